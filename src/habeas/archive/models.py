@@ -1,0 +1,478 @@
+"""The tables, each in exactly one of the four classes of the design (``table_class``).
+
+``ledger``      the entries: public by design, never changed.
+``content``     what the entries commit to, and the keys: erasable, otherwise never changed.
+``projection``  a pure function of ledger, content and program version: droppable.
+``local``       locks and state of this installation.
+
+Projection rows are keyed by the ledger position of the entry that made them. Their
+references are positions too (plain integers, not foreign keys: the ledger guarantees the
+target, and a rebuild may run in any batch size). ``label`` names the access label of the
+row (see ``habeas.archive.labels``): nothing reads a row with a label except through
+``habeas.archive.access``. ``ended_at`` is the position of the entry that ended a thing
+(retracted or superseded it), so a thing is live as of size ``n`` when
+``position < n and (ended_at is null or ended_at >= n)``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class ExactText(models.TextField):  # type: ignore[type-arg]
+    """Text ordered by code point on both databases; NUL is stored as U+2400 (␀)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", "")
+        super().__init__(*args, **kwargs)
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:  # type: ignore[override]
+        parameters = super().db_parameters(connection)
+        parameters["collation"] = "C" if connection.vendor == "postgresql" else "BINARY"
+        return parameters  # type: ignore[return-value]
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return value.replace("\x00", "\u2400") if isinstance(value, str) else value
+
+
+# --- ledger -----------------------------------------------------------------------------
+
+
+class LedgerEntry(models.Model):
+    """One signed note, exactly as it stands in the log."""
+
+    table_class: ClassVar = "ledger"
+    position = models.BigIntegerField(primary_key=True)
+    entry_id = models.CharField(max_length=32, unique=True)
+    time = models.BigIntegerField()  # seconds since 1970 UTC, never before the previous entry's
+    leaf_hash = models.BinaryField()
+    note = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_entry"
+
+
+class LedgerCheckpoint(models.Model):
+    """Each checkpoint ever signed here, so that none is signed twice with another root."""
+
+    table_class: ClassVar = "ledger"
+    size = models.BigIntegerField(primary_key=True)
+    note = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_checkpoint"
+
+
+# --- content ----------------------------------------------------------------------------
+
+
+class ContentDisclosures(models.Model):
+    """The salted disclosures of one entry, joined by ``~`` in the order of their fields."""
+
+    table_class: ClassVar = "content"
+    position = models.BigIntegerField(primary_key=True)
+    disclosures = models.BinaryField()
+
+    class Meta:
+        db_table = "content_disclosures"
+
+
+class ContentObjectKey(models.Model):
+    """The age identity of one object, wrapped by the keyring epoch's key."""
+
+    table_class: ClassVar = "content"
+    address = models.CharField(max_length=64, primary_key=True)  # SHA-256 of the ciphertext
+    epoch = models.IntegerField()
+    wrapped_identity = models.BinaryField()
+
+    class Meta:
+        db_table = "content_object_key"
+
+
+# --- local ------------------------------------------------------------------------------
+
+
+class LocalState(models.Model):
+    """Named facts of this installation: table format, projection version, projected size.
+
+    The row ``head`` is also the lock of the ledger's head on PostgreSQL.
+    """
+
+    table_class: ClassVar = "local"
+    name = models.CharField(max_length=40, primary_key=True)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "local_state"
+
+
+# --- projection -------------------------------------------------------------------------
+
+
+class Projection(models.Model):
+    """A row made by the entry at ``position``, readable by whoever may read ``label``."""
+
+    table_class: ClassVar = "projection"
+    position = models.BigIntegerField(primary_key=True)
+    label = models.CharField(max_length=32)
+
+    class Meta:
+        abstract = True
+        managed = False
+
+
+class Label(models.Model):
+    """A distinct set of access requirements; ``id`` is the digest of its parts.
+
+    ``level`` is the strictest handling in it. ``public_until`` is the last day (ISO) on
+    which everyone whose consent it needs agrees to publication; '' means not agreed,
+    '9999-12-31' means without end or no consent needed.
+    """
+
+    table_class: ClassVar = "projection"
+    id = models.CharField(max_length=32, primary_key=True)
+    level = models.SmallIntegerField()
+    public_until = models.CharField(max_length=10)
+
+    class Meta:
+        managed = False
+        db_table = "projection_label"
+
+
+class LabelPart(models.Model):
+    """One requirement of a label: a compartment at a level, or one person's consent."""
+
+    table_class: ClassVar = "projection"
+    id = models.CharField(max_length=70, primary_key=True)  # label ':' kind ':' target
+    label = models.CharField(max_length=32, db_index=True)
+    compartment = models.BigIntegerField(null=True)
+    level = models.SmallIntegerField(null=True)
+    consent_of = models.BigIntegerField(null=True, db_index=True)  # a mention or a source
+
+    class Meta:
+        managed = False
+        db_table = "projection_label_part"
+
+
+class Compartment(Projection):
+    key = ExactText(unique=True)
+    title = ExactText()
+
+    class Meta:
+        managed = False
+        db_table = "projection_compartment"
+
+
+class Key(Projection):
+    """A signing key granted, retired or lost."""
+
+    holder = ExactText(db_index=True)  # 'entry', 'checkpoint' or a person's pseudonym
+    role = models.CharField(max_length=20)  # entry | checkpoint | person
+    verifier = ExactText()  # C2SP vkey
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")  # retired | lost
+
+    class Meta:
+        managed = False
+        db_table = "projection_key"
+
+
+class Vocabulary(Projection):
+    """A vocabulary version in force from this position."""
+
+    digest = models.CharField(max_length=64, db_index=True)
+    name = ExactText()
+
+    class Meta:
+        managed = False
+        db_table = "projection_vocabulary"
+
+
+class Exhibit(Projection):
+    address = models.CharField(max_length=64, db_index=True)  # SHA-256 of the ciphertext
+    plain_sha256 = models.CharField(max_length=64, db_index=True)
+    size_bytes = models.BigIntegerField()
+    filename = ExactText()
+    media_type = ExactText()
+    title = ExactText()
+    received_from = ExactText()
+    received_on = ExactText()  # EDTF, '' unknown
+    note = ExactText()
+    compartment = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "projection_exhibit"
+
+
+class CustodyEvent(Projection):
+    exhibit = models.BigIntegerField(db_index=True)
+    event = models.CharField(max_length=20)
+    agent = ExactText()
+    happened_at = ExactText()  # EDTF date or time as stated
+    reason = ExactText()
+    authority = ExactText()
+
+    class Meta:
+        managed = False
+        db_table = "projection_custody_event"
+
+
+class Layer(Projection):
+    """A text layer: one reading of an exhibit. Offsets are code points of its text."""
+
+    exhibit = models.BigIntegerField(db_index=True)
+    address = models.CharField(max_length=64)  # the text, sealed as an object
+    text_sha256 = models.CharField(max_length=64)
+    reader = ExactText()
+    reader_version = ExactText()
+    settings = ExactText()  # canonical JSON
+    length = models.BigIntegerField()  # code points
+
+    class Meta:
+        managed = False
+        db_table = "projection_layer"
+
+
+class Passage(Projection):
+    """A half-open range [start, stop) of a layer (code points) or of an exhibit (bytes)."""
+
+    exhibit = models.BigIntegerField(db_index=True)
+    layer = models.BigIntegerField(null=True)
+    start = models.BigIntegerField()
+    stop = models.BigIntegerField()
+    quote = ExactText()
+    prefix = ExactText()  # up to 32 characters before
+    suffix = ExactText()  # up to 32 characters after
+
+    class Meta:
+        managed = False
+        db_table = "projection_passage"
+
+
+class Source(Projection):
+    code = ExactText()  # how the team refers to it, e.g. 'zenz-2019-07' or a witness code
+    name = ExactText()  # '' for a source known by its code only
+    kind = models.CharField(max_length=20)
+    about = ExactText()
+    url = ExactText()
+    interests = ExactText()  # canonical JSON: [{"kind": code, "text": ...}, ...]
+    previous = models.BigIntegerField(null=True)  # the version that this one replaces
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")  # retracted | superseded
+
+    class Meta:
+        managed = False
+        db_table = "projection_source"
+
+
+class Lineage(Projection):
+    """``source`` repeats ``repeats``: it is not an independent origin."""
+
+    source = models.BigIntegerField(db_index=True)
+    repeats = models.BigIntegerField(db_index=True)
+    reason = ExactText()
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")
+
+    class Meta:
+        managed = False
+        db_table = "projection_lineage"
+
+
+class List(Projection):
+    """One import: the rows that came together and can be retracted together."""
+
+    name = ExactText()
+    digest = models.CharField(max_length=64, db_index=True)  # of the imported files
+    exhibit = models.BigIntegerField(null=True)
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")
+
+    class Meta:
+        managed = False
+        db_table = "projection_list"
+
+
+class Mention(Projection):
+    """``canonical`` is the earliest mention of the record as of now."""
+
+    kind = models.CharField(max_length=20)
+    caption = ExactText()
+    language = models.CharField(max_length=20, default="")
+    script = models.CharField(max_length=4, default="")
+    list = models.BigIntegerField(null=True, db_index=True)
+    row = ExactText()  # the row's own id in its list
+    canonical = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        managed = False
+        db_table = "projection_mention"
+        indexes = (models.Index(fields=["kind", "position"], name="mention_by_kind"),)
+
+
+class Claim(Projection):
+    subject = models.BigIntegerField()  # a mention
+    property = models.CharField(max_length=40)
+    stance = models.CharField(max_length=16)  # asserts | denies | does-not-know | retracts
+    value = ExactText()  # canonical JSON of habeas.vocabulary values
+    value_type = models.CharField(max_length=10)
+    value_key = ExactText()  # comparison key: code, folded text, or EDTF; '' when not stated
+    number_low = models.BigIntegerField(null=True)  # counts
+    number_high = models.BigIntegerField(null=True)  # null with a low: no upper bound
+    value_from = models.BigIntegerField(null=True)  # dates: earliest day, proleptic ordinal
+    value_to = models.BigIntegerField(null=True)
+    ref = models.BigIntegerField(null=True, db_index=True)  # a mention, for references
+    holds = ExactText()  # EDTF: when the value held; '' not stated
+    holds_from = models.BigIntegerField(null=True)
+    holds_to = models.BigIntegerField(null=True)
+    attribution = ExactText()  # canonical JSON list, the speaker first
+    source = models.BigIntegerField()  # the speaker: attribution[0]
+    list = models.BigIntegerField(null=True)
+    row = ExactText()
+    vocabulary = models.CharField(max_length=64)
+    previous = models.BigIntegerField(null=True)  # the claim that this one corrects
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")  # retracted | superseded
+    ended_why = models.BigIntegerField(null=True)  # target of the retraction: claim, list, source
+
+    class Meta:
+        managed = False
+        db_table = "projection_claim"
+        indexes = (
+            models.Index(fields=["subject", "property"], name="claim_by_subject"),
+            models.Index(fields=["property", "subject"], name="claim_by_property"),
+            models.Index(fields=["list"], name="claim_by_list"),
+            models.Index(fields=["previous"], name="claim_by_previous"),
+        )
+
+
+class ClaimSource(models.Model):
+    """Who says a claim (ordinal 0) and through whom (1, 2, ...)."""
+
+    table_class: ClassVar = "projection"
+    pk = models.CompositePrimaryKey("claim", "ordinal")
+    claim = models.BigIntegerField()
+    ordinal = models.SmallIntegerField()
+    source = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "projection_claim_source"
+        indexes = (models.Index(fields=["source", "claim"], name="claim_source_by_source"),)
+
+
+class ClaimPassage(models.Model):
+    """The passages that a claim cites, in order."""
+
+    table_class: ClassVar = "projection"
+    pk = models.CompositePrimaryKey("claim", "ordinal")
+    claim = models.BigIntegerField()
+    ordinal = models.SmallIntegerField()
+    passage = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "projection_claim_passage"
+        indexes = (models.Index(fields=["passage", "claim"], name="claim_passage_by_passage"),)
+
+
+class Judgement(Projection):
+    left = models.BigIntegerField(db_index=True)
+    right = models.BigIntegerField(db_index=True)
+    verdict = models.CharField(max_length=12)  # same | different | cannot-tell
+    reason = ExactText()
+    person = ExactText()
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")
+
+    class Meta:
+        managed = False
+        db_table = "projection_judgement"
+
+
+class Assessment(Projection):
+    target = models.BigIntegerField(db_index=True)
+    target_kind = models.CharField(max_length=12)  # claim | source
+    scheme = models.CharField(max_length=20)
+    grade = models.CharField(max_length=20)
+    reason = ExactText()
+    person = ExactText()
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")
+
+    class Meta:
+        managed = False
+        db_table = "projection_assessment"
+
+
+class Consent(Projection):
+    subject = models.BigIntegerField(db_index=True)  # a mention of a person, or a source
+    basis = models.CharField(max_length=24)
+    scope = ExactText()
+    purposes = ExactText()  # canonical JSON list of codes
+    audience = models.SmallIntegerField()  # a handling level: 0 public ... 3 sealed
+    expires = models.CharField(max_length=10, default="")  # ISO day, '' never
+    at_risk = ExactText()  # relatives at risk, as stated
+    reason = ExactText()
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")  # withdrawn | superseded
+
+    class Meta:
+        managed = False
+        db_table = "projection_consent"
+
+
+class Hold(Projection):
+    target = models.BigIntegerField(db_index=True)
+    authority = ExactText()
+    reason = ExactText()
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")
+
+    class Meta:
+        managed = False
+        db_table = "projection_hold"
+
+
+class Retraction(Projection):
+    target = models.BigIntegerField(db_index=True)
+    target_kind = models.CharField(max_length=12)
+    reason = ExactText()
+    person = ExactText()
+
+    class Meta:
+        managed = False
+        db_table = "projection_retraction"
+
+
+class Definition(Projection):
+    """A figure's definition, exactly as written."""
+
+    key = ExactText(db_index=True)
+    title = ExactText()
+    kind = models.CharField(max_length=10)  # counted | reported | estimated
+    text = ExactText()  # YAML
+    digest = models.CharField(max_length=64)
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")
+
+    class Meta:
+        managed = False
+        db_table = "projection_definition"
+
+
+class Batch(Projection):
+    """The entries [first, position) of one import, under one person's signature."""
+
+    first = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    person = ExactText()
+
+    class Meta:
+        managed = False
+        db_table = "projection_batch"
