@@ -1,0 +1,89 @@
+"""What can go wrong with a figure, as types.
+
+::
+
+    HabeasError
+      FigureError
+        DefinitionError     figure.bad-definition    the YAML is not a definition
+        UnknownRecord       figure.unknown-record    it names a record nobody may see or knows
+        UnknownFigure       figure.unknown-figure    no definition of that key
+        NoEstimation        figure.no-estimation     estimates come from another room
+        NoLineage           figure.no-lineage        a number without its grounds
+        NothingThere        figure.nothing-there     no such position for this viewer
+        WrongView           figure.wrong-view        a map asked of a figure without places
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from habeas.errors import HabeasError
+
+
+class FigureError(HabeasError):
+    """A figure was refused."""
+
+    code: ClassVar[str] = "figure.error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a definition: where, under which key, why, and what would do."""
+
+    line: int
+    key: str
+    reason: str
+    valid: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.key}: {self.reason} Valid: {self.valid}"
+
+
+class DefinitionError(FigureError):
+    """The text is not a definition; ``problems`` lists everything wrong with it."""
+
+    code: ClassVar[str] = "figure.bad-definition"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(
+            "\n".join(str(problem) for problem in problems),
+            next_step="See docs/reference/figure-definitions.md.",
+        )
+        self.problems = problems
+
+
+class UnknownRecord(FigureError):
+    """A definition names a record that is not there for this viewer."""
+
+    code: ClassVar[str] = "figure.unknown-record"
+
+
+class UnknownFigure(FigureError):
+    """No definition of that key is in force for this viewer."""
+
+    code: ClassVar[str] = "figure.unknown-figure"
+
+
+class NoEstimation(FigureError):
+    """An estimate was asked of a program that has no estimation room."""
+
+    code: ClassVar[str] = "figure.no-estimation"
+
+
+class NoLineage(FigureError):
+    """A number was about to be shown without the grounds it stands on."""
+
+    code: ClassVar[str] = "figure.no-lineage"
+
+
+class NothingThere(FigureError):
+    """Nothing that this viewer may see lies at a ledger position."""
+
+    code: ClassVar[str] = "figure.nothing-there"
+
+
+class WrongView(FigureError):
+    """A result was asked for in a shape that its definition does not say how to draw."""
+
+    code: ClassVar[str] = "figure.wrong-view"
