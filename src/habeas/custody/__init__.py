@@ -1,0 +1,5 @@
+"""Custody: sealing, signed entries, the Merkle log and its proofs.
+
+Pure Python: no database, no Django. Each module states its own invariants; the formats
+are specified, with test vectors, in ``docs/reference/entry-format.md``.
+"""

@@ -1,0 +1,219 @@
+"""Everything that custody refuses or finds wrong.
+
+    CustodyError
+    ├── CanonicalError            canonical.refused        cannot be written canonically
+    ├── DisclosureError           entry.bad-disclosure     not a disclosure, or not committed to
+    ├── NoteError                 note.malformed           not a signed note
+    │   ├── SignatureError        note.bad-signature       a known key's signature is false
+    │   └── UnknownKeyError       note.no-known-key        no known key signed it
+    ├── KeyTextError              key.malformed            not a verifier key, or an unsafe one
+    ├── EntryError                entry.malformed          not an entry of this format
+    │   ├── EntryTooLarge         entry.too-large
+    │   └── EntryNewer            entry.newer-program
+    ├── ProofError                proof.invalid
+    ├── LogError                  log.damaged              a file of the log is missing or wrong
+    ├── SequencerError            sequencer.refused
+    │   ├── SecondSequencer       sequencer.second
+    │   ├── DatabaseBehindLog     ledger.database-behind-log
+    │   └── RootDiffers           ledger.root-differs      would sign one size twice
+    ├── SourceError               seal.unreadable          this file cannot be sealed; others can
+    │   ├── SourceNotRegular      seal.not-a-file
+    │   └── SourceChanged         seal.changed-while-read
+    ├── StorageFull               storage.full
+    ├── ObjectError               object.damaged
+    │   ├── ObjectMissing         object.missing
+    │   └── ObjectLocked          object.wrong-key
+    └── KeyringError              keys.damaged
+        ├── KeysExist             keys.exist
+        ├── KeysMissing           keys.missing
+        ├── PassphraseNeeded      keys.passphrase-needed
+        └── WrongPassphrase       keys.wrong-passphrase
+
+Invariant: no message ever holds a passphrase, seed, identity, salt or disclosed value.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from habeas.errors import HabeasError
+
+
+class CustodyError(HabeasError):
+    """The root of this room's errors."""
+
+    code: ClassVar[str] = "custody.error"
+
+
+class CanonicalError(CustodyError):
+    """The value cannot be written in the canonical form."""
+
+    code: ClassVar[str] = "canonical.refused"
+
+
+class DisclosureError(CustodyError):
+    """Not a disclosure, or the entry does not commit to it."""
+
+    code: ClassVar[str] = "entry.bad-disclosure"
+
+
+class NoteError(CustodyError):
+    """The bytes are not a signed note."""
+
+    code: ClassVar[str] = "note.malformed"
+
+
+class SignatureError(NoteError):
+    """A key that we know is named, and its signature is false."""
+
+    code: ClassVar[str] = "note.bad-signature"
+
+
+class UnknownKeyError(NoteError):
+    """None of the keys that we know signed the note."""
+
+    code: ClassVar[str] = "note.no-known-key"
+
+
+class KeyTextError(CustodyError):
+    """Not a verifier key, or one that must not be trusted with strict signatures."""
+
+    code: ClassVar[str] = "key.malformed"
+
+
+class EntryError(CustodyError):
+    """The note is not an entry of the format."""
+
+    code: ClassVar[str] = "entry.malformed"
+
+
+class EntryTooLarge(EntryError):
+    """The entry would not fit the 65,535 bytes of an entry bundle's length prefix."""
+
+    code: ClassVar[str] = "entry.too-large"
+
+
+class EntryNewer(EntryError):
+    """The entry is of a later format than this program reads."""
+
+    code: ClassVar[str] = "entry.newer-program"
+
+
+class ProofError(CustodyError):
+    """A proof does not prove what it claims to."""
+
+    code: ClassVar[str] = "proof.invalid"
+
+
+class LogError(CustodyError):
+    """A file of the log is missing or is not what the tree says; ``path`` names it."""
+
+    code: ClassVar[str] = "log.damaged"
+
+    def __init__(self, message: str, *, path: str = "", next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step)
+        self.path = path
+
+
+class SequencerError(CustodyError):
+    """The sequencer will not sign."""
+
+    code: ClassVar[str] = "sequencer.refused"
+
+
+class SecondSequencer(SequencerError):
+    """Another process holds the sequencer's lock."""
+
+    code: ClassVar[str] = "sequencer.second"
+
+
+class DatabaseBehindLog(SequencerError):
+    """The log was signed at a larger size than the database holds: a restored copy."""
+
+    code: ClassVar[str] = "ledger.database-behind-log"
+
+
+class RootDiffers(SequencerError):
+    """Signing would give one size two different roots."""
+
+    code: ClassVar[str] = "ledger.root-differs"
+
+
+class SourceError(CustodyError):
+    """This one file cannot be sealed; ``path`` names it. Others of the batch go on."""
+
+    code: ClassVar[str] = "seal.unreadable"
+
+    def __init__(self, message: str, *, path: str = "", next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step)
+        self.path = path
+
+
+class SourceNotRegular(SourceError):
+    """A folder, pipe, socket or device, which is never opened."""
+
+    code: ClassVar[str] = "seal.not-a-file"
+
+
+class SourceChanged(SourceError):
+    """The file changed while it was read, so what was read is nobody's file."""
+
+    code: ClassVar[str] = "seal.changed-while-read"
+
+
+class StorageFull(CustodyError):
+    """The disk or the quota is full; nothing of the batch was kept."""
+
+    code: ClassVar[str] = "storage.full"
+
+
+class ObjectError(CustodyError):
+    """An object is not what its address says; ``address`` names it."""
+
+    code: ClassVar[str] = "object.damaged"
+
+    def __init__(self, message: str, *, address: str = "", next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step)
+        self.address = address
+
+
+class ObjectMissing(ObjectError):
+    """No object is stored at that address."""
+
+    code: ClassVar[str] = "object.missing"
+
+
+class ObjectLocked(ObjectError):
+    """The identity given does not open the object."""
+
+    code: ClassVar[str] = "object.wrong-key"
+
+
+class KeyringError(CustodyError):
+    """A key file is not one that this program wrote."""
+
+    code: ClassVar[str] = "keys.damaged"
+
+
+class KeysExist(KeyringError):
+    """Keys are there already and are never overwritten."""
+
+    code: ClassVar[str] = "keys.exist"
+
+
+class KeysMissing(KeyringError):
+    """There is no such key file."""
+
+    code: ClassVar[str] = "keys.missing"
+
+
+class PassphraseNeeded(KeyringError):
+    """The key file is protected and no passphrase was given."""
+
+    code: ClassVar[str] = "keys.passphrase-needed"
+
+
+class WrongPassphrase(KeyringError):
+    """The passphrase does not open the key file."""
+
+    code: ClassVar[str] = "keys.wrong-passphrase"
