@@ -1,0 +1,64 @@
+# Each target makes what it needs. `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SEED ?=
+TESTS ?=
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv demo test check format bench lock clean system-packages
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+venv: .venv/.installed ## .venv with the locked packages and habeas itself
+
+demo: venv ## load the demonstration archive, explain one figure, serve it on this machine
+	$(BIN)/habeas demo
+
+test: system-packages .venv/.wheelhouse check ## everything: check, then all tests (SEED=7, TESTS=tests/custody)
+	$(BIN)/python -m pytest $(if $(SEED),--randomly-seed=$(SEED)) $(TESTS)
+
+check: venv ## ruff, mypy, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: venv ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: venv ## measure against other tools on this machine
+	$(BIN)/python -m benchmarks
+
+lock: venv ## renew requirements/*.txt from pyproject.toml
+	scripts/lock
+
+clean: ## remove what make made here
+	rm -rf .venv build dist demo-archive .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+system-packages:
+	@scripts/system-packages
+
+.venv/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "habeas needs Python 3.11 or newer; set PYTHON=/path/to/python3." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.locked: requirements/dev.txt .venv/.created
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/.installed: pyproject.toml .venv/.locked
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The files of the locked runtime packages, so that the wheel test needs no network.
+.venv/.wheelhouse: requirements/runtime.txt .venv/.locked
+	rm -rf .venv/wheelhouse
+	$(PIP) download --require-hashes --no-deps -r requirements/runtime.txt -d .venv/wheelhouse
+	@touch $@
