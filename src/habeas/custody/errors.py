@@ -15,6 +15,7 @@
     ├── SequencerError            sequencer.refused
     │   ├── SecondSequencer       sequencer.second
     │   ├── DatabaseBehindLog     ledger.database-behind-log
+    │   ├── DatabaseDiffers       ledger.database-differs
     │   └── RootDiffers           ledger.root-differs      would sign one size twice
     ├── SourceError               seal.unreadable          this file cannot be sealed; others can
     │   ├── SourceNotRegular      seal.not-a-file
@@ -131,6 +132,12 @@ class DatabaseBehindLog(SequencerError):
     """The log was signed at a larger size than the database holds: a restored copy."""
 
     code: ClassVar[str] = "ledger.database-behind-log"
+
+
+class DatabaseDiffers(SequencerError):
+    """The last entry of the log is another one in the database: an old copy was added to."""
+
+    code: ClassVar[str] = "ledger.database-differs"
 
 
 class RootDiffers(SequencerError):
