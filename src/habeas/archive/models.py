@@ -202,7 +202,6 @@ class Exhibit(Projection):
     received_from = ExactText()
     received_on = ExactText()  # EDTF, '' unknown
     note = ExactText()
-    compartment = models.BigIntegerField()
 
     class Meta:
         managed = False
@@ -308,6 +307,8 @@ class Mention(Projection):
     list = models.BigIntegerField(null=True, db_index=True)
     row = ExactText()  # the row's own id in its list
     canonical = models.BigIntegerField(db_index=True)
+    ended_at = models.BigIntegerField(null=True)  # when its list was retracted
+    ended_by = models.CharField(max_length=12, default="")
 
     class Meta:
         managed = False

@@ -1,0 +1,10 @@
+"""The archive: one append-only ledger, the content it commits to, and its projections.
+
+There is one write path, ``Archive.writing()`` and the verbs that append to its batch, and
+one door for reading, ``habeas.archive.access``. Importing this room makes Django ready
+(see ``configuring``), so that it works from a notebook as well as under the web project.
+"""
+
+from habeas.archive.configuring import make_django_ready
+
+make_django_ready()

@@ -1,0 +1,123 @@
+"""Who may read what: the only door to the archive's rows.
+
+``visible(viewer, Model)`` gives the rows that a viewer may see; lists, counts, facets,
+figures, conflicts and blast radius all start from it. A row that may not be seen is to
+be answered like one that does not exist. ``explain`` says in one sentence why a row may
+or may not be seen.
+
+Rules: the owner sees everything. The public sees what is handled as public everywhere,
+and only while everyone whose consent it needs agrees. A team member sees what lies in
+compartments they are cleared for, up to their level in each; a thing of two compartments
+needs both.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from habeas.archive import models as m
+from habeas.archive.labels import LEVEL_NAMES, LEVELS, NOT_AGREED
+
+M = TypeVar("M", bound=Model)
+
+NOBODY: Mapping[int, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who reads. ``cleared`` maps compartment positions to the strictest level."""
+
+    name: str
+    is_owner: bool = False
+    is_team: bool = False
+    cleared: Mapping[int, int] = field(default_factory=lambda: NOBODY)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for viewers who see the same on the same day; for caches."""
+        return (self.is_owner, self.is_team, tuple(sorted(self.cleared.items())), _today())
+
+
+OWNER = Viewer("owner", is_owner=True, is_team=True)
+PUBLIC = Viewer("public")
+
+
+def team_member(name: str, clearances: Mapping[str, str]) -> Viewer:
+    """A viewer cleared for compartments by key, each up to a handling level by name."""
+    positions = dict(m.Compartment.objects.filter(key__in=clearances).values_list("key", "position"))
+    cleared = {positions[key]: LEVELS[level] for key, level in clearances.items() if key in positions}
+    return Viewer(name, is_team=True, cleared=MappingProxyType(cleared))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Whether a row may be read, and the sentence that says why."""
+
+    allowed: bool
+    sentence: str
+
+
+def visible(viewer: Viewer, model: type[M]) -> QuerySet[M]:
+    """The rows of a projection that the viewer may read."""
+    rows: QuerySet[M] = model._default_manager.all()
+    if viewer.is_owner:
+        return rows
+    if model in (m.ClaimSource, m.ClaimPassage):
+        linked = rows.filter(claim__in=visible(viewer, m.Claim).values("position"))
+        if model is m.ClaimSource:
+            return linked.filter(source__in=visible(viewer, m.Source).values("position"))
+        return linked.filter(passage__in=visible(viewer, m.Passage).values("position"))
+    if model in (m.Label, m.LabelPart):
+        return rows.none()
+    return rows.filter(label__in=visible_labels(viewer).values("id"))
+
+
+def visible_labels(viewer: Viewer) -> QuerySet[m.Label]:
+    """The labels whose every need the viewer meets."""
+    labels = m.Label.objects.all()
+    if viewer.is_owner:
+        return labels
+    for_everyone = Q(level=LEVELS["public"], public_until__gte=_today()) & ~Q(public_until=NOT_AGREED)
+    if not viewer.is_team:
+        return labels.filter(for_everyone)
+    met = Q(consent_of__isnull=False) | Q(compartment__isnull=True, level__lte=LEVELS["team"])
+    for compartment, level in viewer.cleared.items():
+        met |= Q(compartment=compartment, level__lte=level)
+    unmet = m.LabelPart.objects.exclude(met).values("label")
+    return labels.filter(for_everyone | ~Q(id__in=unmet))
+
+
+def explain(viewer: Viewer, row: m.Projection) -> Reason:
+    """Why this viewer may or may not read this row."""
+    if viewer.is_owner:
+        return Reason(allowed=True, sentence="The owner reads everything in the archive.")
+    if visible_labels(viewer).filter(id=row.label).exists():
+        whom = "Anyone" if not viewer.is_team else f"{viewer.name}"
+        return Reason(allowed=True, sentence=f"{whom} may read this.")
+    needs = m.LabelPart.objects.filter(label=row.label, compartment__isnull=False)
+    keys = dict(m.Compartment.objects.values_list("position", "key"))
+    missing = [
+        f"{keys.get(compartment, 'a compartment')} at level {LEVEL_NAMES[level]}"
+        for compartment, level in needs.values_list("compartment", "level")
+        if compartment is not None and level is not None and viewer.cleared.get(compartment, -1) < level
+    ]
+    if missing:
+        return Reason(allowed=False, sentence=f"{viewer.name} is not cleared for {' and '.join(missing)}.")
+    return Reason(allowed=False, sentence="Somebody in it has not agreed to publication, or no longer does.")
+
+
+def live(rows: QuerySet[M], as_of: int | None = None) -> QuerySet[M]:
+    """The rows that stood as of a ledger size (now when none is given): not ended by then."""
+    if as_of is None:
+        return rows.filter(ended_at__isnull=True)
+    return rows.filter(position__lt=as_of).filter(Q(ended_at__isnull=True) | Q(ended_at__gte=as_of))
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()

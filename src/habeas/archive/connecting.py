@@ -1,0 +1,103 @@
+"""Django's one connection, pointed at an archive's database, and its errors in plain words.
+
+SQLite runs in WAL mode with synchronous FULL and takes the write lock at the start of a
+transaction; on PostgreSQL the row ``head`` of ``local_state`` is locked instead. Either
+way the one who holds the head is the only writer until they commit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
+
+from habeas.archive.errors import ArchiveBusy, ArchiveFull, DatabaseTrouble
+from habeas.archive.models import LocalState
+from habeas.archive.settings_file import ArchiveSettings
+
+WAIT_SECONDS = 60  # for another writer to finish
+_SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+
+
+def connect(directory: Path, settings: ArchiveSettings) -> None:
+    """Point the default connection at the archive's database; closes the former one."""
+    connections["default"].close()
+    wanted = _postgresql(settings.database) if settings.database else _sqlite(directory)
+    connections.settings["default"] = connections.configure_settings({"default": wanted})["default"]
+    with contextlib.suppress(AttributeError):
+        del connections["default"]
+
+
+def _sqlite(directory: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(directory / "habeas.db"),
+        "OPTIONS": {
+            "init_command": _SQLITE_PRAGMAS,
+            "transaction_mode": "IMMEDIATE",
+            "timeout": WAIT_SECONDS,
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urllib.parse.urlsplit(url)
+    query = dict(urllib.parse.parse_qsl(parts.query))
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise DatabaseTrouble(
+            "The database address is not a PostgreSQL URL with a database name.",
+            next_step="Write it as postgresql://user@host/database.",
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": urllib.parse.unquote(parts.path.strip("/")),
+        "USER": urllib.parse.unquote(parts.username or ""),
+        "PASSWORD": urllib.parse.unquote(parts.password or ""),
+        "HOST": query.get("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.get("port", "")),
+    }
+
+
+@contextlib.contextmanager
+def holding_the_head() -> Iterator[None]:
+    """A transaction whose holder is the only one appending."""
+    with transaction.atomic(durable=True):
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+            LocalState.objects.select_for_update().get(name="head")
+        yield
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Database errors that a user can do something about, as errors that say what."""
+    try:
+        yield
+    except OperationalError as error:
+        text = str(error).lower()
+        if "locked" in text or "lock timeout" in text:
+            raise ArchiveBusy(
+                f"Another process has been writing to this archive for {WAIT_SECONDS} seconds.",
+                next_step="Nothing was recorded. Try again when it has finished.",
+            ) from error
+        if "full" in text or "no space" in text:
+            raise ArchiveFull(
+                "The disk is full. Nothing of this step was recorded.",
+                next_step="Make room, then run the same command again.",
+            ) from error
+        raise DatabaseTrouble(
+            f"The database does not answer: {str(error).splitlines()[0]}",
+            next_step="Check that it runs and that habeas.toml names it.",
+        ) from error
+    except DatabaseError as error:
+        if "no space" in str(error).lower() or "disk full" in str(error).lower():
+            raise ArchiveFull(
+                "The disk is full. Nothing of this step was recorded.",
+                next_step="Make room, then run the same command again.",
+            ) from error
+        raise

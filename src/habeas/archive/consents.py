@@ -1,0 +1,65 @@
+"""Until when somebody's record may be public: the agreements behind the labels.
+
+A person agrees by a live consent entry on any mention of their record, or on the source
+they speak as. ``Label.public_until`` is kept equal to the earliest end among everyone in
+the label, and recomputed for the labels concerned when a consent or a judgement changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from habeas.archive.labels import FOR_EVER, LEVELS, NOT_AGREED
+from habeas.archive.models import Consent, Label, LabelPart, Mention
+
+
+class Agreements:
+    """Answers ``until`` for the labels of one projection run."""
+
+    def __init__(self) -> None:
+        self._until: dict[int, str] = {}
+        self._unwritten: set[int] = set()
+
+    def made(self, person: int) -> None:
+        """A mention or source was just made; nobody can have agreed to it yet."""
+        self._unwritten.add(person)
+        self._until[person] = NOT_AGREED
+
+    def written(self) -> None:
+        """The buffered rows are in the database."""
+        self._unwritten.clear()
+
+    def until(self, person: int) -> str:
+        """The last ISO day on which the person's record may be public; '' for not agreed."""
+        if person not in self._until:
+            self._until[person] = _agreed_until(person)
+        return self._until[person]
+
+    def changed(self, people: Iterable[int]) -> None:
+        """Consents or the joined mentions changed: mend the labels that name these people."""
+        self._until.clear()
+        for person in self._unwritten:
+            self._until[person] = NOT_AGREED
+        group = set(people)
+        canonical = Mention.objects.filter(position__in=group).values("canonical")
+        group.update(Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True))
+        concerned = LabelPart.objects.filter(consent_of__in=group).values("label")
+        everyone = LabelPart.objects.filter(label__in=concerned, consent_of__isnull=False)
+        earliest: dict[str, str] = {}
+        for label, person in everyone.values_list("label", "consent_of"):
+            until = self.until(person) if person is not None else FOR_EVER
+            earliest[label] = min(until, earliest.get(label, FOR_EVER))
+        for label, until in earliest.items():
+            Label.objects.filter(id=label).exclude(public_until=until).update(public_until=until)
+
+
+def _agreed_until(person: int) -> str:
+    canonical = Mention.objects.filter(position=person).values("canonical")
+    fellows = Mention.objects.filter(canonical__in=canonical).values("position")
+    live = Consent.objects.filter(ended_at__isnull=True, audience=LEVELS["public"])
+    ends = [
+        expires or FOR_EVER
+        for subject_filter in ({"subject": person}, {"subject__in": fellows})
+        for expires in live.filter(**subject_filter).values_list("expires", flat=True)
+    ]
+    return max(ends, default=NOT_AGREED)

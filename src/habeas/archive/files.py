@@ -1,0 +1,275 @@
+"""Files into the archive: sealed, recorded, and read where reading is safe.
+
+Order: objects are durable before the entries that name them are committed. Each round of
+files is one transaction, so a run that is stopped keeps its finished rounds and a second
+run adds only what is new: a file whose bytes are an exhibit already (in a compartment that
+the one who adds works in) is recorded as received again, not sealed twice. A file that
+cannot be read is named and the others go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import mimetypes
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, visible
+from habeas.archive.ledger import Batch, Ref
+from habeas.archive.verbs.referring import TEAM, Place
+from habeas.archive.verbs.sealing import text_sha256
+from habeas.custody.errors import SourceError
+from habeas.custody.objects import ObjectStore, Sealed, SealingBatch
+from habeas.errors import HabeasError
+from habeas.reading import plain_text
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+ROUND = 5_000  # files in one transaction
+_LOCK = "sealing.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file to be sealed and what is known of how it came."""
+
+    path: Path
+    filename: str = ""
+    media_type: str = ""
+    title: str = ""
+    received_from: str = ""
+    received_on: str = ""
+    note: str = ""
+    place: Place = TEAM
+
+    @property
+    def name(self) -> str:
+        return self.filename or self.path.name
+
+    @property
+    def type(self) -> str:
+        """The media type as given, or as the file's name suggests."""
+        if self.media_type:
+            return self.media_type
+        if self.path.suffix.lower() in (".md", ".markdown"):
+            return "text/markdown"
+        return mimetypes.guess_type(self.name)[0] or ""
+
+
+@dataclass(slots=True)
+class Added:
+    """What became of the files: exhibits in the order given, and the files refused."""
+
+    exhibits: list[tuple[Path, Ref]] = field(default_factory=list)
+    known: list[tuple[Path, int]] = field(default_factory=list)
+    refused: list[tuple[Path, HabeasError]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A file whose bytes are durable, with its text where it is plain text."""
+
+    received: Received
+    sealed: Sealed
+    text: str | None = None
+    sealed_text: Sealed | None = None
+    reading: plain_text.Reading | None = None
+
+
+def open_store(directory: Path) -> ObjectStore:
+    """The object store; what a crash left behind is removed unless somebody is sealing."""
+    with _sealing_lock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
+        return ObjectStore(directory / "objects", clean=alone)
+
+
+@contextlib.contextmanager
+def sealing(archive: Archive) -> Iterator[SealingBatch]:
+    """A batch of objects, durable when it ends; nobody tidies the store meanwhile."""
+    with _sealing_lock(archive.directory, fcntl.LOCK_SH), archive.objects.batch() as batch:
+        yield batch
+
+
+@contextlib.contextmanager
+def _sealing_lock(directory: Path, how: int) -> Iterator[bool]:
+    handle = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, how)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def add_files(
+    archive: Archive,
+    files: Iterable[Received],
+    progress: Callable[[Path], None] = lambda path: None,
+) -> Added:
+    """Seal and record files, in rounds; each finished round stays."""
+    added = Added()
+    round_: list[Received] = []
+    for file in files:
+        round_.append(file)
+        if len(round_) == ROUND:
+            _add_round(archive, round_, added, progress)
+            round_ = []
+    _add_round(archive, round_, added, progress)
+    return added
+
+
+def _add_round(
+    archive: Archive, files: Sequence[Received], added: Added, progress: Callable[[Path], None]
+) -> None:
+    if not files:
+        return
+    fresh: list[Received] = []
+    known: list[tuple[Received, int]] = []
+    for file in files:
+        try:
+            exhibit = exhibit_of(file.path)
+        except OSError as error:
+            added.refused.append((file.path, _unreadable(file.path, error)))
+            continue
+        if exhibit is None:
+            fresh.append(file)
+        else:
+            known.append((file, exhibit))
+    sealed = seal_all(archive, fresh, added.refused, progress)
+    with archive.writing() as batch:
+        twins: dict[str, Ref] = {}
+        for item in sealed:
+            twin = twins.get(item.sealed.plain_sha256)
+            if twin is None:
+                ref = twins[item.sealed.plain_sha256] = record(batch, item)
+                added.exhibits.append((item.received.path, ref))
+            else:
+                batch.flush()
+                _received_again(batch, twin.position, item.received)
+                added.known.append((item.received.path, twin.position))
+        for file, exhibit in known:
+            _received_again(batch, exhibit, file)
+            added.known.append((file.path, exhibit))
+
+
+def exhibit_of(path: Path) -> int | None:
+    """The exhibit whose bytes the file has, if there is one. Hashes only likely files."""
+    if not path.is_file():
+        return None
+    size = path.stat().st_size
+    alike = visible(OWNER, m.Exhibit).filter(size_bytes=size)
+    if not alike.exists():
+        return None
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return alike.filter(plain_sha256=digest).values_list("position", flat=True).first()
+
+
+def seal_all(
+    archive: Archive,
+    files: Sequence[Received],
+    refused: list[tuple[Path, HabeasError]],
+    progress: Callable[[Path], None] = lambda path: None,
+) -> list[SealedFile]:
+    """Seal the files, and the texts of the plain ones, so that all are durable."""
+    done: list[tuple[Received, Sealed]] = []
+    with sealing(archive) as batch:
+        for file in files:
+            try:
+                done.append((file, batch.seal(file.path)))
+            except SourceError as error:
+                refused.append((file.path, error))
+            progress(file.path)
+    result: list[SealedFile] = []
+    with sealing(archive) as batch:
+        for file, sealed in done:
+            result.append(_read_text(archive, batch, file, sealed))
+    return result
+
+
+def _read_text(archive: Archive, batch: SealingBatch, file: Received, sealed: Sealed) -> SealedFile:
+    readable = file.type in plain_text.MEDIA_TYPES and 0 < sealed.size_bytes <= plain_text.LARGEST_BYTES
+    if not readable:
+        return SealedFile(file, sealed)
+    try:
+        reading = plain_text.read(archive.objects.open(sealed.address, sealed.identity))
+    except plain_text.NotPlainText:
+        return SealedFile(file, sealed)
+    text = batch.seal(reading.text.encode("utf-8"))
+    return SealedFile(file, sealed, reading.text, text, reading)
+
+
+def record(batch: Batch, file: SealedFile) -> Ref:
+    """Append the exhibit and, where it was read, its text layer."""
+    return record_with_layer(batch, file)[0]
+
+
+def record_with_layer(batch: Batch, file: SealedFile) -> tuple[Ref, Ref | None]:
+    """The same, giving both."""
+    received = file.received
+    exhibit = verbs.seal(
+        batch,
+        file.sealed,
+        filename=received.name,
+        media_type=received.type,
+        title=received.title,
+        received_from=received.received_from,
+        received_on=received.received_on,
+        note=received.note,
+        place=received.place,
+    )
+    if file.reading is None or file.sealed_text is None:
+        return exhibit, None
+    layer = verbs.layer(
+        batch,
+        exhibit,
+        file.sealed_text,
+        length=len(file.reading.text),
+        reader=file.reading.reader,
+        reader_version=file.reading.version,
+        settings=file.reading.settings,
+        place=received.place,
+    )
+    return exhibit, layer
+
+
+def layer_text(archive: Archive, layer: m.Layer) -> str:
+    """The text of a layer, checked against its logged hash."""
+    text = archive.read_object(layer.address).decode("utf-8")
+    if text_sha256(text) != layer.text_sha256:
+        raise SourceError(
+            f"The text of layer {layer.position} is not the one that was logged.",
+            path=layer.address,
+            next_step="Run `habeas verify`.",
+        )
+    return text
+
+
+def _received_again(batch: Batch, exhibit: int, file: Received) -> None:
+    verbs.custody(
+        batch,
+        exhibit,
+        "received-again",
+        agent=file.received_from,
+        happened_at=file.received_on,
+        reason=f"as {file.name}" + (f": {file.note}" if file.note else ""),
+        place=file.place,
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    return SourceError(
+        f"{path} cannot be read: {os.strerror(error.errno or 0)}.",
+        path=str(path),
+        next_step="Check that it is there and readable, then add it again.",
+    )

@@ -1,0 +1,64 @@
+"""The kinds of entries and the fields that each may commit to.
+
+Invariants: every value is a string, an integer, a list or an object of these (RFC 8785
+without floats); an absent field means "not stated"; things are referred to by their
+32-hex entry id. A kind is never changed once released: a new meaning is a new kind or a
+new field, and old entries stay readable for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COMMON = frozenset({"kind", "person", "compartment", "handling", "previous", "note"})
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKind:
+    """``required`` and ``optional`` fields; ``decision`` entries carry a person's signature."""
+
+    name: str
+    required: frozenset[str]
+    optional: frozenset[str]
+    decision: bool = False
+
+
+def _kind(name: str, required: str, optional: str = "", *, decision: bool = False) -> EntryKind:
+    return EntryKind(name, frozenset(required.split()), frozenset(optional.split()), decision)
+
+
+KINDS: dict[str, EntryKind] = {
+    kind.name: kind
+    for kind in (
+        _kind("archive", "title program"),
+        _kind("key", "holder role verifier state"),
+        _kind("vocabulary", "name digest text"),
+        _kind("compartment", "key title"),
+        _kind(
+            "exhibit",
+            "plain_sha256 size_bytes filename",
+            "media_type title received_from received_on",
+        ),
+        _kind("custody", "exhibit event", "agent happened_at reason authority"),
+        _kind("layer", "exhibit text_sha256 reader reader_version settings length"),
+        _kind("passage", "exhibit start stop quote", "layer prefix suffix"),
+        _kind("source", "code source_kind", "name about url interests"),
+        _kind("lineage", "source repeats", "reason"),
+        _kind("list", "name digest", "exhibit"),
+        _kind("mention", "mention_kind caption", "language script list row"),
+        _kind(
+            "claim",
+            "subject property value stance attribution vocabulary",
+            "holds passages list row",
+        ),
+        _kind("judgement", "left right verdict", "reason", decision=True),
+        _kind(
+            "assessment", "target target_kind scheme grade", "reason", decision=True
+        ),
+        _kind("retraction", "target target_kind reason", decision=True),
+        _kind("consent", "subject state", "basis scope purposes audience expires at_risk reason"),
+        _kind("hold", "target state", "authority reason"),
+        _kind("definition", "key title figure_kind text digest"),
+        _kind("batch", "first count root", decision=True),
+    )
+}

@@ -1,0 +1,192 @@
+"""Appending: the one write path.
+
+A ``Batch`` lives inside one database transaction that holds the head of the ledger, so
+its positions follow without a gap and are taken back when it fails. Entries are signed as
+they are appended and written, with their disclosures and projections, a thousand at a
+time. Nothing outside this module inserts into a ledger or content table (sealing's object
+keys excepted, which go through ``Batch.keep_object``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from habeas.archive.errors import EntryRefused, PersonNeeded
+from habeas.archive.kinds import COMMON, KINDS
+from habeas.archive.models import ContentDisclosures, ContentObjectKey, Key, LedgerEntry, LocalState
+from habeas.archive.projecting import Fact, Projector
+from habeas.archive.rows import insert
+from habeas.custody import disclosures as sd
+from habeas.custody.merkle import root_of
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+    from habeas.custody.notes import Signer
+    from habeas.custody.objects import Sealed
+
+FLUSH_EVERY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An entry just appended: how disclosures refer to it, and where it stands."""
+
+    entry_id: str
+    position: int
+
+
+def head() -> tuple[int, int]:
+    """The number of entries committed, and the time of the last one (0 when there is none)."""
+    last = LedgerEntry.objects.order_by("-position").values_list("position", "time").first()
+    return (0, 0) if last is None else (last[0] + 1, last[1])
+
+
+def projected() -> int:
+    """How many entries the projections stand for."""
+    return int(LocalState.objects.get(name="projected").value)
+
+
+class Batch:
+    """Entries being appended in one transaction. Made by ``Archive.writing``."""
+
+    def __init__(self, archive: Archive, person: Signer | None) -> None:
+        self.archive = archive
+        self.person = person
+        self.pseudonym = "" if person is None else person.name.rpartition("/")[2]
+        self.first, self._time = head()
+        self._next = self.first
+        self._projector = Projector()
+        self._entries: list[tuple[Any, ...]] = []
+        self._content: list[tuple[Any, ...]] = []
+        self._facts: list[Fact] = []
+        self._hashes: list[bytes] = []
+        # What verbs have looked up in this batch, so that each thing is looked up once.
+        self.compartments: dict[str, Ref] = {}
+        self.mention_kinds: dict[str, str] = {}
+        self.live_sources: set[str] = set()
+        if person is not None and not Key.objects.filter(
+            holder=self.pseudonym, role="person", ended_at__isnull=True
+        ).exists():
+            raise PersonNeeded(
+                f"The key of {self.pseudonym} is not granted in this archive, or no longer.",
+                next_step="Use a key from `habeas people`.",
+            )
+
+    @property
+    def size(self) -> int:
+        """The size of the ledger with what this batch has appended."""
+        return self._next
+
+    def append(
+        self,
+        kind: str,
+        fields: dict[str, Any],
+        *,
+        object_sha256: str | None = None,
+        decision: bool = False,
+    ) -> Ref:
+        """Append one entry; ``decision`` makes the acting person sign it as well.
+
+        Fields that are empty strings or None are left out: absent means not stated.
+        """
+        given = {name: value for name, value in fields.items() if value is not None and value != ""}
+        known = KINDS[kind]
+        if unknown := given.keys() - known.required - known.optional - COMMON:
+            raise EntryRefused(f"An entry of kind {kind} has no field {sorted(unknown)[0]!r}.")
+        if lacking := known.required - given.keys():
+            raise EntryRefused(f"An entry of kind {kind} needs the field {sorted(lacking)[0]!r}.")
+        signed_by = self._cosigners(kind, decision=decision or known.decision)
+        if signed_by:
+            given["person"] = self.pseudonym
+        given["kind"] = kind
+        self._time = max(int(time.time()), self._time)
+        composed = self.archive.composer.compose(
+            self._time, list(given.items()), object_sha256=object_sha256, cosigners=signed_by
+        )
+        position = self._next
+        self._next += 1
+        self._entries.append(
+            (position, composed.entry_id, self._time, composed.leaf_hash, composed.note)
+        )
+        self._content.append((position, composed.disclosures))
+        self._facts.append(Fact(position, composed.entry_id, self._time, object_sha256, given))
+        self._hashes.append(composed.leaf_hash)
+        if len(self._entries) >= FLUSH_EVERY:
+            self.flush()
+        return Ref(composed.entry_id, position)
+
+    def _cosigners(self, kind: str, *, decision: bool) -> tuple[Signer, ...]:
+        if not decision:
+            return ()
+        if self.person is None:
+            raise PersonNeeded(
+                f"A {kind} is a decision and must be signed by a person.",
+                next_step="Make a key with `habeas people add NAME` and act with `--as NAME`.",
+            )
+        return (self.person,)
+
+    def sign_batch(self) -> Ref:
+        """Close an import: one person's signature over the root of all entries of this batch."""
+        root = root_of(self._hashes).hex()
+        return self.append("batch", {"first": self.first, "count": self._next - self.first, "root": root})
+
+    def keep_object(self, sealed: Sealed) -> None:
+        """Keep the wrapped key of a sealed object; its bytes are durable already."""
+        epoch, wrapped = self.archive.keyring.wrap(sealed.identity, sealed.address)
+        insert(ContentObjectKey, [(sealed.address, epoch, wrapped)])
+
+    def flush(self) -> None:
+        """Write what was appended, so that queries inside the batch see it."""
+        insert(LedgerEntry, self._entries)
+        insert(ContentDisclosures, self._content)
+        self._projector.apply(self._facts)
+        self._projector.flush()
+        self._entries, self._content, self._facts = [], [], []
+        LocalState.objects.filter(name="projected").update(value=str(self._next))
+
+    def position_of(self, model: type[Any], entry_id: str) -> int:
+        """The position of something appended before or earlier in this batch."""
+        self.flush()
+        return self._projector.position_of(model, entry_id)
+
+
+def entry_id_at(position: int) -> str:
+    """The id by which disclosures refer to the entry at a position."""
+    return LedgerEntry.objects.values_list("entry_id", flat=True).get(position=position)
+
+
+def facts(start: int, stop: int) -> list[Fact]:
+    """The entries [start, stop) with their disclosed fields, read back from the database."""
+    content = dict(
+        ContentDisclosures.objects.filter(position__gte=start, position__lt=stop).values_list(
+            "position", "disclosures"
+        )
+    )
+    entries = LedgerEntry.objects.filter(position__gte=start, position__lt=stop).order_by("position")
+    found = []
+    for position, entry_id, when, note in entries.values_list("position", "entry_id", "time", "note"):
+        joined = content.get(position)
+        fields = {} if joined is None else {field: value for _, field, value in map(sd.read, sd.split(bytes(joined)))}
+        found.append(Fact(position, entry_id, when, _object_of(bytes(note)), fields))
+    return found
+
+
+def _object_of(note: bytes) -> str | None:
+    """The object hash in a note's clear line, without parsing the rest."""
+    marker = b'"object":"'
+    place = note.find(marker, 0, note.index(b"\n\n"))
+    return None if place < 0 else note[place + len(marker) : place + len(marker) + 64].decode()
+
+
+def notes_from(start: int) -> Iterator[bytes]:
+    """The notes of all committed entries from a position on, in order."""
+    while chunk := list(
+        LedgerEntry.objects.filter(position__gte=start, position__lt=start + FLUSH_EVERY)
+        .order_by("position")
+        .values_list("note", flat=True)
+    ):
+        yield from (bytes(note) for note in chunk)
+        start += len(chunk)

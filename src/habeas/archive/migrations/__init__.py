@@ -1,0 +1,1 @@
+"""Migrations of the ledger, content and local tables. Projections have none."""

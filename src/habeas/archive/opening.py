@@ -1,0 +1,289 @@
+"""An archive: one directory, made by ``init_archive`` and opened by ``open_archive``.
+
+A process has one archive open at a time, because Django's connection is the process's.
+Opening refuses, before anything can be signed, a database of a newer program, a database
+that is behind its own log, and one whose last logged entry is not the log's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from django.db import DatabaseError, connection, transaction
+
+import habeas
+from habeas.archive import schema
+from habeas.archive.connecting import connect, holding_the_head, plain_errors
+from habeas.archive.errors import (
+    ArchiveError,
+    ArchiveExists,
+    ArchiveNotFound,
+    DatabaseForked,
+    NewerArchive,
+    ProjectionOutdated,
+)
+from habeas.archive.ledger import Batch, head, notes_from, projected
+from habeas.archive.files import open_store
+from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LedgerEntry, LocalState
+from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
+from habeas.custody.checkpoints import Checkpoint
+from habeas.custody.entries import Composer
+from habeas.custody.errors import DatabaseBehindLog, SecondSequencer
+from habeas.custody.keys import Keyring
+from habeas.custody.notes import Signer
+from habeas.custody.sequencer import Sequencer
+from habeas.custody.tiles import TileLog
+from habeas.vocabulary import schema as vocabulary
+
+log = logging.getLogger(__name__)
+
+MAIN = "main"  # the key of the compartment that every archive begins with
+
+
+class Archive:
+    """An open archive: read through ``habeas.archive.access``, write through ``writing``."""
+
+    def __init__(self, directory: Path, settings: ArchiveSettings, keyring: Keyring) -> None:
+        self.directory = directory
+        self.settings = settings
+        self.keyring = keyring
+        self.objects = open_store(directory)
+        self.log = TileLog(directory / "log")
+
+    @property
+    def origin(self) -> str:
+        """The log's name: it stands in every entry and checkpoint and says nothing."""
+        return self.settings.origin
+
+    @property
+    def size(self) -> int:
+        """How many entries are committed."""
+        return head()[0]
+
+    @cached_property
+    def composer(self) -> Composer:
+        return Composer(self.origin, self.keyring.entry)
+
+    @contextlib.contextmanager
+    def writing(self, person: Signer | None = None, *, sequence: bool = True) -> Iterator[Batch]:
+        """One transaction of appended entries; when it ends they are committed, then logged.
+
+        ``person`` signs the decisions in it. An exception inside takes everything back.
+        """
+        with plain_errors(), holding_the_head():
+            self._refuse_outdated()
+            self._refuse_behind()
+            batch = Batch(self, person)
+            yield batch
+            batch.flush()
+        if sequence:
+            self._sequence_if_free()
+
+    def sequence(self) -> Checkpoint:
+        """Write committed entries to the log's tiles and sign the checkpoint."""
+        with Sequencer(
+            self.directory / "log", self.origin, self.keyring.checkpoint, SignedCheckpoints()
+        ) as sequencer:
+            size = head()[0]
+            if sequencer.size > size:
+                raise _behind(size, sequencer.size)
+            return sequencer.extend(notes_from(sequencer.size))
+
+    def _sequence_if_free(self) -> None:
+        try:
+            self.sequence()
+        except SecondSequencer:
+            log.warning(
+                "The entries are committed. Another process is writing the log; "
+                "they join it at its next run."
+            )
+
+    def read_object(self, address: str) -> bytes:
+        """The plain bytes of a sealed object, whole; for large ones use ``copy_object``."""
+        return self.objects.open(address, self._identity(address))
+
+    def copy_object(self, address: str, target: IO[bytes]) -> int:
+        """Write the plain bytes of a sealed object to a stream; their number."""
+        return self.objects.copy_plain(address, self._identity(address), target)
+
+    def _identity(self, address: str) -> str:
+        key = ContentObjectKey.objects.filter(address=address).first()
+        if key is None:
+            raise ArchiveError(f"The key of object {address[:12]}… is not in this archive.")
+        return self.keyring.unwrap(key.epoch, bytes(key.wrapped_identity), address)
+
+    def _refuse_behind(self) -> None:
+        logged = self.log.size
+        if not logged:
+            return
+        size = head()[0]
+        if logged > size:
+            raise _behind(size, logged)
+        ours = LedgerEntry.objects.values_list("leaf_hash", flat=True).get(position=logged - 1)
+        if bytes(ours) != self.log.leaf_hash(logged - 1):
+            raise DatabaseForked(
+                f"Entry {logged - 1} in the database is not the one in the log.",
+                next_step="Do not write to it. Restore the database that belongs to this log.",
+            )
+
+    def _refuse_outdated(self) -> None:
+        state = dict(LocalState.objects.values_list("name", "value"))
+        if state.get("projection") != schema.projection_version():
+            raise ProjectionOutdated(
+                "The tables that this program derives from the ledger were made by another version.",
+                next_step="Run `habeas rebuild`.",
+            )
+        if int(state["projected"]) != head()[0]:
+            raise ProjectionOutdated(
+                f"The derived tables stand for {state['projected']} of {head()[0]} entries: "
+                "a rebuild was interrupted.",
+                next_step="Run `habeas rebuild`; it goes on where it stopped.",
+            )
+
+
+class SignedCheckpoints:
+    """The database's memory of every checkpoint signed, for the sequencer."""
+
+    def signed(self, size: int) -> bytes | None:
+        note = LedgerCheckpoint.objects.filter(size=size).values_list("note", flat=True).first()
+        return None if note is None else bytes(note)
+
+    def remember(self, size: int, note: bytes) -> None:
+        LedgerCheckpoint.objects.create(size=size, note=note)
+
+
+def _behind(size: int, logged: int) -> DatabaseBehindLog:
+    return DatabaseBehindLog(
+        f"The database holds {size} entries and its own log {logged}: it is an older copy.",
+        next_step="Restore the newest copy of the database. Nothing was signed.",
+    )
+
+
+def find_archive(start: Path) -> Path:
+    """The archive that ``start`` lies in: itself or the nearest parent that is one."""
+    for directory in (start.resolve(), *start.resolve().parents):
+        if (directory / SETTINGS_NAME).is_file():
+            return directory
+    raise ArchiveNotFound(
+        f"There is no archive in {start} or above it.",
+        next_step="Go into an archive, name one with `--archive`, or make one with `habeas init`.",
+    )
+
+
+def open_archive(directory: Path, passphrase: str | None = None, *, outdated: bool = False) -> Archive:
+    """Open an archive to read and write; ``outdated`` also one that needs ``habeas rebuild``."""
+    settings = ArchiveSettings.read(directory)
+    connect(directory, settings)
+    with plain_errors():
+        _refuse_newer(directory)
+        archive = Archive(directory, settings, Keyring.open(directory / "keys", passphrase))
+        archive._refuse_behind()
+        if not outdated:
+            archive._refuse_outdated()
+        if archive.log.size < archive.size:
+            archive._sequence_if_free()
+    return archive
+
+
+def _refuse_newer(directory: Path) -> None:
+    try:
+        found = int(LocalState.objects.get(name="format").value)
+    except (DatabaseError, LocalState.DoesNotExist) as error:
+        raise ArchiveNotFound(
+            f"The database of {directory} holds no archive.",
+            next_step="Check the database in habeas.toml, or restore it from a backup.",
+        ) from error
+    if found > schema.FORMAT:
+        raise NewerArchive(
+            f"The database has format {found}; this program knows formats up to {schema.FORMAT}.",
+            next_step="Install a newer habeas. Nothing was changed.",
+        )
+
+
+def init_archive(
+    directory: Path,
+    *,
+    passphrase: str | None,
+    database_url: str | None = None,
+    title: str = "",
+) -> Archive:
+    """Make an archive in a new or empty directory. No passphrase means unprotected keys.
+
+    Fails whole: what was made in the directory is removed again.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise ArchiveExists(
+            f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
+        )
+    made = not directory.exists()
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
+    try:
+        return _fill(directory, passphrase, database_url, title)
+    except BaseException:
+        connection.close()
+        for child in directory.iterdir():
+            shutil.rmtree(child) if child.is_dir() else child.unlink()
+        if made:
+            os.rmdir(directory)
+        raise
+
+
+def _fill(directory: Path, passphrase: str | None, database_url: str | None, title: str) -> Archive:
+    keyring = Keyring.create(directory / "keys", passphrase)
+    settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
+    settings.write(directory)
+    connect(directory, settings)
+    with plain_errors():
+        if "ledger_entry" in connection.introspection.table_names():
+            raise ArchiveExists(
+                "The database holds an archive already.", next_step="Give an empty database."
+            )
+        schema.make_permanent_tables()
+        schema.prepare()
+        with transaction.atomic():
+            schema.make_projections()
+            LocalState.objects.bulk_create(
+                LocalState(name=name, value=value)
+                for name, value in (
+                    ("head", "lock"),
+                    ("format", str(schema.FORMAT)),
+                    ("projection", schema.projection_version()),
+                    ("projected", "0"),
+                )
+            )
+    archive = Archive(directory, settings, keyring)
+    with archive.writing() as batch:
+        _first_entries(batch, title)
+    return archive
+
+
+def _first_entries(batch: Batch, title: str) -> None:
+    archive = batch.archive
+    batch.append("archive", {"title": title or "Archive", "program": f"habeas {habeas.__version__}"})
+    for role, signer in (
+        ("entry", archive.keyring.entry),
+        ("checkpoint", archive.keyring.checkpoint),
+    ):
+        batch.append(
+            "key", {"holder": role, "role": role, "verifier": signer.verifier.vkey, "state": "granted"}
+        )
+    log_vocabulary(batch)
+    batch.append("compartment", {"key": MAIN, "title": "Main"})
+
+
+def log_vocabulary(batch: Batch) -> str:
+    """Log the vocabulary in use, unless it is the one in force; gives its digest."""
+    from habeas.archive.models import Vocabulary
+
+    now = vocabulary.load()
+    if not Vocabulary.objects.filter(digest=now.digest).exists():
+        batch.append("vocabulary", {"name": "habeas", "digest": now.digest, "text": now.text})
+    return now.digest

@@ -1,0 +1,118 @@
+"""Rebuild: drop every projection and replay the ledger, to the identical state.
+
+A rebuild commits every few thousand entries and goes on where it was stopped. ``check``
+replays inside one transaction, compares each table with what was there, and takes
+everything back: it answers whether the projections are what the ledger says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, models, transaction
+
+from habeas.archive import schema
+from habeas.archive.connecting import holding_the_head, plain_errors
+from habeas.archive.ledger import facts, head, projected
+from habeas.archive.models import LocalState
+from habeas.archive.projecting import Projector
+from habeas.archive.rows import columns
+
+CHUNK = 2_000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TableDifference:
+    """A projection that is not what a replay of the ledger gives."""
+
+    table: str
+    rows_found: int
+    rows_expected: int
+
+
+def rebuild(progress: Progress = lambda done, total: None) -> int:
+    """Bring the projections to this program's version and the whole ledger; entries replayed."""
+    schema.prepare()
+    with plain_errors():
+        with holding_the_head():
+            if _must_restart():
+                schema.drop_projections()
+                schema.make_projections()
+                _remember(projection=schema.projection_version(), projected="0")
+        start = projected()
+        while True:
+            with holding_the_head():
+                done, total = projected(), head()[0]
+                if done >= total:
+                    return total - start
+                stop = min(done + CHUNK, total)
+                _replay(Projector(), done, stop)
+                _remember(projected=str(stop))
+            progress(stop, total)
+
+
+def restart() -> None:
+    """Make the next ``rebuild`` begin at the first entry."""
+    with holding_the_head():
+        _remember(projection="none")
+
+
+def check(progress: Progress = lambda done, total: None) -> list[TableDifference]:
+    """The projections that differ from a replay; changes nothing."""
+    schema.prepare()
+    differences: list[TableDifference] = []
+    with plain_errors(), holding_the_head():
+        before = digests()
+        savepoint = transaction.savepoint()
+        schema.drop_projections()
+        schema.make_projections()
+        total = head()[0]
+        projector = Projector()
+        for start in range(0, total, CHUNK):
+            _replay(projector, start, min(start + CHUNK, total))
+            progress(min(start + CHUNK, total), total)
+        after = digests()
+        transaction.savepoint_rollback(savepoint)
+    for table in sorted(after.keys() | before.keys()):
+        found, expected = before.get(table, ("", 0)), after.get(table, ("", 0))
+        if found != expected:
+            differences.append(TableDifference(table, found[1], expected[1]))
+    return differences
+
+
+def digests() -> dict[str, tuple[str, int]]:
+    """For each projection table: a digest of its rows in key order, and their number."""
+    present = set(connection.introspection.table_names())
+    return {
+        model._meta.db_table: _digest(model)
+        for model in schema.projections()
+        if model._meta.db_table in present
+    }
+
+
+def _digest(model: type[models.Model]) -> tuple[str, int]:
+    names = columns(model)
+    key = [f.name for f in model._meta.pk_fields]  # type: ignore[attr-defined]
+    digest, count = hashlib.sha256(), 0
+    for row in model._default_manager.order_by(*key).values_list(*names).iterator(chunk_size=CHUNK):
+        digest.update(repr(row).encode())
+        count += 1
+    return digest.hexdigest(), count
+
+
+def _replay(projector: Projector, start: int, stop: int) -> None:
+    projector.apply(facts(start, stop))
+    projector.flush()
+
+
+def _must_restart() -> bool:
+    state = dict(LocalState.objects.values_list("name", "value"))
+    return state.get("projection") != schema.projection_version()
+
+
+def _remember(**state: str) -> None:
+    for name, value in state.items():
+        LocalState.objects.filter(name=name).update(value=value)

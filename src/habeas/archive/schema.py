@@ -1,0 +1,79 @@
+"""Which tables exist, in which class, and how projections are made and dropped.
+
+Ledger, content and local tables come from Django migrations and are never changed by a
+later one. Projection tables are made here, outside migrations, from the models: dropping
+and replaying is their only migration. ``PROJECTION_VERSION`` changes when the models or
+the meaning of a projection change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, models, transaction
+
+FORMAT = 1  # of the ledger, content and local tables
+PROJECTION_MEANING = 1  # raise when the code of projecting.py gives other rows
+
+#: Tables that Django itself makes, and their class.
+DJANGO_TABLES = {"django_migrations": "local"}
+
+
+def tables() -> dict[str, str]:
+    """Every table that may exist, with its class."""
+    own = {model._meta.db_table: table_class(model) for model in apps.get_app_config("archive").get_models()}
+    return own | DJANGO_TABLES
+
+
+def table_class(model: type[models.Model]) -> str:
+    """ledger, content, projection or local."""
+    return str(model.table_class)  # type: ignore[attr-defined]
+
+
+def projections() -> list[type[models.Model]]:
+    """The projection models, in the order of their tables' names."""
+    found = [m for m in apps.get_app_config("archive").get_models() if table_class(m) == "projection"]
+    return sorted(found, key=lambda model: model._meta.db_table)
+
+
+@cache
+def _statements(vendor: str) -> tuple[str, ...]:
+    """The SQL that makes the projections; collected outside a transaction, once."""
+    with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        for model in projections():
+            editor.create_model(model)
+    return tuple(editor.collected_sql)
+
+
+def projection_version() -> str:
+    """Changes when a rebuild is needed."""
+    text = "\n".join((f"meaning {PROJECTION_MEANING}", *_statements(connection.vendor)))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def prepare() -> None:
+    """Collect the projections' SQL; call before a transaction that will need it."""
+    _statements(connection.vendor)
+
+
+def make_permanent_tables() -> None:
+    """Ledger, content and local tables, by migration."""
+    call_command("migrate", verbosity=0, interactive=False, run_syncdb=False)
+
+
+def make_projections() -> None:
+    """Create the projection tables, inside the caller's transaction."""
+    with connection.cursor() as cursor:
+        for statement in _statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def drop_projections() -> None:
+    """Drop every projection table, also ones of an older program."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        present = [name for name in connection.introspection.table_names(cursor) if name.startswith("projection_")]
+        for name in present:
+            cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)}")

@@ -1,0 +1,59 @@
+"""``habeas.toml``: what makes a directory an archive. Mode 0600; holds no key.
+
+``origin`` is the log's name: random, so that it says nothing about whose it is.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from habeas.archive.errors import ArchiveNotFound, NewerArchive
+
+SETTINGS_NAME = "habeas.toml"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """``database`` is a PostgreSQL URL, or '' for the directory's own SQLite file."""
+
+    origin: str
+    database: str
+
+    @classmethod
+    def read(cls, directory: Path) -> ArchiveSettings:
+        path = directory / SETTINGS_NAME
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+            if found["format"] > FORMAT:
+                raise NewerArchive(
+                    f"{path} has format {found['format']}; this program knows {FORMAT}.",
+                    next_step="Install a newer habeas.",
+                )
+            return cls(origin=str(found["origin"]), database=str(found.get("database", "")))
+        except FileNotFoundError as error:
+            raise ArchiveNotFound(
+                f"{directory} is not an archive: it has no {SETTINGS_NAME}.",
+                next_step="Name an archive with `--archive`, or make one with `habeas init`.",
+            ) from error
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise ArchiveNotFound(
+                f"{path} cannot be read: {error}.", next_step="Restore it from a backup."
+            ) from error
+
+    def write(self, directory: Path) -> None:
+        lines = [f"format = {FORMAT}", f"origin = {_quoted(self.origin)}"]
+        if self.database:
+            lines.append(f"database = {_quoted(self.database)}")
+        handle = os.open(directory / SETTINGS_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,39 @@
+"""The verbs: everything that can be done to an archive, each one or more appended entries.
+
+A verb takes the batch of ``Archive.writing`` first, checks what it is given, and appends.
+Things are referred to by the ``Ref`` that a verb returned, or by ledger position.
+"""
+
+from habeas.archive.verbs.citing import cite
+from habeas.archive.verbs.claiming import Attribution, claim, correct
+from habeas.archive.verbs.consenting import consent, hold, lift, withdraw
+from habeas.archive.verbs.deciding import assess, judge, retract
+from habeas.archive.verbs.defining import define
+from habeas.archive.verbs.naming import begin_list, compartment, lineage, mention, source
+from habeas.archive.verbs.people import add_person, end_key
+from habeas.archive.verbs.sealing import custody, layer, seal
+
+__all__ = [
+    "Attribution",
+    "add_person",
+    "assess",
+    "begin_list",
+    "cite",
+    "claim",
+    "compartment",
+    "consent",
+    "correct",
+    "custody",
+    "define",
+    "end_key",
+    "hold",
+    "judge",
+    "layer",
+    "lift",
+    "lineage",
+    "mention",
+    "retract",
+    "seal",
+    "source",
+    "withdraw",
+]

@@ -1,0 +1,120 @@
+"""consent, withdraw, hold, lift: what people agreed to, and what must not be destroyed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from habeas.archive import models as m
+from habeas.archive.errors import EntryRefused, UnknownReference
+from habeas.archive.labels import LEVELS
+from habeas.archive.ledger import Batch, Ref
+from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.vocabulary import schema
+
+
+def consent(
+    batch: Batch,
+    subject: Thing,
+    *,
+    basis: str,
+    audience: str,
+    scope: str = "",
+    purposes: Sequence[str] = (),
+    expires: str = "",
+    at_risk: str = "",
+    reason: str = "",
+    place: Place = TEAM,
+) -> Ref:
+    """Record what a person agreed to, for themselves (a mention) or as a source.
+
+    ``expires`` is a full ISO day, '' for none. Without a live consent for the public
+    audience nothing that names the person is public.
+    """
+    codes = schema.load().codes["consent-basis"]
+    if basis not in codes:
+        raise EntryRefused(
+            f"There is no basis of consent {basis!r}.", next_step=f"Use one of: {', '.join(codes)}."
+        )
+    if audience not in LEVELS:
+        raise EntryRefused(
+            f"There is no audience {audience!r}.", next_step=f"Use one of: {', '.join(LEVELS)}."
+        )
+    if expires:
+        _check_day(expires)
+    return batch.append(
+        "consent",
+        {
+            "subject": _subject(batch, subject).entry_id,
+            "state": "given",
+            "basis": basis,
+            "audience": audience,
+            "scope": scope,
+            "purposes": list(purposes) or None,
+            "expires": expires,
+            "at_risk": at_risk,
+            "reason": reason,
+            **place.fields(batch),
+        },
+    )
+
+
+def withdraw(batch: Batch, subject: Thing, reason: str = "", *, place: Place = TEAM) -> Ref:
+    """Record that a person withdraws their consent: at once nothing of theirs is public."""
+    return batch.append(
+        "consent",
+        {
+            "subject": _subject(batch, subject).entry_id,
+            "state": "withdrawn",
+            "reason": reason,
+            **place.fields(batch),
+        },
+    )
+
+
+def hold(
+    batch: Batch, exhibit: Thing, *, authority: str, reason: str = "", place: Place = TEAM
+) -> Ref:
+    """Place a legal hold: the exhibit must not be erased while it lasts."""
+    return batch.append(
+        "hold",
+        {
+            "target": ref(batch, exhibit, m.Exhibit).entry_id,
+            "state": "placed",
+            "authority": authority,
+            "reason": reason,
+            **place.fields(batch),
+        },
+    )
+
+
+def lift(batch: Batch, exhibit: Thing, *, authority: str, reason: str = "", place: Place = TEAM) -> Ref:
+    """Lift the legal holds on an exhibit."""
+    return batch.append(
+        "hold",
+        {
+            "target": ref(batch, exhibit, m.Exhibit).entry_id,
+            "state": "lifted",
+            "authority": authority,
+            "reason": reason,
+            **place.fields(batch),
+        },
+    )
+
+
+def _subject(batch: Batch, thing: Thing) -> Ref:
+    if isinstance(thing, Ref):
+        return thing
+    try:
+        return ref(batch, thing, m.Mention)
+    except UnknownReference:
+        return ref(batch, thing, m.Source)
+
+
+def _check_day(text: str) -> None:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise EntryRefused(
+            f"{text!r} is not a day on which consent can end.", next_step="Write it as 2027-01-31."
+        ) from error

@@ -1,0 +1,125 @@
+"""retract, judge, assess: decisions, each signed by the person who takes it."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive.errors import EntryRefused
+from habeas.archive.ledger import Batch, Ref
+from habeas.archive.verbs.referring import TEAM, Place, Thing, ref, refuse_ended
+from habeas.vocabulary import schema
+
+RETRACTABLE: dict[str, type[m.Projection]] = {
+    "claim": m.Claim,
+    "list": m.List,
+    "source": m.Source,
+    "judgement": m.Judgement,
+}
+ASSESSABLE: dict[str, type[m.Projection]] = {"claim": m.Claim, "source": m.Source}
+
+
+def kind_at(position: int) -> str | None:
+    """Which retractable kind of thing stands at a position; None for none."""
+    for kind, model in RETRACTABLE.items():
+        if model._default_manager.filter(position=position).exists():
+            return kind
+    return None
+
+
+def retract(batch: Batch, target: Thing, target_kind: str, reason: str, *, place: Place = TEAM) -> Ref:
+    """Take back a claim, all claims of a list or of a source, or a judgement.
+
+    Nothing is removed: what is retracted stays readable, is marked, and no longer counts.
+    Of a source, also what others pass on from it is taken back.
+    """
+    if target_kind not in RETRACTABLE:
+        raise EntryRefused(
+            f"A {target_kind} cannot be retracted.", next_step=f"Retract a {', '.join(RETRACTABLE)}."
+        )
+    if not reason.strip():
+        raise EntryRefused("A retraction needs a reason.", next_step="Say in a sentence why.")
+    model = RETRACTABLE[target_kind]
+    thing = ref(batch, target, model)
+    refuse_ended(batch, thing, model)
+    batch.live_sources.discard(thing.entry_id)
+    made = batch.append(
+        "retraction",
+        {
+            "target": thing.entry_id,
+            "target_kind": target_kind,
+            "reason": reason,
+            **place.fields(batch),
+        },
+    )
+    batch.mention_kinds.clear()
+    return made
+
+
+def judge(
+    batch: Batch, left: Thing, right: Thing, verdict: str, reason: str = "", *, place: Place = TEAM
+) -> Ref:
+    """Say whether two mentions are the same, different, or that one cannot tell."""
+    _check_code("verdict", verdict, "verdict")
+    one, other = ref(batch, left, m.Mention), ref(batch, right, m.Mention)
+    if one == other:
+        raise EntryRefused("A mention is always the same as itself.", next_step="Name two mentions.")
+    kinds = _kinds(batch, one, other)
+    if verdict == "same" and len(set(kinds)) > 1:
+        raise EntryRefused(
+            f"A {kinds[0]} and a {kinds[1]} cannot be the same.",
+            next_step="Judge two mentions of one kind.",
+        )
+    return batch.append(
+        "judgement",
+        {
+            "left": one.entry_id,
+            "right": other.entry_id,
+            "verdict": verdict,
+            "reason": reason,
+            **place.fields(batch),
+        },
+    )
+
+
+def _kinds(batch: Batch, *mentions: Ref) -> list[str]:
+    batch.flush()
+    return [m.Mention.objects.values_list("kind", flat=True).get(position=r.position) for r in mentions]
+
+
+def assess(
+    batch: Batch,
+    target: Thing,
+    target_kind: str,
+    scheme: str,
+    grade: str,
+    reason: str = "",
+    *,
+    place: Place = TEAM,
+) -> Ref:
+    """A reviewer's verdict on one claim version or one source."""
+    if target_kind not in ASSESSABLE:
+        raise EntryRefused(
+            f"A {target_kind} is not assessed.", next_step="Assess a claim or a source."
+        )
+    if scheme not in ("credibility", "reliability", "verification-step"):
+        raise EntryRefused(
+            f"There is no scheme {scheme!r}.",
+            next_step="Use credibility (1–6), reliability (A–F) or verification-step.",
+        )
+    _check_code(f"{scheme} grade", grade, scheme)
+    return batch.append(
+        "assessment",
+        {
+            "target": ref(batch, target, ASSESSABLE[target_kind]).entry_id,
+            "target_kind": target_kind,
+            "scheme": scheme,
+            "grade": grade,
+            "reason": reason,
+            **place.fields(batch),
+        },
+    )
+
+
+def _check_code(what: str, code: str, code_list: str) -> None:
+    codes = schema.load().codes[code_list]
+    if code not in codes:
+        raise EntryRefused(f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(codes)}.")

@@ -1,0 +1,121 @@
+"""source, lineage, mention, begin_list, compartment: who speaks and who is spoken of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from habeas.archive import models as m
+from habeas.archive.errors import EntryRefused
+from habeas.archive.ledger import Batch, Ref
+from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.vocabulary import schema
+
+
+def compartment(batch: Batch, key: str, title: str) -> Ref:
+    """A new compartment (a case); keys are short and stay."""
+    batch.flush()
+    if m.Compartment.objects.filter(key=key).exists():
+        raise EntryRefused(f"There is a compartment {key!r} already.", next_step="Choose another key.")
+    return batch.append("compartment", {"key": key, "title": title})
+
+
+def source(
+    batch: Batch,
+    code: str,
+    kind: str,
+    *,
+    name: str = "",
+    about: str = "",
+    url: str = "",
+    interests: Sequence[dict[str, str]] = (),
+    previous: Thing | None = None,
+    place: Place = TEAM,
+) -> Ref:
+    """Somebody or something that says things. A witness is known by ``code`` only."""
+    codes = schema.load().codes
+    _known("source kind", kind, codes["source-kind"])
+    for interest in interests:
+        _known("kind of interest", interest["kind"], codes["interest-kind"])
+    if kind == "witness" and name:
+        raise EntryRefused(
+            f"The witness {code} has a name here.",
+            next_step="Leave the name empty; record it as a claim in a sealed compartment.",
+        )
+    return batch.append(
+        "source",
+        {
+            "code": code,
+            "source_kind": kind,
+            "name": name,
+            "about": about,
+            "url": url,
+            "interests": list(interests) or None,
+            "previous": None if previous is None else ref(batch, previous, m.Source).entry_id,
+            **place.fields(batch),
+        },
+    )
+
+
+def lineage(
+    batch: Batch, source: Thing, repeats: Thing, *, reason: str = "", place: Place = TEAM
+) -> Ref:
+    """Record that one source repeats another and is no origin of its own."""
+    left, right = ref(batch, source, m.Source), ref(batch, repeats, m.Source)
+    if left == right:
+        raise EntryRefused("A source cannot repeat itself.")
+    return batch.append(
+        "lineage",
+        {"source": left.entry_id, "repeats": right.entry_id, "reason": reason, **place.fields(batch)},
+    )
+
+
+def begin_list(
+    batch: Batch, name: str, digest: str, *, exhibit: Thing | None = None, place: Place = TEAM
+) -> Ref:
+    """Begin a list: what is then appended with it can be retracted as one."""
+    return batch.append(
+        "list",
+        {
+            "name": name,
+            "digest": digest,
+            "exhibit": None if exhibit is None else ref(batch, exhibit, m.Exhibit).entry_id,
+            **place.fields(batch),
+        },
+    )
+
+
+def mention(
+    batch: Batch,
+    kind: str,
+    caption: str,
+    *,
+    language: str = "",
+    script: str = "",
+    list: Ref | None = None,
+    row: str = "",
+    place: Place = TEAM,
+) -> Ref:
+    """How a source or list refers to somebody or something."""
+    _known("kind of record", kind, schema.load().kinds)
+    if not caption.strip():
+        raise EntryRefused(f"A {kind} needs a caption.", next_step="Write how the source calls it.")
+    made = batch.append(
+        "mention",
+        {
+            "mention_kind": kind,
+            "caption": caption,
+            "language": language,
+            "script": script,
+            "list": None if list is None else list.entry_id,
+            "row": row,
+            **place.fields(batch),
+        },
+    )
+    batch.mention_kinds[made.entry_id] = kind
+    return made
+
+
+def _known(what: str, code: str, codes: object) -> None:
+    names: Sequence[str] = tuple(codes)  # type: ignore[arg-type]
+    if code not in names:
+        raise EntryRefused(f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(names)}.")

@@ -1,0 +1,78 @@
+"""How verbs refer to things: by ``Ref`` or ledger position, and in which place they lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from habeas.archive import models as m
+from habeas.archive.errors import AlreadyEnded, EntryRefused, UnknownReference
+from habeas.archive.labels import LEVELS
+from habeas.archive.ledger import Batch, Ref
+
+Thing = Ref | int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The compartment (None: the archive's main one) and handling level of a thing."""
+
+    compartment: Ref | None = None
+    handling: str = "team"
+
+    def fields(self, batch: Batch) -> dict[str, str]:
+        """The two fields that every entry of a thing carries."""
+        if self.handling not in LEVELS:
+            raise EntryRefused(
+                f"There is no handling level {self.handling!r}.",
+                next_step=f"Use one of: {', '.join(LEVELS)}.",
+            )
+        compartment = self.compartment or main_compartment(batch)
+        return {"compartment": compartment.entry_id, "handling": self.handling}
+
+
+TEAM = Place()
+
+
+def main_compartment(batch: Batch) -> Ref:
+    """The compartment that every archive begins with."""
+    return compartment_by_key(batch, "main")
+
+
+def compartment_by_key(batch: Batch, key: str) -> Ref:
+    """A compartment that exists, by its key."""
+    cached = batch.compartments.get(key)
+    if cached is None:
+        batch.flush()
+        found = m.Compartment.objects.filter(key=key).values_list("position", flat=True).first()
+        if found is None:
+            keys = m.Compartment.objects.values_list("key", flat=True)
+            raise UnknownReference(
+                f"There is no compartment {key!r}.", next_step=f"Use one of: {', '.join(sorted(keys))}."
+            )
+        cached = batch.compartments[key] = ref(batch, found, m.Compartment)
+    return cached
+
+
+def ref(batch: Batch, thing: Thing, model: type[m.Projection]) -> Ref:
+    """The thing as a ``Ref``; a position must be one of the model's rows."""
+    if isinstance(thing, Ref):
+        return thing
+    batch.flush()
+    if not model._default_manager.filter(position=thing).exists():
+        raise UnknownReference(
+            f"Entry {thing} is not a {model.__name__.lower()}.",
+            next_step="Look up its number on its page or with `--json`.",
+        )
+    entry_id = m.LedgerEntry.objects.values_list("entry_id", flat=True).get(position=thing)
+    return Ref(entry_id, thing)
+
+
+def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:
+    """Refuse to act on something that was retracted, superseded or withdrawn."""
+    batch.flush()
+    row = model._default_manager.filter(position=thing.position).values_list("ended_at", "ended_by").first()
+    if row is not None and row[0] is not None:
+        raise AlreadyEnded(
+            f"The {model.__name__.lower()} at entry {thing.position} was {row[1]} at entry {row[0]}.",
+            next_step="Refer to the one that stands now.",
+        )

@@ -1,0 +1,50 @@
+"""What an importer refuses: every fault of the input, not only the first.
+
+HabeasError
+└── ImportRefused    import.refused
+    └── ImportedAlready    import.already
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from habeas.errors import HabeasError
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in one place. ``line`` counts from 1, the header included; 0: the file."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+    valid: str = ""
+
+    def __str__(self) -> str:
+        place = self.file if not self.line else f"{self.file}, line {self.line}"
+        column = f", column {self.column}" if self.column else ""
+        remedy = f" {self.valid}" if self.valid else ""
+        return f"{place}{column}: {self.reason}{remedy}"
+
+
+class ImportRefused(HabeasError):
+    """The input has faults; nothing was imported."""
+
+    code = "import.refused"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = f"{len(self.faults)} faults" if len(self.faults) != 1 else "1 fault"
+        super().__init__(
+            f"The import has {count}. Nothing was imported.",
+            next_step="Mend them and import again.",
+        )
+
+
+class ImportedAlready(HabeasError):
+    """The same files were imported before."""
+
+    code = "import.already"

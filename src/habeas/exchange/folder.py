@@ -1,0 +1,176 @@
+"""A folder of CSV files, read and checked into a plan of what to write.
+
+The format is documented in ``docs/reference/import-format.md``. Ids are the importer's own
+and belong to one import; what the archive holds already is named by ledger position, as
+``#123``. Checking is complete before anything is sealed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, visible
+from habeas.archive.labels import LEVELS
+from habeas.exchange.errors import Fault
+from habeas.exchange.tables import Faults, Row, TableShape, read_table
+
+_PLACE = ("compartment", "handling")
+EXHIBITS = TableShape(
+    "exhibits.csv",
+    ("id", "file"),
+    ("title", "media_type", "received_from", "received_on", "note", *_PLACE),
+)
+SOURCES = TableShape(
+    "sources.csv", ("id", "kind", "code"), ("name", "about", "url", "interests", "repeats", *_PLACE)
+)
+MENTIONS = TableShape(
+    "mentions.csv", ("id", "kind", "caption"), ("language", "script", "same_as", "reason", *_PLACE)
+)
+CLAIMS = TableShape(
+    "claims.csv",
+    ("id", "subject", "property", "value", "source"),
+    (
+        *("as_written", "language", "stance", "holds", "basis", "how", "said", "where", "through"),
+        *("exhibit", "quote", "occurrence", "note", *_PLACE),
+    ),
+)
+JUDGEMENTS = TableShape("judgements.csv", ("left", "right", "verdict", "reason"))
+ASSESSMENTS = TableShape("assessments.csv", ("target", "scheme", "grade"), ("reason",))
+CONSENTS = TableShape(
+    "consents.csv",
+    ("subject", "basis", "audience"),
+    ("scope", "purposes", "expires", "at_risk", "reason"),
+)
+SHAPES = (EXHIBITS, SOURCES, MENTIONS, CLAIMS, JUDGEMENTS, ASSESSMENTS, CONSENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A thing of the archive or of this import; ``position`` is None for one of this import."""
+
+    what: str  # exhibit, source, mention, claim
+    kind: str = ""  # of a mention
+    position: int | None = None
+
+
+@dataclass(slots=True)
+class Folder:
+    """The rows of all files, the names they may use, and the faults found so far."""
+
+    directory: Path
+    tables: dict[str, list[Row]]
+    definitions: list[Path]
+    faults: Faults
+    own: dict[str, Known] = field(default_factory=dict)
+    compartments: frozenset[str] = frozenset()
+    _existing: dict[str, Known | None] = field(default_factory=dict)
+
+    def rows(self, shape: TableShape) -> list[Row]:
+        return self.tables[shape.file]
+
+    def find(self, row: Row, column: str, name: str, *whats: str) -> Known | None:
+        """What a name refers to; a fault and None when it is not one of ``whats``."""
+        found = self._at(name) if name.startswith("#") else self.own.get(name)
+        wanted = " or ".join(whats)
+        if found is None:
+            self.faults.add(
+                row.fault(
+                    column,
+                    f"{name!r} is not known.",
+                    f"Name a {wanted} by its id in this import, or one of the archive as #number.",
+                )
+            )
+            return None
+        if found.what not in whats:
+            self.faults.add(row.fault(column, f"{name!r} is a {found.what}.", f"A {wanted} goes here."))
+            return None
+        return found
+
+    def _at(self, name: str) -> Known | None:
+        if name not in self._existing:
+            self._existing[name] = _existing(name)
+        return self._existing[name]
+
+
+def read_folder(directory: Path) -> Folder:
+    """Read every file of the folder and learn its ids."""
+    faults = Faults()
+    tables = {shape.file: read_table(directory, shape, faults) for shape in SHAPES}
+    definitions = sorted((directory / "definitions").glob("*.yaml"))
+    folder = Folder(directory, tables, definitions, faults)
+    folder.compartments = frozenset(visible(OWNER, m.Compartment).values_list("key", flat=True))
+    if not any((directory / shape.file).exists() for shape in SHAPES) and not definitions:
+        names = ", ".join(shape.file for shape in SHAPES)
+        faults.add(
+            Fault(str(directory), 0, "", "The folder holds nothing to import.", f"Known files: {names}.")
+        )
+    for shape, what in ((EXHIBITS, "exhibit"), (SOURCES, "source"), (MENTIONS, "mention"), (CLAIMS, "claim")):
+        for row in folder.rows(shape):
+            _learn(folder, row, what)
+    for shape in SHAPES:
+        for row in folder.rows(shape):
+            _check_place(folder, row)
+    return folder
+
+
+def digest_of(directory: Path) -> str:
+    """Names and contents of the folder's own files: equal for an import made twice."""
+    digest = hashlib.sha256()
+    paths = [directory / shape.file for shape in SHAPES] + sorted((directory / "definitions").glob("*.yaml"))
+    for path in paths:
+        if path.is_file():
+            inner = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(directory)}\n{inner}\n".encode())
+    return digest.hexdigest()
+
+
+def _learn(folder: Folder, row: Row, what: str) -> None:
+    name = row["id"]
+    if name.startswith("#") or any(c.isspace() for c in name):
+        folder.faults.add(
+            row.fault("id", f"{name!r} is not an id.", "Use letters, digits and dashes; no spaces, no #.")
+        )
+    elif name in folder.own:
+        folder.faults.add(
+            row.fault("id", f"{name!r} is there twice.", "Each id names one thing in the whole import.")
+        )
+    else:
+        folder.own[name] = Known(what, row["kind"] if what == "mention" else "")
+
+
+def _check_place(folder: Folder, row: Row) -> None:
+    if row["compartment"] and row["compartment"] not in folder.compartments:
+        keys = ", ".join(sorted(folder.compartments))
+        folder.faults.add(
+            row.fault("compartment", f"There is no compartment {row['compartment']!r}.", f"Use one of: {keys}.")
+        )
+    if row["handling"] and row["handling"] not in LEVELS:
+        folder.faults.add(
+            row.fault("handling", f"There is no handling {row['handling']!r}.", f"Use one of: {', '.join(LEVELS)}.")
+        )
+
+
+_MODELS: dict[str, type[m.Projection]] = {
+    "exhibit": m.Exhibit,
+    "source": m.Source,
+    "mention": m.Mention,
+    "claim": m.Claim,
+}
+
+
+def _existing(name: str) -> Known | None:
+    if not name[1:].isascii() or not name[1:].isdigit():
+        return None
+    position = int(name[1:])
+    if position >= 1 << 62:
+        return None
+    for what, model in _MODELS.items():
+        row = visible(OWNER, model).filter(position=position).first()
+        if row is not None:
+            if getattr(row, "ended_at", None) is not None:
+                return None
+            return Known(what, row.kind if isinstance(row, m.Mention) else "", position)
+    return None

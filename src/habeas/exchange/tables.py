@@ -1,0 +1,131 @@
+"""CSV files as rows with their line numbers, read strictly.
+
+UTF-8 (a byte order mark is allowed), comma separated, a header with known column names.
+Every fault is noted with file, line and column; reading goes on to find the next.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from habeas.exchange.errors import Fault
+
+LARGEST_BYTES = 1 << 30  # of one CSV file
+LONGEST_CELL = 200_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """The columns of one file; required ones must be there and not empty in any row."""
+
+    file: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.required + self.optional
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its cells by column (stripped; '' when empty or absent) and where it stands."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def fault(self, column: str, reason: str, valid: str = "") -> Fault:
+        return Fault(self.file, self.line, column, reason, valid)
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults found so far."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        self.found.append(fault)
+
+
+def read_table(directory: Path, shape: TableShape, faults: Faults) -> list[Row]:
+    """The rows of a file; none when the file is absent."""
+    path = directory / shape.file
+    if not path.exists():
+        return []
+    text = _text(path, shape.file, faults)
+    if text is None:
+        return []
+    return list(_rows(text, shape, faults))
+
+
+def _text(path: Path, name: str, faults: Faults) -> str | None:
+    if path.stat().st_size > LARGEST_BYTES:
+        faults.add(Fault(name, 0, "", "The file is larger than 1 GiB.", "Split it."))
+        return None
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        faults.add(Fault(name, line, "", "The text is not UTF-8.", "Save the file as UTF-8."))
+        return None
+
+
+def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[Row]:
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        if not _header_is_good(header, shape, faults):
+            return
+        line = reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                row = _row(cells, header, line, shape, faults)
+                if row is not None:
+                    yield row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        faults.add(
+            Fault(shape.file, reader.line_num, "", f"The row cannot be read: {error}.", "Quote it as CSV.")
+        )
+
+
+def _header_is_good(header: list[str], shape: TableShape, faults: Faults) -> bool:
+    good = True
+    for name in shape.required:
+        if name not in header:
+            faults.add(Fault(shape.file, 1, name, "This column is missing.", "Add it to the header."))
+            good = False
+    for name in header:
+        if name not in shape.columns:
+            known = ", ".join(shape.columns)
+            faults.add(Fault(shape.file, 1, name, "There is no such column.", f"Columns: {known}."))
+            good = False
+    for name in {n for n in header if header.count(n) > 1}:
+        faults.add(Fault(shape.file, 1, name, "This column is there twice.", "Keep one."))
+        good = False
+    return good
+
+
+def _row(
+    cells: list[str], header: list[str], line: int, shape: TableShape, faults: Faults
+) -> Row | None:
+    if len(cells) != len(header):
+        reason = f"The row has {len(cells)} cells; the header has {len(header)}."
+        faults.add(Fault(shape.file, line, "", reason, "Quote cells that hold commas."))
+        return None
+    row = Row(shape.file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+    empty = [name for name in shape.required if not row[name]]
+    for name in empty:
+        faults.add(row.fault(name, "This cell is empty.", "Every row needs it."))
+    return None if empty else row

@@ -1,0 +1,5 @@
+"""Opens exhibits: bytes in, text with locators out. Pure; knows no archive.
+
+Only strict decoding of plain text is done in process. Everything that needs a parser waits
+for the sandbox.
+"""
