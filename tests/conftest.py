@@ -1,0 +1,184 @@
+"""Fixtures of the whole suite. What each gives is in its docstring; `pytest --fixtures` lists them.
+
+Tests run in random order from a fixed seed, warnings are errors, and no test reaches
+another machine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from tests.support import network, presence
+from tests.support.postgresql import Cluster, find_binaries
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from tests.support.archives import ArchiveMaker
+    from tests.support.browser import WatchedPage
+
+    from habeas.archive.opening import Archive
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+BACKENDS = ("sqlite", "postgresql")
+
+for _name in [name for name in os.environ if name.startswith("HABEAS_")]:
+    if _name != "HABEAS_VECTORS":  # a person's own settings must not reach the tests
+        del os.environ[_name]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habeas.web.site.settings")
+
+hypothesis_settings.register_profile(
+    "habeas", derandomize=True, deadline=None, database=None, print_blob=True
+)
+hypothesis_settings.load_profile("habeas")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_outside_connections() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        network.forbid_outside_connections(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Path:
+    """The directory of other projects' test vectors: HABEAS_VECTORS or ../shared/vectors."""
+    path = Path(os.environ.get("HABEAS_VECTORS", REPOSITORY.parent / "shared" / "vectors"))
+    if not path.is_dir():
+        presence.missing(f"{path}", "set HABEAS_VECTORS to the directory of test vectors")
+    return path
+
+
+# --- databases and archives -------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _start_cluster() -> Iterator[Callable[[], Cluster]]:
+    started: list[Cluster] = []
+
+    def start() -> Cluster:
+        if not started:
+            binaries = find_binaries()
+            if binaries is None:
+                presence.missing("The PostgreSQL server", "install postgresql-15")
+            started.append(Cluster.start(binaries))
+        return started[0]
+
+    yield start
+    for cluster in started:
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(_start_cluster: Callable[[], Cluster]) -> Cluster:
+    """A throw-away PostgreSQL cluster: ``create(template)``, ``drop(name)``, ``url(name)``."""
+    return _start_cluster()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """sqlite, then postgresql.
+
+    A test that needs one of them only says so with
+    ``@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)``.
+    """
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def archive_maker(
+    tmp_path_factory: pytest.TempPathFactory, _start_cluster: Callable[[], Cluster]
+) -> ArchiveMaker:
+    """Makes fresh archives; most tests want ``archive`` or ``archive_directory``."""
+    from tests.support.archives import ArchiveMaker
+
+    return ArchiveMaker(tmp_path_factory.mktemp("templates"), _start_cluster)
+
+
+@pytest.fixture
+def empty_database(backend: str, archive_maker: ArchiveMaker) -> Iterator[str | None]:
+    """For ``init_archive``: the URL of an empty PostgreSQL database, or None on SQLite."""
+    from django.db import connections
+
+    url = archive_maker.empty_database(backend)
+    yield url
+    connections.close_all()
+    if url:
+        archive_maker.drop(url)
+
+
+@pytest.fixture
+def archive_directory(backend: str, archive_maker: ArchiveMaker, tmp_path: Path) -> Iterator[Path]:
+    """A fresh unprotected archive, not opened, on each database."""
+    from django.db import connections
+
+    from habeas.archive.settings_file import ArchiveSettings
+
+    directory = archive_maker.copy_to(tmp_path / "archive", backend)
+    url = ArchiveSettings.read(directory).database
+    yield directory
+    connections.close_all()
+    if url:
+        archive_maker.drop(url)
+
+
+@pytest.fixture
+def archive(archive_directory: Path) -> Archive:
+    """A fresh unprotected archive, open, on each database."""
+    from habeas.archive.opening import open_archive
+
+    return open_archive(archive_directory)
+
+
+# --- browser ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium of the session; tests want ``browser_page`` or ``open_page``."""
+    from tests.support import browser
+
+    if not browser.CHROMIUM.exists():
+        presence.missing("Chromium", f"install chromium ({browser.CHROMIUM})")
+    with browser.running_chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., WatchedPage]]:
+    """Opens watched pages: ``open_page(viewport=..., java_script_enabled=False)``.
+
+    At the end each of them must have been contained: no outside request, no violation of
+    the content security policy, no script error.
+    """
+    from tests.support.browser import WatchedPage
+
+    opened: list[WatchedPage] = []
+
+    def opening(**options: Any) -> WatchedPage:
+        opened.append(WatchedPage(chromium, **options))
+        return opened[-1]
+
+    try:
+        yield opening
+        for page in opened:
+            page.assert_contained()
+    finally:
+        for page in opened:
+            page.close()
+
+
+@pytest.fixture
+def browser_page(open_page: Callable[..., WatchedPage]) -> WatchedPage:
+    """One watched page, 1280 × 900, with script."""
+    return open_page()
