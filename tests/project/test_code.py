@@ -100,3 +100,31 @@ for found in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+PUBLIC_BY_DESIGN = {"LedgerEntry", "LedgerCheckpoint"}
+
+
+def test_there_is_one_door_to_content(repository: Path) -> None:
+    """Outside the archive no row is read but through ``archive.access.visible``."""
+    past_the_door = []
+    for path in written_modules(repository):
+        room = path.relative_to(repository / "src" / "habeas").parts[0]
+        if room == "archive":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in (
+                "objects",
+                "_default_manager",
+                "_base_manager",
+            ):
+                model = node.value.attr if isinstance(node.value, ast.Attribute) else ""
+                model = node.value.id if isinstance(node.value, ast.Name) else model
+                # `archive.objects` is the object store, whose content needs a key.
+                if model[:1].isupper() and model not in PUBLIC_BY_DESIGN:
+                    past_the_door.append(f"{path.name}:{node.lineno} {model}.{node.attr}")
+            if isinstance(node, ast.ImportFrom) and node.module == "django.db":
+                names = {alias.name for alias in node.names}
+                if names & {"connection", "connections", "transaction"}:
+                    past_the_door.append(f"{path.name}:{node.lineno} imports {sorted(names)}")
+    assert past_the_door == []
