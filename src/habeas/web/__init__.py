@@ -1,0 +1,1 @@
+"""The read-only web: Django project (``site``) and the pages (``explore``)."""

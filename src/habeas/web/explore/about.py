@@ -1,0 +1,45 @@
+"""How to check: what a reader can do without trusting this site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from habeas.web.explore.pages import page
+from habeas.web.site.viewing import Request
+
+Content = dict[str, Any]
+
+
+@page("explore/about.html")
+def about(request: Request) -> Content:
+    """The archive's name in the log, its size, its key, and the commands."""
+    archive = request.archive
+    return {
+        "title": _("How to check"),
+        "origin": archive.origin,
+        "size": archive.size,
+        "logged": archive.log.size,
+        "checkpoint_key": archive.keyring.checkpoint.verifier.vkey,
+        "commands": [
+            {
+                "command": "habeas verify",
+                "does": _(
+                    "reads the whole log and every sealed object again, and names what is wrong, if anything"
+                ),
+            },
+            {
+                "command": "habeas why FIGURE",
+                "does": _("follows one figure to its sealed bytes, in the terminal"),
+            },
+            {
+                "command": "habeas why 123",
+                "does": _("does the same for one claim, record or passage, by its entry number"),
+            },
+            {
+                "command": "sha256sum FILE",
+                "does": _("gives the hash of a file that you hold; compare it with the exhibit’s"),
+            },
+        ],
+    }

@@ -1,0 +1,204 @@
+"""Drawings made on this machine: a Vega-Lite specification in, an SVG out.
+
+Invariants: the specification is plain data and is itself the evidence of what was drawn
+(its digest names the drawing); nothing is fetched; every account drawn is also in the table
+on the page; a scale starts at nought unless the numbers span too far, and then says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import vl_convert
+
+Spec = dict[str, Any]
+
+KEPT = 64  # drawings kept in memory, by the digest of their specification
+ROW = 46  # pixels an account
+WIDE_SPAN = 60  # a largest number this many times the smallest asks for a logarithmic scale
+LETTERS = "'Source Sans 3', 'Noto Sans', 'Segoe UI', system-ui, sans-serif"
+
+_GROUPED = (
+    "datum.value >= 1000000 ? format(datum.value / 1000000, '.2~f') + ' million'"
+    " : format(datum.value, ',')"
+)
+
+SCHEMES = {
+    "light": {"ink": "#1e1c19", "soft": "#57514a", "rule": "#d9d2c4", "reported": "#7b4408"},
+    "dark": {"ink": "#e9e5dc", "soft": "#b3aca0", "rule": "#3a3b3d", "reported": "#e6b577"},
+}
+WIDTHS = {"wide": 900, "narrow": 430}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One reported number. ``low`` or ``high`` None: no bound stated on that side."""
+
+    label: str  # who says it
+    when: str  # the time that it holds for, in words
+    words: str  # the number in words
+    low: int | None
+    high: int | None
+    denied: bool = False
+
+
+def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width: str) -> Spec:
+    """Points and ranges, one row an account, in the order given (that of time)."""
+    colours = SCHEMES[scheme]
+    drawn = [a for a in accounts if a.low is not None or a.high is not None]
+    numbers = [n for a in drawn for n in (a.low, a.high) if n is not None]
+    largest, smallest = max(numbers, default=1), min(numbers, default=0)
+    logarithmic = smallest > 0 and largest / smallest > WIDE_SPAN
+    start = _power_below(smallest) if logarithmic else 0
+    end = largest * (1.6 if logarithmic else 1.06)
+    rows = [_row(index, a, start, end) for index, a in enumerate(drawn)]
+    scale: Spec = {"domain": [start, end], "nice": False}
+    if logarithmic:
+        scale["type"] = "log"
+    x: Spec = {
+        "field": "low",
+        "type": "quantitative",
+        "scale": scale,
+        "axis": {
+            "title": unit or None,
+            "orient": "top",
+            "labelExpr": _GROUPED,
+            "tickCount": 6 if width == "wide" else 4,
+        },
+    }
+    y: Spec = {"field": "row", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0}}
+    filled = {"color": colours["reported"]}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "width": WIDTHS[width],
+        "height": {"step": ROW},
+        "padding": 6,
+        "background": None,
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 1, "color": colours["rule"], "yOffset": 9},
+                "encoding": {"x": {"datum": start, **_same(x)}, "x2": {"datum": end}, "y": y},
+            },
+            {
+                "transform": [{"filter": "datum.ranged"}],
+                "mark": {"type": "rule", "strokeWidth": 4, "yOffset": 9, **filled},
+                "encoding": {"x": x, "x2": {"field": "high"}, "y": y},
+            },
+            _ends(x, y, "low", "datum.closed_low", colours, filled=True),
+            _ends(x, y, "high", "datum.closed_high && datum.ranged", colours, filled=True),
+            _ends(x, y, "high", "datum.open_high", colours, shape="triangle-right"),
+            _ends(x, y, "low", "datum.open_low", colours, shape="triangle-left"),
+            {
+                "transform": [{"filter": "datum.denied"}],
+                "mark": {
+                    "type": "point", "shape": "cross", "angle": 45, "size": 130,
+                    "strokeWidth": 1.5, "fill": colours["ink"], "stroke": colours["ink"],
+                    "yOffset": 9,
+                },
+                "encoding": {"x": x, "y": y},
+            },
+            {
+                "mark": {
+                    "type": "text", "align": "left", "baseline": "bottom", "fontSize": 13,
+                    "font": LETTERS, "color": colours["ink"], "yOffset": 1, "x": 0,
+                    "limit": WIDTHS[width],
+                },
+                "encoding": {"text": {"field": "label"}, "y": y},
+            },
+        ],
+        "config": {
+            "font": LETTERS,
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": colours["soft"], "titleColor": colours["soft"],
+                "gridColor": colours["rule"], "domainColor": colours["rule"],
+                "tickColor": colours["rule"], "labelFontSize": 13, "titleFontSize": 13,
+                "titleFontWeight": "normal", "gridDash": [2, 3],
+            },
+        },
+    }  # fmt: skip
+
+
+def _same(x: Spec) -> Spec:
+    return {name: value for name, value in x.items() if name not in ("field",)}
+
+
+def _ends(
+    x: Spec, y: Spec, field: str, test: str, colours: dict[str, str], *, shape: str = "circle",
+    filled: bool = True,
+) -> Spec:  # fmt: skip
+    """The end of a range: a disc where it is stated, an arrow where it is open."""
+    return {
+        "transform": [{"filter": test}],
+        "mark": {
+            "type": "point", "shape": shape, "size": 110, "filled": filled, "opacity": 1,
+            "color": colours["reported"], "yOffset": 9,
+        },
+        "encoding": {"x": {**x, "field": field}, "y": y},
+    }  # fmt: skip
+
+
+def _row(index: int, account: Account, start: float, end: float) -> Spec:
+    low, high = account.low, account.high
+    label = " · ".join(part for part in (account.when, account.label, account.words) if part)
+    return {
+        "row": f"{index:04d}",
+        "label": label,
+        "low": start if low is None else low,
+        "high": end if high is None else high,
+        "ranged": low != high and not account.denied,
+        "closed_low": low is not None and not account.denied,
+        "closed_high": high is not None and not account.denied,
+        "open_high": high is None and not account.denied,
+        "open_low": low is None and not account.denied,
+        "denied": account.denied,
+    }
+
+
+def _power_below(number: int) -> int:
+    power = 1
+    while power * 10 <= number:
+        power *= 10
+    return power
+
+
+def digest_of(spec: Spec) -> str:
+    """The SHA-256 of a specification: the name of its drawing."""
+    text = json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class _Drawn:
+    """The latest drawings by the digest of their specification."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def svg(self, spec: Spec) -> str:
+        digest = digest_of(spec)
+        with self._lock:
+            if digest in self._kept:
+                self._kept.move_to_end(digest)
+                return self._kept[digest]
+        drawn = vl_convert.vegalite_to_svg(spec, vl_version="5.20", allowed_base_urls=[])
+        with self._lock:
+            self._kept[digest] = drawn
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return drawn
+
+
+_drawn = _Drawn()
+
+
+def svg_of(spec: Spec) -> str:
+    """The drawing of a specification, made once."""
+    return _drawn.svg(spec)

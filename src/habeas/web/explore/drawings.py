@@ -1,0 +1,245 @@
+"""What a figure's page draws: plot, matrix, map, timeline, series, each with its table.
+
+Invariants: the shapes come from ``figures.drawing``, which refuses a figure without
+lineage; every mark on a drawing is a row of the table beside it, with its claims; a place
+is drawn as wide as its precision and never as an exact dot when it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from habeas.figures import drawing
+from habeas.figures.results import Evaluation, Point
+from habeas.web.explore import charts, maps, written
+
+Content = dict[str, Any]
+
+DRAWN = 120  # accounts in one plot; all of them are in the table
+ROWS = 500  # rows of a matrix, dots of a map, moments of a timeline on one page
+
+
+def drawn(evaluation: Evaluation) -> Content | None:
+    """The content of the figure's view; None for a plain number."""
+    make = {
+        "plot": _plot,
+        "matrix": _matrix,
+        "map": _map,
+        "timeline": _timeline,
+        "series": _series,
+    }.get(evaluation.definition.view)
+    return None if make is None else {"view": evaluation.definition.view, **make(evaluation)}
+
+
+def claim_links(claims: tuple[int, ...]) -> list[Content]:
+    """Claims as links by their entry numbers."""
+    return [
+        {"position": claim, "url": reverse("claim", kwargs={"position": claim})} for claim in claims
+    ]
+
+
+def _record(position: int, caption: str) -> Content:
+    return {
+        "position": position,
+        "caption": written.text(caption),
+        "url": reverse("record", kwargs={"position": position}),
+    }
+
+
+# --- plot ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The accounts of one property in one unit: what is not one thing has no common axis."""
+
+    property: str
+    unit: str
+    accounts: tuple[charts.Account, ...]
+
+
+def plot_parts(evaluation: Evaluation) -> list[Part]:
+    """The accounts that a plot draws, each part in order of time."""
+    points = [
+        plotted.point
+        for plotted in drawing.plot_points(evaluation)
+        if plotted.point.stance in ("asserts", "denies")
+        and (plotted.point.low is not None or plotted.point.high is not None)
+    ]
+    several = len({point.record for point in points}) > 1
+    found: dict[tuple[str, str], list[charts.Account]] = {}
+    for point in points:
+        account = _account(evaluation, point, with_subject=several)
+        found.setdefault((point.property, point.unit), []).append(account)
+    return [Part(name, unit, tuple(accounts[:DRAWN])) for (name, unit), accounts in found.items()]
+
+
+def _account(evaluation: Evaluation, point: Point, *, with_subject: bool) -> charts.Account:
+    said = evaluation.definition.draw.along == "said"
+    when = written.date_words(point.said if said else point.holds)
+    denied = point.stance == "denies"
+    return charts.Account(
+        label=" · ".join([*([point.about] if with_subject else []), point.source_title]),
+        when=when["words"] if when else "",
+        words=_("denies: %(value)s") % {"value": point.words} if denied else point.words,
+        low=point.low,
+        high=point.high,
+        denied=denied,
+    )
+
+
+def plot_spec(part: Part, *, scheme: str, width: str) -> charts.Spec:
+    """The specification of one part's drawing: kept as evidence of what was drawn."""
+    return charts.accounts_spec(part.accounts, part.unit, scheme=scheme, width=width)
+
+
+def _plot(evaluation: Evaluation) -> Content:
+    parts = plot_parts(evaluation)
+    key = {"key": evaluation.key}
+    drawn_in_all = sum(len(part.accounts) for part in parts)
+    return {
+        "parts": [
+            {
+                "property": written.property_words(part.property),
+                "unit": part.unit,
+                "svg": f"{reverse('drawing', kwargs=key)}?part={number}",
+                "specification": f"{reverse('specification', kwargs=key)}?part={number}",
+                "digest": charts.digest_of(plot_spec(part, scheme="light", width="wide")),
+                "drawn": len(part.accounts),
+                "denied": sum(account.denied for account in part.accounts),
+            }
+            for number, part in enumerate(parts)
+        ],
+        "not_drawn": len(evaluation.points) - drawn_in_all,
+    }
+
+
+# --- matrix ----------------------------------------------------------------------------
+
+
+def _matrix(evaluation: Evaluation) -> Content:
+    found = drawing.matrix(evaluation)
+
+    def cell(values: tuple[drawing.CellValue, ...]) -> list[Content]:
+        return [{"code": v.code, "label": v.label, "claims": claim_links(v.claims)} for v in values]
+
+    labels: dict[str, str] = {}
+    for row in found.rows:
+        for values in (*row.cells, row.undated):
+            labels.update({value.code: value.label for value in values})
+    return {
+        "property": written.property_words(found.property),
+        "columns": [{"edtf": c.edtf, "words": c.words} for c in found.columns],
+        "rows": [
+            {
+                "record": _record(row.record, row.caption),
+                "cells": [cell(values) for values in row.cells],
+                "undated": cell(row.undated),
+            }
+            for row in found.rows[:ROWS]
+        ],
+        "more": len(found.rows) > ROWS,
+        "has_undated": any(row.undated for row in found.rows),
+        "totals": [
+            [
+                {"code": code, "label": labels.get(code, code), "records": number}
+                for code, number in totals.items()
+            ]
+            for totals in found.totals
+        ],
+    }
+
+
+# --- map -------------------------------------------------------------------------------
+
+
+def dots(evaluation: Evaluation) -> list[maps.Dot]:
+    """The places that a map draws, numbered as in its table."""
+    return [
+        maps.Dot(
+            number=number,
+            caption=point.caption,
+            lat=float(point.lat),
+            lon=float(point.lon),
+            precision=point.precision,
+            url=reverse("record", kwargs={"position": point.record}),
+        )
+        for number, point in enumerate(drawing.map_points(evaluation)[:ROWS], start=1)
+    ]
+
+
+def _map(evaluation: Evaluation) -> Content:
+    found = drawing.map_points(evaluation)
+    key = {"key": evaluation.key}
+    return {
+        "svg": reverse("drawing", kwargs=key) if found else None,
+        "geojson": reverse("places", kwargs=key),
+        "precisions": sorted({point.precision for point in found}, key=maps.order),
+        "precision_words": [
+            {"precision": name, "words": maps.precision_words(name)}
+            for name in sorted({point.precision for point in found}, key=maps.order)
+        ],
+        "places": [
+            {
+                "number": number,
+                "record": _record(point.record, point.caption),
+                "lat": point.lat,
+                "lon": point.lon,
+                "precision": point.precision,
+                "precision_words": maps.precision_words(point.precision),
+                "claims": claim_links((point.claim,)),
+            }
+            for number, point in enumerate(found[:ROWS], start=1)
+        ],
+        "more": len(found) > ROWS,
+    }
+
+
+# --- timeline and series -----------------------------------------------------------------
+
+
+def _timeline(evaluation: Evaluation) -> Content:
+    moments = drawing.timeline(evaluation)
+    return {
+        "years": [
+            {
+                "year": year,
+                "moments": [
+                    {
+                        "record": _record(m.record, m.caption),
+                        "when": {"edtf": m.edtf, "words": m.words},
+                        "claims": claim_links(m.claims),
+                    }
+                    for m in group
+                ],
+            }
+            for year, group in groupby(moments[:ROWS], key=_year)
+        ],
+        "more": len(moments) > ROWS,
+    }
+
+
+def _year(moment: drawing.Moment) -> str:
+    """The year in which a moment begins, as its date says it; '' when it does not."""
+    digits = moment.edtf.lstrip("[{")[:4]
+    return digits if digits.isdigit() else ""
+
+
+def _series(evaluation: Evaluation) -> Content:
+    groups = drawing.series(evaluation)
+    largest = max((group.number for group in groups), default=0)
+    return {
+        "groups": [
+            {
+                "label": group.label,
+                "number": group.number,
+                "share": round(100 * group.number / largest) if largest else 0,
+            }
+            for group in groups
+        ]
+    }

@@ -1,0 +1,272 @@
+"""The pages of a figure: its number and drawing, the waterfall, the members, and why."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from habeas.archive.models import Mention
+from habeas.figures import why as reasons
+from habeas.figures.errors import FigureError, UnknownFigure
+from habeas.figures.evaluation import evaluate
+from habeas.figures.nodes import Node
+from habeas.figures.recorded import named
+from habeas.figures.results import Evaluation, Member, Step
+from habeas.web.explore import charts, drawings, maps, written
+from habeas.web.explore.conflicts import differences
+from habeas.web.explore.overview import by_kind
+from habeas.web.explore.pages import by_position, cut, page, whole_number
+from habeas.web.explore.shown import kind_meaning, shown
+from habeas.web.site.viewing import Request
+
+Content = dict[str, Any]
+
+MEMBERS = 100  # on one page of a figure
+DROPPED = 8  # of those dropped by a rule, named as examples
+DIFFERENCES = 5  # on the page of a figure
+FOLLOWED = 5  # members followed down on one why page
+
+
+def _evaluated(request: Request, key: str) -> Evaluation:
+    """The figure of a key for this viewer, as of the size asked for; 404 when there is none."""
+    as_of = whole_number(request, "as_of")
+    try:
+        definition = named(request.viewer, key, as_of)
+    except UnknownFigure as error:
+        raise Http404 from error
+    return evaluate(request.archive, definition, request.viewer, as_of)
+
+
+@page("explore/figures.html")
+def listed(request: Request) -> Content:
+    """Every figure in force, by kind."""
+    return {"title": _("Figures"), "kinds": by_kind(request)}
+
+
+@page("explore/figure.html")
+def figure(request: Request, key: str) -> Content:
+    """One figure: number, drawing, waterfall, members, weak points, differences."""
+    evaluation = _evaluated(request, key)
+    number = shown(evaluation)
+    members, accounts, turning = _members(request, evaluation)
+    return {
+        "title": evaluation.definition.title,
+        "figure": number,
+        "meaning": kind_meaning(evaluation.kind),
+        "as_of": request.GET.get("as_of", ""),
+        "size": request.archive.size,
+        "drawing": drawings.drawn(evaluation),
+        "waterfall": [_step(request, evaluation, step) for step in evaluation.steps],
+        "members": members,
+        "accounts": accounts,
+        "pages": turning,
+        "undecided": len(evaluation.undecided),
+        "weak": [
+            {"words": weak.words, "part": weak.part, "whole": weak.whole}
+            for weak in evaluation.weak
+        ],
+        "differences": differences(request.viewer, evaluation.conflicts[:DIFFERENCES]),
+        "differences_in_all": len(evaluation.conflicts),
+        "definition": evaluation.definition.text,
+    }
+
+
+def _members(
+    request: Request, evaluation: Evaluation
+) -> tuple[list[Content], list[Content], Content]:
+    """One page of the records counted, or of the accounts reported."""
+    if evaluation.kind == "counted":
+        captions = evaluation.captions
+        ordered = sorted(
+            evaluation.members,
+            key=lambda member: (captions.get(member.position, "").casefold(), member.position),
+        )
+        found, turning = cut(ordered, request, MEMBERS)
+        return _records(request, found), [], turning
+    points, turning = cut(evaluation.points, request, MEMBERS)
+    return [], [_account(point) for point in points], turning
+
+
+def _records(request: Request, members: list[Member]) -> list[Content]:
+    mentions = by_position(request.viewer, Mention, [m.position for m in members])
+    return [
+        {
+            "record": written.record_link(mentions.get(member.position)),
+            "claims": drawings.claim_links(member.claims[:6]),
+            "more": len(member.claims) > 6,
+        }
+        for member in members
+    ]
+
+
+def _account(point: Any) -> Content:
+    return {
+        "record": {
+            "caption": written.text(point.about),
+            "url": reverse("record", kwargs={"position": point.record}),
+        },
+        "property": written.property_words(point.property),
+        "stance": written.stance(point.stance),
+        "words": point.words,
+        "low": point.low,
+        "high": point.high,
+        "unit": point.unit,
+        "holds": written.date_words(point.holds),
+        "said": written.date_words(point.said),
+        "source": {
+            "name": written.text(point.source_title),
+            "url": reverse("source", kwargs={"position": point.source}),
+        },
+        "basis": written.code_words("basis", point.basis),
+        "method": point.method,
+        "through": list(point.through),
+        "claim": drawings.claim_links((point.claim,))[0],
+    }
+
+
+def _step(request: Request, evaluation: Evaluation, step: Step) -> Content:
+    """One rule with how many it kept and dropped, and some that it dropped."""
+    sample = step.dropped[:DROPPED]
+    if evaluation.kind == "counted":
+        mentions = by_position(request.viewer, Mention, sample)
+        examples = [
+            link for p in sample if (link := written.record_link(mentions.get(p))) is not None
+        ]
+    else:
+        examples = drawings.claim_links(sample)
+    return {
+        "rule": step.rule,
+        "words": step.words,
+        "entered": step.entered,
+        "kept": step.kept,
+        "dropped": len(step.dropped),
+        "not_known": len(step.not_known),
+        "kept_share": round(100 * step.kept / step.entered) if step.entered else 0,
+        "examples": examples,
+        "examples_more": len(step.dropped) > len(examples),
+    }
+
+
+# --- why ---------------------------------------------------------------------------------
+
+
+@page("explore/why.html")
+def why(request: Request, key: str) -> Content:
+    """The way down from a figure to sealed bytes, a few members at a time."""
+    evaluation = _evaluated(request, key)
+    offset = whole_number(request, "after", most=10**9) or 0
+    tree = reasons.tree(
+        request.archive,
+        request.viewer,
+        evaluation,
+        as_of=evaluation.as_of,
+        limit=FOLLOWED,
+        offset=offset,
+    )
+    in_all = len(evaluation.members) or len(evaluation.points)
+    here = reverse("why", kwargs={"key": key})
+    kept = {"as_of": request.GET["as_of"]} if request.GET.get("as_of") else {}
+
+    def address(start: int) -> str:
+        asked = {**kept, **({"after": start} if start else {})}
+        return f"{here}?{urlencode(asked)}" if asked else here
+
+    return {
+        "title": _("Why: %(title)s") % {"title": evaluation.definition.title},
+        "figure": shown(evaluation),
+        "tree": linked(tree),
+        "command": f"habeas why {key}",
+        "pages": {
+            "first": address(0) if offset else None,
+            "next": address(offset + FOLLOWED) if offset + FOLLOWED < in_all else None,
+        },
+    }
+
+
+_PAGES = {
+    "claim": "claim",
+    "record": "record",
+    "source": "source",
+    "exhibit": "exhibit",
+    "passage": "passage",
+}
+
+
+def linked(node: Node) -> Content:
+    """The tree as plain data, each step with its page."""
+    content: Content = {
+        "kind": node.kind,
+        "title": node.title,
+        "facts": [{"label": fact.label, "value": fact.value} for fact in node.facts],
+        "children": [linked(child) for child in node.children],
+        "position": node.position,
+        "more": node.more,
+        "sound": node.sound,
+    }
+    name = _PAGES.get(node.kind)
+    if name and node.position is not None:
+        content["url"] = reverse(name, kwargs={"position": node.position})
+    return content
+
+
+# --- pictures and data of a drawing ----------------------------------------------------------
+
+
+def _asked(request: HttpRequest, name: str, known: dict[str, Any], usual: str) -> str:
+    value = request.GET.get(name, usual)
+    if value not in known:
+        raise Http404
+    return value
+
+
+def _evaluated_plainly(request: HttpRequest, key: str, view: str) -> Evaluation:
+    """Like ``_evaluated``, for files: whatever cannot be drawn is not there."""
+    try:
+        evaluation = _evaluated(cast(Request, request), key)
+    except FigureError as error:
+        raise Http404 from error
+    if evaluation.definition.view not in view.split():
+        raise Http404
+    return evaluation
+
+
+def _part(request: HttpRequest, evaluation: Evaluation) -> drawings.Part:
+    parts = drawings.plot_parts(evaluation)
+    number = whole_number(request, "part") or 0
+    if number >= len(parts):
+        raise Http404
+    return parts[number]
+
+
+def drawing(request: HttpRequest, key: str) -> HttpResponse:
+    """The figure's drawing as SVG, in the colours and width asked for."""
+    scheme = _asked(request, "scheme", charts.SCHEMES, "light")
+    width = _asked(request, "width", charts.WIDTHS, "wide")
+    evaluation = _evaluated_plainly(request, key, "plot map")
+    if evaluation.definition.view == "map":
+        picture = maps.svg(drawings.dots(evaluation), scheme=scheme)
+    else:
+        spec = drawings.plot_spec(_part(request, evaluation), scheme=scheme, width=width)
+        picture = charts.svg_of(spec)
+    return HttpResponse(picture, content_type="image/svg+xml; charset=utf-8")
+
+
+def specification(request: HttpRequest, key: str) -> HttpResponse:
+    """The Vega-Lite specification of a plot, exactly as it was drawn."""
+    scheme = _asked(request, "scheme", charts.SCHEMES, "light")
+    width = _asked(request, "width", charts.WIDTHS, "wide")
+    part = _part(request, _evaluated_plainly(request, key, "plot"))
+    spec = drawings.plot_spec(part, scheme=scheme, width=width)
+    text = json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return HttpResponse(text, content_type="application/json; charset=utf-8")
+
+
+def places(request: HttpRequest, key: str) -> HttpResponse:
+    """The places of a map as GeoJSON."""
+    found = drawings.dots(_evaluated_plainly(request, key, "map"))
+    return JsonResponse(maps.geojson(found), content_type="application/geo+json")

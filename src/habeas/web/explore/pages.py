@@ -1,0 +1,231 @@
+"""What every page is: one plain dict, rendered as HTML or as its JSON twin.
+
+Invariants: the dict holds only what JSON holds; both renderings come from the same dict; a
+row that the viewer may not see is answered like a row that does not exist; lists are read
+in pages, with a cursor (the last thing seen) and never with an offset or a count.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from habeas.archive.access import Viewer, visible
+from habeas.errors import HabeasError
+from habeas.web.errors import NoArchive
+from habeas.web.site.viewing import Request
+
+PAGE_SIZE = 100
+
+Content = dict[str, Any]
+View = Callable[..., Content]
+M = TypeVar("M", bound=Model)
+
+
+def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
+    """Make a view of a function from a request to the page's dict."""
+
+    def decorate(view: View) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *, twin: bool = False, **parts: Any) -> HttpResponse:
+            try:
+                content = view(cast(Request, request), **parts)
+            except HabeasError as error:
+                if isinstance(error, NoArchive):
+                    raise
+                return _refused(request, error, as_json=twin or _asks_json(request))
+            if twin or _asks_json(request):
+                return _as_json(content)
+            content = {**content, "twin": _twin_of(request)}
+            return render(request, template, content)
+
+        return answer
+
+    return decorate
+
+
+def twins(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+    """The page's address and its JSON twin's: ``claims/7/`` and ``claims/7.json``."""
+    bare = route.rstrip("/") or "overview"
+    return [
+        path(route, view, name=name),
+        path(f"{bare}.json", view, {"twin": True}, name=f"{name}-json"),
+    ]
+
+
+def one(viewer: Viewer, model: type[M], position: int) -> M:
+    """The row at a position; 404 when it is not there or not to be seen."""
+    row = visible(viewer, model).filter(pk=position).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def whole_number(request: HttpRequest, name: str, *, most: int = 2**53) -> int | None:
+    """A query parameter as a non-negative integer; None when absent, 404 when it is not one."""
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= most):
+        raise Http404
+    return int(text)
+
+
+def paged(
+    rows: QuerySet[M], request: HttpRequest, size: int = PAGE_SIZE
+) -> tuple[list[M], Content]:
+    """One page of rows in the order of their ledger position, and the link to the next."""
+    after = whole_number(request, "after")
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    found = list(rows.order_by("pk")[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return found, links(request, after, found[-1].pk if more else None)
+
+
+def cut(
+    found: Sequence[Any], request: HttpRequest, size: int = PAGE_SIZE
+) -> tuple[list[Any], Content]:
+    """One page of a list that is already in memory, by its index."""
+    start = whole_number(request, "after") or 0
+    part = list(found[start : start + size])
+    following = start + size if start + size < len(found) else None
+    return part, links(request, start or None, following)
+
+
+def links(request: HttpRequest, after: int | None, following: int | None) -> Content:
+    """The addresses of the first and the next page."""
+
+    def address(cursor: int | None) -> str:
+        kept = {
+            name: value for name, value in request.GET.items() if name not in ("after", "format")
+        }
+        if cursor is not None:
+            kept["after"] = str(cursor)
+        return f"{_page_path(request)}?{urlencode(kept)}" if kept else _page_path(request)
+
+    return {
+        "first": address(None) if after is not None else None,
+        "next": address(following) if following is not None else None,
+    }
+
+
+def positions(rows: Iterable[Any], field: str = "position") -> set[int]:
+    """The distinct, stated positions in one field of rows."""
+    return {getattr(row, field) for row in rows} - {None}
+
+
+def by_position(viewer: Viewer, model: type[M], wanted: Iterable[int | None]) -> dict[int, M]:
+    """The visible rows at these positions, in one query (none when nothing is wanted)."""
+    keys = {position for position in wanted if position is not None}
+    if not keys:
+        return {}
+    return {row.pk: row for row in visible(viewer, model).filter(pk__in=keys)}
+
+
+def frame(request: HttpRequest) -> Content:
+    """What stands around every page."""
+    archive = getattr(request, "archive", None)
+    if archive is None:
+        return {}
+    return {
+        "ledger_size": archive.size,
+        "ledger_origin": archive.origin,
+        "navigation": navigation(request.path),
+    }
+
+
+def navigation(path: str) -> list[Content]:
+    """The main parts, and which of them the page belongs to."""
+    parts = (
+        ("/", _("Overview")),
+        ("/figures/", _("Figures")),
+        ("/records/", _("Records")),
+        ("/sources/", _("Sources")),
+        ("/exhibits/", _("Exhibits")),
+        ("/differences/", _("Differences")),
+        ("/about/", _("How to check")),
+    )
+    return [{"url": url, "label": label, "current": _current(url, path)} for url, label in parts]
+
+
+def _current(url: str, path: str) -> str:
+    if path == url:
+        return "page"
+    inside = url != "/" and path.startswith(url)
+    claim = url == "/records/" and path.startswith("/claims/")
+    return "true" if inside or claim else ""
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """An address that could not be read."""
+    return _message(request, 400, _("This address could not be read."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Nothing here, or nothing that this viewer may see: the same answer."""
+    return _message(
+        request, 404, _("There is nothing here."), _("Nothing at this address is open to you.")
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A fault in the program: said plainly, without what it was about."""
+    return HttpResponse(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>habeas</title>'
+        "<h1>This page could not be made.</h1>"
+        "<p>The archive is not changed. <code>habeas doctor</code> may say more.</p></html>\n",
+        status=500,
+    )
+
+
+def _message(request: HttpRequest, status: int, title: str, sentence: str = "") -> HttpResponse:
+    content = {"title": title, "sentence": sentence}
+    if request.path.endswith(".json") or _asks_json(request):
+        return _as_json(content, status)
+    return render(request, "explore/message.html", content, status=status)
+
+
+def _refused(request: HttpRequest, error: HabeasError, *, as_json: bool) -> HttpResponse:
+    content = {
+        "title": _("This page cannot be shown"),
+        "sentence": error.message,
+        "next_step": error.next_step,
+        "code": error.code,
+    }
+    if as_json:
+        return _as_json(content, 409)
+    return render(request, "explore/message.html", content, status=409)
+
+
+def _as_json(content: Content, status: int = 200) -> JsonResponse:
+    return JsonResponse(
+        content, status=status, json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
+
+
+def _asks_json(request: HttpRequest) -> bool:
+    return request.GET.get("format") == "json"
+
+
+def _page_path(request: HttpRequest) -> str:
+    """The page's own path, when the request was for its twin."""
+    if request.path.endswith(".json"):
+        bare = request.path.removesuffix(".json")
+        return "/" if bare == "/overview" else f"{bare}/"
+    return request.path
+
+
+def _twin_of(request: HttpRequest) -> str:
+    bare = "/overview" if request.path == "/" else request.path.rstrip("/")
+    query = request.GET.urlencode()
+    return f"{bare}.json?{query}" if query else f"{bare}.json"

@@ -1,0 +1,114 @@
+"""A figure as the page's dict holds it: its number, its kind, and the steps behind it.
+
+Invariants: made only from an ``Evaluation`` whose lineage holds (``require_lineage`` raises
+otherwise), and only rendered by ``{% figure %}``; counted, reported and estimated keep
+their kind in words wherever they go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from habeas.figures.definitions import FigureDefinition
+from habeas.figures.results import Evaluation
+from habeas.figures.wording import grouped
+
+Content = dict[str, Any]
+
+
+def kind_words(kind: str) -> str:
+    """How a kind of number is called on the page."""
+    return {
+        "counted": _("Counted in this archive"),
+        "reported": _("Reported by others"),
+        "estimated": _("Estimated"),
+    }[kind]
+
+
+def kind_meaning(kind: str) -> str:
+    """What a number of this kind is, in a sentence."""
+    return {
+        "counted": _(
+            "Records in this archive that meet a stated rule. "
+            "It says what is documented here, not how much there was."
+        ),
+        "reported": _(
+            "What others have said, each under its own name. "
+            "Accounts are set side by side and never added up."
+        ),
+        "estimated": _(
+            "Computed by a stated method for what is not documented, with its uncertainty."
+        ),
+    }[kind]
+
+
+def view_words(view: str) -> str:
+    """How a figure is drawn, in words."""
+    return {
+        "series": _("series"),
+        "plot": _("plot"),
+        "matrix": _("table of positions"),
+        "map": _("map"),
+        "timeline": _("timeline"),
+    }.get(view, "")
+
+
+def heading(definition: FigureDefinition) -> Content:
+    """What is known of a figure before it is evaluated."""
+    return {
+        "key": definition.key,
+        "title": definition.title,
+        "question": definition.question,
+        "note": definition.note,
+        "kind": definition.kind,
+        "kind_words": kind_words(definition.kind),
+        "view": definition.view,
+        "view_words": view_words(definition.view),
+        "url": reverse("figure", kwargs={"key": definition.key}),
+        "why_url": reverse("why", kwargs={"key": definition.key}),
+    }
+
+
+def shown(evaluation: Evaluation) -> Content:
+    """The figure with its lineage; raises ``NoLineage`` when that does not hold."""
+    lineage = evaluation.require_lineage()
+    definition = evaluation.definition
+    return {
+        **heading(definition),
+        "headline": evaluation.headline,
+        "number": evaluation.number,
+        "number_words": _number_words(evaluation),
+        "unit_words": definition.unit if evaluation.number is not None else "",
+        "not_known": evaluation.not_known,
+        "accounts": len(evaluation.points),
+        "denials": sum(point.stance == "denies" for point in evaluation.points),
+        "scope": evaluation.scope,
+        "lineage": {
+            "definition": lineage.definition,
+            "digest": lineage.digest,
+            "as_of": lineage.as_of,
+            "records": len(lineage.records),
+            "claims": len(lineage.claims),
+            "steps": [
+                {
+                    "rule": step.rule,
+                    "words": step.words,
+                    "entered": step.entered,
+                    "kept": step.kept,
+                    "dropped": len(step.dropped),
+                    "not_known": len(step.not_known),
+                }
+                for step in evaluation.steps
+            ],
+        },
+    }
+
+
+def _number_words(evaluation: Evaluation) -> str:
+    if evaluation.number is None:
+        return evaluation.headline
+    number = grouped(evaluation.number)
+    return _("at least %(number)s") % {"number": number} if evaluation.not_known else number

@@ -1,0 +1,114 @@
+"""Sources: who says things, what their interests are, whom they repeat, what they say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from habeas.archive.access import Viewer, visible
+from habeas.archive.models import Claim, ClaimSource, Lineage, Retraction, Source
+from habeas.web.explore import cards, written
+from habeas.web.explore.claims import assessments
+from habeas.web.explore.pages import by_position, links, one, page, paged, whole_number
+from habeas.web.site.viewing import Request
+
+Content = dict[str, Any]
+
+CLAIMS = 50  # on one page of a source
+
+
+@page("explore/sources.html")
+def listed(request: Request) -> Content:
+    """The sources, with their kind and interests, in the order of the ledger."""
+    found, turning = paged(visible(request.viewer, Source).exclude(ended_by="superseded"), request)
+    return {
+        "title": _("Sources"),
+        "sources": [
+            {**(cards.source_link(source) or {}), "interests": interests(source)}
+            for source in found
+        ],
+        "pages": turning,
+    }
+
+
+def interests(source: Source) -> list[Content]:
+    """Who pays, owns or stands behind a source, as recorded."""
+    recorded: list[Content] = json.loads(source.interests or "[]")
+    return [
+        {
+            "kind": entry.get("kind", ""),
+            "label": written.code_words("interest-kind", entry.get("kind", "")),
+            "text": entry.get("text", ""),
+        }
+        for entry in recorded
+    ]
+
+
+@page("explore/source.html")
+def source(request: Request, position: int) -> Content:
+    """One source and what it says."""
+    viewer = request.viewer
+    row = one(viewer, Source, position)
+    spoken, turning = _spoken(request, position)
+    rows = cards.around(viewer, spoken)
+    former = by_position(viewer, Source, [row.previous])
+    newer = visible(viewer, Source).filter(previous=position).order_by("position").first()
+    return {
+        "title": row.name or row.code,
+        "source": {
+            **(cards.source_link(row) or {}),
+            "about": row.about,
+            "address": row.url,
+            "interests": interests(row),
+        },
+        "retraction": _retraction(viewer, row),
+        "former": cards.source_link(former.get(row.previous or -1)),
+        "newer": cards.source_link(newer),
+        "lineage": _lineage(viewer, position),
+        "assessments": assessments(viewer, position),
+        "claims": [cards.card(claim, rows) for claim in spoken],
+        "pages": turning,
+    }
+
+
+def _spoken(request: Request, position: int) -> tuple[list[Claim], Content]:
+    """One page of the claims that the source says or passes on."""
+    after = whole_number(request, "after")
+    links_of = visible(request.viewer, ClaimSource).filter(source=position)
+    if after is not None:
+        links_of = links_of.filter(claim__gt=after)
+    keys = list(links_of.order_by("claim").values_list("claim", flat=True)[: CLAIMS + 1])
+    more = keys[CLAIMS - 1] if len(keys) > CLAIMS else None
+    found = by_position(request.viewer, Claim, keys[:CLAIMS])
+    return [found[key] for key in sorted(found)], links(request, after, more)
+
+
+def _retraction(viewer: Viewer, row: Source) -> Content | None:
+    if row.ended_by != "retracted" or row.ended_at is None:
+        return None
+    found = by_position(viewer, Retraction, [row.ended_at]).get(row.ended_at)
+    return {"at": row.ended_at, "reason": found.reason if found else ""}
+
+
+def _lineage(viewer: Viewer, position: int) -> Content:
+    """Whom the source repeats, and who repeats it."""
+    rows = visible(viewer, Lineage).filter(ended_at__isnull=True)
+    repeats = list(rows.filter(source=position).order_by("position")[:50])
+    repeated_by = list(rows.filter(repeats=position).order_by("position")[:50])
+    named = by_position(
+        viewer, Source, {r.repeats for r in repeats} | {r.source for r in repeated_by}
+    )
+    return {
+        "repeats": [
+            {"source": cards.source_link(named[r.repeats]), "reason": r.reason}
+            for r in repeats
+            if r.repeats in named
+        ],
+        "repeated_by": [
+            {"source": cards.source_link(named[r.source]), "reason": r.reason}
+            for r in repeated_by
+            if r.source in named
+        ],
+    }

@@ -1,0 +1,177 @@
+"""How texts, values and numbers are put on the page.
+
+Invariants: a text of others is always escaped, isolated (``bdi``) and in its own language
+and script; characters that would reorder or hide text are shown, never obeyed; a number of
+a figure is only ever rendered by ``{% figure %}``, which raises when it has no lineage.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import template
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
+
+from habeas.figures.errors import NoLineage
+
+register = template.Library()
+
+#: C0 and C1 controls but tab and line feed, bidi embeddings, overrides and isolates, line
+#: and paragraph separators, soft hyphen, word joiner, zero-width space, BOM, tags. The joiners
+#: (U+200C, U+200D) and the marks (U+200E, U+200F, U+061C) belong to ordinary writing.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+
+
+@register.filter
+def exact(text: object) -> SafeString:
+    """The text escaped, with invisible controls shown as their code points."""
+    escaped = escape(str(text))
+    return mark_safe(_CONTROLS.sub(_shown, escaped))  # noqa: S308 - escaped above
+
+
+def _shown(match: re.Match[str]) -> str:
+    return f'<span class="control">U+{ord(match[0]):04X}</span>'
+
+
+@register.simple_tag
+def written(text: dict[str, Any] | None) -> SafeString:
+    """A text as recorded: ``{"text", "language", "script", "direction"}``."""
+    if not text:
+        return SafeString("")
+    script = str(text.get("script") or "").lower()
+    return format_html(
+        '<bdi dir="{}"{}{}>{}</bdi>',
+        text.get("direction") or "auto",
+        format_html(' lang="{}"', text["language"]) if text.get("language") else "",
+        format_html(' class="script-{}"', script) if script.isalpha() else "",
+        exact(text.get("text", "")),
+    )
+
+
+@register.filter
+def grouped(number: object) -> str:
+    """A whole number with thin groups of three digits; anything else unchanged."""
+    if isinstance(number, int) and not isinstance(number, bool):
+        return f"{number:,}"
+    return "" if number is None else str(number)
+
+
+@register.simple_tag
+def figure(shown: dict[str, Any]) -> SafeString:
+    """The number of a figure, as its kind is written; raises when it has no lineage."""
+    lineage = shown.get("lineage")
+    if (
+        not isinstance(lineage, dict)
+        or lineage.get("definition") is None
+        or not lineage.get("digest")
+        or not lineage.get("steps")
+    ):
+        raise NoLineage(
+            f"The figure {shown.get('key', '')!r} has no steps that lead to its evidence.",
+            next_step="Show figures as figures.evaluation made them.",
+        )
+    unit = shown.get("unit_words") or ""
+    return format_html(
+        '<span class="figure-number">{}{}</span>',
+        shown["number_words"],
+        format_html(' <span class="unit">{}</span>', unit) if unit else "",
+    )
+
+
+@register.filter
+def unmarked(text: object) -> str:
+    """The text without invisible controls, for a window's title."""
+    return _CONTROLS.sub("", str(text))
+
+
+@register.filter
+def item(mapping: dict[str, Any], key: str) -> Any:
+    """One item of a mapping by a key that is known only now."""
+    return mapping.get(key)
+
+
+@register.simple_tag
+def why_tree(node: dict[str, Any]) -> SafeString:
+    """A why tree as nested details; built here because a template calling itself is slow."""
+    children = "".join(str(_why_step(child, depth=1)) for child in node["children"])
+    return mark_safe(f'<ul class="why">{children}</ul>')  # noqa: S308 - every part is escaped
+
+
+_OPEN = {"recipe", "members"}
+
+
+def _why_step(node: dict[str, Any], depth: int) -> SafeString:
+    title: SafeString | str = exact(node["title"])
+    if node["kind"] in _QUOTED:
+        title = format_html('<bdi class="quote" dir="auto">{}</bdi>', title)
+    number = node.get("position")
+    link = (
+        format_html(
+            ' <a class="entry" href="{}" aria-label="{} {}">№ {}</a>',
+            node["url"],
+            _WHAT.get(node["kind"], node["kind"]),
+            number,
+            number,
+        )
+        if node.get("url")
+        else ""
+    )
+    head = format_html(
+        '<span class="what">{}</span> {}', _WHAT.get(node["kind"], node["kind"]), title
+    )
+    facts = _why_facts(node)
+    inner = "".join(str(_why_step(child, depth + 1)) for child in node["children"])
+    if node.get("more"):
+        inner += format_html(
+            '<li class="note">{}</li>',
+            ngettext("and %(n)s more", "and %(n)s more", node["more"]) % {"n": f"{node['more']:,}"},
+        )
+    if not facts and not inner:
+        return format_html('<li><span class="leaf">{}{}</span></li>', head, link)
+    opened = " open" if depth < 3 or node["kind"] in _OPEN else ""
+    below = f"<ul>{inner}</ul>" if inner else ""
+    return format_html(
+        "<li><details{}><summary>{}</summary>{}{}{}</details></li>",
+        SafeString(opened),
+        head,
+        format_html("<p>{}</p>", link) if link else "",
+        facts,
+        SafeString(below),
+    )
+
+
+def _why_facts(node: dict[str, Any]) -> SafeString:
+    if not node["facts"]:
+        return SafeString("")
+    rows = format_html_join(
+        "",
+        '<dt>{}</dt><dd><bdi dir="auto">{}</bdi></dd>',
+        ((fact["label"], exact(fact["value"])) for fact in node["facts"]),
+    )
+    return format_html('<dl class="facts">{}</dl>', rows)
+
+
+_QUOTED = {"passage"}
+_WHAT = {
+    "figure": "figure",
+    "recipe": "recipe",
+    "rule": "rule",
+    "weak-points": "weak points",
+    "weak-point": "doubt",
+    "conflicts": "differences",
+    "conflict": "difference",
+    "members": "members",
+    "not-known": "not known",
+    "record": "record",
+    "claim": "claim",
+    "source": "source",
+    "passage": "passage",
+    "exhibit": "exhibit",
+    "proof": "proof",
+}

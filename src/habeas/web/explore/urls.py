@@ -1,0 +1,38 @@
+"""Addresses of the pages; each has its JSON twin at the same address with ``.json``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from habeas.web.explore import (
+    about,
+    claims,
+    conflicts,
+    exhibits,
+    figures,
+    overview,
+    records,
+    sources,
+)
+from habeas.web.explore.pages import twins
+
+urlpatterns = [
+    *twins("", overview.overview, "overview"),
+    *twins("figures/", figures.listed, "figures"),
+    *twins("figures/<slug:key>/", figures.figure, "figure"),
+    *twins("figures/<slug:key>/why/", figures.why, "why"),
+    path("figures/<slug:key>/drawing.svg", figures.drawing, name="drawing"),
+    path("figures/<slug:key>/drawing.vl.json", figures.specification, name="specification"),
+    path("figures/<slug:key>/places.geojson", figures.places, name="places"),
+    *twins("records/", records.kinds, "kinds"),
+    *twins("records/<int:position>/", records.record, "record"),
+    *twins("records/<slug:kind>/", records.listed, "records"),
+    *twins("claims/<int:position>/", claims.claim, "claim"),
+    path("passages/<int:position>/", exhibits.passage, name="passage"),
+    *twins("exhibits/", exhibits.listed, "exhibits"),
+    *twins("exhibits/<int:position>/", exhibits.exhibit, "exhibit"),
+    *twins("sources/", sources.listed, "sources"),
+    *twins("sources/<int:position>/", sources.source, "source"),
+    *twins("differences/", conflicts.listed, "differences"),
+    *twins("about/", about.about, "about"),
+]

@@ -1,0 +1,1 @@
+"""The Django project: settings, URL map, the token gate and the headers of every answer."""

@@ -1,0 +1,122 @@
+"""The door of the site while nobody signs in: a one-time token, then a cookie.
+
+Invariants: closed unless ``open_gate`` was called in this process; the token admits one
+browser once; comparison takes the same time for every wrong token; only the loopback names
+and port given to ``open_gate`` are answered, so a page elsewhere that resolves its own name
+to 127.0.0.1 gets nothing; only GET and HEAD are answered.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from collections.abc import Callable, Iterable
+
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.http.response import HttpResponseBase
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Gate:
+    """One token to be used once, and the cookie values given for it."""
+
+    def __init__(self, hosts: Iterable[str], token: str | None = None) -> None:
+        self.token = token or secrets.token_urlsafe(32)
+        self.hosts = frozenset(host.lower() for host in hosts)
+        self._unused: str | None = self.token
+        self._admitted: list[str] = []
+        self._lock = threading.Lock()
+
+    def exchange(self, token: str) -> str | None:
+        """The cookie value for the unused token; None for any other, used ones included."""
+        with self._lock:
+            if self._unused is None or not _equal(token, self._unused):
+                return None
+            self._unused = None
+            value = secrets.token_urlsafe(32)
+            self._admitted.append(value)
+            return value
+
+    def admits(self, cookie: str | None) -> bool:
+        """Whether this cookie value was given by this gate."""
+        if not cookie:
+            return False
+        answers = [_equal(cookie, value) for value in self._admitted]
+        return any(answers)
+
+
+def _equal(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode(), right.encode())
+
+
+_open: Gate | None = None
+
+
+def open_gate(gate: Gate | None) -> None:
+    """Let ``gate`` decide from now on; None closes the site."""
+    global _open
+    _open = gate
+
+
+def cookie_name(request: HttpRequest) -> str:
+    """Cookies know no ports: each port has its own, so that two archives can be open."""
+    return f"habeas-{request.META.get('SERVER_PORT', '0')}"
+
+
+class GateMiddleware:
+    """Refuses every request that does not come through the gate."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        gate = _open
+        if gate is None:
+            return _refusal(403, _("This archive is not open here."), _again())
+        if request.META.get("HTTP_HOST", "").lower() not in gate.hosts:
+            return _refusal(421, _("This address is not the one that the archive answers."), "")
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if "token" in request.GET:
+            return self._exchange(gate, request)
+        if not gate.admits(request.COOKIES.get(cookie_name(request))):
+            return _refusal(403, _("This page opens with the address that was printed."), _again())
+        return self.get_response(request)
+
+    @staticmethod
+    def _exchange(gate: Gate, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "GET" or request.path != "/":
+            return _refusal(403, _("This address is not complete."), _again())
+        value = gate.exchange(request.GET["token"])
+        if value is None:
+            if gate.admits(request.COOKIES.get(cookie_name(request))):
+                return HttpResponseRedirect("/")
+            return _refusal(403, _("This address was used before, or is not whole."), _again())
+        response = HttpResponseRedirect("/")
+        response.status_code = 303
+        response.set_cookie(cookie_name(request), value, httponly=True, samesite="Strict", path="/")
+        return response
+
+
+def _again() -> str:
+    return _("Run “habeas serve” again: it prints a new address that works once.")
+
+
+def _refusal(status: int, sentence: str, next_step: str) -> HttpResponse:
+    """A page that says nothing about the archive and needs no other file."""
+    body = (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(sentence)}</title>"
+        f"<main><h1>{escape(sentence)}</h1><p>{escape(next_step)}</p></main></html>\n"
+    )
+    return HttpResponse(body, status=status)

@@ -1,0 +1,35 @@
+"""Headers of every answer: kept by nobody, sent to nobody, run nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "X-DNS-Prefetch-Control": "off",
+}
+
+
+class HeadersMiddleware:
+    """Sets ``HEADERS`` on every answer, refusals and static files included."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        for name in ("Last-Modified", "ETag", "Access-Control-Allow-Origin"):
+            response.headers.pop(name, None)
+        return response
