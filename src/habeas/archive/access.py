@@ -50,8 +50,12 @@ PUBLIC = Viewer("public")
 
 def team_member(name: str, clearances: Mapping[str, str]) -> Viewer:
     """A viewer cleared for compartments by key, each up to a handling level by name."""
-    positions = dict(m.Compartment.objects.filter(key__in=clearances).values_list("key", "position"))
-    cleared = {positions[key]: LEVELS[level] for key, level in clearances.items() if key in positions}
+    positions = dict(
+        m.Compartment.objects.filter(key__in=clearances).values_list("key", "position")
+    )
+    cleared = {
+        positions[key]: LEVELS[level] for key, level in clearances.items() if key in positions
+    }
     return Viewer(name, is_team=True, cleared=MappingProxyType(cleared))
 
 
@@ -83,7 +87,9 @@ def visible_labels(viewer: Viewer) -> QuerySet[m.Label]:
     labels = m.Label.objects.all()
     if viewer.is_owner:
         return labels
-    for_everyone = Q(level=LEVELS["public"], public_until__gte=_today()) & ~Q(public_until=NOT_AGREED)
+    for_everyone = Q(level=LEVELS["public"], public_until__gte=_today()) & ~Q(
+        public_until=NOT_AGREED
+    )
     if not viewer.is_team:
         return labels.filter(for_everyone)
     met = Q(consent_of__isnull=False) | Q(compartment__isnull=True, level__lte=LEVELS["team"])
@@ -105,11 +111,17 @@ def explain(viewer: Viewer, row: m.Projection) -> Reason:
     missing = [
         f"{keys.get(compartment, 'a compartment')} at level {LEVEL_NAMES[level]}"
         for compartment, level in needs.values_list("compartment", "level")
-        if compartment is not None and level is not None and viewer.cleared.get(compartment, -1) < level
+        if compartment is not None
+        and level is not None
+        and viewer.cleared.get(compartment, -1) < level
     ]
     if missing:
-        return Reason(allowed=False, sentence=f"{viewer.name} is not cleared for {' and '.join(missing)}.")
-    return Reason(allowed=False, sentence="Somebody in it has not agreed to publication, or no longer does.")
+        return Reason(
+            allowed=False, sentence=f"{viewer.name} is not cleared for {' and '.join(missing)}."
+        )
+    return Reason(
+        allowed=False, sentence="Somebody in it has not agreed to publication, or no longer does."
+    )
 
 
 def live(rows: QuerySet[M], as_of: int | None = None) -> QuerySet[M]:

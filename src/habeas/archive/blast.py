@@ -70,4 +70,6 @@ def _claims_on(kind: str, position: int) -> Q:
             return Q(position__in=m.ClaimPassage.objects.filter(passage=position).values("claim"))
         case _:
             passages = m.Passage.objects.filter(exhibit=position).values("position")
-            return Q(position__in=m.ClaimPassage.objects.filter(passage__in=passages).values("claim"))
+            return Q(
+                position__in=m.ClaimPassage.objects.filter(passage__in=passages).values("claim")
+            )

@@ -42,7 +42,9 @@ class Agreements:
             self._until[person] = NOT_AGREED
         group = set(people)
         canonical = Mention.objects.filter(position__in=group).values("canonical")
-        group.update(Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True))
+        group.update(
+            Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True)
+        )
         concerned = LabelPart.objects.filter(consent_of__in=group).values("label")
         everyone = LabelPart.objects.filter(label__in=concerned, consent_of__isnull=False)
         earliest: dict[str, str] = {}

@@ -9,7 +9,6 @@ HabeasError
     ├── DatabaseTrouble        archive.database
     ├── NewerArchive           archive.newer
     ├── ProjectionOutdated     archive.projection-outdated
-    ├── DatabaseForked         ledger.database-forked
     ├── EntryRefused           entry.refused
     ├── PersonNeeded           person.needed
     ├── UnknownReference       reference.unknown
@@ -52,10 +51,6 @@ class NewerArchive(ArchiveError):
 
 class ProjectionOutdated(ArchiveError):
     code = "archive.projection-outdated"
-
-
-class DatabaseForked(ArchiveError):
-    code = "ledger.database-forked"
 
 
 class EntryRefused(ArchiveError):

@@ -198,7 +198,9 @@ def seal_all(
 
 
 def _read_text(archive: Archive, batch: SealingBatch, file: Received, sealed: Sealed) -> SealedFile:
-    readable = file.type in plain_text.MEDIA_TYPES and 0 < sealed.size_bytes <= plain_text.LARGEST_BYTES
+    readable = (
+        file.type in plain_text.MEDIA_TYPES and 0 < sealed.size_bytes <= plain_text.LARGEST_BYTES
+    )
     if not readable:
         return SealedFile(file, sealed)
     try:

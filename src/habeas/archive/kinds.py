@@ -52,9 +52,7 @@ KINDS: dict[str, EntryKind] = {
             "holds passages list row",
         ),
         _kind("judgement", "left right verdict", "reason", decision=True),
-        _kind(
-            "assessment", "target target_kind scheme grade", "reason", decision=True
-        ),
+        _kind("assessment", "target target_kind scheme grade", "reason", decision=True),
         _kind("retraction", "target target_kind reason", decision=True),
         _kind("consent", "subject state", "basis scope purposes audience expires at_risk reason"),
         _kind("hold", "target state", "authority reason"),

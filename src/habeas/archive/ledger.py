@@ -67,9 +67,12 @@ class Batch:
         self.compartments: dict[str, Ref] = {}
         self.mention_kinds: dict[str, str] = {}
         self.live_sources: set[str] = set()
-        if person is not None and not Key.objects.filter(
-            holder=self.pseudonym, role="person", ended_at__isnull=True
-        ).exists():
+        if (
+            person is not None
+            and not Key.objects.filter(
+                holder=self.pseudonym, role="person", ended_at__isnull=True
+            ).exists()
+        ):
             raise PersonNeeded(
                 f"The key of {self.pseudonym} is not granted in this archive, or no longer.",
                 next_step="Use a key from `habeas people`.",
@@ -131,7 +134,9 @@ class Batch:
     def sign_batch(self) -> Ref:
         """Close an import: one person's signature over the root of all entries of this batch."""
         root = root_of(self._hashes).hex()
-        return self.append("batch", {"first": self.first, "count": self._next - self.first, "root": root})
+        return self.append(
+            "batch", {"first": self.first, "count": self._next - self.first, "root": root}
+        )
 
     def keep_object(self, sealed: Sealed) -> None:
         """Keep the wrapped key of a sealed object; its bytes are durable already."""
@@ -165,11 +170,19 @@ def facts(start: int, stop: int) -> list[Fact]:
             "position", "disclosures"
         )
     )
-    entries = LedgerEntry.objects.filter(position__gte=start, position__lt=stop).order_by("position")
+    entries = LedgerEntry.objects.filter(position__gte=start, position__lt=stop).order_by(
+        "position"
+    )
     found = []
-    for position, entry_id, when, note in entries.values_list("position", "entry_id", "time", "note"):
+    for position, entry_id, when, note in entries.values_list(
+        "position", "entry_id", "time", "note"
+    ):
         joined = content.get(position)
-        fields = {} if joined is None else {field: value for _, field, value in map(sd.read, sd.split(bytes(joined)))}
+        fields = (
+            {}
+            if joined is None
+            else {field: value for _, field, value in map(sd.read, sd.split(bytes(joined)))}
+        )
         found.append(Fact(position, entry_id, when, _object_of(bytes(note)), fields))
     return found
 
@@ -181,12 +194,18 @@ def _object_of(note: bytes) -> str | None:
     return None if place < 0 else note[place + len(marker) : place + len(marker) + 64].decode()
 
 
-def notes_from(start: int) -> Iterator[bytes]:
-    """The notes of all committed entries from a position on, in order."""
-    while chunk := list(
-        LedgerEntry.objects.filter(position__gte=start, position__lt=start + FLUSH_EVERY)
-        .order_by("position")
-        .values_list("note", flat=True)
-    ):
-        yield from (bytes(note) for note in chunk)
-        start += len(chunk)
+def notes_between(start: int, stop: int) -> Iterator[bytes]:
+    """The notes of the committed entries [start, stop), in order."""
+    for first in range(start, stop, FLUSH_EVERY):
+        chunk = LedgerEntry.objects.filter(
+            position__gte=first, position__lt=min(first + FLUSH_EVERY, stop)
+        ).order_by("position")
+        yield from (bytes(note) for note in chunk.values_list("note", flat=True))
+
+
+def leaf_hash_at(position: int) -> bytes | None:
+    """The leaf hash of a committed entry; None when there is none."""
+    found = (
+        LedgerEntry.objects.filter(position=position).values_list("leaf_hash", flat=True).first()
+    )
+    return None if found is None else bytes(found)

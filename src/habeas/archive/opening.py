@@ -25,17 +25,16 @@ from habeas.archive.errors import (
     ArchiveError,
     ArchiveExists,
     ArchiveNotFound,
-    DatabaseForked,
     NewerArchive,
     ProjectionOutdated,
 )
-from habeas.archive.ledger import Batch, head, notes_from, projected
 from habeas.archive.files import open_store
-from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LedgerEntry, LocalState
+from habeas.archive.ledger import Batch, head, leaf_hash_at, notes_between
+from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LocalState
 from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.entries import Composer
-from habeas.custody.errors import DatabaseBehindLog, SecondSequencer
+from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, SecondSequencer
 from habeas.custody.keys import Keyring
 from habeas.custody.notes import Signer
 from habeas.custody.sequencer import Sequencer
@@ -91,10 +90,10 @@ class Archive:
         with Sequencer(
             self.directory / "log", self.origin, self.keyring.checkpoint, SignedCheckpoints()
         ) as sequencer:
-            size = head()[0]
-            if sequencer.size > size:
-                raise _behind(size, sequencer.size)
-            return sequencer.extend(notes_from(sequencer.size))
+            size, logged = head()[0], sequencer.size
+            return sequencer.extend(
+                notes_between(logged, size), size=size, leaf_before=leaf_hash_at(logged - 1)
+            )
 
     def _sequence_if_free(self) -> None:
         try:
@@ -125,19 +124,21 @@ class Archive:
             return
         size = head()[0]
         if logged > size:
-            raise _behind(size, logged)
-        ours = LedgerEntry.objects.values_list("leaf_hash", flat=True).get(position=logged - 1)
-        if bytes(ours) != self.log.leaf_hash(logged - 1):
-            raise DatabaseForked(
+            raise DatabaseBehindLog(
+                f"The database holds {size} entries and its own log {logged}: it is an older copy.",
+                next_step="Restore the newest copy of the database. Nothing was signed.",
+            )
+        if leaf_hash_at(logged - 1) != self.log.leaf(logged - 1):
+            raise DatabaseDiffers(
                 f"Entry {logged - 1} in the database is not the one in the log.",
-                next_step="Do not write to it. Restore the database that belongs to this log.",
+                next_step="Restore the database that belongs to this log. Nothing was signed.",
             )
 
     def _refuse_outdated(self) -> None:
         state = dict(LocalState.objects.values_list("name", "value"))
         if state.get("projection") != schema.projection_version():
             raise ProjectionOutdated(
-                "The tables that this program derives from the ledger were made by another version.",
+                "The tables derived from the ledger were made by another version of habeas.",
                 next_step="Run `habeas rebuild`.",
             )
         if int(state["projected"]) != head()[0]:
@@ -159,13 +160,6 @@ class SignedCheckpoints:
         LedgerCheckpoint.objects.create(size=size, note=note)
 
 
-def _behind(size: int, logged: int) -> DatabaseBehindLog:
-    return DatabaseBehindLog(
-        f"The database holds {size} entries and its own log {logged}: it is an older copy.",
-        next_step="Restore the newest copy of the database. Nothing was signed.",
-    )
-
-
 def find_archive(start: Path) -> Path:
     """The archive that ``start`` lies in: itself or the nearest parent that is one."""
     for directory in (start.resolve(), *start.resolve().parents):
@@ -177,13 +171,25 @@ def find_archive(start: Path) -> Path:
     )
 
 
-def open_archive(directory: Path, passphrase: str | None = None, *, outdated: bool = False) -> Archive:
-    """Open an archive to read and write; ``outdated`` also one that needs ``habeas rebuild``."""
+def open_archive(
+    directory: Path,
+    passphrase: str | None = None,
+    *,
+    outdated: bool = False,
+    damaged: bool = False,
+) -> Archive:
+    """Open an archive to read and write.
+
+    ``outdated`` opens also one whose projections need ``habeas rebuild``; ``damaged`` also
+    one whose log and database do not fit, for ``habeas verify``: it must not be written to.
+    """
     settings = ArchiveSettings.read(directory)
     connect(directory, settings)
     with plain_errors():
         _refuse_newer(directory)
         archive = Archive(directory, settings, Keyring.open(directory / "keys", passphrase))
+        if damaged:
+            return archive
         archive._refuse_behind()
         if not outdated:
             archive._refuse_outdated()
@@ -267,13 +273,16 @@ def _fill(directory: Path, passphrase: str | None, database_url: str | None, tit
 
 def _first_entries(batch: Batch, title: str) -> None:
     archive = batch.archive
-    batch.append("archive", {"title": title or "Archive", "program": f"habeas {habeas.__version__}"})
+    batch.append(
+        "archive", {"title": title or "Archive", "program": f"habeas {habeas.__version__}"}
+    )
     for role, signer in (
         ("entry", archive.keyring.entry),
         ("checkpoint", archive.keyring.checkpoint),
     ):
         batch.append(
-            "key", {"holder": role, "role": role, "verifier": signer.verifier.vkey, "state": "granted"}
+            "key",
+            {"holder": role, "role": role, "verifier": signer.verifier.vkey, "state": "granted"},
         )
     log_vocabulary(batch)
     batch.append("compartment", {"key": MAIN, "title": "Main"})

@@ -72,4 +72,6 @@ def rejoin(mentions: Iterable[int]) -> None:
     for mention, canonical in components(positions, pairs).items():
         by_canonical[canonical].append(mention)
     for canonical, joined in by_canonical.items():
-        Mention.objects.filter(position__in=joined).exclude(canonical=canonical).update(canonical=canonical)
+        Mention.objects.filter(position__in=joined).exclude(canonical=canonical).update(
+            canonical=canonical
+        )

@@ -24,7 +24,10 @@ DJANGO_TABLES = {"django_migrations": "local"}
 
 def tables() -> dict[str, str]:
     """Every table that may exist, with its class."""
-    own = {model._meta.db_table: table_class(model) for model in apps.get_app_config("archive").get_models()}
+    own = {
+        model._meta.db_table: table_class(model)
+        for model in apps.get_app_config("archive").get_models()
+    }
     return own | DJANGO_TABLES
 
 
@@ -35,7 +38,9 @@ def table_class(model: type[models.Model]) -> str:
 
 def projections() -> list[type[models.Model]]:
     """The projection models, in the order of their tables' names."""
-    found = [m for m in apps.get_app_config("archive").get_models() if table_class(m) == "projection"]
+    found = [
+        m for m in apps.get_app_config("archive").get_models() if table_class(m) == "projection"
+    ]
     return sorted(found, key=lambda model: model._meta.db_table)
 
 
@@ -74,6 +79,10 @@ def make_projections() -> None:
 def drop_projections() -> None:
     """Drop every projection table, also ones of an older program."""
     with transaction.atomic(), connection.cursor() as cursor:
-        present = [name for name in connection.introspection.table_names(cursor) if name.startswith("projection_")]
+        present = [
+            name
+            for name in connection.introspection.table_names(cursor)
+            if name.startswith("projection_")
+        ]
         for name in present:
             cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)}")

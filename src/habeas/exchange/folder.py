@@ -85,7 +85,9 @@ class Folder:
             )
             return None
         if found.what not in whats:
-            self.faults.add(row.fault(column, f"{name!r} is a {found.what}.", f"A {wanted} goes here."))
+            self.faults.add(
+                row.fault(column, f"{name!r} is a {found.what}.", f"A {wanted} goes here.")
+            )
             return None
         return found
 
@@ -105,9 +107,20 @@ def read_folder(directory: Path) -> Folder:
     if not any((directory / shape.file).exists() for shape in SHAPES) and not definitions:
         names = ", ".join(shape.file for shape in SHAPES)
         faults.add(
-            Fault(str(directory), 0, "", "The folder holds nothing to import.", f"Known files: {names}.")
+            Fault(
+                str(directory),
+                0,
+                "",
+                "The folder holds nothing to import.",
+                f"Known files: {names}.",
+            )
         )
-    for shape, what in ((EXHIBITS, "exhibit"), (SOURCES, "source"), (MENTIONS, "mention"), (CLAIMS, "claim")):
+    for shape, what in (
+        (EXHIBITS, "exhibit"),
+        (SOURCES, "source"),
+        (MENTIONS, "mention"),
+        (CLAIMS, "claim"),
+    ):
         for row in folder.rows(shape):
             _learn(folder, row, what)
     for shape in SHAPES:
@@ -119,7 +132,9 @@ def read_folder(directory: Path) -> Folder:
 def digest_of(directory: Path) -> str:
     """Names and contents of the folder's own files: equal for an import made twice."""
     digest = hashlib.sha256()
-    paths = [directory / shape.file for shape in SHAPES] + sorted((directory / "definitions").glob("*.yaml"))
+    paths = [directory / shape.file for shape in SHAPES] + sorted(
+        (directory / "definitions").glob("*.yaml")
+    )
     for path in paths:
         if path.is_file():
             inner = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -131,11 +146,15 @@ def _learn(folder: Folder, row: Row, what: str) -> None:
     name = row["id"]
     if name.startswith("#") or any(c.isspace() for c in name):
         folder.faults.add(
-            row.fault("id", f"{name!r} is not an id.", "Use letters, digits and dashes; no spaces, no #.")
+            row.fault(
+                "id", f"{name!r} is not an id.", "Use letters, digits and dashes; no spaces, no #."
+            )
         )
     elif name in folder.own:
         folder.faults.add(
-            row.fault("id", f"{name!r} is there twice.", "Each id names one thing in the whole import.")
+            row.fault(
+                "id", f"{name!r} is there twice.", "Each id names one thing in the whole import."
+            )
         )
     else:
         folder.own[name] = Known(what, row["kind"] if what == "mention" else "")
@@ -145,11 +164,19 @@ def _check_place(folder: Folder, row: Row) -> None:
     if row["compartment"] and row["compartment"] not in folder.compartments:
         keys = ", ".join(sorted(folder.compartments))
         folder.faults.add(
-            row.fault("compartment", f"There is no compartment {row['compartment']!r}.", f"Use one of: {keys}.")
+            row.fault(
+                "compartment",
+                f"There is no compartment {row['compartment']!r}.",
+                f"Use one of: {keys}.",
+            )
         )
     if row["handling"] and row["handling"] not in LEVELS:
         folder.faults.add(
-            row.fault("handling", f"There is no handling {row['handling']!r}.", f"Use one of: {', '.join(LEVELS)}.")
+            row.fault(
+                "handling",
+                f"There is no handling {row['handling']!r}.",
+                f"Use one of: {', '.join(LEVELS)}.",
+            )
         )
 
 

@@ -96,7 +96,13 @@ def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[Row]:
             line = reader.line_num + 1
     except csv.Error as error:
         faults.add(
-            Fault(shape.file, reader.line_num, "", f"The row cannot be read: {error}.", "Quote it as CSV.")
+            Fault(
+                shape.file,
+                reader.line_num,
+                "",
+                f"The row cannot be read: {error}.",
+                "Quote it as CSV.",
+            )
         )
 
 
@@ -104,7 +110,9 @@ def _header_is_good(header: list[str], shape: TableShape, faults: Faults) -> boo
     good = True
     for name in shape.required:
         if name not in header:
-            faults.add(Fault(shape.file, 1, name, "This column is missing.", "Add it to the header."))
+            faults.add(
+                Fault(shape.file, 1, name, "This column is missing.", "Add it to the header.")
+            )
             good = False
     for name in header:
         if name not in shape.columns:
@@ -124,7 +132,9 @@ def _row(
         reason = f"The row has {len(cells)} cells; the header has {len(header)}."
         faults.add(Fault(shape.file, line, "", reason, "Quote cells that hold commas."))
         return None
-    row = Row(shape.file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+    row = Row(
+        shape.file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    )
     empty = [name for name in shape.required if not row[name]]
     for name in empty:
         faults.add(row.fault(name, "This cell is empty.", "Every row needs it."))

@@ -12,17 +12,24 @@ LONGEST_QUOTE = 8_000  # characters
 
 
 def cite(
-    batch: Batch, exhibit: Thing, layer: Thing, text: str, start: int, stop: int, *, place: Place = TEAM
+    batch: Batch,
+    exhibit: Thing,
+    layer: Thing,
+    text: str,
+    start: int,
+    stop: int,
+    *,
+    place: Place = TEAM,
 ) -> Ref:
     """Cite the code points [start, stop) of a layer; ``text`` is the layer's whole text."""
     if not 0 <= start < stop <= len(text):
         raise PassageOutside(
-            f"The passage {start}–{stop} does not lie in the text, which has {len(text)} characters.",
+            f"The passage {start}–{stop} does not lie in the text of {len(text)} characters.",
             next_step="Give a start and a stop inside the text, the start first.",
         )
     if stop - start > LONGEST_QUOTE:
         raise PassageOutside(
-            f"The passage has {stop - start} characters; at most {LONGEST_QUOTE} are cited at once.",
+            f"The passage has {stop - start} characters; at most {LONGEST_QUOTE} are cited.",
             next_step="Cite the sentences that matter.",
         )
     return batch.append(

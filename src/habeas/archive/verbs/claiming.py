@@ -132,4 +132,6 @@ def _refuse_retracted(batch: Batch, source: Ref) -> None:
 
 def _check_code(what: str, code: str, codes: Any) -> None:
     if code not in codes:
-        raise EntryRefused(f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(codes)}.")
+        raise EntryRefused(
+            f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(codes)}."
+        )

@@ -88,7 +88,9 @@ def hold(
     )
 
 
-def lift(batch: Batch, exhibit: Thing, *, authority: str, reason: str = "", place: Place = TEAM) -> Ref:
+def lift(
+    batch: Batch, exhibit: Thing, *, authority: str, reason: str = "", place: Place = TEAM
+) -> Ref:
     """Lift the legal holds on an exhibit."""
     return batch.append(
         "hold",

@@ -25,7 +25,9 @@ def kind_at(position: int) -> str | None:
     return None
 
 
-def retract(batch: Batch, target: Thing, target_kind: str, reason: str, *, place: Place = TEAM) -> Ref:
+def retract(
+    batch: Batch, target: Thing, target_kind: str, reason: str, *, place: Place = TEAM
+) -> Ref:
     """Take back a claim, all claims of a list or of a source, or a judgement.
 
     Nothing is removed: what is retracted stays readable, is marked, and no longer counts.
@@ -33,7 +35,8 @@ def retract(batch: Batch, target: Thing, target_kind: str, reason: str, *, place
     """
     if target_kind not in RETRACTABLE:
         raise EntryRefused(
-            f"A {target_kind} cannot be retracted.", next_step=f"Retract a {', '.join(RETRACTABLE)}."
+            f"A {target_kind} cannot be retracted.",
+            next_step=f"Retract a {', '.join(RETRACTABLE)}.",
         )
     if not reason.strip():
         raise EntryRefused("A retraction needs a reason.", next_step="Say in a sentence why.")
@@ -61,7 +64,9 @@ def judge(
     _check_code("verdict", verdict, "verdict")
     one, other = ref(batch, left, m.Mention), ref(batch, right, m.Mention)
     if one == other:
-        raise EntryRefused("A mention is always the same as itself.", next_step="Name two mentions.")
+        raise EntryRefused(
+            "A mention is always the same as itself.", next_step="Name two mentions."
+        )
     kinds = _kinds(batch, one, other)
     if verdict == "same" and len(set(kinds)) > 1:
         raise EntryRefused(
@@ -82,7 +87,9 @@ def judge(
 
 def _kinds(batch: Batch, *mentions: Ref) -> list[str]:
     batch.flush()
-    return [m.Mention.objects.values_list("kind", flat=True).get(position=r.position) for r in mentions]
+    return [
+        m.Mention.objects.values_list("kind", flat=True).get(position=r.position) for r in mentions
+    ]
 
 
 def assess(
@@ -122,4 +129,6 @@ def assess(
 def _check_code(what: str, code: str, code_list: str) -> None:
     codes = schema.load().codes[code_list]
     if code not in codes:
-        raise EntryRefused(f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(codes)}.")
+        raise EntryRefused(
+            f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(codes)}."
+        )

@@ -19,7 +19,8 @@ def define(batch: Batch, *, key: str, title: str, kind: str, text: str, place: P
     """Log a definition; an earlier one with the same key is superseded."""
     if kind not in FIGURE_KINDS:
         raise EntryRefused(
-            f"There is no kind of figure {kind!r}.", next_step=f"Use one of: {', '.join(FIGURE_KINDS)}."
+            f"There is no kind of figure {kind!r}.",
+            next_step=f"Use one of: {', '.join(FIGURE_KINDS)}.",
         )
     return batch.append(
         "definition",

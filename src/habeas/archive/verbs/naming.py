@@ -15,7 +15,9 @@ def compartment(batch: Batch, key: str, title: str) -> Ref:
     """A new compartment (a case); keys are short and stay."""
     batch.flush()
     if m.Compartment.objects.filter(key=key).exists():
-        raise EntryRefused(f"There is a compartment {key!r} already.", next_step="Choose another key.")
+        raise EntryRefused(
+            f"There is a compartment {key!r} already.", next_step="Choose another key."
+        )
     return batch.append("compartment", {"key": key, "title": title})
 
 
@@ -65,7 +67,12 @@ def lineage(
         raise EntryRefused("A source cannot repeat itself.")
     return batch.append(
         "lineage",
-        {"source": left.entry_id, "repeats": right.entry_id, "reason": reason, **place.fields(batch)},
+        {
+            "source": left.entry_id,
+            "repeats": right.entry_id,
+            "reason": reason,
+            **place.fields(batch),
+        },
     )
 
 
@@ -118,4 +125,6 @@ def mention(
 def _known(what: str, code: str, codes: object) -> None:
     names: Sequence[str] = tuple(codes)  # type: ignore[arg-type]
     if code not in names:
-        raise EntryRefused(f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(names)}.")
+        raise EntryRefused(
+            f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(names)}."
+        )

@@ -47,7 +47,8 @@ def compartment_by_key(batch: Batch, key: str) -> Ref:
         if found is None:
             keys = m.Compartment.objects.values_list("key", flat=True)
             raise UnknownReference(
-                f"There is no compartment {key!r}.", next_step=f"Use one of: {', '.join(sorted(keys))}."
+                f"There is no compartment {key!r}.",
+                next_step=f"Use one of: {', '.join(sorted(keys))}.",
             )
         cached = batch.compartments[key] = ref(batch, found, m.Compartment)
     return cached
@@ -70,9 +71,14 @@ def ref(batch: Batch, thing: Thing, model: type[m.Projection]) -> Ref:
 def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:
     """Refuse to act on something that was retracted, superseded or withdrawn."""
     batch.flush()
-    row = model._default_manager.filter(position=thing.position).values_list("ended_at", "ended_by").first()
+    row = (
+        model._default_manager.filter(position=thing.position)
+        .values_list("ended_at", "ended_by")
+        .first()
+    )
     if row is not None and row[0] is not None:
+        what = f"The {model.__name__.lower()} at entry {thing.position}"
         raise AlreadyEnded(
-            f"The {model.__name__.lower()} at entry {thing.position} was {row[1]} at entry {row[0]}.",
+            f"{what} was {row[1]} at entry {row[0]}.",
             next_step="Refer to the one that stands now.",
         )

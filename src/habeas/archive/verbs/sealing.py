@@ -88,7 +88,7 @@ def layer(
     settings: dict[str, Any],
     place: Place = TEAM,
 ) -> Ref:
-    """Record one reading of an exhibit; ``sealed_text`` is its text in UTF-8, ``length`` code points."""
+    """Record one reading of an exhibit: its text in UTF-8, ``length`` code points long."""
     batch.keep_object(sealed_text)
     return batch.append(
         "layer",

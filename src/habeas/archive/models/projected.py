@@ -1,116 +1,12 @@
-"""The tables, each in exactly one of the four classes of the design (``table_class``).
-
-``ledger``      the entries: public by design, never changed.
-``content``     what the entries commit to, and the keys: erasable, otherwise never changed.
-``projection``  a pure function of ledger, content and program version: droppable.
-``local``       locks and state of this installation.
-
-Projection rows are keyed by the ledger position of the entry that made them. Their
-references are positions too (plain integers, not foreign keys: the ledger guarantees the
-target, and a rebuild may run in any batch size). ``label`` names the access label of the
-row (see ``habeas.archive.labels``): nothing reads a row with a label except through
-``habeas.archive.access``. ``ended_at`` is the position of the entry that ended a thing
-(retracted or superseded it), so a thing is live as of size ``n`` when
-``position < n and (ended_at is null or ended_at >= n)``.
-"""
+"""Projection tables: what the entries say, in rows; droppable. See the package docstring."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
-from django.db.backends.base.base import BaseDatabaseWrapper
 
-
-class ExactText(models.TextField):  # type: ignore[type-arg]
-    """Text ordered by code point on both databases; NUL is stored as U+2400 (␀)."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("default", "")
-        super().__init__(*args, **kwargs)
-
-    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:  # type: ignore[override]
-        parameters = super().db_parameters(connection)
-        parameters["collation"] = "C" if connection.vendor == "postgresql" else "BINARY"
-        return parameters  # type: ignore[return-value]
-
-    def get_prep_value(self, value: Any) -> Any:
-        value = super().get_prep_value(value)
-        return value.replace("\x00", "\u2400") if isinstance(value, str) else value
-
-
-# --- ledger -----------------------------------------------------------------------------
-
-
-class LedgerEntry(models.Model):
-    """One signed note, exactly as it stands in the log."""
-
-    table_class: ClassVar = "ledger"
-    position = models.BigIntegerField(primary_key=True)
-    entry_id = models.CharField(max_length=32, unique=True)
-    time = models.BigIntegerField()  # seconds since 1970 UTC, never before the previous entry's
-    leaf_hash = models.BinaryField()
-    note = models.BinaryField()
-
-    class Meta:
-        db_table = "ledger_entry"
-
-
-class LedgerCheckpoint(models.Model):
-    """Each checkpoint ever signed here, so that none is signed twice with another root."""
-
-    table_class: ClassVar = "ledger"
-    size = models.BigIntegerField(primary_key=True)
-    note = models.BinaryField()
-
-    class Meta:
-        db_table = "ledger_checkpoint"
-
-
-# --- content ----------------------------------------------------------------------------
-
-
-class ContentDisclosures(models.Model):
-    """The salted disclosures of one entry, joined by ``~`` in the order of their fields."""
-
-    table_class: ClassVar = "content"
-    position = models.BigIntegerField(primary_key=True)
-    disclosures = models.BinaryField()
-
-    class Meta:
-        db_table = "content_disclosures"
-
-
-class ContentObjectKey(models.Model):
-    """The age identity of one object, wrapped by the keyring epoch's key."""
-
-    table_class: ClassVar = "content"
-    address = models.CharField(max_length=64, primary_key=True)  # SHA-256 of the ciphertext
-    epoch = models.IntegerField()
-    wrapped_identity = models.BinaryField()
-
-    class Meta:
-        db_table = "content_object_key"
-
-
-# --- local ------------------------------------------------------------------------------
-
-
-class LocalState(models.Model):
-    """Named facts of this installation: table format, projection version, projected size.
-
-    The row ``head`` is also the lock of the ledger's head on PostgreSQL.
-    """
-
-    table_class: ClassVar = "local"
-    name = models.CharField(max_length=40, primary_key=True)
-    value = models.CharField(max_length=200)
-
-    class Meta:
-        db_table = "local_state"
-
-
-# --- projection -------------------------------------------------------------------------
+from habeas.archive.models.exact_text import ExactText
 
 
 class Projection(models.Model):

@@ -1,0 +1,81 @@
+"""The tables, each in exactly one of the four classes of the design (``table_class``).
+
+``ledger``      the entries: public by design, never changed.
+``content``     what the entries commit to, and the keys: erasable, otherwise never changed.
+``projection``  a pure function of ledger, content and program version: droppable.
+``local``       locks and state of this installation.
+
+Projection rows are keyed by the ledger position of the entry that made them. Their
+references are positions too (plain integers, not foreign keys: the ledger guarantees the
+target, and a rebuild may run in any batch size). ``label`` names the access label of the
+row (see ``habeas.archive.labels``): nothing reads a row with a label except through
+``habeas.archive.access``. ``ended_at`` is the position of the entry that ended a thing
+(retracted or superseded it), so a thing is live as of size ``n`` when
+``position < n and (ended_at is null or ended_at >= n)``.
+"""
+
+from habeas.archive.models.permanent import (
+    ContentDisclosures,
+    ContentObjectKey,
+    LedgerCheckpoint,
+    LedgerEntry,
+    LocalState,
+)
+from habeas.archive.models.projected import (
+    Assessment,
+    Batch,
+    Claim,
+    ClaimPassage,
+    ClaimSource,
+    Compartment,
+    Consent,
+    CustodyEvent,
+    Definition,
+    Exhibit,
+    Hold,
+    Judgement,
+    Key,
+    Label,
+    LabelPart,
+    Layer,
+    Lineage,
+    List,
+    Mention,
+    Passage,
+    Projection,
+    Retraction,
+    Source,
+    Vocabulary,
+)
+
+__all__ = [
+    "Assessment",
+    "Batch",
+    "Claim",
+    "ClaimPassage",
+    "ClaimSource",
+    "Compartment",
+    "Consent",
+    "ContentDisclosures",
+    "ContentObjectKey",
+    "CustodyEvent",
+    "Definition",
+    "Exhibit",
+    "Hold",
+    "Judgement",
+    "Key",
+    "Label",
+    "LabelPart",
+    "Layer",
+    "LedgerCheckpoint",
+    "LedgerEntry",
+    "Lineage",
+    "List",
+    "LocalState",
+    "Mention",
+    "Passage",
+    "Projection",
+    "Retraction",
+    "Source",
+    "Vocabulary",
+]

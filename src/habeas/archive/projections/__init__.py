@@ -1,0 +1,31 @@
+"""From each kind of entry to its rows. ``PROJECT`` maps an entry kind to its function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from habeas.archive.projecting import Fact, Projector
+from habeas.archive.projections import claims, decisions, things
+
+PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
+    "archive": things.archive,
+    "vocabulary": things.vocabulary,
+    "compartment": things.compartment,
+    "exhibit": things.exhibit,
+    "custody": things.custody,
+    "layer": things.layer,
+    "passage": things.passage,
+    "source": things.source,
+    "lineage": things.lineage,
+    "list": things.list,
+    "mention": things.mention,
+    "claim": claims.claim,
+    "key": decisions.key,
+    "judgement": decisions.judgement,
+    "assessment": decisions.assessment,
+    "retraction": decisions.retraction,
+    "consent": decisions.consent,
+    "hold": decisions.hold,
+    "definition": decisions.definition,
+    "batch": decisions.batch,
+}

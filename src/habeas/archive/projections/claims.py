@@ -1,0 +1,67 @@
+"""What a claim becomes: its row, its chain of sources and its passages."""
+
+from __future__ import annotations
+
+from django.db import models as orm
+
+from habeas.archive import models as m
+from habeas.archive.projecting import Fact, Projector, stored_json
+from habeas.vocabulary import edtf, values
+
+
+def claim(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    subject, subject_label = p.find(m.Mention, f["subject"])
+    speakers = [p.find(m.Source, step["source"]) for step in f["attribution"]]
+    passages = [p.find(m.Passage, passage) for passage in f.get("passages", ())]
+    value = f["value"]
+    labels = [
+        p.own_label(f),
+        subject_label,
+        *(s[1] for s in speakers),
+        *(p[1] for p in passages),
+    ]
+    ref = None
+    if "mention" in value:
+        ref, ref_label = p.find(m.Mention, value["mention"])
+        labels.append(ref_label)
+    column = values.columns(values.from_json(value))
+    holds = f.get("holds", "")
+    when = edtf.parse(holds) if holds else None
+    previous = p.maybe(m.Claim, f.get("previous"))
+    p.add(
+        m.Claim,
+        fact,
+        p.join(*labels),
+        subject=subject,
+        property=f["property"],
+        stance=f["stance"],
+        value=stored_json(value),
+        value_type=column.value_type,
+        value_key=column.value_key,
+        number_low=column.number_low,
+        number_high=column.number_high,
+        value_from=column.value_from,
+        value_to=column.value_to,
+        ref=ref,
+        holds=holds,
+        holds_from=when.earliest if when else None,
+        holds_to=when.latest if when else None,
+        attribution=stored_json(f["attribution"]),
+        source=speakers[0][0],
+        list=p.maybe(m.List, f.get("list")),
+        row=f.get("row", ""),
+        vocabulary=f["vocabulary"],
+        previous=previous,
+    )
+    rows = p.rows
+    for ordinal, (source, _) in enumerate(speakers):
+        rows[m.ClaimSource].append([fact.position, ordinal, source])
+    for ordinal, (passage, _) in enumerate(passages):
+        rows[m.ClaimPassage].append([fact.position, ordinal, passage])
+    if previous is not None:
+        end_claims(fact, m.Claim.objects.filter(position=previous), previous, "superseded")
+
+
+def end_claims(fact: Fact, claims: orm.QuerySet[m.Claim], why: int, how: str) -> None:
+    claims.filter(ended_at__isnull=True).update(ended_at=fact.position, ended_by=how, ended_why=why)

@@ -1,0 +1,188 @@
+"""What decisions and settings become: they often end what earlier entries made."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive.errors import UnknownReference
+from habeas.archive.labels import LEVELS
+from habeas.archive.projecting import Fact, Projector, stored_json
+from habeas.archive.projections.claims import end_claims
+from habeas.archive.records import rejoin
+
+TARGETS: dict[str, type[m.Projection]] = {
+    "claim": m.Claim,
+    "source": m.Source,
+    "list": m.List,
+    "judgement": m.Judgement,
+}
+
+
+def key(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    if f["state"] == "granted":
+        p.add(
+            m.Key,
+            fact,
+            p.own_label(f),
+            holder=f["holder"],
+            role=f["role"],
+            verifier=f["verifier"],
+        )
+        return
+    m.Key.objects.filter(verifier=f["verifier"], ended_at__isnull=True).update(
+        ended_at=fact.position, ended_by=f["state"]
+    )
+
+
+def judgement(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    left, left_label = p.find(m.Mention, f["left"])
+    right, right_label = p.find(m.Mention, f["right"])
+    p.add(
+        m.Judgement,
+        fact,
+        p.join(p.own_label(f), left_label, right_label),
+        left=left,
+        right=right,
+        verdict=f["verdict"],
+        reason=f.get("reason", ""),
+        person=f.get("person", ""),
+    )
+    if f["verdict"] == "same":
+        p.flush()
+        _rejoin(p, left, right)
+
+
+def _rejoin(p: Projector, left: int, right: int) -> None:
+    canonical = m.Mention.objects.filter(position__in=(left, right)).values("canonical")
+    joined = list(
+        m.Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True)
+    )
+    rejoin(joined)
+    p.agreements.changed(joined)
+
+
+def assessment(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    target, label = p.find(TARGETS[f["target_kind"]], f["target"])
+    p.add(
+        m.Assessment,
+        fact,
+        p.join(p.own_label(f), label),
+        target=target,
+        target_kind=f["target_kind"],
+        scheme=f["scheme"],
+        grade=f["grade"],
+        reason=f.get("reason", ""),
+        person=f.get("person", ""),
+    )
+
+
+def retraction(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    target, label = p.find(TARGETS[f["target_kind"]], f["target"])
+    p.add(
+        m.Retraction,
+        fact,
+        p.join(p.own_label(f), label),
+        target=target,
+        target_kind=f["target_kind"],
+        reason=f["reason"],
+        person=f.get("person", ""),
+    )
+    ended = {"ended_at": fact.position, "ended_by": "retracted"}
+    claims = m.Claim.objects
+    match f["target_kind"]:
+        case "claim":
+            end_claims(fact, claims.filter(position=target), target, "retracted")
+        case "list":
+            m.List.objects.filter(position=target, ended_at__isnull=True).update(**ended)
+            m.Mention.objects.filter(list=target, ended_at__isnull=True).update(**ended)
+            end_claims(fact, claims.filter(list=target), target, "retracted")
+        case "source":
+            m.Source.objects.filter(position=target, ended_at__isnull=True).update(**ended)
+            spoken = m.ClaimSource.objects.filter(source=target).values("claim")
+            end_claims(fact, claims.filter(position__in=spoken), target, "retracted")
+        case "judgement":
+            judgement = m.Judgement.objects.get(position=target)
+            m.Judgement.objects.filter(position=target, ended_at__isnull=True).update(**ended)
+            _rejoin(p, judgement.left, judgement.right)
+
+
+def consent(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    subject, label = _subject_of_consent(p, f["subject"])
+    if f["state"] == "withdrawn":
+        m.Consent.objects.filter(subject=subject, ended_at__isnull=True).update(
+            ended_at=fact.position, ended_by="withdrawn"
+        )
+    else:
+        p.add(
+            m.Consent,
+            fact,
+            p.join(p.own_label(f), label),
+            subject=subject,
+            basis=f.get("basis", ""),
+            scope=f.get("scope", ""),
+            purposes=stored_json(f.get("purposes", [])),
+            audience=LEVELS[f.get("audience", "team")],
+            expires=f.get("expires", ""),
+            at_risk=f.get("at_risk", ""),
+            reason=f.get("reason", ""),
+        )
+        p.flush()
+    p.agreements.changed([subject])
+
+
+def _subject_of_consent(p: Projector, entry_id: str) -> tuple[int, str]:
+    try:
+        return p.find(m.Mention, entry_id)
+    except UnknownReference:
+        return p.find(m.Source, entry_id)
+
+
+def hold(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    target, label = p.find(m.Exhibit, f["target"])
+    if f["state"] == "lifted":
+        m.Hold.objects.filter(target=target, ended_at__isnull=True).update(
+            ended_at=fact.position, ended_by="lifted"
+        )
+        return
+    p.add(
+        m.Hold,
+        fact,
+        p.join(p.own_label(f), label),
+        target=target,
+        authority=f.get("authority", ""),
+        reason=f.get("reason", ""),
+    )
+
+
+def definition(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    m.Definition.objects.filter(key=f["key"], ended_at__isnull=True).update(
+        ended_at=fact.position, ended_by="superseded"
+    )
+    p.add(
+        m.Definition,
+        fact,
+        p.own_label(f),
+        key=f["key"],
+        title=f["title"],
+        kind=f["figure_kind"],
+        text=f["text"],
+        digest=f["digest"],
+    )
+
+
+def batch(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.Batch,
+        fact,
+        p.own_label(f),
+        first=fact.position - f["count"],
+        root=f["root"],
+        person=f.get("person", ""),
+    )

@@ -1,0 +1,173 @@
+"""What entries about things become: exhibits, readings, sources, mentions."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive.labels import LEVELS
+from habeas.archive.projecting import Fact, Projector, stored_json
+
+
+def archive(p: Projector, fact: Fact) -> None:
+    """The first entry makes no row."""
+
+
+def vocabulary(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(m.Vocabulary, fact, p.own_label(f), digest=f["digest"], name=f["name"])
+
+
+def compartment(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    label = p.labels.of(fact.position, LEVELS["team"])
+    p.add(m.Compartment, fact, label, key=f["key"], title=f["title"])
+
+
+def exhibit(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    label = p.own_label(f)
+    p.add(
+        m.Exhibit,
+        fact,
+        label,
+        address=fact.object_sha256,
+        plain_sha256=f["plain_sha256"],
+        size_bytes=f["size_bytes"],
+        filename=f["filename"],
+        media_type=f.get("media_type", ""),
+        title=f.get("title", ""),
+        received_from=f.get("received_from", ""),
+        received_on=f.get("received_on", ""),
+        note=f.get("note", ""),
+    )
+    p.row(
+        m.CustodyEvent,
+        position=fact.position,
+        label=label,
+        exhibit=fact.position,
+        event="sealed",
+        agent=f.get("received_from", ""),
+        happened_at=f.get("received_on", ""),
+        reason=f.get("note", ""),
+    )
+
+
+def custody(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    p.add(
+        m.CustodyEvent,
+        fact,
+        p.join(p.own_label(f), label),
+        exhibit=exhibit,
+        event=f["event"],
+        agent=f.get("agent", ""),
+        happened_at=f.get("happened_at", ""),
+        reason=f.get("reason", ""),
+        authority=f.get("authority", ""),
+    )
+
+
+def layer(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    p.add(
+        m.Layer,
+        fact,
+        p.join(p.own_label(f), label),
+        exhibit=exhibit,
+        address=fact.object_sha256,
+        text_sha256=f["text_sha256"],
+        reader=f["reader"],
+        reader_version=f["reader_version"],
+        settings=stored_json(f["settings"]),
+        length=f["length"],
+    )
+
+
+def passage(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    parts = [p.own_label(f), label]
+    if "layer" in f:
+        parts.append(p.label_of(m.Layer, f["layer"]))
+    p.add(
+        m.Passage,
+        fact,
+        p.join(*parts),
+        exhibit=exhibit,
+        layer=p.maybe(m.Layer, f.get("layer")),
+        start=f["start"],
+        stop=f["stop"],
+        quote=f["quote"],
+        prefix=f.get("prefix", ""),
+        suffix=f.get("suffix", ""),
+    )
+
+
+def source(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    previous = p.maybe(m.Source, f.get("previous"))
+    needs_consent = f["source_kind"] in ("person", "witness")
+    p.add(
+        m.Source,
+        fact,
+        p.own_label(f, fact.position if needs_consent else None),
+        code=f["code"],
+        name=f.get("name", ""),
+        kind=f["source_kind"],
+        about=f.get("about", ""),
+        url=f.get("url", ""),
+        interests=stored_json(f.get("interests", [])),
+        previous=previous,
+    )
+    if needs_consent:
+        p.agreements.made(fact.position)
+    if previous is not None:
+        m.Source.objects.filter(position=previous, ended_at__isnull=True).update(
+            ended_at=fact.position, ended_by="superseded"
+        )
+
+
+def lineage(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    source, left = p.find(m.Source, f["source"])
+    repeats, right = p.find(m.Source, f["repeats"])
+    p.add(
+        m.Lineage,
+        fact,
+        p.join(p.own_label(f), left, right),
+        source=source,
+        repeats=repeats,
+        reason=f.get("reason", ""),
+    )
+
+
+def list(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.List,
+        fact,
+        p.own_label(f),
+        name=f["name"],
+        digest=f["digest"],
+        exhibit=p.maybe(m.Exhibit, f.get("exhibit")),
+    )
+
+
+def mention(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    person = f["mention_kind"] == "person"
+    p.add(
+        m.Mention,
+        fact,
+        p.own_label(f, fact.position if person else None),
+        kind=f["mention_kind"],
+        caption=f["caption"],
+        language=f.get("language", ""),
+        script=f.get("script", ""),
+        list=p.maybe(m.List, f.get("list")),
+        row=f.get("row", ""),
+        canonical=fact.position,
+    )
+    if person:
+        p.agreements.made(fact.position)

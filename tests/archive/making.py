@@ -1,0 +1,75 @@
+"""Synthetic things for the archive's tests, appended through the verbs. Nobody in it is real."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from habeas.archive import verbs
+from habeas.archive.files import Received, record_with_layer, seal_all
+from habeas.archive.ledger import Batch, Ref
+from habeas.archive.opening import Archive
+from habeas.archive.verbs.claiming import Attribution
+from habeas.archive.verbs.referring import Place
+from habeas.custody.notes import Signer
+from habeas.vocabulary import values
+
+PUBLIC = Place(handling="public")
+TEXT = "Aygul Test said on 3 May 2018 that she was held in Example town. 例子 says the same."
+
+
+def text_value(text: str) -> values.Value:
+    return values.text(text)
+
+
+def add_reviewer(archive: Archive) -> Signer:
+    """A person with an unprotected key, granted."""
+    signer = archive.keyring.add_person(None)
+    with archive.writing() as batch:
+        verbs.add_person(batch, signer)
+    return signer
+
+
+def seal_text(
+    archive: Archive, folder: Path, text: str = TEXT, name: str = "note.txt"
+) -> tuple[Ref, Ref]:
+    """An exhibit with its text layer, handled as public."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    sealed = seal_all(archive, [Received(path, place=PUBLIC)], [])[0]
+    with archive.writing() as batch:
+        exhibit, layer = record_with_layer(batch, sealed)
+    assert layer is not None
+    return exhibit, layer
+
+
+def newspaper(batch: Batch, code: str = "example-news", place: Place = PUBLIC) -> Ref:
+    return verbs.source(batch, code, "publication", name=code.title(), place=place)
+
+
+def place_mention(batch: Batch, caption: str = "Example town", place: Place = PUBLIC) -> Ref:
+    return verbs.mention(batch, "place", caption, place=place)
+
+
+def says(
+    batch: Batch,
+    subject: Ref,
+    source: Ref,
+    text: str = "Example",
+    *,
+    place: Place = PUBLIC,
+    list_: Ref | None = None,
+    passages: tuple[Ref, ...] = (),
+    stance: str = "asserts",
+) -> Ref:
+    """A claim about a name."""
+    return verbs.claim(
+        batch,
+        subject,
+        "name",
+        text_value(text),
+        [Attribution(source)],
+        stance=stance,
+        passages=passages,
+        list=list_,
+        place=place,
+    )

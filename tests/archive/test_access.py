@@ -1,0 +1,165 @@
+"""Who sees what: owner, public, and a researcher cleared for one compartment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention, says, seal_text
+
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, Viewer, explain, team_member, visible
+from habeas.archive.access import PUBLIC as THE_PUBLIC
+from habeas.archive.blast import blast_radius
+from habeas.archive.labels import Need, label_id, strictest
+from habeas.archive.opening import Archive
+from habeas.archive.verbs.claiming import Attribution
+from habeas.archive.verbs.referring import Place
+
+
+def seen(viewer: Viewer, model: type[m.Projection] = m.Claim) -> set[int]:
+    return set(visible(viewer, model).values_list("position", flat=True))
+
+
+def test_each_viewer_sees_what_they_are_cleared_for(archive: Archive) -> None:
+    with archive.writing() as batch:
+        case = verbs.compartment(batch, "case-7", "Case 7")
+        subject, source = place_mention(batch), newspaper(batch)
+        public = says(batch, subject, source, "a")
+        team = says(batch, subject, source, "b", place=Place())
+        restricted = says(batch, subject, source, "c", place=Place(handling="restricted"))
+        elsewhere = says(batch, subject, source, "d", place=Place(case))
+    everything = {r.position for r in (public, team, restricted, elsewhere)}
+    assert seen(OWNER) == everything
+    assert seen(THE_PUBLIC) == {public.position}
+    assert seen(team_member("r", {"main": "team"})) == {public.position, team.position}
+    assert seen(team_member("r", {"main": "restricted"})) == everything - {elsewhere.position}
+    assert seen(team_member("r", {"main": "sealed", "case-7": "team"})) == everything
+    assert seen(team_member("r", {"case-7": "sealed"})) == {public.position}
+    assert seen(team_member("r", {})) == {public.position}
+
+
+def test_a_claim_is_as_strict_as_its_strictest_part(archive: Archive, tmp_path: Path) -> None:
+    with archive.writing() as batch:
+        case = verbs.compartment(batch, "case-7", "Case 7")
+        hidden_source = newspaper(batch, "hidden", Place(case, "restricted"))
+        open_source, subject = newspaper(batch), place_mention(batch)
+        by_source = says(batch, subject, hidden_source)
+        passed_on = verbs.claim(
+            batch,
+            subject,
+            "name",
+            _text("x"),
+            [Attribution(open_source), Attribution(hidden_source)],
+            place=PUBLIC,
+        )
+        by_subject = says(batch, place_mention(batch, "b", Place(handling="sealed")), open_source)
+    assert not seen(THE_PUBLIC) & {r.position for r in (by_source, passed_on, by_subject)}
+    cleared = team_member("r", {"main": "team", "case-7": "restricted"})
+    assert seen(cleared) == {by_source.position, passed_on.position}
+    reason = explain(
+        team_member("r", {"main": "team"}), m.Claim.objects.get(position=by_source.position)
+    )
+    assert not reason.allowed
+    assert "case-7 at level restricted" in reason.sentence
+
+
+def _text(text: str) -> object:
+    from habeas.vocabulary import values
+
+    return values.text(text)
+
+
+def test_a_person_is_public_only_while_they_agree(archive: Archive) -> None:
+    with archive.writing() as batch:
+        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        claim = says(batch, person, newspaper(batch))
+    assert seen(THE_PUBLIC) == set()
+    assert not explain(THE_PUBLIC, m.Claim.objects.get(position=claim.position)).allowed
+    with archive.writing() as batch:
+        verbs.consent(batch, person, basis="public-statement", audience="public")
+    assert seen(THE_PUBLIC) == {claim.position}
+    with archive.writing() as batch:
+        verbs.withdraw(batch, person.position, "She asked us.")
+    assert seen(THE_PUBLIC) == set()
+    assert seen(OWNER) == {claim.position}
+
+
+@pytest.mark.parametrize(("expires", "public"), [("2000-01-01", False), ("2999-01-01", True)])
+def test_consent_ends_on_its_day(archive: Archive, expires: str, public: bool) -> None:
+    with archive.writing() as batch:
+        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        says(batch, person, newspaper(batch))
+        verbs.consent(batch, person, basis="given", audience="public", expires=expires)
+    assert bool(seen(THE_PUBLIC)) is public
+
+
+def test_consent_for_the_team_is_not_consent_for_the_public(archive: Archive) -> None:
+    with archive.writing() as batch:
+        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        says(batch, person, newspaper(batch))
+        verbs.consent(batch, person, basis="given", audience="team")
+    assert seen(THE_PUBLIC) == set()
+
+
+def test_consent_follows_the_record_and_leaves_with_an_undone_judgement(archive: Archive) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        known = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        other = verbs.mention(batch, "person", "T. Person", place=PUBLIC)
+        claim = says(batch, other, newspaper(batch))
+        verbs.consent(batch, known, basis="given", audience="public")
+        judged = verbs.judge(batch, known, other, "same", "Same birth date.")
+    assert seen(THE_PUBLIC) == {claim.position}
+    with archive.writing(reviewer) as batch:
+        verbs.retract(batch, judged, "judgement", "Two people.")
+    assert seen(THE_PUBLIC) == set()
+
+
+def test_a_witness_source_needs_consent_and_has_no_name(archive: Archive) -> None:
+    with archive.writing() as batch:
+        witness = verbs.source(batch, "W-12", "witness", place=PUBLIC)
+        claim = says(batch, place_mention(batch), witness)
+    assert seen(THE_PUBLIC) == set()
+    with archive.writing() as batch:
+        verbs.consent(batch, witness, basis="given", audience="public")
+    assert seen(THE_PUBLIC) == {claim.position}
+
+
+def test_links_and_blast_radius_show_no_more_than_rows_do(archive: Archive, tmp_path: Path) -> None:
+    exhibit, _ = seal_text(archive, tmp_path)
+    with archive.writing() as batch:
+        source, hidden = newspaper(batch), place_mention(batch, "hidden", Place())
+        shown = says(batch, place_mention(batch), source)
+        says(batch, hidden, source)
+    radius = blast_radius(THE_PUBLIC, source.position)
+    assert radius is not None
+    assert radius.claims == (shown.position,)
+    assert blast_radius(THE_PUBLIC, hidden.position) is None
+    assert set(visible(THE_PUBLIC, m.ClaimSource).values_list("claim", flat=True)) == {
+        shown.position
+    }
+    assert exhibit.position in seen(THE_PUBLIC, m.Exhibit)
+    assert not visible(THE_PUBLIC, m.Label).exists()
+
+
+NEEDS = st.one_of(
+    st.tuples(st.one_of(st.none(), st.integers(0, 3)), st.integers(0, 3)),
+    st.tuples(st.just("consent"), st.integers(0, 5)),
+)
+
+
+@given(st.lists(NEEDS, max_size=8), st.lists(NEEDS, max_size=8))
+def test_joining_labels_is_commutative_idempotent_and_never_laxer(
+    left: list[Need], right: list[Need]
+) -> None:
+    joined = strictest([*left, *right])
+    assert joined == strictest([*right, *left])
+    assert label_id(joined) == label_id(strictest(joined))
+    for first, second in left:
+        assert any(
+            f == first and (s == second if isinstance(f, str) else s >= second) for f, s in joined
+        )
