@@ -11,6 +11,7 @@
         NoLineage           figure.no-lineage        a number without its grounds
         NothingThere        figure.nothing-there     no such position for this viewer
         WrongView           figure.wrong-view        a map asked of a figure without places
+        AheadOfLedger       figure.ahead-of-ledger   as of a size that is not reached yet
 """
 
 from __future__ import annotations
@@ -87,3 +88,9 @@ class WrongView(FigureError):
     """A result was asked for in a shape that its definition does not say how to draw."""
 
     code: ClassVar[str] = "figure.wrong-view"
+
+
+class AheadOfLedger(FigureError):
+    """A figure was asked for as of a ledger size that does not exist yet."""
+
+    code: ClassVar[str] = "figure.ahead-of-ledger"

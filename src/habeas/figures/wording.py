@@ -55,9 +55,7 @@ def test_words(test: r.Test, properties: tuple[str, ...], schema: Schema) -> str
     return words.format(any_of(shown))
 
 
-def _label(
-    code: str, condition: str, properties: tuple[str, ...], schema: Schema
-) -> str:
+def _label(code: str, condition: str, properties: tuple[str, ...], schema: Schema) -> str:
     lists = {"source-kind": "source-kind", "interest": "interest-kind", "basis": "basis"}
     names = [lists[condition]] if condition in lists else []
     names += [schema.properties[name].codes or "" for name in properties]

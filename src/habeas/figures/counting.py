@@ -1,0 +1,206 @@
+"""Counted figures: each record has one fate, so the steps of the waterfall add up.
+
+A record is *dropped* by the first rule that certainly fails for it; if none does but some
+rule cannot decide, it is *not known* under the first of these; else it is *counted*.
+Invariants: entered = dropped + not known + went on, for every step; the order in which
+rows come never changes the result; a claim to which no rule answers "yes" or "not known"
+(so, one that is not among ``grounds``) can be removed without changing a fate.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from habeas.figures import rules as r
+from habeas.figures.answers import NO, UNKNOWN, YES, asker, named_records, place_answer
+from habeas.figures.definitions import FigureDefinition
+from habeas.figures.results import Group, Member, Step
+from habeas.figures.rows import ClaimRow, Facts, value_of
+from habeas.figures.times import period
+from habeas.figures.wording import rule_words
+from habeas.vocabulary import values
+from habeas.vocabulary.answers import Answer
+from habeas.vocabulary.schema import Schema
+
+LIVE_WORDS = "not retracted, not superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The outcome: those counted, those not known, and how every record fared."""
+
+    members: tuple[Member, ...]
+    undecided: tuple[Member, ...]
+    steps: tuple[Step, ...]
+    grounds: frozenset[int]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One rule asked of every record: answers, and the claims that decided."""
+
+    answers: Callable[[int], Answer]
+    deciding: dict[int, list[int]] = field(default_factory=dict)
+
+
+def count(definition: FigureDefinition, facts: Facts) -> Counted:
+    """Count the records of the definition's kind that satisfy its rules."""
+    rules = [rule for rule in definition.rules if rule.name != r.LIVE]
+    by_property: dict[str, list[ClaimRow]] = defaultdict(list)
+    wanted = set(facts.records)
+    for claim in facts.claims:
+        if claim.record in wanted:
+            by_property[claim.property].append(claim)
+    asked = [_ask(rule, facts, by_property) for rule in rules]
+    fates: list[tuple[list[int], list[int]]] = [([], []) for _ in rules]
+    kept: list[int] = []
+    for record in sorted(wanted):
+        number, answer = _fate(record, asked)
+        if number is None:
+            kept.append(record)
+        else:
+            fates[number][0 if answer is NO else 1].append(record)
+    counted = [_member(record, asked) for record in kept]
+    undecided = [_member(record, asked) for _, unknown in fates for record in unknown]
+    grounds = {claim for part in asked for claims in part.deciding.values() for claim in claims}
+    return Counted(
+        tuple(counted),
+        tuple(sorted(undecided, key=lambda member: member.position)),
+        tuple(_steps(rules, facts, fates)),
+        frozenset(grounds),
+    )
+
+
+def _fate(record: int, asked: Sequence[_Asked]) -> tuple[int | None, Answer]:
+    """The step at which a record falls, None for a record that is counted."""
+    undecided: int | None = None
+    for number, rule in enumerate(asked):
+        answer = rule.answers(record)
+        if answer is NO:
+            return number, NO
+        if answer is UNKNOWN and undecided is None:
+            undecided = number
+    return undecided, UNKNOWN
+
+
+def _member(record: int, asked: Sequence[_Asked]) -> Member:
+    claims = {claim for part in asked for claim in part.deciding.get(record, ())}
+    return Member(record, tuple(sorted(claims)))
+
+
+def _steps(
+    rules: Sequence[r.Rule], facts: Facts, fates: Sequence[tuple[list[int], list[int]]]
+) -> Iterable[Step]:
+    withdrawn = tuple(sorted(facts.withdrawn))
+    entered = len(facts.records) + len(withdrawn)
+    yield Step(r.LIVE, LIVE_WORDS, entered, withdrawn, ())
+    entered -= len(withdrawn)
+    for rule, (dropped, unknown) in zip(rules, fates, strict=True):
+        yield Step(rule.name, rule.words, entered, tuple(dropped), tuple(unknown))
+        entered -= len(dropped) + len(unknown)
+
+
+def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> _Asked:
+    if rule.name == r.RECORD:
+        wanted = named_records(rule, facts)
+        keep = rule.operator == "is"
+        return _Asked(lambda record: YES if (record in wanted) is keep else NO)
+    if rule.name == r.IN_PLACE:
+        return _Asked(lambda record: place_answer(rule, record, facts))
+    certain: dict[int, list[ClaimRow]] = defaultdict(list)
+    possible: dict[int, list[ClaimRow]] = defaultdict(list)
+    ask = asker(rule, facts)
+    for name in dict.fromkeys(rule.properties):
+        for claim in by_property.get(name, ()):
+            answer = ask(claim)
+            if answer is YES:
+                certain[claim.record].append(claim)
+            elif answer is UNKNOWN:
+                possible[claim.record].append(claim)
+    deciding = {
+        record: sorted(c.position for c in (*certain.get(record, ()), *possible.get(record, ())))
+        for record in {*certain, *possible}
+    }
+
+    def answers(record: int) -> Answer:
+        sure, maybe = certain.get(record, ()), possible.get(record, ())
+        if rule.name == r.NO_CLAIM:
+            return NO if sure else UNKNOWN if maybe else YES
+        if rule.origins_at_least == 1:
+            return YES if sure else UNKNOWN if maybe else NO
+        return _enough_origins(rule.origins_at_least, sure, maybe, facts)
+
+    return _Asked(answers, deciding)
+
+
+def _enough_origins(
+    at_least: int, sure: Sequence[ClaimRow], maybe: Sequence[ClaimRow], facts: Facts
+) -> Answer:
+    origins = facts.origins
+    if len(origins.of_all(c.source for c in sure)) >= at_least:
+        return YES
+    possible = origins.of_all(c.source for c in (*sure, *maybe))
+    return UNKNOWN if len(possible) >= at_least else NO
+
+
+# --- breakdown ----------------------------------------------------------------------------
+
+NOT_STATED = "not stated"
+SEVERAL = "more than one value"
+NOT_KNOWN = "not known"
+
+
+def breakdown(
+    definition: FigureDefinition, facts: Facts, members: Iterable[Member], schema: Schema
+) -> tuple[tuple[Group, ...], frozenset[int]]:
+    """The number by value of the ``by`` property, and the claims that decided.
+
+    A record stands in exactly one group: under its value when all live assertions agree,
+    else under "more than one value", "not known" or "not stated".
+    """
+    if definition.by is None:
+        return (), frozenset()
+    values_of: dict[int, dict[str, str]] = defaultdict(dict)
+    grounds: dict[int, list[int]] = defaultdict(list)
+    for claim in facts.claims:
+        if claim.property == definition.by.property and claim.stance == "asserts":
+            key, label = _group_of(claim, definition.by.step, facts, schema)
+            values_of[claim.record][key] = label
+            grounds[claim.record].append(claim.position)
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+    labels: dict[tuple[int, str], str] = {}
+    used: set[int] = set()
+    for member in members:
+        found = values_of.get(member.position, {})
+        used.update(grounds.get(member.position, ()))
+        if not found:
+            place, label = (3, ""), NOT_STATED
+        elif len(found) > 1:
+            place, label = (1, ""), SEVERAL
+        else:
+            key, label = next(iter(found.items()))
+            place = (0, key) if label != NOT_KNOWN else (2, "")
+        groups[place].append(member.position)
+        labels[place] = label
+    ordered = sorted(groups)
+    return (
+        tuple(Group(labels[place], tuple(sorted(groups[place]))) for place in ordered),
+        frozenset(used),
+    )
+
+
+def _group_of(claim: ClaimRow, step: str, facts: Facts, schema: Schema) -> tuple[str, str]:
+    value = value_of(claim.value)
+    if value.state:
+        return "", NOT_KNOWN
+    if step:
+        found = period(claim.value_from, claim.value_to, step)
+        return (found, found) if found else ("", NOT_KNOWN)
+    if claim.ref_record is not None:
+        return f"{claim.ref_record:020d}", facts.captions.get(claim.ref_record, "")
+    return claim.value_key, values.describe(value)
+
+
+__all__ = ["Counted", "breakdown", "count", "rule_words"]

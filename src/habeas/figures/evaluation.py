@@ -1,0 +1,240 @@
+"""Evaluation: a definition, asked of one viewer's rows as of one ledger size.
+
+``compute`` is pure (rows in, result out); ``evaluate`` reads the rows and remembers
+results. A remembered result is keyed by everything it depends on: archive, ledger size,
+as-of size, definition, what the viewer may see, and the day (consents end on a day).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from habeas.archive.access import Viewer
+from habeas.figures import disagreement, weakness
+from habeas.figures.counting import breakdown, count
+from habeas.figures.definitions import FigureDefinition
+from habeas.figures.errors import AheadOfLedger, NoEstimation
+from habeas.figures.loading import load
+from habeas.figures.reporting import report
+from habeas.figures.results import Evaluation, Member
+from habeas.figures.rows import ClaimRow, Facts
+from habeas.vocabulary import schema as vocabulary
+from habeas.vocabulary.schema import Schema
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+REMEMBERED_CLAIMS = 1_000_000  # how many claim rows the remembered results may hold together
+REMEMBERED_RESULTS = 256
+
+
+def compute(
+    definition: FigureDefinition,
+    facts: Facts,
+    schema: Schema,
+    *,
+    as_of: int,
+    viewer: str,
+    scope: str,
+) -> Evaluation:
+    """The result of a definition over plain rows."""
+    if definition.kind == "estimated":
+        raise NoEstimation(
+            f"{definition.title} is an estimate, and this version has no estimation room.",
+            next_step="Show the counted and the reported figures; no number stands in for it.",
+        )
+    if definition.kind == "reported":
+        return _reported(definition, facts, schema, as_of, viewer, scope)
+    counted = count(definition, facts)
+    groups, by_grounds = breakdown(definition, facts, counted.members, schema)
+    concerned = {m.position for m in (*counted.members, *counted.undecided)}
+    drawn = _drawn(definition, facts, {m.position for m in counted.members})
+    grounds = counted.grounds | by_grounds | {row.position for row in drawn}
+    rows = {row.position: row for row in facts.claims if row.position in grounds}
+    return Evaluation(
+        definition=definition,
+        as_of=as_of,
+        viewer=viewer,
+        scope=scope,
+        steps=counted.steps,
+        grounds=grounds,
+        number=len(counted.members),
+        not_known=len(counted.undecided),
+        members=counted.members,
+        undecided=counted.undecided,
+        groups=groups,
+        weak=weakness.of_members(counted.members, rows, facts),
+        conflicts=tuple(
+            disagreement.between(
+                (row for row in facts.claims if row.record in concerned), schema, facts.kinds
+            )
+        ),
+        claims=rows,
+        captions=_captions(facts, concerned, rows.values()),
+        sources=_speakers(facts, rows.values()),
+    )
+
+
+def _reported(
+    definition: FigureDefinition,
+    facts: Facts,
+    schema: Schema,
+    as_of: int,
+    viewer: str,
+    scope: str,
+) -> Evaluation:
+    reported = report(definition, facts)
+    rows = {row.position: row for row in facts.claims if row.position in reported.grounds}
+    shown = [rows[point.claim] for point in reported.points]
+    concerned = {row.record for row in rows.values()}
+    return Evaluation(
+        definition=definition,
+        as_of=as_of,
+        viewer=viewer,
+        scope=scope,
+        steps=reported.steps,
+        grounds=reported.grounds,
+        not_known=sum(len(step.not_known) for step in reported.steps),
+        undecided=tuple(
+            Member(rows[claim].record, (claim,))
+            for step in reported.steps
+            for claim in step.not_known
+        ),
+        points=reported.points,
+        weak=weakness.of_points(shown, facts),
+        conflicts=tuple(disagreement.between(shown, schema, facts.kinds)),
+        claims=rows,
+        captions=_captions(facts, concerned, rows.values()),
+        sources=_speakers(facts, rows.values()),
+    )
+
+
+def _drawn(definition: FigureDefinition, facts: Facts, members: set[int]) -> list[ClaimRow]:
+    """The claims that the view draws for the members."""
+    name = definition.drawn_property
+    if not name:
+        return []
+    return [
+        row
+        for row in facts.claims
+        if row.property == name and row.stance == "asserts" and row.record in members
+    ]
+
+
+def _captions(facts: Facts, records: set[int], rows: Any) -> dict[int, str]:
+    wanted = set(records) | {row.ref_record for row in rows if row.ref_record is not None}
+    return {record: facts.captions[record] for record in wanted if record in facts.captions}
+
+
+def _speakers(facts: Facts, rows: Any) -> dict[int, Any]:
+    return {row.source: facts.sources[row.source] for row in rows if row.source in facts.sources}
+
+
+def scope_words(viewer: Viewer) -> str:
+    """Over what a figure is computed, in words: never how much there is beyond it."""
+    if viewer.is_owner:
+        return "Computed over everything in this archive."
+    if viewer.is_team:
+        return f"Computed over what {viewer.name} may see in this archive."
+    return "Computed over what this archive makes public."
+
+
+class Remembered:
+    """The latest results, bounded by number and by the claims that they hold."""
+
+    def __init__(self, results: int, claims: int) -> None:
+        self._results = results
+        self._claims = claims
+        self._kept: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
+        self._weight = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[Any, ...]) -> Evaluation | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[Any, ...], evaluation: Evaluation) -> None:
+        with self._lock:
+            if key in self._kept:
+                return
+            self._kept[key] = evaluation
+            self._weight += _weight(evaluation)
+            while len(self._kept) > 1 and (
+                len(self._kept) > self._results or self._weight > self._claims
+            ):
+                _, dropped = self._kept.popitem(last=False)
+                self._weight -= _weight(dropped)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._weight = 0
+
+
+def _weight(evaluation: Evaluation) -> int:
+    dropped = sum(len(step.dropped) for step in evaluation.steps)
+    return len(evaluation.claims) + len(evaluation.members) + dropped // 8 + 1
+
+
+remembered = Remembered(REMEMBERED_RESULTS, REMEMBERED_CLAIMS)
+
+
+def evaluate(
+    archive: Archive, definition: FigureDefinition, viewer: Viewer, as_of: int | None = None
+) -> Evaluation:
+    """The figure as this viewer may see it, as of a ledger size (now when None).
+
+    A definition that pins a size is never evaluated beyond it. Raises ``NoEstimation``,
+    ``UnknownRecord`` and ``AheadOfLedger``.
+    """
+    size = archive.size
+    n = size_asked(definition, size, as_of)
+    key = (
+        str(archive.directory),
+        archive.origin,
+        size,
+        n,
+        definition.digest,
+        definition.position,
+        viewer.name,
+        viewer.key,
+    )
+    found = remembered.get(key)
+    if found is None:
+        found = evaluate_afresh(definition, viewer, n)
+        remembered.put(key, found)
+    return found
+
+
+def evaluate_afresh(
+    definition: FigureDefinition, viewer: Viewer, as_of: int, *, without: int | None = None
+) -> Evaluation:
+    """The figure read from the rows; ``without`` leaves one judgement out."""
+    facts = Facts()
+    if definition.kind != "estimated":
+        facts = load(viewer, definition, as_of, without=without)
+    return compute(
+        definition,
+        facts,
+        vocabulary.load(),
+        as_of=as_of,
+        viewer=viewer.name,
+        scope=scope_words(viewer),
+    )
+
+
+def size_asked(definition: FigureDefinition, size: int, as_of: int | None) -> int:
+    """The ledger size to answer as of."""
+    asked = [n for n in (as_of, definition.as_of) if n is not None]
+    n = min(asked, default=size)
+    if n > size:
+        raise AheadOfLedger(
+            f"The ledger has {size:,} entries; there is no size {n:,} yet.",
+            next_step=f"Ask as of a size up to {size}.",
+        )
+    return n

@@ -1,0 +1,229 @@
+"""Reads the rows of one viewer as of one ledger size: the only door of this room.
+
+Invariants: every row comes through ``access.visible``; the number of queries depends on
+the definition and never on the number of rows; records are the unions of the visible
+``same`` judgements that stood as of the size, so an invisible judgement joins nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from habeas.archive import models as m
+from habeas.archive.access import Viewer, live, visible
+from habeas.archive.records import components
+from habeas.figures import rules as r
+from habeas.figures.definitions import FigureDefinition
+from habeas.figures.errors import UnknownRecord
+from habeas.figures.places import LOCATING
+from habeas.figures.rows import ClaimRow, Facts, Origins, SourceRow
+
+_CLAIM_COLUMNS = ClaimRow._fields[:-2]
+
+
+class Records:
+    """Which record each mention belongs to; a mention by itself is its own record."""
+
+    def __init__(self, joined: Mapping[int, int]) -> None:
+        self._joined = joined
+        self._members: dict[int, list[int]] = defaultdict(list)
+        for mention, record in sorted(joined.items()):
+            self._members[record].append(mention)
+
+    def of(self, mention: int) -> int:
+        return self._joined.get(mention, mention)
+
+    def members(self, record: int) -> list[int]:
+        """The mentions of a record, earliest first."""
+        return self._members.get(record) or [record]
+
+    @property
+    def joined(self) -> Collection[int]:
+        """Every mention that was joined to another."""
+        return self._joined.keys()
+
+
+def same_judgements(viewer: Viewer, as_of: int) -> QuerySet[m.Judgement]:
+    return live(visible(viewer, m.Judgement).filter(verdict="same"), as_of)
+
+
+def all_records(viewer: Viewer, as_of: int, without: int | None = None) -> Records:
+    """The records of the whole archive; ``without`` leaves one judgement out."""
+    pairs = list(
+        same_judgements(viewer, as_of).exclude(position=without).values_list("left", "right")
+    )
+    return Records(components({mention for pair in pairs for mention in pair}, pairs))
+
+
+def records_around(viewer: Viewer, mentions: Iterable[int], as_of: int) -> Records:
+    """The records of a few mentions, found by walking outwards from them."""
+    seen = set(mentions)
+    new = set(seen)
+    pairs: set[tuple[int, int]] = set()
+    while new:
+        found = same_judgements(viewer, as_of).filter(Q(left__in=new) | Q(right__in=new))
+        pairs.update(found.values_list("left", "right"))
+        new = {mention for pair in pairs for mention in pair} - seen
+        seen |= new
+    return Records(components({mention for pair in pairs for mention in pair}, pairs))
+
+
+def live_claims(viewer: Viewer, as_of: int) -> QuerySet[m.Claim]:
+    return live(visible(viewer, m.Claim), as_of)
+
+
+def claim_rows(claims: QuerySet[m.Claim], records: Records) -> list[ClaimRow]:
+    """The claims as plain rows, in ledger order."""
+    return with_records(claims.order_by("position").values_list(*_CLAIM_COLUMNS), records)
+
+
+def with_records(rows: Iterable[tuple[Any, ...]], records: Records) -> list[ClaimRow]:
+    """Claim columns as rows, each with its record and the record that it refers to."""
+    of = records.of
+    ref = _CLAIM_COLUMNS.index("ref")
+    return [ClaimRow(*row, of(row[1]), None if row[ref] is None else of(row[ref])) for row in rows]
+
+
+def load(
+    viewer: Viewer, definition: FigureDefinition, as_of: int, *, without: int | None = None
+) -> Facts:
+    """Everything that a definition asks about. ``without`` leaves one judgement out."""
+    records = all_records(viewer, as_of, without)
+    names = {name for rule in definition.rules for name in _names(rule)}
+    conditions = {test.condition for rule in definition.rules for test in rule.tests}
+    queried = live_claims(viewer, as_of).filter(property__in=definition.properties)
+    rows = claim_rows(queried, records)
+    positions = queried.values("position")
+    mentions = visible(viewer, m.Mention).filter(position__lt=as_of)
+    captions, kinds, population = _mentions(definition, mentions, queried, records, as_of)
+    with_claims = {row.record for row in rows}
+    cited = visible(viewer, m.ClaimPassage).filter(claim__in=positions, ordinal=0)
+    through = visible(viewer, m.ClaimSource).filter(claim__in=positions, ordinal=1)
+    sources, first = all_sources(viewer, as_of)
+    return Facts(
+        records=tuple(sorted(p for p, stands in population.items() if stands or p in with_claims)),
+        withdrawn=tuple(
+            sorted(p for p, stands in population.items() if not stands and p not in with_claims)
+        ),
+        claims=tuple(rows),
+        sources=sources,
+        origins=Origins(lineage(viewer, as_of), first),
+        cited=frozenset(cited.values_list("claim", flat=True)),
+        through=frozenset(through.values_list("claim", flat=True)),
+        grades=_grades(viewer, positions, as_of) if "credibility" in conditions else {},
+        captions=captions,
+        kinds=kinds,
+        named=_named(names, mentions, records, as_of) if names else {},
+        above=(
+            _above(viewer, records, as_of)
+            if any(rule.name == r.IN_PLACE for rule in definition.rules)
+            else {}
+        ),
+    )
+
+
+def all_sources(viewer: Viewer, as_of: int) -> tuple[dict[int, SourceRow], dict[int, int]]:
+    """Every source by position, and the earliest version of each."""
+    rows = visible(viewer, m.Source).filter(position__lt=as_of).order_by("position")
+    found: dict[int, SourceRow] = {}
+    first: dict[int, int] = {}
+    for position, code, name, kind, interests, previous in rows.values_list(
+        "position", "code", "name", "kind", "interests", "previous"
+    ):
+        first[position] = position if previous is None else first.get(previous, previous)
+        found[position] = SourceRow(position, code, name, kind, interests, first[position])
+    return found, first
+
+
+def lineage(viewer: Viewer, as_of: int) -> list[tuple[int, int]]:
+    """The pairs (source, the source that it repeats) that stood as of a size."""
+    return list(live(visible(viewer, m.Lineage), as_of).values_list("source", "repeats"))
+
+
+def captions_of(viewer: Viewer, records: Iterable[int], as_of: int) -> dict[int, str]:
+    """The caption of each record's earliest mention, for a page's worth of records."""
+    rows = visible(viewer, m.Mention).filter(position__in=set(records), position__lt=as_of)
+    return dict(rows.values_list("position", "caption"))
+
+
+def _mentions(
+    definition: FigureDefinition,
+    mentions: QuerySet[m.Mention],
+    claims: QuerySet[m.Claim],
+    records: Records,
+    as_of: int,
+) -> tuple[dict[int, str], dict[int, str], dict[int, bool]]:
+    """Captions and kinds by record, and the counted records: whether any mention stands."""
+    about = Q(position__in=claims.values("subject"))
+    about |= Q(position__in=claims.filter(ref__isnull=False).values("ref"))
+    if definition.counts:
+        about |= Q(kind=definition.counts)
+    captions: dict[int, str] = {}
+    kinds: dict[int, str] = {}
+    population: dict[int, bool] = {}
+    rows = mentions.filter(about).order_by("position")
+    for position, kind, caption, ended_at in rows.values_list(
+        "position", "kind", "caption", "ended_at"
+    ):
+        record = records.of(position)
+        captions.setdefault(record, caption)
+        kinds.setdefault(record, kind)
+        if kind == definition.counts:
+            stands = ended_at is None or ended_at >= as_of
+            population[record] = population.get(record, False) or stands
+    return captions, kinds, population
+
+
+def _names(rule: r.Rule) -> Iterable[str]:
+    yield from rule.records
+    for test in rule.tests:
+        if test.condition in ("points-to", "subject"):
+            yield from test.operands
+
+
+def _named(
+    names: Iterable[str], mentions: QuerySet[m.Mention], records: Records, as_of: int
+) -> dict[str, frozenset[int]]:
+    """The records behind each caption or ``#position``."""
+    captions = {name for name in names if not name.startswith("#")}
+    numbers = {name: int(name[1:]) for name in names if name.startswith("#")}
+    wanted = live(mentions, as_of).filter(
+        Q(caption__in=captions) | Q(position__in=numbers.values())
+    )
+    found: dict[str, set[int]] = {name: set() for name in names}
+    for position, caption in wanted.values_list("position", "caption"):
+        for name in (caption, f"#{position}"):
+            if name in found:
+                found[name].add(records.of(position))
+    missing = sorted(name for name, behind in found.items() if not behind)
+    if missing:
+        shown = ", ".join(f"“{name}”" for name in missing)
+        raise UnknownRecord(
+            f"No record that this viewer may see is called {shown}.",
+            next_step='Write the caption exactly as recorded, or a position such as "#12".',
+        )
+    return {name: frozenset(behind) for name, behind in found.items()}
+
+
+def _grades(viewer: Viewer, claims: Any, as_of: int) -> dict[int, str]:
+    """The latest credibility grade of each claim."""
+    graded = live(visible(viewer, m.Assessment), as_of).filter(
+        scheme="credibility", target_kind="claim", target__in=claims
+    )
+    return dict(graded.order_by("position").values_list("target", "grade"))
+
+
+def _above(viewer: Viewer, records: Records, as_of: int) -> dict[int, frozenset[int]]:
+    """For each record, the places that live assertions put it in."""
+    claims = live_claims(viewer, as_of).filter(
+        property__in=LOCATING, stance="asserts", ref__isnull=False
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for subject, ref in claims.values_list("subject", "ref"):
+        if ref is not None:
+            found[records.of(subject)].add(records.of(ref))
+    return {record: frozenset(places) for record, places in found.items()}

@@ -1,0 +1,173 @@
+"""Reported figures: what others said, one point a claim, never made into one number.
+
+Every claim of the reported properties goes through the rules and has one fate, like a
+record of a counted figure. ``choose`` is a last, named step; it drops only what is
+certainly not the latest (earliest, highest, lowest), so ties and open cases stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from habeas.figures import rules as r
+from habeas.figures.answers import NO, UNKNOWN, YES, asker, basis, place_answer, said
+from habeas.figures.counting import LIVE_WORDS
+from habeas.figures.definitions import FigureDefinition
+from habeas.figures.results import Point, Step
+from habeas.figures.rows import ClaimRow, Facts, attribution_of, value_of
+from habeas.vocabulary import edtf, values
+from habeas.vocabulary.answers import Answer
+
+_CHOICE_WORDS = {
+    "latest": "only what was said last",
+    "earliest": "only what was said first",
+    "highest": "only the highest asserted number",
+    "lowest": "only the lowest asserted number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The points, how every claim fared, and the claims that decided."""
+
+    points: tuple[Point, ...]
+    steps: tuple[Step, ...]
+    grounds: frozenset[int]
+
+
+def report(definition: FigureDefinition, facts: Facts) -> Reported:
+    """The points of a reported figure."""
+    wanted = set(definition.reports)
+    claims = sorted(claim for claim in facts.claims if claim.property in wanted)
+    rules = [rule for rule in definition.rules if rule.name != r.LIVE]
+    asks = [_ask(rule, facts) for rule in rules]
+    fates: list[tuple[list[int], list[int]]] = [([], []) for _ in rules]
+    kept: list[ClaimRow] = []
+    for claim in claims:
+        undecided: int | None = None
+        for number, ask in enumerate(asks):
+            answer = ask(claim)
+            if answer is NO:
+                fates[number][0].append(claim.position)
+                break
+            if answer is UNKNOWN and undecided is None:
+                undecided = number
+        else:
+            if undecided is None:
+                kept.append(claim)
+            else:
+                fates[undecided][1].append(claim.position)
+    entered = len(claims)
+    steps = [Step(r.LIVE, LIVE_WORDS, entered, (), ())]
+    for rule, (dropped, unknown) in zip(rules, fates, strict=True):
+        steps.append(Step(rule.name, rule.words, entered, tuple(dropped), tuple(unknown)))
+        entered = steps[-1].kept
+    if definition.choose != "all":
+        step, kept = _choose(definition.choose, kept)
+        steps.append(step)
+    points = sorted((point(claim, facts) for claim in kept), key=_in_time)
+    grounds = {p.claim for p in points} | {p for step in steps for p in step.not_known}
+    return Reported(tuple(points), tuple(steps), frozenset(grounds))
+
+
+def _ask(rule: r.Rule, facts: Facts) -> Callable[[ClaimRow], Answer]:
+    if rule.name == r.IN_PLACE:
+        known: dict[int, Answer] = {}
+
+        def in_place(claim: ClaimRow) -> Answer:
+            if claim.record not in known:
+                known[claim.record] = place_answer(rule, claim.record, facts)
+            return known[claim.record]
+
+        return in_place
+    return asker(rule, facts)
+
+
+def _choose(choice: str, claims: Sequence[ClaimRow]) -> tuple[Step, list[ClaimRow]]:
+    by_time = choice in ("latest", "earliest")
+    spans: dict[int, tuple[int | None, int | None]] = {}
+    dropped: list[int] = []
+    unknown: list[int] = []
+    for claim in claims:
+        if not by_time and claim.stance != "asserts":
+            dropped.append(claim.position)
+            continue
+        span = _said_span(claim) if by_time else _number_span(claim)
+        if span is None:
+            unknown.append(claim.position)
+        else:
+            spans[claim.position] = span
+    upwards = choice in ("latest", "highest")
+    if upwards:
+        bounds = [low for low, _ in spans.values() if low is not None]
+        best = max(bounds, default=None)
+    else:
+        bounds = [high for _, high in spans.values() if high is not None]
+        best = min(bounds, default=None)
+    kept: list[ClaimRow] = []
+    for claim in claims:
+        if claim.position not in spans:
+            continue
+        low, high = spans[claim.position]
+        outer = high if upwards else low
+        beaten = (
+            best is not None and outer is not None and (outer < best if upwards else outer > best)
+        )
+        if beaten:
+            dropped.append(claim.position)
+        else:
+            kept.append(claim)
+    words = f"{_CHOICE_WORDS[choice]} (a choice of the definition)"
+    step = Step("choose", words, len(claims), tuple(sorted(dropped)), tuple(unknown))
+    return step, kept
+
+
+def _said_span(claim: ClaimRow) -> tuple[int | None, int | None] | None:
+    text = said(claim)
+    if not text:
+        return None
+    when = edtf.parse(text)
+    return when.earliest, when.latest
+
+
+def _number_span(claim: ClaimRow) -> tuple[int | None, int | None] | None:
+    if claim.number_low is None and claim.number_high is None:
+        return None
+    return claim.number_low, claim.number_high
+
+
+def point(claim: ClaimRow, facts: Facts) -> Point:
+    """What one claim reports, in words and numbers."""
+    value = value_of(claim.value)
+    count = value.count
+    steps = attribution_of(claim)
+    source = facts.sources.get(claim.source)
+    return Point(
+        claim=claim.position,
+        record=claim.record,
+        about=facts.captions.get(claim.record, ""),
+        property=claim.property,
+        stance=claim.stance,
+        words=values.describe(value),
+        low=claim.number_low,
+        high=claim.number_high,
+        unit=count.unit if count else "",
+        approximate=bool(count and count.approximate),
+        holds=claim.holds,
+        holds_from=claim.holds_from,
+        holds_to=claim.holds_to,
+        said=said(claim),
+        source=claim.source,
+        source_title=source.title if source else "",
+        basis=basis(claim),
+        method=str(steps[0].get("how", "")) if steps else "",
+    )
+
+
+def _in_time(p: Point) -> tuple[bool, int, int]:
+    start = p.holds_from if p.holds_from is not None else p.holds_to
+    return start is None, start or 0, p.claim
+
+
+__all__ = ["NO", "UNKNOWN", "YES", "Reported", "point", "report"]

@@ -1,0 +1,79 @@
+"""Weak points: what a careful reader would ask before quoting a figure.
+
+Shares are whole numbers, ``part`` of ``whole``, never percentages alone. For a counted
+figure they are shares of its members, for a reported one of its points. Sources are taken
+after lineage: one that repeats another is not a second origin.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from habeas.figures.results import Member, Weakness
+from habeas.figures.rows import ClaimRow, Facts
+from habeas.figures.times import is_vague
+
+
+def of_members(
+    members: Sequence[Member], claims: Mapping[int, ClaimRow], facts: Facts
+) -> tuple[Weakness, ...]:
+    """The weak points of counted records, each by the claims that decided it."""
+    return _weak([[claims[c] for c in member.claims] for member in members], "records", facts)
+
+
+def of_points(rows: Iterable[ClaimRow], facts: Facts) -> tuple[Weakness, ...]:
+    """The weak points of reported claims."""
+    return _weak([[row] for row in rows], "reports", facts)
+
+
+def _weak(supports: list[list[ClaimRow]], what: str, facts: Facts) -> tuple[Weakness, ...]:
+    whole = len(supports)
+    if not whole:
+        return ()
+    one_origin = 0
+    alone: Counter[int] = Counter()
+    undated = vague = without_passage = second_hand = 0
+    for rows in supports:
+        if not rows:
+            continue
+        origins = facts.origins.of_all(row.source for row in rows)
+        if len(origins) == 1:
+            one_origin += 1
+            alone.update(origins)
+        undated += all(not _time(row)[0] for row in rows)
+        vague += all(_time(row)[0] == "" or is_vague(*_time(row)) for row in rows)
+        without_passage += not any(row.position in facts.cited for row in rows)
+        second_hand += all(row.position in facts.through for row in rows)
+    found: list[Weakness] = []
+    if what == "records":
+        found.append(_share("one-origin", "rest on one independent origin", one_origin, whole))
+    if alone:
+        top, part = min(alone.items(), key=lambda item: (-item[1], item[0]))
+        title = facts.sources[top].title if top in facts.sources else "one source"
+        found.append(_share("largest-origin", f"rest on {title} alone", part, whole))
+    found += [
+        _share("undated", "do not say when it held", undated, whole),
+        _share("vague-dates", "have no date, or one vaguer than a year", vague, whole),
+        _share("without-passage", "cite no exact passage", without_passage, whole),
+        _share(
+            "second-hand", "reached this archive only through somebody else", second_hand, whole
+        ),
+    ]
+    unsupported = sum(not rows for rows in supports)
+    if unsupported:
+        found.append(
+            _share("no-claim", "are counted for being recorded at all", unsupported, whole)
+        )
+    return tuple(found)
+
+
+def _share(name: str, words: str, part: int, whole: int) -> Weakness:
+    return Weakness(name, f"{part:,} of {whole:,} {words}", part, whole)
+
+
+def _time(row: ClaimRow) -> tuple[str, int | None, int | None]:
+    """The time that a claim speaks of: the date that is its value, else when it held."""
+    if row.value_type == "date":
+        return row.value_key, row.value_from, row.value_to
+    return row.holds, row.holds_from, row.holds_to

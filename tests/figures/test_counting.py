@@ -1,0 +1,267 @@
+"""Counted figures: one fate a record, not known apart, no row order, no stray influence."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.figures import making as make
+
+from habeas.figures.counting import count
+from habeas.figures.definitions import FigureDefinition, parse
+from habeas.figures.errors import NoEstimation, NoLineage
+from habeas.figures.evaluation import compute
+from habeas.figures.results import Evaluation
+from habeas.figures.rows import ClaimRow, Facts
+from habeas.vocabulary import schema
+
+JULY = """\
+key: july
+title: Support in July 2019
+kind: counted
+counts: country
+unit: states
+rules:
+  - {rule: has-claim, property: un_position, code: support, holds: {within: 2019-07}}
+"""
+
+
+def evaluated(definition: FigureDefinition, facts: Facts) -> Evaluation:
+    return compute(
+        definition, facts, schema.load(), as_of=10_000, viewer="owner", scope="Everything."
+    )
+
+
+def figure(rules: str, **keys: str) -> FigureDefinition:
+    more = "".join(f"{key}: {value}\n" for key, value in keys.items())
+    return parse(f"key: f\ntitle: F\nkind: counted\ncounts: country\n{more}rules:\n{rules}")
+
+
+def test_it_counts_records_not_claims() -> None:
+    claims = [make.claim(n, 1, "un_position", make.SUPPORT, holds="2019-07") for n in (11, 12, 13)]
+    result = evaluated(parse(JULY), make.facts(claims))
+    assert result.number == 1
+    assert result.members[0].claims == (11, 12, 13)
+    assert result.headline == "1 states"
+
+
+def test_a_date_that_may_lie_elsewhere_is_not_known_and_never_counted() -> None:
+    claims = [
+        make.claim(11, 1, "un_position", make.SUPPORT, holds="2019-07"),
+        make.claim(12, 2, "un_position", make.SUPPORT, holds="[2019-07,2019-10]"),
+        make.claim(13, 3, "un_position", make.SUPPORT),
+        make.claim(14, 4, "un_position", make.SUPPORT, holds="2020-10"),
+        make.claim(15, 5, "un_position", make.CONDEMN, holds="2019-07"),
+    ]
+    result = evaluated(parse(JULY), make.facts(claims, records=range(1, 7)))
+    assert (result.number, result.not_known) == (1, 2)
+    assert result.headline == "at least 1 states (2 more not known)"
+    assert result.steps[-1].dropped == (4, 5, 6)
+    assert result.steps[-1].not_known == (2, 3)
+    assert [member.position for member in result.undecided] == [2, 3]
+
+
+def test_what_a_later_rule_certainly_drops_is_not_counted_as_not_known() -> None:
+    rules = (
+        "  - {rule: has-claim, property: un_position, code: support, holds: {within: 2019-07}}\n"
+        "  - {rule: no-claim, property: un_position, code: condemn}\n"
+    )
+    claims = [
+        make.claim(11, 1, "un_position", make.SUPPORT),
+        make.claim(12, 1, "un_position", make.CONDEMN, holds="2020"),
+    ]
+    result = evaluated(figure(rules), make.facts(claims))
+    assert (result.number, result.not_known) == (0, 0)
+    assert [len(step.dropped) for step in result.steps] == [0, 0, 1]
+
+
+def test_a_denial_is_not_support_and_not_condemnation() -> None:
+    claims = [make.claim(11, 1, "un_position", make.SUPPORT, holds="2019-07", stance="denies")]
+    assert evaluated(parse(JULY), make.facts(claims)).number == 0
+
+
+def test_independent_origins_are_counted_after_lineage() -> None:
+    rules = "  - {rule: has-claim, property: un_position, code: support, origins-at-least: 2}\n"
+    claims = [
+        make.claim(11, 1, "un_position", make.SUPPORT, source=901),
+        make.claim(12, 1, "un_position", make.SUPPORT, source=902),
+    ]
+    assert evaluated(figure(rules), make.facts(claims)).number == 1
+    repeated = evaluated(figure(rules), make.facts(claims, repeats=[(902, 901)]))
+    assert repeated.number == 0
+    maybe = [claims[0], make.claim(12, 1, "un_position", make.missing("code"), source=902)]
+    assert evaluated(figure(rules), make.facts(maybe)).not_known == 1
+
+
+def test_a_breakdown_puts_each_record_in_one_group() -> None:
+    claims = [
+        make.claim(11, 1, "un_position", make.SUPPORT),
+        make.claim(12, 2, "un_position", make.CONDEMN),
+        make.claim(13, 3, "un_position", make.SUPPORT),
+        make.claim(14, 3, "un_position", make.CONDEMN),
+        make.claim(15, 4, "un_position", make.missing("code")),
+    ]
+    definition = figure("  - {rule: live}\n", by="un_position")
+    result = evaluated(definition, make.facts(claims, records=range(1, 6)))
+    assert {g.label.lower(): g.members for g in result.groups} == {
+        "condemn": (2,),
+        "support": (1,),
+        "more than one value": (3,),
+        "not known": (4,),
+        "not stated": (5,),
+    }
+    assert sum(group.number for group in result.groups) == result.number
+
+
+def test_dates_are_grouped_by_the_period_that_holds_them_whole() -> None:
+    definition = parse(
+        "key: e\ntitle: E\nkind: counted\ncounts: event\nby: {property: date, step: year}\n"
+    )
+    claims = [
+        make.claim(11, 1, "date", make.date("2018-08-13")),
+        make.claim(12, 2, "date", make.date("2018")),
+        make.claim(13, 3, "date", make.date("2018/2019")),
+    ]
+    result = evaluated(definition, make.facts(claims, kind="event"))
+    assert [(g.label, g.members) for g in result.groups] == [("2018", (1, 2)), ("not known", (3,))]
+
+
+def test_an_estimate_is_refused_and_no_number_stands_in() -> None:
+    with pytest.raises(NoEstimation) as caught:
+        evaluated(parse("key: e\ntitle: E\nkind: estimated\n"), make.facts([]))
+    assert caught.value.code == "figure.no-estimation"
+
+
+def test_a_result_without_its_grounds_cannot_be_shown() -> None:
+    from dataclasses import replace
+
+    claims = [make.claim(11, 1, "un_position", make.SUPPORT, holds="2019-07")]
+    result = evaluated(parse(JULY), make.facts(claims))
+    assert result.require_lineage().claims == (11,)
+    for broken in (
+        replace(result, number=2),
+        replace(result, steps=()),
+        replace(result, members=()),
+        replace(result, grounds=frozenset()),
+        replace(result, not_known=4),
+    ):
+        with pytest.raises(NoLineage):
+            broken.require_lineage()
+
+
+def test_weak_points_are_shares_after_lineage() -> None:
+    claims = [
+        make.claim(11, 1, "un_position", make.SUPPORT, holds="2019-07", source=901),
+        make.claim(12, 1, "un_position", make.SUPPORT, holds="2019-07", source=902),
+        make.claim(13, 2, "un_position", make.SUPPORT, holds="2019-07", source=902),
+        make.claim(14, 3, "un_position", make.SUPPORT, source=903),
+    ]
+    definition = figure("  - {rule: has-claim, property: un_position, code: support}\n")
+    facts = make.facts(
+        claims, repeats=[(902, 901)], cited=frozenset({11, 13}), through=frozenset({14})
+    )
+    weak = {w.name: (w.part, w.whole) for w in evaluated(definition, facts).weak}
+    assert weak == {
+        "one-origin": (3, 3),
+        "largest-origin": (2, 3),
+        "undated": (1, 3),
+        "vague-dates": (1, 3),
+        "without-passage": (1, 3),
+        "second-hand": (1, 3),
+    }
+
+
+# --- properties ---------------------------------------------------------------------------
+
+HOLDS = st.sampled_from(
+    ["", "2019-07", "2019-07-12", "2019", "[2019-07,2019-10]", "2019-07/2020-10", "2020-10"]
+)
+VALUES = st.sampled_from([make.SUPPORT, make.CONDEMN, make.missing("code")])
+RULES = st.lists(
+    st.sampled_from(
+        [
+            "  - {rule: has-claim, property: un_position, code: support}\n",
+            "  - {rule: has-claim, property: un_position, holds: {within: 2019-07}}\n",
+            "  - {rule: has-claim, property: un_position, holds: {overlaps: 2019}}\n",
+            "  - {rule: no-claim, property: un_position, code: condemn}\n",
+            "  - {rule: no-claim, property: un_position, stance: denies}\n",
+            "  - {rule: has-claim, property: un_position, origins-at-least: 2}\n",
+            "  - {rule: has-claim, property: un_position, source: source-901}\n",
+        ]
+    ),
+    max_size=4,
+)
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> list[ClaimRow]:
+    made = []
+    for position in range(100, 100 + draw(st.integers(0, 12))):
+        made.append(
+            make.claim(
+                position,
+                draw(st.integers(1, 5)),
+                "un_position",
+                draw(VALUES),
+                holds=draw(HOLDS),
+                stance=draw(st.sampled_from(["asserts", "asserts", "denies"])),
+                source=draw(st.integers(901, 903)),
+            )
+        )
+    return made
+
+
+@given(rows(), RULES)
+def test_every_record_has_one_fate_and_the_waterfall_adds_up(
+    claims: list[ClaimRow], rules: list[str]
+) -> None:
+    facts = make.facts(claims, records=range(1, 7))
+    result = evaluated(figure("".join(rules) or "  - {rule: live}\n"), facts)
+    fates = [m.position for m in result.members]
+    entered = 6
+    for step in result.steps:
+        assert step.entered == entered
+        fates += [*step.dropped, *step.not_known]
+        entered = step.kept
+    assert entered == result.number == len(result.members)
+    assert sorted(fates) == list(range(1, 7))
+    result.require_lineage()
+
+
+@given(rows(), RULES, st.randoms(use_true_random=False))
+def test_the_order_of_rows_never_matters(
+    claims: list[ClaimRow], rules: list[str], shuffle: random.Random
+) -> None:
+    definition = figure("".join(rules) or "  - {rule: live}\n", by="un_position")
+    records = list(range(1, 7))
+    one = evaluated(definition, make.facts(claims, records=records))
+    shuffle.shuffle(claims)
+    shuffle.shuffle(records)
+    assert evaluated(definition, make.facts(claims, records=records)) == one
+
+
+@given(rows(), RULES, st.data())
+def test_taking_away_a_claim_it_does_not_stand_on_changes_nothing(
+    claims: list[ClaimRow], rules: list[str], data: st.DataObject
+) -> None:
+    definition = figure("".join(rules) or "  - {rule: live}\n")
+    result = evaluated(definition, make.facts(claims, records=range(1, 7)))
+    idle = [row for row in claims if row.position not in result.grounds]
+    if not idle:
+        return
+    gone = data.draw(st.sampled_from(idle))
+    fewer = [row for row in claims if row is not gone]
+    other = evaluated(definition, make.facts(fewer, records=range(1, 7)))
+    assert (other.number, other.not_known, other.members, other.undecided) == (
+        result.number, result.not_known, result.members, result.undecided,
+    )  # fmt: skip
+    assert other.grounds == result.grounds
+
+
+def test_records_of_retracted_lists_are_the_first_step() -> None:
+    facts = Facts(records=(1, 2), withdrawn=(3,))
+    counted = count(parse("key: c\ntitle: C\nkind: counted\ncounts: country\n"), facts)
+    assert [(s.rule, s.entered, s.dropped) for s in counted.steps] == [("live", 3, (3,))]
+    assert len(counted.members) == 2
