@@ -26,7 +26,7 @@ def about(request: Request) -> Content:
             {
                 "command": "habeas verify",
                 "does": _(
-                    "reads the whole log and every sealed object again, and names what is wrong, if anything"
+                    "reads the whole log and every sealed object again, and names what is wrong"
                 ),
             },
             {

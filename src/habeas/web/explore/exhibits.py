@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, visible
+from habeas.archive.files import layer_text
 from habeas.archive.models import (
     Claim,
     ClaimPassage,
@@ -134,7 +135,7 @@ def _text(request: Request, layer: Layer) -> Content:
     """One window of the layer's text, with the passages cited in it."""
     window = whole_number(request, "window", most=10**9) or 0
     first = window * layers.WINDOW
-    whole = layers.whole_text(request.archive, layer)
+    whole = layer_text(request.archive, layer)
     if first and first >= len(whole):
         raise Http404
     shown = whole[first : first + layers.WINDOW]

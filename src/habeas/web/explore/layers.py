@@ -6,9 +6,11 @@ code points of the layer; what is cut off is said.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from habeas.archive.files import layer_text
 from habeas.archive.models import Layer, Passage
 from habeas.web.explore import written
 
@@ -22,17 +24,12 @@ AROUND = 320  # code points on each side of a passage
 READABLE_AROUND = 1_000_000  # layers longer than this show only the passage's kept sides
 
 
-def whole_text(archive: Archive, layer: Layer) -> str:
-    """The layer's text, from its sealed object."""
-    return archive.read_object(layer.address).decode("utf-8")
-
-
 def in_context(archive: Archive, passage: Passage, layer: Layer | None) -> Content:
     """The passage with what stands before and after it."""
     before, after = passage.prefix, passage.suffix
     starts, ends = False, False
     if layer is not None and layer.length <= READABLE_AROUND:
-        text = whole_text(archive, layer)
+        text = layer_text(archive, layer)
         if text[passage.start : passage.stop] == passage.quote:
             first = _word_edge(text, max(0, passage.start - AROUND))
             last = min(len(text), passage.stop + AROUND)
@@ -80,7 +77,7 @@ def segments(
         edges |= {max(first, passage.start), min(last, passage.stop)}
     cuts = sorted(edges)
     pieces = []
-    for start, stop in zip(cuts, cuts[1:], strict=False):
+    for start, stop in itertools.pairwise(cuts):
         inside = [p for p in here if p.start <= start and p.stop >= stop]
         pieces.append(
             {

@@ -31,6 +31,7 @@ RADIUS_KM = {
     "prefecture": 160.0,
     "province": 500.0,
     "country": 1_200.0,
+    "not-stated": 60.0,
 }
 SCHEMES = {
     "light": {"paper": "#fffefb", "line": "#b3a994", "dot": "#174a73", "ink": "#1e1c19"},
@@ -67,6 +68,7 @@ def precision_words(precision: str) -> str:
         "prefecture": _("known only to the prefecture; it may lie anywhere in it"),
         "province": _("known only to the province; it may lie anywhere in it"),
         "country": _("known only to the country; it may lie anywhere in it"),
+        "not-stated": _("how exactly it is known is not stated"),
     }.get(precision, precision)
 
 

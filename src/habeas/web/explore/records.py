@@ -22,7 +22,10 @@ from django.utils.translation import gettext as _
 from habeas.archive.access import Viewer, visible
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.records import components
+from habeas.figures import conflicts
+from habeas.figures.disagreement import Conflict
 from habeas.web.explore import cards, written
+from habeas.web.explore.conflicts import differences
 from habeas.web.explore.pages import page, paged, whole_number
 from habeas.web.site.viewing import Request
 
@@ -31,6 +34,7 @@ Content = dict[str, Any]
 CLAIMS = 100  # on one page of a record
 JOINED = 60  # mentions and judgements listed on a record page
 MENTIONED = 40  # claims about others that name this record
+DIFFERENCES = 10  # shown on a record page
 SORTED = 1000  # lists up to this long are alphabetical, longer ones in ledger order
 
 
@@ -171,6 +175,7 @@ def record(request: Request, position: int) -> Content:
         "property": written.property_words(only) if only else None,
         "properties": _by_property(claims, rows),
         "pages": turning,
+        "differences": differences(viewer, _differing(viewer, found, claims, turning)),
         "mentioned": [cards.card(claim, rows) for claim in mentioned[:MENTIONED]],
         "mentioned_more": len(mentioned) > MENTIONED,
         "joined": _joined(viewer, found),
@@ -198,6 +203,14 @@ def _claims(request: Request, subjects: Sequence[int], only: str) -> tuple[list[
             else None
         ),
     }
+
+
+def _differing(
+    viewer: Viewer, found: Record, claims: Sequence[Claim], turning: Content
+) -> list[Conflict]:
+    """The differences on a record whose claims fit on one page; longer ones have theirs."""
+    whole = turning["first"] is None and turning["next"] is None
+    return conflicts.of_subject(viewer, found.position)[:DIFFERENCES] if whole and claims else []
 
 
 def _by_property(claims: Sequence[Claim], rows: cards.Around) -> list[Content]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habeas.figures.definitions import FigureDefinition
-from habeas.figures.results import Evaluation
+from habeas.figures.results import Evaluation, Point
 from habeas.figures.wording import grouped
 
 Content = dict[str, Any]
@@ -85,6 +85,7 @@ def shown(evaluation: Evaluation) -> Content:
         "not_known": evaluation.not_known,
         "accounts": len(evaluation.points),
         "denials": sum(point.stance == "denies" for point in evaluation.points),
+        "span": _span(evaluation),
         "scope": evaluation.scope,
         "lineage": {
             "definition": lineage.definition,
@@ -105,6 +106,36 @@ def shown(evaluation: Evaluation) -> Content:
             ],
         },
     }
+
+
+def _span(evaluation: Evaluation) -> list[Content]:
+    """The lowest and the highest asserted number, each under its speaker: never one range.
+
+    Only where all accounts speak of one property of one record in one unit.
+    """
+    stated = [p for p in evaluation.points if p.stance == "asserts" and _least(p) is not None]
+    alike = {(point.record, point.property, point.unit) for point in stated}
+    if len(stated) < 2 or len(alike) != 1:
+        return []
+    lowest = min(stated, key=lambda point: (_least(point), point.claim))
+    highest = max(stated, key=lambda point: (_most(point), -point.claim))
+    return [
+        {
+            "label": label,
+            "words": point.words,
+            "source": point.source_title,
+            "url": reverse("claim", kwargs={"position": point.claim}),
+        }
+        for label, point in ((_("lowest"), lowest), (_("highest"), highest))
+    ]
+
+
+def _least(point: Point) -> int | None:
+    return point.low if point.low is not None else point.high
+
+
+def _most(point: Point) -> int | None:
+    return point.high if point.high is not None else point.low
 
 
 def _number_words(evaluation: Evaluation) -> str:

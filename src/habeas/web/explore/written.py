@@ -40,8 +40,9 @@ def text(content: str, language: str = "", script: str = "") -> Content:
 def property_words(name: str) -> Content:
     """A property's name, its label and what it means."""
     known = vocabulary().properties.get(name)
-    label = getattr(known, "label", "") or name.replace("_", " ")
-    return {"name": name, "label": label, "meaning": known.meaning if known else ""}
+    if known is None:  # of another version of the vocabulary
+        return {"name": name, "label": name.replace("_", " "), "meaning": ""}
+    return {"name": name, "label": known.label, "meaning": known.meaning}
 
 
 def code_words(code_list: str, code: str) -> str:
@@ -148,25 +149,12 @@ def record_link(mention: Mention | None) -> Content | None:
 
 def kind_words(kind: str) -> str:
     """A kind of record, one of them."""
-    return {
-        "person": _("person"),
-        "facility": _("facility"),
-        "organisation": _("organisation"),
-        "country": _("country"),
-        "place": _("place"),
-        "document": _("document"),
-        "event": _("event"),
-    }.get(kind, kind)
+    known = vocabulary().kinds.get(kind)
+    return known.label if known else kind
 
 
 def kinds_words(kind: str) -> str:
-    """A kind of record, all of them."""
-    return {
-        "person": _("People"),
-        "facility": _("Facilities"),
-        "organisation": _("Organisations"),
-        "country": _("Countries"),
-        "place": _("Places"),
-        "document": _("Documents"),
-        "event": _("Events"),
-    }.get(kind, kind)
+    """A kind of record, all of them, as a heading."""
+    known = vocabulary().kinds.get(kind)
+    words = known.plural if known else kind
+    return words[:1].upper() + words[1:]

@@ -69,7 +69,7 @@ def open_gate(gate: Gate | None) -> None:
 
 def cookie_name(request: HttpRequest) -> str:
     """Cookies know no ports: each port has its own, so that two archives can be open."""
-    return f"habeas-{request.META.get('SERVER_PORT', '0')}"
+    return f"habeas-{request.META.get('HTTP_HOST', '').rpartition(':')[2]}"
 
 
 class GateMiddleware:

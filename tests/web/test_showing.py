@@ -1,0 +1,84 @@
+"""Texts of others on the page: escaped, isolated, in their own script; figures with lineage."""
+
+from __future__ import annotations
+
+import pytest
+from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
+
+from habeas.figures.errors import NoLineage
+
+
+def rendered(source: str, **context: object) -> str:
+    return Template(source).render(Context(context))
+
+
+def test_markup_in_a_text_is_text() -> None:
+    shown = rendered("{{ text|exact }}", text='<script>alert("1")</script>&amp;')
+    assert "<script" not in shown
+    assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;amp;" in shown
+
+
+@pytest.mark.parametrize("control", ["\u202e", "\u2066", "\u200b", "\x00", "\x85", "\ufeff"])
+def test_controls_are_shown_and_not_obeyed(control: str) -> None:
+    shown = rendered("{{ text|exact }}", text=f"a{control}b")
+    assert control not in shown
+    assert f"U+{ord(control):04X}" in shown
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", "\u200d", "\u200f", "\u200e"])
+def test_what_belongs_to_ordinary_writing_stays(joiner: str) -> None:
+    assert rendered("{{ text|exact }}", text=f"a{joiner}b") == f"a{joiner}b"
+
+
+@given(st.text(max_size=60))
+def test_no_text_can_leave_its_place(text: str) -> None:
+    shown = rendered("{{ text|exact }}", text=text)
+    bare = shown.replace('<span class="control">', "").replace("</span>", "")
+    assert "<" not in bare
+    assert '"' not in bare
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def test_a_text_says_its_language_script_and_direction() -> None:
+    text = {"text": "قايتا", "language": "ug", "script": "Arab", "direction": "rtl"}
+    shown = rendered("{% written text %}", text=text)
+    assert shown == '<bdi dir="rtl" lang="ug" class="script-arab">قايتا</bdi>'
+
+
+def test_a_hostile_language_stays_an_attribute() -> None:
+    text = {"text": "x", "language": '"><img src=x>', "script": 'a"b', "direction": "ltr"}
+    shown = rendered("{% written text %}", text=text)
+    assert "<img" not in shown
+    assert "class" not in shown
+
+
+FIGURE = {
+    "key": "spoke",
+    "number": 10,
+    "number_words": "10",
+    "unit_words": "persons",
+    "lineage": {"definition": 7, "digest": "ab", "as_of": 9, "steps": [{"rule": "live"}]},
+}
+
+
+def test_a_figure_is_shown_with_its_unit() -> None:
+    shown = rendered("{% figure figure %}", figure=FIGURE)
+    assert shown == '<span class="figure-number">10 <span class="unit">persons</span></span>'
+
+
+@pytest.mark.parametrize(
+    "lineage",
+    [
+        None,
+        {},
+        "yes",
+        {**FIGURE["lineage"], "definition": None},  # type: ignore[dict-item]
+        {**FIGURE["lineage"], "digest": ""},  # type: ignore[dict-item]
+        {**FIGURE["lineage"], "steps": []},  # type: ignore[dict-item]
+    ],
+)
+def test_a_number_without_lineage_cannot_be_rendered(lineage: object) -> None:
+    with pytest.raises(NoLineage):
+        rendered("{% figure figure %}", figure={**FIGURE, "lineage": lineage})
