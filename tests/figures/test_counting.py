@@ -44,7 +44,7 @@ def test_it_counts_records_not_claims() -> None:
     result = evaluated(parse(JULY), make.facts(claims))
     assert result.number == 1
     assert result.members[0].claims == (11, 12, 13)
-    assert result.headline == "1 states"
+    assert result.headline == "1 state"
 
 
 def test_a_date_that_may_lie_elsewhere_is_not_known_and_never_counted() -> None:
@@ -57,7 +57,7 @@ def test_a_date_that_may_lie_elsewhere_is_not_known_and_never_counted() -> None:
     ]
     result = evaluated(parse(JULY), make.facts(claims, records=range(1, 7)))
     assert (result.number, result.not_known) == (1, 2)
-    assert result.headline == "at least 1 states (2 more not known)"
+    assert result.headline == "at least 1 state (2 more not known)"
     assert result.steps[-1].dropped == (4, 5, 6)
     assert result.steps[-1].not_known == (2, 3)
     assert [member.position for member in result.undecided] == [2, 3]
@@ -197,20 +197,18 @@ RULES = st.lists(
 
 @st.composite
 def rows(draw: st.DrawFn) -> list[ClaimRow]:
-    made = []
-    for position in range(100, 100 + draw(st.integers(0, 12))):
-        made.append(
-            make.claim(
-                position,
-                draw(st.integers(1, 5)),
-                "un_position",
-                draw(VALUES),
-                holds=draw(HOLDS),
-                stance=draw(st.sampled_from(["asserts", "asserts", "denies"])),
-                source=draw(st.integers(901, 903)),
-            )
+    return [
+        make.claim(
+            position,
+            draw(st.integers(1, 5)),
+            "un_position",
+            draw(VALUES),
+            holds=draw(HOLDS),
+            stance=draw(st.sampled_from(["asserts", "asserts", "denies"])),
+            source=draw(st.integers(901, 903)),
         )
-    return made
+        for position in range(100, 100 + draw(st.integers(0, 12)))
+    ]
 
 
 @given(rows(), RULES)

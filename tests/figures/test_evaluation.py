@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.figures import world as w
+from tests.figures.world import World, build, say
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, team_member
@@ -17,8 +19,6 @@ from habeas.figures.drawing import map_points, matrix, series, timeline
 from habeas.figures.errors import AheadOfLedger, UnknownFigure, UnknownRecord, WrongView
 from habeas.figures.evaluation import evaluate, evaluate_afresh
 from habeas.figures.results import Evaluation
-from tests.figures import world as w
-from tests.figures.world import World, build, say
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.figures import world as w
+from tests.figures.world import World, build
 
 from habeas.archive.access import OWNER, PUBLIC
 from habeas.archive.opening import Archive
 from habeas.figures import conflicts, evaluation
 from habeas.figures.errors import NothingThere
 from habeas.figures.standing import difference, snapshot, standing_on
-from tests.figures import world as w
-from tests.figures.world import World, build
 
 
 @pytest.fixture

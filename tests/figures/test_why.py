@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.figures import world as w
+from tests.figures.world import World, build
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC
@@ -15,8 +17,6 @@ from habeas.archive.opening import Archive
 from habeas.figures import evaluation, recorded, why
 from habeas.figures.errors import NothingThere
 from habeas.figures.nodes import Node
-from tests.figures import world as w
-from tests.figures.world import World, build
 
 
 @pytest.fixture

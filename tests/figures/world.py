@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.figures import making as make
+
 from habeas.archive import verbs
 from habeas.archive.files import Received, record_with_layer, seal_all
 from habeas.archive.ledger import Batch, Ref
@@ -18,7 +20,6 @@ from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
 from habeas.custody.notes import Signer
 from habeas.vocabulary import values
-from tests.figures import making as make
 
 PUBLIC = Place(handling="public")
 RESTRICTED = Place(handling="restricted")

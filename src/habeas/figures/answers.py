@@ -12,8 +12,9 @@ from collections.abc import Callable
 from habeas.figures.places import lies_in
 from habeas.figures.rows import ClaimRow, Facts, attribution_of, value_of
 from habeas.figures.rules import Rule, Test
-from habeas.vocabulary import edtf
+from habeas.vocabulary import edtf, texts
 from habeas.vocabulary.answers import Answer, all_of, any_of
+from habeas.vocabulary.counts import ABOUT_FACTOR
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 Ask = Callable[[ClaimRow], Answer]
@@ -56,7 +57,7 @@ def _known(found: bool) -> Answer:
 
 def _state(claim: ClaimRow) -> str:
     """``''`` when a value is given, else unknown, not-applicable or withheld."""
-    return value_of(claim.value).state or ""
+    return value_of(claim.value).state
 
 
 def _missing(claim: ClaimRow) -> Answer | None:
@@ -71,10 +72,18 @@ def _stance(test: Test, facts: Facts) -> Ask:
     return lambda claim: _known(claim.stance in test.operands)
 
 
-def _value_key(test: Test, facts: Facts) -> Ask:
+def _code(test: Test, facts: Facts) -> Ask:
+    return _value_key(frozenset(test.operands))
+
+
+def _text(test: Test, facts: Facts) -> Ask:
+    return _value_key(frozenset(texts.fold(text) for text in test.operands))
+
+
+def _value_key(wanted: frozenset[str]) -> Ask:
     def ask(claim: ClaimRow) -> Answer:
-        if claim.value_key in test.operands:
-            return YES
+        if claim.value_key:
+            return _known(claim.value_key in wanted)
         return _missing(claim) or NO
 
     return ask
@@ -88,8 +97,10 @@ def _number(test: Test, facts: Facts) -> Ask:
         missing = _missing(claim)
         if missing is not None:
             return missing
+        # The same reach by which approximate counts are compared everywhere.
         if value_of(claim.value).approximate:
-            low = high = None
+            low = None if low is None else low // ABOUT_FACTOR
+            high = None if high is None else high * ABOUT_FACTOR
         if test.operator == "at-least":
             inside, outside = low is not None and low >= bound, high is not None and high < bound
         else:
@@ -100,7 +111,7 @@ def _number(test: Test, facts: Facts) -> Ask:
 
 
 def _unit(test: Test, facts: Facts) -> Ask:
-    return lambda claim: _known((value_of(claim.value).unit or "") in test.operands)
+    return lambda claim: _known(value_of(claim.value).unit in test.operands)
 
 
 def _when(test: Test, stated: Callable[[ClaimRow], str]) -> Ask:
@@ -230,8 +241,8 @@ def _subject_kind(test: Test, facts: Facts) -> Ask:
 
 _QUESTIONS: dict[str, Callable[[Test, Facts], Ask]] = {
     "stance": _stance,
-    "code": _value_key,
-    "text": _value_key,
+    "code": _code,
+    "text": _text,
     "number": _number,
     "unit": _unit,
     "date": _date,

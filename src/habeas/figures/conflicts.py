@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -125,7 +126,7 @@ def _candidates(viewer: Viewer, records: Records, as_of: int) -> list[tuple[int,
     return sorted(keys)
 
 
-def _varied(claims: QuerySet[m.Claim]) -> QuerySet[m.Claim, dict[str, object]]:
+def _varied(claims: QuerySet[m.Claim]) -> QuerySet[m.Claim, Any]:
     return claims.values("subject", "property").annotate(
         values=Count("value", distinct=True), stances=Count("stance", distinct=True)
     )

@@ -19,7 +19,6 @@ from habeas.figures.definitions import FigureDefinition
 from habeas.figures.results import Group, Member, Step
 from habeas.figures.rows import ClaimRow, Facts, value_of
 from habeas.figures.times import period
-from habeas.figures.wording import rule_words
 from habeas.vocabulary import values
 from habeas.vocabulary.answers import Answer
 from habeas.vocabulary.schema import Schema
@@ -201,6 +200,3 @@ def _group_of(claim: ClaimRow, step: str, facts: Facts, schema: Schema) -> tuple
     if claim.ref_record is not None:
         return f"{claim.ref_record:020d}", facts.captions.get(claim.ref_record, "")
     return claim.value_key, values.describe(value)
-
-
-__all__ = ["Counted", "breakdown", "count", "rule_words"]

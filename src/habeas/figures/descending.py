@@ -18,6 +18,7 @@ from habeas.archive.access import Viewer, live, visible
 from habeas.archive.proving import Proven
 from habeas.figures.nodes import Fact, Node
 from habeas.figures.rows import value_of
+from habeas.figures.wording import property_words
 from habeas.vocabulary import edtf, values
 from habeas.vocabulary.schema import Schema
 
@@ -98,14 +99,14 @@ class Descent:
         speaker = self.sources.get(claim.source)
         who = _title(speaker) if speaker else "somebody"
         about = subject.caption if subject else "somebody or something"
-        name = claim.property.replace("_", " ")
+        name = property_words(claim.property, self.schema)
         says = STANCES.get(claim.stance, claim.stance)
         title = f"{who} {says}: {about}, {name}: {self._value(claim)}"
         return Node("claim", title, tuple(self._claim_facts(claim)), tuple(children), position)
 
     def _value(self, claim: m.Claim) -> str:
         if claim.ref is not None and claim.ref in self.mentions:
-            return self.mentions[claim.ref].caption
+            return str(self.mentions[claim.ref].caption)
         return values.describe(value_of(claim.value))
 
     def _claim_facts(self, claim: m.Claim) -> Iterable[Fact]:
@@ -197,7 +198,7 @@ def _by_position(rows: Any, positions: Iterable[int]) -> dict[int, Any]:
 
 
 def _title(source: m.Source) -> str:
-    return source.name or source.code
+    return str(source.name or source.code)
 
 
 def _when(text: str) -> str:

@@ -9,6 +9,7 @@ never come this far (rows are live), so a correction is not a disagreement.
 
 from __future__ import annotations
 
+import builtins
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,11 +58,11 @@ class Conflict:
     claims: tuple[int, ...]
     pairs: tuple[Pair, ...]
 
-    @property
+    @builtins.property  # ``property`` is a field here
     def certain(self) -> bool:
         return any(pair.certain for pair in self.pairs)
 
-    @property
+    @builtins.property
     def words(self) -> str:
         return "differ" if self.certain else "may differ"
 

@@ -122,8 +122,8 @@ def matrix(evaluation: Evaluation) -> Matrix:
     totals: list[dict[str, int]] = []
     for number in range(len(dates)):
         tally: dict[str, int] = defaultdict(int)
-        for row in rows:
-            for value in row.cells[number]:
+        for shown in rows:
+            for value in shown.cells[number]:
                 tally[value.code] += 1
         totals.append(dict(sorted(tally.items())))
     columns = tuple(

@@ -53,9 +53,10 @@ def same_judgements(viewer: Viewer, as_of: int) -> QuerySet[m.Judgement]:
 
 def all_records(viewer: Viewer, as_of: int, without: int | None = None) -> Records:
     """The records of the whole archive; ``without`` leaves one judgement out."""
-    pairs = list(
-        same_judgements(viewer, as_of).exclude(position=without).values_list("left", "right")
-    )
+    judged = same_judgements(viewer, as_of)
+    if without is not None:
+        judged = judged.exclude(position=without)
+    pairs = list(judged.values_list("left", "right"))
     return Records(components({mention for pair in pairs for mention in pair}, pairs))
 
 
@@ -85,7 +86,10 @@ def with_records(rows: Iterable[tuple[Any, ...]], records: Records) -> list[Clai
     """Claim columns as rows, each with its record and the record that it refers to."""
     of = records.of
     ref = _CLAIM_COLUMNS.index("ref")
-    return [ClaimRow(*row, of(row[1]), None if row[ref] is None else of(row[ref])) for row in rows]
+    return [
+        ClaimRow._make((*row, of(row[1]), None if row[ref] is None else of(row[ref])))
+        for row in rows
+    ]
 
 
 def load(

@@ -79,7 +79,7 @@ class Reader(Fields):
             parts.reports = self._properties("reports", self._keys, "", required=True)
             parts.choose = self._choice("choose", r.CHOICES) or "all"
             if not parts.unit and parts.reports:
-                parts.unit = self._schema.properties[parts.reports[0]].unit or ""
+                parts.unit = self._schema.properties[parts.reports[0]].unit
         elif kind == "estimated":
             parts.counts = self._choice("counts", self._schema.kinds)
         if kind in ("counted", "reported"):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from habeas.figures import rules as r
-from habeas.figures.answers import NO, UNKNOWN, YES, asker, basis, place_answer, said
+from habeas.figures.answers import NO, UNKNOWN, asker, basis, place_answer, said
 from habeas.figures.counting import LIVE_WORDS
 from habeas.figures.definitions import FigureDefinition
 from habeas.figures.results import Point, Step
@@ -168,6 +168,3 @@ def point(claim: ClaimRow, facts: Facts) -> Point:
 def _in_time(p: Point) -> tuple[bool, int, int]:
     start = p.holds_from if p.holds_from is not None else p.holds_to
     return start is None, start or 0, p.claim
-
-
-__all__ = ["NO", "UNKNOWN", "YES", "Reported", "point", "report"]

@@ -180,14 +180,11 @@ class Evaluation:
     def _fault(self) -> str:
         if not self.steps:
             return "it has no rules and no members."
-        if self.steps[-1].kept != len(self.members) + (
-            0 if self.kind == "counted" else len(self.points)
-        ):
+        shown = len(self.members) if self.kind == "counted" else len(self.points)
+        if self.steps[-1].kept != shown:
             return "its rules do not add up to its members."
-        if any(
-            after.entered != before.kept
-            for before, after in zip(self.steps, self.steps[1:], strict=False)
-        ):
+        followed = zip(self.steps, self.steps[1:], strict=False)
+        if any(after.entered != before.kept for before, after in followed):
             return "its rules do not follow from each other."
         if self.kind == "counted" and self.number != len(self.members):
             return "its number is not the number of its members."

@@ -190,7 +190,7 @@ class RuleReader(Fields):
             return [
                 code
                 for name in properties
-                for code in codes.get(self._schema.properties[name].codes or "", ())
+                for code in codes.get(self._schema.properties[name].codes, ())
             ]
         lists = {"source-kind": "source-kind", "interest": "interest-kind", "basis": "basis"}
         return list(codes[lists[condition.name]]) if condition.name in lists else []

@@ -77,7 +77,7 @@ def _check_events(text: str) -> None:
     depth = 0
     documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _refuse(line, "definition", "Anchors and aliases (& and *) are not read.",
                           "the value written out.")  # fmt: skip

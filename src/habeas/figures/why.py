@@ -24,6 +24,7 @@ from habeas.figures.loading import live_claims, records_around
 from habeas.figures.nodes import Fact, Node, as_json
 from habeas.figures.printing import as_text
 from habeas.figures.results import Evaluation, Member
+from habeas.figures.wording import property_words
 from habeas.vocabulary import schema as vocabulary
 
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ def _recipe(evaluation: Evaluation) -> Node:
             )
         )
     definition = evaluation.definition
-    what = definition.counts or ", ".join(definition.reports)
+    what = definition.counts or ", ".join(
+        property_words(name, vocabulary.load()) for name in definition.reports
+    )
     facts = (
         Fact("counts" if definition.counts else "reports", what),
         Fact("definition", f"{definition.key}, sha256 {definition.digest}"),
@@ -186,7 +189,7 @@ def _conflicts(conflicts: Sequence[Conflict], evaluation: Evaluation) -> Node:
         nodes.append(
             Node(
                 "conflict",
-                f"{name}, {conflict.property.replace('_', ' ')}: "
+                f"{name}, {property_words(conflict.property, vocabulary.load())}: "
                 f"{len(conflict.claims)} claims {conflict.words}",
                 (Fact("claims", claims), *(Fact("because", reason) for reason in reasons)),
             )
@@ -223,7 +226,8 @@ def _record(
     conflicts = found_conflicts.of_subject(viewer, mention.position, as_of)
     if conflicts:
         words = [
-            f"{c.property.replace('_', ' ')}: {len(c.claims)} claims {c.words}" for c in conflicts
+            f"{property_words(c.property, vocabulary.load())}: {len(c.claims)} claims {c.words}"
+            for c in conflicts
         ]
         children.append(
             Node("conflicts", "Claims that differ", (), tuple(Node("conflict", w) for w in words))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from habeas.figures import rules as r
 from habeas.vocabulary import edtf
-
-if TYPE_CHECKING:
-    from habeas.vocabulary.schema import Schema
+from habeas.vocabulary.schema import Schema, load
 
 _STANCES = {
     "asserts": "asserts it",
@@ -30,7 +26,7 @@ def rule_words(rule: r.Rule, schema: Schema) -> str:
     asked = "; ".join(test_words(test, rule.properties, schema) for test in rule.tests)
     if rule.name in r.CONDITIONS:
         return asked
-    about = any_of([name.replace("_", " ") for name in rule.properties])
+    about = any_of([property_words(name, schema) for name in rule.properties])
     words = f"{'no' if rule.name == r.NO_CLAIM else 'a'} claim on {about}: {asked}"
     if rule.origins_at_least > 1:
         words += f"; from at least {rule.origins_at_least} independent origins"
@@ -55,10 +51,16 @@ def test_words(test: r.Test, properties: tuple[str, ...], schema: Schema) -> str
     return words.format(any_of(shown))
 
 
+def property_words(name: str, schema: Schema) -> str:
+    """What a property is called on a page."""
+    known = schema.properties.get(name)
+    return known.label if known else name.replace("_", " ")
+
+
 def _label(code: str, condition: str, properties: tuple[str, ...], schema: Schema) -> str:
     lists = {"source-kind": "source-kind", "interest": "interest-kind", "basis": "basis"}
     names = [lists[condition]] if condition in lists else []
-    names += [schema.properties[name].codes or "" for name in properties]
+    names += [schema.properties[name].codes for name in properties]
     for name in names:
         if code in schema.codes.get(name, {}):
             return f"“{schema.codes[name][code].label}”"
@@ -79,7 +81,13 @@ def grouped(number: int) -> str:
 
 def counted_words(number: int, not_known: int, unit: str) -> str:
     """``27``, or ``at least 27 (14 more not known)``."""
-    what = f" {unit}" if unit else ""
+    what = f" {_one(unit) if number == 1 else unit}" if unit else ""
     if not not_known:
         return f"{grouped(number)}{what}"
     return f"at least {grouped(number)}{what} ({grouped(not_known)} more not known)"
+
+
+def _one(unit: str) -> str:
+    """A counting unit in the singular, where the vocabulary gives it."""
+    known = load().codes["unit"].get(unit)
+    return known.one if known and known.one else unit
