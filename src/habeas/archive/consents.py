@@ -48,8 +48,8 @@ class Agreements:
         concerned = LabelPart.objects.filter(consent_of__in=group).values("label")
         everyone = LabelPart.objects.filter(label__in=concerned, consent_of__isnull=False)
         earliest: dict[str, str] = {}
-        for label, person in everyone.values_list("label", "consent_of"):
-            until = self.until(person) if person is not None else FOR_EVER
+        for label, consenter in everyone.values_list("label", "consent_of"):
+            until = FOR_EVER if consenter is None else self.until(consenter)
             earliest[label] = min(until, earliest.get(label, FOR_EVER))
         for label, until in earliest.items():
             Label.objects.filter(id=label).exclude(public_until=until).update(public_until=until)

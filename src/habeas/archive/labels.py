@@ -87,7 +87,10 @@ class Labels:
             for compartment, level, consent_of in LabelPart.objects.filter(label=label).values_list(
                 "compartment", "level", "consent_of"
             ):
-                needs.add((compartment, level) if consent_of is None else ("consent", consent_of))
+                if level is not None:
+                    needs.add((compartment, level))
+                elif consent_of is not None:
+                    needs.add(("consent", consent_of))
             known = self._needs[label] = frozenset(needs)
         return known
 

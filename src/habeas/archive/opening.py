@@ -77,13 +77,13 @@ class Archive:
         ``person`` signs the decisions in it. An exception inside takes everything back.
         """
         with plain_errors(), holding_the_head():
-            self._refuse_outdated()
             self._refuse_behind()
+            self._refuse_outdated()
             batch = Batch(self, person)
             yield batch
             batch.flush()
         if sequence:
-            self._sequence_if_free()
+            self.sequence_if_free()
 
     def sequence(self) -> Checkpoint:
         """Write committed entries to the log's tiles and sign the checkpoint."""
@@ -95,7 +95,8 @@ class Archive:
                 notes_between(logged, size), size=size, leaf_before=leaf_hash_at(logged - 1)
             )
 
-    def _sequence_if_free(self) -> None:
+    def sequence_if_free(self) -> None:
+        """Write the log unless another process is at it, which will then do it."""
         try:
             self.sequence()
         except SecondSequencer:
@@ -194,7 +195,7 @@ def open_archive(
         if not outdated:
             archive._refuse_outdated()
         if archive.log.size < archive.size:
-            archive._sequence_if_free()
+            archive.sequence_if_free()
     return archive
 
 

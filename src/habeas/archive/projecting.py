@@ -153,7 +153,7 @@ class Projector:
         by_position = dict(
             m.LedgerEntry.objects.filter(entry_id__in=entry_ids).values_list("position", "entry_id")
         )
-        for position, label in model.objects.filter(position__in=by_position).values_list(
+        for position, label in model._default_manager.filter(position__in=by_position).values_list(
             "position", "label"
         ):
             self._known[model][by_position[position]] = (position, label)

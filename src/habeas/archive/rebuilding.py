@@ -95,7 +95,7 @@ def digests() -> dict[str, tuple[str, int]]:
 
 def _digest(model: type[models.Model]) -> tuple[str, int]:
     names = columns(model)
-    key = [f.name for f in model._meta.pk_fields]  # type: ignore[attr-defined]
+    key = [f.name for f in model._meta.pk_fields]
     digest, count = hashlib.sha256(), 0
     for row in model._default_manager.order_by(*key).values_list(*names).iterator(chunk_size=CHUNK):
         digest.update(repr(row).encode())

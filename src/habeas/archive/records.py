@@ -52,8 +52,8 @@ def canonical_map(as_of: int) -> Mapping[int, int]:
 def members(record: int, as_of: int | None = None) -> list[int]:
     """The mentions of a record, earliest first; ``record`` may be any of its mentions."""
     if as_of is None:
-        canonical = Mention.objects.filter(position=record).values("canonical")
-        found = Mention.objects.filter(canonical__in=canonical).order_by("position")
+        whose = Mention.objects.filter(position=record).values("canonical")
+        found = Mention.objects.filter(canonical__in=whose).order_by("position")
         return list(found.values_list("position", flat=True))
     by_canonical: dict[int, list[int]] = defaultdict(list)
     whole = canonical_map(as_of)

@@ -103,7 +103,8 @@ def _check_entries(archive: Archive, report: Report, log: LogReport, progress: P
                 )
                 expected += 1
             expected += 1
-            _check_entry(archive, report, row, content.get(row.position), decisions)
+            joined = content.get(row.position)
+            _check_entry(archive, report, row, None if joined is None else bytes(joined), decisions)
         progress("Entries", min(start + CHUNK, report.size), report.size)
 
 
@@ -132,7 +133,7 @@ def _check_entry(
         )
     try:
         entry = parse_entry(note)
-        fields = {} if joined is None else check_disclosures(entry, split(bytes(joined)))
+        fields = {} if joined is None else check_disclosures(entry, split(joined))
         if joined is None:
             _fault(
                 report, "content.missing", position, f"The content of entry {position} is missing."
@@ -202,7 +203,7 @@ class _Decisions:
 
     def _root_holds(self, fields: dict[str, Any]) -> bool:
         leaves = self._leaves[fields["first"] : fields["first"] + fields["count"]]
-        return len(leaves) == fields["count"] and root_of(leaves).hex() == fields["root"]
+        return len(leaves) == fields["count"] and bool(root_of(leaves).hex() == fields["root"])
 
 
 def _check_objects(archive: Archive, report: Report, progress: Progress) -> None:

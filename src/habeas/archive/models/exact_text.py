@@ -8,17 +8,17 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class ExactText(models.TextField):  # type: ignore[type-arg]
+class ExactText(models.TextField):
     """Text ordered by code point on both databases; NUL is stored as U+2400 (␀)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", "")
         super().__init__(*args, **kwargs)
 
-    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:  # type: ignore[override]
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:
         parameters = super().db_parameters(connection)
         parameters["collation"] = "C" if connection.vendor == "postgresql" else "BINARY"
-        return parameters  # type: ignore[return-value]
+        return parameters
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.errors import AlreadyEnded, EntryRefused, UnknownReference
@@ -71,14 +72,10 @@ def ref(batch: Batch, thing: Thing, model: type[m.Projection]) -> Ref:
 def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:
     """Refuse to act on something that was retracted, superseded or withdrawn."""
     batch.flush()
-    row = (
-        model._default_manager.filter(position=thing.position)
-        .values_list("ended_at", "ended_by")
-        .first()
-    )
-    if row is not None and row[0] is not None:
+    row: Any = model._default_manager.filter(position=thing.position).first()
+    if row is not None and row.ended_at is not None:
         what = f"The {model.__name__.lower()} at entry {thing.position}"
         raise AlreadyEnded(
-            f"{what} was {row[1]} at entry {row[0]}.",
+            f"{what} was {row.ended_by} at entry {row.ended_at}.",
             next_step="Refer to the one that stands now.",
         )

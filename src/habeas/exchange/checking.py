@@ -1,0 +1,378 @@
+"""Checks every row of a folder, without writing anything.
+
+Gives a ``Plan``: the checked rows with their values parsed and their passages found. Every
+fault is noted with its place, what is wrong and what would be valid.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, visible
+from habeas.archive.files import Received, layer_text
+from habeas.archive.opening import Archive
+from habeas.errors import HabeasError
+from habeas.exchange import folder as f
+from habeas.exchange.errors import Fault
+from habeas.exchange.folder import Folder, Known
+from habeas.exchange.tables import Row
+from habeas.exchange.values_in import read_value
+from habeas.figures import definitions
+from habeas.figures.definitions import FigureDefinition
+from habeas.reading import plain_text
+from habeas.vocabulary import edtf, schema, values
+
+SEVERAL = " ¶ "  # between the quotes of one claim
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A place in an exhibit's text, in code points, with what stands there."""
+
+    exhibit: str
+    start: int
+    stop: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedClaim:
+    """A checked row of claims.csv. ``ref`` names the mention where the value is one."""
+
+    row: Row
+    value: values.Value | None
+    ref: str
+    through: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import will write, in order."""
+
+    folder: Folder
+    claims: list[PlannedClaim] = field(default_factory=list)
+    definitions: list[tuple[FigureDefinition, str]] = field(default_factory=list)
+    exhibits: dict[str, Received] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.folder.faults.found
+
+
+def check(archive: Archive, folder: Folder) -> Plan:
+    """Check all rows; the plan holds good only when it has no faults."""
+    plan = Plan(folder)
+    texts = _Texts(archive, folder)
+    for row in folder.rows(f.EXHIBITS):
+        _exhibit(plan, texts, row)
+    for row in folder.rows(f.SOURCES):
+        _source(folder, row)
+    for row in folder.rows(f.MENTIONS):
+        _mention(folder, row)
+    for row in folder.rows(f.CLAIMS):
+        plan.claims.append(_claim(folder, texts, row))
+    for row in folder.rows(f.JUDGEMENTS):
+        _judgement(folder, row)
+    for row in folder.rows(f.ASSESSMENTS):
+        _assessment(folder, row)
+    for row in folder.rows(f.CONSENTS):
+        _consent(folder, row)
+    for path in folder.definitions:
+        _definition(plan, path)
+    folder.faults.found.sort(
+        key=lambda fault: (_FILE_ORDER.get(fault.file, 99), fault.file, fault.line)
+    )
+    return plan
+
+
+_FILE_ORDER = {shape.file: order for order, shape in enumerate(f.SHAPES)}
+
+
+class _Texts:
+    """The text of each exhibit that rows quote: a file of the folder, or a logged layer."""
+
+    def __init__(self, archive: Archive, folder: Folder) -> None:
+        self._archive = archive
+        self._folder = folder
+        self._read: dict[str, str | None] = {}
+        self.files: dict[str, Path] = {}
+
+    def of(self, name: str) -> str | None:
+        if name not in self._read:
+            self._read[name] = self._text(name)
+        return self._read[name]
+
+    def _text(self, name: str) -> str | None:
+        if not name.startswith("#"):
+            path = self.files.get(name)
+            try:
+                return None if path is None else plain_text.read(path.read_bytes()).text
+            except HabeasError:
+                return None
+        layers = visible(OWNER, m.Layer).filter(exhibit=int(name[1:])).order_by("-position")
+        newest = layers.first()
+        return None if newest is None else layer_text(self._archive, newest)
+
+
+def _exhibit(plan: Plan, texts: _Texts, row: Row) -> None:
+    faults, directory = plan.folder.faults, plan.folder.directory
+    path = directory / row["file"]
+    if not path.resolve().is_relative_to(directory.resolve()):
+        faults.add(
+            row.fault(
+                "file", f"{row['file']!r} lies outside the folder.", "Put the file inside it."
+            )
+        )
+        return
+    if not path.is_file():
+        faults.add(
+            row.fault("file", f"There is no file {row['file']!r}.", "Paths start at the folder.")
+        )
+        return
+    _edtf(plan.folder, row, "received_on")
+    texts.files[row["id"]] = path
+    plan.exhibits[row["id"]] = Received(
+        path,
+        filename=path.name,
+        media_type=row["media_type"],
+        title=row["title"],
+        received_from=row["received_from"],
+        received_on=row["received_on"],
+        note=row["note"],
+    )
+
+
+def _source(folder: Folder, row: Row) -> None:
+    _code(folder, row, "kind", "source-kind")
+    if row["kind"] == "witness" and row["name"]:
+        folder.faults.add(
+            row.fault(
+                "name",
+                "A witness has a code only.",
+                "Leave it empty; claim the name in a sealed compartment.",
+            )
+        )
+    for kind, _ in interests_of(row["interests"]):
+        if kind not in schema.load().codes["interest-kind"]:
+            known = ", ".join(schema.load().codes["interest-kind"])
+            folder.faults.add(
+                row.fault(
+                    "interests",
+                    f"There is no interest {kind!r}.",
+                    f"Write `kind: text; kind: text` with: {known}.",
+                )
+            )
+    for name in row["repeats"].split():
+        if folder.find(row, "repeats", name, "source") and name == row["id"]:
+            folder.faults.add(
+                row.fault("repeats", "A source cannot repeat itself.", "Name the other source.")
+            )
+
+
+def interests_of(cell: str) -> list[tuple[str, str]]:
+    """``funding: text; affiliation: text`` as pairs."""
+    parts = [part for part in re.split(r";\s*", cell) if part.strip()]
+    return [
+        (kind.strip(), text.strip()) for kind, _, text in (part.partition(":") for part in parts)
+    ]
+
+
+def _mention(folder: Folder, row: Row) -> None:
+    kinds = schema.load().kinds
+    if row["kind"] not in kinds:
+        folder.faults.add(
+            row.fault(
+                "kind", f"There is no kind {row['kind']!r}.", f"Use one of: {', '.join(kinds)}."
+            )
+        )
+    if row["same_as"]:
+        _same_kind(
+            folder,
+            row,
+            "same_as",
+            row["kind"],
+            folder.find(row, "same_as", row["same_as"], "mention"),
+        )
+        if not row["reason"]:
+            folder.faults.add(
+                row.fault("reason", "This cell is empty.", "Say why the two are the same.")
+            )
+
+
+def _same_kind(folder: Folder, row: Row, column: str, kind: str, other: Known | None) -> None:
+    if other is not None and other.kind != kind:
+        folder.faults.add(
+            row.fault(
+                column,
+                f"A {kind} and a {other.kind} cannot be the same.",
+                "Name one of the same kind.",
+            )
+        )
+
+
+def _claim(folder: Folder, texts: _Texts, row: Row) -> PlannedClaim:
+    known = schema.load()
+    subject = folder.find(row, "subject", row["subject"], "mention")
+    prop = known.properties.get(row["property"])
+    value, ref = None, ""
+    if prop is None:
+        near = ", ".join(
+            n for n, p in known.properties.items() if subject and subject.kind in p.kinds
+        )
+        folder.faults.add(
+            row.fault(
+                "property", f"There is no property {row['property']!r}.", f"Properties: {near}."
+            )
+        )
+    else:
+        if subject is not None and subject.kind not in prop.kinds:
+            folder.faults.add(
+                row.fault(
+                    "property",
+                    f"{row['property']} is not a property of a {subject.kind}.",
+                    f"It belongs to: {', '.join(prop.kinds)}.",
+                )
+            )
+        value, ref = read_value(folder, row, prop)
+    _code(folder, row, "stance", "stance", optional=True)
+    _code(folder, row, "basis", "basis", optional=True)
+    _edtf(folder, row, "holds")
+    _edtf(folder, row, "said")
+    folder.find(row, "source", row["source"], "source")
+    through = tuple(row["through"].split())
+    for name in through:
+        folder.find(row, "through", name, "source")
+    return PlannedClaim(row, value, ref, through, _quotes(folder, texts, row))
+
+
+def _quotes(folder: Folder, texts: _Texts, row: Row) -> tuple[Quote, ...]:
+    if not row["exhibit"] and not row["quote"]:
+        return ()
+    for column, other in (("exhibit", "quote"), ("quote", "exhibit")):
+        if not row[column]:
+            folder.faults.add(
+                row.fault(
+                    column, "This cell is empty.", f"A passage needs both {column} and {other}."
+                )
+            )
+            return ()
+    name = row["exhibit"]
+    if folder.find(row, "exhibit", name, "exhibit") is None:
+        return ()
+    text = texts.of(name)
+    if text is None:
+        folder.faults.add(
+            row.fault(
+                "exhibit",
+                f"{name!r} has no text to quote from.",
+                "Quote plain UTF-8 text, or leave both cells empty.",
+            )
+        )
+        return ()
+    found = (
+        _quote(folder, row, name, text, quote.strip()) for quote in row["quote"].split(SEVERAL)
+    )
+    return tuple(quote for quote in found if quote is not None)
+
+
+def _quote(folder: Folder, row: Row, exhibit: str, text: str, quote: str) -> Quote | None:
+    places = [match.start() for match in re.finditer(re.escape(quote), text)] if quote else []
+    occurrence = row["occurrence"]
+    if not places:
+        folder.faults.add(
+            row.fault(
+                "quote",
+                f"The text of {exhibit!r} does not hold this quote.",
+                "Copy it exactly from the exhibit.",
+            )
+        )
+        return None
+    if not occurrence and len(places) > 1:
+        folder.faults.add(
+            row.fault(
+                "quote",
+                f"The quote stands {len(places)} times in {exhibit!r}.",
+                "Say which in `occurrence`, from 1.",
+            )
+        )
+        return None
+    if occurrence and not (
+        occurrence.isascii() and occurrence.isdigit() and 1 <= int(occurrence) <= len(places)
+    ):
+        folder.faults.add(
+            row.fault(
+                "occurrence",
+                f"{occurrence!r} is not one of its places.",
+                f"Use 1 to {len(places)}.",
+            )
+        )
+        return None
+    start = places[int(occurrence or "1") - 1]
+    return Quote(exhibit, start, start + len(quote), quote)
+
+
+def _judgement(folder: Folder, row: Row) -> None:
+    _code(folder, row, "verdict", "verdict")
+    left = folder.find(row, "left", row["left"], "mention")
+    right = folder.find(row, "right", row["right"], "mention")
+    if row["left"] == row["right"]:
+        folder.faults.add(row.fault("right", "Both are the same mention.", "Name two mentions."))
+    if left is not None and row["verdict"] == "same":
+        _same_kind(folder, row, "right", left.kind, right)
+
+
+def _assessment(folder: Folder, row: Row) -> None:
+    folder.find(row, "target", row["target"], "claim", "source")
+    schemes = ("credibility", "reliability", "verification-step")
+    if row["scheme"] not in schemes:
+        folder.faults.add(
+            row.fault(
+                "scheme",
+                f"There is no scheme {row['scheme']!r}.",
+                f"Use one of: {', '.join(schemes)}.",
+            )
+        )
+    else:
+        _code(folder, row, "grade", row["scheme"])
+
+
+def _consent(folder: Folder, row: Row) -> None:
+    folder.find(row, "subject", row["subject"], "mention", "source")
+    _code(folder, row, "basis", "consent-basis")
+    _code(folder, row, "audience", "handling")
+    if row["expires"] and not re.fullmatch(r"\d{4}-\d\d-\d\d", row["expires"]):
+        folder.faults.add(
+            row.fault("expires", f"{row['expires']!r} is not a day.", "Write it as 2027-01-31.")
+        )
+
+
+def _definition(plan: Plan, path: Path) -> None:
+    try:
+        text = path.read_text(encoding="utf-8")
+        plan.definitions.append((definitions.parse(text), text))
+    except (HabeasError, UnicodeDecodeError) as error:
+        plan.folder.faults.add(Fault(f"definitions/{path.name}", 0, "", str(error)))
+
+
+def _code(folder: Folder, row: Row, column: str, code_list: str, *, optional: bool = False) -> None:
+    codes = schema.load().codes[code_list]
+    if not row[column] and optional:
+        return
+    if row[column] not in codes:
+        folder.faults.add(
+            row.fault(
+                column, f"There is no {column} {row[column]!r}.", f"Use one of: {', '.join(codes)}."
+            )
+        )
+
+
+def _edtf(folder: Folder, row: Row, column: str) -> None:
+    if row[column]:
+        try:
+            edtf.parse(row[column])
+        except HabeasError as error:
+            folder.faults.add(row.fault(column, error.message, error.next_step))

@@ -1,0 +1,312 @@
+"""Imports a checked folder: everything in one transaction, under one person's signature.
+
+Objects are sealed first; then the entries are appended and the batch is closed by the
+person's signature over the Merkle root of its entries. If anything fails, nothing of it is
+in the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, visible
+from habeas.archive.files import SealedFile, exhibit_of, layer_text, record_with_layer, seal_all
+from habeas.archive.ledger import Batch, Ref, entry_id_at
+from habeas.archive.opening import Archive, log_vocabulary
+from habeas.archive.verbs.claiming import Attribution
+from habeas.archive.verbs.referring import Place, compartment_by_key
+from habeas.custody.notes import Signer
+from habeas.exchange import folder as f
+from habeas.exchange.checking import Plan, PlannedClaim, Quote, check, interests_of
+from habeas.exchange.errors import Fault, ImportedAlready, ImportRefused
+from habeas.exchange.folder import digest_of, read_folder
+from habeas.exchange.tables import Row
+from habeas.vocabulary import values
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import wrote. ``list_position`` names it for `habeas retract`."""
+
+    list_position: int
+    exhibits: int
+    sources: int
+    mentions: int
+    claims: int
+    definitions: int
+    size: int
+
+
+def import_folder(
+    archive: Archive,
+    directory: Path,
+    person: Signer,
+    *,
+    again: bool = False,
+    progress: Progress = lambda what, done, total: None,
+) -> Imported:
+    """Import a folder whole, or raise ``ImportRefused`` with every fault."""
+    digest = digest_of(directory)
+    if not again:
+        _refuse_twin(digest, directory)
+    plan = check(archive, read_folder(directory))
+    if plan.faults:
+        raise ImportRefused(plan.faults)
+    sealed = _seal(archive, plan, progress)
+    with archive.writing(person) as batch:
+        writer = _Writer(archive, batch, plan, sealed, progress)
+        return writer.write(directory.resolve().name, digest)
+
+
+def _refuse_twin(digest: str, directory: Path) -> None:
+    twin = visible(OWNER, m.List).filter(digest=digest, ended_at__isnull=True).first()
+    if twin is not None:
+        raise ImportedAlready(
+            f"{directory} was imported as list {twin.position}, with these very files.",
+            next_step="Nothing was imported. Use `--again` if you mean it.",
+        )
+
+
+def _seal(archive: Archive, plan: Plan, progress: Progress) -> dict[str, SealedFile]:
+    """Seal the exhibits that are new; a file that is an exhibit already is not sealed twice."""
+    new = {name: file for name, file in plan.exhibits.items() if exhibit_of(file.path) is None}
+    refused: list[Any] = []
+    done = 0
+
+    def count(path: Path) -> None:
+        nonlocal done
+        done += 1
+        progress("Sealing", done, len(new))
+
+    sealed = seal_all(archive, list(new.values()), refused, count)
+    if refused:
+        raise ImportRefused([Fault(str(path), 0, "", str(error)) for path, error in refused])
+    return dict(zip(new, sealed, strict=True))
+
+
+class _Writer:
+    """Appends the plan's rows in an order in which each finds what it refers to."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        batch: Batch,
+        plan: Plan,
+        sealed: dict[str, SealedFile],
+        progress: Progress,
+    ) -> None:
+        self.archive, self.batch, self.plan = archive, batch, plan
+        self.sealed, self.progress = sealed, progress
+        self.refs: dict[str, Ref] = {}
+        self.layers: dict[str, tuple[Ref, str]] = {}
+        self.passages: dict[Quote, Ref] = {}
+
+    def write(self, name: str, digest: str) -> Imported:
+        folder, batch = self.plan.folder, self.batch
+        log_vocabulary(batch)
+        self.list = verbs.begin_list(batch, name, digest)
+        for row in folder.rows(f.EXHIBITS):
+            self._exhibit(row)
+        for row in folder.rows(f.SOURCES):
+            self._source(row)
+        for row in folder.rows(f.SOURCES):
+            for repeats in row["repeats"].split():
+                verbs.lineage(
+                    batch, self.refs[row["id"]], self._ref(repeats), place=self._place(row)
+                )
+        for row in folder.rows(f.MENTIONS):
+            self._mention(row)
+        for done, claim in enumerate(self.plan.claims, 1):
+            self._claim(claim)
+            self.progress("Claims", done, len(self.plan.claims))
+        self._decisions()
+        for definition, text in self.plan.definitions:
+            verbs.define(
+                batch, key=definition.key, title=definition.title, kind=definition.kind, text=text
+            )
+        batch.sign_batch()
+        batch.flush()
+        return Imported(
+            self.list.position,
+            len(folder.rows(f.EXHIBITS)),
+            len(folder.rows(f.SOURCES)),
+            len(folder.rows(f.MENTIONS)),
+            len(self.plan.claims),
+            len(self.plan.definitions),
+            batch.size,
+        )
+
+    def _ref(self, name: str) -> Ref:
+        known = self.refs.get(name)
+        if known is None:
+            position = int(name.removeprefix("#"))
+            known = self.refs[name] = Ref(entry_id_at(position), position)
+        return known
+
+    def _place(self, row: Row, handling: str = "team") -> Place:
+        key = row["compartment"]
+        compartment = compartment_by_key(self.batch, key) if key else None
+        return Place(compartment, row["handling"] or handling)
+
+    def _exhibit(self, row: Row) -> None:
+        name, place = row["id"], self._place(row)
+        file = self.sealed.get(name)
+        if file is None:
+            self._known_exhibit(name, place)
+            return
+        placed = replace(file, received=replace(file.received, place=place))
+        exhibit, layer = record_with_layer(self.batch, placed)
+        self.refs[name] = exhibit
+        if layer is not None and file.text is not None:
+            self.layers[name] = (layer, file.text)
+
+    def _known_exhibit(self, name: str, place: Place) -> None:
+        file = self.plan.exhibits[name]
+        position = exhibit_of(file.path)
+        if position is None:
+            raise ImportRefused(
+                [Fault(file.name, 0, "", "The file changed while it was imported.")]
+            )
+        self.refs[name] = Ref(entry_id_at(position), position)
+        verbs.custody(
+            self.batch,
+            self.refs[name],
+            "received-again",
+            agent=file.received_from,
+            happened_at=file.received_on,
+            reason=f"as {file.name}",
+            place=place,
+        )
+
+    def _source(self, row: Row) -> None:
+        self.refs[row["id"]] = verbs.source(
+            self.batch,
+            row["code"],
+            row["kind"],
+            name=row["name"],
+            about=row["about"],
+            url=row["url"],
+            interests=[{"kind": k, "text": t} for k, t in interests_of(row["interests"])],
+            place=self._place(row),
+        )
+
+    def _mention(self, row: Row) -> None:
+        self.refs[row["id"]] = verbs.mention(
+            self.batch,
+            row["kind"],
+            row["caption"],
+            language=row["language"],
+            script=row["script"],
+            list=self.list,
+            row=row["id"],
+            place=self._place(row),
+        )
+
+    def _claim(self, claim: PlannedClaim) -> None:
+        row = claim.row
+        place = self._place(row)
+        value = claim.value
+        if claim.ref:
+            value = values.reference(self._ref(claim.ref).entry_id, value)
+        assert value is not None  # noqa: S101  (a plan without faults has every value)
+        speaker = Attribution(
+            self._ref(row["source"]),
+            row["basis"] or "not-stated",
+            row["how"],
+            row["said"],
+            row["where"],
+        )
+        self.refs[row["id"]] = verbs.claim(
+            self.batch,
+            self._ref(row["subject"]),
+            row["property"],
+            value,
+            [speaker, *(Attribution(self._ref(name)) for name in claim.through)],
+            stance=row["stance"] or "asserts",
+            holds=row["holds"],
+            passages=[self._passage(quote, place) for quote in claim.quotes],
+            list=self.list,
+            row=row["id"],
+            note=row["note"],
+            place=place,
+        )
+
+    def _passage(self, quote: Quote, place: Place) -> Ref:
+        known = self.passages.get(quote)
+        if known is None:
+            layer, text = self._layer(quote.exhibit)
+            if text[quote.start : quote.stop] != quote.text:
+                raise ImportRefused(
+                    [Fault(quote.exhibit, 0, "", "The file changed while it was imported.")]
+                )
+            known = self.passages[quote] = verbs.cite(
+                self.batch,
+                self._ref(quote.exhibit),
+                layer,
+                text,
+                quote.start,
+                quote.stop,
+                place=place,
+            )
+        return known
+
+    def _layer(self, name: str) -> tuple[Ref, str]:
+        if name not in self.layers:
+            exhibit = self._ref(name).position
+            newest = visible(OWNER, m.Layer).filter(exhibit=exhibit).order_by("-position").first()
+            if newest is None:
+                raise ImportRefused([Fault(name, 0, "", "The exhibit has no text.")])
+            ref = Ref(entry_id_at(newest.position), newest.position)
+            self.layers[name] = (ref, layer_text(self.archive, newest))
+        return self.layers[name]
+
+    def _decisions(self) -> None:
+        folder, batch = self.plan.folder, self.batch
+        for row in folder.rows(f.MENTIONS):
+            if row["same_as"]:
+                verbs.judge(
+                    batch,
+                    self.refs[row["id"]],
+                    self._ref(row["same_as"]),
+                    "same",
+                    row["reason"],
+                    place=self._place(row),
+                )
+        for row in folder.rows(f.JUDGEMENTS):
+            verbs.judge(
+                batch,
+                self._ref(row["left"]),
+                self._ref(row["right"]),
+                row["verdict"],
+                row["reason"],
+            )
+        for row in folder.rows(f.ASSESSMENTS):
+            known = folder.find(row, "target", row["target"], "claim", "source")
+            assert known is not None  # noqa: S101  (checked)
+            verbs.assess(
+                batch,
+                self._ref(row["target"]),
+                known.what,
+                row["scheme"],
+                row["grade"],
+                row["reason"],
+            )
+        for row in folder.rows(f.CONSENTS):
+            verbs.consent(
+                batch,
+                self._ref(row["subject"]),
+                basis=row["basis"],
+                audience=row["audience"],
+                scope=row["scope"],
+                purposes=row["purposes"].split(),
+                expires=row["expires"],
+                at_risk=row["at_risk"],
+                reason=row["reason"],
+            )

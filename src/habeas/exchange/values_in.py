@@ -1,0 +1,39 @@
+"""The value of a claim from its cells: the normal form, and beside it what was written."""
+
+from __future__ import annotations
+
+from habeas.errors import HabeasError
+from habeas.exchange.folder import Folder
+from habeas.exchange.tables import Row
+from habeas.vocabulary import values
+from habeas.vocabulary.schema import Property
+
+
+def read_value(folder: Folder, row: Row, prop: Property) -> tuple[values.Value | None, str]:
+    """The value, and the name of the mention where the value refers to one.
+
+    A fault is noted and None given where the cells do not fit the property. A reference's
+    value is completed when its mention has been appended (``values.reference``).
+    """
+    cell, written = row["value"], row["as_written"]
+    try:
+        if prop.type == "ref" and not cell.startswith(values.MISSING_MARK):
+            return _reference(folder, row, prop, cell), cell
+        return values.parse(cell, prop, written=written, language=row["language"]), ""
+    except HabeasError as error:
+        folder.faults.add(row.fault("value", error.message, error.next_step))
+        return None, ""
+
+
+def _reference(folder: Folder, row: Row, prop: Property, name: str) -> values.Value:
+    mention = folder.find(row, "value", name, "mention")
+    if mention is not None and prop.refers_to and mention.kind not in prop.refers_to:
+        kinds = " or ".join(prop.refers_to)
+        folder.faults.add(
+            row.fault(
+                "value", f"{name!r} is a {mention.kind}.", f"{prop.name} refers to a {kinds}."
+            )
+        )
+    as_written = row["as_written"]
+    written = values.Written(as_written, row["language"]) if as_written else None
+    return values.Value("ref", None, written)
