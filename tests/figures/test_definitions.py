@@ -152,10 +152,9 @@ def reference(repository: Path) -> str:
 def test_the_reference_names_every_rule_condition_operator_view_and_choice(reference: str) -> None:
     for name in (*rules.RULE_MEANINGS, *rules.VIEWS, *rules.KINDS_OF_FIGURE, *rules.CHOICES):
         assert f"`{name}`" in reference or f"**{name}**" in reference, name
+    lines = reference[reference.index("## Conditions") :].splitlines()
     for condition in rules.CONDITIONS.values():
-        row = next(
-            line for line in reference.splitlines() if line.startswith(f"| `{condition.name}` |")
-        )
+        row = next(line for line in lines if line.startswith(f"| `{condition.name}` |"))
         for operator in condition.operators:
             assert f"`{operator}`" in row, (condition.name, operator)
         assert f"**`{condition.shorthand}`**" in row

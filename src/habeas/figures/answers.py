@@ -84,7 +84,8 @@ def _value_key(wanted: frozenset[str]) -> Ask:
     def ask(claim: ClaimRow) -> Answer:
         if claim.value_key:
             return _known(claim.value_key in wanted)
-        return _missing(claim) or NO
+        missing = _missing(claim)
+        return NO if missing is None else missing
 
     return ask
 
@@ -166,7 +167,8 @@ def _points_to(test: Test, facts: Facts) -> Ask:
     def ask(claim: ClaimRow) -> Answer:
         if claim.ref_record in wanted:
             return YES
-        return _missing(claim) or NO
+        missing = _missing(claim)
+        return NO if missing is None else missing
 
     return ask
 
