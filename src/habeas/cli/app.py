@@ -1,0 +1,116 @@
+"""The command tree: which verbs there are, in the order in which ``--help`` lists them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+import habeas
+from habeas.cli.verbs import (
+    adding,
+    checking,
+    compartments,
+    demo,
+    doctor,
+    figure,
+    importing,
+    initialising,
+    people,
+    rebuild,
+    retract,
+    serve,
+    why,
+)
+
+_PLAIN = {"max_content_width": 100, "help_option_names": ["--help", "-h"]}
+
+
+def _tree(help_text: str, **more: object) -> typer.Typer:
+    return typer.Typer(
+        help=help_text,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=_PLAIN,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+class ListByDefault(typer.core.TyperGroup):
+    """``habeas people`` means ``habeas people list``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h")):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+class AsWritten(typer.core.TyperGroup):
+    """Lists the verbs in the order in which a newcomer meets them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name for name in ORDER if name in self.commands]
+
+
+ORDER = (
+    *("init", "people", "compartments", "add", "import", "figure", "why", "retract"),
+    *("verify", "rebuild", "serve", "demo", "doctor"),
+)
+
+app = _tree(
+    "An evidence ledger: every published number leads back to sealed bytes.\n\n"
+    "Commands act on the archive that the current directory lies in, or on --archive DIR.",
+    no_args_is_help=True,
+    cls=AsWritten,
+)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"habeas {habeas.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Where the program fails, show where (may quote evidence)."),
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+def _group(name: str, help_text: str) -> typer.Typer:
+    group = _tree(help_text, cls=ListByDefault)
+    app.add_typer(group, name=name)
+    return group
+
+
+app.command("init")(initialising.init)
+_people = _group("people", "The pseudonymous keys of those who take decisions.")
+_people.command("add")(people.add)
+_people.command("list")(people.list_)
+_people.command("retire")(people.retire)
+_compartments = _group("compartments", "The cases that things lie in; access is given by case.")
+_compartments.command("add")(compartments.add)
+_compartments.command("list")(compartments.list_)
+app.command("add")(adding.add)
+app.command("import")(importing.import_)
+_figures = _group("figure", "Numbers with their recipe: counted, reported, estimated.")
+_figures.command("list")(figure.list_)
+_figures.command("show")(figure.show)
+_figures.command("add")(figure.add)
+_figures.command("check")(figure.check)
+app.command("why")(why.why)
+app.command("retract")(retract.retract)
+app.command("verify")(checking.verify)
+app.command("rebuild")(rebuild.rebuild)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)

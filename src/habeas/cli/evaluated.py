@@ -1,0 +1,166 @@
+"""An evaluated figure on the screen and as JSON.
+
+Invariants: a value is never shown without its kind, nor before its lineage is required.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from habeas.cli.speaking import Speaker, several, shown
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+    from habeas.figures.definitions import FigureDefinition
+    from habeas.figures.results import Evaluation
+
+POINTS_SHOWN = 40
+GROUPS_SHOWN = 40
+
+
+def tried(archive: Archive, definition: FigureDefinition) -> Evaluation | None:
+    """The figure as it would be, were it recorded now; None for an estimated one."""
+    from habeas.archive.access import OWNER
+    from habeas.figures.evaluation import evaluate
+
+    if definition.kind == "estimated":
+        return None
+    return evaluate(archive, definition, OWNER)
+
+
+def tell(speaker: Speaker, evaluation: Evaluation) -> None:
+    """The figure with its recipe and its doubts."""
+    evaluation.require_lineage()
+    definition = evaluation.definition
+    speaker.say(shown(definition.title), style="bold")
+    if definition.question:
+        speaker.say(shown(definition.question))
+    speaker.say(f"{evaluation.kind}: {shown(evaluation.headline)}", style="bold")
+    speaker.say(f"as of ledger size {evaluation.as_of:,}. {evaluation.scope}")
+    if definition.note:
+        speaker.say(shown(definition.note))
+    speaker.say()
+    speaker.table(
+        [
+            (
+                f"{number}. {shown(step.words)}",
+                f"{step.entered:,} in",
+                f"{len(step.dropped):,} dropped",
+                f"{len(step.not_known):,} not known",
+                f"{step.kept:,} on",
+            )
+            for number, step in enumerate(evaluation.steps, 1)
+        ]
+    )
+    _points(speaker, evaluation)
+    _groups(speaker, evaluation)
+    for weak in evaluation.weak:
+        speaker.say(f"- {shown(weak.words)}")
+    if evaluation.conflicts:
+        speaker.say(f"- {several(len(evaluation.conflicts), 'set')} of claims that differ")
+    speaker.say()
+    speaker.say(f"`habeas why {definition.key}` follows it down to sealed bytes.")
+
+
+def _points(speaker: Speaker, evaluation: Evaluation) -> None:
+    if not evaluation.points:
+        return
+    speaker.say()
+    speaker.table(
+        [
+            (
+                f"#{point.claim}",
+                point.stance,
+                shown(point.words),
+                point.holds or "no time stated",
+                shown(point.about),
+                shown(point.source_title),
+            )
+            for point in evaluation.points[:POINTS_SHOWN]
+        ]
+    )
+    _more(speaker, len(evaluation.points) - POINTS_SHOWN)
+    speaker.say()
+
+
+def _groups(speaker: Speaker, evaluation: Evaluation) -> None:
+    if not evaluation.groups:
+        return
+    speaker.say()
+    speaker.table([(shown(g.label), f"{g.number:,}") for g in evaluation.groups[:GROUPS_SHOWN]])
+    _more(speaker, len(evaluation.groups) - GROUPS_SHOWN)
+    speaker.say()
+
+
+def _more(speaker: Speaker, left_out: int) -> None:
+    if left_out > 0:
+        speaker.say(f"… {left_out:,} more; --json gives all")
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """The figure as plain data; positions are ledger positions."""
+    evaluation.require_lineage()
+    definition = evaluation.definition
+    return {
+        "key": definition.key,
+        "title": definition.title,
+        "question": definition.question,
+        "note": definition.note,
+        "kind": evaluation.kind,
+        "value": evaluation.headline,
+        "number": evaluation.number,
+        "not_known": evaluation.not_known,
+        "unit": definition.unit,
+        "as_of": evaluation.as_of,
+        "scope": evaluation.scope,
+        "definition": {"entry": definition.position, "sha256": definition.digest},
+        "rules": [
+            {
+                "rule": step.rule,
+                "words": step.words,
+                "entered": step.entered,
+                "dropped": list(step.dropped),
+                "not_known": list(step.not_known),
+                "kept": step.kept,
+            }
+            for step in evaluation.steps
+        ],
+        "members": [
+            {
+                "record": member.position,
+                "caption": evaluation.captions.get(member.position, ""),
+                "claims": list(member.claims),
+            }
+            for member in evaluation.members
+        ],
+        "undecided": [
+            {"record": member.position, "claims": list(member.claims)}
+            for member in evaluation.undecided
+        ],
+        "points": [_point(point) for point in evaluation.points],
+        "groups": [
+            {"label": g.label, "number": g.number, "members": list(g.members)}
+            for g in evaluation.groups
+        ],
+        "weak": [
+            {"name": w.name, "words": w.words, "part": w.part, "whole": w.whole}
+            for w in evaluation.weak
+        ],
+        "conflicts": [
+            {
+                "record": c.record,
+                "property": c.property,
+                "claims": list(c.claims),
+                "certain": c.certain,
+            }
+            for c in evaluation.conflicts
+        ],
+    }
+
+
+def _point(point: Any) -> dict[str, Any]:
+    names = (
+        *("claim", "record", "about", "property", "stance", "words", "low", "high", "unit"),
+        *("approximate", "holds", "said", "source", "source_title", "basis", "method"),
+    )
+    return {name: getattr(point, name) for name in names} | {"through": list(point.through)}

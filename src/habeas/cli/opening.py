@@ -1,0 +1,147 @@
+"""Opening the archive that a command acts on, and the key of the person who acts.
+
+Invariants: a passphrase comes from a terminal or from a file that the caller names, never
+from an argument or the environment; a key that has none is never asked about.
+"""
+
+from __future__ import annotations
+
+import getpass
+import importlib.util
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from habeas.cli.errors import PassphrasesDiffer, PassphraseUnreadable
+from habeas.cli.speaking import Speaker
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+    from habeas.custody.notes import Signer
+
+SETTINGS_MODULE = "habeas.web.site.settings"
+LARGEST_PASSPHRASE = 4096  # bytes
+
+
+def make_ready() -> None:
+    """Call before anything of the archive is imported: it sets Django up as it is imported."""
+    if importlib.util.find_spec("habeas.web.site") is not None:
+        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
+
+
+def located(archive: Path | None) -> Path:
+    """The directory of the archive named, or of the one around the current directory."""
+    make_ready()
+    from habeas.archive.opening import find_archive
+
+    return find_archive(Path.cwd()) if archive is None else archive.absolute()
+
+
+def opened(
+    archive: Path | None,
+    passphrase_file: Path | None = None,
+    *,
+    outdated: bool = False,
+    damaged: bool = False,
+) -> Archive:
+    """The archive, open. Asks for the passphrase where the keys have one."""
+    directory = located(archive)
+    from habeas.archive.opening import open_archive
+    from habeas.archive.settings_file import ArchiveSettings
+    from habeas.custody.keys import is_protected
+
+    ArchiveSettings.read(directory)  # refuses what is no archive before anything is asked
+    passphrase = None
+    if is_protected(directory / "keys"):
+        passphrase = _passphrase(
+            passphrase_file, "Passphrase of the archive: ", "--passphrase-file"
+        )
+    return open_archive(directory, passphrase, outdated=outdated, damaged=damaged)
+
+
+def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
+    """The key of the person who takes the decision; ``''`` means the only one there is."""
+    from habeas.custody.keys import is_protected, open_person
+
+    if not pseudonym:
+        pseudonym = _only_person(archive)
+    keys = archive.directory / "keys"
+    path = keys / "people" / f"{pseudonym}.key"
+    passphrase = None
+    if path.is_file() and is_protected(path):
+        asked = f"Passphrase of {pseudonym}: "
+        passphrase = _passphrase(passphrase_file, asked, "--person-passphrase-file")
+    return open_person(keys, pseudonym, passphrase)
+
+
+def _only_person(archive: Archive) -> str:
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, live, visible
+    from habeas.archive.errors import PersonNeeded
+
+    granted = live(visible(OWNER, m.Key).filter(role="person"))
+    in_force = set(granted.values_list("holder", flat=True))
+    here = [name for name in archive.keyring.people() if name in in_force]
+    if not here:
+        raise PersonNeeded(
+            "This is a decision, which a person signs, and no person's key is here.",
+            next_step="Make one with `habeas people add`.",
+        )
+    if len(here) > 1:
+        raise PersonNeeded(
+            f"This is a decision, which a person signs, and {len(here)} persons' keys are here.",
+            next_step=f"Say who acts: --as {' or --as '.join(here)}.",
+        )
+    return here[0]
+
+
+def new_passphrase(file: Path | None, whose: str, option: str) -> str:
+    """A passphrase for new keys: from a file, or typed twice."""
+    if file is not None:
+        return _from_file(file, option)
+    first = _asked(f"New passphrase of {whose}: ", option)
+    if first != _asked("The same again: ", option):
+        raise PassphrasesDiffer(
+            "The two are not the same.", next_step="Nothing was made. Try again."
+        )
+    return first
+
+
+def _passphrase(file: Path | None, question: str, option: str) -> str:
+    return _from_file(file, option) if file is not None else _asked(question, option)
+
+
+def _asked(question: str, option: str) -> str:
+    from habeas.custody.errors import PassphraseNeeded
+
+    if not sys.stdin.isatty():
+        raise PassphraseNeeded(
+            "A passphrase is needed, and there is no terminal to ask for it.",
+            next_step=f"Name a file that holds it: {option} FILE.",
+        )
+    return getpass.getpass(question)
+
+
+def _from_file(file: Path, option: str) -> str:
+    try:
+        with file.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            data = stream.read(LARGEST_PASSPHRASE + 1)
+        passphrase = data.decode("utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "not UTF-8"
+        raise PassphraseUnreadable(
+            f"The passphrase file {file} cannot be read: {reason}.",
+            next_step=f"Check the path given to {option}.",
+        ) from None
+    if not passphrase or len(data) > LARGEST_PASSPHRASE:
+        wrong = "is longer than any passphrase" if passphrase else "begins with an empty line"
+        raise PassphraseUnreadable(
+            f"The passphrase file {file} {wrong}.",
+            next_step="Put the passphrase on its first line.",
+        )
+    if stat.S_ISREG(mode) and mode & 0o077:
+        Speaker().note(f"habeas: {file} can be read by others on this machine; chmod 600 {file}")
+    return passphrase

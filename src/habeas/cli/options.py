@@ -1,0 +1,56 @@
+"""The options that many verbs share, each written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--archive",
+        metavar="DIR",
+        help="The archive to act on. Without it: the one that the current directory lies in.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+PassphraseFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="Read the archive's passphrase from the first line of a file instead of asking.",
+        show_default=False,
+    ),
+]
+PersonOption = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="PSEUDONYM",
+        help="Who acts. Not needed where the archive holds one person's key.",
+        show_default=False,
+    ),
+]
+PersonPassphraseFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--person-passphrase-file",
+        metavar="FILE",
+        help="Read the acting person's passphrase from the first line of a file.",
+        show_default=False,
+    ),
+]
+AsOfOption = Annotated[
+    int | None,
+    typer.Option(
+        "--as-of",
+        metavar="N",
+        min=1,
+        help="As the archive stood when its ledger had N entries.",
+        show_default=False,
+    ),
+]

@@ -1,0 +1,202 @@
+"""The outermost layer: every ending is a code and, where something is wrong, plain lines.
+
+Nothing here shows a traceback unless ``--debug`` asks for it. Error lines read
+
+    habeas: what is wrong [its.code]
+      → what to do next
+
+and, where the input has several faults, each fault stands on its own line before them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from habeas.cli import endings
+from habeas.errors import HabeasError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _speak_warnings()
+    with contextlib.suppress(BrokenPipeError):
+        code = _ended(given)
+        sys.stdout.flush()
+        return code
+    # Python would write to the closed pipe once more when it ends.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return endings.PIPE_CLOSED
+
+
+def _ended(given: list[str]) -> int:
+    import typer
+
+    from habeas.cli.app import app
+
+    usage_error: type[Exception] = typer.BadParameter.__bases__[0]  # whichever click typer has
+    as_json = "--json" in given
+    try:
+        result = app(args=given, prog_name="habeas", standalone_mode=False)
+    except HabeasError as error:
+        return _told(error, as_json)
+    except usage_error as error:
+        return _misused(error, as_json)
+    except (KeyboardInterrupt, EOFError, typer.Abort):
+        _line("habeas: Interrupted. What was finished before is kept.")
+        return endings.INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        known = _known(error)
+        if known is not None and "--debug" not in given:
+            return _told(known, as_json)
+        return _bug(error, given, as_json)
+    return result if isinstance(result, int) else endings.OK
+
+
+def _told(error: HabeasError, as_json: bool) -> int:
+    """Say an error: each fault of the input first, then the error and what to do."""
+    faults = [_fault(fault) for fault in getattr(error, "faults", getattr(error, "problems", ()))]
+    if as_json:
+        _json(error.code, error.message, error.next_step, faults)
+        return endings.ending_of(error)
+    for fault in faults:
+        _line(fault_words(fault))
+    message = error.message
+    if faults and not hasattr(error, "faults"):  # problems of one text: they are its message
+        message = f"{len(faults)} problem{'s' if len(faults) > 1 else ''} found."
+    _line(f"habeas: {message} [{error.code}]")
+    if error.next_step:
+        _line(f"  → {error.next_step}")
+    return endings.ending_of(error)
+
+
+def _fault(fault: Any) -> dict[str, Any]:
+    return {
+        "file": str(getattr(fault, "file", "")),
+        "line": int(getattr(fault, "line", 0)),
+        "column": str(getattr(fault, "column", getattr(fault, "key", ""))),
+        "reason": str(fault.reason),
+        "valid": str(fault.valid),
+    }
+
+
+def fault_words(fault: dict[str, Any]) -> str:
+    """One fault of an input as one line."""
+    place = [fault["file"]] if fault["file"] else []
+    if fault["line"]:
+        place.append(f"line {fault['line']}")
+    if fault["column"]:
+        place.append(fault["column"])
+    return f"{', '.join(place)}: {fault['reason']} {fault['valid']}".strip()
+
+
+def _misused(error: Exception, as_json: bool) -> int:
+    message = str(getattr(error, "format_message", lambda: error)()).strip()
+    context = getattr(error, "ctx", None)
+    if not message or type(error).__name__ == "NoArgsIsHelpError":
+        if context is not None:
+            _line(context.get_help())
+        return endings.USAGE
+    message = message if message.endswith((".", "?")) else f"{message}."
+    step = f"See `{context.command_path} --help`." if context is not None else ""
+    if as_json:
+        _json("cli.usage", message, step, [])
+        return endings.USAGE
+    _line(f"habeas: {message} [cli.usage]")
+    if step:
+        _line(f"  → {step}")
+    return endings.USAGE
+
+
+def _known(error: Exception) -> HabeasError | None:
+    """Failures of the machine, in plain words; None for a fault of this program."""
+    from habeas.archive.errors import ArchiveFull, DatabaseTrouble
+    from habeas.cli.errors import CliError
+
+    if isinstance(error, OSError):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return ArchiveFull(
+                "The disk is full. Nothing of this step was recorded.",
+                next_step="Make room, then run the same command again.",
+            )
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO) and error.filename:
+            return CliError(
+                f"{error.filename}: {os.strerror(error.errno)}.",
+                next_step="Check who owns it and that its disk can be read and written.",
+            )
+        return None
+    if any(kind.__module__ == "django.db.utils" for kind in type(error).__mro__):
+        return DatabaseTrouble(
+            f"The database cannot be used: {(str(error).splitlines() or ['no reason given'])[0]}.",
+            next_step="Run `habeas doctor`. If the file is damaged, restore it from a backup.",
+        )
+    return None
+
+
+def _bug(error: Exception, given: list[str], as_json: bool) -> int:
+    """A fault of this program. The message of the exception may quote evidence: not shown."""
+    if "--debug" in given:
+        import traceback
+
+        _line(traceback.format_exc().rstrip())
+    message = f"This is a bug in habeas: {type(error).__name__} in {_place(error)}."
+    step = "Report it with this line; `habeas --debug …` shows more, which may quote evidence."
+    if as_json:
+        _json("cli.bug", message, step, [])
+    else:
+        _line(f"habeas: {message} [cli.bug]")
+        _line(f"  → {step}")
+    return endings.BUG
+
+
+def _place(error: Exception) -> str:
+    trace, place = error.__traceback__, "an unknown place"
+    while trace is not None:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if "habeas" in path.parts:
+            inner = path.parts[len(path.parts) - path.parts[::-1].index("habeas") :]
+            place = f"{'/'.join(inner)}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _line(text: str) -> None:
+    from habeas.cli.speaking import harmless
+
+    sys.stderr.write(harmless(text) + "\n")
+
+
+def _json(code: str, message: str, next_step: str, faults: list[dict[str, Any]]) -> None:
+    from habeas.cli.speaking import write_json
+
+    error: dict[str, Any] = {"code": code, "message": message, "next_step": next_step}
+    if faults:
+        error["faults"] = faults
+    write_json({"error": error})
+
+
+class _Plainly(logging.Handler):
+    """Warnings of the rooms as a line on stderr, wherever stderr is now."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _line(f"habeas: {record.getMessage()}")
+
+
+def _speak_warnings() -> None:
+    logger = logging.getLogger("habeas")
+    if not any(isinstance(handler, _Plainly) for handler in logger.handlers):
+        logger.addHandler(_Plainly(logging.WARNING))
+        logger.propagate = False

@@ -1,0 +1,54 @@
+"""verify: every check that needs no trust in the database."""
+
+from __future__ import annotations
+
+from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+
+
+def verify(
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Check every byte, signature and quote again.
+
+    Names whatever is wrong, and ends with 1 if anything is.
+    """
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker, several
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file, damaged=True)
+    from habeas.archive import verifying
+
+    with speaker.progress() as progress:
+        report = verifying.verify(archive_, progress)
+    for fault in report.faults:
+        speaker.say(f"{fault.path or 'archive'}: {fault.message} [{fault.code}]", style="red")
+    checked = (
+        f"{several(report.size, 'entry', 'entries')}, "
+        f"{several(report.disclosed, 'disclosed field')}, "
+        f"{several(report.objects, 'object')}, {several(report.quotes, 'quote')}"
+    )
+    if report.sound:
+        speaker.say(f"Sound: {checked}.")
+        speaker.say(f"The log's signed root at {report.logged:,} is {report.root}.")
+    else:
+        speaker.say(f"{several(len(report.faults), 'fault')}. Checked: {checked}.")
+    speaker.give(
+        {
+            "sound": report.sound,
+            "size": report.size,
+            "logged": report.logged,
+            "root": report.root,
+            "disclosed": report.disclosed,
+            "objects": report.objects,
+            "quotes": report.quotes,
+            "faults": [
+                {"code": f.code, "path": f.path, "position": f.position, "message": f.message}
+                for f in report.faults
+            ],
+        }
+    )
+    return OK if report.sound else FINDINGS

@@ -1,0 +1,133 @@
+"""demo: an archive about the internment camps in Xinjiang, loaded as any import is."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from habeas.cli.options import JsonOption
+from habeas.cli.verbs.serve import PortOption, serve_archive
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+    from habeas.cli.speaking import Speaker
+
+MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
+MARK_TEXT = "An archive made by `habeas demo`. Its keys are unprotected. It may be deleted.\n"
+FOLLOWED = 2  # members of the sample figure
+
+
+def demo(
+    directory: Annotated[Path, typer.Option(metavar="DIR", help="Where to make it.")] = Path(
+        "demo-archive"
+    ),
+    serve: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve it when it is loaded.")
+    ] = True,
+    again: Annotated[
+        bool, typer.Option("--again", help="Delete an earlier demonstration and make it anew.")
+    ] = False,
+    port: PortOption = 8417,
+    json: JsonOption = False,
+) -> None:
+    """Load the demonstration archive and serve it.
+
+    Explains one figure on the way. The archive is unprotected: it holds what is public anyway.
+    """
+    from habeas.cli.opening import make_ready
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    make_ready()
+    directory = directory.absolute()
+    begun = time.monotonic()
+    archive = _archive(directory, again=again)
+    loaded = _load(archive, speaker)
+    took = time.monotonic() - begun
+    if loaded:
+        speaker.say(f"The demonstration archive is in {directory}.")
+        speaker.say(f"{archive.size:,} entries, loaded in {took:.1f} s.")
+    else:
+        speaker.say(
+            f"The demonstration archive in {directory} is loaded already; --again makes it anew."
+        )
+    key = _sample(archive, speaker)
+    if not serve:
+        speaker.say(f"To read it in a browser: habeas serve --archive {directory}")
+        speaker.give(
+            {"archive": str(directory), "size": archive.size, "loaded": loaded, "sample": key}
+        )
+        return
+    serve_archive(archive, speaker, "127.0.0.1", port)
+
+
+def _archive(directory: Path, *, again: bool) -> Archive:
+    """The demonstration archive, new or as it was left; refuses any other directory."""
+    from habeas.archive.opening import init_archive, open_archive
+    from habeas.cli.errors import NotADemo
+
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        if not (directory / MARK).is_file():
+            raise NotADemo(
+                f"{directory} is there and is no demonstration archive.",
+                next_step="Choose another place with --directory.",
+            )
+        if not again:
+            return open_archive(directory)
+        shutil.rmtree(directory)
+    archive = init_archive(directory, passphrase=None, title="Demonstration")
+    (directory / MARK).write_text(MARK_TEXT, encoding="utf-8")
+    return archive
+
+
+def _load(archive: Archive, speaker: Speaker) -> bool:
+    """Import the corpus unless it is there; whether it was."""
+    from habeas.archive import models as m
+    from habeas.archive import verbs
+    from habeas.archive.access import OWNER, live, visible
+    from habeas.cli.errors import DemoOutdated
+    from habeas.demo import corpus_path
+    from habeas.exchange.folder import digest_of
+    from habeas.exchange.importing import import_folder
+
+    corpus = corpus_path()
+    lists = set(live(visible(OWNER, m.List)).values_list("digest", flat=True))
+    if digest_of(corpus) in lists:
+        return False
+    if lists:
+        raise DemoOutdated(
+            "This demonstration was loaded by another version of habeas, or added to.",
+            next_step="`habeas demo --again` deletes it and makes it anew.",
+        )
+    people = archive.keyring.people()
+    keyring = archive.keyring
+    person = keyring.person(people[0]) if people else keyring.add_person(None)
+    if not visible(OWNER, m.Key).filter(role="person").exists():
+        with archive.writing(sequence=False) as batch:
+            verbs.add_person(batch, person)
+    with speaker.progress() as progress:
+        import_folder(archive, corpus, person, progress=progress)
+    return True
+
+
+def _sample(archive: Archive, speaker: Speaker) -> str | None:
+    """Explain one figure: the first counted one, else the first there is; gives its key."""
+    from habeas.archive.access import OWNER
+    from habeas.cli.speaking import speaks_unicode, width
+    from habeas.figures.recorded import in_force
+    from habeas.figures.why import as_text, tree
+
+    figures = [definition for definition in in_force(OWNER) if definition.kind != "estimated"]
+    figures.sort(key=lambda definition: definition.kind != "counted")
+    if not figures:
+        return None
+    key = figures[0].key
+    speaker.say()
+    speaker.say(f"$ habeas why {key} --limit {FOLLOWED}", style="bold")
+    node = tree(archive, OWNER, figures[0], limit=FOLLOWED)
+    speaker.say(as_text(node, width=width(), ascii=not speaks_unicode()))
+    return key

@@ -1,0 +1,200 @@
+"""doctor: who could recover this archive today, and what a stranger with the disk reads.
+
+Asks for no passphrase and changes nothing: it sees what anybody with the disk sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import habeas
+from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.options import ArchiveOption, JsonOption
+
+if TYPE_CHECKING:
+    from habeas.archive.settings_file import ArchiveSettings
+
+GOOD, UNSURE, RED = "good", "unsure", "red"
+_STYLES = {GOOD: "green", UNSURE: "yellow", RED: "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: how it stands, and in words."""
+
+    name: str
+    state: str
+    words: str
+
+
+def doctor(
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Say who could recover the archive, and who could read it.
+
+    Who could recover it today, and what a stranger who holds the disk would read. Asks for no
+    passphrase and changes nothing.
+    """
+    from habeas.cli.opening import located
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    directory = located(archive)
+    from habeas.archive.settings_file import ArchiveSettings
+
+    settings = ArchiveSettings.read(directory)
+    findings = [
+        _version(directory),
+        *_keys(directory),
+        *_disk(directory, settings),
+        _modes(directory),
+        *_ledger(directory, settings),
+    ]
+    for finding in findings:
+        speaker.say(
+            f"{finding.state:<7} {finding.name}: {finding.words}", style=_STYLES[finding.state]
+        )
+    sound = not any(finding.state == RED for finding in findings)
+    speaker.give(
+        {
+            "sound": sound,
+            "version": habeas.__version__,
+            "archive": str(directory),
+            "findings": [{"name": f.name, "state": f.state, "words": f.words} for f in findings],
+        }
+    )
+    return OK if sound else FINDINGS
+
+
+def _version(directory: Path) -> Finding:
+    return Finding("version", GOOD, f"habeas {habeas.__version__}, looking at {directory}")
+
+
+def _keys(directory: Path) -> list[Finding]:
+    from habeas.custody.keys import is_protected
+    from habeas.errors import HabeasError
+
+    try:
+        protected = is_protected(directory / "keys")
+        people = sorted((directory / "keys" / "people").glob("p-*.key"))
+        bare = [path.stem for path in people if not is_protected(path)]
+    except (HabeasError, OSError) as error:
+        return [Finding("keys", RED, f"they cannot be read: {error}")]
+    found = []
+    if protected:
+        found.append(Finding("keys", GOOD, "the archive's keys are under a passphrase"))
+        recovery = (
+            "whoever has both the passphrase and a copy of this directory and its database; nobody "
+            "else. There are no recovery shares: keep the passphrase and a backup in two places"
+        )
+    else:
+        found.append(
+            Finding(
+                "keys", RED, "unprotected: whoever reads keys/ opens the archive and signs as it"
+            )
+        )
+        recovery = (
+            "whoever has a copy of this directory and its database, with no passphrase at all"
+        )
+    found.append(Finding("recovery", UNSURE, f"today it could be recovered by {recovery}"))
+    if bare:
+        found.append(Finding("people", RED, f"keys without a passphrase: {', '.join(bare)}"))
+    elif people:
+        found.append(Finding("people", GOOD, f"{len(people)} keys, each under a passphrase"))
+    else:
+        found.append(Finding("people", UNSURE, "nobody has a key: `habeas people add` makes one"))
+    return found
+
+
+def _disk(directory: Path, settings: ArchiveSettings) -> list[Finding]:
+    from habeas.cli.disk import Encryption, encryption_of
+    from habeas.custody.keys import is_protected
+    from habeas.errors import HabeasError
+
+    encryption, reason = encryption_of(directory)
+    states = {Encryption.YES: GOOD, Encryption.NO: RED, Encryption.UNKNOWN: UNSURE}
+    found = [Finding("disk", states[encryption], reason)]
+    try:
+        protected = is_protected(directory / "keys")
+    except HabeasError:
+        protected = False
+    files = (
+        "not the sealed files" if protected else "the sealed files too, the keys being unprotected"
+    )
+    database = "the database in clear: every claim, name, source, quote and note"
+    if settings.database:
+        database += ", on the database server's disk, which cannot be judged from here"
+    if encryption is Encryption.YES:
+        words = f"nothing while the machine is off; once the disk is unlocked: {database}; {files}"
+    else:
+        words = f"{database}; when things were recorded and how much; {files}"
+    found.append(
+        Finding("stranger", states[encryption], f"somebody who holds the disk reads {words}")
+    )
+    return found
+
+
+def _modes(directory: Path) -> Finding:
+    """Only the owner may enter the directory and read what is secret in it."""
+    secret = [directory, directory / "keys", directory / "habeas.toml"]
+    secret += sorted((directory / "keys").rglob("*"))
+    open_to_others = [
+        f"{path.relative_to(directory.parent)} ({path.stat().st_mode & 0o777:04o})"
+        for path in secret
+        if path.exists() and path.stat().st_mode & 0o077
+    ]
+    if open_to_others:
+        names = ", ".join(open_to_others[:5])
+        return Finding(
+            "modes", RED, f"others on this machine may enter or read: {names}; use chmod go-rwx"
+        )
+    return Finding("modes", GOOD, "only you may enter the directory and read its keys")
+
+
+def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
+    from django.db import DatabaseError
+
+    from habeas.archive.connecting import connect, plain_errors
+    from habeas.archive.ledger import head
+    from habeas.archive.models import LocalState
+    from habeas.custody.tiles import TileLog
+    from habeas.errors import HabeasError
+
+    try:
+        connect(directory, settings)
+        with plain_errors():
+            size = head()[0]
+            state = dict(LocalState.objects.values_list("name", "value"))
+        logged = TileLog(directory / "log").size
+    except (HabeasError, DatabaseError) as error:
+        return [Finding("ledger", RED, f"it cannot be read: {str(error).splitlines()[0]}")]
+    return [_log(size, logged), _tables(size, state)]
+
+
+def _log(size: int, logged: int) -> Finding:
+    if logged > size:
+        words = f"the database holds {size:,} entries and its log {logged:,}: it is an older copy"
+        return Finding("log", RED, words)
+    if logged < size:
+        words = (
+            f"{size - logged:,} of {size:,} entries are not in the log yet; any command adds them"
+        )
+        return Finding("log", UNSURE, words)
+    return Finding(
+        "log", GOOD, f"all {size:,} entries are in the signed log; `habeas verify` checks them"
+    )
+
+
+def _tables(size: int, state: dict[str, str]) -> Finding:
+    from habeas.archive import schema
+
+    if int(state.get("format", "0")) > schema.FORMAT:
+        return Finding("tables", RED, "a newer habeas made this database: install that one")
+    if state.get("projection") != schema.projection_version():
+        return Finding("tables", UNSURE, "made by another version: run `habeas rebuild`")
+    if state.get("projected") != str(size):
+        return Finding("tables", UNSURE, "a rebuild was interrupted: run `habeas rebuild`")
+    return Finding("tables", GOOD, "the derived tables stand for the whole ledger")

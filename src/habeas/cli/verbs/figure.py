@@ -1,0 +1,220 @@
+"""figure list, show, add, check: numbers with their recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.options import ArchiveOption, AsOfOption, JsonOption, PassphraseFileOption
+
+if TYPE_CHECKING:
+    from habeas.figures.definitions import FigureDefinition
+
+FileArgument = Annotated[
+    Path,
+    typer.Argument(metavar="FILE.yaml", exists=True, dir_okay=False, help="A figure's definition."),
+]
+
+
+def list_(
+    as_of: AsOfOption = None,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the figures in force, each with its kind and value."""
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker, several, shown
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive.access import OWNER
+    from habeas.figures import recorded
+    from habeas.figures.errors import FigureError
+    from habeas.figures.evaluation import evaluate
+
+    found: list[dict[str, Any]] = []
+    for definition in recorded.in_force(OWNER, as_of):
+        item = {"key": definition.key, "kind": definition.kind, "title": definition.title}
+        try:
+            evaluation = evaluate(archive_, definition, OWNER, as_of)
+            evaluation.require_lineage()
+            item["value"] = evaluation.headline
+        except FigureError as error:
+            item["value"] = ""
+            item["refused"] = error.message
+        found.append(item)
+    unreadable = recorded.unreadable(OWNER, as_of)
+    for position, problem in unreadable:
+        words = f"cannot be read: {several(len(problem.problems), 'problem')}"
+        speaker.note(f"habeas: The definition at entry {position} {words}.")
+    if not found:
+        speaker.say("No figure is defined yet. `habeas figure add FILE.yaml` records a definition.")
+    speaker.table(
+        [
+            (
+                f["key"],
+                f["kind"],
+                shown(f["value"] or f"refused: {f['refused']}"),
+                shown(f["title"]),
+            )
+            for f in found
+        ]
+    )
+    speaker.give(
+        {
+            "figures": found,
+            "unreadable": [position for position, _ in unreadable],
+            "as_of": archive_.size if as_of is None else as_of,
+        }
+    )
+
+
+def show(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The figure's key.")],
+    as_of: AsOfOption = None,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show a figure, its rules and its weak points."""
+    from habeas.cli import evaluated
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive.access import OWNER
+    from habeas.figures import recorded
+    from habeas.figures.evaluation import evaluate
+
+    evaluation = evaluate(archive_, recorded.named(OWNER, key, as_of), OWNER, as_of)
+    evaluated.tell(speaker, evaluation)
+    speaker.give(evaluated.as_json(evaluation))
+
+
+def add(
+    file: FileArgument,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Record a definition in the ledger.
+
+    An earlier one of the same key is superseded; figures as of an earlier size still use it.
+    """
+    from habeas.cli import evaluated
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive import verbs
+    from habeas.archive.access import OWNER
+    from habeas.archive.errors import EntryRefused
+    from habeas.figures import recorded
+    from habeas.figures.errors import UnknownFigure
+
+    definition = _read(file)
+    try:
+        before = recorded.named(OWNER, definition.key)
+    except UnknownFigure:
+        before = None
+    if before is not None and before.digest == definition.digest:
+        raise EntryRefused(
+            f"{definition.key} is recorded with this very text, as entry {before.position}.",
+            next_step="Nothing was recorded.",
+        )
+    evaluation = evaluated.tried(archive_, definition)  # refused before it is recorded
+    with archive_.writing() as batch:
+        position = verbs.define(
+            batch,
+            key=definition.key,
+            title=definition.title,
+            kind=definition.kind,
+            text=definition.text,
+        ).position
+    replaced = f", in place of entry {before.position}" if before is not None else ""
+    speaker.say(f"{definition.key} is entry {position}{replaced}.")
+    if evaluation is not None:
+        speaker.say(f"{evaluation.kind}: {evaluation.headline}")
+    speaker.give(
+        {
+            "key": definition.key,
+            "entry": position,
+            "superseded": None if before is None else before.position,
+            "value": None if evaluation is None else evaluation.headline,
+        }
+    )
+
+
+def check(
+    file: FileArgument,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Check a definition without recording it.
+
+    In an archive it also says what the figure would answer.
+    """
+    from habeas.cli import evaluated
+    from habeas.cli.opening import make_ready, opened
+    from habeas.cli.running import fault_words
+    from habeas.cli.speaking import Speaker, several
+
+    make_ready()
+    from habeas.archive.errors import ArchiveNotFound
+    from habeas.figures.errors import DefinitionError
+
+    speaker = Speaker(as_json=json)
+    try:
+        definition = _read(file)
+    except DefinitionError as error:
+        faults = [
+            {
+                "file": str(file),
+                "line": p.line,
+                "column": p.key,
+                "reason": p.reason,
+                "valid": p.valid,
+            }
+            for p in error.problems
+        ]
+        for fault in faults:
+            speaker.say(fault_words(fault))
+        speaker.say(f"{several(len(faults), 'problem')}.")
+        speaker.give({"key": None, "problems": faults})
+        return FINDINGS
+    try:
+        evaluation = evaluated.tried(opened(archive, passphrase_file), definition)
+    except ArchiveNotFound:
+        if archive is not None:
+            raise
+        evaluation = None
+    speaker.say(f"{definition.key} is a definition of a {definition.kind} figure.")
+    if evaluation is not None:
+        evaluated.tell(speaker, evaluation)
+    speaker.give(
+        {
+            "key": definition.key,
+            "problems": [],
+            "answer": None if evaluation is None else evaluated.as_json(evaluation),
+        }
+    )
+    return OK
+
+
+def _read(file: Path) -> FigureDefinition:
+    from habeas.figures.definitions import parse
+    from habeas.figures.errors import DefinitionError, Problem
+
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        problem = Problem(1, "", "The text is not UTF-8.", "Save the file as UTF-8.")
+        raise DefinitionError((problem,)) from None
+    return parse(text)

@@ -1,0 +1,79 @@
+"""init: a new archive in a new or empty directory."""
+
+from __future__ import annotations
+
+import urllib.parse
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from habeas.cli.options import JsonOption, PassphraseFileOption
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")],
+    unprotected: Annotated[
+        bool,
+        typer.Option(
+            "--unprotected",
+            help="Keep the keys without a passphrase: whoever reads the directory can open it.",
+        ),
+    ] = False,
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="A PostgreSQL database to use instead of SQLite: postgresql://user@host/name.",
+            show_default=False,
+        ),
+    ] = "",
+    title: Annotated[
+        str, typer.Option(help="What the archive is called.", show_default=False)
+    ] = "",
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make an archive. Asks for a passphrase."""
+    from habeas.cli.opening import make_ready, new_passphrase
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    make_ready()
+    from habeas.archive.errors import ArchiveExists
+    from habeas.archive.opening import init_archive
+
+    directory = directory.absolute()
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise ArchiveExists(
+            f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
+        )
+    if urllib.parse.urlsplit(database).password:
+        speaker.note(
+            "habeas: The password in the address goes into the archive's habeas.toml and was "
+            "visible to others on this machine. A ~/.pgpass file avoids both."
+        )
+    passphrase = None
+    if not unprotected:
+        passphrase = new_passphrase(passphrase_file, "the archive", "--passphrase-file")
+    archive = init_archive(
+        directory, passphrase=passphrase, database_url=database or None, title=title
+    )
+    speaker.say(f"The archive is in {directory}.")
+    if unprotected:
+        speaker.say(
+            "Its keys are unprotected: whoever reads the directory can open it and sign as it."
+        )
+    else:
+        speaker.say(
+            "Its keys are under your passphrase. Without it nobody opens the archive, you neither."
+        )
+    speaker.say("Next: `habeas people add` in it makes the key with which you sign decisions.")
+    speaker.give(
+        {
+            "archive": str(directory),
+            "database": "postgresql" if database else "sqlite",
+            "protected": not unprotected,
+            "size": archive.size,
+        }
+    )

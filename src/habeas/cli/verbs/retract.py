@@ -1,0 +1,190 @@
+"""retract: what would fall is shown first, then asked, then done.
+
+The figures' new values are found by retracting inside a transaction that is taken back:
+nothing is recorded before the answer.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from habeas.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from habeas.archive.blast import BlastRadius
+    from habeas.archive.opening import Archive
+    from habeas.cli.speaking import Speaker
+    from habeas.custody.notes import Signer
+    from habeas.figures.standing import Change, Standing
+
+SHOWN = 10  # claims and records named one by one
+
+
+def retract(
+    position: Annotated[
+        int,
+        typer.Argument(
+            metavar="POSITION", min=0, help="Of a claim, a list, a source or a judgement."
+        ),
+    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
+    as_: PersonOption = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take back a claim, a list, a source or a judgement.
+
+    Shows what rests on it and which figures change, and asks. Nothing is deleted: it stays
+    readable, marked as retracted, and no longer counts.
+    """
+    from habeas.cli.errors import ConfirmationNeeded, Declined
+    from habeas.cli.opening import acting_person, opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive import verbs
+    from habeas.archive.access import OWNER
+    from habeas.archive.blast import blast_radius
+    from habeas.archive.errors import UnknownReference
+    from habeas.archive.verbs.deciding import RETRACTABLE, kind_at
+    from habeas.figures.standing import difference, snapshot
+
+    kind = kind_at(position)
+    radius = blast_radius(OWNER, position)
+    if kind is None or radius is None:
+        raise UnknownReference(
+            f"Entry {position} is not something that can be retracted.",
+            next_step=f"Give the number of a {', '.join(RETRACTABLE)}.",
+        )
+    if not (yes or sys.stdin.isatty()):
+        raise ConfirmationNeeded(
+            "Nobody is at a terminal to confirm this.", next_step="Add --yes where that is meant."
+        )
+    person = acting_person(archive_, as_, person_passphrase_file)
+    before = snapshot(archive_, OWNER)
+    foreseen = difference(before, _as_if(archive_, person, position, kind, reason))
+    records = _captions(radius.records)
+    _describe(speaker, radius, records, foreseen)
+    if not yes and not typer.confirm("Retract it?", err=True):
+        raise Declined("Nothing was retracted.")
+    with archive_.writing(person) as batch:
+        made = verbs.retract(batch, position, kind, reason)
+    changes = difference(before, snapshot(archive_, OWNER))
+    speaker.say(f"Retracted: {kind} {position}, by entry {made.position}.")
+    _changes(speaker, changes, "No figure changed.")
+    speaker.give(
+        {
+            "retracted": position,
+            "kind": kind,
+            "entry": made.position,
+            "claims": list(radius.claims),
+            "records": [{"record": r, "caption": c} for r, c in records.items()],
+            "figures": [
+                {
+                    "key": change.key,
+                    "title": change.title,
+                    "before": change.before,
+                    "after": change.after,
+                    "value_changed": change.value_changed,
+                }
+                for change in changes
+            ],
+        }
+    )
+
+
+class _TakenBack(Exception):
+    """Leaves the transaction of a retraction that is only tried."""
+
+
+def _as_if(archive: Archive, person: Signer, position: int, kind: str, reason: str) -> Standing:
+    """The figures as they would stand; nothing stays recorded."""
+    from habeas.archive import verbs
+    from habeas.archive.access import OWNER
+    from habeas.figures.evaluation import remembered
+    from habeas.figures.standing import snapshot
+
+    found: dict[str, Any] = {}
+    try:
+        with archive.writing(person, sequence=False) as batch:
+            verbs.retract(batch, position, kind, reason)
+            batch.flush()
+            found.update(snapshot(archive, OWNER))
+            raise _TakenBack
+    except _TakenBack:
+        pass
+    finally:
+        remembered.clear()  # results for a size that was never reached
+    return found
+
+
+def _captions(records: Sequence[int]) -> dict[int, str]:
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, visible
+
+    rows = visible(OWNER, m.Mention).filter(position__in=records).order_by("position")
+    return dict(rows.values_list("position", "caption"))
+
+
+def _describe(
+    speaker: Speaker, radius: BlastRadius, records: dict[int, str], changes: Sequence[Change]
+) -> None:
+    from habeas.cli.speaking import several, shown
+
+    speaker.say(
+        f"On {radius.kind} {radius.target} rest {several(len(radius.claims), 'claim')} about "
+        f"{several(len(records), 'record')}:"
+    )
+    for title in _claims(radius.claims[:SHOWN]):
+        speaker.say(f"  {shown(title)}")
+    if len(radius.claims) > SHOWN:
+        speaker.say(f"  … {len(radius.claims) - SHOWN:,} more")
+    if len(records) > 1:
+        names = [
+            f"{shown(caption)} (#{record})" for record, caption in list(records.items())[:SHOWN]
+        ]
+        left_out = f" and {len(records) - SHOWN:,} more" if len(records) > SHOWN else ""
+        speaker.say(f"Records: {', '.join(names)}{left_out}")
+    _changes(speaker, changes, "No figure would change.")
+
+
+def _claims(positions: Sequence[int]) -> list[str]:
+    """Each claim in a line."""
+    from habeas.archive.access import OWNER
+    from habeas.archive.ledger import head
+    from habeas.figures.descending import Descent
+    from habeas.vocabulary import schema
+
+    down = Descent(OWNER, head()[0], schema.load(), None).read(positions)
+    return [f"#{position} {down.claim(position).title}" for position in positions]
+
+
+def _changes(speaker: Speaker, changes: Sequence[Change], none: str) -> None:
+    from habeas.cli.speaking import shown
+
+    if not changes:
+        speaker.say(none)
+        return
+    speaker.say("Figures:")
+    rows = []
+    for change in changes:
+        after = shown(change.after)
+        if not change.value_changed:
+            after += " (the same, on fewer claims)"
+        rows.append((change.key, f"{shown(change.before)} → {after}"))
+    speaker.table(rows, indent="  ")

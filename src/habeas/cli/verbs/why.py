@@ -1,0 +1,54 @@
+"""why: from a figure, record, claim, source or exhibit down to sealed bytes and the proof."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from habeas.cli.options import ArchiveOption, AsOfOption, JsonOption, PassphraseFileOption
+
+
+def why(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY|POSITION",
+            help="A figure's key, or the number of a claim, record, source or exhibit.",
+        ),
+    ],
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How many members of it to follow down.")
+    ] = 10,
+    as_of: AsOfOption = None,
+    ascii_: Annotated[bool, typer.Option("--ascii", help="Draw the tree in ASCII.")] = False,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say how something is known, down to sealed bytes.
+
+    A figure's rules and members; a claim's speakers and passages; the bytes and the proof.
+    """
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker, speaks_unicode, width
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive.access import OWNER
+    from habeas.figures import recorded
+    from habeas.figures.definitions import FigureDefinition
+    from habeas.figures.why import as_json, as_text, tree
+
+    number = target.removeprefix("#")
+    wanted: FigureDefinition | int
+    if number.isascii() and number.isdigit():
+        wanted = int(number)
+    else:
+        wanted = recorded.named(OWNER, target, as_of)
+    found = tree(archive_, OWNER, wanted, as_of=as_of, limit=limit)
+    if speaker.json:
+        speaker.give(as_json(found))
+    else:
+        text = as_text(found, width=width(), ascii=ascii_ or not speaks_unicode())
+        speaker.say(text.rstrip("\n"))
