@@ -1,0 +1,206 @@
+"""How many, as stated: exact, a range, at least, at most, about; and of what.
+
+Invariants: bounds are whole numbers from 0 to 2**53 - 1; ``low`` None or ``high`` None
+means that the speaker set no such bound, never zero; "about" is kept as a mark and moves no
+bound. A number whose separators could be read in two ways is refused, not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from habeas.vocabulary.answers import Answer
+from habeas.vocabulary.errors import BadCount, shown
+
+LARGEST = 2**53 - 1
+LONGEST_TEXT = 200
+
+#: An approximate count is taken to lie between its bounds divided and multiplied by this
+#: when it is compared. A convention of this archive (docs/methods/dates-and-counts.md).
+ABOUT_FACTOR = 2
+
+VALID = (
+    "Write 22, 1,300,000 or 1300000; 1000000-3000000 (from, to); >=1000000 (at least); "
+    "<=1800000 (at most); ~120000 (about); with the unit after it if it is not the usual one."
+)
+
+_SPACES = "\u00a0\u2009\u202f"  # no-break, thin and narrow no-break space
+_NUMBER = re.compile(
+    r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,3}(?:['’][0-9]{3})+"
+)
+_UNIT = re.compile(r"(?<=[0-9]) +([a-z]+(?:[- ][a-z]+)*)$")
+_RANGE = re.compile(r"(.+?)\s*(?:-|–|\.\.|\bto\b)\s*(.+)")
+_WORDS = (
+    ("about ", "~"), ("approximately ", "~"), ("circa ", "~"), ("around ", "~"),
+    ("at least ", ">="), ("at most ", "<="), ("up to ", "<="),
+    ("more than ", ">"), ("over ", ">"), ("less than ", "<"), ("fewer than ", "<"),
+    ("under ", "<"), ("exactly ", "="), ("between ", ""),
+    ("≥", ">="), ("≤", "<="), ("≈", "~"),
+)  # fmt: skip
+_SIGNS = (">=", "<=", ">", "<", "=")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """From ``low`` to ``high`` of ``unit``, both included; None: no such bound stated."""
+
+    low: int | None
+    high: int | None
+    approximate: bool
+    unit: str
+
+    @property
+    def is_exact(self) -> bool:
+        return self.low == self.high and self.low is not None and not self.approximate
+
+    @property
+    def text(self) -> str:
+        """The count in the syntax that ``parse`` reads."""
+        if self.low is None:
+            number = f"<={self.high}"
+        elif self.high is None:
+            number = f">={self.low}"
+        else:
+            number = str(self.low) if self.low == self.high else f"{self.low}-{self.high}"
+        return f"{'~' if self.approximate else ''}{number} {self.unit}".rstrip(" ")
+
+
+def refuse(text: object, reason: str, valid: str = VALID) -> BadCount:
+    return BadCount(f"{shown(text)} is not a count: {reason}.", next_step=valid)
+
+
+def make(low: int | None, high: int | None, *, approximate: bool = False, unit: str = "") -> Count:
+    """A count from its bounds, checked."""
+    said = f"{low} to {high}"
+    if low is None and high is None:
+        raise refuse(said, "it has no bound", "Give a number, or say that it is unknown.")
+    for bound in (low, high):
+        if bound is not None and (type(bound) is not int or not 0 <= bound <= LARGEST):
+            raise refuse(said, f"a bound is a whole number from 0 to {LARGEST}")
+    if low is not None and high is not None and low > high:
+        raise refuse(said, "it ends below its start", f"Write {high}-{low} if that is meant.")
+    return Count(low, high, approximate, unit)
+
+
+def parse(text: str, unit: str = "") -> Count:
+    """Read a count. ``unit`` is what is counted where the text does not say.
+
+    Raises ``BadCount`` also where the text names another unit than ``unit``.
+    """
+    if not isinstance(text, str):
+        raise refuse(text, "it is no text")
+    if len(text) > LONGEST_TEXT:
+        raise refuse(text, f"it is longer than {LONGEST_TEXT} characters")
+    rest = text.strip(" ")
+    for space in _SPACES:
+        rest = rest.replace(space, " ")
+    stated = _UNIT.search(rest)
+    if stated is not None:
+        if unit and stated[1] != unit:
+            raise refuse(
+                text,
+                f"it counts {stated[1]} where {unit} are counted",
+                f"Write a number of {unit}.",
+            )
+        unit, rest = stated[1], rest[: stated.start()]
+    for word, sign in _WORDS:
+        rest = rest.replace(word, sign)
+    approximate = "~" in rest
+    if approximate:
+        if not (rest.startswith("~") and rest.count("~") == 1):
+            raise refuse(text, "~ (about) stands once, at the start")
+        rest = rest[1:].strip(" ")
+    low, high = _bounds(text, rest)
+    return make(low, high, approximate=approximate, unit=unit)
+
+
+def _bounds(text: str, rest: str) -> tuple[int | None, int | None]:
+    for sign in _SIGNS:
+        if rest.startswith(sign):
+            number = _number(text, rest[len(sign) :].strip(" "))
+            if sign == "=":
+                return number, number
+            if sign == "<" and number == 0:
+                raise refuse(text, "nothing is less than 0")
+            if sign[0] == ">":
+                return number + (sign == ">"), None
+            return None, number - (sign == "<")
+    pair = _RANGE.fullmatch(rest)
+    if pair is None:
+        number = _number(text, rest)
+        return number, number
+    first, last = _number(text, pair[1]), _number(text, pair[2])
+    if first > last:
+        raise refuse(text, "it ends below its start", f"Write {last}-{first} if that is meant.")
+    return first, last
+
+
+def _number(text: str, digits: str) -> int:
+    if _NUMBER.fullmatch(digits) is None:
+        raise refuse(text, _why_not(digits))
+    bare = re.sub("[^0-9]", "", digits)
+    if len(bare) > 16 or int(bare) > LARGEST:
+        raise refuse(text, "it is too large", f"The largest count is {LARGEST}.")
+    return int(bare)
+
+
+def _why_not(digits: str) -> str:
+    if not digits:
+        return "a number is missing"
+    if not digits.isascii():
+        return "it has characters other than plain digits and signs"
+    if re.fullmatch(r"[0-9.]+", digits):
+        return f"‘{digits[:40]}’ could be a fraction or thousands; write 1300 or 1,300"
+    if re.fullmatch(r"-[0-9]+", digits):
+        return "nothing is counted below 0"
+    if re.fullmatch(r"[0-9.,]+ ?(thousand|million|billion|m|k|bn)", digits):
+        return "a rounded number in words is written out, with ~ if it is approximate"
+    if re.fullmatch(r"[0-9,]+", digits):
+        return "its commas do not stand between groups of three digits"
+    return "it has no form that is known"
+
+
+def could_equal(a: Count, b: Count) -> Answer:
+    """Can both counts be of the same true number?
+
+    YES where the bounds meet, NO where they do not. Where either is approximate and the
+    bounds do not meet: UNKNOWN while they meet after dividing and multiplying the
+    approximate one's bounds by ``ABOUT_FACTOR``, NO beyond. UNKNOWN for different units.
+    """
+    if a.unit != b.unit:
+        return Answer.UNKNOWN
+    if _meet(a.low, a.high, b.low, b.high):
+        return Answer.YES
+    if (a.approximate or b.approximate) and _meet(*_reach(a), *_reach(b)):
+        return Answer.UNKNOWN
+    return Answer.NO
+
+
+def _meet(low_a: int | None, high_a: int | None, low_b: int | None, high_b: int | None) -> bool:
+    return not (
+        (high_a is not None and low_b is not None and high_a < low_b)
+        or (high_b is not None and low_a is not None and high_b < low_a)
+    )
+
+
+def _reach(count: Count) -> tuple[int | None, int | None]:
+    if not count.approximate:
+        return count.low, count.high
+    low = None if count.low is None else count.low // ABOUT_FACTOR
+    high = None if count.high is None else count.high * ABOUT_FACTOR
+    return low, high
+
+
+def describe(count: Count, one: str = "", many: str = "") -> str:
+    """The count in words: "about 120,000 persons". ``one`` and ``many`` name its unit."""
+    unit = (one if count.low == count.high == 1 else many) or count.unit
+    if count.low is None:
+        number = f"at most {count.high:,}"
+    elif count.high is None:
+        number = f"at least {count.low:,}"
+    elif count.low == count.high:
+        number = f"{count.low:,}"
+    else:
+        number = f"{count.low:,} to {count.high:,}"
+    return f"{'about ' if count.approximate else ''}{number} {unit}".rstrip(" ")

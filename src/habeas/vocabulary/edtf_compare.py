@@ -1,0 +1,99 @@
+"""Before, overlaps, within, meet: answered YES or NO only when certain.
+
+The first operand is a statement, the second a window (see ``edtf_extents``): "2018" within
+"2017/2018" is YES, "2018" within "2018-06" is UNKNOWN, because the day in 2018 is not known.
+A qualified date (``~ ? %``) may lie as far outside what is written as its ``reach_days``.
+"One of" agrees or is UNKNOWN; "all of" must hold for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import TYPE_CHECKING
+
+from habeas.vocabulary.answers import Answer, agreed, all_of, any_of
+from habeas.vocabulary.edtf_extents import Extent
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.edtf import Edtf
+
+YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
+_Compare = Callable[[Extent, Extent], Answer]
+_Join = Callable[..., Answer]
+
+
+def before(a: Edtf, b: Edtf) -> Answer:
+    """Does all of ``a`` lie before the beginning of ``b``?"""
+    return _over(_before, a, b, statement_all=all_of, window_all=all_of)
+
+
+def overlaps(a: Edtf, b: Edtf) -> Answer:
+    """Does ``a``, wherever it lies, share a day with ``b``?"""
+    return _over(_overlaps, a, b, statement_all=any_of, window_all=any_of)
+
+
+def within(a: Edtf, b: Edtf) -> Answer:
+    """Does ``a``, wherever it lies, lie inside ``b``?"""
+    if b.shape != "all-of":
+        return _over(_within, a, b, statement_all=all_of, window_all=any_of)
+    inside = _over(_within, a, b, statement_all=all_of, window_all=any_of)
+    # A long time may lie inside several members together though inside none alone.
+    return inside if inside is YES or overlaps(a, b) is NO else UNKNOWN
+
+
+def meet(a: Edtf, b: Edtf) -> Answer:
+    """Do two statements speak of the same time? The same in both directions.
+
+    YES when one surely lies in the time that the other names ("2018-06" and "2018", or the
+    same text twice); NO when they cannot share a day.
+    """
+    return any_of((overlaps(a, b), overlaps(b, a)))
+
+
+def _over(
+    compare: _Compare, a: Edtf, b: Edtf, *, statement_all: _Join, window_all: _Join
+) -> Answer:
+    if len(a.extents) == 1 and len(b.extents) == 1:
+        return compare(a.extents[0], b.extents[0])
+    join_a = agreed if a.shape == "one-of" else statement_all
+    join_b = agreed if b.shape == "one-of" else window_all
+    return join_a([join_b([compare(x, y) for y in b.extents]) for x in a.extents])
+
+
+def _before(a: Extent, b: Extent) -> Answer:
+    if a.ends_last < b.begins_first:
+        return YES
+    return NO if a.ends_first >= b.begins_last else UNKNOWN
+
+
+def _overlaps(a: Extent, b: Extent) -> Answer:
+    if a.ends_last < b.begins_first or a.begins_first > b.ends_last:
+        return NO
+    if b.covers_first <= b.covers_last and (
+        a.begins_last <= b.covers_last and a.ends_first >= b.covers_first
+    ):
+        return YES
+    # Wherever b lies, it lies in what a surely covers from its last start to its first end.
+    if a.begins_last <= b.begins_first and b.ends_last <= a.ends_first:
+        return YES
+    return UNKNOWN
+
+
+def _within(a: Extent, b: Extent) -> Answer:
+    if a.begins_first >= b.covers_first and a.ends_last <= b.covers_last:
+        return YES
+    if a.begins_last < b.begins_first or a.ends_first > b.ends_last:
+        return NO
+    return UNKNOWN
+
+
+def sort_key(a: Edtf) -> tuple[float, float, str]:
+    """For putting times in a stable order on a page: by first, then last possible day.
+
+    An order is not a finding: "2018" sorts before "2018-06" although it may lie after it.
+    Times without a first day come first, times without a last day after those with one.
+    """
+    earliest = -inf if a.earliest is None else a.earliest
+    latest = inf if a.latest is None else a.latest
+    return earliest, latest, a.text

@@ -1,0 +1,247 @@
+"""The vocabulary as data: kinds, properties and code lists from ``data/*.yaml``, checked.
+
+Invariants: every scalar is the text that was written (``yes`` is the code "yes"); an unknown
+key or a reference to a list that does not exist is refused; ``text`` holds every file whole
+and ``digest`` is its SHA-256, so a claim that commits to a digest commits to every meaning
+in it; ``read(text)`` gives an older version back from what the ledger logged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from habeas.vocabulary.errors import BadSchema, UnknownCode, shown
+
+TYPES = ("text", "date", "count", "place", "code", "ref", "identifier", "url")
+SENSITIVITIES = ("public", "team", "restricted", "sealed")
+_FILE_MARK = "# === file: "
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record. ``ftm`` is the FollowTheMoney schema, ``huridocs`` the entity."""
+
+    name: str
+    label: str
+    plural: str
+    meaning: str
+    ftm: str = ""
+    huridocs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What may be said of a record.
+
+    ``codes`` names the code list of a code, ``unit`` what a count counts, ``refers_to`` the
+    kinds that a reference may point to. ``sensitivity`` is the least handling of a claim.
+    ``at_a_time`` one: two different values at the same time cannot both hold.
+    """
+
+    name: str
+    label: str
+    kinds: tuple[str, ...]
+    type: str
+    meaning: str
+    sensitivity: str
+    at_a_time: str
+    unit: str = ""
+    codes: str = ""
+    refers_to: tuple[str, ...] = ()
+    ftm: str = ""
+    huridocs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code of a list. ``one`` is the singular of a counting unit."""
+
+    code: str
+    label: str
+    meaning: str
+    one: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A closed list of codes and what the list is for."""
+
+    name: str
+    title: str
+    meaning: str
+    huridocs: str
+    source: str
+    codes: Mapping[str, Code]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One version of the vocabulary. ``codes[list][code]`` gives a code."""
+
+    kinds: Mapping[str, Kind]
+    properties: Mapping[str, Property]
+    lists: Mapping[str, CodeList]
+    codes: Mapping[str, Mapping[str, Code]]
+    text: str
+    digest: str
+
+    def of_kind(self, kind: str) -> tuple[Property, ...]:
+        """The properties that a kind of record may have, in the order of the file."""
+        return tuple(p for p in self.properties.values() if kind in p.kinds)
+
+    def code(self, code_list: str, code: str) -> Code:
+        """A code, or ``UnknownCode`` saying which there are."""
+        codes = self.codes.get(code_list)
+        if codes is None:
+            raise UnknownCode(
+                f"There is no code list {shown(code_list)}.",
+                next_step=f"Code lists: {', '.join(self.codes)}.",
+            )
+        found = codes.get(code)
+        if found is None:
+            raise UnknownCode(
+                f"{shown(code)} is not a code of {code_list}.",
+                next_step=f"Use one of: {', '.join(codes)}.",
+            )
+        return found
+
+
+@cache
+def load() -> Schema:
+    """The vocabulary of this program."""
+    data = resources.files("habeas.vocabulary") / "data"
+    files = {entry.name: entry for entry in data.iterdir() if entry.name.endswith(".yaml")}
+    codes = data / "codes"
+    files |= {f"codes/{e.name}": e for e in codes.iterdir() if e.name.endswith(".yaml")}
+    parts = [f"{_FILE_MARK}{name}\n{files[name].read_text('utf-8')}" for name in sorted(files)]
+    return read("".join(parts))
+
+
+def read(text: str) -> Schema:
+    """A vocabulary from its text, as ``Schema.text`` gives it and the ledger logs it."""
+    files: dict[str, Any] = {}
+    for part in text.split(_FILE_MARK)[1:]:
+        name, _, body = part.partition("\n")
+        files[name] = _parsed(name, body)
+    for needed in ("kinds.yaml", "properties.yaml"):
+        if needed not in files:
+            raise _bad(needed, "it is missing")
+    lists = {}
+    for name, content in files.items():
+        if name.startswith("codes/"):
+            key = name.removeprefix("codes/").removesuffix(".yaml")
+            lists[key] = _code_list(name, key, content)
+    kinds = {k: _kind(k, v) for k, v in _mapping("kinds.yaml", files["kinds.yaml"]).items()}
+    properties = {
+        name: _property(name, content, kinds, lists)
+        for name, content in _mapping("properties.yaml", files["properties.yaml"]).items()
+    }
+    return Schema(
+        kinds=MappingProxyType(kinds),
+        properties=MappingProxyType(properties),
+        lists=MappingProxyType(lists),
+        codes=MappingProxyType({name: found.codes for name, found in lists.items()}),
+        text=text,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _bad(where: str, reason: str) -> BadSchema:
+    return BadSchema(
+        f"The vocabulary file {where} is not in order: {reason}.", next_step="Mend it."
+    )
+
+
+def _parsed(name: str, body: str) -> Any:
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        # BaseLoader makes texts, lists and mappings only: safer than SafeLoader, and no
+        # "yes" turns into a truth value.
+        return yaml.load(body, Loader=loader)  # noqa: S506
+    except yaml.YAMLError as error:
+        raise _bad(name, f"it is not YAML ({error})") from error
+
+
+def _mapping(where: str, content: Any) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise _bad(where, "it is not a list of keys")
+    return content
+
+
+def _fields(
+    where: str, content: Any, needed: Iterable[str], optional: Iterable[str]
+) -> dict[str, Any]:
+    found = _mapping(where, content)
+    needed, optional = tuple(needed), tuple(optional)
+    if missing := [key for key in needed if not found.get(key)]:
+        raise _bad(where, f"{', '.join(missing)} is missing")
+    if unknown := found.keys() - set(needed) - set(optional):
+        raise _bad(where, f"there is no key {', '.join(sorted(unknown))}")
+    return found
+
+
+def _kind(name: str, content: Any) -> Kind:
+    where = f"kinds.yaml ({name})"
+    return Kind(
+        name, **_fields(where, content, ("label", "plural", "meaning"), ("ftm", "huridocs"))
+    )
+
+
+_NEEDED = ("label", "kinds", "type", "meaning", "sensitivity", "at_a_time")
+_OPTIONAL = ("unit", "codes", "refers_to", "ftm", "huridocs")
+
+
+def _property(
+    name: str, content: Any, kinds: Mapping[str, Kind], lists: Mapping[str, CodeList]
+) -> Property:
+    where = f"properties.yaml ({name})"
+    fields = dict(_fields(where, content, _NEEDED, _OPTIONAL))
+    for key in ("kinds", "refers_to"):
+        named = fields.get(key, [])
+        if not isinstance(named, list):
+            raise _bad(where, f"{key} is a list")
+        fields[key] = tuple(kinds) if named == ["any"] else tuple(named)
+    found = Property(name, **fields)
+    if not name.isascii() or not name.replace("_", "").isalnum() or name != name.lower():
+        raise _bad(where, "a name is small letters, digits and underscores")
+    if strangers := [k for k in (*found.kinds, *found.refers_to) if k not in kinds]:
+        raise _bad(where, f"there is no kind {', '.join(strangers)}")
+    if found.type not in TYPES:
+        raise _bad(where, f"there is no type {found.type}")
+    if found.sensitivity not in SENSITIVITIES:
+        raise _bad(where, f"there is no sensitivity {found.sensitivity}")
+    if found.at_a_time not in ("one", "many"):
+        raise _bad(where, "at_a_time is one or many")
+    if (found.type == "code") != bool(found.codes) or (found.codes and found.codes not in lists):
+        raise _bad(where, "a code, and only a code, names a code list that exists")
+    if (found.type == "count") != bool(found.unit) or (
+        found.unit and found.unit not in lists["unit"].codes
+    ):
+        raise _bad(where, "a count, and only a count, names a unit of the list unit")
+    if (found.type == "ref") != bool(found.refers_to):
+        raise _bad(where, "a ref, and only a ref, says to which kinds it refers")
+    return found
+
+
+def _code_list(where: str, name: str, content: Any) -> CodeList:
+    fields = _fields(where, content, ("title", "meaning", "codes"), ("huridocs", "source"))
+    codes = {
+        code: Code(code, **_fields(f"{where} ({code})", body, ("label", "meaning"), ("one",)))
+        for code, body in _mapping(where, fields["codes"]).items()
+    }
+    return CodeList(
+        name,
+        fields["title"],
+        fields["meaning"],
+        fields.get("huridocs", ""),
+        fields.get("source", ""),
+        MappingProxyType(codes),
+    )
