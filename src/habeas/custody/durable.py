@@ -123,6 +123,7 @@ def create(path: str, mode: int) -> int:
     except OSError as error:
         reraise_full(error, os.path.dirname(path))
         raise
+    os.fchmod(descriptor, mode)  # the umask can only have taken rights away; give them back
     return descriptor
 
 

@@ -208,7 +208,7 @@ def check_signatures(
 def split_note(note: bytes) -> tuple[bytes, list[Signature]]:
     """The text and the signatures, none of them checked."""
     text, gap, signature_block = note.rpartition(b"\n\n")
-    if not gap or not text or not signature_block.endswith(b"\n"):
+    if not gap or not signature_block.endswith(b"\n"):
         raise _malformed("has no signatures after an empty line")
     text += b"\n"
     check_text(text)

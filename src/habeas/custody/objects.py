@@ -118,7 +118,7 @@ class ObjectStore:
         """
         self.check(address)
         with self._stored(address) as stored:
-            reader = _HashingReader(stored, None)
+            reader = _HashingReader(stored)
             writer = _HashingWriter(out.write)
             try:
                 pyrage.decrypt_io(reader, writer, [_identity(identity, address)])
@@ -209,7 +209,7 @@ class SealingBatch:
                 sealed = self._seal_small(descriptor, path, before.st_size, progress)
             else:
                 with io.FileIO(descriptor, closefd=False) as stream:
-                    sealed = self._seal_stream(stream, path, progress)
+                    sealed = self._seal_stream(stream, path, progress, before.st_size)
             after = os.fstat(descriptor)
         finally:
             os.close(descriptor)
@@ -246,11 +246,13 @@ class SealingBatch:
             progress(len(plain))
         return Sealed(hashlib.sha256(plain).hexdigest(), address, len(plain), str(identity))
 
-    def _seal_stream(self, stream: _Reads, name: str, progress: Progress | None) -> Sealed:
+    def _seal_stream(
+        self, stream: _Reads, name: str, progress: Progress | None, limit: int | None = None
+    ) -> Sealed:
         identity = pyrage.x25519.Identity.generate()
         temporary = self._pending.new_path()
         descriptor = durable.create(temporary, 0o444)
-        reader = _HashingReader(stream, progress)
+        reader = _HashingReader(stream, progress, limit)
         writer = _HashingWriter(lambda data: durable.write_all(descriptor, data))
         try:
             try:
@@ -275,11 +277,17 @@ class SealingBatch:
 
 
 class _HashingReader:
-    """Hashes what the encryption reads, in large pieces, and keeps the first failure."""
+    """Hashes what the encryption reads, in large pieces, and keeps the first failure.
 
-    def __init__(self, stream: _Reads, progress: Progress | None) -> None:
+    Past ``limit`` bytes it stops: a file that grows as fast as it is read must end too.
+    """
+
+    def __init__(
+        self, stream: _Reads, progress: Progress | None = None, limit: int | None = None
+    ) -> None:
         self._stream = stream
         self._progress = progress
+        self._limit = limit
         self._chunk = memoryview(b"")
         self.digest = hashlib.sha256()
         self.size_bytes = 0
@@ -287,6 +295,8 @@ class _HashingReader:
 
     def read(self, size: int = -1) -> bytes:
         if not self._chunk:
+            if self._limit is not None and self.size_bytes > self._limit:
+                return b""
             try:
                 chunk = self._stream.read(_CHUNK)
                 if self._progress and chunk:
