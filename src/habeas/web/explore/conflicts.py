@@ -39,7 +39,7 @@ def listed(request: Request) -> Content:
     here = reverse("differences")
     following = None
     if found.next is not None:
-        following = f"{here}?{urlencode({'after': found.next[0], 'since': found.next[1]})}"
+        following = f"{here}?{urlencode({'after': str(found.next[0]), 'since': found.next[1]})}"
     return {
         "title": _("Differences"),
         "differences": differences(request.viewer, found.conflicts),

@@ -173,7 +173,7 @@ def why(request: Request, key: str) -> Content:
     kept = {"as_of": request.GET["as_of"]} if request.GET.get("as_of") else {}
 
     def address(start: int) -> str:
-        asked = {**kept, **({"after": start} if start else {})}
+        asked = {**kept, **({"after": str(start)} if start else {})}
         return f"{here}?{urlencode(asked)}" if asked else here
 
     return {

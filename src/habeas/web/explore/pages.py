@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -30,6 +30,14 @@ View = Callable[..., Content]
 M = TypeVar("M", bound=Model)
 
 
+class Elsewhere(Exception):
+    """The page is at another address; its twin is there too."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
     """Make a view of a function from a request to the page's dict."""
 
@@ -38,6 +46,9 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
         def answer(request: HttpRequest, *, twin: bool = False, **parts: Any) -> HttpResponse:
             try:
                 content = view(cast(Request, request), **parts)
+            except Elsewhere as other:
+                bare = other.path.rstrip("/")
+                return HttpResponseRedirect(f"{bare}.json" if twin else other.path)
             except HabeasError as error:
                 if isinstance(error, NoArchive):
                     raise

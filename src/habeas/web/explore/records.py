@@ -26,7 +26,7 @@ from habeas.figures import conflicts
 from habeas.figures.disagreement import Conflict
 from habeas.web.explore import cards, written
 from habeas.web.explore.conflicts import differences
-from habeas.web.explore.pages import page, paged, whole_number
+from habeas.web.explore.pages import Elsewhere, page, paged, whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
@@ -149,6 +149,8 @@ def record(request: Request, position: int) -> Content:
     found = find(viewer, position)
     if found is None:
         raise Http404
+    if found.position != position:
+        raise Elsewhere(reverse("record", kwargs={"position": found.position}))
     subjects = [mention.position for mention in found.mentions]
     only = request.GET.get("property", "")
     claims, turning = _claims(request, subjects, only)
@@ -198,7 +200,7 @@ def _claims(request: Request, subjects: Sequence[int], only: str) -> tuple[list[
     return found[:CLAIMS], {
         "first": f"{here}?{urlencode(kept)}" if after is not None else None,
         "next": (
-            f"{here}?{urlencode({**kept, 'since': last.property, 'after': last.position})}"
+            f"{here}?{urlencode({**kept, 'since': last.property, 'after': str(last.position)})}"
             if last
             else None
         ),
@@ -238,8 +240,7 @@ def _names(viewer: Viewer, found: Record, subjects: Sequence[int]) -> list[Conte
     )
     for claim in named:
         value = written.value_of(claim, None)
-        if value["as_written"]:
-            texts.append(value["as_written"])
+        texts += [found for name in ("as_written", "read_as") if (found := value[name])]
     once: dict[str, Content] = {}
     for name in texts:
         once.setdefault(name["text"], name)

@@ -64,15 +64,6 @@ def stance(code: str) -> Content:
     return {"code": code, "verb": _(STANCES.get(code, code))}
 
 
-def missing_words(state: str) -> str:
-    """Unknown, not applicable and withheld are three answers."""
-    return {
-        "unknown": _("not known"),
-        "not-applicable": _("does not apply"),
-        "withheld": _("withheld"),
-    }.get(state, state)
-
-
 def date_words(written: str) -> Content | None:
     """An EDTF date as recorded and in words; None when not stated."""
     if not written:
@@ -85,52 +76,48 @@ def date_words(written: str) -> Content | None:
 
 
 def value_of(claim: Claim, referred: Mention | None) -> Content:
-    """A claim's value: as written, as read, and by which rule."""
-    raw: Content = json.loads(claim.value)
-    written = raw.get("written") or {}
+    """A claim's value: as written, as read and by which rule, and which of them leads.
+
+    What a source wrote leads where it was kept in the source's words; where only a date,
+    count or point was recorded, its plain words lead.
+    """
+    value = values.from_json(json.loads(claim.value))
+    source = value.as_written
+    as_written = text(source.text, source.language, source.script) if source else None
     content: Content = {
-        "type": claim.value_type,
-        "state": raw.get("state"),
-        "as_written": None,
+        "type": value.type,
+        "state": value.state or None,
+        "as_written": as_written,
+        "calendar": source.calendar if source else "",
         "read_as": None,
-        "rule": raw.get("rule", ""),
+        "rule": value.rule,
         "record": None,
         "place": None,
     }
-    if raw.get("state"):
-        content["read_as"] = missing_words(raw["state"])
-    elif claim.ref is not None or raw.get("type") == "ref":
+    if value.type == "ref" and not value.state:
         content["record"] = record_link(referred)
-        if referred is not None:
-            content["read_as"] = referred.caption
+        content["read_as"] = content["record"] and content["record"]["caption"]
+    elif value.type == "text" and not value.state:
+        content["read_as"] = text(value.text, value.language, value.script)
     else:
-        content["read_as"] = _words(raw)
-    if written.get("text"):
-        content["as_written"] = text(
-            written["text"], written.get("language", ""), written.get("script", "")
-        )
-        content["calendar"] = written.get("calendar", "")
-    elif raw.get("type") == "text" and not raw.get("state"):
-        content["as_written"] = text(
-            raw.get("text", ""), raw.get("language", ""), raw.get("script", "")
-        )
-    if raw.get("type") == "place" and not raw.get("state"):
-        content["place"] = {name: raw[name] for name in ("lat", "lon", "precision") if name in raw}
-    content["same"] = (
-        content["as_written"] is not None and content["as_written"]["text"] == content["read_as"]
+        content["read_as"] = text(values.describe(value), "en", "Latn")
+    if value.point is not None:
+        point = value.point
+        content["place"] = {"lat": point.lat, "lon": point.lon, "precision": point.precision}
+    in_own_words = as_written is not None and (
+        value.rule == values.BY_PERSON or value.type in ("text", "code", "ref")
     )
+    first, second = (as_written, content["read_as"]) if in_own_words else (
+        content["read_as"], as_written
+    )  # fmt: skip
+    content["leads"] = first or second
+    content["follows"] = None
+    if first and second and first["text"] != second["text"]:
+        content["follows"] = {
+            "label": _("read as") if in_own_words else _("recorded as"),
+            "text": second,
+        }
     return content
-
-
-def _words(raw: Content) -> str:
-    if raw.get("type") == "code":
-        return code_words(raw.get("list", ""), raw.get("code", ""))
-    if raw.get("type") == "text":
-        return str(raw.get("text", ""))
-    try:
-        return values.describe(values.from_json(raw))
-    except VocabularyError:
-        return json.dumps(raw, ensure_ascii=False)
 
 
 def record_link(mention: Mention | None) -> Content | None:

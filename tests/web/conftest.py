@@ -1,0 +1,87 @@
+"""A filled archive, and readers who came through the gate as somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.web.making import Shelf, fill
+
+from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
+from habeas.archive.opening import Archive
+from habeas.web.site.gate import Gate, open_gate
+from habeas.web.site.viewing import show
+
+HOST = "127.0.0.1:8417"
+
+
+@pytest.fixture
+def shelf(archive: Archive, tmp_path: Path) -> Shelf:
+    """An archive with something for every page."""
+    return fill(archive, tmp_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A browser that is let in. ``get`` an address; ``page`` it as text; ``twin`` it as data."""
+
+    client: Client
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path)
+
+    def page(self, path: str) -> str:
+        answer = self.client.get(path, follow=True)
+        assert answer.status_code == 200, (path, answer.status_code, answer.content[:2000])
+        return answer.content.decode()
+
+    def twin(self, path: str) -> Any:
+        bare, _, query = path.partition("?")
+        address = "/overview.json" if bare == "/" else f"{bare.rstrip('/')}.json"
+        answer = self.client.get(f"{address}?{query}" if query else address, follow=True)
+        assert answer.status_code == 200, (path, answer.status_code, answer.content[:2000])
+        assert answer["Content-Type"] == "application/json"
+        return answer.json()
+
+    def queries(self, path: str) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            self.page(path)
+        return len(caught)
+
+
+@pytest.fixture
+def reading_as() -> Iterator[Callable[[Archive, Viewer], Reader]]:
+    """``reading_as(archive, viewer)`` gives a reader of that archive's pages."""
+
+    def reading(archive: Archive, viewer: Viewer) -> Reader:
+        gate = Gate(hosts=(HOST,))
+        open_gate(gate)
+        show(archive, viewer)
+        client = Client(HTTP_HOST=HOST)
+        client.get(f"/?token={gate.token}")
+        return Reader(client)
+
+    yield reading
+    open_gate(None)
+    show(None)
+
+
+@pytest.fixture
+def owner(shelf: Shelf, reading_as: Callable[[Archive, Viewer], Reader]) -> Reader:
+    """The owner, reading."""
+    return reading_as(shelf.archive, OWNER)
+
+
+def viewers() -> dict[str, Callable[[], Viewer]]:
+    """Who reads in the tests: the owner, a team member without the case, the public."""
+    return {
+        "owner": lambda: OWNER,
+        "team": lambda: team_member("a reviewer", {"main": "team"}),
+        "public": lambda: PUBLIC,
+    }

@@ -1,0 +1,52 @@
+"""How many questions a page asks of the database: few, and as many for more claims."""
+
+from __future__ import annotations
+
+import pytest
+from tests.web.conftest import Reader
+from tests.web.making import PUBLIC, Shelf
+
+from habeas.archive import verbs
+from habeas.archive.ledger import Ref
+from habeas.archive.models import LedgerEntry
+from habeas.archive.verbs.claiming import Attribution
+from habeas.vocabulary import values
+
+MOST = {
+    "/claims/{number}/": 30,
+    "/records/{camp-1}/": 40,
+    "/sources/{paper}/": 20,
+    "/exhibits/{exhibit}/": 20,
+    "/records/facility/": 5,
+    "/exhibits/": 5,
+    "/sources/": 5,
+    "/figures/held/": 25,
+    "/figures/held/why/": 90,
+}
+
+
+def _ref(position: int) -> Ref:
+    return Ref(LedgerEntry.objects.get(position=position).entry_id, position)
+
+
+@pytest.mark.parametrize("path", sorted(MOST))
+def test_queries_are_few_and_do_not_grow(shelf: Shelf, owner: Reader, path: str) -> None:
+    where = path
+    for name, position in shelf.at.items():
+        where = where.replace("{" + name + "}", str(position))
+    owner.page(where)
+    before = owner.queries(where)
+    assert before <= MOST[path]
+    with shelf.archive.writing() as batch:
+        paper = Attribution(_ref(shelf.at["paper"]))
+        for subject in ("camp-1", "region"):
+            about = _ref(shelf.at[subject])
+            for number in range(40):
+                verbs.claim(
+                    batch, about, "other_name", values.text(f"Name {number}"), [paper], place=PUBLIC
+                )
+        for number in range(40):
+            verbs.mention(batch, "facility", f"Camp more {number}", place=PUBLIC)
+            verbs.source(batch, f"more-{number}", "publication", place=PUBLIC)
+    owner.page(where)  # figures are evaluated anew for the new size, once
+    assert owner.queries(where) <= before + 2
