@@ -33,7 +33,6 @@ def run(results: Results, scratch: Path, count: int) -> None:
     os.sync()
     started = time.perf_counter()
     subprocess.run(["git", "-C", str(folder), "add", "."], check=True)
-    os.sync()
     git = time.perf_counter() - started
     archive = init_archive(scratch / "sealed", passphrase=None)
     files = [Received(path) for path in sorted(folder.glob("[0-9]*/*.bin"))]

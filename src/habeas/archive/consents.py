@@ -25,6 +25,10 @@ class Agreements:
         self._unwritten.add(person)
         self._until[person] = NOT_AGREED
 
+    def is_new(self, person: int) -> bool:
+        """Whether the mention or source was made since the last flush."""
+        return person in self._unwritten
+
     def written(self) -> None:
         """The buffered rows are in the database."""
         self._unwritten.clear()

@@ -45,11 +45,14 @@ def label_id(needs: Needs) -> str:
 class Labels:
     """The labels known so far, and those to be written at the next flush.
 
-    ``agreed_until`` answers until which ISO day a person's record may be public.
+    ``agreed_until`` answers until which ISO day a person's record may be public;
+    ``is_new`` whether they were recorded since the last flush, so that no label of theirs
+    can be in the database.
     """
 
-    def __init__(self, agreed_until: Callable[[int], str]) -> None:
+    def __init__(self, agreed_until: Callable[[int], str], is_new: Callable[[int], bool]) -> None:
         self._agreed_until = agreed_until
+        self._is_new = is_new
         self._needs: dict[str, Needs] = {}
         self._joined: dict[tuple[str, ...], str] = {}
         self._labels: list[tuple[object, ...]] = []
@@ -101,8 +104,8 @@ class Labels:
         if len(self._needs) > 200_000 and not self._labels:
             self._needs.clear()
         self._needs[name] = needs
-        fresh = not Label.objects.filter(id=name).exists()
-        if fresh:
+        new = any(isinstance(first, str) and self._is_new(second) for first, second in needs)
+        if new or not Label.objects.filter(id=name).exists():
             self._labels.append((name, *self._summary(needs)))
             self._parts.extend(_part_row(name, need) for need in needs)
         return name

@@ -70,7 +70,7 @@ class Projector:
         self.rows: dict[type[orm.Model], list[list[Any]]] = defaultdict(list)
         self._known: dict[type[m.Projection], dict[str, tuple[int, str]]] = defaultdict(dict)
         self.agreements = Agreements()
-        self.labels = Labels(self.agreements.until)
+        self.labels = Labels(self.agreements.until, self.agreements.is_new)
         self._defaults = {model: _defaults(model) for model in schema.projections()}
         self._places = {
             model: {name: index for index, name in enumerate(columns(model))}

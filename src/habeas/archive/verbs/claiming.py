@@ -115,7 +115,8 @@ def correct(batch: Batch, claim_position: Thing, **changed: Any) -> Ref:
 def _kind_of(batch: Batch, mention: Ref) -> str:
     kind = batch.mention_kinds.get(mention.entry_id)
     if kind is None:
-        batch.flush()
+        if mention.position >= batch.first:
+            batch.flush()
         row = m.Mention.objects.get(position=mention.position)
         if row.ended_at is not None:
             refuse_ended(batch, mention, m.Mention)
@@ -124,10 +125,12 @@ def _kind_of(batch: Batch, mention: Ref) -> str:
 
 
 def _refuse_retracted(batch: Batch, source: Ref) -> None:
-    if source.entry_id not in batch.live_sources:
-        if source.position < batch.first:
-            refuse_ended(batch, source, m.Source)
-        batch.live_sources.add(source.entry_id)
+    if batch.ended_sources is None:
+        batch.flush()
+        ended = m.Source.objects.filter(ended_at__isnull=False)
+        batch.ended_sources = set(ended.values_list("position", flat=True))
+    if source.position in batch.ended_sources:
+        refuse_ended(batch, source, m.Source)
 
 
 def _check_code(what: str, code: str, codes: Any) -> None:

@@ -43,7 +43,6 @@ def retract(
     model = RETRACTABLE[target_kind]
     thing = ref(batch, target, model)
     refuse_ended(batch, thing, model)
-    batch.live_sources.discard(thing.entry_id)
     made = batch.append(
         "retraction",
         {
@@ -54,6 +53,7 @@ def retract(
         },
     )
     batch.mention_kinds.clear()
+    batch.ended_sources = None
     return made
 
 

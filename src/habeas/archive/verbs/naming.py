@@ -43,6 +43,8 @@ def source(
             f"The witness {code} has a name here.",
             next_step="Leave the name empty; record it as a claim in a sealed compartment.",
         )
+    if previous is not None:
+        batch.ended_sources = None
     return batch.append(
         "source",
         {
