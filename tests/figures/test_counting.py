@@ -106,8 +106,8 @@ def test_a_breakdown_puts_each_record_in_one_group() -> None:
     definition = figure("  - {rule: live}\n", by="un_position")
     result = evaluated(definition, make.facts(claims, records=range(1, 6)))
     assert {g.label.lower(): g.members for g in result.groups} == {
-        "condemn": (2,),
-        "support": (1,),
+        "condemns": (2,),
+        "supports": (1,),
         "more than one value": (3,),
         "not known": (4,),
         "not stated": (5,),
@@ -160,7 +160,7 @@ def test_weak_points_are_shares_after_lineage() -> None:
     ]
     definition = figure("  - {rule: has-claim, property: un_position, code: support}\n")
     facts = make.facts(
-        claims, repeats=[(902, 901)], cited=frozenset({11, 13}), through=frozenset({14})
+        claims, repeats=[(902, 901)], cited=frozenset({11, 13}), through={14: (902,)}
     )
     weak = {w.name: (w.part, w.whole) for w in evaluated(definition, facts).weak}
     assert weak == {

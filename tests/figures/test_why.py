@@ -46,10 +46,11 @@ def test_a_number_leads_down_to_the_passage_the_bytes_and_a_verified_proof(world
     facts = dict(exhibit.facts)
     import hashlib
 
-    assert facts["sha256 of the bytes"] == hashlib.sha256(w.NOTE.encode()).hexdigest()
+    assert facts["sha256"] == hashlib.sha256(w.NOTE.encode()).hexdigest()
     proofs = [node for node in walk(tree) if node.kind == "proof"]
     assert proofs
     assert all(proof.sound for proof in proofs)
+    assert dict(tree.facts)["checkpoint"].startswith("signed log of 44 entries, root ")
     unknown = next(node for node in tree.children if node.kind == "not-known")
     assert [node.title for node in unknown.children] == ["Syldavia"]
 
@@ -83,8 +84,8 @@ def test_a_claim_says_who_on_what_basis_through_whom(world: World) -> None:
     assert [node.title for node in sources] == ["said by Echo Daily", "through Example News"]
     assert ("repeats", "Example News") in sources[0].facts
     denial = why.tree(world.archive, OWNER, world.at["denial"])
-    assert denial.title.startswith("Ministry of Examples denies: Example region, people held: ")
-    assert "party: the state concerned" in why.as_text(denial)
+    assert denial.title.startswith("Ministry of Examples denies: Example region, People held: ")
+    assert "Party to the matter: the state concerned" in why.as_text(denial)
 
 
 def test_a_retracted_claim_says_by_which_entry(world: World) -> None:

@@ -22,6 +22,8 @@ from habeas.figures.wording import property_words
 from habeas.vocabulary import edtf, values
 from habeas.vocabulary.schema import Schema
 
+SHOWN_OF_QUOTE = 60  # characters at each end
+
 Prover = Callable[[int], Proven]
 
 STANCES = {
@@ -49,6 +51,7 @@ class Descent:
     layers: dict[int, m.Layer] = field(default_factory=dict)
     chain: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     cited: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    checkpoint: tuple[int, str] | None = None  # size and root under which proofs were verified
     _proofs: dict[int, Node] = field(default_factory=dict)
 
     def read(self, claims: Iterable[int]) -> Descent:
@@ -125,11 +128,10 @@ class Descent:
     def source(self, position: int, step: Mapping[str, Any], *, through: bool) -> Node:
         """One source in the chain of a claim, with what it says about how it knows."""
         source = self.sources[position]
-        facts = [Fact("source", source.kind)]
+        facts = [Fact("source", self._label("source-kind", source.kind))]
         basis = str(step.get("basis", ""))
         if basis and basis != "not-stated":
-            label = self.schema.codes["basis"].get(basis)
-            facts.append(Fact("basis", label.label if label else basis))
+            facts.append(Fact("basis", self._label("basis", basis)))
         facts += [
             Fact(label, str(step[key]))
             for key, label in (("how", "how they know"), ("where", "where"))
@@ -138,7 +140,11 @@ class Descent:
         if step.get("said"):
             facts.append(Fact("said", _when(str(step["said"]))))
         facts += [
-            Fact("interest", f"{interest.get('kind', '')}: {interest.get('text', '')}")
+            Fact(
+                "interest",
+                f"{self._label('interest-kind', interest.get('kind', ''))}: "
+                f"{interest.get('text', '')}",
+            )
             for interest in json.loads(source.interests or "[]")
         ]
         facts += [
@@ -149,12 +155,16 @@ class Descent:
         title = f"{'through' if through else 'said by'} {_title(source)}"
         return Node("source", title, tuple(facts), (), position)
 
+    def _label(self, code_list: str, code: str) -> str:
+        known = self.schema.codes.get(code_list, {}).get(code)
+        return known.label if known else code
+
     def passage(self, passage: m.Passage) -> Node:
         """One passage: the exact words, where they stand, and the bytes they stand in."""
         layer = self.layers.get(passage.layer) if passage.layer is not None else None
         unit = "characters" if layer else "bytes"
         where = f"{unit} {passage.start:,}–{passage.stop:,}"
-        facts = [Fact("in context", f"{passage.prefix}⟦{passage.quote}⟧{passage.suffix}")]
+        facts = [Fact("in context", f"{passage.prefix}⟦{_short(passage.quote)}⟧{passage.suffix}")]
         if layer:
             where += f" of the text read by {layer.reader} {layer.reader_version}"
         facts.append(Fact("place", where))
@@ -166,8 +176,8 @@ class Descent:
         """One exhibit: what it is, where it lies, and the proof of its entry."""
         facts = [
             Fact("file", f"{exhibit.filename} ({exhibit.size_bytes:,} bytes)"),
-            Fact("sha256 of the bytes", exhibit.plain_sha256),
-            Fact("sealed as object", exhibit.address),
+            Fact("sha256", exhibit.plain_sha256),
+            Fact("object", exhibit.address),
         ]
         if exhibit.received_from:
             facts.append(Fact("received from", exhibit.received_from))
@@ -184,17 +194,26 @@ class Descent:
             return ()
         if position not in self._proofs:
             proven = self.prover(position)
-            facts = [Fact("leaf hash", proven.leaf_hash)]
-            if proven.root:
-                facts.append(Fact("root of the checkpoint", proven.root))
+            if proven.sound:
+                self.checkpoint = (proven.size, proven.root)
             self._proofs[position] = Node(
-                "proof", f"proof: {proven.sentence}", tuple(facts), sound=proven.sound
+                "proof",
+                f"proof: {proven.sentence}",
+                (Fact("leaf", proven.leaf_hash),),
+                sound=proven.sound,
             )
         return (self._proofs[position],)
 
 
 def _by_position(rows: Any, positions: Iterable[int]) -> dict[int, Any]:
     return {row.position: row for row in rows.filter(position__in=set(positions))}
+
+
+def _short(quote: str) -> str:
+    """A quote that stands whole above: its ends are enough to find it in its context."""
+    if len(quote) <= 2 * SHOWN_OF_QUOTE:
+        return quote
+    return f"{quote[:SHOWN_OF_QUOTE]} … {quote[-SHOWN_OF_QUOTE:]}"
 
 
 def _title(source: m.Source) -> str:

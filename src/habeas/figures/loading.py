@@ -106,7 +106,10 @@ def load(
     captions, kinds, population = _mentions(definition, mentions, queried, records, as_of)
     with_claims = {row.record for row in rows}
     cited = visible(viewer, m.ClaimPassage).filter(claim__in=positions, ordinal=0)
-    through = visible(viewer, m.ClaimSource).filter(claim__in=positions, ordinal=1)
+    passed_on = visible(viewer, m.ClaimSource).filter(claim__in=positions, ordinal__gt=0)
+    through: dict[int, tuple[int, ...]] = {}
+    for claim, source in passed_on.order_by("claim", "ordinal").values_list("claim", "source"):
+        through[claim] = (*through.get(claim, ()), source)
     sources, first = all_sources(viewer, as_of)
     return Facts(
         records=tuple(sorted(p for p, stands in population.items() if stands or p in with_claims)),
@@ -117,7 +120,7 @@ def load(
         sources=sources,
         origins=Origins(lineage(viewer, as_of), first),
         cited=frozenset(cited.values_list("claim", flat=True)),
-        through=frozenset(through.values_list("claim", flat=True)),
+        through=through,
         grades=_grades(viewer, positions, as_of) if "credibility" in conditions else {},
         captions=captions,
         kinds=kinds,

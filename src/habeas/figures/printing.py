@@ -1,6 +1,7 @@
 """A why tree as plain text for a terminal: boxes, wrapped, safe to print.
 
-Invariants: the same tree and width give the same text; no line is wider than the width
+Invariants: the same tree and width give the same text; what was printed whole above (an
+exhibit, a passage) is named again as "above" and not repeated; no line is wider than the width
 (unless one word is); text with right-to-left letters stands between U+2068 and U+2069 on
 each line, so it cannot reorder what is around it; control characters and foreign
 direction marks of quoted evidence are shown as U+FFFD and never reach the terminal.
@@ -15,6 +16,7 @@ from habeas.figures.nodes import Node
 
 _BOXES = ("├── ", "└── ", "│   ", "    ")
 _ASCII = ("|-- ", "`-- ", "|   ", "    ")
+_ONCE = frozenset({"exhibit", "passage"})
 _NARROWEST = 24  # columns kept for text however deep the tree
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _DIRECTION_MARKS = frozenset(
@@ -26,11 +28,17 @@ _SHOWN_WHOLE = frozenset("\u200c\u200d")  # joiners: Uyghur and Arabic are spell
 def as_text(node: Node, *, width: int = 80, ascii: bool = False) -> str:
     """The tree as text, lines of at most ``width`` columns; ``ascii`` for old terminals."""
     boxes = _ASCII if ascii else _BOXES
-    return "\n".join(_lines(node, "", "", width, boxes)) + "\n"
+    return "\n".join(_lines(node, "", "", width, boxes, {})) + "\n"
 
 
-def _lines(node: Node, head: str, under: str, width: int, boxes: tuple[str, ...]) -> Iterator[str]:
+def _lines(
+    node: Node, head: str, under: str, width: int, boxes: tuple[str, ...], seen: dict[int, Node]
+) -> Iterator[str]:
     tee, corner, bar, blank = boxes
+    if node.position is not None and node.kind in _ONCE:
+        whole = seen.setdefault(node.position, node)
+        if whole is not node and whole == node:
+            node = Node(node.kind, f"{node.title} (above)", position=node.position)
     place = f" #{node.position}" if node.position is not None else ""
     mark = {True: " ✓", False: " ✗", None: ""}[node.sound]
     if boxes is _ASCII:
@@ -48,12 +56,12 @@ def _lines(node: Node, head: str, under: str, width: int, boxes: tuple[str, ...]
         room = width - cells(inner)
         for number, line in enumerate(wrap(label + fact.value, room, hang)):
             yield inner + (hang if number else "") + line
-    if has_children and node.facts:
+    if has_children and node.facts and not head:
         yield (under + bar).rstrip()
     for number, child in enumerate(children):
         last = number == len(children) - 1 and not node.more
         step, below = (corner, blank) if last else (tee, bar)
-        yield from _lines(child, under + step, under + below, width, boxes)
+        yield from _lines(child, under + step, under + below, width, boxes, seen)
     if node.more:
         yield f"{under}{corner}{'...' if boxes is _ASCII else '…'} {node.more:,} more"
 

@@ -162,6 +162,11 @@ def point(claim: ClaimRow, facts: Facts) -> Point:
         source_title=source.title if source else "",
         basis=basis(claim),
         method=str(steps[0].get("how", "")) if steps else "",
+        through=tuple(
+            facts.sources[passed_by].title
+            for passed_by in facts.through.get(claim.position, ())
+            if passed_by in facts.sources
+        ),
     )
 
 

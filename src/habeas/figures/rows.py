@@ -142,7 +142,7 @@ class Facts:
     sources: Mapping[int, SourceRow] = field(default_factory=dict)
     origins: Origins = field(default_factory=Origins)
     cited: frozenset[int] = frozenset()  # claims that cite a passage
-    through: frozenset[int] = frozenset()  # claims that came through somebody else
+    through: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # claim → by whom it came
     grades: Mapping[int, str] = field(default_factory=dict)  # claim → latest credibility
     captions: Mapping[int, str] = field(default_factory=dict)
     kinds: Mapping[int, str] = field(default_factory=dict)

@@ -33,7 +33,9 @@ class Condition:
 
     name: str
     meaning: str
-    operators: dict[str, tuple[Operand, str]]  # operator → operand, words with {}
+    operators: dict[
+        str, tuple[Operand, str]
+    ]  # operator → operand, words: with {}, or for a flag yes|no
     shorthand: str
     needs: str = ""  # the value type that the property must have, '' any
     in_reported_only: bool = False
@@ -43,11 +45,11 @@ def _is(operand: Operand, words: str, words_not: str) -> dict[str, tuple[Operand
     return {"is": (operand, words), "is-not": (operand, words_not)}
 
 
-def _when(verb: str) -> dict[str, tuple[Operand, str]]:
+def _when(verb: str, stated: str) -> dict[str, tuple[Operand, str]]:
     return {
         "within": (Operand.DATE, f"{verb} within {{}}"),
         "overlaps": (Operand.DATE, f"{verb} at some time in {{}}"),
-        "stated": (Operand.FLAG, f"{verb} at a stated time: {{}}"),
+        "stated": (Operand.FLAG, f"{stated} is stated|{stated} is not stated"),
     }
 
 
@@ -94,7 +96,7 @@ CONDITIONS: dict[str, Condition] = {
         Condition(
             "date",
             "The date that is the value lies inside, or shares a day with, this date.",
-            _when("the date is"),
+            _when("the date is", "the date"),
             "within",
             needs="date",
         ),
@@ -108,19 +110,19 @@ CONDITIONS: dict[str, Condition] = {
         Condition(
             "value",
             "Whether a value is given at all, rather than “unknown” or “withheld”.",
-            {"known": (Operand.FLAG, "a value is given: {}")},
+            {"known": (Operand.FLAG, "a value is given|no value is given")},
             "known",
         ),
         Condition(
             "holds",
             "When the value held. A claim that does not say when is not known.",
-            _when("held"),
+            _when("held", "when it held"),
             "within",
         ),
         Condition(
             "said",
             "When the speaker said it.",
-            _when("said"),
+            _when("said", "when it was said"),
             "within",
         ),
         Condition(
@@ -160,13 +162,13 @@ CONDITIONS: dict[str, Condition] = {
         Condition(
             "passage",
             "Whether the claim cites an exact passage of an exhibit.",
-            {"cited": (Operand.FLAG, "a passage is cited: {}")},
+            {"cited": (Operand.FLAG, "a passage is cited|no passage is cited")},
             "cited",
         ),
         Condition(
             "repeats",
             "Whether the speaker is recorded as repeating another source.",
-            {"is": (Operand.FLAG, "the speaker repeats another source: {}")},
+            {"is": (Operand.FLAG, "the speaker repeats another source|the speaker repeats nobody")},
             "is",
         ),
         Condition(

@@ -8,6 +8,7 @@ counted in ``more``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
@@ -62,17 +63,34 @@ def tree(
     n = archive.size if as_of is None else as_of
     if isinstance(target, FigureDefinition):
         target = evaluate(archive, target, viewer, as_of)
+    elif isinstance(target, int) and (
+        visible(viewer, m.Definition).filter(position=target).exists()
+    ):
+        target = evaluate(archive, recorded.at(viewer, target), viewer, as_of)
     if isinstance(target, Evaluation):
-        return _figure(viewer, target, limit, offset, prover)
-    if visible(viewer, m.Definition).filter(position=target).exists():
-        definition = recorded.at(viewer, target)
-        return _figure(viewer, evaluate(archive, definition, viewer, as_of), limit, offset, prover)
+        down = Descent(viewer, target.as_of, vocabulary.load(), prover)
+        return _under(_figure(target, limit, offset, down), down)
     down = Descent(viewer, n, vocabulary.load(), prover)
+    return _under(_thing(viewer, target, n, limit, offset, down), down)
+
+
+def _under(node: Node, down: Descent) -> Node:
+    """The whole tree, saying at its top under which signed checkpoint its proofs hold."""
+    if down.checkpoint is None:
+        return node
+    size, root = down.checkpoint
+    return replace(
+        node,
+        facts=(*node.facts, Fact("checkpoint", f"signed log of {size:,} entries, root {root}")),
+    )
+
+
+def _thing(viewer: Viewer, target: int, as_of: int, limit: int, offset: int, down: Descent) -> Node:
     if target in down.read([target]).claims:
         return down.claim(target)
     mention = visible(viewer, m.Mention).filter(position=target).first()
     if mention is not None:
-        return _record(viewer, mention, n, limit, offset, down)
+        return _record(viewer, mention, as_of, limit, offset, down)
     exhibit = visible(viewer, m.Exhibit).filter(position=target).first()
     if exhibit is not None:
         return _exhibit(viewer, exhibit, limit, offset, down)
@@ -88,15 +106,13 @@ def tree(
 # --- figure -------------------------------------------------------------------------------
 
 
-def _figure(
-    viewer: Viewer, evaluation: Evaluation, limit: int, offset: int, prover: Prover | None
-) -> Node:
+def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> Node:
     evaluation.require_lineage()
     definition = evaluation.definition
     shown, members_in_all = _slice(evaluation, limit, offset)
     unknown = evaluation.undecided[:NOT_KNOWN_SHOWN]
     followed = [claim for member in (*shown, *unknown) for claim in member.claims[:CLAIMS_EACH]]
-    down = Descent(viewer, evaluation.as_of, vocabulary.load(), prover).read(followed)
+    down.read(followed)
     facts = [Fact(evaluation.kind, evaluation.headline)]
     if definition.question:
         facts.append(Fact("question", definition.question))
@@ -104,8 +120,8 @@ def _figure(
         facts.append(Fact("note", definition.note))
     facts += [Fact("as of", f"ledger size {evaluation.as_of:,}"), Fact("scope", evaluation.scope)]
     children = [_recipe(evaluation)]
-    if evaluation.weak:
-        weak = tuple(Node("weak-point", point.words) for point in evaluation.weak)
+    weak = tuple(Node("weak-point", point.words) for point in evaluation.weak if point.part)
+    if weak:
         children.append(Node("weak-points", "What a careful reader would ask", (), weak))
     if evaluation.conflicts:
         children.append(_conflicts(evaluation.conflicts, evaluation))

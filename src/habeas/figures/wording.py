@@ -36,6 +36,8 @@ def rule_words(rule: r.Rule, schema: Schema) -> str:
 def test_words(test: r.Test, properties: tuple[str, ...], schema: Schema) -> str:
     """One condition in English."""
     operand, words = r.CONDITIONS[test.condition].operators[test.operator]
+    if operand is r.Operand.FLAG:
+        return words.split("|")[0 if test.flag else 1]
     if operand is r.Operand.DATE:
         shown = [f"{edtf.describe(edtf.parse(text))} ({text})" for text in test.operands]
     elif operand is r.Operand.STANCES:
