@@ -42,14 +42,14 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
                 schema.drop_projections()
                 schema.make_projections()
                 _remember(projection=schema.projection_version(), projected="0")
-        start = projected()
+        start, projector = projected(), Projector()
         while True:
             with holding_the_head():
                 done, total = projected(), head()[0]
                 if done >= total:
                     return total - start
                 stop = min(done + CHUNK, total)
-                _replay(Projector(), done, stop)
+                _replay(projector, done, stop)
                 _remember(projected=str(stop))
             progress(stop, total)
 

@@ -108,6 +108,8 @@ def source(p: Projector, fact: Fact) -> None:
     f = fact.fields
     previous = p.maybe(m.Source, f.get("previous"))
     needs_consent = f["source_kind"] in ("person", "witness")
+    if needs_consent:
+        p.agreements.made(fact.position)
     p.add(
         m.Source,
         fact,
@@ -120,8 +122,6 @@ def source(p: Projector, fact: Fact) -> None:
         interests=stored_json(f.get("interests", [])),
         previous=previous,
     )
-    if needs_consent:
-        p.agreements.made(fact.position)
     if previous is not None:
         m.Source.objects.filter(position=previous, ended_at__isnull=True).update(
             ended_at=fact.position, ended_by="superseded"
@@ -157,6 +157,8 @@ def list(p: Projector, fact: Fact) -> None:
 def mention(p: Projector, fact: Fact) -> None:
     f = fact.fields
     person = f["mention_kind"] == "person"
+    if person:
+        p.agreements.made(fact.position)
     p.add(
         m.Mention,
         fact,
@@ -169,5 +171,3 @@ def mention(p: Projector, fact: Fact) -> None:
         row=f.get("row", ""),
         canonical=fact.position,
     )
-    if person:
-        p.agreements.made(fact.position)
