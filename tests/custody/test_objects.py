@@ -37,7 +37,8 @@ def store(tmp_path: Path) -> ObjectStore:
 
 
 def everything(store: ObjectStore) -> list[Path]:
-    return [path for path in store.directory.rglob("*") if path.is_file()]
+    files = [path for path in store.directory.rglob("*") if path.is_file()]
+    return [path for path in files if path.name != "sealing.lock"]
 
 
 def seal(store: ObjectStore, content: bytes) -> Sealed:
@@ -278,12 +279,31 @@ def test_an_error_in_the_block_discards_the_batch(store: ObjectStore) -> None:
 
 
 def test_what_a_crash_left_is_cleaned_up(store: ObjectStore) -> None:
-    batch = store.batch()
-    batch.seal(b"testimony")
-    batch.seal(io.BytesIO(b"testimony"))
+    program = """
+import io, os, sys
+from pathlib import Path
+from habeas.custody.objects import ObjectStore
+batch = ObjectStore(Path(sys.argv[1])).batch()
+batch.seal(b"testimony")
+batch.seal(io.BytesIO(b"testimony"))
+os._exit(9)
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(store.directory)], check=False)
+    assert done.returncode == 9
+    assert len(everything(store)) == 2
     again = ObjectStore(store.directory)
     assert again.leftovers == 2
     assert everything(again) == []
+
+
+def test_opening_the_store_does_not_disturb_a_batch_under_way(store: ObjectStore) -> None:
+    with store.batch() as batch:
+        sealed = batch.seal(b"testimony")
+        assert ObjectStore(store.directory).leftovers == 0
+        with ObjectStore(store.directory).batch() as other:
+            beside = other.seal(b"another")
+    assert store.open(sealed.address, sealed.identity) == b"testimony"
+    assert store.open(beside.address, beside.identity) == b"another"
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:

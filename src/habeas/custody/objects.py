@@ -11,6 +11,7 @@ named and leaves nothing behind; what is handed out was checked against its addr
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
@@ -59,9 +60,21 @@ class ObjectStore:
     """The objects of one archive."""
 
     def __init__(self, directory: Path, *, clean: bool = True) -> None:
-        """Open the store. ``clean`` removes what a crash left; no batch may be under way."""
+        """Open the store. ``clean`` removes what a crash left, unless somebody is sealing."""
         self.directory = Path(directory)
-        self.leftovers = durable.prepare_folder(self.directory) if clean else 0
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.leftovers = self._clean() if clean else 0
+
+    def _clean(self) -> int:
+        """Remove temporary files that no batch of any process owns; how many they were."""
+        lock = _open_lock(self.directory)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return durable.prepare_folder(self.directory)
+        except BlockingIOError:
+            return 0
+        finally:
+            os.close(lock)
 
     def batch(self) -> SealingBatch:
         """Seal files together: all of them become visible when the ``with`` block ends."""
@@ -160,6 +173,10 @@ class SealingBatch:
         self._directory = directory
         self._pending = durable.PendingFiles(directory)
         self._prefix = f"{directory}/"
+        (directory / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Shared with other batches; whoever would clean up wants it alone.
+        self._lock = _open_lock(directory)
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
 
     def __enter__(self) -> SealingBatch:
         return self
@@ -170,10 +187,11 @@ class SealingBatch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self._pending.publish()
-        else:
-            self._pending.discard()
+        try:
+            if kind is None:
+                self._pending.publish()
+        finally:
+            self.discard()
 
     def seal(
         self, source: str | os.PathLike[str] | _Reads | bytes, progress: Progress | None = None
@@ -190,8 +208,11 @@ class SealingBatch:
         return self._seal_stream(source, "the stream", progress)
 
     def discard(self) -> None:
-        """Remove everything sealed in this batch so far."""
+        """End the batch: remove what was sealed in it and is not visible yet."""
         self._pending.discard()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
     def _seal_path(self, path: str, progress: Progress | None) -> Sealed:
         # Asked before it is opened, because opening a pipe or a device can do things; and
@@ -348,6 +369,11 @@ class _HashingWriter:
     def raise_failure(self) -> None:
         if self.failure:
             raise self.failure
+
+
+def _open_lock(directory: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.open(directory / "sealing.lock", flags, 0o600)
 
 
 def _check_regular(status: os.stat_result, path: str) -> None:
