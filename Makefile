@@ -31,7 +31,7 @@ format: venv ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: venv ## measure against other tools on this machine
+bench: system-packages venv ## measure against other tools on this machine
 	$(BIN)/python -m benchmarks
 
 lock: venv ## renew requirements/*.txt from pyproject.toml

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+if TYPE_CHECKING:
+    TextField = models.TextField[str, str]
+else:
+    TextField = models.TextField  # takes no type arguments when it runs
 
-class ExactText(models.TextField):
+
+class ExactText(TextField):
     """Text ordered by code point on both databases; NUL is stored as U+2400 (␀)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
