@@ -113,7 +113,7 @@ def attribution(claim: Claim, rows: Around) -> list[Content]:
             {
                 "source": source_link(rows.sources.get(position)),
                 "basis": {"code": basis, "label": written.code_words("basis", basis)}
-                if basis
+                if basis and basis != "not-stated"
                 else None,
                 "how": step.get("how", ""),
                 "said": written.date_words(step.get("said", "")),

@@ -20,8 +20,8 @@ import vl_convert
 Spec = dict[str, Any]
 
 KEPT = 64  # drawings kept in memory, by the digest of their specification
-ROW = 46  # pixels an account
-WIDE_SPAN = 60  # a largest number this many times the smallest asks for a logarithmic scale
+ROW = 58  # pixels an account
+WIDE_SPAN = 1_000  # a largest number this many times the smallest asks for a logarithmic scale
 LETTERS = "'Source Sans 3', 'Noto Sans', 'Segoe UI', system-ui, sans-serif"
 
 _GROUPED = (
@@ -52,9 +52,8 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
     """Points and ranges, one row an account, in the order given (that of time)."""
     colours = SCHEMES[scheme]
     drawn = [a for a in accounts if a.low is not None or a.high is not None]
-    numbers = [n for a in drawn for n in (a.low, a.high) if n is not None]
-    largest, smallest = max(numbers, default=1), min(numbers, default=0)
-    logarithmic = smallest > 0 and largest / smallest > WIDE_SPAN
+    smallest, largest = _extremes(drawn)
+    logarithmic = is_logarithmic(drawn)
     start = _power_below(smallest) if logarithmic else 0
     end = largest * (1.6 if logarithmic else 1.06)
     rows = [_row(index, a, start, end) for index, a in enumerate(drawn)]
@@ -70,6 +69,7 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
             "orient": "top",
             "labelExpr": _GROUPED,
             "tickCount": 6 if width == "wide" else 4,
+            "tickMinStep": 1,
         },
     }
     y: Spec = {"field": "row", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0}}
@@ -83,12 +83,12 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
         "data": {"values": rows},
         "layer": [
             {
-                "mark": {"type": "rule", "strokeWidth": 1, "color": colours["rule"], "yOffset": 9},
+                "mark": {"type": "rule", "strokeWidth": 1, "color": colours["rule"], "yOffset": 14},
                 "encoding": {"x": {"datum": start, **_same(x)}, "x2": {"datum": end}, "y": y},
             },
             {
                 "transform": [{"filter": "datum.ranged"}],
-                "mark": {"type": "rule", "strokeWidth": 4, "yOffset": 9, **filled},
+                "mark": {"type": "rule", "strokeWidth": 4, "yOffset": 14, **filled},
                 "encoding": {"x": x, "x2": {"field": "high"}, "y": y},
             },
             _ends(x, y, "low", "datum.closed_low", colours, filled=True),
@@ -100,18 +100,12 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
                 "mark": {
                     "type": "point", "shape": "cross", "angle": 45, "size": 130,
                     "strokeWidth": 1.5, "fill": colours["ink"], "stroke": colours["ink"],
-                    "yOffset": 9,
+                    "yOffset": 14,
                 },
                 "encoding": {"x": x, "y": y},
             },
-            {
-                "mark": {
-                    "type": "text", "align": "left", "baseline": "bottom", "fontSize": 13,
-                    "font": LETTERS, "color": colours["ink"], "yOffset": 1, "x": 0,
-                    "limit": WIDTHS[width],
-                },
-                "encoding": {"text": {"field": "label"}, "y": y},
-            },
+            _line("words", -15, colours["ink"], width, y),
+            _line("speaker", 2, colours["soft"], width, y),
         ],
         "config": {
             "font": LETTERS,
@@ -123,6 +117,28 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
                 "titleFontWeight": "normal", "gridDash": [2, 3],
             },
         },
+    }  # fmt: skip
+
+
+def is_logarithmic(accounts: Sequence[Account]) -> bool:
+    """Whether the numbers span too far for a scale that starts at nought."""
+    smallest, largest = _extremes(accounts)
+    return smallest > 0 and largest / smallest > WIDE_SPAN
+
+
+def _extremes(accounts: Sequence[Account]) -> tuple[int, int]:
+    numbers = [n for a in accounts for n in (a.low, a.high) if n is not None]
+    return min(numbers, default=0), max(numbers, default=1)
+
+
+def _line(field: str, offset: int, colour: str, width: str, y: Spec) -> Spec:
+    """A line of letters at the head of each row."""
+    return {
+        "mark": {
+            "type": "text", "align": "left", "baseline": "middle", "fontSize": 13,
+            "font": LETTERS, "color": colour, "yOffset": offset, "x": 0, "limit": WIDTHS[width],
+        },
+        "encoding": {"text": {"field": field}, "y": y},
     }  # fmt: skip
 
 
@@ -139,7 +155,7 @@ def _ends(
         "transform": [{"filter": test}],
         "mark": {
             "type": "point", "shape": shape, "size": 110, "filled": filled, "opacity": 1,
-            "color": colours["reported"], "yOffset": 9,
+            "color": colours["reported"], "yOffset": 14,
         },
         "encoding": {"x": {**x, "field": field}, "y": y},
     }  # fmt: skip
@@ -147,10 +163,10 @@ def _ends(
 
 def _row(index: int, account: Account, start: float, end: float) -> Spec:
     low, high = account.low, account.high
-    label = " · ".join(part for part in (account.when, account.label, account.words) if part)
     return {
         "row": f"{index:04d}",
-        "label": label,
+        "words": " · ".join(part for part in (account.when, account.words) if part),
+        "speaker": account.label,
         "low": start if low is None else low,
         "high": end if high is None else high,
         "ranged": low != high and not account.denied,

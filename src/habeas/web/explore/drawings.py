@@ -110,6 +110,7 @@ def _plot(evaluation: Evaluation) -> Content:
                 "svg": f"{reverse('drawing', kwargs=key)}?part={number}",
                 "specification": f"{reverse('specification', kwargs=key)}?part={number}",
                 "digest": charts.digest_of(plot_spec(part, scheme="light", width="wide")),
+                "logarithmic": charts.is_logarithmic(part.accounts),
                 "drawn": len(part.accounts),
                 "denied": sum(account.denied for account in part.accounts),
             }
@@ -160,16 +161,19 @@ def _matrix(evaluation: Evaluation) -> Content:
 
 def dots(evaluation: Evaluation) -> list[maps.Dot]:
     """The places that a map draws, numbered as in its table."""
+    together: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for number, point in enumerate(drawing.map_points(evaluation)[:ROWS], start=1):
+        key = (point.lat, point.lon, point.precision)
+        together.setdefault(key, []).append((number, point.caption))
     return [
         maps.Dot(
-            number=number,
-            caption=point.caption,
-            lat=float(point.lat),
-            lon=float(point.lon),
-            precision=point.precision,
-            url=reverse("record", kwargs={"position": point.record}),
+            numbers=tuple(number for number, _caption in there),
+            captions=tuple(caption for _number, caption in there),
+            lat=float(lat),
+            lon=float(lon),
+            precision=precision,
         )
-        for number, point in enumerate(drawing.map_points(evaluation)[:ROWS], start=1)
+        for (lat, lon, precision), there in together.items()
     ]
 
 

@@ -42,14 +42,17 @@ SVG_WIDTH = 900
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One place of one record; decimal degrees, WGS84."""
+    """One place, and the numbers and captions of the records said to lie there."""
 
-    number: int
-    caption: str
+    numbers: tuple[int, ...]
+    captions: tuple[str, ...]
     lat: float
     lon: float
     precision: str
-    url: str
+
+    @property
+    def label(self) -> str:
+        return ", ".join(str(number) for number in self.numbers)
 
 
 def order(precision: str) -> int:
@@ -89,10 +92,10 @@ def geojson(dots: Sequence[Dot]) -> Content:
     features: list[Content] = []
     for dot in dots:
         said = {
-            "number": dot.number,
-            "caption": dot.caption,
+            "label": dot.label,
+            "captions": list(dot.captions),
             "precision": precision_words(dot.precision),
-            "url": dot.url,
+            "url": f"#place-{dot.numbers[0]}",
         }
         radius = RADIUS_KM.get(dot.precision, RADIUS_KM["county"])
         features.append(_feature("Polygon", [circle(dot.lat, dot.lon, radius)], said))
@@ -140,7 +143,7 @@ def svg(dots: Sequence[Dot], *, scheme: str) -> str:
     parts.append(f'</g><g fill="{colours["ink"]}" font-size="17">')
     for dot in dots:
         x, y = place(dot.lon, dot.lat).split(",")
-        parts.append(f'<text x="{float(x) + 7:.1f}" y="{float(y) - 5:.1f}">{dot.number}</text>')
+        parts.append(f'<text x="{float(x) + 7:.1f}" y="{float(y) - 5:.1f}">{dot.label}</text>')
     parts.append("</g></svg>")
     return "".join(parts)
 

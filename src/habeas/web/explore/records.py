@@ -31,7 +31,7 @@ from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
 
-CLAIMS = 100  # on one page of a record
+CLAIMS = 50  # on one page of a record
 JOINED = 60  # mentions and judgements listed on a record page
 MENTIONED = 40  # claims about others that name this record
 DIFFERENCES = 10  # shown on a record page

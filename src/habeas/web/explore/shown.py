@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from habeas.figures.definitions import FigureDefinition
 from habeas.figures.results import Evaluation, Point
 from habeas.figures.wording import grouped
+from habeas.web.explore import written
 
 Content = dict[str, Any]
 
@@ -109,25 +110,37 @@ def shown(evaluation: Evaluation) -> Content:
 
 
 def _span(evaluation: Evaluation) -> list[Content]:
-    """The lowest and the highest asserted number, each under its speaker: never one range.
+    """The lowest and the highest asserted number of each thing reported, with its speaker.
 
-    Only where all accounts speak of one property of one record in one unit.
+    Never one range: two accounts. Only where all speak of one record.
     """
     stated = [p for p in evaluation.points if p.stance == "asserts" and _least(p) is not None]
-    alike = {(point.record, point.property, point.unit) for point in stated}
-    if len(stated) < 2 or len(alike) != 1:
+    if len({point.record for point in stated}) != 1:
         return []
-    lowest = min(stated, key=lambda point: (_least(point), point.claim))
-    highest = max(stated, key=lambda point: (_most(point), -point.claim))
-    return [
-        {
-            "label": label,
-            "words": point.words,
-            "source": point.source_title,
-            "url": reverse("claim", kwargs={"position": point.claim}),
-        }
-        for label, point in ((_("lowest"), lowest), (_("highest"), highest))
-    ]
+    alike: dict[tuple[str, str], list[Point]] = {}
+    for point in stated:
+        alike.setdefault((point.property, point.unit), []).append(point)
+    spans = []
+    for (name, _unit), points in list(alike.items())[:2]:
+        if len(points) > 1:
+            lowest = min(points, key=lambda point: (_least(point) or 0, point.claim))
+            highest = max(points, key=lambda point: (_most(point) or 0, -point.claim))
+            spans.append(
+                {
+                    "property": written.property_words(name),
+                    "lowest": _end(lowest),
+                    "highest": _end(highest),
+                }
+            )
+    return spans
+
+
+def _end(point: Point) -> Content:
+    return {
+        "words": point.words,
+        "source": point.source_title,
+        "url": reverse("claim", kwargs={"position": point.claim}),
+    }
 
 
 def _least(point: Point) -> int | None:

@@ -107,9 +107,7 @@ _OPEN = {"recipe", "members"}
 
 
 def _why_step(node: dict[str, Any], depth: int) -> SafeString:
-    title: SafeString | str = exact(node["title"])
-    if node["kind"] in _QUOTED:
-        title = format_html('<bdi class="quote" dir="auto">{}</bdi>', title)
+    title = format_html('<bdi dir="auto">{}</bdi>', exact(node["title"]))
     number = node.get("position")
     link = (
         format_html(
@@ -122,9 +120,8 @@ def _why_step(node: dict[str, Any], depth: int) -> SafeString:
         if node.get("url")
         else ""
     )
-    head = format_html(
-        '<span class="what">{}</span> {}', _WHAT.get(node["kind"], node["kind"]), title
-    )
+    what = _WHAT.get(node["kind"], node["kind"])
+    head = format_html('<span class="what">{}</span> {}', what, title) if what else title
     facts = _why_facts(node)
     inner = "".join(str(_why_step(child, depth + 1)) for child in node["children"])
     if node.get("more"):
@@ -132,8 +129,10 @@ def _why_step(node: dict[str, Any], depth: int) -> SafeString:
             '<li class="note">{}</li>',
             ngettext("and %(n)s more", "and %(n)s more", node["more"]) % {"n": f"{node['more']:,}"},
         )
-    if not facts and not inner:
-        return format_html('<li><span class="leaf">{}{}</span></li>', head, link)
+    if not inner and len(node["facts"]) < 2:
+        aside = "".join(fact["value"] for fact in node["facts"])
+        beside = format_html(' <span class="aside">{}</span>', exact(aside)) if aside else ""
+        return format_html('<li><span class="leaf">{}{}{}</span></li>', head, beside, link)
     opened = " open" if depth < 3 or node["kind"] in _OPEN else ""
     below = f"<ul>{inner}</ul>" if inner else ""
     return format_html(
@@ -157,7 +156,6 @@ def _why_facts(node: dict[str, Any]) -> SafeString:
     return format_html('<dl class="facts">{}</dl>', rows)
 
 
-_QUOTED = {"passage"}
 _WHAT = {
     "figure": "figure",
     "recipe": "recipe",
@@ -173,5 +171,5 @@ _WHAT = {
     "source": "source",
     "passage": "passage",
     "exhibit": "exhibit",
-    "proof": "proof",
+    "proof": "",
 }

@@ -88,8 +88,8 @@
       const link = document.createElement("a");
       link.className = "place-dot";
       link.href = place.properties.url;
-      link.textContent = String(place.properties.number);
-      link.title = `${place.properties.caption} — ${place.properties.precision}`;
+      link.textContent = place.properties.label;
+      link.title = `${place.properties.captions.join("; ")} — ${place.properties.precision}`;
       link.setAttribute("aria-label", link.title);
       new maplibregl.Marker({element: link}).setLngLat(place.geometry.coordinates).addTo(map);
     }
