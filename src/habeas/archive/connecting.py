@@ -8,6 +8,7 @@ way the one who holds the head is the only writer until they commit.
 from __future__ import annotations
 
 import contextlib
+import os
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ def connect(directory: Path, settings: ArchiveSettings) -> None:
 
 
 def _sqlite(directory: Path) -> dict[str, Any]:
+    os.close(os.open(directory / "habeas.db", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(directory / "habeas.db"),

@@ -9,12 +9,10 @@ cannot be read is named and the others go on.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import mimetypes
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +24,7 @@ from habeas.archive.ledger import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place
 from habeas.archive.verbs.sealing import text_sha256
 from habeas.custody.errors import SourceError
-from habeas.custody.objects import ObjectStore, Sealed, SealingBatch
+from habeas.custody.objects import Sealed, SealingBatch
 from habeas.errors import HabeasError
 from habeas.reading import plain_text
 
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 ROUND = 5_000  # files in one transaction
-_LOCK = "sealing.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +81,6 @@ class SealedFile:
     reading: plain_text.Reading | None = None
 
 
-def open_store(directory: Path) -> ObjectStore:
-    """The object store; what a crash left behind is removed unless somebody is sealing."""
-    with _sealing_lock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
-        return ObjectStore(directory / "objects", clean=alone)
-
-
-@contextlib.contextmanager
-def sealing(archive: Archive) -> Iterator[SealingBatch]:
-    """A batch of objects, durable when it ends; nobody tidies the store meanwhile."""
-    with _sealing_lock(archive.directory, fcntl.LOCK_SH), archive.objects.batch() as batch:
-        yield batch
-
-
-@contextlib.contextmanager
-def _sealing_lock(directory: Path, how: int) -> Iterator[bool]:
-    handle = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, how)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
-
-
 def add_files(
     archive: Archive,
     files: Iterable[Received],
@@ -145,7 +115,7 @@ def _add_round(
             fresh.append(file)
         else:
             known.append((file, exhibit))
-    sealed = seal_all(archive, fresh, added.refused, progress)
+    sealed = seal_all(archive, fresh, added.refused, progress, once=True)
     with archive.writing() as batch:
         twins: dict[str, Ref] = {}
         for item in sealed:
@@ -180,20 +150,36 @@ def seal_all(
     files: Sequence[Received],
     refused: list[tuple[Path, HabeasError]],
     progress: Callable[[Path], None] = lambda path: None,
+    *,
+    once: bool = False,
 ) -> list[SealedFile]:
-    """Seal the files, and the texts of the plain ones, so that all are durable."""
+    """Seal the files, and the texts of the plain ones, so that all are durable.
+
+    ``once``: files of the same bytes share one object, and only the first has its text read.
+    """
     done: list[tuple[Received, Sealed]] = []
-    with sealing(archive) as batch:
+    first: dict[str, Sealed] = {}
+    with archive.objects.batch() as batch:
         for file in files:
             try:
-                done.append((file, batch.seal(file.path)))
+                sealed = batch.seal(file.path)
             except SourceError as error:
                 refused.append((file.path, error))
+            else:
+                if once and first.setdefault(sealed.plain_sha256, sealed) is not sealed:
+                    batch.take_back()
+                    sealed = first[sealed.plain_sha256]
+                done.append((file, sealed))
             progress(file.path)
     result: list[SealedFile] = []
-    with sealing(archive) as batch:
+    read: set[str] = set()
+    with archive.objects.batch() as batch:
         for file, sealed in done:
-            result.append(_read_text(archive, batch, file, sealed))
+            if sealed.address in read:
+                result.append(SealedFile(file, sealed))
+            else:
+                read.add(sealed.address)
+                result.append(_read_text(archive, batch, file, sealed))
     return result
 
 

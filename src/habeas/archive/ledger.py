@@ -180,11 +180,7 @@ def facts(start: int, stop: int) -> list[Fact]:
         "position", "entry_id", "time", "note"
     ):
         joined = content.get(position)
-        fields = (
-            {}
-            if joined is None
-            else _fields(bytes(joined))
-        )
+        fields = {} if joined is None else _fields(bytes(joined))
         found.append(Fact(position, entry_id, when, _object_of(bytes(note)), fields))
     return found
 

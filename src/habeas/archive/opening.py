@@ -28,7 +28,6 @@ from habeas.archive.errors import (
     NewerArchive,
     ProjectionOutdated,
 )
-from habeas.archive.files import open_store
 from habeas.archive.ledger import Batch, head, leaf_hash_at, notes_between
 from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LocalState
 from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
@@ -37,6 +36,7 @@ from habeas.custody.entries import Composer
 from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, SecondSequencer
 from habeas.custody.keys import Keyring
 from habeas.custody.notes import Signer
+from habeas.custody.objects import ObjectStore
 from habeas.custody.sequencer import Sequencer
 from habeas.custody.tiles import TileLog
 from habeas.vocabulary import schema as vocabulary
@@ -53,7 +53,7 @@ class Archive:
         self.directory = directory
         self.settings = settings
         self.keyring = keyring
-        self.objects = open_store(directory)
+        self.objects = ObjectStore(directory / "objects")
         self.log = TileLog(directory / "log")
 
     @property

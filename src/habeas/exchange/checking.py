@@ -22,6 +22,7 @@ from habeas.exchange.tables import Row
 from habeas.exchange.values_in import read_value
 from habeas.figures import definitions
 from habeas.figures.definitions import FigureDefinition
+from habeas.figures.errors import DefinitionError
 from habeas.reading import plain_text
 from habeas.vocabulary import edtf, schema, values
 
@@ -351,11 +352,17 @@ def _consent(folder: Folder, row: Row) -> None:
 
 
 def _definition(plan: Plan, path: Path) -> None:
+    name = f"definitions/{path.name}"
     try:
         text = path.read_text(encoding="utf-8")
         plan.definitions.append((definitions.parse(text), text))
-    except (HabeasError, UnicodeDecodeError) as error:
-        plan.folder.faults.add(Fault(f"definitions/{path.name}", 0, "", str(error)))
+    except DefinitionError as error:
+        for wrong in error.problems:
+            plan.folder.faults.add(Fault(name, wrong.line, wrong.key, wrong.reason, wrong.valid))
+    except UnicodeDecodeError:
+        plan.folder.faults.add(
+            Fault(name, 0, "", "The text is not UTF-8.", "Save the file as UTF-8.")
+        )
 
 
 def _code(folder: Folder, row: Row, column: str, code_list: str, *, optional: bool = False) -> None:

@@ -37,12 +37,12 @@ CLAIMS = TableShape(
         *("exhibit", "quote", "occurrence", "note", *_PLACE),
     ),
 )
-JUDGEMENTS = TableShape("judgements.csv", ("left", "right", "verdict", "reason"))
-ASSESSMENTS = TableShape("assessments.csv", ("target", "scheme", "grade"), ("reason",))
+JUDGEMENTS = TableShape("judgements.csv", ("left", "right", "verdict", "reason"), _PLACE)
+ASSESSMENTS = TableShape("assessments.csv", ("target", "scheme", "grade"), ("reason", *_PLACE))
 CONSENTS = TableShape(
     "consents.csv",
     ("subject", "basis", "audience"),
-    ("scope", "purposes", "expires", "at_risk", "reason"),
+    ("scope", "purposes", "expires", "at_risk", "reason", *_PLACE),
 )
 SHAPES = (EXHIBITS, SOURCES, MENTIONS, CLAIMS, JUDGEMENTS, ASSESSMENTS, CONSENTS)
 
@@ -73,6 +73,8 @@ class Folder:
 
     def find(self, row: Row, column: str, name: str, *whats: str) -> Known | None:
         """What a name refers to; a fault and None when it is not one of ``whats``."""
+        if not name:
+            return None  # noted as an empty cell
         found = self._at(name) if name.startswith("#") else self.own.get(name)
         wanted = " or ".join(whats)
         if found is None:
@@ -80,13 +82,13 @@ class Folder:
                 row.fault(
                     column,
                     f"{name!r} is not known.",
-                    f"Name a {wanted} by its id in this import, or one of the archive as #number.",
+                    f"Name {_a(wanted)} by its id in this import, or in the archive as #number.",
                 )
             )
             return None
         if found.what not in whats:
             self.faults.add(
-                row.fault(column, f"{name!r} is a {found.what}.", f"A {wanted} goes here.")
+                row.fault(column, f"{name!r} is {_a(found.what)}.", f"Here goes {_a(wanted)}.")
             )
             return None
         return found
@@ -95,6 +97,10 @@ class Folder:
         if name not in self._existing:
             self._existing[name] = _existing(name)
         return self._existing[name]
+
+
+def _a(what: str) -> str:
+    return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 
 def read_folder(directory: Path) -> Folder:
@@ -144,6 +150,8 @@ def digest_of(directory: Path) -> str:
 
 def _learn(folder: Folder, row: Row, what: str) -> None:
     name = row["id"]
+    if not name:
+        return
     if name.startswith("#") or any(c.isspace() for c in name):
         folder.faults.add(
             row.fault(

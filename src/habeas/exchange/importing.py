@@ -129,7 +129,12 @@ class _Writer:
         self._decisions()
         for definition, text in self.plan.definitions:
             verbs.define(
-                batch, key=definition.key, title=definition.title, kind=definition.kind, text=text
+                batch,
+                key=definition.key,
+                title=definition.title,
+                kind=definition.kind,
+                text=text,
+                place=Place(handling=definition.handling),
             )
         batch.sign_batch()
         batch.flush()
@@ -286,6 +291,7 @@ class _Writer:
                 self._ref(row["right"]),
                 row["verdict"],
                 row["reason"],
+                place=self._place(row),
             )
         for row in folder.rows(f.ASSESSMENTS):
             known = folder.find(row, "target", row["target"], "claim", "source")
@@ -297,6 +303,7 @@ class _Writer:
                 row["scheme"],
                 row["grade"],
                 row["reason"],
+                place=self._place(row),
             )
         for row in folder.rows(f.CONSENTS):
             verbs.consent(
@@ -309,4 +316,5 @@ class _Writer:
                 expires=row["expires"],
                 at_risk=row["at_risk"],
                 reason=row["reason"],
+                place=self._place(row),
             )

@@ -51,9 +51,14 @@ class Faults:
     """The faults found so far."""
 
     found: list[Fault] = field(default_factory=list)
+    _cells: set[tuple[str, int, str]] = field(default_factory=set)
 
     def add(self, fault: Fault) -> None:
-        self.found.append(fault)
+        """Note a fault; of a cell only the first is kept, because others follow from it."""
+        cell = (fault.file, fault.line, fault.column)
+        if not fault.column or cell not in self._cells:
+            self._cells.add(cell)
+            self.found.append(fault)
 
 
 def read_table(directory: Path, shape: TableShape, faults: Faults) -> list[Row]:
@@ -135,7 +140,7 @@ def _row(
     row = Row(
         shape.file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
     )
-    empty = [name for name in shape.required if not row[name]]
-    for name in empty:
-        faults.add(row.fault(name, "This cell is empty.", "Every row needs it."))
-    return None if empty else row
+    for name in shape.required:
+        if not row[name]:
+            faults.add(row.fault(name, "This cell is empty.", "Every row needs it."))
+    return row

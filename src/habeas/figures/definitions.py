@@ -60,6 +60,7 @@ class FigureDefinition:
     choose: str = "all"
     draw: Draw = Draw()
     as_of: int | None = None
+    handling: str = "team"  # who may see the definition; its members have their own handling
     position: int | None = None
 
     @property
@@ -106,5 +107,6 @@ def parse(
         choose=parts.choose,
         draw=Draw(**parts.draw),
         as_of=parts.as_of,
+        handling=parts.handling,
         position=position,
     )

@@ -19,7 +19,8 @@ from habeas.vocabulary.schema import Schema
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
-_COMMON = ("key", "title", "question", "note", "kind", "view", "unit", "rules", "draw", "as-of")
+_COMMON = ("key", "title", "question", "note", "kind", "view", "unit", "rules", "draw", "as-of",
+           "handling")  # fmt: skip
 _KEYS = {
     "counted": (*_COMMON, "counts", "by"),
     "reported": (*_COMMON, "reports", "choose"),
@@ -45,6 +46,7 @@ class Parts:
     choose: str = "all"
     draw: dict[str, Any] = field(default_factory=dict)
     as_of: int | None = None
+    handling: str = "team"
 
 
 class Reader(Fields):
@@ -71,6 +73,7 @@ class Reader(Fields):
         parts.note = self._text("note")
         parts.unit = self._text("unit")
         parts.as_of = self._number("as-of")
+        parts.handling = self._choice("handling", self._schema.codes["handling"]) or "team"
         parts.view = self._choice("view", r.VIEWS) or r.DEFAULT_VIEW.get(kind, "number")
         if kind == "counted":
             parts.counts = self._choice("counts", self._schema.kinds, required=True)

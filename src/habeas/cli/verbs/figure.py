@@ -115,6 +115,7 @@ def add(
     from habeas.archive import verbs
     from habeas.archive.access import OWNER
     from habeas.archive.errors import EntryRefused
+    from habeas.archive.verbs.referring import Place
     from habeas.figures import recorded
     from habeas.figures.errors import UnknownFigure
 
@@ -136,6 +137,7 @@ def add(
             title=definition.title,
             kind=definition.kind,
             text=definition.text,
+            place=Place(handling=definition.handling),
         ).position
     replaced = f", in place of entry {before.position}" if before is not None else ""
     speaker.say(f"{definition.key} is entry {position}{replaced}.")
@@ -163,7 +165,7 @@ def check(
     """
     from habeas.cli import evaluated
     from habeas.cli.opening import make_ready, opened
-    from habeas.cli.running import fault_words
+    from habeas.cli.running import fault_words, faults_of
     from habeas.cli.speaking import Speaker, several
 
     make_ready()
@@ -174,16 +176,7 @@ def check(
     try:
         definition = _read(file)
     except DefinitionError as error:
-        faults = [
-            {
-                "file": str(file),
-                "line": p.line,
-                "column": p.key,
-                "reason": p.reason,
-                "valid": p.valid,
-            }
-            for p in error.problems
-        ]
+        faults = faults_of(error)
         for fault in faults:
             speaker.say(fault_words(fault))
         speaker.say(f"{several(len(faults), 'problem')}.")
@@ -213,8 +206,11 @@ def _read(file: Path) -> FigureDefinition:
     from habeas.figures.errors import DefinitionError, Problem
 
     try:
-        text = file.read_bytes().decode("utf-8")
+        return parse(file.read_bytes().decode("utf-8"))
     except UnicodeDecodeError:
         problem = Problem(1, "", "The text is not UTF-8.", "Save the file as UTF-8.")
-        raise DefinitionError((problem,)) from None
-    return parse(text)
+        refused = DefinitionError((problem,))
+    except DefinitionError as error:
+        refused = error
+    refused.add_note(str(file))
+    raise refused
