@@ -55,7 +55,8 @@ def tell(speaker: Speaker, evaluation: Evaluation) -> None:
     _points(speaker, evaluation)
     _groups(speaker, evaluation)
     for weak in evaluation.weak:
-        speaker.say(f"- {shown(weak.words)}")
+        if weak.part:
+            speaker.say(f"- {shown(weak.words)}")
     if evaluation.conflicts:
         speaker.say(f"- {several(len(evaluation.conflicts), 'set')} of claims that differ")
     speaker.say()

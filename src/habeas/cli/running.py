@@ -68,29 +68,37 @@ def _ended(given: list[str]) -> int:
 
 def _told(error: HabeasError, as_json: bool) -> int:
     """Say an error: each fault of the input first, then the error and what to do."""
-    faults = [_fault(fault) for fault in getattr(error, "faults", getattr(error, "problems", ()))]
+    faults = faults_of(error)
+    message = error.message
+    if hasattr(error, "problems"):  # their words are its message
+        message = f"The definition has {len(faults)} problem{'s' if len(faults) > 1 else ''}."
     if as_json:
-        _json(error.code, error.message, error.next_step, faults)
+        _json(error.code, message, error.next_step, faults)
         return endings.ending_of(error)
     for fault in faults:
         _line(fault_words(fault))
-    message = error.message
-    if faults and not hasattr(error, "faults"):  # problems of one text: they are its message
-        message = f"{len(faults)} problem{'s' if len(faults) > 1 else ''} found."
     _line(f"habeas: {message} [{error.code}]")
     if error.next_step:
         _line(f"  → {error.next_step}")
     return endings.ending_of(error)
 
 
-def _fault(fault: Any) -> dict[str, Any]:
-    return {
-        "file": str(getattr(fault, "file", "")),
-        "line": int(getattr(fault, "line", 0)),
-        "column": str(getattr(fault, "column", getattr(fault, "key", ""))),
-        "reason": str(fault.reason),
-        "valid": str(fault.valid),
-    }
+def faults_of(error: HabeasError) -> list[dict[str, Any]]:
+    """Each fault of an input: of an import's files, or of a definition.
+
+    A definition does not know its file: the caller adds it as the error's note.
+    """
+    file = "".join(getattr(error, "__notes__", ())[:1])
+    return [
+        {
+            "file": str(getattr(fault, "file", file)),
+            "line": int(fault.line),
+            "column": str(getattr(fault, "column", getattr(fault, "key", ""))),
+            "reason": str(fault.reason),
+            "valid": str(fault.valid),
+        }
+        for fault in getattr(error, "faults", getattr(error, "problems", ()))
+    ]
 
 
 def fault_words(fault: dict[str, Any]) -> str:
@@ -100,7 +108,10 @@ def fault_words(fault: dict[str, Any]) -> str:
         place.append(f"line {fault['line']}")
     if fault["column"]:
         place.append(fault["column"])
-    return f"{', '.join(place)}: {fault['reason']} {fault['valid']}".strip()
+    valid = fault["valid"]
+    if valid and not valid[0].isupper():  # a list of what is valid, not a sentence
+        valid = f"Valid: {valid}"
+    return f"{', '.join(place)}: {fault['reason']} {valid}".strip()
 
 
 def _misused(error: Exception, as_json: bool) -> int:

@@ -207,6 +207,10 @@ class SealingBatch:
             return self._seal_path(os.fspath(source), progress)
         return self._seal_stream(source, "the stream", progress)
 
+    def take_back(self) -> None:
+        """Remove the object sealed last, as if it had not been."""
+        self._pending.drop_last()
+
     def discard(self) -> None:
         """End the batch: remove what was sealed in it and is not visible yet."""
         self._pending.discard()

@@ -132,11 +132,11 @@ def _walk(paths: list[Path], archive: Path) -> Iterator[tuple[Path, str, str]]:
         if not path.is_dir():
             yield path, _text(path.name), ""
             continue
-        root = Path(os.path.abspath(path))
-        yield from _folder(root, root.parent, archive)
+        yield from _folder(path, _text(Path(os.path.abspath(path)).name), archive)
 
 
-def _folder(folder: Path, above: Path, archive: Path) -> Iterator[tuple[Path, str, str]]:
+def _folder(folder: Path, name: str, archive: Path) -> Iterator[tuple[Path, str, str]]:
+    """The files below a folder that is recorded under ``name``."""
     if folder.resolve() == archive.resolve():
         yield folder, "", "It is the archive itself."
         return
@@ -146,13 +146,13 @@ def _folder(folder: Path, above: Path, archive: Path) -> Iterator[tuple[Path, st
         yield folder, "", f"The folder cannot be read: {os.strerror(error.errno or 0)}."
         return
     for entry in entries:
-        path = Path(entry.path)
+        path, recorded = Path(entry.path), f"{name}/{_text(entry.name)}"
         if entry.is_symlink():
             yield path, "", "It is a link, and links inside folders are not followed."
         elif entry.is_dir(follow_symlinks=False):
-            yield from _folder(path, above, archive)
+            yield from _folder(path, recorded, archive)
         else:
-            yield path, _text(path.relative_to(above).as_posix()), ""
+            yield path, recorded, ""
 
 
 def _text(name: str) -> str:
@@ -172,12 +172,10 @@ def _tell(speaker: Speaker, result: dict[str, Any]) -> None:
     if held:
         words += f", {len(held):,} held already and recorded as received again"
     speaker.say(f"{words}.")
-    if refused:
-        if not speaker.json:
-            for item in refused:
-                speaker.note(f"{item['file']}: {item['reason']}")
-        speaker.note(
-            f"habeas: {several(len(refused), 'file')} refused; the others are sealed. [add.refused]"
-        )
+    if refused and not speaker.json:
+        for item in refused:
+            named = item["reason"].startswith(item["file"])
+            speaker.note(item["reason"] if named else f"{item['file']}: {item['reason']}")
+        speaker.note(f"habeas: {several(len(refused), 'file')} refused. [add.refused]")
         speaker.note("  → Mend what can be mended and run the same command again.")
     speaker.give(result)

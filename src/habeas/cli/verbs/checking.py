@@ -26,6 +26,9 @@ def verify(
         report = verifying.verify(archive_, progress)
     for fault in report.faults:
         speaker.say(f"{fault.path or 'archive'}: {fault.message} [{fault.code}]", style="red")
+    if report.leftovers:
+        count = several(len(report.leftovers), "object")
+        speaker.say(f"{count} belong to no entry: a step was interrupted before it recorded them.")
     checked = (
         f"{several(report.size, 'entry', 'entries')}, "
         f"{several(report.disclosed, 'disclosed field')}, "
@@ -45,6 +48,7 @@ def verify(
             "disclosed": report.disclosed,
             "objects": report.objects,
             "quotes": report.quotes,
+            "leftovers": report.leftovers,
             "faults": [
                 {"code": f.code, "path": f.path, "position": f.position, "message": f.message}
                 for f in report.faults

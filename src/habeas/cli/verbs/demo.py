@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
 MARK_TEXT = "An archive made by `habeas demo`. Its keys are unprotected. It may be deleted.\n"
-FOLLOWED = 2  # members of the sample figure
+FOLLOWED = 1  # members of the sample figure
 
 
 def demo(
@@ -115,19 +115,25 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
 
 
 def _sample(archive: Archive, speaker: Speaker) -> str | None:
-    """Explain one figure: the first counted one, else the first there is; gives its key."""
+    """Explain the figure that is told in the fewest lines; gives its key."""
     from habeas.archive.access import OWNER
     from habeas.cli.speaking import speaks_unicode, width
     from habeas.figures.recorded import in_force
     from habeas.figures.why import as_text, tree
 
-    figures = [definition for definition in in_force(OWNER) if definition.kind != "estimated"]
-    figures.sort(key=lambda definition: definition.kind != "counted")
-    if not figures:
+    told = {
+        definition.key: as_text(
+            tree(archive, OWNER, definition, limit=FOLLOWED),
+            width=width(),
+            ascii=not speaks_unicode(),
+        )
+        for definition in in_force(OWNER)
+        if definition.kind != "estimated"
+    }
+    if not told:
         return None
-    key = figures[0].key
+    key = min(told, key=lambda key: told[key].count("\n"))
     speaker.say()
     speaker.say(f"$ habeas why {key} --limit {FOLLOWED}", style="bold")
-    node = tree(archive, OWNER, figures[0], limit=FOLLOWED)
-    speaker.say(as_text(node, width=width(), ascii=not speaks_unicode()))
+    speaker.say(told[key])
     return key

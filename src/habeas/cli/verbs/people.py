@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -76,7 +76,7 @@ def list_(
 
     here = set(archive_.keyring.people())
     folder = archive_.directory / "keys" / "people"
-    found = []
+    found: list[dict[str, Any]] = []
     for key in visible(OWNER, m.Key).filter(role="person").order_by("position"):
         kept = key.holder in here
         found.append(

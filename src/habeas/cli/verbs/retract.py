@@ -61,7 +61,7 @@ def retract(
     from habeas.archive.access import OWNER
     from habeas.archive.blast import blast_radius
     from habeas.archive.errors import UnknownReference
-    from habeas.archive.verbs.deciding import RETRACTABLE, kind_at
+    from habeas.archive.verbs.deciding import kind_at
     from habeas.figures.standing import difference, snapshot
 
     kind = kind_at(position)
@@ -69,11 +69,11 @@ def retract(
     if kind is None or radius is None:
         raise UnknownReference(
             f"Entry {position} is not something that can be retracted.",
-            next_step=f"Give the number of a {', '.join(RETRACTABLE)}.",
+            next_step="Give the number of a claim, a list, a source or a judgement.",
         )
-    if not (yes or sys.stdin.isatty()):
+    if not (yes or (sys.stdin.isatty() and not json)):
         raise ConfirmationNeeded(
-            "Nobody is at a terminal to confirm this.", next_step="Add --yes where that is meant."
+            "Nobody can be asked here whether this is meant.", next_step="Add --yes where it is."
         )
     person = acting_person(archive_, as_, person_passphrase_file)
     before = snapshot(archive_, OWNER)
@@ -146,10 +146,13 @@ def _describe(
 ) -> None:
     from habeas.cli.speaking import several, shown
 
-    speaker.say(
-        f"On {radius.kind} {radius.target} rest {several(len(radius.claims), 'claim')} about "
-        f"{several(len(records), 'record')}:"
-    )
+    count = several(len(radius.claims), "claim")
+    if radius.kind == "judgement":
+        speaker.say(f"Judgement {radius.target} concerns {count} of the records that it joins:")
+    elif radius.kind == "claim":
+        speaker.say("This claim falls:")
+    else:
+        speaker.say(f"With {radius.kind} {radius.target} falls what rests on it, {count}:")
     for title in _claims(radius.claims[:SHOWN]):
         speaker.say(f"  {shown(title)}")
     if len(radius.claims) > SHOWN:
