@@ -18,9 +18,6 @@ class Answer(Enum):
     NO = "no"
     UNKNOWN = "unknown"
 
-    def __bool__(self) -> bool:
-        raise TypeError("An answer is yes, no or unknown: compare it with `is`, not as a truth.")
-
     def __invert__(self) -> Answer:
         return _OPPOSITE[self]
 

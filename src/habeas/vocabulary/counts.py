@@ -30,7 +30,7 @@ _NUMBER = re.compile(
     r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,3}(?:['’][0-9]{3})+"
 )
 _UNIT = re.compile(r"(?<=[0-9]) +([a-z]+(?:[- ][a-z]+)*)$")
-_RANGE = re.compile(r"(.+?)\s*(?:-|–|\.\.|\bto\b)\s*(.+)")
+_RANGE = re.compile(r"(.+?)\s*(?:-|–|\.\.|\bto\b|\band\b)\s*(.+)")
 _WORDS = (
     ("about ", "~"), ("approximately ", "~"), ("circa ", "~"), ("around ", "~"),
     ("at least ", ">="), ("at most ", "<="), ("up to ", "<="),
@@ -38,6 +38,7 @@ _WORDS = (
     ("under ", "<"), ("exactly ", "="), ("between ", ""),
     ("≥", ">="), ("≤", "<="), ("≈", "~"),
 )  # fmt: skip
+_MAGNITUDES = ("hundred", "thousand", "million", "billion", "k", "m", "bn")
 _SIGNS = (">=", "<=", ">", "<", "=")
 
 
@@ -97,6 +98,8 @@ def parse(text: str, unit: str = "") -> Count:
         rest = rest.replace(space, " ")
     stated = _UNIT.search(rest)
     if stated is not None:
+        if stated[1].split(" ")[0] in _MAGNITUDES:
+            raise refuse(text, "a rounded number in words is written out, with ~ if it is rough")
         if unit and stated[1] != unit:
             raise refuse(
                 text,
@@ -154,8 +157,6 @@ def _why_not(digits: str) -> str:
         return f"‘{digits[:40]}’ could be a fraction or thousands; write 1300 or 1,300"
     if re.fullmatch(r"-[0-9]+", digits):
         return "nothing is counted below 0"
-    if re.fullmatch(r"[0-9.,]+ ?(thousand|million|billion|m|k|bn)", digits):
-        return "a rounded number in words is written out, with ~ if it is approximate"
     if re.fullmatch(r"[0-9,]+", digits):
         return "its commas do not stand between groups of three digits"
     return "it has no form that is known"
@@ -195,12 +196,13 @@ def _reach(count: Count) -> tuple[int | None, int | None]:
 def describe(count: Count, one: str = "", many: str = "") -> str:
     """The count in words: "about 120,000 persons". ``one`` and ``many`` name its unit."""
     unit = (one if count.low == count.high == 1 else many) or count.unit
+    about = "about " if count.approximate else ""
     if count.low is None:
-        number = f"at most {count.high:,}"
+        number = f"at most {about}{count.high:,}"
     elif count.high is None:
-        number = f"at least {count.low:,}"
+        number = f"at least {about}{count.low:,}"
     elif count.low == count.high:
-        number = f"{count.low:,}"
+        number = f"{about}{count.low:,}"
     else:
-        number = f"{count.low:,} to {count.high:,}"
-    return f"{'about ' if count.approximate else ''}{number} {unit}".rstrip(" ")
+        number = f"{about}{count.low:,} to {count.high:,}"
+    return f"{number} {unit}".rstrip(" ")

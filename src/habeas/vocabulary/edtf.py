@@ -92,6 +92,12 @@ def parse(text: str) -> Edtf:
 
 
 def _date(part: str, whole: str) -> Date:
+    if "T" in part and part != whole:
+        raise refuse(
+            whole,
+            "times of day stand alone, not in intervals or sets",
+            "Write the days: 2018/2019.",
+        )
     try:
         return read(part)
     except BadDate as error:

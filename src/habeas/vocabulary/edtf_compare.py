@@ -46,9 +46,9 @@ def meet(a: Edtf, b: Edtf) -> Answer:
     """Do two statements speak of the same time? The same in both directions.
 
     YES when one surely lies in the time that the other names ("2018-06" and "2018", or the
-    same text twice); NO when they cannot share a day.
+    same text twice) or both surely share a day; NO when they cannot share one.
     """
-    return any_of((overlaps(a, b), overlaps(b, a)))
+    return _over(_meet, a, b, statement_all=any_of, window_all=any_of)
 
 
 def _over(
@@ -86,6 +86,14 @@ def _within(a: Extent, b: Extent) -> Answer:
     if a.begins_last < b.begins_first or a.ends_first > b.ends_last:
         return NO
     return UNKNOWN
+
+
+def _meet(a: Extent, b: Extent) -> Answer:
+    if a.ends_last < b.begins_first or b.ends_last < a.begins_first:
+        return NO
+    if a.begins_last <= b.ends_first and b.begins_last <= a.ends_first:
+        return YES
+    return YES if YES in (_within(a, b), _within(b, a)) else UNKNOWN
 
 
 def sort_key(a: Edtf) -> tuple[float, float, str]:

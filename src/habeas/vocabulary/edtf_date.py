@@ -21,9 +21,10 @@ from habeas.vocabulary.gregorian import days_in_month, is_leap, last_of_month, o
 
 LONGEST_YEAR_DIGITS = 12
 
-#: How far a qualified date may lie outside what is written, in days, by the coarsest part
-#: that is qualified. A convention of this archive (docs/methods/dates-and-counts.md).
-REACH_DAYS = {"day": 31, "month": 366, "season": 366, "year": 1827}
+#: How far a qualified date may lie outside what is written, in days: by its finest part (a
+#: season counts as a month) where all of it is qualified ("about June 2018"), else by the
+#: coarsest part that is. A convention of this archive (docs/methods/dates-and-counts.md).
+REACH_DAYS = {"day": 31, "month": 183, "year": 1827}
 
 _BY_UNKNOWN_DIGITS = ("year", "decade", "century", "millennium")
 
@@ -116,7 +117,7 @@ def read(text: str) -> Date:
     if "T" in text:
         return _read_time(text)
     plain = _PLAIN_DAY.fullmatch(text)
-    if plain is not None:
+    if plain is not None and int(plain[2]) <= 12:
         day = _existing_day(text, int(plain[1]), int(plain[2]), int(plain[3]))
         return Date(text, day, day, "day")
     parts = split(text)
@@ -129,10 +130,10 @@ def read(text: str) -> Date:
         found = _read_specified(text, parts)
     if not marks:
         return found
-    finest = found.precision if found.precision == "season" else "month"
-    coarsest = {0: "year", 1: finest, 2: "day"}[min(marks)]
-    reach = REACH_DAYS[coarsest]
-    if coarsest == "year" and not found.whole:
+    present = 1 + bool(parts.month) + bool(parts.day)
+    deciding = present - 1 if len(marks) == present else min(marks)
+    reach = REACH_DAYS[("year", "month", "day")[deciding]]
+    if deciding == 0 and not found.whole:
         reach = max(reach, found.latest - found.earliest + 1)
     signs = set(marks.values())
     return Date(

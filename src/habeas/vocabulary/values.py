@@ -43,7 +43,6 @@ __all__ = [
     "url",
 ]
 
-MISSING_MARK = "?"
 LONGEST_IDENTIFIER = 500
 LONGEST_URL = 2_000
 
@@ -52,6 +51,7 @@ LONGEST_URL = 2_000
 RULES = {name: f"{name}/1" for name in TYPES}
 BY_PERSON = "person"
 
+_MISSING = re.compile(r"\?[a-z-]+")
 _URL = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}\x7f]+", re.IGNORECASE)
 
 
@@ -157,7 +157,7 @@ def parse(
         raise refuse(cell, "is no text", _MISSING_VALID)
     cell = cell.strip(" ")
     source = _written(written, language, script, calendar)
-    if cell.startswith(MISSING_MARK) and cell[1:] in STATES:
+    if _MISSING.fullmatch(cell):
         return missing(prop.type, cell[1:], source)
     if not cell:
         raise refuse(cell, f"is no {prop.type}", _MISSING_VALID)
