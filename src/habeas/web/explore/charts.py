@@ -20,7 +20,7 @@ import vl_convert
 Spec = dict[str, Any]
 
 KEPT = 64  # drawings kept in memory, by the digest of their specification
-ROW = 58  # pixels an account
+ROW = 62  # pixels an account
 WIDE_SPAN = 1_000  # a largest number this many times the smallest asks for a logarithmic scale
 LETTERS = "'Source Sans 3', 'Noto Sans', 'Segoe UI', system-ui, sans-serif"
 
@@ -33,7 +33,7 @@ SCHEMES = {
     "light": {"ink": "#1e1c19", "soft": "#57514a", "rule": "#d9d2c4", "reported": "#7b4408"},
     "dark": {"ink": "#e9e5dc", "soft": "#b3aca0", "rule": "#3a3b3d", "reported": "#e6b577"},
 }
-WIDTHS = {"wide": 900, "narrow": 430}
+WIDTHS = {"wide": 900, "narrow": 312}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
             "title": unit or None,
             "orient": "top",
             "labelExpr": _GROUPED,
-            "tickCount": 6 if width == "wide" else 4,
+            "tickCount": 6 if width == "wide" else 3,
             "tickMinStep": 1,
         },
     }
@@ -83,12 +83,12 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
         "data": {"values": rows},
         "layer": [
             {
-                "mark": {"type": "rule", "strokeWidth": 1, "color": colours["rule"], "yOffset": 14},
+                "mark": {"type": "rule", "strokeWidth": 1, "color": colours["rule"], "yOffset": 17},
                 "encoding": {"x": {"datum": start, **_same(x)}, "x2": {"datum": end}, "y": y},
             },
             {
                 "transform": [{"filter": "datum.ranged"}],
-                "mark": {"type": "rule", "strokeWidth": 4, "yOffset": 14, **filled},
+                "mark": {"type": "rule", "strokeWidth": 4, "yOffset": 17, **filled},
                 "encoding": {"x": x, "x2": {"field": "high"}, "y": y},
             },
             _ends(x, y, "low", "datum.closed_low", colours, filled=True),
@@ -100,12 +100,12 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
                 "mark": {
                     "type": "point", "shape": "cross", "angle": 45, "size": 130,
                     "strokeWidth": 1.5, "fill": colours["ink"], "stroke": colours["ink"],
-                    "yOffset": 14,
+                    "yOffset": 17,
                 },
                 "encoding": {"x": x, "y": y},
             },
-            _line("words", -15, colours["ink"], width, y),
-            _line("speaker", 2, colours["soft"], width, y),
+            _line("words", -16, colours["ink"], width, y),
+            _line("speaker", 3, colours["soft"], width, y),
         ],
         "config": {
             "font": LETTERS,
@@ -113,7 +113,7 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
             "axis": {
                 "labelColor": colours["soft"], "titleColor": colours["soft"],
                 "gridColor": colours["rule"], "domainColor": colours["rule"],
-                "tickColor": colours["rule"], "labelFontSize": 13, "titleFontSize": 13,
+                "tickColor": colours["rule"], "labelFontSize": 14, "titleFontSize": 14,
                 "titleFontWeight": "normal", "gridDash": [2, 3],
             },
         },
@@ -135,7 +135,7 @@ def _line(field: str, offset: int, colour: str, width: str, y: Spec) -> Spec:
     """A line of letters at the head of each row."""
     return {
         "mark": {
-            "type": "text", "align": "left", "baseline": "middle", "fontSize": 13,
+            "type": "text", "align": "left", "baseline": "middle", "fontSize": 15,
             "font": LETTERS, "color": colour, "yOffset": offset, "x": 0, "limit": WIDTHS[width],
         },
         "encoding": {"text": {"field": field}, "y": y},
@@ -155,7 +155,7 @@ def _ends(
         "transform": [{"filter": test}],
         "mark": {
             "type": "point", "shape": shape, "size": 110, "filled": filled, "opacity": 1,
-            "color": colours["reported"], "yOffset": 14,
+            "color": colours["reported"], "yOffset": 17,
         },
         "encoding": {"x": {**x, "field": field}, "y": y},
     }  # fmt: skip
