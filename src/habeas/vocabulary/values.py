@@ -21,6 +21,7 @@ from habeas.vocabulary.texts import Text
 from habeas.vocabulary.value_json import MENTION, from_json, to_json
 
 __all__ = [
+    "MISSING_MARK",
     "STATES",
     "Coded",
     "Columns",
@@ -43,6 +44,8 @@ __all__ = [
     "url",
 ]
 
+#: What the cell of a missing value starts with: ?unknown, ?not-applicable, ?withheld.
+MISSING_MARK = "?"
 LONGEST_IDENTIFIER = 500
 LONGEST_URL = 2_000
 
@@ -51,7 +54,7 @@ LONGEST_URL = 2_000
 RULES = {name: f"{name}/1" for name in TYPES}
 BY_PERSON = "person"
 
-_MISSING = re.compile(r"\?[a-z-]+")
+_MISSING = re.compile(re.escape(MISSING_MARK) + "[a-z-]+")
 _URL = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}\x7f]+", re.IGNORECASE)
 
 
