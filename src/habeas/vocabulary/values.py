@@ -21,6 +21,7 @@ from habeas.vocabulary.texts import Text
 from habeas.vocabulary.value_json import MENTION, from_json, to_json
 
 __all__ = [
+    "BY_PERSON",
     "MISSING_MARK",
     "STATES",
     "Coded",

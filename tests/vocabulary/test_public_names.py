@@ -1,0 +1,29 @@
+"""The names that the other rooms and notebooks use; taking one away breaks them."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+NAMES = {
+    "answers": "Answer agreed all_of any_of",
+    "edtf": "Answer Edtf before describe meet overlaps parse sort_key within",
+    "counts": "Count could_equal describe make parse",
+    "places": "PRECISIONS Point describe make parse",
+    "texts": "Text detect_script direction_of fold language_tag make script_code",
+    "clock": "XINJIANG utc_minutes",
+    "schema": "Code CodeList Kind Property Schema load read",
+    "values": "BY_PERSON MISSING_MARK STATES Coded Columns Reference Value Written code columns "
+    "count date describe from_json identifier missing parse place reference text to_json url",
+    "errors": "VocabularyError BadCount BadDate BadPlace BadSchema BadText BadValue UnknownCode",
+}
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_public_names_are_there(module: str) -> None:
+    found = importlib.import_module(f"habeas.vocabulary.{module}")
+    for name in NAMES[module].split():
+        assert hasattr(found, name), name
+    if hasattr(found, "__all__"):
+        assert set(NAMES[module].split()) == set(found.__all__)
