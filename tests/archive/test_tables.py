@@ -27,3 +27,11 @@ def test_dropping_projections_leaves_ledger_content_and_local_tables(archive: Ar
     left = set(connection.introspection.table_names())
     kept = {table for table, class_ in schema.tables().items() if class_ != "projection"}
     assert {name for name in left if not name.startswith("sqlite_")} == kept
+
+
+def test_every_index_that_the_models_name_is_there(archive: Archive) -> None:
+    for model in schema.projections():
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+        named = {index.name for index in schema.indexes(model)}
+        assert named <= {name for name, c in found.items() if c["index"]}, model

@@ -44,12 +44,25 @@ def projections() -> list[type[models.Model]]:
     return sorted(found, key=lambda model: model._meta.db_table)
 
 
+def indexes(model: type[models.Model]) -> list[models.Index]:
+    """The indexes of a projection: those of single fields and those that the model lists."""
+    found: list[models.Index] = []
+    for field in model._meta.local_concrete_fields:
+        if getattr(field, "db_index", False) and not field.unique:
+            index = models.Index(fields=[field.name])
+            index.set_name_with_model(model)
+            found.append(index)
+    return [*found, *model._meta.indexes]
+
+
 @cache
 def _statements(vendor: str) -> tuple[str, ...]:
     """The SQL that makes the projections; collected outside a transaction, once."""
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         for model in projections():
             editor.create_model(model)
+            for index in indexes(model):  # Django makes none for unmanaged models
+                editor.add_index(model, index)
     return tuple(editor.collected_sql)
 
 
