@@ -20,7 +20,8 @@ import vl_convert
 Spec = dict[str, Any]
 
 KEPT = 64  # drawings kept in memory, by the digest of their specification
-ROW = 62  # pixels an account
+ROW = 68  # pixels an account of two lines
+LINE = 19
 WIDE_SPAN = 1_000  # a largest number this many times the smallest asks for a logarithmic scale
 LETTERS = "'Source Sans 3', 'Noto Sans', 'Segoe UI', system-ui, sans-serif"
 
@@ -46,6 +47,7 @@ class Account:
     low: int | None
     high: int | None
     denied: bool = False
+    about: str = ""  # whom or what it speaks of, where the accounts speak of several
 
 
 def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width: str) -> Spec:
@@ -56,6 +58,11 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
     logarithmic = is_logarithmic(drawn)
     start = _power_below(smallest) if logarithmic else 0
     end = largest * (1.6 if logarithmic else 1.06)
+    named = [("words", "ink"), ("speaker", "soft")]
+    if any(account.about for account in drawn):
+        named.insert(1, ("about", "soft"))
+    row, foot = ROW + LINE * (len(named) - 2), LINE * len(named) / 2 - 2
+    lines = [(name, colour, LINE * n - foot - 1) for n, (name, colour) in enumerate(named)]
     rows = [_row(index, a, start, end) for index, a in enumerate(drawn)]
     scale: Spec = {"domain": [start, end], "nice": False}
     if logarithmic:
@@ -77,35 +84,35 @@ def accounts_spec(accounts: Sequence[Account], unit: str, *, scheme: str, width:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": WIDTHS[width],
-        "height": {"step": ROW},
-        "padding": 6,
+        "height": row * len(drawn),
+        "autosize": {"type": "none"},
+        "padding": {"top": 46, "left": 10, "right": 14, "bottom": 6},
         "background": None,
         "data": {"values": rows},
         "layer": [
             {
-                "mark": {"type": "rule", "strokeWidth": 1, "color": colours["rule"], "yOffset": 17},
+                "mark": {"type": "rule", "color": colours["rule"], "yOffset": foot},
                 "encoding": {"x": {"datum": start, **_same(x)}, "x2": {"datum": end}, "y": y},
             },
             {
                 "transform": [{"filter": "datum.ranged"}],
-                "mark": {"type": "rule", "strokeWidth": 4, "yOffset": 17, **filled},
+                "mark": {"type": "rule", "strokeWidth": 4, "yOffset": foot, **filled},
                 "encoding": {"x": x, "x2": {"field": "high"}, "y": y},
             },
-            _ends(x, y, "low", "datum.closed_low", colours, filled=True),
-            _ends(x, y, "high", "datum.closed_high && datum.ranged", colours, filled=True),
-            _ends(x, y, "high", "datum.open_high", colours, shape="triangle-right"),
-            _ends(x, y, "low", "datum.open_low", colours, shape="triangle-left"),
+            _ends(x, y, "low", "datum.closed_low", colours, foot),
+            _ends(x, y, "high", "datum.closed_high && datum.ranged", colours, foot),
+            _ends(x, y, "high", "datum.open_high", colours, foot, "triangle-right"),
+            _ends(x, y, "low", "datum.open_low", colours, foot, "triangle-left"),
             {
                 "transform": [{"filter": "datum.denied"}],
                 "mark": {
                     "type": "point", "shape": "cross", "angle": 45, "size": 130,
                     "strokeWidth": 1.5, "fill": colours["ink"], "stroke": colours["ink"],
-                    "yOffset": 17,
+                    "yOffset": foot,
                 },
                 "encoding": {"x": x, "y": y},
             },
-            _line("words", -16, colours["ink"], width, y),
-            _line("speaker", 3, colours["soft"], width, y),
+            *(_line(name, offset, colours[colour], width, y) for name, colour, offset in lines),
         ],
         "config": {
             "font": LETTERS,
@@ -131,12 +138,13 @@ def _extremes(accounts: Sequence[Account]) -> tuple[int, int]:
     return min(numbers, default=0), max(numbers, default=1)
 
 
-def _line(field: str, offset: int, colour: str, width: str, y: Spec) -> Spec:
+def _line(field: str, offset: float, colour: str, width: str, y: Spec) -> Spec:
     """A line of letters at the head of each row."""
     return {
         "mark": {
             "type": "text", "align": "left", "baseline": "middle", "fontSize": 15,
-            "font": LETTERS, "color": colour, "yOffset": offset, "x": 0, "limit": WIDTHS[width],
+            "font": LETTERS, "color": colour, "yOffset": offset, "x": 0,
+            "limit": 1.3 * WIDTHS[width],  # letters are measured wider here than most browsers' are
         },
         "encoding": {"text": {"field": field}, "y": y},
     }  # fmt: skip
@@ -147,15 +155,15 @@ def _same(x: Spec) -> Spec:
 
 
 def _ends(
-    x: Spec, y: Spec, field: str, test: str, colours: dict[str, str], *, shape: str = "circle",
-    filled: bool = True,
+    x: Spec, y: Spec, field: str, test: str, colours: dict[str, str], foot: float,
+    shape: str = "circle",
 ) -> Spec:  # fmt: skip
     """The end of a range: a disc where it is stated, an arrow where it is open."""
     return {
         "transform": [{"filter": test}],
         "mark": {
-            "type": "point", "shape": shape, "size": 110, "filled": filled, "opacity": 1,
-            "color": colours["reported"], "yOffset": 17,
+            "type": "point", "shape": shape, "size": 110, "filled": True, "opacity": 1,
+            "color": colours["reported"], "yOffset": foot,
         },
         "encoding": {"x": {**x, "field": field}, "y": y},
     }  # fmt: skip
@@ -166,6 +174,7 @@ def _row(index: int, account: Account, start: float, end: float) -> Spec:
     return {
         "row": f"{index:04d}",
         "words": " · ".join(part for part in (account.when, account.words) if part),
+        "about": account.about,
         "speaker": account.label,
         "low": start if low is None else low,
         "high": end if high is None else high,

@@ -104,10 +104,16 @@ def assessments(viewer: Viewer, target: int) -> list[Content]:
             "position": row.position,
             "scheme": row.scheme,
             "grade": row.grade,
-            "grade_words": written.code_words(row.scheme, row.grade),
+            "grade_words": _grade_words(row.scheme, row.grade),
             "reason": row.reason,
             "person": row.person,
             "ended": row.ended_by,
         }
         for row in rows
     ]
+
+
+def _grade_words(scheme: str, grade: str) -> str:
+    """A grade with its meaning: ``C Fairly reliable``, ``3 Possibly true``."""
+    words = written.code_words(scheme, grade)
+    return words if words.startswith(grade) else f"{grade} {words}"

@@ -83,10 +83,12 @@ def _account(evaluation: Evaluation, point: Point, *, with_subject: bool) -> cha
     said = evaluation.definition.draw.along == "said"
     when = written.date_words(point.said if said else point.holds)
     denied = point.stance == "denies"
+    number = point.words.removesuffix(f" {point.unit}")  # the axis names the unit
     return charts.Account(
-        label=" · ".join([*([point.about] if with_subject else []), point.source_title]),
+        label=point.source_title,
+        about=point.about if with_subject else "",
         when=when["words"] if when else "",
-        words=_("denies: %(value)s") % {"value": point.words} if denied else point.words,
+        words=_("denies: %(value)s") % {"value": number} if denied else number,
         low=point.low,
         high=point.high,
         denied=denied,

@@ -112,11 +112,8 @@ def value_of(claim: Claim, referred: Mention | None) -> Content:
     )  # fmt: skip
     content["leads"] = first or second
     content["follows"] = None
-    if first and second and first["text"] != second["text"]:
-        content["follows"] = {
-            "label": _("read as") if in_own_words else _("recorded as"),
-            "text": second,
-        }
+    if in_own_words and first and second and first["text"] != second["text"]:
+        content["follows"] = {"label": _("read as"), "text": second}
     return content
 
 

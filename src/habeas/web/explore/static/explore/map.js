@@ -88,7 +88,8 @@
       const link = document.createElement("a");
       link.className = "place-dot";
       link.href = place.properties.url;
-      link.textContent = place.properties.label;
+      const [first, ...others] = place.properties.label.split(", ");
+      link.textContent = others.length ? `${first} +${others.length}` : first;
       link.title = `${place.properties.captions.join("; ")} — ${place.properties.precision}`;
       link.setAttribute("aria-label", link.title);
       new maplibregl.Marker({element: link}).setLngLat(place.geometry.coordinates).addTo(map);
