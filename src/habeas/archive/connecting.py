@@ -8,7 +8,9 @@ way the one who holds the head is the only writer until they commit.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import threading
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +22,10 @@ from habeas.archive.errors import ArchiveBusy, ArchiveFull, DatabaseTrouble
 from habeas.archive.models import LocalState
 from habeas.archive.settings_file import ArchiveSettings
 
+log = logging.getLogger(__name__)
+
 WAIT_SECONDS = 60  # for another writer to finish
+PATIENCE_SECONDS = 2  # before it is said that one waits
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
 
 
@@ -67,12 +72,27 @@ def _postgresql(url: str) -> dict[str, Any]:
 @contextlib.contextmanager
 def holding_the_head() -> Iterator[None]:
     """A transaction whose holder is the only one appending."""
-    with transaction.atomic(durable=True):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
-            LocalState.objects.select_for_update().get(name="head")
+    with contextlib.ExitStack() as transactions:
+        with _saying_that_it_waits():
+            transactions.enter_context(transaction.atomic(durable=True))
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+                LocalState.objects.select_for_update().get(name="head")
         yield
+
+
+@contextlib.contextmanager
+def _saying_that_it_waits() -> Iterator[None]:
+    """A warning when the head is not free at once."""
+    words = f"Another process is writing to this archive; waiting for it, up to {WAIT_SECONDS} s."
+    timer = threading.Timer(PATIENCE_SECONDS, log.warning, [words])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextlib.contextmanager
