@@ -55,7 +55,8 @@ def _executemany(source: Path, target: Path, first: int, batches: int) -> float:
     connection.close()
     there = sqlite3.connect(source)
     made = there.execute(
-        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name"
+        "SELECT name, sql FROM sqlite_master"
+        " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name"
     )
     here = sqlite3.connect(target, isolation_level=None)
     here.executescript(
