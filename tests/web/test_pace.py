@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.web.conftest import Reader
 from tests.web.making import PUBLIC, Shelf
 
@@ -29,14 +28,10 @@ def _ref(position: int) -> Ref:
     return Ref(LedgerEntry.objects.get(position=position).entry_id, position)
 
 
-@pytest.mark.parametrize("path", sorted(MOST))
-def test_queries_are_few_and_do_not_grow(shelf: Shelf, owner: Reader, path: str) -> None:
-    where = path
-    for name, position in shelf.at.items():
-        where = where.replace("{" + name + "}", str(position))
-    owner.page(where)
-    before = owner.queries(where)
-    assert before <= MOST[path]
+def test_queries_are_few_and_do_not_grow(shelf: Shelf, owner: Reader) -> None:
+    before = {path: _asked(shelf, owner, path) for path in MOST}
+    for path, most in MOST.items():
+        assert before[path] <= most, path
     with shelf.archive.writing() as batch:
         paper = Attribution(_ref(shelf.at["paper"]))
         for subject in ("camp-1", "region"):
@@ -48,5 +43,14 @@ def test_queries_are_few_and_do_not_grow(shelf: Shelf, owner: Reader, path: str)
         for number in range(40):
             verbs.mention(batch, "facility", f"Camp more {number}", place=PUBLIC)
             verbs.source(batch, f"more-{number}", "publication", place=PUBLIC)
-    owner.page(where)  # figures are evaluated anew for the new size, once
-    assert owner.queries(where) <= before + 2
+    for path in MOST:
+        assert _asked(shelf, owner, path) <= before[path] + 2, path
+
+
+def _asked(shelf: Shelf, owner: Reader, path: str) -> int:
+    """The queries of a page; a figure is evaluated for the present size by a first reading."""
+    where = path
+    for name, position in shelf.at.items():
+        where = where.replace("{" + name + "}", str(position))
+    owner.page(where)
+    return owner.queries(where)

@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 from tests.web.conftest import Reader, viewers
-from tests.web.making import CHINESE, HOSTILE, INNER, KAZAKH, SECRET, UYGHUR, Shelf
+from tests.web.making import CHINESE, HOSTILE, INNER, KAZAKH, PUBLIC, SECRET, UYGHUR, Shelf
 
+from habeas.archive import verbs
 from habeas.archive.access import Viewer
+from habeas.archive.models import Claim, Layer, Mention, Source
 from habeas.archive.opening import Archive
+from habeas.archive.verbs.claiming import Attribution
+from habeas.archive.verbs.referring import ref
+from habeas.vocabulary import values
 
 ReadingAs = Callable[[Archive, Viewer], Reader]
 
@@ -120,6 +125,10 @@ def test_a_hidden_judgement_joins_nothing(shelf: Shelf, reading_as: ReadingAs) -
         "/records/person/?after=99999999999999999", "/figures/spoke/?as_of=soon",
         "/exhibits/{exhibit}/?window=99", "/exhibits/{exhibit}/?layer=1", "/nowhere",
         "/differences/?after=1&since=" + "x" * 99,
+        "/differences/?after=1&since=%00",
+        "/records/{region}/?property=%00",
+        "/records/{region}/?property=<script>",
+        "/records/{region}/?after=1&since=%ff",
     ],
 )  # fmt: skip
 def test_an_address_that_leads_nowhere(shelf: Shelf, owner: Reader, path: str) -> None:
@@ -296,3 +305,35 @@ def test_headers_of_every_page(shelf: Shelf, owner: Reader) -> None:
             "worker-src": "'self'", "frame-ancestors": "'none'", "base-uri": "'none'",
             "form-action": "'none'",
         }, path  # fmt: skip
+
+
+def test_a_damaged_text_does_not_hide_the_claim(shelf: Shelf, owner: Reader) -> None:
+    """The quote and its kept sides are shown, with what is wrong with the sealed text."""
+    layer = Layer.objects.get(exhibit=shelf.at["exhibit"])
+    path = shelf.archive.directory / "objects" / layer.address[:2] / layer.address
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    page = owner.page(address(shelf, "/claims/{number}/"))
+    assert "about 120,000 people" in page
+    assert "could not be read" in page
+    assert owner.get(address(shelf, "/exhibits/{exhibit}/")).status_code == 409
+
+
+def test_a_long_record_is_read_in_pages(shelf: Shelf, owner: Reader) -> None:
+    with shelf.archive.writing() as batch:
+        paper = Attribution(ref(batch, shelf.at["paper"], Source))
+        about = ref(batch, shelf.at["region"], Mention)
+        for number in range(120):
+            name = values.text(f"Name {number}")
+            verbs.claim(batch, about, "other_name", name, [paper], place=PUBLIC)
+    seen: list[int] = []
+    following: str | None = address(shelf, "/records/{region}/")
+    pages = 0
+    while following:
+        twin = owner.twin(following)
+        seen += [c["position"] for group in twin["properties"] for c in group["claims"]]
+        following = twin["pages"]["next"]
+        pages += 1
+    expected = Claim.objects.filter(subject=shelf.at["region"]).order_by("property", "position")
+    assert seen == list(expected.values_list("position", flat=True))
+    assert pages == 3

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from habeas.archive.models import Claim, Mention
 from habeas.figures import conflicts
 from habeas.figures.disagreement import Conflict
 from habeas.web.explore import cards, written
-from habeas.web.explore.pages import by_position, page, whole_number
+from habeas.web.explore.pages import by_position, name_asked, page, whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
@@ -30,10 +29,8 @@ ACCOUNTS = 12  # accounts of one difference
 def listed(request: Request) -> Content:
     """The differences of the archive, in the order of the ledger."""
     after = None
-    record, name = whole_number(request, "after"), request.GET.get("since", "")
+    record, name = whole_number(request, "after"), name_asked(request, "since")
     if record is not None:
-        if len(name) > 60:
-            raise Http404
         after = (record, name)
     found = conflicts.all(request.viewer, after=after, limit=SHOWN)
     here = reverse("differences")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from habeas.archive.files import layer_text
 from habeas.archive.models import Layer, Passage
+from habeas.errors import HabeasError
 from habeas.web.explore import written
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ READABLE_AROUND = 1_000_000  # layers longer than this show only the passage's k
 def in_context(archive: Archive, passage: Passage, layer: Layer | None) -> Content:
     """The passage with what stands before and after it."""
     before, after = passage.prefix, passage.suffix
-    starts, ends = False, False
+    starts, ends, fault = False, False, ""
     if layer is not None and layer.length <= READABLE_AROUND:
-        text = layer_text(archive, layer)
+        try:
+            text = layer_text(archive, layer)
+        except HabeasError as error:
+            text, fault = "", error.message
         if text[passage.start : passage.stop] == passage.quote:
             first = _word_edge(text, max(0, passage.start - AROUND))
             last = min(len(text), passage.stop + AROUND)
@@ -41,6 +45,7 @@ def in_context(archive: Archive, passage: Passage, layer: Layer | None) -> Conte
         "after": after,
         "starts": starts,
         "ends": ends,
+        "fault": fault,
         "start": passage.start,
         "stop": passage.stop,
         "unit": "code points" if passage.layer is not None else "bytes",

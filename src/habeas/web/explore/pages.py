@@ -8,6 +8,7 @@ in pages, with a cursor (the last thing seen) and never with an offset or a coun
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from habeas.web.errors import NoArchive
 from habeas.web.site.viewing import Request
 
 PAGE_SIZE = 100
+_NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 Content = dict[str, Any]
 View = Callable[..., Content]
@@ -88,6 +90,14 @@ def whole_number(request: HttpRequest, name: str, *, most: int = 2**53) -> int |
     if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= most):
         raise Http404
     return int(text)
+
+
+def name_asked(request: HttpRequest, name: str) -> str:
+    """A query parameter that names a property; '' when absent, 404 when no name could be so."""
+    text = request.GET.get(name, "")
+    if text and not _NAME.fullmatch(text):
+        raise Http404
+    return text
 
 
 def paged(

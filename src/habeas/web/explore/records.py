@@ -26,7 +26,7 @@ from habeas.figures import conflicts
 from habeas.figures.disagreement import Conflict
 from habeas.web.explore import cards, written
 from habeas.web.explore.conflicts import differences
-from habeas.web.explore.pages import Elsewhere, page, paged, whole_number
+from habeas.web.explore.pages import Elsewhere, name_asked, page, paged, whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
@@ -152,7 +152,7 @@ def record(request: Request, position: int) -> Content:
     if found.position != position:
         raise Elsewhere(reverse("record", kwargs={"position": found.position}))
     subjects = [mention.position for mention in found.mentions]
-    only = request.GET.get("property", "")
+    only = name_asked(request, "property")
     claims, turning = _claims(request, subjects, only)
     names = _names(viewer, found, subjects)
     mentioned = list(
@@ -190,7 +190,7 @@ def _claims(request: Request, subjects: Sequence[int], only: str) -> tuple[list[
     if only:
         rows = rows.filter(property=only)
     after = whole_number(request, "after")
-    since = request.GET.get("since", "")
+    since = name_asked(request, "since")
     if after is not None:
         rows = rows.filter(Q(property__gt=since) | Q(property=since, position__gt=after))
     found = list(rows.order_by("property", "position")[: CLAIMS + 1])

@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habeas.figures.definitions import FigureDefinition
-from habeas.figures.results import Evaluation, Point
+from habeas.figures.results import Evaluation
 from habeas.figures.wording import grouped
-from habeas.web.explore import written
 
 Content = dict[str, Any]
 
@@ -86,7 +85,6 @@ def shown(evaluation: Evaluation) -> Content:
         "not_known": evaluation.not_known,
         "accounts": len(evaluation.points),
         "denials": sum(point.stance == "denies" for point in evaluation.points),
-        "span": _span(evaluation),
         "scope": evaluation.scope,
         "lineage": {
             "definition": lineage.definition,
@@ -107,48 +105,6 @@ def shown(evaluation: Evaluation) -> Content:
             ],
         },
     }
-
-
-def _span(evaluation: Evaluation) -> list[Content]:
-    """The lowest and the highest asserted number of each thing reported, with its speaker.
-
-    Never one range: two accounts. Only where all speak of one record.
-    """
-    stated = [p for p in evaluation.points if p.stance == "asserts" and _least(p) is not None]
-    if len({point.record for point in stated}) != 1:
-        return []
-    alike: dict[tuple[str, str], list[Point]] = {}
-    for point in stated:
-        alike.setdefault((point.property, point.unit), []).append(point)
-    spans = []
-    for (name, _unit), points in list(alike.items())[:2]:
-        if len(points) > 1:
-            lowest = min(points, key=lambda point: (_least(point) or 0, point.claim))
-            highest = max(points, key=lambda point: (_most(point) or 0, -point.claim))
-            spans.append(
-                {
-                    "property": written.property_words(name),
-                    "lowest": _end(lowest),
-                    "highest": _end(highest),
-                }
-            )
-    return spans
-
-
-def _end(point: Point) -> Content:
-    return {
-        "words": point.words,
-        "source": point.source_title,
-        "url": reverse("claim", kwargs={"position": point.claim}),
-    }
-
-
-def _least(point: Point) -> int | None:
-    return point.low if point.low is not None else point.high
-
-
-def _most(point: Point) -> int | None:
-    return point.high if point.high is not None else point.low
 
 
 def _number_words(evaluation: Evaluation) -> str:

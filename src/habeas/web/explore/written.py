@@ -12,6 +12,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from habeas.archive.models import Claim, Mention
 from habeas.vocabulary import edtf, schema, texts, values
@@ -52,10 +53,10 @@ def code_words(code_list: str, code: str) -> str:
 
 
 STANCES = {
-    "asserts": _("says"),
-    "denies": _("denies"),
-    "does-not-know": _("does not know"),
-    "retracts": _("takes back"),
+    "asserts": gettext_noop("says"),
+    "denies": gettext_noop("denies"),
+    "does-not-know": gettext_noop("does not know"),
+    "retracts": gettext_noop("takes back"),
 }
 
 
