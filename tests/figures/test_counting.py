@@ -173,6 +173,21 @@ def test_weak_points_are_shares_after_lineage() -> None:
     }
 
 
+def test_a_record_is_as_weak_as_the_weakest_of_its_facts() -> None:
+    rules = (
+        "  - {rule: has-claim, property: un_position, code: support}\n"
+        "  - {rule: has-claim, property: name}\n"
+    )
+    name = {"type": "text", "text": "One"}
+    claims = [
+        make.claim(11, 1, "un_position", make.SUPPORT, source=901),
+        make.claim(12, 1, "un_position", make.SUPPORT, source=902),
+        make.claim(13, 1, "name", name, source=903),
+    ]
+    weak = {w.name: w.part for w in evaluated(figure(rules), make.facts(claims)).weak}
+    assert weak["one-origin"] == 1
+
+
 # --- properties ---------------------------------------------------------------------------
 
 HOLDS = st.sampled_from(

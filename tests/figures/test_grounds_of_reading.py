@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habeas.figures.nodes import Fact, Node, as_json
-from habeas.figures.places import lies_in
+from habeas.figures.places import lies_in, placing_claims
 from habeas.figures.printing import as_text, cells, safe, wrap
 from habeas.figures.rows import Origins
 from habeas.figures.times import is_vague, period, year_month
@@ -17,10 +17,10 @@ from habeas.vocabulary.answers import Answer
 
 REGION, HOTAN, KASHGAR, LOP, CAMP, FAR = range(1, 7)
 ABOVE = {
-    HOTAN: frozenset({REGION}),
-    KASHGAR: frozenset({REGION}),
-    LOP: frozenset({HOTAN}),
-    CAMP: frozenset({LOP}),
+    HOTAN: {REGION: (51,)},
+    KASHGAR: {REGION: (52,)},
+    LOP: {HOTAN: (53,)},
+    CAMP: {LOP: (54, 55)},
 }
 
 
@@ -41,11 +41,15 @@ def test_lying_in_a_place(record: int, place: int, answer: Answer) -> None:
 
 
 def test_a_record_known_to_lie_in_the_region_may_lie_in_the_county() -> None:
-    assert lies_in(9, [LOP], {**ABOVE, 9: frozenset({REGION})}) is Answer.UNKNOWN
+    assert lies_in(9, [LOP], {**ABOVE, 9: {REGION: (56,)}}) is Answer.UNKNOWN
+
+
+def test_what_puts_a_record_in_its_place_is_every_claim_on_the_way() -> None:
+    assert placing_claims([CAMP], ABOVE) == {51, 53, 54, 55}
 
 
 def test_places_in_a_ring_do_not_hang() -> None:
-    assert lies_in(1, [3], {1: frozenset({2}), 2: frozenset({1})}) is Answer.UNKNOWN
+    assert lies_in(1, [3], {1: {2: (5,)}, 2: {1: (6,)}}) is Answer.UNKNOWN
 
 
 @given(st.dates())

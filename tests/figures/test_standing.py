@@ -30,6 +30,8 @@ def world(archive: Archive, tmp_path: Path) -> World:
         ("22", "claim", ["totals"]),
         ("denial", "claim", ["held"]),
         ("Camp A at", "claim", ["facilities"]),
+        ("part", "claim", ["facilities"]),
+        ("Camp B in", "claim", ["facilities"]),
         ("echo", "source", ["positions", "supported", "totals"]),
         ("ministry", "source", ["held"]),
         ("news", "source", ["facilities", "held", "positions", "supported", "totals"]),

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from habeas.figures import rules as r
 from habeas.figures.answers import NO, UNKNOWN, YES, asker, named_records, place_answer
 from habeas.figures.definitions import FigureDefinition
+from habeas.figures.places import placing_claims
 from habeas.figures.results import Group, Member, Step
 from habeas.figures.rows import ClaimRow, Facts, value_of
 from habeas.figures.times import period
@@ -107,7 +108,14 @@ def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> 
         keep = rule.operator == "is"
         return _Asked(lambda record: YES if (record in wanted) is keep else NO)
     if rule.name == r.IN_PLACE:
-        return _Asked(lambda record: place_answer(rule, record, facts))
+        places = {place for name in rule.records for place in facts.named[name]}
+        return _Asked(
+            lambda record: place_answer(rule, record, facts),
+            {
+                record: sorted(placing_claims({record, *places}, facts.above))
+                for record in facts.records
+            },
+        )
     certain: dict[int, list[ClaimRow]] = defaultdict(list)
     possible: dict[int, list[ClaimRow]] = defaultdict(list)
     ask = asker(rule, facts)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from habeas.figures import syntax
 from habeas.figures.parsing import Reader
-from habeas.figures.rules import Rule
+from habeas.figures.places import LOCATING
+from habeas.figures.rules import IN_PLACE, Rule
 from habeas.vocabulary import schema as vocabulary_schema
 from habeas.vocabulary.schema import Schema
 
@@ -73,7 +74,7 @@ class FigureDefinition:
         """Every property whose claims this figure reads, in order of name."""
         names = set(self.reports)
         for rule in self.rules:
-            names.update(rule.properties)
+            names.update(LOCATING if rule.name == IN_PLACE else rule.properties)
         if self.by:
             names.add(self.by.property)
         if self.drawn_property:

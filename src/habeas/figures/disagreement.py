@@ -81,13 +81,15 @@ def between(claims: Iterable[ClaimRow], schema: Schema, kinds: Mapping[int, str]
     ``kinds`` gives the kind of each record. Claims linked by a chain of disagreements are
     one conflict, so that a page shows them side by side.
     """
-    groups: dict[tuple[int, str], dict[tuple[object, ...], list[ClaimRow]]] = defaultdict(dict)
+    groups: dict[tuple[int, str], list[ClaimRow]] = defaultdict(list)
     for claim in claims:
         if claim.stance in ("asserts", "denies"):
-            said = (claim.stance, claim.value, claim.holds, claim.ref_record)
-            groups[claim.record, claim.property].setdefault(said, []).append(claim)
+            groups[claim.record, claim.property].append(claim)
     found: list[Conflict] = []
-    for (record, name), variants in sorted(groups.items()):
+    for (record, name), rows in sorted(item for item in groups.items() if len(item[1]) > 1):
+        variants: dict[tuple[object, ...], list[ClaimRow]] = defaultdict(list)
+        for row in rows:
+            variants[row.stance, row.value, row.holds, row.ref_record].append(row)
         if len(variants) > 1:
             once = kinds.get(record) in ONCE
             found.extend(_among(record, name, _sorted(variants.values()), schema, once=once))

@@ -125,11 +125,7 @@ def load(
         captions=captions,
         kinds=kinds,
         named=_named(names, mentions, records, as_of) if names else {},
-        above=(
-            _above(viewer, records, as_of)
-            if any(rule.name == r.IN_PLACE for rule in definition.rules)
-            else {}
-        ),
+        above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
     )
 
 
@@ -224,13 +220,11 @@ def _grades(viewer: Viewer, claims: Any, as_of: int) -> dict[int, str]:
     return dict(graded.order_by("position").values_list("target", "grade"))
 
 
-def _above(viewer: Viewer, records: Records, as_of: int) -> dict[int, frozenset[int]]:
-    """For each record, the places that live assertions put it in."""
-    claims = live_claims(viewer, as_of).filter(
-        property__in=LOCATING, stance="asserts", ref__isnull=False
-    )
-    found: dict[int, set[int]] = defaultdict(set)
-    for subject, ref in claims.values_list("subject", "ref"):
-        if ref is not None:
-            found[records.of(subject)].add(records.of(ref))
-    return {record: frozenset(places) for record, places in found.items()}
+def _above(rows: Iterable[ClaimRow]) -> dict[int, dict[int, tuple[int, ...]]]:
+    """For each record, the places that assertions put it in, and those assertions."""
+    found: dict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
+    for row in rows:
+        if row.property in LOCATING and row.stance == "asserts" and row.ref_record is not None:
+            places = found[row.record]
+            places[row.ref_record] = (*places.get(row.ref_record, ()), row.position)
+    return dict(found)

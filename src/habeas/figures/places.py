@@ -13,9 +13,12 @@ from habeas.vocabulary.answers import Answer
 
 LOCATING = ("located_in", "part_of", "place")
 
+#: For a record, the places in which it is directly said to lie, and the claims that say so.
+Above = Mapping[int, Mapping[int, tuple[int, ...]]]
 
-def lies_in(record: int, places: Iterable[int], above: Mapping[int, frozenset[int]]) -> Answer:
-    """``above`` gives, for a record, the places in which it is directly said to lie."""
+
+def lies_in(record: int, places: Iterable[int], above: Above) -> Answer:
+    """Whether a record lies in any of some places."""
     own = _chain(record, above)
     answers = [_in_one(record, place, own, above) for place in places]
     if Answer.YES in answers:
@@ -23,21 +26,19 @@ def lies_in(record: int, places: Iterable[int], above: Mapping[int, frozenset[in
     return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.NO
 
 
-def _in_one(
-    record: int, place: int, own: frozenset[int], above: Mapping[int, frozenset[int]]
-) -> Answer:
+def _in_one(record: int, place: int, own: frozenset[int], above: Above) -> Answer:
     if place in own:
         return Answer.YES
     chain = _chain(place, above)
     if record in chain:  # it contains the place
         return Answer.NO
-    nearest = above.get(record, frozenset())
+    nearest = above.get(record, {}).keys()
     if not nearest or nearest & chain:
         return Answer.UNKNOWN
     return Answer.NO if own & chain else Answer.UNKNOWN
 
 
-def _chain(record: int, above: Mapping[int, frozenset[int]]) -> frozenset[int]:
+def _chain(record: int, above: Above) -> frozenset[int]:
     """The record and every place above it."""
     seen = {record}
     waiting = [record]
@@ -47,3 +48,13 @@ def _chain(record: int, above: Mapping[int, frozenset[int]]) -> frozenset[int]:
                 seen.add(place)
                 waiting.append(place)
     return frozenset(seen)
+
+
+def placing_claims(records: Iterable[int], above: Above) -> set[int]:
+    """Every claim by which the records, and the places above them, are put in their places."""
+    found: set[int] = set()
+    on_the_way = frozenset().union(*(_chain(record, above) for record in records))
+    for place in on_the_way:
+        for claims in above.get(place, {}).values():
+            found.update(claims)
+    return found

@@ -14,6 +14,7 @@ from habeas.figures import rules as r
 from habeas.figures.answers import NO, UNKNOWN, asker, basis, place_answer, said
 from habeas.figures.counting import LIVE_WORDS
 from habeas.figures.definitions import FigureDefinition
+from habeas.figures.places import placing_claims
 from habeas.figures.results import Point, Step
 from habeas.figures.rows import ClaimRow, Facts, attribution_of, value_of
 from habeas.vocabulary import edtf, values
@@ -68,6 +69,10 @@ def report(definition: FigureDefinition, facts: Facts) -> Reported:
         steps.append(step)
     points = sorted((point(claim, facts) for claim in kept), key=_in_time)
     grounds = {p.claim for p in points} | {p for step in steps for p in step.not_known}
+    for rule in rules:
+        if rule.name == r.IN_PLACE:
+            places = {place for name in rule.records for place in facts.named[name]}
+            grounds |= placing_claims({claim.record for claim in claims} | places, facts.above)
     return Reported(tuple(points), tuple(steps), frozenset(grounds))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from habeas.figures.definitions import FigureDefinition
 from habeas.figures.disagreement import Conflict
@@ -103,7 +104,7 @@ class Lineage:
     claims: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is checked once is kept
 class Evaluation:
     """A figure's value for one viewer as of one ledger size.
 
@@ -154,7 +155,7 @@ class Evaluation:
             words += f" ({grouped(self.not_known)} more not known)"
         return words
 
-    @property
+    @cached_property
     def lineage(self) -> Lineage:
         """What the value stands on."""
         records = {member.position for member in self.members}
@@ -169,14 +170,14 @@ class Evaluation:
 
     def require_lineage(self) -> Lineage:
         """The lineage, or ``NoLineage`` when the value does not follow from it."""
-        fault = self._fault()
-        if fault:
+        if self._fault:
             raise NoLineage(
-                f"The figure {self.definition.key!r} cannot be shown: {fault}",
+                f"The figure {self.definition.key!r} cannot be shown: {self._fault}",
                 next_step="Show only what habeas.figures.evaluation.evaluate returned.",
             )
         return self.lineage
 
+    @cached_property
     def _fault(self) -> str:
         if not self.steps:
             return "it has no rules and no members."

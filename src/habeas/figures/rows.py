@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from habeas.figures.places import Above
 from habeas.vocabulary import values
 from habeas.vocabulary.values import Value
 
@@ -133,7 +134,7 @@ class Facts:
 
     ``records`` are those of the counted kind; ``withdrawn`` those known only from
     retracted lists. ``named`` gives the records behind each name in the definition,
-    ``above`` the places in which a record is said to lie.
+    ``above`` the places in which a record is said to lie, and the claims that say so.
     """
 
     records: tuple[int, ...] = ()
@@ -147,4 +148,4 @@ class Facts:
     captions: Mapping[int, str] = field(default_factory=dict)
     kinds: Mapping[int, str] = field(default_factory=dict)
     named: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    above: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    above: Above = field(default_factory=dict)

@@ -6,7 +6,7 @@ claims through its ``grounds``, judgements by evaluating once without them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,11 @@ def standing_on(
             next_step="Give the position of a claim, source, list, judgement, mention or exhibit.",
         )
     claims = set(radius.claims)
+    properties = _properties(viewer, radius.claims)
     found: list[str] = []
     for definition in in_force(viewer, as_of):
+        if radius.kind != "judgement" and properties.isdisjoint(definition.properties):
+            continue
         try:
             evaluation = evaluate(archive, definition, viewer, as_of)
         except FigureError:
@@ -73,6 +76,15 @@ def standing_on(
             stands = not claims.isdisjoint(evaluation.grounds)
         if stands:
             found.append(definition.key)
+    return found
+
+
+def _properties(viewer: Viewer, claims: Sequence[int]) -> set[str]:
+    """The properties that claims speak of: a figure that reads none of them is not asked."""
+    found: set[str] = set()
+    for start in range(0, len(claims), 1_000):
+        rows = visible(viewer, m.Claim).filter(position__in=claims[start : start + 1_000])
+        found.update(rows.values_list("property", flat=True).distinct())
     return found
 
 

@@ -7,7 +7,7 @@ after lineage: one that repeats another is not a second origin.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from habeas.figures.results import Member, Weakness
@@ -37,10 +37,9 @@ def _weak(supports: list[list[ClaimRow]], what: str, facts: Facts) -> tuple[Weak
     for rows in supports:
         if not rows:
             continue
-        origins = facts.origins.of_all(row.source for row in rows)
-        if len(origins) == 1:
-            one_origin += 1
-            alone.update(origins)
+        lonely = _lonely_origins(rows, facts)
+        one_origin += bool(lonely)
+        alone.update(lonely)
         undated += all(not _time(row)[0] for row in rows)
         vague += all(_time(row)[0] == "" or is_vague(*_time(row)) for row in rows)
         without_passage += not any(row.position in facts.cited for row in rows)
@@ -66,6 +65,14 @@ def _weak(supports: list[list[ClaimRow]], what: str, facts: Facts) -> tuple[Weak
             _share("no-claim", "are counted for being recorded at all", unsupported, whole)
         )
     return tuple(found)
+
+
+def _lonely_origins(rows: Iterable[ClaimRow], facts: Facts) -> set[int]:
+    """The origins on which some property of the record rests alone."""
+    by_property: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        by_property[row.property].update(facts.origins.of(row.source))
+    return {min(origins) for origins in by_property.values() if len(origins) == 1}
 
 
 def _share(name: str, words: str, part: int, whole: int) -> Weakness:
