@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connections
 from tests.cli.running import Ended, run
+from tests.support.archives import ArchiveMaker
+
+PASSPHRASE = "a passphrase of some length"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,10 +41,38 @@ def habeas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., End
 
 @pytest.fixture
 def archive_here(
-    habeas: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    habeas: Callable[..., Ended],
+    archive_maker: ArchiveMaker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
     """An unprotected archive with one person, and the current directory in it."""
-    assert habeas("init", "archive", "--unprotected").code == 0
-    monkeypatch.chdir(tmp_path / "archive")
+    monkeypatch.chdir(archive_maker.copy_to(tmp_path / "archive", "sqlite"))
     assert habeas("people", "add", "--unprotected").code == 0
+    return tmp_path / "archive"
+
+
+@pytest.fixture(scope="session")
+def protected_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an archive under a passphrase; made once, because that is slow on purpose."""
+    folder = tmp_path_factory.mktemp("protected")
+    for name, text in (("right", PASSPHRASE), ("wrong", "another")):
+        (folder / name).write_text(f"{text}\n", encoding="utf-8")
+        (folder / name).chmod(0o600)
+    made = run("init", folder / "archive", "--passphrase-file", folder / "right")
+    assert made.code == 0, made.said
+    connections.close_all()
+    return folder
+
+
+@pytest.fixture
+def protected(
+    habeas: Callable[..., Ended],
+    protected_template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """An archive under a passphrase, which ``right`` beside it holds; ``wrong`` holds another."""
+    shutil.copytree(protected_template, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path / "archive")
     return tmp_path / "archive"

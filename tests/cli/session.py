@@ -37,8 +37,11 @@ class Session:
         self.home, self.patch, self.database = home, patch, database
         patch.chdir(home)
 
-    def play(self, text: str) -> str:
-        """The session as it went: what was typed, and what was answered now."""
+    def play(self, text: str, *, dots: bool = True) -> str:
+        """The session as it went: what was typed, and what was answered now.
+
+        Without ``dots`` empty lines of an answer stay empty, and remarks are not possible.
+        """
         played: list[str] = []
         lines = text.splitlines()
         answering = False
@@ -49,9 +52,10 @@ class Session:
                 if block:
                     self._write(line[2:], block)
                 else:
-                    played.extend(self._answer(line[2:]))
+                    empty = "." if dots else ""
+                    played.extend(said or empty for said in self._answer(line[2:]))
                 answering = not block
-            elif not line or not answering:
+            elif not answering or (not line and dots):
                 played.append(line)
                 answering = False
         return "\n".join(played) + "\n"
@@ -62,7 +66,7 @@ class Session:
                 given = [w for a in arguments for w in self._words(a)]
                 ended = run(*given)
                 said = self._replaced(ended.said).rstrip("\n")
-                lines = [line.rstrip() or "." for line in said.split("\n")] if said else []
+                lines = [line.rstrip() for line in said.split("\n")] if said else []
                 return [*lines, *([f"[exit {ended.code}]"] if ended.code else [])]
             case ["cd", place]:
                 self.patch.chdir(Path.cwd() / place)

@@ -2,8 +2,8 @@
 
 Each file of ``transcripts/`` is a session in an empty directory (see ``session.py``). One
 whose first line is ``# on sqlite and postgresql`` runs on both. The ``console`` blocks of
-the tutorial and the how-to guides are sessions too; their other blocks that name a file,
-such as ``csv claims.csv``, are written where the session stands.
+the tutorial, the how-to guides and the reference are sessions too; other blocks that name a
+file, such as ``csv claims.csv``, are written where the session stands.
 
 ``pytest tests/cli --update-transcripts`` writes the answers anew: read the difference.
 """
@@ -24,16 +24,16 @@ BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 
 
 def transcripts() -> list[object]:
-    found = []
-    for path in sorted(TRANSCRIPTS.glob("*.txt")):
-        both = path.read_text(encoding="utf-8").startswith(BOTH)
-        for backend in ("sqlite", "postgresql") if both else ("sqlite",):
-            found.append(pytest.param(path, backend, id=f"{path.stem}-{backend}"))
-    return found
+    return [
+        pytest.param(path, backend, id=f"{path.stem}-{backend}")
+        for path in sorted(TRANSCRIPTS.glob("*.txt"))
+        for backend in ("sqlite", "postgresql")
+        if backend == "sqlite" or path.read_text(encoding="utf-8").startswith(BOTH)
+    ]
 
 
 def told_documents() -> list[Path]:
-    folders = (DOCUMENTS / "tutorial", DOCUMENTS / "how-to")
+    folders = (DOCUMENTS / "tutorial", DOCUMENTS / "how-to", DOCUMENTS / "reference")
     found = sorted(path for folder in folders for path in folder.glob("*.md"))
     return [path for path in found if "```console" in path.read_text(encoding="utf-8")]
 
@@ -67,7 +67,7 @@ def test_document(
     def play(block: re.Match[str]) -> str:
         kind, file, text = block.groups()
         if kind == "console":
-            return f"```console\n{session.play(text)}```"
+            return f"```console\n{session.play(text, dots=False)}```"
         if file:
             session.write(Path(file), text)
         return block[0]

@@ -30,14 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     _speak_warnings()
+    code = endings.PIPE_CLOSED
     with contextlib.suppress(BrokenPipeError):
         code = _ended(given)
         sys.stdout.flush()
-        return code
-    # Python would write to the closed pipe once more when it ends.
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return endings.PIPE_CLOSED
+    if code == endings.PIPE_CLOSED:
+        # Python would write to the closed pipe once more when it ends.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def _ended(given: list[str]) -> int:
@@ -54,15 +55,16 @@ def _ended(given: list[str]) -> int:
     except usage_error as error:
         return _misused(error, as_json)
     except (KeyboardInterrupt, EOFError, typer.Abort):
-        _line("habeas: Interrupted. What was finished before is kept.")
-        return endings.INTERRUPTED
-    except BrokenPipeError:
-        raise
+        result = endings.INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # typer makes an exit of a closed pipe
+        return endings.PIPE_CLOSED
     except Exception as error:
         known = _known(error)
         if known is not None and "--debug" not in given:
             return _told(known, as_json)
         return _bug(error, given, as_json)
+    if result == endings.INTERRUPTED:  # also what typer makes of Ctrl-C
+        _line("habeas: Interrupted. What was finished before is kept.")
     return result if isinstance(result, int) else endings.OK
 
 
@@ -178,7 +180,7 @@ def _place(error: Exception) -> str:
     while trace is not None:
         path = Path(trace.tb_frame.f_code.co_filename)
         if "habeas" in path.parts:
-            inner = path.parts[len(path.parts) - path.parts[::-1].index("habeas") :]
+            inner = path.parts[len(path.parts) - path.parts[::-1].index("habeas") - 1 :]
             place = f"{'/'.join(inner)}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return place

@@ -1,0 +1,220 @@
+"""Every ending is a code and plain lines; never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.running import PROGRAM, Ended, run_apart
+
+import habeas as package
+from habeas.cli import endings
+from habeas.cli.app import app
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
+
+
+def commands() -> list[str]:
+    """Every command as it is typed."""
+    import typer.main
+
+    tree = typer.main.get_command(app)
+    found = []
+    for name, command in tree.commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        found += [f"{name} {verb}" for verb in inner] if inner else [name]
+    return found
+
+
+def test_exit_codes_are_documented() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", DOCUMENT.read_text(encoding="utf-8"), re.M)
+    assert {int(code): meaning for code, meaning in rows} == endings.MEANINGS
+
+
+def test_every_command_is_documented() -> None:
+    told = re.findall(r"^\$ habeas (.+) --help$", DOCUMENT.read_text(encoding="utf-8"), re.M)
+    assert sorted(told) == sorted(commands())
+
+
+def test_help_is_quick(tmp_path: Path) -> None:
+    """The best of three, because the machine may be busy: well under half a second."""
+    taken = []
+    for _ in range(3):
+        begun = time.monotonic()
+        ended = run_apart("--help", cwd=tmp_path)
+        taken.append(time.monotonic() - begun)
+    assert ended.code == 0
+    assert min(taken) < 0.5
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.argv = ['habeas', '--help']; from habeas.cli import main; main();"
+        "heavy = ('django', 'habeas.archive', 'pyrage', 'cryptography');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    python = PROGRAM.parent / "python"
+    done = subprocess.run([python, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_the_installed_program(tmp_path: Path) -> None:
+    assert run_apart("--version", cwd=tmp_path).out == f"habeas {package.__version__}\n"
+    assert run_apart("init", "a", "--unprotected", cwd=tmp_path).code == 0
+    ended = run_apart("verify", "--json", cwd=tmp_path / "a")
+    assert ended.code == 0
+    assert json.loads(ended.out)["sound"] is True
+    assert ended.err == ""
+
+
+def test_no_colours_and_no_bars_in_a_pipe(tmp_path: Path) -> None:
+    assert run_apart("init", "a", "--unprotected", cwd=tmp_path).code == 0
+    for name, extra in (("plain", {}), ("coloured", {"TERM": "xterm-256color"})):
+        ended = run_apart("doctor", cwd=tmp_path / "a", env=extra)
+        assert "\x1b" not in ended.said, name
+
+
+def test_a_terminal_of_another_encoding(tmp_path: Path) -> None:
+    """ASCII only: nothing fails, trees are drawn in ASCII, JSON stays JSON."""
+    env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    assert run_apart("init", "a", "--unprotected", cwd=tmp_path, env=env).code == 0
+    title = "Дело"
+    assert run_apart("compartments", "add", "x", title, cwd=tmp_path / "a", env=env).code == 0
+    listed = run_apart("compartments", "--json", cwd=tmp_path / "a", env=env)
+    assert listed.out.isascii()
+    assert listed.json["compartments"][1]["title"] == title
+    assert run_apart("compartments", cwd=tmp_path / "a", env=env).code == 0
+    assert run_apart("why", "nothing", cwd=tmp_path / "a", env=env).code == 3
+
+
+def test_whoever_reads_may_stop(archive_here: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(
+            [PROGRAM, "doctor", "--json"],
+            cwd=archive_here,
+            stdin=subprocess.DEVNULL,
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.stderr == ""
+    assert done.returncode == endings.PIPE_CLOSED
+
+
+def test_a_bug_is_one_line(
+    archive_here: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And does not quote what the exception says, which may be evidence."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("a name")
+
+    monkeypatch.setattr("habeas.archive.verifying.verify", fail)
+    ended = habeas("verify")
+    assert ended.code == endings.BUG
+    assert len(ended.err.splitlines()) == 2
+    assert "This is a bug in habeas: KeyError in habeas/cli/verbs/checking.py" in ended.err
+    assert "a name" not in ended.said
+    assert habeas("verify", "--json").json["error"]["code"] == "cli.bug"
+    assert "Traceback" in habeas("--debug", "verify").err
+
+
+def test_an_interruption(
+    archive_here: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("habeas.archive.verifying.verify", interrupt)
+    ended = habeas("verify")
+    assert ended.code == endings.INTERRUPTED
+    assert "Interrupted" in ended.err
+
+
+def test_an_interrupted_import_leaves_nothing(
+    archive_here: Path, habeas: Callable[..., Ended]
+) -> None:
+    folder = archive_here.parent / "in"
+    folder.mkdir()
+    rows = "".join(f"s-{n},publication,news-{n}\n" for n in range(20_000))
+    (folder / "sources.csv").write_text(f"id,kind,code\n{rows}", encoding="utf-8")
+    running = subprocess.Popen(
+        [PROGRAM, "import", folder],
+        cwd=archive_here,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(2)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert "Traceback" not in err
+    if running.returncode:  # a quick machine may have finished
+        assert (running.returncode, out) == (endings.INTERRUPTED, "")
+        assert habeas("verify", "--json").json["size"] == 6
+    assert habeas("verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, "archive.disk-full"),
+        (errno.EDQUOT, "archive.disk-full"),
+        (errno.EACCES, "cli.error"),
+    ],
+)
+def test_a_failing_machine_is_no_bug(
+    archive_here: Path,
+    habeas: Callable[..., Ended],
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    code: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number), "/some/where")
+
+    monkeypatch.setattr("habeas.archive.verifying.verify", fail)
+    ended = habeas("verify", "--json")
+    assert ended.code == endings.REFUSED
+    assert ended.json["error"]["code"] == code
+
+
+def test_saying_no_changes_nothing(
+    archive_here: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = archive_here.parent / "in"
+    folder.mkdir()
+    (folder / "sources.csv").write_text("id,kind,code\ns,publication,news\n", encoding="utf-8")
+    assert habeas("import", folder).code == 0
+    size = habeas("verify", "--json").json["size"]
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    ended = habeas("retract", "7", "--reason", "an error")
+    assert ended.code == endings.INTERRUPTED
+    assert "[cli.declined]" in ended.err
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+    assert habeas("verify", "--json").json["size"] == size
+    assert habeas("retract", "7", "--reason", "an error").code == 0
+
+
+def test_no_person_nothing_signed(archive_here: Path, habeas: Callable[..., Ended]) -> None:
+    """A key that was retired does not act, although it is still here."""
+    (key,) = habeas("people", "--json").json["people"]
+    assert habeas("people", "retire", key["pseudonym"], "--lost").code == 0
+    assert habeas("people", "--json").json["people"][0]["state"] == "lost"
+    folder = archive_here.parent / "in"
+    folder.mkdir()
+    (folder / "sources.csv").write_text("id,kind,code\ns,publication,news\n", encoding="utf-8")
+    assert "[person.needed]" in habeas("import", folder).err
+    assert "[person.needed]" in habeas("import", folder, "--as", key["pseudonym"]).err
