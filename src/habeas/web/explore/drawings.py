@@ -141,7 +141,10 @@ def _matrix(evaluation: Evaluation) -> Content:
         "rows": [
             {
                 "record": _record(row.record, row.caption),
-                "cells": [cell(values) for values in row.cells],
+                "cells": [
+                    {"column": column.words, "edtf": column.edtf, "values": cell(values)}
+                    for column, values in zip(found.columns, row.cells, strict=True)
+                ],
                 "undated": cell(row.undated),
             }
             for row in found.rows[:ROWS]

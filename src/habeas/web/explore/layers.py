@@ -36,7 +36,7 @@ def in_context(archive: Archive, passage: Passage, layer: Layer | None) -> Conte
             text, fault = "", error.message
         if text[passage.start : passage.stop] == passage.quote:
             first = _word_edge(text, max(0, passage.start - AROUND))
-            last = min(len(text), passage.stop + AROUND)
+            last = _word_end(text, min(len(text), passage.stop + AROUND))
             before, after = text[first : passage.start], text[passage.stop : last]
             starts, ends = first == 0, last == len(text)
     return {
@@ -60,6 +60,14 @@ def _word_edge(text: str, start: int) -> int:
         return 0
     space = text.find(" ", start, start + 40)
     return start if space < 0 else space + 1
+
+
+def _word_end(text: str, stop: int) -> int:
+    """The stop moved back to the end of a word, when that is near."""
+    if stop == len(text):
+        return stop
+    space = text.rfind(" ", stop - 40, stop)
+    return stop if space < 0 else space
 
 
 def window_of(offset: int) -> int:
