@@ -20,6 +20,7 @@ from habeas.archive.opening import Archive, init_archive
 
 PAGES = 200
 COUNTIES = 5
+HOST = "127.0.0.1:8417"
 
 
 def run(
@@ -55,10 +56,14 @@ def _fill(archive: Archive, size: int) -> list[int]:
 def _measure(results: Results, archive: Archive, where: str, counties: list[int]) -> None:
     from django.test import Client
 
+    from habeas.web.site.gate import Gate, open_gate
     from habeas.web.site.viewing import show
 
+    gate = Gate(hosts=(HOST,))
+    open_gate(gate)
     show(archive)
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = Client(HTTP_HOST=HOST)
+    client.get(f"/?token={gate.token}")
     chance = random.Random(3)
     last = archive.size - COUNTIES
     claims = _some(chance, m.Claim, last)
