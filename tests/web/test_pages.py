@@ -338,3 +338,23 @@ def test_a_long_record_is_read_in_pages(shelf: Shelf, owner: Reader) -> None:
     expected = Claim.objects.filter(subject=shelf.at["region"]).order_by("property", "position")
     assert seen == list(expected.values_list("position", flat=True))
     assert pages == 3
+
+
+def test_a_fresh_archive_says_that_it_is_empty(archive: Archive, reading_as: ReadingAs) -> None:
+    for viewer in viewers().values():
+        reader = reading_as(archive, viewer())
+        overview = reader.page("/")
+        assert "Nothing is counted here yet." in overview
+        assert "No number reported by others is open here." in overview
+        assert "No estimate is published in this archive." in overview
+        assert "No source is open here." in reader.page("/sources/")
+        assert "No exhibit is open here." in reader.page("/exhibits/")
+        assert "No accounts that are open here differ." in reader.page("/differences/")
+        assert "No record of this kind is open here." in reader.page("/records/person/")
+        assert reader.get("/claims/1/").status_code == 404
+
+
+def test_a_twin_can_be_asked_for_by_its_format(shelf: Shelf, owner: Reader) -> None:
+    path = address(shelf, "/claims/{number}/")
+    answer = owner.get(f"{path}?format=json")
+    assert answer.json() == owner.twin(path)

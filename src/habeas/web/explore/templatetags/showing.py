@@ -13,7 +13,7 @@ from typing import Any
 from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from habeas.figures.errors import NoLineage
 
@@ -113,14 +113,14 @@ def _why_step(node: dict[str, Any], depth: int) -> SafeString:
         format_html(
             ' <a class="entry" href="{}" aria-label="{} {}">№ {}</a>',
             node["url"],
-            _WHAT.get(node["kind"], node["kind"]),
+            _what(node),
             number,
             number,
         )
         if node.get("url")
         else ""
     )
-    what = _WHAT.get(node["kind"], node["kind"])
+    what = _what(node)
     head = format_html('<span class="what">{}</span> {}', what, title) if what else title
     facts = _why_facts(node)
     inner = "".join(str(_why_step(child, depth + 1)) for child in node["children"])
@@ -145,6 +145,12 @@ def _why_step(node: dict[str, Any], depth: int) -> SafeString:
     )
 
 
+def _what(node: dict[str, Any]) -> str:
+    """The kind of a step in words; '' where its title says it."""
+    words = _WHAT.get(node["kind"], node["kind"])
+    return gettext(words) if words else ""
+
+
 def _why_facts(node: dict[str, Any]) -> SafeString:
     if not node["facts"]:
         return SafeString("")
@@ -157,19 +163,19 @@ def _why_facts(node: dict[str, Any]) -> SafeString:
 
 
 _WHAT = {
-    "figure": "figure",
-    "recipe": "recipe",
-    "rule": "rule",
-    "weak-points": "weak points",
-    "weak-point": "doubt",
-    "conflicts": "differences",
-    "conflict": "difference",
-    "members": "members",
-    "not-known": "not known",
-    "record": "record",
-    "claim": "claim",
-    "source": "source",
-    "passage": "passage",
-    "exhibit": "exhibit",
+    "figure": gettext_noop("figure"),
+    "recipe": gettext_noop("recipe"),
+    "rule": gettext_noop("rule"),
+    "weak-points": gettext_noop("weak points"),
+    "weak-point": gettext_noop("doubt"),
+    "conflicts": gettext_noop("differences"),
+    "conflict": gettext_noop("difference"),
+    "members": gettext_noop("members"),
+    "not-known": gettext_noop("not known"),
+    "record": gettext_noop("record"),
+    "claim": gettext_noop("claim"),
+    "source": gettext_noop("source"),
+    "passage": gettext_noop("passage"),
+    "exhibit": gettext_noop("exhibit"),
     "proof": "",
 }
