@@ -115,19 +115,3 @@ def test_decisions_are_short_and_whole(repository: Path) -> None:
 @pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE"])
 def test_the_root_documents_are_there(repository: Path, name: str) -> None:
     assert (repository / name).stat().st_size > 300
-
-
-def test_the_import_format_names_every_column(repository: Path) -> None:
-    from habeas.exchange.folder import SHAPES
-
-    text = (repository / "docs" / "reference" / "import-format.md").read_text("utf-8")
-    for shape in SHAPES:
-        found = re.search(
-            rf"^## {re.escape(shape.file)}\n.*?^Columns: (.*?)\.\n$", text, re.M | re.S
-        )
-        assert found, shape.file
-        told = re.findall(r"(\*\*)?`([a-z_]+)`", found[1])
-        required = tuple(name for bold, name in told if bold)
-        optional = tuple(name for bold, name in told if not bold)
-        assert (shape.file, required) == (shape.file, shape.required)
-        assert (shape.file, optional) == (shape.file, shape.optional)
