@@ -66,6 +66,8 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": urllib.parse.unquote(parts.password or ""),
         "HOST": query.get("host", parts.hostname or ""),
         "PORT": str(parts.port or query.get("port", "")),
+        # sslmode and its like; libpq refuses what it does not know.
+        "OPTIONS": {name: query[name] for name in query if name not in ("host", "port")},
     }
 
 

@@ -17,6 +17,7 @@ from habeas.cli.verbs import (
     importing,
     initialising,
     people,
+    prove,
     rebuild,
     retract,
     serve,
@@ -54,8 +55,8 @@ class AsWritten(typer.core.TyperGroup):
 
 
 ORDER = (
-    *("init", "people", "compartments", "add", "import", "figure", "why", "retract"),
-    *("verify", "rebuild", "serve", "demo", "doctor"),
+    *("init", "people", "compartments", "add", "import", "figure", "why", "prove"),
+    *("retract", "verify", "rebuild", "serve", "demo", "doctor"),
 )
 
 app = _tree(
@@ -108,6 +109,7 @@ _figures.command("show")(figure.show)
 _figures.command("add")(figure.add)
 _figures.command("check")(figure.check)
 app.command("why")(why.why)
+app.command("prove")(prove.prove)
 app.command("retract")(retract.retract)
 app.command("verify")(checking.verify)
 app.command("rebuild")(rebuild.rebuild)

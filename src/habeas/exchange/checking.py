@@ -6,6 +6,7 @@ fault is noted with its place, what is wrong and what would be valid.
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -345,10 +346,23 @@ def _consent(folder: Folder, row: Row) -> None:
     folder.find(row, "subject", row["subject"], "mention", "source")
     _code(folder, row, "basis", "consent-basis")
     _code(folder, row, "audience", "handling")
-    if row["expires"] and not re.fullmatch(r"\d{4}-\d\d-\d\d", row["expires"]):
+    known = schema.load().codes["consent-purpose"]
+    for purpose in row["purposes"].split():
+        if purpose not in known:
+            reason = f"There is no purpose {purpose!r}."
+            folder.faults.add(row.fault("purposes", reason, f"Use any of: {', '.join(known)}."))
+    if row["expires"] and not _is_day(row["expires"]):
         folder.faults.add(
             row.fault("expires", f"{row['expires']!r} is not a day.", "Write it as 2027-01-31.")
         )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
 
 
 def _definition(plan: Plan, path: Path) -> None:

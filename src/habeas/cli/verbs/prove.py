@@ -1,0 +1,87 @@
+"""prove: one entry with what it discloses and its proof, as files that need no archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+
+
+def prove(
+    position: Annotated[
+        int, typer.Argument(metavar="POSITION", min=0, help="The entry's number in the ledger.")
+    ],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="A new or empty directory for the files.")
+    ],
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Disclose only this field; may be repeated.", show_default="all"
+        ),
+    ] = None,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the proof of one entry as files.
+
+    Four files that anybody can check with `sha256sum`, `openssl` and
+    docs/how-to/check-without-us.md: the entry, the fields that you disclose, the proof that
+    it stands in the signed log, and the public keys. They say what the entry says: choose
+    the fields with --field, and mind who gets them.
+    """
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker, shown
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, visible
+    from habeas.archive.errors import ArchiveError, ArchiveExists, UnknownReference
+    from habeas.archive.proving import inclusion
+    from habeas.custody import disclosures as sd
+
+    entry = visible(OWNER, m.LedgerEntry).filter(position=position).first()
+    if entry is None:
+        raise UnknownReference(
+            f"There is no entry {position}; the ledger has {archive_.size:,}.",
+            next_step="Give the number of an entry; they are counted from 0.",
+        )
+    proven = inclusion(archive_, position)
+    if not proven.sound:
+        raise ArchiveError(proven.sentence, next_step="Run `habeas verify`, which names faults.")
+    content = visible(OWNER, m.ContentDisclosures).filter(position=position).first()
+    held = [] if content is None else sd.split(bytes(content.disclosures))
+    named = {sd.read(disclosure)[1]: disclosure for disclosure in held}
+    missing = sorted(set(field or ()) - named.keys())
+    if missing:
+        raise UnknownReference(
+            f"Entry {position} has no field {missing[0]!r}.",
+            next_step=f"It has: {', '.join(sorted(named))}.",
+        )
+    chosen = [name for name in named if not field or name in field]
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ArchiveExists(
+            f"{out} is there and not empty.", next_step="Choose a new or an empty directory."
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "entry").write_bytes(bytes(entry.note))
+    (out / "disclosures").write_bytes(b"".join(named[name] + b"\n" for name in chosen))
+    (out / "proof").write_text(proven.text, encoding="utf-8")
+    keys = "".join(f"{verifier.vkey}\n" for verifier in archive_.keyring.public.all)
+    (out / "keys").write_text(keys, encoding="utf-8")
+    speaker.say(f"{proven.sentence}")
+    speaker.say(f"Its proof is in {shown(str(out))}. Disclosed: {', '.join(chosen)}.")
+    speaker.give(
+        {
+            "entry": position,
+            "directory": str(out),
+            "disclosed": chosen,
+            "size": proven.size,
+            "root": proven.root,
+        }
+    )

@@ -1,0 +1,88 @@
+"""prove, and the check of docs/how-to/check-without-us.md: Python's own library and openssl."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.running import Ended
+from tests.support import presence
+
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "check-without-us.md"
+
+
+@pytest.fixture
+def proof(archive_here: Path, habeas: Callable[..., Ended]) -> Path:
+    """The proof of an exhibit, far enough down the log for a path of several hashes."""
+    file = archive_here.parent / "statement.txt"
+    file.write_text("Twelve rooms.\n", encoding="utf-8")
+    assert habeas("add", file).code == 0
+    for number in range(5):
+        assert habeas("compartments", "add", f"c-{number}", "A case").code == 0
+    assert habeas("prove", "6", "--out", "../exhibit-6").code == 0
+    return archive_here.parent / "exhibit-6"
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Callable[[Path], subprocess.CompletedProcess[str]]:
+    """The guide's own program, run with nothing of habeas on its path."""
+    if shutil.which("openssl") is None:
+        presence.missing("openssl", "install openssl")
+    code = re.search(r"^```python check\.py\n(.*?)^```$", GUIDE.read_text("utf-8"), re.M | re.S)
+    assert code is not None
+    program = tmp_path / "check.py"
+    program.write_text(code[1], encoding="utf-8")
+
+    def run(folder: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-I", "-S", program, folder]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    return run
+
+
+def test_the_check_holds(
+    proof: Path, check: Callable[[Path], subprocess.CompletedProcess[str]]
+) -> None:
+    done = check(proof)
+    assert done.returncode == 0, done.stderr
+    assert "entry 6 stands in the signed log of 13 entries" in done.stdout
+    digest = hashlib.sha256(b"Twelve rooms.\n").hexdigest()
+    assert f'plain_sha256: "{digest}"' in done.stdout
+
+
+@pytest.mark.parametrize("file", ["entry", "disclosures", "proof", "keys"])
+def test_a_changed_byte_is_found(
+    proof: Path, check: Callable[[Path], subprocess.CompletedProcess[str]], file: str
+) -> None:
+    data = (proof / file).read_bytes()
+    place = len(data) // 3
+    changed = b"A" if data[place : place + 1] != b"A" else b"B"
+    (proof / file).write_bytes(data[:place] + changed + data[place + 1 :])
+    assert check(proof).returncode != 0
+
+
+def test_only_what_is_chosen_is_disclosed(
+    proof: Path,
+    habeas: Callable[..., Ended],
+    check: Callable[[Path], subprocess.CompletedProcess[str]],
+) -> None:
+    chosen = ("--field", "plain_sha256", "--field", "kind")
+    ended = habeas("prove", "6", *chosen, "--out", "../some", "--json")
+    assert sorted(ended.json["disclosed"]) == ["kind", "plain_sha256"]
+    done = check(proof.parent / "some")
+    assert done.returncode == 0
+    assert "statement.txt" not in done.stdout
+    assert "filename" in check(proof).stdout
+
+
+def test_what_cannot_be_proven(proof: Path, habeas: Callable[..., Ended]) -> None:
+    assert "There is no entry 99" in habeas("prove", "99", "--out", "../x").err
+    assert "has no field 'name'" in habeas("prove", "6", "--field", "name", "--out", "../x").err
+    assert "[archive.exists]" in habeas("prove", "6", "--out", proof).err
+    assert not (proof.parent / "x").exists()
