@@ -6,15 +6,19 @@ is decided in ``disagreement``; here they are found without reading every claim.
 
 from __future__ import annotations
 
+import threading
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
+from habeas.archive.ledger import head
 from habeas.figures.disagreement import Conflict, between
 from habeas.figures.loading import (
     Records,
@@ -29,6 +33,7 @@ from habeas.figures.rows import ClaimRow
 from habeas.vocabulary import schema as vocabulary
 
 _CHUNK = 200  # records whose claims are compared at a time
+_REMEMBERED = 4  # viewers and sizes whose candidates are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ def all(
 ) -> Page:
     """A page of the archive's conflicts; ``after`` is the former page's ``next``."""
     n = _size(as_of)
-    records = all_records(viewer, n)
-    candidates = [key for key in _candidates(viewer, records, n) if after is None or key > after]
+    records, known = _remembered(viewer, n)
+    candidates = known if after is None else known[bisect_right(known, after) :]
     found: list[Conflict] = []
     claims: dict[int, ClaimRow] = {}
     more = False
@@ -84,6 +89,32 @@ def all(
     last = (found[-1].record, found[-1].property) if more else None
     captions = captions_of(viewer, {conflict.record for conflict in found}, n)
     return Page(tuple(found), captions, claims, last)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """The candidates of the latest few viewers and sizes: each page needs them whole."""
+
+    kept: dict[tuple[object, ...], tuple[Records, list[tuple[int, str]]]]
+    lock: threading.Lock
+
+
+_memory = _Memory({}, threading.Lock())
+
+
+def _remembered(viewer: Viewer, as_of: int) -> tuple[Records, list[tuple[int, str]]]:
+    database = connection.settings_dict
+    key = (database["NAME"], database["HOST"], database["PORT"], head()[0], as_of, viewer.key)
+    with _memory.lock:
+        found = _memory.kept.get(key)
+    if found is None:
+        records = all_records(viewer, as_of)
+        found = records, _candidates(viewer, records, as_of)
+        with _memory.lock:
+            while len(_memory.kept) >= _REMEMBERED:
+                del _memory.kept[next(iter(_memory.kept))]
+            _memory.kept[key] = found
+    return found
 
 
 def _compared(
