@@ -129,7 +129,7 @@ class Batch:
         if self.person is None:
             raise PersonNeeded(
                 f"A {kind} is a decision and must be signed by a person.",
-                next_step="Make a key with `habeas people add NAME` and act with `--as NAME`.",
+                next_step="Make a key with `habeas people add`; say with `--as` whose key acts.",
             )
         return (self.person,)
 

@@ -50,7 +50,9 @@ def named(viewer: Viewer, key: str, as_of: int | None = None) -> FigureDefinitio
         known = ", ".join(keys.values_list("key", flat=True)[:20])
         raise UnknownFigure(
             f"There is no figure {key!r}.",
-            next_step=f"There are: {known}." if known else "Import one: definitions/*.yaml.",
+            next_step=f"There are: {known}."
+            if known
+            else "Record one with `habeas figure add FILE.yaml`.",
         )
     return _read(row[1], row[0])
 
