@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from habeas.archive.models.exact_text import ExactText
+
 
 @cache
 def columns(model: type[models.Model]) -> tuple[str, ...]:
@@ -41,17 +43,30 @@ def insert(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> None:
     raw = connection.connection
     with connection.wrap_database_errors:
         if connection.vendor == "sqlite":
-            raw.executemany(_insert_sql(model), _escaped(rows))
+            raw.executemany(_insert_sql(model), _escaped(model, rows))
             return
         with raw.cursor() as cursor, cursor.copy(_copy_sql(model)) as copy:
-            for row in _escaped(rows):
+            for row in _escaped(model, rows):
                 copy.write_row(row)
 
 
-def _escaped(rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+@cache
+def _text_places(model: type[models.Model]) -> tuple[int, ...]:
+    """Where in a row of the model free text stands."""
+    fields = [field for field in model._meta.concrete_fields if field.column]
+    return tuple(place for place, field in enumerate(fields) if isinstance(field, ExactText))
+
+
+def _escaped(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
     """NUL, which PostgreSQL text cannot hold, as U+2400 (as ``models.ExactText`` does)."""
-    for row in rows:
-        if any(type(value) is str and "\x00" in value for value in row):
-            yield [v.replace("\x00", "\u2400") if type(v) is str else v for v in row]
-        else:
-            yield row
+    places = _text_places(model)
+    if not places:
+        return rows
+    return [_without_nul(row, places) for row in rows]
+
+
+def _without_nul(row: Sequence[Any], places: tuple[int, ...]) -> Sequence[Any]:
+    for place in places:
+        if "\x00" in row[place]:
+            return [v.replace("\x00", "\u2400") if isinstance(v, str) else v for v in row]
+    return row
