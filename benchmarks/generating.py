@@ -15,7 +15,7 @@ from pathlib import Path
 
 from habeas.archive import verbs
 from habeas.archive.files import Received, record_with_layer, seal_all
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.vocabulary import values
@@ -64,42 +64,55 @@ def cast(archive: Archive, places: int = 1_000) -> Cast:
     return Cast(sources, counties, exhibit, layer, text)
 
 
-def append_claims(
-    archive: Archive, known: Cast, count: int, *, seed: int = 1, passages_a_claim: float = 0.25
-) -> Iterator[int]:
-    """Append ``count`` claims; yields how many there are after each committed batch."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One claim before it is appended; ``begins`` a person of its own number."""
+
+    begins: int | None
+    property: str
+    value: values.Value
+    attribution: list[Attribution]
+    cited: int | None
+
+
+def drafts(
+    known: Cast, count: int, *, seed: int = 1, passages_a_claim: float = 0.25
+) -> Iterator[list[Draft]]:
+    """The claims to append, a batch at a time."""
     chance = random.Random(seed)
     for start in range(0, count, BATCH):
-        number = min(BATCH, count - start)
-        with archive.writing(sequence=False) as batch:
-            _one_batch(batch, known, chance, start, number, passages_a_claim)
-        yield start + number
+        stop = min(start + BATCH, count)
+        yield [_draft(known, chance, index, passages_a_claim) for index in range(start, stop)]
 
 
-def _one_batch(
-    batch: Batch,
-    known: Cast,
-    chance: random.Random,
-    start: int,
-    number: int,
-    passages_a_claim: float,
-) -> None:
-    person = None
-    for index in range(start, start + number):
-        if index % CLAIMS_A_PERSON == 0 or person is None:
-            person = verbs.mention(batch, "person", f"Generated person {index // CLAIMS_A_PERSON}")
-        passages = []
-        if chance.random() < passages_a_claim:
-            place = chance.randrange(len(known.text) - 200)
-            passages = [
-                verbs.cite(batch, known.exhibit, known.layer, known.text, place, place + 60)
-            ]
-        name, value = _value(chance, known, index)
-        said = f"20{chance.randrange(17, 23)}-{chance.randrange(1, 13):02}"
-        attribution = [Attribution(chance.choice(known.sources), "document", said=said)]
-        if chance.random() < 0.3:
-            attribution.append(Attribution(chance.choice(known.sources)))
-        verbs.claim(batch, person, name, value, attribution, passages=passages)
+def append(archive: Archive, known: Cast, batch_of_drafts: list[Draft]) -> None:
+    """Append one batch, in one transaction."""
+    with archive.writing(sequence=False) as batch:
+        for draft in batch_of_drafts:
+            if draft.begins is not None:
+                person = verbs.mention(batch, "person", f"Generated person {draft.begins}")
+            passages = []
+            if draft.cited is not None:
+                stop = draft.cited + 60
+                passages = [
+                    verbs.cite(batch, known.exhibit, known.layer, known.text, draft.cited, stop)
+                ]
+            verbs.claim(
+                batch, person, draft.property, draft.value, draft.attribution, passages=passages
+            )
+
+
+def _draft(known: Cast, chance: random.Random, index: int, passages_a_claim: float) -> Draft:
+    cited = None
+    if chance.random() < passages_a_claim:
+        cited = chance.randrange(len(known.text) - 200)
+    name, value = _value(chance, known, index)
+    said = f"20{chance.randrange(17, 23)}-{chance.randrange(1, 13):02}"
+    attribution = [Attribution(chance.choice(known.sources), "document", said=said)]
+    if chance.random() < 0.3:
+        attribution.append(Attribution(chance.choice(known.sources)))
+    person, rest = divmod(index, CLAIMS_A_PERSON)
+    return Draft(person if rest == 0 else None, name, value, attribution, cited)
 
 
 def _value(chance: random.Random, known: Cast, index: int) -> tuple[str, values.Value]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.generating import DEFINITION, append_claims, cast
+from benchmarks.generating import DEFINITION, append, cast, drafts
 from benchmarks.table import Measured, Results, percentile_95
 from habeas.archive import models as m
 from habeas.archive import verbs
@@ -42,8 +42,8 @@ def run(
 
 def _fill(archive: Archive, size: int) -> list[int]:
     known = cast(archive)
-    for _ in append_claims(archive, known, size):
-        pass
+    for batch in drafts(known, size):
+        append(archive, known, batch)
     with archive.writing() as batch:
         for county in range(COUNTIES):
             text = DEFINITION.format(county=county, place=known.places[county].position)

@@ -15,16 +15,17 @@ COMMON = frozenset({"kind", "person", "compartment", "handling", "previous", "no
 
 @dataclass(frozen=True, slots=True)
 class EntryKind:
-    """``required`` and ``optional`` fields; ``decision`` entries carry a person's signature."""
+    """``required`` and all ``allowed`` fields; a ``decision`` carries a person's signature."""
 
     name: str
     required: frozenset[str]
-    optional: frozenset[str]
+    allowed: frozenset[str]
     decision: bool = False
 
 
 def _kind(name: str, required: str, optional: str = "", *, decision: bool = False) -> EntryKind:
-    return EntryKind(name, frozenset(required.split()), frozenset(optional.split()), decision)
+    needed = frozenset(required.split())
+    return EntryKind(name, needed, needed | frozenset(optional.split()) | COMMON, decision)
 
 
 KINDS: dict[str, EntryKind] = {

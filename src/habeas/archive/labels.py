@@ -55,15 +55,18 @@ class Labels:
         self._is_new = is_new
         self._needs: dict[str, Needs] = {}
         self._joined: dict[tuple[str, ...], str] = {}
+        self._own: dict[tuple[int | None, int], str] = {}
         self._labels: list[tuple[object, ...]] = []
         self._parts: list[tuple[object, ...]] = []
 
     def of(self, compartment: int | None, level: int, consent_of: int | None = None) -> str:
         """The label of a thing by itself."""
-        needs: set[Need] = {(compartment, level)}
         if consent_of is not None:
-            needs.add(("consent", consent_of))
-        return self._intern(frozenset(needs))
+            return self._intern(frozenset(((compartment, level), ("consent", consent_of))))
+        known = self._own.get((compartment, level))
+        if known is None:
+            known = self._own[compartment, level] = self._intern(frozenset(((compartment, level),)))
+        return known
 
     def join(self, *labels: str) -> str:
         """The strictest of all the labels."""

@@ -13,11 +13,10 @@ import json
 import time
 from binascii import a2b_base64
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from habeas.archive.errors import EntryRefused, PersonNeeded
-from habeas.archive.kinds import COMMON, KINDS
+from habeas.archive.kinds import KINDS
 from habeas.archive.models import ContentDisclosures, ContentObjectKey, Key, LedgerEntry, LocalState
 from habeas.archive.projecting import Fact, Projector
 from habeas.archive.rows import insert
@@ -28,12 +27,11 @@ if TYPE_CHECKING:
     from habeas.custody.notes import Signer
     from habeas.custody.objects import Sealed
 
-FLUSH_EVERY = 1000
+FLUSH_EVERY = 4000
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """An entry just appended: how disclosures refer to it, and where it stands."""
 
     entry_id: str
@@ -99,10 +97,12 @@ class Batch:
         """
         given = {name: value for name, value in fields.items() if value is not None and value != ""}
         known = KINDS[kind]
-        if unknown := given.keys() - known.required - known.optional - COMMON:
-            raise EntryRefused(f"An entry of kind {kind} has no field {sorted(unknown)[0]!r}.")
-        if lacking := known.required - given.keys():
-            raise EntryRefused(f"An entry of kind {kind} needs the field {sorted(lacking)[0]!r}.")
+        if not given.keys() <= known.allowed:
+            unknown = min(given.keys() - known.allowed)
+            raise EntryRefused(f"An entry of kind {kind} has no field {unknown!r}.")
+        if not known.required <= given.keys():
+            lacking = min(known.required - given.keys())
+            raise EntryRefused(f"An entry of kind {kind} needs the field {lacking!r}.")
         signed_by = self._cosigners(kind, decision=decision or known.decision)
         if signed_by:
             given["person"] = self.pseudonym

@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models as orm
 
@@ -26,8 +25,7 @@ from habeas.archive.rows import columns, insert
 Fields = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One entry with the fields that its disclosures give; ``fields`` is empty once erased."""
 
     position: int
@@ -37,9 +35,12 @@ class Fact:
     fields: Fields
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def stored_json(value: object) -> str:
     """JSON as the projections keep it: sorted keys, no spaces, not escaped to ASCII."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 #: Kinds whose projection changes rows that are there already.

@@ -19,7 +19,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from habeas.custody import canonical, disclosures
 from habeas.custody.errors import DisclosureError, EntryError, EntryNewer, EntryTooLarge
@@ -50,14 +50,16 @@ _OTHER_VERSION = re.compile(rb"[^\n]+/entry/v([1-9][0-9]*)\n")
 _SALT_STRIDE = 33  # 32 bytes and a zero: whole base64 groups, so all salts encode in one call
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """A new entry and, apart from it, the disclosures of its fields in their order."""
 
     entry_id: str
     note: bytes
     leaf_hash: bytes
-    disclosures: bytes = field(repr=False)
+    disclosures: bytes
+
+    def __repr__(self) -> str:
+        return f"Composed({self.entry_id!r})"  # never what it discloses
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,27 +191,24 @@ def _disclose(fields: Sequence[tuple[str, Any]], random: bytearray) -> tuple[byt
     salts = b2a_base64(random, newline=False).translate(disclosures.TO_URLSAFE).decode()
     urlsafe = disclosures.TO_URLSAFE
     sha256, written = hashlib.sha256, canonical.text
-    opened: list[bytes] = []
-    digests = bytearray()
-    names = set()
-    start = 0
-    try:
-        for name, value in fields:
-            names.add(name)
-            array = f'["{salts[start : start + 43]}",{written(name)},{written(value)}]'.encode()
-            disclosure = b2a_base64(array, newline=False).translate(urlsafe).rstrip(b"=")
-            opened.append(disclosure)
-            digests += sha256(disclosure).digest() + b"\x00"
-            start += 44
-    except UnicodeEncodeError:
-        canonical.to_bytes(written(name) + written(value))
-        raise
-    if len(names) != len(opened) or not all(names):
+    names = {name for name, _ in fields}
+    if len(names) != len(fields) or not all(names):
         raise EntryError(
             "An entry commits to one field twice, or to a field without a name.",
             next_step="Give each field once, under its own name.",
         )
-    return b"~".join(opened), digests
+    pairs = [f"{written(name)},{written(value)}" for name, value in fields]
+    try:
+        arrays = [
+            f'["{salts[44 * place : 44 * place + 43]}",{pair}]'.encode()
+            for place, pair in enumerate(pairs)
+        ]
+    except UnicodeEncodeError:
+        canonical.to_bytes("".join(pairs))
+        raise
+    opened = [b2a_base64(array, newline=False).translate(urlsafe).rstrip(b"=") for array in arrays]
+    digests = b"\x00".join([sha256(disclosure).digest() for disclosure in opened])
+    return b"~".join(opened), bytearray(digests + b"\x00")
 
 
 def _clear_line(
