@@ -24,6 +24,15 @@
     ├── ObjectError               object.damaged
     │   ├── ObjectMissing         object.missing
     │   └── ObjectLocked          object.wrong-key
+    ├── WitnessError              witness.refused
+    │   ├── RequestError          witness.bad-request      not a request of tlog-witness
+    │   ├── PolicyError           witness.bad-policy       the trust policy cannot be used
+    │   ├── PartnerRefused        witness.partner-refused  a partner will not cosign
+    │   ├── RolledBack            log.rolled-back          a partner cosigned a larger log
+    │   └── Forked                log.forked               a partner cosigned another history
+    ├── TimestampError            timestamp.refused
+    │   ├── TimestampUnreadable   timestamp.unreadable
+    │   └── TimestampPending      timestamp.pending        nothing attests it yet
     └── KeyringError              keys.damaged
         ├── KeysExist             keys.exist
         ├── KeysMissing           keys.missing
@@ -194,6 +203,60 @@ class ObjectLocked(ObjectError):
     """The identity given does not open the object."""
 
     code: ClassVar[str] = "object.wrong-key"
+
+
+class WitnessError(CustodyError):
+    """A cosignature was not given, or cannot be asked for."""
+
+    code: ClassVar[str] = "witness.refused"
+
+
+class RequestError(WitnessError):
+    """The bytes are not a request for a cosignature."""
+
+    code: ClassVar[str] = "witness.bad-request"
+
+
+class PolicyError(WitnessError):
+    """The trust policy is missing, unreadable or asks for what cannot be."""
+
+    code: ClassVar[str] = "witness.bad-policy"
+
+
+class PartnerRefused(WitnessError):
+    """A partner answered, and did not cosign."""
+
+    code: ClassVar[str] = "witness.partner-refused"
+
+
+class RolledBack(WitnessError):
+    """A partner cosigned this log at a larger size: an older copy was put back."""
+
+    code: ClassVar[str] = "log.rolled-back"
+
+
+class Forked(WitnessError):
+    """A partner cosigned this log with other entries than it has now."""
+
+    code: ClassVar[str] = "log.forked"
+
+
+class TimestampError(CustodyError):
+    """A timestamp does not prove what it should."""
+
+    code: ClassVar[str] = "timestamp.refused"
+
+
+class TimestampUnreadable(TimestampError):
+    """The bytes are not a timestamp that can be read here."""
+
+    code: ClassVar[str] = "timestamp.unreadable"
+
+
+class TimestampPending(TimestampError):
+    """The proof holds promises only; no block attests it yet."""
+
+    code: ClassVar[str] = "timestamp.pending"
 
 
 class KeyringError(CustodyError):

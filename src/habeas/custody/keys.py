@@ -225,6 +225,19 @@ def open_person(directory: Path, pseudonym: str, passphrase: str | None = None) 
         raise _damaged(path) from None
 
 
+def write_key_file(path: Path, content: Mapping[str, Any], passphrase: str | None) -> None:
+    """A new key file of another kind, as the archive's own are written."""
+    _write_new(path, _protect(content, passphrase))
+
+
+def read_key_file(path: Path, passphrase: str | None, format_: str) -> dict[str, Any]:
+    """What ``write_key_file`` wrote; refused where it is of another format."""
+    content, _ = _unprotect(path, _read(path), passphrase)
+    if content.get("format") != format_:
+        raise _damaged(path)
+    return content
+
+
 def _person_signer(content: Mapping[str, Any]) -> Signer:
     name = person_key_name(content["origin"], content["pseudonym"])
     return Signer.from_seed(name, bytes.fromhex(content["seed"]))

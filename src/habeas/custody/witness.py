@@ -1,0 +1,288 @@
+"""A witness (C2SP tlog-witness): cosigns each state of a log that continues the last one.
+
+A log sends its new checkpoint with a proof that it continues the checkpoint that this
+witness cosigned last. ``decide`` is the whole protocol as a function of the request and of
+what is remembered; ``Witness`` remembers, one folder for each log, and signs.
+
+    logs/<sha256 of the origin>/keys        the log's public keys, one a line
+    logs/<sha256 of the origin>/checkpoint  the newest checkpoint cosigned, under our line
+    logs/<sha256 of the origin>/forks/      signed checkpoints that contradict it: evidence
+
+Invariants: what is remembered never gets smaller and never changes its root for a size;
+comparing and remembering are one step, under a lock that other processes share; it is
+durable before the cosignature is given. Only logs that were named by hand are answered.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from habeas.custody import durable, merkle
+from habeas.custody.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
+from habeas.custody.cosignatures import Cosigner, line_of
+from habeas.custody.errors import (
+    KeyTextError,
+    NoteError,
+    ProofError,
+    RequestError,
+    WitnessError,
+)
+from habeas.custody.notes import Verifier, from_base64, split_note, to_base64
+
+MOST_PROOF_LINES: Final = 63
+LARGEST_REQUEST: Final = 64 * 1024  # bytes; the largest sensible one has about 20,000
+SIZE_TYPE: Final = "text/x.tlog.size"
+TEXT_TYPE: Final = "text/plain; charset=utf-8"
+_HASH_BYTES: Final = 32
+_OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a log asks: a checkpoint, and the proof that it continues the one of ``old_size``."""
+
+    old_size: int
+    proof: tuple[bytes, ...]
+    checkpoint: Checkpoint  # no signature of it is checked yet
+
+    def body(self) -> bytes:
+        """The request as it is sent, or carried on a stick."""
+        lines = [f"old {self.old_size}", *(to_base64(each) for each in self.proof)]
+        return "\n".join(lines).encode() + b"\n\n" + self.checkpoint.note
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A witness's answer: an HTTP status, a content type and a body."""
+
+    status: int
+    body: bytes
+    content_type: str = TEXT_TYPE
+
+    @property
+    def sentence(self) -> str:
+        return self.body.decode("utf-8", "replace").strip()
+
+
+def parse_request(body: bytes) -> Request:
+    """Read a request; ``RequestError`` where it is not in the one spelling."""
+    if len(body) > LARGEST_REQUEST:
+        raise RequestError("The request is too large.", next_step="Send the checkpoint only.")
+    head, gap, note = body.partition(b"\n\n")
+    first, *lines = head.split(b"\n")
+    old = _OLD.fullmatch(first)
+    if not gap or old is None:
+        raise RequestError("The request does not begin with the old size and its proof.")
+    if len(lines) > MOST_PROOF_LINES:
+        raise RequestError(f"The proof has more than {MOST_PROOF_LINES} lines.")
+    try:
+        proof = tuple(from_base64(line) for line in lines)
+        checkpoint = parse_checkpoint(note)
+    except (NoteError, UnicodeDecodeError) as error:
+        message = error.message if isinstance(error, NoteError) else "It is not UTF-8."
+        raise RequestError(f"The request cannot be read. {message}") from error
+    if any(len(each) != _HASH_BYTES for each in proof):
+        raise RequestError("A line of the proof is not a SHA-256.")
+    return Request(int(old[1]), proof, checkpoint)
+
+
+def decide(
+    request: Request, keys: Sequence[Verifier] | None, latest: Checkpoint | None
+) -> Answer | None:
+    """The refusal that the specification demands; None where the checkpoint is to be cosigned.
+
+    ``keys`` are those trusted for the request's origin, None where the origin is unknown;
+    ``latest`` is the checkpoint that was cosigned last. The rules are tlog-witness's, in its
+    order.
+    """
+    checkpoint = request.checkpoint
+    if keys is None:
+        return _refusal(404, "This witness does not know that log.")
+    try:
+        open_checkpoint(checkpoint.note, keys, checkpoint.origin)
+    except NoteError:
+        return _refusal(403, "No trusted key of that log signed the checkpoint.")
+    if request.old_size > checkpoint.size:
+        return _refusal(400, "The old size is larger than the checkpoint's.")
+    latest_size = latest.size if latest else 0
+    latest_root = latest.root if latest else merkle.EMPTY_ROOT
+    if request.old_size != latest_size:
+        return Answer(409, b"%d\n" % latest_size, SIZE_TYPE)
+    if checkpoint.size == latest_size and checkpoint.root != latest_root:
+        return _refusal(409, "Another root was cosigned for that size.")
+    if not _continues(request, latest_size, latest_root):
+        return _refusal(422, "The proof does not show that the log continues.")
+    return None
+
+
+def _continues(request: Request, size: int, root: bytes) -> bool:
+    if size == 0:
+        return not request.proof
+    try:
+        merkle.verify_consistency(
+            size, request.checkpoint.size, request.proof, root, request.checkpoint.root
+        )
+    except ProofError:
+        return False
+    return True
+
+
+def _refusal(status: int, sentence: str) -> Answer:
+    return Answer(status, sentence.encode() + b"\n")
+
+
+class Witness:
+    """A witness's memory and key. Threads and processes may share the directory."""
+
+    def __init__(
+        self, directory: Path | str, cosigner: Cosigner, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.directory = Path(directory)
+        self.cosigner = cosigner
+        self._clock = clock
+        self._turn = threading.Lock()
+
+    def add_checkpoint(self, body: bytes) -> Answer:
+        """Answer one request; what it changes is durable before the answer is given."""
+        try:
+            request = parse_request(body)
+        except RequestError as error:
+            return _refusal(400, error.message)
+        folder = log_folder(self.directory, request.checkpoint.origin)
+        if not folder.is_dir():
+            return _refusal(404, "This witness does not know that log.")
+        with self._turn, _locked(folder):
+            keys = _keys(folder)
+            refusal = decide(request, keys, _latest(folder))
+            if refusal is not None:
+                if refusal.status == 409 and refusal.content_type != SIZE_TYPE:
+                    _keep_fork(folder, request.checkpoint)
+                return refusal
+            note, line = self._cosigned(request.checkpoint, keys)
+            durable.prepare_folder(folder)
+            durable.write_file(folder, folder / "checkpoint", note)
+        return Answer(200, line)
+
+    def answer_by_file(self, body: bytes) -> tuple[Answer, bytes]:
+        """Answer one request that came by file: what a server would say, and the file to return.
+
+        The file is the newest checkpoint that this witness cosigned, with its cosignature:
+        the one asked for, or the one that contradicts it. It is empty where there is none.
+        """
+        answer = self.add_checkpoint(body)
+        try:
+            folder = log_folder(self.directory, parse_request(body).checkpoint.origin)
+            return answer, (folder / "checkpoint").read_bytes()
+        except (RequestError, FileNotFoundError):
+            return answer, b""
+
+    def _cosigned(self, checkpoint: Checkpoint, keys: Sequence[Verifier]) -> tuple[bytes, bytes]:
+        """The checkpoint under the log's own signatures and ours, and our line.
+
+        Only one line for each trusted key is kept: others are anybody's and could fill the note.
+        """
+        text, signatures = split_note(checkpoint.note)
+        trusted = {(key.name, key.key_id) for key in keys}
+        kept = {
+            (one.name, one.key_id): line_of(one.name, one.key_id, one.raw)
+            for one in signatures
+            if (one.name, one.key_id) in trusted
+        }
+        line = self.cosigner.cosign(text, int(self._clock()))
+        return text + b"\n" + b"".join(kept.values()) + line, line
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLog:
+    """A log that a witness answers, and how far it cosigned it."""
+
+    origin: str
+    keys: tuple[Verifier, ...]
+    latest: Checkpoint | None
+    forks: int  # contradicting checkpoints kept as evidence
+
+
+def trust_log(directory: Path, key: Verifier) -> None:
+    """Answer the log that this key signs for; its name is the log's origin."""
+    folder = log_folder(directory, key.name)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(folder):
+        keys = _keys(folder) if (folder / "keys").exists() else ()
+        if key in keys:
+            return
+        durable.prepare_folder(folder)
+        lines = "".join(f"{each.vkey}\n" for each in (*keys, key))
+        durable.write_file(folder, folder / "keys", lines.encode(), 0o600)
+
+
+def known_logs(directory: Path) -> list[KnownLog]:
+    """The logs that this witness answers."""
+    found = []
+    for folder in sorted((directory / "logs").glob("*")):
+        keys = _keys(folder)
+        forks = sum(1 for _ in (folder / "forks").glob("*"))
+        found.append(KnownLog(keys[0].name, keys, _latest(folder), forks))
+    return sorted(found, key=lambda log: log.origin)
+
+
+def log_folder(directory: Path, origin: str) -> Path:
+    """Where a witness keeps what it knows of one log."""
+    return directory / "logs" / hashlib.sha256(origin.encode()).hexdigest()
+
+
+def _keys(folder: Path) -> tuple[Verifier, ...]:
+    try:
+        lines = (folder / "keys").read_text(encoding="utf-8").splitlines()
+        keys = tuple(Verifier.parse(line) for line in lines)
+    except (OSError, KeyTextError, UnicodeDecodeError) as error:
+        raise _damaged(folder / "keys") from error
+    if not keys:
+        raise _damaged(folder / "keys")
+    return keys
+
+
+def _latest(folder: Path) -> Checkpoint | None:
+    try:
+        return parse_checkpoint((folder / "checkpoint").read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, NoteError) as error:
+        raise _damaged(folder / "checkpoint") from error
+
+
+def _keep_fork(folder: Path, checkpoint: Checkpoint) -> None:
+    """Keep a checkpoint that the log signed against the one cosigned; one for each text."""
+    text, _ = split_note(checkpoint.note)
+    name = f"{checkpoint.size}-{hashlib.sha256(text).hexdigest()[:32]}"
+    if not (folder / "forks" / name).exists():
+        durable.prepare_folder(folder)
+        durable.write_file(folder, folder / "forks" / name, checkpoint.note)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    path = folder / "lock"
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _damaged(path: Path) -> WitnessError:
+    return WitnessError(
+        f"What this witness remembers in {path} cannot be read.",
+        next_step="Restore it from a backup. Do not delete it: a witness that forgets can be "
+        "made to cosign a second history.",
+    )
