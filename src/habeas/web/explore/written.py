@@ -119,12 +119,15 @@ def value_of(claim: Claim, referred: Mention | None) -> Content:
 
 
 def record_link(mention: Mention | None) -> Content | None:
-    """A record as a link: its caption in its script, its kind; None when not to be seen."""
+    """A mention as a link to its record; None when not to be seen.
+
+    Never by the record's own number, which is the owner's: it would tell other readers of
+    judgements and mentions that they may not see. The link leads to the record of the reader.
+    """
     if mention is None:
         return None
     return {
-        "position": mention.canonical,
-        "mention": mention.position,
+        "position": mention.position,
         "kind": mention.kind,
         "kind_words": kind_words(mention.kind),
         "caption": text(mention.caption, mention.language, mention.script),
