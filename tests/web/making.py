@@ -163,7 +163,7 @@ def _places(batch: Batch, shelf: Shelf, cited: _Cited) -> None:
             name,
             verbs.claim(
                 batch, region, "people_held", value, by, stance=stance, holds="2018",
-                passages=passages, place=PUBLIC,
+                passages=passages, note=f"We read it as {name}.", place=PUBLIC,
             ),
         )  # fmt: skip
     for number, (lat, lon) in enumerate((("37.08", "80.18"), ("39.47", "75.99")), 1):

@@ -358,3 +358,11 @@ def test_a_twin_can_be_asked_for_by_its_format(shelf: Shelf, owner: Reader) -> N
     path = address(shelf, "/claims/{number}/")
     answer = owner.get(f"{path}?format=json")
     assert answer.json() == owner.twin(path)
+
+
+def test_what_the_archive_notes_on_a_claim_stands_apart_from_what_is_said(
+    shelf: Shelf, owner: Reader
+) -> None:
+    page = owner.page(address(shelf, "/claims/{number}/"))
+    assert re.search(r"Note by this archive</dt>\s*<dd>.*We read it as number\.", page)
+    assert owner.twin(address(shelf, "/claims/{number}/"))["note"] == "We read it as number."

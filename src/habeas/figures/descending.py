@@ -120,6 +120,8 @@ class Descent:
             yield Fact("held", _when(claim.holds))
         else:
             yield Fact("held", "not stated")
+        if claim.note:
+            yield Fact("note by this archive", claim.note)
         if not self.cited[claim.position]:
             yield Fact("passage", "none cited")
         if claim.ended_at is not None:

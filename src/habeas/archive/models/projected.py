@@ -232,6 +232,7 @@ class Claim(Projection):
     list = models.BigIntegerField(null=True)
     row = ExactText()
     vocabulary = models.CharField(max_length=64)
+    note = ExactText()  # what the one who recorded it adds; not part of what the source says
     previous = models.BigIntegerField(null=True)  # the claim that this one corrects
     ended_at = models.BigIntegerField(null=True)
     ended_by = models.CharField(max_length=12, default="")  # retracted | superseded

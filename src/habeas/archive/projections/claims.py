@@ -52,6 +52,7 @@ def claim(p: Projector, fact: Fact) -> None:
         list=p.maybe(m.List, f.get("list")),
         row=f.get("row", ""),
         vocabulary=f["vocabulary"],
+        note=f.get("note", ""),
         previous=previous,
     )
     rows = p.rows

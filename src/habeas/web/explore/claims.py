@@ -39,6 +39,7 @@ def claim(request: Request, position: int) -> Content:
         "corrected_by": [cards.card(other, rows) for other in following],
         "retraction": _retraction(viewer, row),
         "assessments": assessments(viewer, position),
+        "note": row.note,
         "beside": [cards.card(other, rows) for other in beside],
         "beside_more": f"{subject['url']}?{urlencode({'property': row.property})}"
         if more and subject
