@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention, says, seal_text
 
 from habeas.archive import models as m
-from habeas.archive import verbs
+from habeas.archive import rebuilding, verbs
 from habeas.archive.access import OWNER, Viewer, explain, team_member, visible
 from habeas.archive.access import PUBLIC as THE_PUBLIC
 from habeas.archive.blast import blast_radius
+from habeas.archive.errors import EntryRefused
 from habeas.archive.labels import Need, label_id, strictest
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
@@ -117,6 +118,49 @@ def test_consent_follows_the_record_and_leaves_with_an_undone_judgement(archive:
     with archive.writing(reviewer) as batch:
         verbs.retract(batch, judged, "judgement", "Two people.")
     assert seen(THE_PUBLIC) == set()
+
+
+def test_a_withdrawal_counts_for_every_mention_of_the_person(archive: Archive) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        one, other = (verbs.mention(batch, "person", n, place=PUBLIC) for n in ("T. P.", "Test P."))
+        says(batch, one, newspaper(batch))
+        verbs.consent(batch, one, basis="given", audience="public")
+        verbs.judge(batch, one, other, "same", "Same birth date.")
+    assert len(seen(THE_PUBLIC)) == 1
+    with archive.writing() as batch:
+        verbs.withdraw(batch, other.position, "She asked us.")
+    assert seen(THE_PUBLIC) == set()
+    with archive.writing() as batch:
+        verbs.consent(batch, other.position, basis="given", audience="public")
+    assert len(seen(THE_PUBLIC)) == 1
+    assert rebuilding.check() == []
+
+
+def test_a_withdrawal_outlasts_an_older_consent_that_is_joined_later(archive: Archive) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        one, other = (verbs.mention(batch, "person", n, place=PUBLIC) for n in ("T. P.", "Test P."))
+        claim = says(batch, one, newspaper(batch))
+        for mention in (one, other):
+            verbs.consent(batch, mention, basis="given", audience="public")
+        verbs.withdraw(batch, other)
+    assert seen(THE_PUBLIC) == {claim.position}
+    with archive.writing(reviewer) as batch:
+        judged = verbs.judge(batch, one, other, "same", "Same birth date.")
+    assert seen(THE_PUBLIC) == set()
+    with archive.writing(reviewer) as batch:
+        verbs.retract(batch, judged, "judgement", "Two people.")
+    assert seen(THE_PUBLIC) == {claim.position}
+    assert rebuilding.check() == []
+
+
+@pytest.mark.parametrize("expires", ["20270131", "2027-W04-7", "2027-02-30", "2027"])
+def test_consent_ends_on_a_day_that_can_be_compared(archive: Archive, expires: str) -> None:
+    with archive.writing() as batch:
+        person = verbs.mention(batch, "person", "Test Person")
+    with pytest.raises(EntryRefused, match="not a day"), archive.writing() as batch:
+        verbs.consent(batch, person, basis="given", audience="public", expires=expires)
 
 
 def test_a_witness_source_needs_consent_and_has_no_name(archive: Archive) -> None:

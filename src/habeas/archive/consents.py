@@ -1,13 +1,17 @@
 """Until when somebody's record may be public: the agreements behind the labels.
 
 A person agrees by a live consent entry on any mention of their record, or on the source
-they speak as. ``Label.public_until`` is kept equal to the earliest end among everyone in
-the label, and recomputed for the labels concerned when a consent or a judgement changes.
+they speak as. A withdrawal on any of them ends every consent of the record given before it,
+also of mentions that are joined to it only later. ``Label.public_until`` is kept equal to
+the earliest end among everyone in the label, and recomputed for the labels concerned when
+a consent or a judgement changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from django.db.models import QuerySet
 
 from habeas.archive.labels import FOR_EVER, LEVELS, NOT_AGREED
 from habeas.archive.models import Consent, Label, LabelPart, Mention
@@ -59,13 +63,23 @@ class Agreements:
             Label.objects.filter(id=label).exclude(public_until=until).update(public_until=until)
 
 
-def _agreed_until(person: int) -> str:
+def of_record(person: int) -> QuerySet[Consent]:
+    """Every consent, ended ones included, of a source or of the record of a mention."""
     canonical = Mention.objects.filter(position=person).values("canonical")
-    fellows = Mention.objects.filter(canonical__in=canonical).values("position")
-    live = Consent.objects.filter(ended_at__isnull=True, audience=LEVELS["public"])
-    ends = [
-        expires or FOR_EVER
-        for subject_filter in ({"subject": person}, {"subject__in": fellows})
-        for expires in live.filter(**subject_filter).values_list("expires", flat=True)
-    ]
-    return max(ends, default=NOT_AGREED)
+    fellows = Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True)
+    return Consent.objects.filter(subject__in={person, *fellows})
+
+
+def _agreed_until(person: int) -> str:
+    ends: list[tuple[int, str]] = []
+    given = of_record(person).order_by("position")
+    withdrawn = -1
+    for position, audience, expires, ended_at, ended_by in given.values_list(
+        "position", "audience", "expires", "ended_at", "ended_by"
+    ):
+        if ended_at is None:
+            if audience == LEVELS["public"]:
+                ends.append((position, expires or FOR_EVER))
+        elif ended_by == "withdrawn":
+            withdrawn = max(withdrawn, ended_at)
+    return max((end for position, end in ends if position > withdrawn), default=NOT_AGREED)

@@ -6,7 +6,6 @@ fault is noted with its place, what is wrong and what would be valid.
 
 from __future__ import annotations
 
-import datetime
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
 from habeas.archive.files import Received, layer_text
 from habeas.archive.opening import Archive
+from habeas.archive.verbs.consenting import is_day
 from habeas.errors import HabeasError
 from habeas.exchange import folder as f
 from habeas.exchange.errors import Fault
@@ -351,18 +351,10 @@ def _consent(folder: Folder, row: Row) -> None:
         if purpose not in known:
             reason = f"There is no purpose {purpose!r}."
             folder.faults.add(row.fault("purposes", reason, f"Use any of: {', '.join(known)}."))
-    if row["expires"] and not _is_day(row["expires"]):
+    if row["expires"] and not is_day(row["expires"]):
         folder.faults.add(
             row.fault("expires", f"{row['expires']!r} is not a day.", "Write it as 2027-01-31.")
         )
-
-
-def _is_day(text: str) -> bool:
-    try:
-        datetime.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
 
 
 def _definition(plan: Plan, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from habeas.archive import models as m
+from habeas.archive.consents import of_record
 from habeas.archive.errors import UnknownReference
 from habeas.archive.labels import LEVELS
 from habeas.archive.projecting import Fact, Projector, stored_json
@@ -113,7 +114,7 @@ def consent(p: Projector, fact: Fact) -> None:
     f = fact.fields
     subject, label = _subject_of_consent(p, f["subject"])
     if f["state"] == "withdrawn":
-        m.Consent.objects.filter(subject=subject, ended_at__isnull=True).update(
+        of_record(subject).filter(ended_at__isnull=True).update(
             ended_at=fact.position, ended_by="withdrawn"
         )
     else:

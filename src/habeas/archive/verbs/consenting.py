@@ -40,8 +40,11 @@ def consent(
         raise EntryRefused(
             f"There is no audience {audience!r}.", next_step=f"Use one of: {', '.join(LEVELS)}."
         )
-    if expires:
-        _check_day(expires)
+    if expires and not is_day(expires):
+        raise EntryRefused(
+            f"{expires!r} is not a day on which consent can end.",
+            next_step="Write it as 2027-01-31.",
+        )
     return batch.append(
         "consent",
         {
@@ -60,7 +63,10 @@ def consent(
 
 
 def withdraw(batch: Batch, subject: Thing, reason: str = "", *, place: Place = TEAM) -> Ref:
-    """Record that a person withdraws their consent: at once nothing of theirs is public."""
+    """Record that a person withdraws their consent: at once nothing of theirs is public.
+
+    It ends what was agreed to on any mention of their record.
+    """
     return batch.append(
         "consent",
         {
@@ -113,10 +119,9 @@ def _subject(batch: Batch, thing: Thing) -> Ref:
         return ref(batch, thing, m.Source)
 
 
-def _check_day(text: str) -> None:
+def is_day(text: str) -> bool:
+    """Whether the text is a day written as 2027-01-31: days are compared as text."""
     try:
-        datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise EntryRefused(
-            f"{text!r} is not a day on which consent can end.", next_step="Write it as 2027-01-31."
-        ) from error
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
