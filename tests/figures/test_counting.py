@@ -128,6 +128,55 @@ def test_dates_are_grouped_by_the_period_that_holds_them_whole() -> None:
     assert [(g.label, g.members) for g in result.groups] == [("2018", (1, 2)), ("not known", (3,))]
 
 
+def test_who_does_not_know_contradicts_nobody() -> None:
+    claims = [
+        make.claim(11, 1, "un_position", make.SUPPORT),
+        make.claim(12, 1, "un_position", make.missing("code")),
+        make.claim(13, 2, "un_position", make.missing("code", "not-applicable")),
+        make.claim(14, 3, "un_position", make.missing("code", "not-applicable")),
+        make.claim(15, 3, "un_position", make.SUPPORT),
+    ]
+    result = evaluated(figure("  - {rule: live}\n", by="un_position"), make.facts(claims))
+    assert [(g.label.lower(), g.members) for g in result.groups] == [
+        ("supports", (1,)),
+        ("does not apply", (2,)),
+        ("more than one value", (3,)),
+    ]
+
+
+def test_a_date_that_straddles_two_periods_settles_nothing() -> None:
+    definition = parse(
+        "key: e\ntitle: E\nkind: counted\ncounts: event\nby: {property: date, step: year}\n"
+    )
+    claims = [
+        make.claim(11, 1, "date", make.date("2018-08-13")),
+        make.claim(12, 1, "date", make.date("2018/2019")),
+    ]
+    result = evaluated(definition, make.facts(claims, kind="event"))
+    assert [(g.label, g.members) for g in result.groups] == [("not known", (1,))]
+
+
+@pytest.mark.parametrize("operator", ["is", "is-not"])
+def test_a_basis_that_is_not_stated_is_not_known_either_way(operator: str) -> None:
+    rules = f"  - {{rule: has-claim, property: un_position, basis: {{{operator}: saw}}}}\n"
+    result = evaluated(figure(rules), make.facts([make.claim(11, 1, "un_position", make.SUPPORT)]))
+    assert (result.number, result.not_known) == (0, 1)
+
+
+def test_the_unit_of_a_number_that_is_not_known_is_not_known() -> None:
+    definition = parse(
+        "key: p\ntitle: P\nkind: reported\nreports: people_held\n"
+        "rules:\n  - {rule: unit, is: persons}\n"
+    )
+    claims = [
+        make.claim(11, 1, "people_held", make.missing("count")),
+        make.claim(12, 1, "people_held", make.count(5, 5)),
+    ]
+    result = evaluated(definition, make.facts(claims, kind="place"))
+    assert [point.claim for point in result.points] == [12]
+    assert result.not_known == 1
+
+
 def test_an_estimate_is_refused_and_no_number_stands_in() -> None:
     with pytest.raises(NoEstimation) as caught:
         evaluated(parse("key: e\ntitle: E\nkind: estimated\n"), make.facts([]))

@@ -6,7 +6,6 @@ must leave each page, twin and drawing of everybody else as it was, counts and l
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 

@@ -112,7 +112,11 @@ def _number(test: Test, facts: Facts) -> Ask:
 
 
 def _unit(test: Test, facts: Facts) -> Ask:
-    return lambda claim: _known(value_of(claim.value).unit in test.operands)
+    def ask(claim: ClaimRow) -> Answer:
+        missing = _missing(claim)
+        return _known(value_of(claim.value).unit in test.operands) if missing is None else missing
+
+    return ask
 
 
 def _when(test: Test, stated: Callable[[ClaimRow], str]) -> Ask:
@@ -203,11 +207,9 @@ def _interest(test: Test, facts: Facts) -> Ask:
 def _basis(test: Test, facts: Facts) -> Ask:
     def ask(claim: ClaimRow) -> Answer:
         code = basis(claim)
-        if not code:
-            if "not-stated" in test.operands:
-                return YES
-            return UNKNOWN if test.operator == "is-not" else NO
-        return _known(code in test.operands)
+        if not code and "not-stated" not in test.operands:
+            return UNKNOWN
+        return _known((code or "not-stated") in test.operands)
 
     return ask
 

@@ -22,7 +22,6 @@ from habeas.figures.rows import ClaimRow, Facts, value_of
 from habeas.figures.times import period
 from habeas.vocabulary import values
 from habeas.vocabulary.answers import Answer
-from habeas.vocabulary.schema import Schema
 
 LIVE_WORDS = "not retracted, not superseded"
 
@@ -157,54 +156,65 @@ def _enough_origins(
 NOT_STATED = "not stated"
 SEVERAL = "more than one value"
 NOT_KNOWN = "not known"
+NOT_APPLICABLE = "does not apply"
 
 
 def breakdown(
-    definition: FigureDefinition, facts: Facts, members: Iterable[Member], schema: Schema
+    definition: FigureDefinition, facts: Facts, members: Iterable[Member]
 ) -> tuple[tuple[Group, ...], frozenset[int]]:
     """The number by value of the ``by`` property, and the claims that decided.
 
-    A record stands in exactly one group: under its value when all live assertions agree,
-    else under "more than one value", "not known" or "not stated".
+    A record stands in exactly one group: under its value when all live assertions of one
+    agree, else under "more than one value", "not known" or "not stated". Who does not know
+    the value contradicts nobody; a date that straddles two periods may.
     """
     if definition.by is None:
         return (), frozenset()
-    values_of: dict[int, dict[str, str]] = defaultdict(dict)
+    values_of: dict[int, dict[_Place, str]] = defaultdict(dict)
     grounds: dict[int, list[int]] = defaultdict(list)
     for claim in facts.claims:
         if claim.property == definition.by.property and claim.stance == "asserts":
-            key, label = _group_of(claim, definition.by.step, facts, schema)
-            values_of[claim.record][key] = label
+            place, label = _group_of(claim, definition.by.step, facts)
+            values_of[claim.record][place] = label
             grounds[claim.record].append(claim.position)
-    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
-    labels: dict[tuple[int, str], str] = {}
+    groups: dict[_Place, list[int]] = defaultdict(list)
+    labels: dict[_Place, str] = {}
     used: set[int] = set()
     for member in members:
-        found = values_of.get(member.position, {})
+        place, label = _one_group(values_of.get(member.position, {}))
         used.update(grounds.get(member.position, ()))
-        if not found:
-            place, label = (3, ""), NOT_STATED
-        elif len(found) > 1:
-            place, label = (1, ""), SEVERAL
-        else:
-            key, label = next(iter(found.items()))
-            place = (0, key) if label != NOT_KNOWN else (2, "")
         groups[place].append(member.position)
         labels[place] = label
-    ordered = sorted(groups)
     return (
-        tuple(Group(labels[place], tuple(sorted(groups[place]))) for place in ordered),
+        tuple(Group(labels[place], tuple(sorted(groups[place]))) for place in sorted(groups)),
         frozenset(used),
     )
 
 
-def _group_of(claim: ClaimRow, step: str, facts: Facts, schema: Schema) -> tuple[str, str]:
+#: Where a group stands: values first, in order of their key, then what is no one value.
+_Place = tuple[int, str]
+_VALUE, _DOES_NOT_APPLY, _SEVERAL, _STRADDLES, _UNKNOWN, _SILENT = range(6)
+
+
+def _one_group(found: dict[_Place, str]) -> tuple[_Place, str]:
+    """The one group of a record, from the groups of its claims."""
+    stated = {place: label for place, label in found.items() if place[0] <= _DOES_NOT_APPLY}
+    if len(stated) > 1:
+        return (_SEVERAL, ""), SEVERAL
+    if stated and (_STRADDLES, "") not in found:
+        return next(iter(stated.items()))
+    return ((_UNKNOWN, ""), NOT_KNOWN) if found else ((_SILENT, ""), NOT_STATED)
+
+
+def _group_of(claim: ClaimRow, step: str, facts: Facts) -> tuple[_Place, str]:
     value = value_of(claim.value)
+    if value.state == "not-applicable":
+        return (_DOES_NOT_APPLY, ""), NOT_APPLICABLE
     if value.state:
-        return "", NOT_KNOWN
+        return (_UNKNOWN, ""), NOT_KNOWN
     if step:
         found = period(claim.value_from, claim.value_to, step)
-        return (found, found) if found else ("", NOT_KNOWN)
+        return ((_VALUE, found), found) if found else ((_STRADDLES, ""), NOT_KNOWN)
     if claim.ref_record is not None:
-        return f"{claim.ref_record:020d}", facts.captions.get(claim.ref_record, "")
-    return claim.value_key, values.describe(value)
+        return (_VALUE, f"{claim.ref_record:020d}"), facts.captions.get(claim.ref_record, "")
+    return (_VALUE, claim.value_key), values.describe(value)

@@ -48,7 +48,7 @@ def compute(
     if definition.kind == "reported":
         return _reported(definition, facts, schema, as_of, viewer, scope)
     counted = count(definition, facts)
-    groups, by_grounds = breakdown(definition, facts, counted.members, schema)
+    groups, by_grounds = breakdown(definition, facts, counted.members)
     concerned = {m.position for m in (*counted.members, *counted.undecided)}
     drawn = _drawn(definition, facts, {m.position for m in counted.members})
     grounds = counted.grounds | by_grounds | {row.position for row in drawn}
