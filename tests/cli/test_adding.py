@@ -53,8 +53,8 @@ def test_a_file_that_vanishes(
 
     known = files.exhibit_of
 
-    def vanish(path: Path) -> int | None:
-        found = known(path)
+    def vanish(path: Path, label: str) -> int | None:
+        found = known(path, label)
         if path.name == "gone.txt":
             path.unlink()
         return found

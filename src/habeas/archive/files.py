@@ -2,16 +2,16 @@
 
 Order: objects are durable before the entries that name them are committed. Each round of
 files is one transaction, so a run that is stopped keeps its finished rounds and a second
-run adds only what is new: a file whose bytes are an exhibit already (in a compartment that
-the one who adds works in) is recorded as received again, not sealed twice. A file that
-cannot be read is named and the others go on.
+run adds only what is new: a file whose bytes are an exhibit of the same compartment and
+handling level is not sealed twice; that it was received again is recorded where that says
+anything new. Whether another compartment holds the same bytes makes no difference, so
+nobody can ask it by adding a file. A file that cannot be read is named and the others go on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import mimetypes
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,10 +63,14 @@ class Received:
 
 @dataclass(slots=True)
 class Added:
-    """What became of the files: exhibits in the order given, and the files refused."""
+    """What became of the files, in the order given: new exhibits, ones held already, refused.
+
+    ``again`` counts those held already of which something new was recorded.
+    """
 
     exhibits: list[tuple[Path, Ref]] = field(default_factory=list)
     known: list[tuple[Path, int]] = field(default_factory=list)
+    again: int = 0
     refused: list[tuple[Path, HabeasError]] = field(default_factory=list)
 
 
@@ -105,44 +109,52 @@ def _add_round(
         return
     fresh: list[Received] = []
     known: list[tuple[Received, int]] = []
+    labels = {place: place.label for place in {file.place for file in files}}
     for file in files:
-        try:
-            exhibit = exhibit_of(file.path)
-        except OSError as error:
-            added.refused.append((file.path, _unreadable(file.path, error)))
-            continue
+        exhibit = exhibit_of(file.path, labels[file.place])
         if exhibit is None:
             fresh.append(file)
         else:
             known.append((file, exhibit))
     sealed = seal_all(archive, fresh, added.refused, progress, once=True)
     with archive.writing() as batch:
-        twins: dict[str, Ref] = {}
+        twins: dict[tuple[str, str], int] = {}
         for item in sealed:
-            twin = twins.get(item.sealed.plain_sha256)
+            label, digest = labels[item.received.place], item.sealed.plain_sha256
+            # Asked again, because another process may have added the file meanwhile.
+            twin = twins.get((label, digest)) or _exhibit_with(digest, label)
             if twin is None:
-                ref = twins[item.sealed.plain_sha256] = record(batch, item)
+                ref = record(batch, item)
+                twins[label, digest] = ref.position
                 added.exhibits.append((item.received.path, ref))
             else:
-                batch.flush()
-                _received_again(batch, twin.position, item.received)
-                added.known.append((item.received.path, twin.position))
+                known.append((item.received, twin))
         for file, exhibit in known:
-            _received_again(batch, exhibit, file)
+            added.again += receive_again(batch, exhibit, file)
             added.known.append((file.path, exhibit))
 
 
-def exhibit_of(path: Path) -> int | None:
-    """The exhibit whose bytes the file has, if there is one. Hashes only likely files."""
-    if not path.is_file():
+def exhibit_of(path: Path, label: str) -> int | None:
+    """The exhibit under an access label whose bytes the file has, if there is one.
+
+    Hashes only likely files. None also for a file that cannot be read, which sealing names.
+    """
+    try:
+        if not path.is_file():
+            return None
+        size_bytes = path.stat().st_size
+        if not visible(OWNER, m.Exhibit).filter(size_bytes=size_bytes, label=label).exists():
+            return None
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
         return None
-    size = path.stat().st_size
-    alike = visible(OWNER, m.Exhibit).filter(size_bytes=size)
-    if not alike.exists():
-        return None
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return alike.filter(plain_sha256=digest).values_list("position", flat=True).first()
+    return _exhibit_with(digest, label)
+
+
+def _exhibit_with(plain_sha256: str, label: str) -> int | None:
+    alike = visible(OWNER, m.Exhibit).filter(plain_sha256=plain_sha256, label=label)
+    return alike.order_by("position").values_list("position", flat=True).first()
 
 
 def seal_all(
@@ -155,10 +167,11 @@ def seal_all(
 ) -> list[SealedFile]:
     """Seal the files, and the texts of the plain ones, so that all are durable.
 
-    ``once``: files of the same bytes share one object, and only the first has its text read.
+    ``once``: files of the same bytes in one place share an object, and only the first has its
+    text read.
     """
     done: list[tuple[Received, Sealed]] = []
-    first: dict[str, Sealed] = {}
+    first: dict[tuple[str, Place], Sealed] = {}
     with archive.objects.batch() as batch:
         for file in files:
             try:
@@ -166,9 +179,10 @@ def seal_all(
             except SourceError as error:
                 refused.append((file.path, error))
             else:
-                if once and first.setdefault(sealed.plain_sha256, sealed) is not sealed:
+                twin = first.setdefault((sealed.plain_sha256, file.place), sealed)
+                if once and twin is not sealed:
                     batch.take_back()
-                    sealed = first[sealed.plain_sha256]
+                    sealed = twin
                 done.append((file, sealed))
             progress(file.path)
     result: list[SealedFile] = []
@@ -243,21 +257,34 @@ def layer_text(archive: Archive, layer: m.Layer) -> str:
     return text
 
 
-def _received_again(batch: Batch, exhibit: int, file: Received) -> None:
+def receive_again(batch: Batch, exhibit: int, file: Received) -> bool:
+    """Record that bytes held already came again; False when nothing that is said of it is new."""
+    batch.flush()
+    reason = f"as {file.name}" + (f": {file.note}" if file.note else "")
+    if _is_known(exhibit, file, reason):
+        return False
     verbs.custody(
         batch,
         exhibit,
         "received-again",
         agent=file.received_from,
         happened_at=file.received_on,
-        reason=f"as {file.name}" + (f": {file.note}" if file.note else ""),
+        reason=reason,
         place=file.place,
     )
+    return True
 
 
-def _unreadable(path: Path, error: OSError) -> SourceError:
-    return SourceError(
-        f"{path} cannot be read: {os.strerror(error.errno or 0)}.",
-        path=str(path),
-        next_step="Check that it is there and readable, then add it again.",
+def _is_known(exhibit: int, file: Received, reason: str) -> bool:
+    """Whether it came before under this name, from whom and when this file says, if it does."""
+    first = visible(OWNER, m.Exhibit).get(position=exhibit)
+    came = [(first.received_from, first.received_on)] * (
+        first.filename == file.name and file.note in ("", first.note)
+    )
+    again = visible(OWNER, m.CustodyEvent).filter(
+        exhibit=exhibit, event="received-again", reason=reason
+    )
+    return any(
+        file.received_from in ("", agent) and file.received_on in ("", happened_at)
+        for agent, happened_at in (*came, *again.values_list("agent", "happened_at"))
     )

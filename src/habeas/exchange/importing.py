@@ -10,17 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
-from habeas.archive.files import SealedFile, exhibit_of, layer_text, record_with_layer, seal_all
+from habeas.archive.files import (
+    Received,
+    SealedFile,
+    exhibit_of,
+    layer_text,
+    receive_again,
+    record_with_layer,
+    seal_all,
+)
 from habeas.archive.ledger import Batch, Ref, entry_id_at
 from habeas.archive.opening import Archive, log_vocabulary
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place, compartment_by_key
+from habeas.archive.verbs.referring import Place, compartment_by_key, find_compartment
 from habeas.custody.notes import Signer
+from habeas.errors import HabeasError
 from habeas.exchange import folder as f
 from habeas.exchange.checking import Plan, PlannedClaim, Quote, check, interests_of
 from habeas.exchange.errors import Fault, ImportedAlready, ImportRefused
@@ -61,6 +69,8 @@ def import_folder(
         raise ImportRefused(plan.faults)
     sealed = _seal(archive, plan, progress)
     with archive.writing(person) as batch:
+        if not again:
+            _refuse_twin(digest, directory)  # another process may have imported it meanwhile
         writer = _Writer(archive, batch, plan, sealed, progress)
         return writer.write(directory.resolve().name, digest)
 
@@ -76,8 +86,16 @@ def _refuse_twin(digest: str, directory: Path) -> None:
 
 def _seal(archive: Archive, plan: Plan, progress: Progress) -> dict[str, SealedFile]:
     """Seal the exhibits that are new; a file that is an exhibit already is not sealed twice."""
-    new = {name: file for name, file in plan.exhibits.items() if exhibit_of(file.path) is None}
-    refused: list[Any] = []
+    for row in plan.folder.rows(f.EXHIBITS):
+        key = row["compartment"]
+        place = Place(find_compartment(key) if key else None, row["handling"] or "team")
+        plan.exhibits[row["id"]] = replace(plan.exhibits[row["id"]], place=place)
+    new = {
+        name: file
+        for name, file in plan.exhibits.items()
+        if exhibit_of(file.path, file.place.label) is None
+    }
+    refused: list[tuple[Path, HabeasError]] = []
     done = 0
 
     def count(path: Path) -> None:
@@ -106,7 +124,7 @@ class _Writer:
         self.sealed, self.progress = sealed, progress
         self.refs: dict[str, Ref] = {}
         self.layers: dict[str, tuple[Ref, str]] = {}
-        self.passages: dict[Quote, Ref] = {}
+        self.passages: dict[tuple[Quote, Place], Ref] = {}
 
     def write(self, name: str, digest: str) -> Imported:
         folder, batch = self.plan.folder, self.batch
@@ -161,34 +179,23 @@ class _Writer:
         return Place(compartment, row["handling"] or handling)
 
     def _exhibit(self, row: Row) -> None:
-        name, place = row["id"], self._place(row)
+        name = row["id"]
         file = self.sealed.get(name)
         if file is None:
-            self._known_exhibit(name, place)
+            self._known_exhibit(name, self.plan.exhibits[name])
             return
-        placed = replace(file, received=replace(file.received, place=place))
-        exhibit, layer = record_with_layer(self.batch, placed)
-        self.refs[name] = exhibit
+        self.refs[name], layer = record_with_layer(self.batch, file)
         if layer is not None and file.text is not None:
             self.layers[name] = (layer, file.text)
 
-    def _known_exhibit(self, name: str, place: Place) -> None:
-        file = self.plan.exhibits[name]
-        position = exhibit_of(file.path)
+    def _known_exhibit(self, name: str, file: Received) -> None:
+        position = exhibit_of(file.path, file.place.label)
         if position is None:
             raise ImportRefused(
                 [Fault(file.name, 0, "", "The file changed while it was imported.")]
             )
         self.refs[name] = Ref(entry_id_at(position), position)
-        verbs.custody(
-            self.batch,
-            self.refs[name],
-            "received-again",
-            agent=file.received_from,
-            happened_at=file.received_on,
-            reason=f"as {file.name}",
-            place=place,
-        )
+        receive_again(self.batch, position, file)
 
     def _source(self, row: Row) -> None:
         self.refs[row["id"]] = verbs.source(
@@ -244,14 +251,16 @@ class _Writer:
         )
 
     def _passage(self, quote: Quote, place: Place) -> Ref:
-        known = self.passages.get(quote)
+        # One passage for each place: a claim is as strict as its passages, and must not
+        # become stricter because another claim quotes the same words.
+        known = self.passages.get((quote, place))
         if known is None:
             layer, text = self._layer(quote.exhibit)
             if text[quote.start : quote.stop] != quote.text:
                 raise ImportRefused(
                     [Fault(quote.exhibit, 0, "", "The file changed while it was imported.")]
                 )
-            known = self.passages[quote] = verbs.cite(
+            known = self.passages[quote, place] = verbs.cite(
                 self.batch,
                 self._ref(quote.exhibit),
                 layer,

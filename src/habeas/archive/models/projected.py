@@ -91,7 +91,7 @@ class Vocabulary(Projection):
 class Exhibit(Projection):
     address = models.CharField(max_length=64, db_index=True)  # SHA-256 of the ciphertext
     plain_sha256 = models.CharField(max_length=64, db_index=True)
-    size_bytes = models.BigIntegerField()
+    size_bytes = models.BigIntegerField(db_index=True)  # to find likely twins of a file
     filename = ExactText()
     media_type = ExactText()
     title = ExactText()
@@ -198,7 +198,7 @@ class Mention(Projection):
 
     kind = models.CharField(max_length=20)
     caption = ExactText()
-    language = models.CharField(max_length=20, default="")
+    language = models.CharField(max_length=35, default="")  # BCP 47
     script = models.CharField(max_length=4, default="")
     list = models.BigIntegerField(null=True, db_index=True)
     row = ExactText()  # the row's own id in its list

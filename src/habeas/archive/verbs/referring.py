@@ -7,8 +7,8 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.errors import AlreadyEnded, EntryRefused, UnknownReference
-from habeas.archive.labels import LEVELS
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.labels import LEVELS, label_id
+from habeas.archive.ledger import Batch, Ref, entry_id_at
 
 Thing = Ref | int
 
@@ -30,6 +30,12 @@ class Place:
         compartment = self.compartment or main_compartment(batch)
         return {"compartment": compartment.entry_id, "handling": self.handling}
 
+    @property
+    def label(self) -> str:
+        """The access label of what lies here and names nobody."""
+        compartment = self.compartment or find_compartment("main")
+        return label_id(frozenset(((compartment.position, LEVELS[self.handling]),)))
+
 
 TEAM = Place()
 
@@ -44,15 +50,20 @@ def compartment_by_key(batch: Batch, key: str) -> Ref:
     cached = batch.compartments.get(key)
     if cached is None:
         batch.flush()
-        found = m.Compartment.objects.filter(key=key).values_list("position", flat=True).first()
-        if found is None:
-            keys = m.Compartment.objects.values_list("key", flat=True)
-            raise UnknownReference(
-                f"There is no compartment {key!r}.",
-                next_step=f"Use one of: {', '.join(sorted(keys))}.",
-            )
-        cached = batch.compartments[key] = ref(batch, found, m.Compartment)
+        cached = batch.compartments[key] = find_compartment(key)
     return cached
+
+
+def find_compartment(key: str) -> Ref:
+    """The same, outside a batch."""
+    found = m.Compartment.objects.filter(key=key).values_list("position", flat=True).first()
+    if found is None:
+        keys = m.Compartment.objects.values_list("key", flat=True)
+        raise UnknownReference(
+            f"There is no compartment {key!r}.",
+            next_step=f"Use one of: {', '.join(sorted(keys))}.",
+        )
+    return Ref(entry_id_at(found), found)
 
 
 def ref(batch: Batch, thing: Thing, model: type[m.Projection]) -> Ref:
@@ -65,8 +76,7 @@ def ref(batch: Batch, thing: Thing, model: type[m.Projection]) -> Ref:
             f"Entry {thing} is not a {model.__name__.lower()}.",
             next_step="Look up its number on its page or with `--json`.",
         )
-    entry_id = m.LedgerEntry.objects.values_list("entry_id", flat=True).get(position=thing)
-    return Ref(entry_id, thing)
+    return Ref(entry_id_at(thing), thing)
 
 
 def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:

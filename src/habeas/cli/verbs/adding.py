@@ -94,6 +94,7 @@ def add(
     result = {
         "sealed": [{"exhibit": ref.position, "file": str(path)} for path, ref in added.exhibits],
         "held_already": [{"exhibit": number, "file": str(path)} for path, number in added.known],
+        "received_again": added.again,
         "refused": [{"file": str(path), "reason": reason} for path, reason in refused],
         "size": archive_.size,
     }
@@ -170,7 +171,9 @@ def _tell(speaker: Speaker, result: dict[str, Any]) -> None:
         speaker.table(rows)
     words = f"{several(len(sealed), 'file')} sealed"
     if held:
-        words += f", {len(held):,} held already and recorded as received again"
+        words += f", {len(held):,} held already"
+    if result["received_again"]:
+        words += f" ({result['received_again']:,} recorded as received again)"
     speaker.say(f"{words}.")
     if refused and not speaker.json:
         for item in refused:
