@@ -59,5 +59,7 @@ KINDS: dict[str, EntryKind] = {
         _kind("hold", "target state", "authority reason"),
         _kind("definition", "key title figure_kind text digest"),
         _kind("batch", "first count root", decision=True),
+        _kind("cosignature", "partner verifier size root signed_at line"),
+        _kind("timestamp", "method size root proof", "authority stamped_at chain accepted_by"),
     )
 }

@@ -11,6 +11,7 @@ from habeas.cli.verbs import (
     adding,
     checking,
     compartments,
+    cosigning,
     demo,
     doctor,
     figure,
@@ -22,6 +23,7 @@ from habeas.cli.verbs import (
     retract,
     serve,
     why,
+    witnessing,
 )
 
 _PLAIN = {"max_content_width": 100, "help_option_names": ["--help", "-h"]}
@@ -56,7 +58,7 @@ class AsWritten(typer.core.TyperGroup):
 
 ORDER = (
     *("init", "people", "compartments", "add", "import", "figure", "why", "prove"),
-    *("retract", "verify", "rebuild", "serve", "demo", "doctor"),
+    *("retract", "verify", "rebuild", "witness", "serve", "demo", "doctor"),
 )
 
 app = _tree(
@@ -113,6 +115,18 @@ app.command("prove")(prove.prove)
 app.command("retract")(retract.retract)
 app.command("verify")(checking.verify)
 app.command("rebuild")(rebuild.rebuild)
+_witness = _tree(
+    "Cosign the logs of partners, and have them cosign this one.", no_args_is_help=True
+)
+app.add_typer(_witness, name="witness")
+_witness.command("request")(cosigning.request)
+_witness.command("add")(cosigning.add)
+_witness.command("status")(cosigning.status)
+_witness.command("init")(witnessing.init)
+_witness.command("trust")(witnessing.trust)
+_witness.command("answer")(witnessing.answer)
+_witness.command("serve")(witnessing.serve)
+_witness.command("list")(witnessing.list_)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)

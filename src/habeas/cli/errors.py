@@ -7,7 +7,9 @@ HabeasError
     ├── PassphraseUnreadable   cli.passphrase-file
     ├── PassphrasesDiffer      cli.passphrases-differ
     ├── NotADemo               cli.not-a-demo
-    └── DemoOutdated           cli.demo-outdated
+    ├── DemoOutdated           cli.demo-outdated
+    ├── Unreachable            cli.unreachable           another machine did not answer
+    └── FilesUnusable          cli.files                 a file named cannot be read or written
 """
 
 from __future__ import annotations
@@ -41,3 +43,11 @@ class NotADemo(CliError):
 
 class DemoOutdated(CliError):
     code = "cli.demo-outdated"
+
+
+class Unreachable(CliError):
+    code = "cli.unreachable"
+
+
+class FilesUnusable(CliError):
+    code = "cli.files"

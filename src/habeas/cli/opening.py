@@ -109,6 +109,13 @@ def new_passphrase(file: Path | None, whose: str, option: str) -> str:
     return first
 
 
+def passphrase_of(key: Path, file: Path | None, whose: str, option: str) -> str | None:
+    """The passphrase of a key file; None where it has none."""
+    from habeas.custody.keys import is_protected
+
+    return _passphrase(file, f"Passphrase of {whose}: ", option) if is_protected(key) else None
+
+
 def _passphrase(file: Path | None, question: str, option: str) -> str:
     return _from_file(file, option) if file is not None else _asked(question, option)
 

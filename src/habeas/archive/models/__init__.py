@@ -14,6 +14,7 @@ row (see ``habeas.archive.labels``): nothing reads a row with a label except thr
 ``position < n and (ended_at is null or ended_at >= n)``.
 """
 
+from habeas.archive.models.attested import Cosignature, Timestamp
 from habeas.archive.models.permanent import (
     ContentDisclosures,
     ContentObjectKey,
@@ -58,6 +59,7 @@ __all__ = [
     "Consent",
     "ContentDisclosures",
     "ContentObjectKey",
+    "Cosignature",
     "CustodyEvent",
     "Definition",
     "Exhibit",
@@ -77,5 +79,6 @@ __all__ = [
     "Projection",
     "Retraction",
     "Source",
+    "Timestamp",
     "Vocabulary",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from habeas.archive.projecting import Fact, Projector
-from habeas.archive.projections import claims, decisions, things
+from habeas.archive.projections import attested, claims, decisions, things
 
 PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "archive": things.archive,
@@ -28,4 +28,6 @@ PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "hold": decisions.hold,
     "definition": decisions.definition,
     "batch": decisions.batch,
+    "cosignature": attested.cosignature,
+    "timestamp": attested.timestamp,
 }

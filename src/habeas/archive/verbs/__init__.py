@@ -4,6 +4,7 @@ A verb takes the batch of ``Archive.writing`` first, checks what it is given, an
 Things are referred to by the ``Ref`` that a verb returned, or by ledger position.
 """
 
+from habeas.archive.verbs.attesting import cosignature, timestamp
 from habeas.archive.verbs.citing import cite
 from habeas.archive.verbs.claiming import Attribution, claim, correct
 from habeas.archive.verbs.consenting import consent, hold, lift, withdraw
@@ -23,6 +24,7 @@ __all__ = [
     "compartment",
     "consent",
     "correct",
+    "cosignature",
     "custody",
     "define",
     "end_key",
@@ -35,5 +37,6 @@ __all__ = [
     "retract",
     "seal",
     "source",
+    "timestamp",
     "withdraw",
 ]

@@ -1,0 +1,251 @@
+"""witness init, trust, answer, serve, list: being a partner who cosigns other people's logs.
+
+A witness has a folder of its own. It reads no archive and holds nothing of one but sizes,
+roots and signatures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from habeas.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from habeas.custody.cosignatures import Cosigner
+
+KEY, PUBLIC, FORMAT = "key", "vkey", "habeas-witness-key/1"
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's own folder.")]
+WitnessPassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="Read the witness's passphrase from the first line of a file instead of asking.",
+        show_default=False,
+    ),
+]
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    name: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="How partners know you, such as example.org/witness; it stays."
+        ),
+    ],
+    unprotected: Annotated[
+        bool, typer.Option("--unprotected", help="Keep the key without a passphrase.")
+    ] = False,
+    passphrase_file: WitnessPassphraseFile = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a witness's key and folder.
+
+    Prints the line that partners put into their trust policy.
+    """
+    import secrets
+
+    from habeas.archive.errors import ArchiveExists
+    from habeas.cli.opening import new_passphrase
+    from habeas.cli.speaking import Speaker
+    from habeas.custody import durable
+    from habeas.custody.cosignatures import Cosigner
+    from habeas.custody.keys import write_key_file
+
+    speaker = Speaker(as_json=json)
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise ArchiveExists(
+            f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
+        )
+    seed = secrets.token_bytes(32)
+    key = Cosigner.from_seed(name, seed).key
+    passphrase = None
+    if not unprotected:
+        passphrase = new_passphrase(passphrase_file, "the witness", "--passphrase-file")
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
+    content = {"format": FORMAT, "name": name, "seed": seed.hex()}
+    write_key_file(directory / KEY, content, passphrase)
+    durable.prepare_folder(directory)
+    durable.write_file(directory, directory / PUBLIC, f"{key.vkey}\n".encode())
+    speaker.say(f"The witness is in {directory}. Its key, for partners' trust policies:")
+    speaker.say(key.vkey)
+    speaker.say("Next: `habeas witness trust` names the logs that it answers.")
+    if unprotected:
+        speaker.say("The key is unprotected: whoever reads the folder can cosign as you.")
+    speaker.give({"directory": str(directory), "key": key.vkey, "protected": not unprotected})
+
+
+def trust(
+    directory: Folder,
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY", help="The log's checkpoint key, as `habeas witness status` prints it."
+        ),
+    ],
+    json: JsonOption = False,
+) -> None:
+    """Answer a partner's log from now on.
+
+    Get its key from somebody you know, not from the network.
+    """
+    from habeas.cli.speaking import Speaker, shown
+    from habeas.custody.notes import Verifier
+    from habeas.custody.witness import trust_log
+
+    speaker = Speaker(as_json=json)
+    _refuse_other(directory)
+    verifier = Verifier.parse(key)
+    trust_log(directory, verifier)
+    speaker.say(f"This witness answers the log {shown(verifier.name)}.")
+    speaker.give({"origin": verifier.name, "key": verifier.vkey})
+
+
+def answer(
+    directory: Folder,
+    request: Annotated[Path, typer.Argument(metavar="FILE", help="A partner's request.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the answer.")],
+    passphrase_file: WitnessPassphraseFile = None,
+    json: JsonOption = False,
+) -> int:
+    """Answer one request that came by file.
+
+    Writes the newest checkpoint of that log that this witness cosigned: the one asked for,
+    or, with exit code 1, the one that contradicts it.
+    """
+    from habeas.cli.endings import FINDINGS, OK
+    from habeas.cli.errors import FilesUnusable
+    from habeas.cli.speaking import Speaker
+    from habeas.custody.checkpoints import parse_checkpoint
+    from habeas.custody.errors import PartnerRefused
+    from habeas.custody.witness import LARGEST_REQUEST, SIZE_TYPE, Witness
+
+    speaker = Speaker(as_json=json)
+    cosigner = _cosigner(directory, passphrase_file)
+    try:
+        with request.open("rb") as stream:
+            body = stream.read(LARGEST_REQUEST + 1)
+    except OSError as error:
+        raise FilesUnusable(
+            f"{request} cannot be read: {error.strerror}.", next_step="Check the path."
+        ) from error
+    if out.exists():
+        raise FilesUnusable(f"{out} is there already.", next_step="Choose another name.")
+    said, file = Witness(directory, cosigner).answer_by_file(body)
+    if not file or said.status in (400, 403, 404):
+        raise PartnerRefused(f"Not cosigned. {said.sentence}", next_step="No answer was written.")
+    out.write_bytes(file)
+    size = parse_checkpoint(file).size
+    cosigned = said.status == 200
+    if cosigned:
+        speaker.say(f"Cosigned: the log with {size:,} entries.")
+    elif said.content_type == SIZE_TYPE:
+        speaker.say(f"Not cosigned: it was made for another size. Last cosigned here: {size:,}.")
+    else:
+        speaker.say(f"Not cosigned. {said.sentence} Last cosigned here: {size:,} entries.")
+    speaker.say(f"The answer is in {out}: give it back to whoever asked.")
+    speaker.give({"cosigned": cosigned, "status": said.status, "size": size, "answer": str(out)})
+    return OK if cosigned else FINDINGS
+
+
+def serve(
+    directory: Folder,
+    address: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Where to listen. The default reaches this machine only; 0.0.0.0 listens "
+            "everywhere.",
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes any free one.")
+    ] = 8418,
+    passphrase_file: WitnessPassphraseFile = None,
+    json: JsonOption = False,
+) -> None:
+    """Answer requests over HTTP.
+
+    Cosigns the logs named with `habeas witness trust` and shows nothing else.
+    """
+    from habeas.cli.speaking import Speaker
+    from habeas.cli.witness_server import listen
+    from habeas.custody.witness import Witness, known_logs
+
+    speaker = Speaker(as_json=json)
+    cosigner = _cosigner(directory, passphrase_file)
+    listening = listen(Witness(directory, cosigner), address, port)
+    count = len(known_logs(directory))
+    speaker.give({"url": listening.url, "key": cosigner.key.vkey, "logs": count})
+    speaker.say(listening.url, style="bold")
+    speaker.note(f"Cosigns {count} logs as {cosigner.key.name}. Ctrl-C ends.")
+    with contextlib.suppress(KeyboardInterrupt):
+        listening.run()
+    speaker.note("Ended.")
+
+
+def list_(directory: Folder, json: JsonOption = False) -> None:
+    """List the logs that a witness answers, and how far it cosigned them."""
+    from habeas.cli.speaking import Speaker, several, shown
+    from habeas.custody.witness import known_logs
+
+    speaker = Speaker(as_json=json)
+    _refuse_other(directory)
+    logs = known_logs(directory)
+    if not logs:
+        speaker.say("No log is named yet. Name one with `habeas witness trust`.")
+    for log in logs:
+        size = log.latest.size if log.latest else 0
+        speaker.say(f"{shown(log.origin)}  {several(size, 'entry', 'entries')} cosigned")
+        if log.forks:
+            speaker.say(
+                f"  {several(log.forks, 'checkpoint')} signed by this log for the same size with "
+                "another root: proof of two histories, kept in the folder forks.",
+                style="red",
+            )
+    speaker.give(
+        {
+            "logs": [
+                {
+                    "origin": log.origin,
+                    "size": log.latest.size if log.latest else 0,
+                    "root": log.latest.root_text if log.latest else "",
+                    "forks": log.forks,
+                }
+                for log in logs
+            ]
+        }
+    )
+
+
+def _cosigner(directory: Path, passphrase_file: Path | None) -> Cosigner:
+    from habeas.cli.opening import passphrase_of
+    from habeas.custody.cosignatures import Cosigner
+    from habeas.custody.errors import KeyringError
+    from habeas.custody.keys import read_key_file
+
+    _refuse_other(directory)
+    path = directory / KEY
+    passphrase = passphrase_of(path, passphrase_file, "the witness", "--passphrase-file")
+    content = read_key_file(path, passphrase, FORMAT)
+    try:
+        return Cosigner.from_seed(content["name"], bytes.fromhex(content["seed"]))
+    except (KeyError, TypeError, ValueError):
+        raise KeyringError(f"{path} is damaged.", next_step="Restore it from a backup.") from None
+
+
+def _refuse_other(directory: Path) -> None:
+    from habeas.custody.errors import KeysMissing
+
+    if not (directory / KEY).is_file():
+        raise KeysMissing(
+            f"{directory} is not a witness's folder.",
+            next_step="Make one with `habeas witness init`.",
+        )

@@ -1,0 +1,118 @@
+"""The HTTP server of a witness: one address that cosigns, and nothing else.
+
+Invariants: ``POST <prefix>/add-checkpoint`` is the only thing answered; nothing of any
+archive is read or shown; requests, headers, waiting and connections are bounded; the
+program does not name itself. Where it listens is said by the caller, loopback by default.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import IO, Any
+
+from habeas.cli.errors import CliError
+from habeas.custody.witness import LARGEST_REQUEST, Answer, Witness
+from habeas.errors import HabeasError
+
+PATH = "/add-checkpoint"
+THREADS = 4
+CONNECTIONS = 100
+SILENCE_SECONDS = 20
+LARGEST_HEADERS = 8_192
+
+log = logging.getLogger(__name__)
+Respond = Callable[[str, list[tuple[str, str]]], Any]
+
+
+def application(witness: Witness) -> Callable[[dict[str, Any], Respond], Iterable[bytes]]:
+    """The WSGI application."""
+
+    def answer(environ: dict[str, Any], respond: Respond) -> Iterable[bytes]:
+        said = _answer(witness, environ)
+        headers = [
+            ("Content-Type", said.content_type),
+            ("Content-Length", str(len(said.body))),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        if said.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers.append(("Allow", "POST"))
+        respond(f"{said.status} {HTTPStatus(said.status).phrase}", headers)
+        return [said.body]
+
+    return answer
+
+
+def _answer(witness: Witness, environ: dict[str, Any]) -> Answer:
+    if environ.get("PATH_INFO") != PATH:
+        return Answer(HTTPStatus.NOT_FOUND, b"Not found.\n")
+    if environ["REQUEST_METHOD"] != "POST":
+        return Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"POST a checkpoint here.\n")
+    stream: IO[bytes] = environ["wsgi.input"]
+    body = stream.read(LARGEST_REQUEST + 1)
+    if len(body) > LARGEST_REQUEST:
+        return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"The request is too large.\n")
+    try:
+        return witness.add_checkpoint(body)
+    except (HabeasError, OSError) as error:
+        log.warning("A request was not answered: %s", error)
+        return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The witness cannot answer now.\n")
+
+
+class Listening:
+    """A listening witness: ``run`` serves until ``close``."""
+
+    def __init__(self, server: Any, url: str) -> None:
+        self._server = server
+        self.url = url
+
+    def run(self) -> None:
+        try:
+            self._server.run()
+        finally:
+            self._server.close()
+
+    def close(self) -> None:
+        self._server.close()
+
+
+def listen(witness: Witness, address: str, port: int) -> Listening:
+    """Bind an address (port 0: any free port)."""
+    from waitress.server import create_server
+
+    listener = _bound(address, port)
+    server = create_server(
+        application(witness),
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        connection_limit=CONNECTIONS,
+        channel_timeout=SILENCE_SECONDS,
+        cleanup_interval=SILENCE_SECONDS // 2,
+        clear_untrusted_proxy_headers=True,
+        max_request_body_size=LARGEST_REQUEST,
+        max_request_header_size=LARGEST_HEADERS,
+    )
+    shown = f"[{address}]" if ":" in address else address
+    return Listening(server, f"http://{shown}:{listener.getsockname()[1]}")
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        listener.listen(64)
+    except OSError as error:
+        listener.close()
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            what, step = f"Port {port} is taken.", "Choose another with --port."
+        else:
+            what = f"This machine cannot listen at {address!r}."
+            step = "Give --address one of this machine's own addresses."
+        raise CliError(what, next_step=step) from error
+    return listener
