@@ -190,6 +190,28 @@ def test_links_and_blast_radius_show_no_more_than_rows_do(archive: Archive, tmp_
     assert not visible(THE_PUBLIC, m.Label).exists()
 
 
+def test_blast_radius_joins_by_no_hidden_judgement(archive: Archive) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        source = newspaper(batch)
+        hidden = place_mention(batch, "hidden", Place())
+        one, other, third = (place_mention(batch, name) for name in ("one", "other", "third"))
+        claims = [says(batch, mention, source).position for mention in (one, other, third)]
+        shown = verbs.judge(batch, one, other, "same", "x", place=PUBLIC)
+        verbs.judge(batch, hidden, one, "same", "x")
+        verbs.judge(batch, other, third, "same", "x")
+    for position in (source.position, shown.position):
+        mine = blast_radius(OWNER, position)
+        assert mine is not None
+        assert (list(mine.claims), mine.records) == (claims, (hidden.position,))
+    public = blast_radius(THE_PUBLIC, source.position)
+    assert public is not None
+    assert public.records == (one.position, third.position)
+    public = blast_radius(THE_PUBLIC, shown.position)
+    assert public is not None
+    assert (list(public.claims), public.records) == (claims[:2], (one.position,))
+
+
 NEEDS = st.one_of(
     st.tuples(st.one_of(st.none(), st.integers(0, 3)), st.integers(0, 3)),
     st.tuples(st.just("consent"), st.integers(0, 5)),

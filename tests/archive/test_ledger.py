@@ -9,6 +9,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.errors import EntryRefused, PersonNeeded
 from habeas.archive.opening import Archive, open_archive
+from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.entries import parse_entry
 from habeas.custody.errors import DatabaseBehindLog
 
@@ -91,6 +92,25 @@ def test_what_a_crash_left_unlogged_is_logged_at_the_next_start(archive: Archive
     assert archive.log.size < archive.size
     again = open_archive(archive.directory)
     assert again.log.size == again.size
+
+
+def test_what_comes_while_the_log_is_written_is_logged_too(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second writer that finds the sequencer busy leaves its entries to it."""
+    sequence = Archive.sequence
+
+    def meanwhile(self: Archive) -> Checkpoint:
+        written = sequence(self)
+        if self.size < 9:
+            with self.writing(sequence=False) as batch:
+                newspaper(batch)
+        return written
+
+    monkeypatch.setattr(Archive, "sequence", meanwhile)
+    with archive.writing() as batch:
+        newspaper(batch)
+    assert archive.log.size == archive.size == 9
 
 
 def test_a_database_behind_its_log_is_refused(archive: Archive) -> None:

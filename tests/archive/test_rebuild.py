@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from habeas.archive import models as m
 from habeas.archive import rebuilding, verbs
 from habeas.archive.errors import NewerArchive, ProjectionOutdated
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.verbs.referring import Place
 
 
 def fill(archive: Archive, folder: Path) -> None:
@@ -85,6 +88,41 @@ def test_an_interrupted_rebuild_goes_on_and_nothing_is_written_meanwhile(
         open_archive(archive.directory)
     again = open_archive(archive.directory, outdated=True)
     assert rebuilding.rebuild() == again.size - 10
+    assert rebuilding.digests() == before
+
+
+def test_two_rebuilds_at_once_give_the_identical_tables(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one takes every second chunk, and projects what this one does not see."""
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        people = [verbs.mention(batch, "person", name, place=PUBLIC) for name in "abcdef"]
+        source = newspaper(batch)
+        for person in people:
+            says(batch, person, source)
+            verbs.consent(batch, person, basis="given", audience="public")
+        for person, other in itertools.pairwise(people):
+            says(batch, person, source, "again", place=Place(handling="team"))
+            verbs.judge(batch, person, other, "same", "x")
+            says(batch, other, source, "and again")
+    before = rebuilding.digests()
+    monkeypatch.setattr(rebuilding, "CHUNK", 1)
+    theirs = False
+
+    def other_process(done: int, total: int) -> None:
+        nonlocal theirs
+        if not theirs:
+            theirs = True
+            with contextlib.suppress(KeyboardInterrupt):
+                rebuilding.rebuild(stop)
+            theirs = False
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    rebuilding.restart()
+    rebuilding.rebuild(other_process)
     assert rebuilding.digests() == before
 
 

@@ -22,6 +22,7 @@ import habeas
 from habeas.archive import schema
 from habeas.archive.connecting import connect, holding_the_head, plain_errors
 from habeas.archive.errors import (
+    ArchiveBusy,
     ArchiveError,
     ArchiveExists,
     ArchiveNotFound,
@@ -96,10 +97,16 @@ class Archive:
             )
 
     def sequence_if_free(self) -> None:
-        """Write the log unless another process is at it, which will then do it."""
+        """Write the log unless another process is at it, which will then do it.
+
+        Whoever is refused committed before, so the one who was at it sees their entries
+        when it looks again.
+        """
         try:
-            self.sequence()
-        except SecondSequencer:
+            with plain_errors():
+                while self.sequence().size < self.size:
+                    pass
+        except (SecondSequencer, ArchiveBusy):
             log.warning(
                 "The entries are committed. Another process is writing the log; "
                 "they join it at its next run."

@@ -42,13 +42,16 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
                 schema.drop_projections()
                 schema.make_projections()
                 _remember(projection=schema.projection_version(), projected="0")
-        start, projector = projected(), Projector()
+        start = reached = projected()
+        projector = Projector()
         while True:
             with holding_the_head():
                 done, total = projected(), head()[0]
                 if done >= total:
                     return total - start
-                stop = min(done + CHUNK, total)
+                if done != reached:  # another process rebuilt as well: what we remember is old
+                    projector = Projector()
+                stop = reached = min(done + CHUNK, total)
                 _replay(projector, done, stop)
                 _remember(projected=str(stop))
             progress(stop, total)
