@@ -337,6 +337,24 @@ by: {property: date, step: year}
 rules:
   - {rule: has-claim, property: date, date: {stated: yes}}
 """,
+    "certain": """\
+key: certain
+title: States certainly in support in July 2019
+kind: counted
+counts: country
+unit: states
+rules:
+  - {rule: has-claim, property: un_position, holds: {within: 2019-07}}
+""",
+    "said-by-officials": """\
+key: said-by-officials
+title: What officials said
+kind: reported
+reports: people_held
+view: number
+rules:
+  - {rule: source-kind, is: government}
+""",
     "guess": """\
 key: guess
 title: A number that nobody has computed

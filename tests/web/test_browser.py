@@ -23,7 +23,8 @@ pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 PHONE = {"width": 360, "height": 740}
 EXAMINED = (  # one page of each template
     "/", "/figures/", "/figures/held/", "/figures/held/why/", "/figures/camps/",
-    "/figures/positions/", "/figures/events/", "/figures/by-year/", "/records/",
+    "/figures/positions/", "/figures/events/", "/figures/by-year/",
+    "/figures/certain/rules/2/", "/figures/said-by-officials/rules/2/", "/records/",
     "/records/facility/", "/records/{camp-1}/", "/claims/{number}/", "/claims/{retracted}/",
     "/exhibits/", "/exhibits/{exhibit}/", "/sources/", "/sources/{institute}/",
     "/differences/", "/about/",

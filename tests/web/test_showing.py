@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
 from habeas.figures.errors import NoLineage
+from habeas.web.explore import pages
+
+TEMPLATES = Path(pages.__file__).parent / "templates" / "explore"
 
 
 def rendered(source: str, **context: object) -> str:
@@ -53,6 +59,24 @@ def test_a_hostile_language_stays_an_attribute() -> None:
     assert "<img" not in shown
     assert "class" not in shown
 
+
+def test_every_text_of_others_is_isolated_on_the_page() -> None:
+    """Right-to-left words inside a line of ours must not move what stands beside them."""
+    loose = []
+    for path in sorted(TEMPLATES.glob("*.html")):
+        for before, shown in re.findall(r"(\S*)\{\{ ([^}]*\|exact) \}\}", path.read_text("utf-8")):
+            if not before.endswith("<bdi>") and shown not in IN_A_BLOCK_OF_THEIR_OWN:
+                loose.append(f"{path.name}: {shown}")
+    assert loose == []
+
+
+#: Quoted whole, in an element that holds nothing else and takes its direction from them.
+IN_A_BLOCK_OF_THEIR_OWN = (
+    "definition|exact",
+    "segment.text|exact",
+    "passage.context.before|exact",
+    "passage.context.after|exact",
+)
 
 FIGURE = {
     "key": "spoke",

@@ -7,33 +7,51 @@ is drawn as wide as its precision and never as an exact dot when it is not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habeas.figures import drawing
 from habeas.figures.results import Evaluation, Point
 from habeas.web.explore import charts, maps, written
+from habeas.web.explore.pages import cut, whole_number
+from habeas.web.explore.shown import as_of_query
 
 Content = dict[str, Any]
 
 DRAWN = 120  # accounts in one plot; all of them are in the table
 ROWS = 500  # rows of a matrix, dots of a map, moments of a timeline on one page
+ROW = "row"  # the query parameter that says at which of them a page begins
 
 
-def drawn(evaluation: Evaluation) -> Content | None:
-    """The content of the figure's view; None for a plain number."""
-    make = {
-        "plot": _plot,
-        "matrix": _matrix,
-        "map": _map,
-        "timeline": _timeline,
-        "series": _series,
-    }.get(evaluation.definition.view)
-    return None if make is None else {"view": evaluation.definition.view, **make(evaluation)}
+def drawn(evaluation: Evaluation, request: HttpRequest, as_of: int | None) -> Content | None:
+    """The content of the figure's view; None for a plain number.
+
+    ``as_of`` is the ledger size that the reader asked for: pictures are drawn for the same.
+    """
+    view = evaluation.definition.view
+    match view:
+        case "plot":
+            return {"view": view, **_plot(evaluation, as_of)}
+        case "matrix":
+            return {"view": view, **_matrix(evaluation, request)}
+        case "map":
+            return {"view": view, **_map(evaluation, request, as_of)}
+        case "timeline":
+            return {"view": view, **_timeline(evaluation, request)}
+        case "series":
+            return {"view": view, **_series(evaluation)}
+        case _:
+            return None
+
+
+def _rows(found: Sequence[Any], request: HttpRequest) -> tuple[list[Any], Content]:
+    return cut(found, request, ROWS, cursor=ROW, place="drawing")
 
 
 def claim_links(claims: tuple[int, ...]) -> list[Content]:
@@ -61,6 +79,7 @@ class Part:
     property: str
     unit: str
     accounts: tuple[charts.Account, ...]
+    left_out: int = 0  # accounts beyond the first ``DRAWN``, which are in the table only
 
 
 def plot_parts(evaluation: Evaluation) -> list[Part]:
@@ -76,7 +95,10 @@ def plot_parts(evaluation: Evaluation) -> list[Part]:
     for point in points:
         account = _account(evaluation, point, with_subject=several)
         found.setdefault((point.property, point.unit), []).append(account)
-    return [Part(name, unit, tuple(accounts[:DRAWN])) for (name, unit), accounts in found.items()]
+    return [
+        Part(name, unit, tuple(accounts[:DRAWN]), max(0, len(accounts) - DRAWN))
+        for (name, unit), accounts in found.items()
+    ]
 
 
 def _account(evaluation: Evaluation, point: Point, *, with_subject: bool) -> charts.Account:
@@ -100,33 +122,36 @@ def plot_spec(part: Part, *, scheme: str, width: str) -> charts.Spec:
     return charts.accounts_spec(part.accounts, part.unit, scheme=scheme, width=width)
 
 
-def _plot(evaluation: Evaluation) -> Content:
+def _plot(evaluation: Evaluation, as_of: int | None) -> Content:
     parts = plot_parts(evaluation)
     key = {"key": evaluation.key}
-    drawn_in_all = sum(len(part.accounts) for part in parts)
+    numbers = sum(len(part.accounts) + part.left_out for part in parts)
     return {
         "parts": [
             {
                 "property": written.property_words(part.property),
                 "unit": part.unit,
-                "svg": f"{reverse('drawing', kwargs=key)}?part={number}",
-                "specification": f"{reverse('specification', kwargs=key)}?part={number}",
+                "svg": reverse("drawing", kwargs=key) + as_of_query(as_of, part=number),
+                "specification": reverse("specification", kwargs=key)
+                + as_of_query(as_of, part=number),
                 "digest": charts.digest_of(plot_spec(part, scheme="light", width="wide")),
                 "logarithmic": charts.is_logarithmic(part.accounts),
                 "drawn": len(part.accounts),
+                "left_out": part.left_out,
                 "denied": sum(account.denied for account in part.accounts),
             }
             for number, part in enumerate(parts)
         ],
-        "not_drawn": len(evaluation.points) - drawn_in_all,
+        "not_drawn": len(evaluation.points) - numbers,
     }
 
 
 # --- matrix ----------------------------------------------------------------------------
 
 
-def _matrix(evaluation: Evaluation) -> Content:
+def _matrix(evaluation: Evaluation, request: HttpRequest) -> Content:
     found = drawing.matrix(evaluation)
+    rows, turning = _rows(found.rows, request)
 
     def cell(values: tuple[drawing.CellValue, ...]) -> list[Content]:
         return [{"code": v.code, "label": v.label, "claims": claim_links(v.claims)} for v in values]
@@ -147,9 +172,9 @@ def _matrix(evaluation: Evaluation) -> Content:
                 ],
                 "undated": cell(row.undated),
             }
-            for row in found.rows[:ROWS]
+            for row in rows
         ],
-        "more": len(found.rows) > ROWS,
+        "pages": turning,
         "has_undated": any(row.undated for row in found.rows),
         "totals": [
             [
@@ -164,10 +189,11 @@ def _matrix(evaluation: Evaluation) -> Content:
 # --- map -------------------------------------------------------------------------------
 
 
-def dots(evaluation: Evaluation) -> list[maps.Dot]:
-    """The places that a map draws, numbered as in its table."""
+def dots(evaluation: Evaluation, start: int = 0) -> list[maps.Dot]:
+    """The places that a map draws from the row ``start`` on, numbered as in its table."""
     together: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
-    for number, point in enumerate(drawing.map_points(evaluation)[:ROWS], start=1):
+    points = drawing.map_points(evaluation)[start : start + ROWS]
+    for number, point in enumerate(points, start + 1):
         key = (point.lat, point.lon, point.precision)
         together.setdefault(key, []).append((number, point.caption))
     return [
@@ -182,12 +208,13 @@ def dots(evaluation: Evaluation) -> list[maps.Dot]:
     ]
 
 
-def _map(evaluation: Evaluation) -> Content:
-    found = drawing.map_points(evaluation)
-    key = {"key": evaluation.key}
+def _map(evaluation: Evaluation, request: HttpRequest, as_of: int | None) -> Content:
+    found, turning = _rows(drawing.map_points(evaluation), request)
+    start = whole_number(request, ROW) or 0
+    key, query = {"key": evaluation.key}, as_of_query(as_of, row=start)
     return {
-        "svg": reverse("drawing", kwargs=key) if found else None,
-        "geojson": reverse("places", kwargs=key),
+        "svg": reverse("drawing", kwargs=key) + query if found else None,
+        "geojson": reverse("places", kwargs=key) + query,
         "precisions": sorted({point.precision for point in found}, key=maps.order),
         "precision_words": [
             {"precision": name, "words": maps.precision_words(name)}
@@ -203,17 +230,17 @@ def _map(evaluation: Evaluation) -> Content:
                 "precision_words": maps.precision_words(point.precision),
                 "claims": claim_links((point.claim,)),
             }
-            for number, point in enumerate(found[:ROWS], start=1)
+            for number, point in enumerate(found, start + 1)
         ],
-        "more": len(found) > ROWS,
+        "pages": turning,
     }
 
 
 # --- timeline and series -----------------------------------------------------------------
 
 
-def _timeline(evaluation: Evaluation) -> Content:
-    moments = drawing.timeline(evaluation)
+def _timeline(evaluation: Evaluation, request: HttpRequest) -> Content:
+    moments, turning = _rows(drawing.timeline(evaluation), request)
     return {
         "years": [
             {
@@ -227,9 +254,9 @@ def _timeline(evaluation: Evaluation) -> Content:
                     for m in group
                 ],
             }
-            for year, group in groupby(moments[:ROWS], key=_year)
+            for year, group in groupby(moments, key=_year)
         ],
-        "more": len(moments) > ROWS,
+        "pages": turning,
     }
 
 

@@ -7,34 +7,38 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from habeas.archive.models import Mention
+from habeas.archive.models import Claim, Mention
 from habeas.figures import why as reasons
 from habeas.figures.errors import FigureError, UnknownFigure
 from habeas.figures.evaluation import evaluate
 from habeas.figures.nodes import Node
 from habeas.figures.recorded import named
 from habeas.figures.results import Evaluation, Member, Step
-from habeas.web.explore import charts, drawings, maps, written
+from habeas.web.explore import cards, charts, drawings, maps, written
 from habeas.web.explore.conflicts import differences
 from habeas.web.explore.overview import by_kind
-from habeas.web.explore.pages import by_position, cut, page, whole_number
-from habeas.web.explore.shown import kind_meaning, shown
+from habeas.web.explore.pages import by_position, cut, links, page, whole_number
+from habeas.web.explore.shown import as_of_query, kind_meaning, shown
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
 
 MEMBERS = 100  # on one page of a figure
-DROPPED = 8  # of those dropped by a rule, named as examples
-DIFFERENCES = 5  # on the page of a figure
+DIFFERENCES = 5  # on one page of a figure
+FALLEN = 50  # of those that a rule dropped, or could not decide, on one page
 FOLLOWED = 5  # members followed down on one why page
+
+
+def _as_of(request: HttpRequest) -> int | None:
+    """The ledger size that the reader asks for; None for now."""
+    return whole_number(request, "as_of")
 
 
 def _evaluated(request: Request, key: str) -> Evaluation:
     """The figure of a key for this viewer, as of the size asked for; 404 when there is none."""
-    as_of = whole_number(request, "as_of")
+    as_of = _as_of(request)
     try:
         definition = named(request.viewer, key, as_of)
     except UnknownFigure as error:
@@ -52,16 +56,23 @@ def listed(request: Request) -> Content:
 def figure(request: Request, key: str) -> Content:
     """One figure: number, drawing, waterfall, members, weak points, differences."""
     evaluation = _evaluated(request, key)
-    number = shown(evaluation)
+    as_of = _as_of(request)
+    number = shown(evaluation, as_of)
     members, accounts, turning = _members(request, evaluation)
+    conflicts, differing = cut(
+        evaluation.conflicts, request, DIFFERENCES, cursor="differ", place="differ"
+    )
     return {
         "title": evaluation.definition.title,
         "figure": number,
         "meaning": kind_meaning(evaluation.kind),
         "as_of": request.GET.get("as_of", ""),
         "size": request.archive.size,
-        "drawing": drawings.drawn(evaluation),
-        "waterfall": [_step(request, evaluation, step) for step in evaluation.steps],
+        "drawing": drawings.drawn(evaluation, request, as_of),
+        "waterfall": [
+            _step(evaluation, step, number, as_of)
+            for number, step in enumerate(evaluation.steps, 1)
+        ],
         "members": members,
         "accounts": accounts,
         "pages": turning,
@@ -70,8 +81,9 @@ def figure(request: Request, key: str) -> Content:
             {"words": weak.words, "part": weak.part, "whole": weak.whole}
             for weak in evaluation.weak
         ],
-        "differences": differences(request.viewer, evaluation.conflicts[:DIFFERENCES]),
+        "differences": differences(request.viewer, conflicts),
         "differences_in_all": len(evaluation.conflicts),
+        "differences_pages": differing,
         "definition": evaluation.definition.text,
     }
 
@@ -129,16 +141,9 @@ def _account(point: Any) -> Content:
     }
 
 
-def _step(request: Request, evaluation: Evaluation, step: Step) -> Content:
-    """One rule with how many it kept and dropped, and some that it dropped."""
-    sample = step.dropped[:DROPPED]
-    if evaluation.kind == "counted":
-        mentions = by_position(request.viewer, Mention, sample)
-        examples = [
-            link for p in sample if (link := written.record_link(mentions.get(p))) is not None
-        ]
-    else:
-        examples = drawings.claim_links(sample)
+def _step(evaluation: Evaluation, step: Step, number: int, as_of: int | None) -> Content:
+    """One rule with how many it kept, dropped and could not decide, and where they are named."""
+    where = reverse("rule", kwargs={"key": evaluation.key, "number": number})
     return {
         "rule": step.rule,
         "words": step.words,
@@ -147,9 +152,38 @@ def _step(request: Request, evaluation: Evaluation, step: Step) -> Content:
         "dropped": len(step.dropped),
         "not_known": len(step.not_known),
         "kept_share": round(100 * step.kept / step.entered) if step.entered else 0,
-        "examples": examples,
-        "examples_more": len(step.dropped) > len(examples),
+        "url": f"{where}{as_of_query(as_of)}",
     }
+
+
+@page("explore/rule.html")
+def rule(request: Request, key: str, number: int) -> Content:
+    """One rule of a figure: every record or account that it dropped or could not decide."""
+    evaluation = _evaluated(request, key)
+    if not 1 <= number <= len(evaluation.steps):
+        raise Http404
+    step, as_of = evaluation.steps[number - 1], _as_of(request)
+    dropped, turning = cut(step.dropped, request, FALLEN, place="dropped")
+    open_ones, turning_open = cut(step.not_known, request, FALLEN, cursor="open", place="not-known")
+    return {
+        "title": _("Rule %(number)s: %(words)s") % {"number": number, "words": step.words},
+        "figure": shown(evaluation, as_of),
+        "number": number,
+        "step": _step(evaluation, step, number, as_of),
+        "dropped": _fallen(request, evaluation, dropped),
+        "dropped_pages": turning,
+        "not_known": _fallen(request, evaluation, open_ones),
+        "not_known_pages": turning_open,
+    }
+
+
+def _fallen(request: Request, evaluation: Evaluation, positions: list[int]) -> list[Content]:
+    """Records (of a counted figure) with the claims that left them open, or claims as cards."""
+    if evaluation.kind == "counted":
+        undecided = {member.position: member for member in evaluation.undecided}
+        return _records(request, [undecided.get(p, Member(p, ())) for p in positions])
+    found = by_position(request.viewer, Claim, positions)
+    return cards.cards(request.viewer, [found[p] for p in positions if p in found])
 
 
 # --- why ---------------------------------------------------------------------------------
@@ -169,22 +203,14 @@ def why(request: Request, key: str) -> Content:
         offset=offset,
     )
     in_all = len(evaluation.members) or len(evaluation.points)
-    here = reverse("why", kwargs={"key": key})
-    kept = {"as_of": request.GET["as_of"]} if request.GET.get("as_of") else {}
-
-    def address(start: int) -> str:
-        asked = {**kept, **({"after": str(start)} if start else {})}
-        return f"{here}?{urlencode(asked)}" if asked else here
-
+    as_of = _as_of(request)
+    following = offset + FOLLOWED if offset + FOLLOWED < in_all else None
     return {
         "title": _("Why: %(title)s") % {"title": evaluation.definition.title},
-        "figure": shown(evaluation),
+        "figure": shown(evaluation, as_of),
         "tree": linked(tree),
-        "command": f"habeas why {key}",
-        "pages": {
-            "first": address(0) if offset else None,
-            "next": address(offset + FOLLOWED) if offset + FOLLOWED < in_all else None,
-        },
+        "command": f"habeas why {key}" + ("" if as_of is None else f" --as-of {as_of}"),
+        "pages": links(request, offset or None, following),
     }
 
 
@@ -249,7 +275,8 @@ def drawing(request: HttpRequest, key: str) -> HttpResponse:
     width = _asked(request, "width", charts.WIDTHS, "wide")
     evaluation = _evaluated_plainly(request, key, "plot map")
     if evaluation.definition.view == "map":
-        picture = maps.svg(drawings.dots(evaluation), scheme=scheme)
+        start = whole_number(request, drawings.ROW) or 0
+        picture = maps.svg(drawings.dots(evaluation, start), scheme=scheme)
     else:
         spec = drawings.plot_spec(_part(request, evaluation), scheme=scheme, width=width)
         picture = charts.svg_of(spec)
@@ -268,5 +295,6 @@ def specification(request: HttpRequest, key: str) -> HttpResponse:
 
 def places(request: HttpRequest, key: str) -> HttpResponse:
     """The places of a map as GeoJSON."""
-    found = drawings.dots(_evaluated_plainly(request, key, "map"))
+    evaluation = _evaluated_plainly(request, key, "map")
+    found = drawings.dots(evaluation, whole_number(request, drawings.ROW) or 0)
     return JsonResponse(maps.geojson(found), content_type="application/geo+json")

@@ -101,38 +101,62 @@ def name_asked(request: HttpRequest, name: str) -> str:
 
 
 def paged(
-    rows: QuerySet[M], request: HttpRequest, size: int = PAGE_SIZE
+    rows: QuerySet[M],
+    request: HttpRequest,
+    size: int = PAGE_SIZE,
+    *,
+    cursor: str = "after",
+    place: str = "",
 ) -> tuple[list[M], Content]:
     """One page of rows in the order of their ledger position, and the link to the next."""
-    after = whole_number(request, "after")
+    after = whole_number(request, cursor)
     if after is not None:
         rows = rows.filter(pk__gt=after)
     found = list(rows.order_by("pk")[: size + 1])
     more = len(found) > size
     found = found[:size]
-    return found, links(request, after, found[-1].pk if more else None)
+    following = found[-1].pk if more else None
+    return found, links(request, after, following, cursor=cursor, place=place)
 
 
 def cut(
-    found: Sequence[Any], request: HttpRequest, size: int = PAGE_SIZE
+    found: Sequence[Any],
+    request: HttpRequest,
+    size: int = PAGE_SIZE,
+    *,
+    cursor: str = "after",
+    place: str = "",
 ) -> tuple[list[Any], Content]:
     """One page of a list that is already in memory, by its index."""
-    start = whole_number(request, "after") or 0
+    start = whole_number(request, cursor) or 0
     part = list(found[start : start + size])
     following = start + size if start + size < len(found) else None
-    return part, links(request, start or None, following)
+    return part, links(request, start or None, following, cursor=cursor, place=place)
 
 
-def links(request: HttpRequest, after: int | None, following: int | None) -> Content:
-    """The addresses of the first and the next page."""
+def links(
+    request: HttpRequest,
+    after: int | None,
+    following: int | None,
+    *,
+    cursor: str = "after",
+    place: str = "",
+) -> Content:
+    """The addresses of the first and the next page.
 
-    def address(cursor: int | None) -> str:
+    ``cursor`` names the query parameter, for a page with several lists; ``place`` is the
+    section to which the address leads.
+    """
+
+    def address(position: int | None) -> str:
         kept = {
-            name: value for name, value in request.GET.items() if name not in ("after", "format")
+            name: value for name, value in request.GET.items() if name not in (cursor, "format")
         }
-        if cursor is not None:
-            kept["after"] = str(cursor)
-        return f"{_page_path(request)}?{urlencode(kept)}" if kept else _page_path(request)
+        if position is not None:
+            kept[cursor] = str(position)
+        anchor = f"#{place}" if place else ""
+        path = f"{_page_path(request)}?{urlencode(kept)}" if kept else _page_path(request)
+        return f"{path}{anchor}"
 
     return {
         "first": address(None) if after is not None else None,

@@ -26,15 +26,24 @@ from habeas.figures import conflicts
 from habeas.figures.disagreement import Conflict
 from habeas.web.explore import cards, written
 from habeas.web.explore.conflicts import differences
-from habeas.web.explore.pages import Elsewhere, name_asked, page, paged, whole_number
+from habeas.web.explore.pages import (
+    Elsewhere,
+    by_position,
+    cut,
+    links,
+    name_asked,
+    page,
+    paged,
+    whole_number,
+)
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
 
 CLAIMS = 50  # on one page of a record
-JOINED = 60  # mentions and judgements listed on a record page
-MENTIONED = 40  # claims about others that name this record
-DIFFERENCES = 10  # shown on a record page
+JOINED = 60  # mentions, and judgements, on one page of a record
+MENTIONED = 40  # claims about others that name this record, on one page
+DIFFERENCES = 10  # shown on a record page; the page of differences has all
 SORTED = 1000  # lists up to this long are alphabetical, longer ones in ledger order
 
 
@@ -155,12 +164,15 @@ def record(request: Request, position: int) -> Content:
     only = name_asked(request, "property")
     claims, turning = _claims(request, subjects, only)
     names = _names(viewer, found, subjects)
-    mentioned = list(
-        visible(viewer, Claim)
-        .filter(ref__in=subjects, ended_at__isnull=True)
-        .order_by("position")[: MENTIONED + 1]
+    mentioned, turning_mentioned = paged(
+        visible(viewer, Claim).filter(ref__in=subjects, ended_at__isnull=True),
+        request,
+        MENTIONED,
+        cursor="named",
+        place="mentioned",
     )
-    rows = cards.around(viewer, [*claims, *mentioned[:MENTIONED]])
+    rows = cards.around(viewer, [*claims, *mentioned])
+    differing, more_differ = _differing(viewer, found, claims, turning)
     return {
         "title": found.first.caption,
         "record": {
@@ -177,10 +189,11 @@ def record(request: Request, position: int) -> Content:
         "property": written.property_words(only) if only else None,
         "properties": _by_property(claims, rows),
         "pages": turning,
-        "differences": differences(viewer, _differing(viewer, found, claims, turning)),
-        "mentioned": [cards.card(claim, rows) for claim in mentioned[:MENTIONED]],
-        "mentioned_more": len(mentioned) > MENTIONED,
-        "joined": _joined(viewer, found),
+        "differences": differences(viewer, differing),
+        "differences_more": more_differ,
+        "mentioned": [cards.card(claim, rows) for claim in mentioned],
+        "mentioned_pages": turning_mentioned,
+        "joined": _joined(request, found),
     }
 
 
@@ -195,7 +208,11 @@ def _claims(request: Request, subjects: Sequence[int], only: str) -> tuple[list[
         rows = rows.filter(Q(property__gt=since) | Q(property=since, position__gt=after))
     found = list(rows.order_by("property", "position")[: CLAIMS + 1])
     here = reverse("record", kwargs={"position": subjects[0]})
-    kept = {"property": only} if only else {}
+    kept = {
+        name: value
+        for name, value in request.GET.items()
+        if name in ("property", "named", "mention", "judged")
+    }
     last = found[CLAIMS - 1] if len(found) > CLAIMS else None
     return found[:CLAIMS], {
         "first": f"{here}?{urlencode(kept)}" if after is not None else None,
@@ -209,10 +226,16 @@ def _claims(request: Request, subjects: Sequence[int], only: str) -> tuple[list[
 
 def _differing(
     viewer: Viewer, found: Record, claims: Sequence[Claim], turning: Content
-) -> list[Conflict]:
-    """The differences on a record whose claims fit on one page; longer ones have theirs."""
-    whole = turning["first"] is None and turning["next"] is None
-    return conflicts.of_subject(viewer, found.position)[:DIFFERENCES] if whole and claims else []
+) -> tuple[list[Conflict], str | None]:
+    """The differences on a record, and where the rest of them are.
+
+    A record whose claims fill several pages shows none: to compare them all takes too long.
+    """
+    there = f"{reverse('differences')}?{urlencode({'after': str(found.position)})}"
+    if turning["first"] is not None or turning["next"] is not None:
+        return [], there
+    every = conflicts.of_subject(viewer, found.position) if claims else []
+    return every[:DIFFERENCES], there if len(every) > DIFFERENCES else None
 
 
 def _by_property(claims: Sequence[Claim], rows: cards.Around) -> list[Content]:
@@ -247,33 +270,39 @@ def _names(viewer: Viewer, found: Record, subjects: Sequence[int]) -> list[Conte
     return list(once.values())
 
 
-def _joined(viewer: Viewer, found: Record) -> Content:
-    """The mentions of the record, and the judgements that join or hold apart."""
+def _joined(request: Request, found: Record) -> Content:
+    """The mentions of the record, and the judgements that join or hold apart, in pages."""
+    viewer = request.viewer
     keys = [mention.position for mention in found.mentions]
-    apart = list(
+    mentions, turning = cut(found.mentions, request, JOINED, cursor="mention", place="joined")
+    since = whole_number(request, "judged")
+    apart = (
         visible(viewer, Judgement)
         .filter(Q(left__in=keys) | Q(right__in=keys), ended_at__isnull=True)
+        .filter(position__gt=-1 if since is None else since)
         .exclude(verdict="same")
-        .order_by("position")[:JOINED]
+        .order_by("position")[: JOINED + 1]
     )
-    others = {j.left for j in apart} | {j.right for j in apart}
-    known = {m.position: m for m in found.mentions}
-    missing = others - known.keys()
-    if missing:
-        known |= {m.position: m for m in visible(viewer, Mention).filter(position__in=missing)}
+    same = (j for j in found.judgements if since is None or j.position > since)
+    judged = sorted([*same, *apart], key=lambda judgement: judgement.position)
+    more = judged[JOINED - 1].position if len(judged) > JOINED else None
+    judged = judged[:JOINED]
+    named = by_position(viewer, Mention, {j.left for j in judged} | {j.right for j in judged})
     return {
-        "mentions": [written.record_link(m) for m in found.mentions[:JOINED]],
-        "mentions_more": len(found.mentions) > JOINED,
+        "mentions": [written.record_link(m) for m in mentions],
+        "in_all": len(found.mentions),
+        "mentions_pages": turning,
         "judgements": [
             {
                 "position": judgement.position,
                 "verdict": judgement.verdict,
                 "verdict_words": written.code_words("verdict", judgement.verdict),
-                "left": written.record_link(known.get(judgement.left)),
-                "right": written.record_link(known.get(judgement.right)),
+                "left": written.record_link(named.get(judgement.left)),
+                "right": written.record_link(named.get(judgement.right)),
                 "reason": judgement.reason,
                 "person": judgement.person,
             }
-            for judgement in [*found.judgements[:JOINED], *apart]
+            for judgement in judged
         ],
+        "judgements_pages": links(request, since, more, cursor="judged", place="joined"),
     }

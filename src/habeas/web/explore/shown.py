@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from habeas.figures.definitions import FigureDefinition
@@ -56,8 +57,15 @@ def view_words(view: str) -> str:
     }.get(view, "")
 
 
-def heading(definition: FigureDefinition) -> Content:
-    """What is known of a figure before it is evaluated."""
+def as_of_query(as_of: int | None, **more: int | None) -> str:
+    """The query of an address that must show the same ledger size as the page it is on."""
+    asked = {name: value for name, value in {"as_of": as_of, **more}.items() if value is not None}
+    return f"?{urlencode(asked)}" if asked else ""
+
+
+def heading(definition: FigureDefinition, as_of: int | None = None) -> Content:
+    """What is known of a figure before it is evaluated; ``as_of`` as the reader asked."""
+    key, query = {"key": definition.key}, as_of_query(as_of)
     return {
         "key": definition.key,
         "title": definition.title,
@@ -67,17 +75,20 @@ def heading(definition: FigureDefinition) -> Content:
         "kind_words": kind_words(definition.kind),
         "view": definition.view,
         "view_words": view_words(definition.view),
-        "url": reverse("figure", kwargs={"key": definition.key}),
-        "why_url": reverse("why", kwargs={"key": definition.key}),
+        "url": reverse("figure", kwargs=key) + query,
+        "why_url": reverse("why", kwargs=key) + query,
     }
 
 
-def shown(evaluation: Evaluation) -> Content:
-    """The figure with its lineage; raises ``NoLineage`` when that does not hold."""
+def shown(evaluation: Evaluation, as_of: int | None = None) -> Content:
+    """The figure with its lineage; raises ``NoLineage`` when that does not hold.
+
+    ``as_of`` is the ledger size that the reader asked for, which its links keep.
+    """
     lineage = evaluation.require_lineage()
     definition = evaluation.definition
     return {
-        **heading(definition),
+        **heading(definition, as_of),
         "headline": evaluation.headline,
         "number": evaluation.number,
         "number_words": _number_words(evaluation),

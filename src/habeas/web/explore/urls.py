@@ -21,6 +21,7 @@ urlpatterns = [
     *twins("figures/", figures.listed, "figures"),
     *twins("figures/<slug:key>/", figures.figure, "figure"),
     *twins("figures/<slug:key>/why/", figures.why, "why"),
+    *twins("figures/<slug:key>/rules/<int:number>/", figures.rule, "rule"),
     path("figures/<slug:key>/drawing.svg", figures.drawing, name="drawing"),
     path("figures/<slug:key>/drawing.vl.json", figures.specification, name="specification"),
     path("figures/<slug:key>/places.geojson", figures.places, name="places"),
