@@ -17,7 +17,7 @@ from habeas.archive.records import components
 
 @dataclass(frozen=True, slots=True)
 class BlastRadius:
-    """Positions, in ledger order. ``records`` are those of the subjects as the viewer knows them."""
+    """Positions, in ledger order. ``records``: the subjects', as the viewer knows them."""
 
     target: int
     kind: str
