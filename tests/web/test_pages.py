@@ -61,6 +61,7 @@ def test_every_page_and_its_twin(shelf: Shelf, reading_as: ReadingAs, persona: s
             assert persona == "owner" or SECRET not in shown, path
             assert persona != "public" or INNER not in shown, path
         assert "<script>" not in page, path
+        assert "None" not in page, path
         assert "\u202e" not in page, path
         assert " style=" not in page, path
         assert re.search(r'<link rel="alternate" type="application/json" href="[^"]+"', page), path

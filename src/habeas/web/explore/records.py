@@ -209,9 +209,9 @@ def _claims(request: Request, subjects: Sequence[int], only: str) -> tuple[list[
     found = list(rows.order_by("property", "position")[: CLAIMS + 1])
     here = reverse("record", kwargs={"position": subjects[0]})
     kept = {
-        name: value
-        for name, value in request.GET.items()
-        if name in ("property", "named", "mention", "judged")
+        name: request.GET[name]
+        for name in ("property", "named", "mention", "judged")
+        if name in request.GET
     }
     last = found[CLAIMS - 1] if len(found) > CLAIMS else None
     return found[:CLAIMS], {
