@@ -101,7 +101,7 @@ def test_two_rebuilds_at_once_give_the_identical_tables(
             newspaper(batch)
         person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
         verbs.consent(batch, person, basis="given", audience="public")
-        says(batch, person, source, place=Place(handling="team"))
+        says(batch, person, source, place=Place(handling="restricted"))
     before = rebuilding.digests()
     monkeypatch.setattr(rebuilding, "CHUNK", 1)
     theirs = False
