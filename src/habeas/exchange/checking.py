@@ -19,13 +19,13 @@ from habeas.errors import HabeasError
 from habeas.exchange import folder as f
 from habeas.exchange.errors import Fault
 from habeas.exchange.folder import Folder, Known
-from habeas.exchange.tables import Row
+from habeas.exchange.tables import NO_FILE, Row, lies_inside
 from habeas.exchange.values_in import read_value
 from habeas.figures import definitions
 from habeas.figures.definitions import FigureDefinition
 from habeas.figures.errors import DefinitionError
 from habeas.reading import plain_text
-from habeas.vocabulary import edtf, schema, values
+from habeas.vocabulary import edtf, schema, texts, values
 
 SEVERAL = " ¶ "  # between the quotes of one claim
 
@@ -68,15 +68,15 @@ class Plan:
 def check(archive: Archive, folder: Folder) -> Plan:
     """Check all rows; the plan holds good only when it has no faults."""
     plan = Plan(folder)
-    texts = _Texts(archive, folder)
+    readings = _Readings(archive, folder)
     for row in folder.rows(f.EXHIBITS):
-        _exhibit(plan, texts, row)
+        _exhibit(plan, readings, row)
     for row in folder.rows(f.SOURCES):
         _source(folder, row)
     for row in folder.rows(f.MENTIONS):
         _mention(folder, row)
     for row in folder.rows(f.CLAIMS):
-        plan.claims.append(_claim(folder, texts, row))
+        plan.claims.append(_claim(folder, readings, row))
     for row in folder.rows(f.JUDGEMENTS):
         _judgement(folder, row)
     for row in folder.rows(f.ASSESSMENTS):
@@ -94,7 +94,7 @@ def check(archive: Archive, folder: Folder) -> Plan:
 _FILE_ORDER = {shape.file: order for order, shape in enumerate(f.SHAPES)}
 
 
-class _Texts:
+class _Readings:
     """The text of each exhibit that rows quote: a file of the folder, or a logged layer."""
 
     def __init__(self, archive: Archive, folder: Folder) -> None:
@@ -120,23 +120,26 @@ class _Texts:
         return None if newest is None else layer_text(self._archive, newest)
 
 
-def _exhibit(plan: Plan, texts: _Texts, row: Row) -> None:
+def _exhibit(plan: Plan, readings: _Readings, row: Row) -> None:
     faults, directory = plan.folder.faults, plan.folder.directory
     path = directory / row["file"]
-    if not path.resolve().is_relative_to(directory.resolve()):
+    try:
+        inside, there = lies_inside(path, directory), path.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, links in a circle
+        inside, there = True, False
+    if not inside:
         faults.add(
             row.fault(
                 "file", f"{row['file']!r} lies outside the folder.", "Put the file inside it."
             )
         )
         return
-    if not path.is_file():
-        faults.add(
-            row.fault("file", f"There is no file {row['file']!r}.", "Paths start at the folder.")
-        )
+    if not there:
+        name = row["file"] if len(row["file"]) <= 200 else row["file"][:200] + "…"
+        faults.add(row.fault("file", f"There is no file {name!r}.", "Paths start at the folder."))
         return
     _edtf(plan.folder, row, "received_on")
-    texts.files[row["id"]] = path
+    readings.files[row["id"]] = path
     plan.exhibits[row["id"]] = Received(
         path,
         filename=path.name,
@@ -191,7 +194,16 @@ def _mention(folder: Folder, row: Row) -> None:
                 "kind", f"There is no kind {row['kind']!r}.", f"Use one of: {', '.join(kinds)}."
             )
         )
-    if row["same_as"]:
+    for column, check in (("language", texts.language_tag), ("script", texts.script_code)):
+        try:
+            check(row[column])
+        except HabeasError as error:
+            folder.faults.add(row.fault(column, error.message, error.next_step))
+    if row["same_as"] and row["same_as"] == row["id"]:
+        folder.faults.add(
+            row.fault("same_as", "This is the mention itself.", "Name another mention.")
+        )
+    elif row["same_as"]:
         _same_kind(
             folder,
             row,
@@ -216,7 +228,7 @@ def _same_kind(folder: Folder, row: Row, column: str, kind: str, other: Known | 
         )
 
 
-def _claim(folder: Folder, texts: _Texts, row: Row) -> PlannedClaim:
+def _claim(folder: Folder, readings: _Readings, row: Row) -> PlannedClaim:
     known = schema.load()
     subject = folder.find(row, "subject", row["subject"], "mention")
     prop = known.properties.get(row["property"])
@@ -248,10 +260,10 @@ def _claim(folder: Folder, texts: _Texts, row: Row) -> PlannedClaim:
     through = tuple(row["through"].split())
     for name in through:
         folder.find(row, "through", name, "source")
-    return PlannedClaim(row, value, ref, through, _quotes(folder, texts, row))
+    return PlannedClaim(row, value, ref, through, _quotes(folder, readings, row))
 
 
-def _quotes(folder: Folder, texts: _Texts, row: Row) -> tuple[Quote, ...]:
+def _quotes(folder: Folder, readings: _Readings, row: Row) -> tuple[Quote, ...]:
     if not row["exhibit"] and not row["quote"]:
         return ()
     for column, other in (("exhibit", "quote"), ("quote", "exhibit")):
@@ -265,7 +277,7 @@ def _quotes(folder: Folder, texts: _Texts, row: Row) -> tuple[Quote, ...]:
     name = row["exhibit"]
     if folder.find(row, "exhibit", name, "exhibit") is None:
         return ()
-    text = texts.of(name)
+    text = readings.of(name)
     if text is None:
         folder.faults.add(
             row.fault(
@@ -302,9 +314,7 @@ def _quote(folder: Folder, row: Row, exhibit: str, text: str, quote: str) -> Quo
             )
         )
         return None
-    if occurrence and not (
-        occurrence.isascii() and occurrence.isdigit() and 1 <= int(occurrence) <= len(places)
-    ):
+    if occurrence and occurrence not in map(str, range(1, len(places) + 1)):
         folder.faults.add(
             row.fault(
                 "occurrence",
@@ -359,6 +369,9 @@ def _consent(folder: Folder, row: Row) -> None:
 
 def _definition(plan: Plan, path: Path) -> None:
     name = f"definitions/{path.name}"
+    if not (path.is_file() and lies_inside(path, plan.folder.directory)):
+        plan.folder.faults.add(Fault(name, 0, "", NO_FILE, "Put the file itself there."))
+        return
     try:
         text = path.read_text(encoding="utf-8")
         plan.definitions.append((definitions.parse(text), text))

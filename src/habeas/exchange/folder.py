@@ -8,6 +8,7 @@ and belong to one import; what the archive holds already is named by ledger posi
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from habeas.exchange.errors import Fault
 from habeas.exchange.tables import Faults, Row, TableShape, read_table
 
 _PLACE = ("compartment", "handling")
+_POSITION = re.compile("#(0|[1-9][0-9]{0,17})")  # in one spelling, and in reach of a database
 EXHIBITS = TableShape(
     "exhibits.csv",
     ("id", "file"),
@@ -197,11 +199,9 @@ _MODELS: dict[str, type[m.Projection]] = {
 
 
 def _existing(name: str) -> Known | None:
-    if not name[1:].isascii() or not name[1:].isdigit():
+    if not _POSITION.fullmatch(name):
         return None
     position = int(name[1:])
-    if position >= 1 << 62:
-        return None
     for what, model in _MODELS.items():
         row = visible(OWNER, model).filter(position=position).first()
         if row is not None:

@@ -16,6 +16,7 @@ from habeas.exchange.errors import Fault
 
 LARGEST_BYTES = 1 << 30  # of one CSV file
 LONGEST_CELL = 200_000  # characters
+NO_FILE = "This is no regular file of the folder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,19 @@ class Faults:
             self.found.append(fault)
 
 
+def lies_inside(path: Path, directory: Path) -> bool:
+    """Whether the file is in the folder once links are followed: a received folder must not
+    choose what is read from the rest of the disk."""
+    return path.resolve().is_relative_to(directory.resolve())
+
+
 def read_table(directory: Path, shape: TableShape, faults: Faults) -> list[Row]:
     """The rows of a file; none when the file is absent."""
     path = directory / shape.file
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
+        return []
+    if not (path.is_file() and lies_inside(path, directory)):
+        faults.add(Fault(shape.file, 0, "", NO_FILE, "Put the file itself there."))
         return []
     text = _text(path, shape.file, faults)
     if text is None:

@@ -8,7 +8,7 @@ from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
-from habeas.vocabulary import schema
+from habeas.vocabulary import schema, texts
 
 
 def compartment(batch: Batch, key: str, title: str) -> Ref:
@@ -108,6 +108,8 @@ def mention(
     _known("kind of record", kind, schema.load().kinds)
     if not caption.strip():
         raise EntryRefused(f"A {kind} needs a caption.", next_step="Write how the source calls it.")
+    texts.language_tag(language)  # refuse what is none
+    texts.script_code(script)
     made = batch.append(
         "mention",
         {

@@ -1,0 +1,143 @@
+"""What a folder may hold that is no honest input: each fault is named, nothing is imported."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.archive.making import add_reviewer
+
+from habeas.archive import models as m
+from habeas.archive.opening import Archive
+from habeas.exchange.errors import ImportedAlready, ImportRefused
+from habeas.exchange.importing import import_folder
+
+FILES = {
+    "exhibits.csv": "id,file\nx-1,note.txt\n",
+    "sources.csv": "id,kind,code\ns-1,publication,news\n",
+    "mentions.csv": "id,kind,caption\nm-1,place,Example town\n",
+    "note.txt": "Twelve rooms, and twelve more.\n",
+}
+CLAIMS = "id,subject,property,value,source,exhibit,quote,occurrence,handling,compartment\n"
+HUGE = "9" * 5_000  # more digits than Python turns into a number
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def faults(archive: Archive, folder: Path) -> list[tuple[str, int, str]]:
+    person, size = add_reviewer(archive), archive.size
+    with pytest.raises(ImportRefused) as caught:
+        import_folder(archive, folder, person)
+    assert archive.size == size
+    return [(fault.file, fault.line, fault.column) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("file", "text", "column"),
+    [
+        ("exhibits.csv", "id,file\nx-1,note\x00.txt\n", "file"),
+        ("exhibits.csv", f"id,file\nx-1,{'n' * 5_000}\n", "file"),
+        ("exhibits.csv", "id,file\nx-1,../out.txt\n", "file"),
+        ("exhibits.csv", "id,file\nx-1,/etc/hostname\n", "file"),
+        ("exhibits.csv", "id,file\nx-1,circle\n", "file"),
+        ("exhibits.csv", "id,file\nx-1,away.txt\n", "file"),
+        ("exhibits.csv", "id,file\nx-1,pipe\n", "file"),
+        ("mentions.csv", "id,kind,caption,language\nm-1,place,A,the local one\n", "language"),
+        ("mentions.csv", "id,kind,caption,script\nm-1,place,A,Arabic\n", "script"),
+        ("mentions.csv", "id,kind,caption,same_as,reason\nm-1,place,A,m-1,x\n", "same_as"),
+        ("mentions.csv", f"id,kind,caption,same_as,reason\nm-1,place,A,#{HUGE},x\n", "same_as"),
+        ("mentions.csv", "id,kind,caption,same_as,reason\nm-1,place,A,#05,x\n", "same_as"),
+        ("claims.csv", CLAIMS + f"c-1,m-1,name,A,s-1,x-1,welve,{HUGE},,\n", "occurrence"),
+        ("claims.csv", CLAIMS + "c-1,m-1,name,A,s-1,x-1,welve,3,,\n", "occurrence"),
+        ("claims.csv", CLAIMS + "c-1,m-1,name,A,s-1,x-1,welve,,,\n", "quote"),
+    ],
+)
+def test_a_bad_cell_is_named(
+    archive: Archive, folder: Path, file: str, text: str, column: str
+) -> None:
+    (folder.parent / "out.txt").write_text("not of the folder", encoding="utf-8")
+    (folder / "away.txt").symlink_to(folder.parent / "out.txt")
+    (folder / "circle").symlink_to(folder / "circle")
+    os.mkfifo(folder / "pipe")
+    (folder / file).write_text(text, encoding="utf-8")
+    assert (file, 2, column) in faults(archive, folder)
+    assert not m.Exhibit.objects.exists()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["claims.csv", "definitions/a.yaml"])
+@pytest.mark.parametrize("what", ["link", "pipe", "folder", "dangling"])
+def test_a_table_that_is_no_file_of_the_folder_is_not_read(
+    archive: Archive, folder: Path, name: str, what: str
+) -> None:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    outside = folder.parent / "outside"
+    outside.write_text("id,subject,property,value,source\n", encoding="utf-8")
+    match what:
+        case "link":
+            path.symlink_to(outside)
+        case "dangling":
+            path.symlink_to(folder / "nothing")
+        case "pipe":
+            os.mkfifo(path)
+        case _:
+            path.mkdir()
+    assert faults(archive, folder) == [(name, 0, "")]
+
+
+def test_a_long_language_fits_both_databases(archive: Archive, folder: Path) -> None:
+    tag = "zh-hant-tw-x-aaaaaaaa-bbbbbbbb"
+    (folder / "mentions.csv").write_text(f"id,kind,caption,language\nm-1,place,A,{tag}\n")
+    import_folder(archive, folder, add_reviewer(archive))
+    assert m.Mention.objects.get().language == tag
+
+
+def test_a_claim_is_no_stricter_because_another_quotes_the_same(
+    archive: Archive, folder: Path
+) -> None:
+    header = "id,file,handling\n"
+    (folder / "exhibits.csv").write_text(header + "x-1,note.txt,public\n", encoding="utf-8")
+    (folder / "sources.csv").write_text(
+        "id,kind,code,handling\ns-1,publication,news,public\n", encoding="utf-8"
+    )
+    (folder / "mentions.csv").write_text(
+        "id,kind,caption,handling\nm-1,place,Example town,public\n", encoding="utf-8"
+    )
+    rows = "".join(
+        f"{name},m-1,name,A,s-1,x-1,Twelve rooms,,{handling},\n"
+        for name, handling in (("c-1", "sealed"), ("c-2", "public"))
+    )
+    (folder / "claims.csv").write_text(CLAIMS + rows, encoding="utf-8")
+    import_folder(archive, folder, add_reviewer(archive))
+    labels = dict(m.Claim.objects.values_list("row", "label"))
+    levels = {row: m.Label.objects.get(id=label).level for row, label in labels.items()}
+    assert levels == {"c-1": 3, "c-2": 0}
+
+
+def test_an_import_that_another_process_made_meanwhile_is_not_made_twice(
+    archive: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = add_reviewer(archive)
+    from habeas.exchange import importing
+
+    seal = importing._seal
+
+    def meanwhile(*given: object) -> object:
+        monkeypatch.setattr(importing, "_seal", seal)
+        import_folder(archive, folder, person)
+        return seal(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(importing, "_seal", meanwhile)
+    with pytest.raises(ImportedAlready):
+        import_folder(archive, folder, person)
+    assert m.List.objects.count() == m.Exhibit.objects.count() == 1
