@@ -86,6 +86,17 @@ def test_a_wrong_word_is_named(change: tuple[str, str], where: str) -> None:
     assert where in [key for _, key in problems(GOOD.replace(*change))]
 
 
+def test_a_matrix_may_name_a_count_and_only_a_count() -> None:
+    drawn = (
+        "key: m\ntitle: M\nkind: counted\ncounts: country\nview: matrix\n"
+        "draw:\n  cell: un_position\n"
+    )
+    assert parse(drawn).drawn_properties == ("un_position",)
+    counted = parse(f"{drawn}  count: un_position_count\n")
+    assert counted.properties == ("un_position", "un_position_count")
+    assert problems(f"{drawn}  count: name\n") == [(8, "draw.count")]
+
+
 @pytest.mark.parametrize(
     "text",
     [

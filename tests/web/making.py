@@ -227,6 +227,8 @@ def _countries_and_events(batch: Batch, shelf: Shelf) -> None:
             batch, ref, "un_position", values.code("un-position", code), [paper],
             holds=when, place=PUBLIC,
         )  # fmt: skip
+        entries = values.count(counts.make(2, 2, approximate=False, unit="entries"))
+        verbs.claim(batch, ref, "un_position_count", entries, [paper], place=PUBLIC)
     for caption, when in (
         ("First thing", "2017-06"),
         ("Second thing", "2018~"),
@@ -311,7 +313,7 @@ kind: counted
 counts: country
 unit: states
 view: matrix
-draw: {cell: un_position, columns: [2019-07, 2020-10]}
+draw: {cell: un_position, columns: [2019-07, 2020-10], count: un_position_count}
 rules:
   - {rule: has-claim, property: un_position, value: {known: yes}}
 """,

@@ -241,6 +241,8 @@ def test_the_matrix_never_guesses_a_date(shelf: Shelf, owner: Reader) -> None:
     rows = {row["record"]["caption"]["text"]: row for row in drawing["rows"]}
     assert [len(cell["values"]) for cell in rows["Ruritania"]["cells"]] == [0, 0]
     assert rows["Ruritania"]["undated"][0]["code"] == "condemn"
+    assert [count["label"] for count in rows["Ruritania"]["undated_counts"]] == ["2 entries"]
+    assert rows["Utopia"]["undated_counts"] == [], "only where a date is not stated"
     said = [cell["values"][0]["code"] for cell in rows["Utopia"]["cells"]]
     assert said == ["support", "condemn"]
 

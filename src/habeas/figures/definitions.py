@@ -32,6 +32,7 @@ class Draw:
 
     cell: str = ""
     columns: tuple[str, ...] = ()
+    count: str = ""  # how many there are of what stands in no certain column
     point: str = ""
     date: str = ""
     along: str = "holds"  # the time axis of a plot: holds | said
@@ -65,9 +66,10 @@ class FigureDefinition:
     position: int | None = None
 
     @property
-    def drawn_property(self) -> str:
-        """The property that the view draws, '' for none."""
-        return self.draw.cell or self.draw.point or self.draw.date
+    def drawn_properties(self) -> tuple[str, ...]:
+        """The properties that the view draws."""
+        draw = self.draw
+        return tuple(filter(None, (draw.cell, draw.count, draw.point, draw.date)))
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -77,8 +79,7 @@ class FigureDefinition:
             names.update(LOCATING if rule.name == IN_PLACE else rule.properties)
         if self.by:
             names.add(self.by.property)
-        if self.drawn_property:
-            names.add(self.drawn_property)
+        names.update(self.drawn_properties)
         return tuple(sorted(names))
 
 

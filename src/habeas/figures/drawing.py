@@ -29,13 +29,16 @@ class CellValue:
 class MatrixRow:
     """One record: a cell a column, then what has no certain column.
 
-    ``undated`` holds claims whose time is not stated or may fit several columns, or none.
+    ``undated`` holds claims whose time is not stated or may fit several columns, or none;
+    ``undated_counts`` says, where the definition names a property for it, how many there are
+    of them by the claims on that property.
     """
 
     record: int
     caption: str
     cells: tuple[tuple[CellValue, ...], ...]
     undated: tuple[CellValue, ...]
+    undated_counts: tuple[CellValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,16 @@ def matrix(evaluation: Evaluation) -> Matrix:
         certain = [number for number, answer in enumerate(answers) if answer is YES]
         for number in certain or [len(dates)]:
             slots[number][row.value_key].append(row)
+    counts: dict[int, dict[str, list[ClaimRow]]] = defaultdict(lambda: defaultdict(list))
+    for row in _drawn(evaluation, draw.count) if draw.count else ():
+        counts[row.record][row.value_key].append(row)
     rows = [
         MatrixRow(
             record,
             evaluation.captions.get(record, ""),
             tuple(_cell(slot) for slot in slots[:-1]),
             _cell(slots[-1]),
+            _cell(counts[record]) if slots[-1] else (),
         )
         for record, slots in cells.items()
     ]

@@ -113,13 +113,13 @@ def _reported(
 
 def _drawn(definition: FigureDefinition, facts: Facts, members: set[int]) -> list[ClaimRow]:
     """The claims that the view draws for the members."""
-    name = definition.drawn_property
-    if not name:
+    names = definition.drawn_properties
+    if not names:
         return []
     return [
         row
         for row in facts.claims
-        if row.property == name and row.stance == "asserts" and row.record in members
+        if row.property in names and row.stance == "asserts" and row.record in members
     ]
 
 

@@ -21,6 +21,9 @@ _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 _COMMON = ("key", "title", "question", "note", "kind", "view", "unit", "rules", "draw", "as-of",
            "handling")  # fmt: skip
+#: What a view draws, and the type that the property must have.
+_DRAWN = (("cell", "code"), ("count", "count"), ("point", "place"), ("date", "date"))
+_MAY_BE_LEFT_OUT = ("along", "columns", "count")
 _KEYS = {
     "counted": (*_COMMON, "counts", "by"),
     "reported": (*_COMMON, "reports", "choose"),
@@ -135,7 +138,7 @@ class Reader(Fields):
         wanted = r.DRAWINGS.get(parts.view, ())
         node = self._keys.get("draw")
         if node is None:
-            needed = [name for name in wanted if name not in ("along", "columns")]
+            needed = [name for name in wanted if name not in _MAY_BE_LEFT_OUT]
             if needed:
                 self._bad(None, "draw", f"A {parts.view} needs it.", f"draw: {{{needed[0]}: …}}.")
             return {}
@@ -143,12 +146,12 @@ class Reader(Fields):
         self._only(node, "draw", keys, wanted)
         found: dict[str, Any] = {}
         kind = parts.counts
-        for name, need in (("cell", "code"), ("point", "place"), ("date", "date")):
+        for name, need in _DRAWN:
             if name in keys and name in wanted:
                 text = self._scalar(keys[name], f"draw.{name}", "a property.")
                 if text and self._is_property(keys[name], f"draw.{name}", text, kind, need):
                     found[name] = text
-            elif name in wanted:
+            elif name in wanted and name not in _MAY_BE_LEFT_OUT:
                 self._bad(node, f"draw.{name}", "It is missing.", f"a property of type {need}.")
         if "columns" in keys and "columns" in wanted:
             columns = keys["columns"]

@@ -211,7 +211,7 @@ DRAWINGS: dict[str, tuple[str, ...]] = {
     "number": (),
     "series": (),
     "plot": ("along",),
-    "matrix": ("cell", "columns"),
+    "matrix": ("cell", "columns", "count"),
     "map": ("point",),
     "timeline": ("date",),
 }

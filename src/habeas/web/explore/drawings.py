@@ -171,6 +171,7 @@ def _matrix(evaluation: Evaluation, request: HttpRequest) -> Content:
                     for column, values in zip(found.columns, row.cells, strict=True)
                 ],
                 "undated": cell(row.undated),
+                "undated_counts": cell(row.undated_counts),
             }
             for row in rows
         ],
