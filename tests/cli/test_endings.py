@@ -208,10 +208,29 @@ def test_saying_no_changes_nothing(
     assert habeas("retract", "7", "--reason", "an error").code == 0
 
 
+def test_a_key_is_not_ended_without_a_yes(
+    archive_here: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (key,) = habeas("people", "--json").json["people"]
+    retire = ("people", "retire", key["pseudonym"])
+    ended = habeas(*retire)
+    assert ended.code == endings.USAGE
+    assert "[cli.confirmation-needed]" in ended.err
+    assert habeas(*retire, "--json").json["error"]["code"] == "cli.confirmation-needed"
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    ended = habeas(*retire)
+    assert ended.code == endings.INTERRUPTED
+    assert "The key was not ended. [cli.declined]" in ended.err
+    assert habeas("people", "--json").json["people"][0]["state"] == "in force"
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+    assert habeas(*retire).code == 0
+
+
 def test_no_person_nothing_signed(archive_here: Path, habeas: Callable[..., Ended]) -> None:
     """A key that was retired does not act, although it is still here."""
     (key,) = habeas("people", "--json").json["people"]
-    assert habeas("people", "retire", key["pseudonym"], "--lost").code == 0
+    assert habeas("people", "retire", key["pseudonym"], "--lost", "--yes").code == 0
     assert habeas("people", "--json").json["people"][0]["state"] == "lost"
     folder = archive_here.parent / "in"
     folder.mkdir()

@@ -28,8 +28,8 @@ def tried(archive: Archive, definition: FigureDefinition) -> Evaluation | None:
     return evaluate(archive, definition, OWNER)
 
 
-def tell(speaker: Speaker, evaluation: Evaluation) -> None:
-    """The figure with its recipe and its doubts."""
+def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> None:
+    """The figure with its recipe and its doubts; ``as_of`` as it was asked for."""
     evaluation.require_lineage()
     definition = evaluation.definition
     speaker.say(shown(definition.title), style="bold")
@@ -60,7 +60,8 @@ def tell(speaker: Speaker, evaluation: Evaluation) -> None:
     if evaluation.conflicts:
         speaker.say(f"- {several(len(evaluation.conflicts), 'set')} of claims that differ")
     speaker.say()
-    speaker.say(f"`habeas why {definition.key}` follows it down to sealed bytes.")
+    then = "" if as_of is None else f" --as-of {as_of}"
+    speaker.say(f"`habeas why {definition.key}{then}` follows it down to sealed bytes.")
 
 
 def _points(speaker: Speaker, evaluation: Evaluation) -> None:

@@ -44,6 +44,7 @@ PersonPassphraseFileOption = Annotated[
         show_default=False,
     ),
 ]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 AsOfOption = Annotated[
     int | None,
     typer.Option(

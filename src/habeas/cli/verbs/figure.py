@@ -92,7 +92,7 @@ def show(
     from habeas.figures.evaluation import evaluate
 
     evaluation = evaluate(archive_, recorded.named(OWNER, key, as_of), OWNER, as_of)
-    evaluated.tell(speaker, evaluation)
+    evaluated.tell(speaker, evaluation, as_of)
     speaker.give(evaluated.as_json(evaluation))
 
 

@@ -11,6 +11,7 @@ from habeas.cli.options import (
     JsonOption,
     PassphraseFileOption,
     PersonPassphraseFileOption,
+    YesOption,
 )
 
 
@@ -112,19 +113,27 @@ def retire(
     lost: Annotated[
         bool, typer.Option("--lost", help="The key was lost or may be in other hands.")
     ] = False,
+    yes: YesOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
-    """End a key: it signs no more. What it signed stays good."""
+    """End a key: it signs no more. What it signed stays good. Asks: it cannot be undone."""
+    from habeas.cli.confirming import answerable, confirm
     from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
+    from habeas.cli.speaking import Speaker, shown
 
     speaker = Speaker(as_json=json)
+    answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
 
     state = "lost" if lost else "retired"
+    confirm(
+        f"End the key of {shown(pseudonym)} as {state}? It can never sign again.",
+        "The key was not ended.",
+        yes=yes,
+    )
     with archive_.writing() as batch:
         position = verbs.end_key(batch, pseudonym, state).position
     speaker.say(f"The key of {pseudonym} is {state} (entry {position}). What it signed stays good.")

@@ -6,7 +6,6 @@ nothing is recorded before the answer.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +16,7 @@ from habeas.cli.options import (
     PassphraseFileOption,
     PersonOption,
     PersonPassphraseFileOption,
+    YesOption,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def retract(
     ],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
     as_: PersonOption = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
     person_passphrase_file: PersonPassphraseFileOption = None,
@@ -51,7 +51,7 @@ def retract(
     Shows what rests on it and which figures change, and asks. Nothing is deleted: it stays
     readable, marked as retracted, and no longer counts.
     """
-    from habeas.cli.errors import ConfirmationNeeded, Declined
+    from habeas.cli.confirming import answerable, confirm
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
@@ -71,17 +71,13 @@ def retract(
             f"Entry {position} is not something that can be retracted.",
             next_step="Give the number of a claim, a list, a source or a judgement.",
         )
-    if not (yes or (sys.stdin.isatty() and not json)):
-        raise ConfirmationNeeded(
-            "Nobody can be asked here whether this is meant.", next_step="Add --yes where it is."
-        )
+    answerable(speaker, yes=yes)
     person = acting_person(archive_, as_, person_passphrase_file)
     before = snapshot(archive_, OWNER)
     foreseen = difference(before, _as_if(archive_, person, position, kind, reason))
     records = _captions(radius.records)
     _describe(speaker, radius, records, foreseen)
-    if not yes and not typer.confirm("Retract it?", err=True):
-        raise Declined("Nothing was retracted.")
+    confirm("Retract it?", "Nothing was retracted.", yes=yes)
     with archive_.writing(person) as batch:
         made = verbs.retract(batch, position, kind, reason)
     changes = difference(before, snapshot(archive_, OWNER))
