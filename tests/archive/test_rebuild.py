@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from habeas.archive import rebuilding, verbs
 from habeas.archive.errors import NewerArchive, ProjectionOutdated
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.referring import Place
+from habeas.custody.cosignatures import Cosignature, Cosigner
 
 
 def fill(archive: Archive, folder: Path) -> None:
@@ -38,12 +40,35 @@ def fill(archive: Archive, folder: Path) -> None:
         verbs.define(batch, key="k", title="K", kind="counted", text="key: k")
         verbs.define(batch, key="k", title="K2", kind="counted", text="key: k\n")
         batch.sign_batch()
+    attest(archive)
     with archive.writing(reviewer) as batch:
         verbs.retract(batch, judged, "judgement", "x")
         verbs.retract(batch, wrong, "claim", "x")
         verbs.withdraw(batch, person)
         verbs.lift(batch, exhibit, authority="a court")
         verbs.end_key(batch, reviewer.name.rpartition("/")[2], "retired")
+
+
+def attest(archive: Archive) -> None:
+    """A cosignature and a timestamp of each kind, none of them verified."""
+    checkpoint = archive.log.checkpoint()
+    assert checkpoint is not None
+    partner = Cosigner.generate("partner.example/w")
+    line = partner.cosign(checkpoint.note.partition(b"\n\n")[0] + b"\n", 1_700_000_000)
+    now = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
+    with archive.writing() as batch:
+        verbs.cosignature(batch, checkpoint, Cosignature(partner.key, 1_700_000_000, line))
+        verbs.timestamp(
+            batch,
+            checkpoint,
+            "rfc3161",
+            b"\x30\x00",
+            chain=[b"\x30\x01"],
+            authority="An authority",
+            stamped_at=now,
+            accepted_by=["openssl"],
+        )
+        verbs.timestamp(batch, checkpoint, "opentimestamps", b"pending")
 
 
 def test_a_rebuild_gives_the_identical_tables(archive: Archive, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from habeas.cli.verbs import (
     rebuild,
     retract,
     serve,
+    timestamp,
     why,
     witnessing,
 )
@@ -58,7 +59,7 @@ class AsWritten(typer.core.TyperGroup):
 
 ORDER = (
     *("init", "people", "compartments", "add", "import", "figure", "why", "prove"),
-    *("retract", "verify", "rebuild", "witness", "serve", "demo", "doctor"),
+    *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
 )
 
 app = _tree(
@@ -127,6 +128,11 @@ _witness.command("trust")(witnessing.trust)
 _witness.command("answer")(witnessing.answer)
 _witness.command("serve")(witnessing.serve)
 _witness.command("list")(witnessing.list_)
+_timestamp = _tree("Have others attest when the log existed.", no_args_is_help=True)
+app.add_typer(_timestamp, name="timestamp")
+_timestamp.command("request")(timestamp.request)
+_timestamp.command("add")(timestamp.add)
+_timestamp.command("verify")(timestamp.verify)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
