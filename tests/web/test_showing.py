@@ -78,6 +78,21 @@ IN_A_BLOCK_OF_THEIR_OWN = (
     "passage.context.after|exact",
 )
 
+
+def test_every_class_of_the_style_sheet_is_used() -> None:
+    explore = TEMPLATES.parent.parent
+    used = " ".join(
+        path.read_text("utf-8")
+        for pattern in ("templates/**/*.html", "**/*.py", "static/explore/*.js")
+        for path in explore.glob(pattern)
+    )
+    sheet = (explore / "static" / "explore" / "habeas.css").read_text("utf-8")
+    sheet = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", sheet, flags=re.S)  # selectors only
+    named = set(re.findall(r"\.([a-z][a-z-]*)", sheet))
+    elsewhere = {name for name in named if name.startswith(("maplibregl-", "script-"))}
+    assert {name for name in named - elsewhere if not re.search(rf"\b{name}\b", used)} == set()
+
+
 FIGURE = {
     "key": "spoke",
     "number": 10,
