@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,27 @@ def test_a_reader_with_an_older_view_finds_the_full_tile(log: Log) -> None:
     assert not (log.directory / "tile/0/002.p").exists()
     assert TileLog(log.directory).inclusion_proof(595, 600) == proof
     assert reader.inclusion_proof(595, 600) == proof
+
+
+def test_many_threads_read_one_log(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are served by threads that share the tiles read so far."""
+    monkeypatch.setattr("habeas.custody.tiles._CACHED_TILES", 1)
+    monkeypatch.setattr("habeas.custody.tiles._CACHED_BUNDLES", 1)
+    reading, interval = TileLog(log.directory), sys.getswitchinterval()
+    root = reading.root()
+
+    def read(seed: int) -> None:
+        for index in random.Random(seed).choices(range(600), k=200):  # noqa: S311
+            leaf = merkle.leaf_hash(reading.entry(index))
+            merkle.verify_inclusion(leaf, index, 600, reading.inclusion_proof(index), root)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for done in [threads.submit(read, seed) for seed in range(8)]:
+                done.result()
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_adding_reads_only_the_right_edge(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,13 @@ What is read here is checked for shape only. ``audit`` checks it against the sig
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from habeas.custody import durable, merkle
 from habeas.custody.checkpoints import Checkpoint, parse_checkpoint
@@ -31,6 +32,8 @@ HASH_BYTES: Final = 32
 ENTRIES: Final = "entries"
 _CACHED_TILES: Final = 256  # 8 KiB each
 _CACHED_BUNDLES: Final = 4
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
@@ -243,30 +246,24 @@ class TileLog:
         """At least the first ``need`` hashes of a tile of the log at ``size``."""
         width = tile_width(level, index, size)
         key = (level, index, width)
-        if (tile := self._tiles.get(key)) is None:
+        if (tile := _taken(self._tiles, key)) is None:
             tile, width = self._read(level, index, width)
             if len(tile) != width * HASH_BYTES:
                 raise _damaged(tile_path(level, index, width), "does not have its proper length")
-            self._tiles[key] = tile
-            if len(self._tiles) > _CACHED_TILES:
-                self._tiles.popitem(last=False)
-        else:
-            self._tiles.move_to_end(key)
+        _put(self._tiles, key, tile, _CACHED_TILES)
         if len(tile) < need * HASH_BYTES:
             raise _damaged(tile_path(level, index, width), "is shorter than the log needs")
         return tile
 
     def _bundle(self, index: int, size: int) -> list[bytes]:
         width = tile_width(ENTRIES, index, size)
-        if (entries := self._bundles.get((index, width))) is None:
+        if (entries := _taken(self._bundles, (index, width))) is None:
             bundle, actual = self._read(ENTRIES, index, width)
             path = tile_path(ENTRIES, index, actual)
             entries = unpack(bundle, path)
             if len(entries) != actual:
                 raise _damaged(path, f"holds {len(entries)} entries, not {actual}")
-            self._bundles[index, width] = entries
-            if len(self._bundles) > _CACHED_BUNDLES:
-                self._bundles.popitem(last=False)
+        _put(self._bundles, (index, width), entries, _CACHED_BUNDLES)
         return entries[:width]
 
     def _read(self, level: int | str, index: int, width: int) -> tuple[bytes, int]:
@@ -304,6 +301,19 @@ class TileLog:
         self._bundles.clear()
 
 
+def _taken(cache: OrderedDict[K, V], key: K) -> V | None:
+    """What is cached, out of the cache: one step, because pages are served by many threads."""
+    return cache.pop(key, None)
+
+
+def _put(cache: OrderedDict[K, V], key: K, value: V, most: int) -> None:
+    """Cache a value as the one used last."""
+    cache[key] = value
+    while len(cache) > most:
+        with contextlib.suppress(KeyError):  # another thread emptied it
+            cache.popitem(last=False)
+
+
 def root_of_edge(levels: list[list[bytes]]) -> bytes:
     """The root of a log whose right edge is given, level by level."""
     root: bytes | None = None
@@ -329,5 +339,5 @@ def _damaged(path: str, what: str) -> LogError:
     return LogError(
         f"The log file {path} {what}.",
         path=path,
-        next_step="Restore the log folder from a mirror, or rebuild it with `habeas rebuild`.",
+        next_step="Run `habeas verify`: it names what is damaged. Then restore it from a copy.",
     )
