@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.errors import AlreadyEnded, EntryRefused, PassageOutside
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
+from habeas.vocabulary import schema
 
 
 def live_claims(as_of: int | None = None) -> set[int]:
@@ -135,3 +137,20 @@ def test_nul_in_a_value_survives_in_content_and_is_shown_as_a_symbol(archive: Ar
     with archive.writing() as batch:
         mention = place_mention(batch, "a\x00b")
     assert m.Mention.objects.get(position=mention.position).caption == "a\u2400b"
+
+
+def test_the_vocabulary_of_a_claim_is_in_the_ledger(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after a program with a newer vocabulary took over."""
+    newer = dataclasses.replace(schema.load(), digest="f" * 64, text="newer")
+    monkeypatch.setattr("habeas.vocabulary.schema.load", lambda: newer)
+    with archive.writing() as batch:
+        subject, source = place_mention(batch), newspaper(batch)
+        for value in "abc":
+            says(batch, subject, source, value)
+    assert m.Vocabulary.objects.filter(digest="f" * 64).count() == 1
+    with archive.writing() as batch:
+        says(batch, subject, source, "d")
+    assert m.Vocabulary.objects.count() == 2
+    assert set(m.Claim.objects.values_list("vocabulary", flat=True)) == {"f" * 64}

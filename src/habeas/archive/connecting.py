@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 60  # for another writer to finish
 PATIENCE_SECONDS = 2  # before it is said that one waits
+#: Each thread that serves pages keeps its connection for this long, checked before each page.
+_KEPT: dict[str, Any] = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
 
 
@@ -52,7 +54,11 @@ def _sqlite(directory: Path) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    parts = urllib.parse.urlsplit(url)
+    try:
+        parts = urllib.parse.urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urllib.parse.urlsplit(""), None
     query = dict(urllib.parse.parse_qsl(parts.query))
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         raise DatabaseTrouble(
@@ -60,12 +66,13 @@ def _postgresql(url: str) -> dict[str, Any]:
             next_step="Write it as postgresql://user@host/database.",
         )
     return {
+        **_KEPT,
         "ENGINE": "django.db.backends.postgresql",
         "NAME": urllib.parse.unquote(parts.path.strip("/")),
         "USER": urllib.parse.unquote(parts.username or ""),
         "PASSWORD": urllib.parse.unquote(parts.password or ""),
         "HOST": query.get("host", parts.hostname or ""),
-        "PORT": str(parts.port or query.get("port", "")),
+        "PORT": str(port or query.get("port", "")),
         # sslmode and its like; libpq refuses what it does not know.
         "OPTIONS": {name: query[name] for name in query if name not in ("host", "port")},
     }
@@ -80,6 +87,9 @@ def holding_the_head() -> Iterator[None]:
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+                    # The user is told after the commit, so it must be on the disk by then,
+                    # whatever the server's default is.
+                    cursor.execute("SET LOCAL synchronous_commit = on")
                 LocalState.objects.select_for_update().get(name="head")
         yield
 

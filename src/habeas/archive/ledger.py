@@ -66,6 +66,7 @@ class Batch:
         # What verbs have looked up in this batch, so that each thing is looked up once.
         self.compartments: dict[str, Ref] = {}
         self.mention_kinds: dict[str, str] = {}
+        self.vocabularies: set[str] = set()
         self.ended_sources: set[int] | None = None
         if (
             person is not None

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 import habeas
 from habeas.archive import schema
@@ -26,21 +26,22 @@ from habeas.archive.errors import (
     ArchiveError,
     ArchiveExists,
     ArchiveNotFound,
+    ForeignKeys,
     NewerArchive,
     ProjectionOutdated,
 )
 from habeas.archive.ledger import Batch, head, leaf_hash_at, notes_between
 from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LocalState
 from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
+from habeas.archive.verbs.defining import log_vocabulary
 from habeas.custody.checkpoints import Checkpoint
-from habeas.custody.entries import Composer
+from habeas.custody.entries import Composer, check_signed, parse_entry
 from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, SecondSequencer
 from habeas.custody.keys import Keyring
 from habeas.custody.notes import Signer
 from habeas.custody.objects import ObjectStore
 from habeas.custody.sequencer import Sequencer
 from habeas.custody.tiles import TileLog
-from habeas.vocabulary import schema as vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +127,20 @@ class Archive:
             raise ArchiveError(f"The key of object {address[:12]}… is not in this archive.")
         return self.keyring.unwrap(key.epoch, bytes(key.wrapped_identity), address)
 
+    def _refuse_foreign_keys(self) -> None:
+        """The newest entry must be signed by the key that would sign the next one."""
+        newest = LedgerEntry.objects.order_by("-position").values_list("note", flat=True).first()
+        try:
+            if self.keyring.origin != self.settings.origin:
+                raise ForeignKeys(f"it names the archive {self.keyring.origin}")
+            if newest is not None:
+                check_signed(parse_entry(bytes(newest)), [self.keyring.entry.verifier])
+        except (ForeignKeys, NoteError) as error:
+            raise ForeignKeys(
+                "The keys in keys/ are not those of this archive.",
+                next_step="Put the archive's own keys back. Nothing was written.",
+            ) from error
+
     def _refuse_behind(self) -> None:
         logged = self.log.size
         if not logged:
@@ -198,6 +213,7 @@ def open_archive(
         archive = Archive(directory, settings, Keyring.open(directory / "keys", passphrase))
         if damaged:
             return archive
+        archive._refuse_foreign_keys()
         archive._refuse_behind()
         if not outdated:
             archive._refuse_outdated()
@@ -210,6 +226,8 @@ def _refuse_newer(directory: Path) -> None:
     try:
         found = int(LocalState.objects.get(name="format").value)
     except (DatabaseError, LocalState.DoesNotExist) as error:
+        if isinstance(error, OperationalError) and "no such table" not in str(error):
+            raise  # the database does not answer: it may well hold the archive
         raise ArchiveNotFound(
             f"The database of {directory} holds no archive.",
             next_step="Check the database in habeas.toml, or restore it from a backup.",
@@ -294,13 +312,3 @@ def _first_entries(batch: Batch, title: str) -> None:
         )
     log_vocabulary(batch)
     batch.append("compartment", {"key": MAIN, "title": "Main"})
-
-
-def log_vocabulary(batch: Batch) -> str:
-    """Log the vocabulary in use, unless it is the one in force; gives its digest."""
-    from habeas.archive.models import Vocabulary
-
-    now = vocabulary.load()
-    if not Vocabulary.objects.filter(digest=now.digest).exists():
-        batch.append("vocabulary", {"name": "habeas", "digest": now.digest, "text": now.text})
-    return now.digest

@@ -24,7 +24,7 @@ from habeas.archive.files import (
     seal_all,
 )
 from habeas.archive.ledger import Batch, Ref, entry_id_at
-from habeas.archive.opening import Archive, log_vocabulary
+from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place, compartment_by_key, find_compartment
 from habeas.custody.notes import Signer
@@ -128,7 +128,6 @@ class _Writer:
 
     def write(self, name: str, digest: str) -> Imported:
         folder, batch = self.plan.folder, self.batch
-        log_vocabulary(batch)
         self.list = verbs.begin_list(batch, name, digest)
         for row in folder.rows(f.EXHIBITS):
             self._exhibit(row)

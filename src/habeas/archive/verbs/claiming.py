@@ -10,6 +10,7 @@ from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.labels import LEVELS
 from habeas.archive.ledger import Batch, Ref
+from habeas.archive.verbs.defining import log_vocabulary
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref, refuse_ended
 from habeas.vocabulary import edtf, schema, values
 
@@ -93,7 +94,7 @@ def claim(
         "value": values.to_json(value),
         "stance": stance,
         "attribution": [step.fields() for step in attribution],
-        "vocabulary": known.digest,
+        "vocabulary": log_vocabulary(batch),
         "holds": holds,
         "passages": [passage.entry_id for passage in passages] or None,
         "list": None if list is None else list.entry_id,

@@ -1,4 +1,4 @@
-"""define: a figure's definition, logged exactly as written.
+"""define, log_vocabulary: what claims and figures stand on, logged exactly as written.
 
 What a definition means is the figures room's; here it is text with a key, a title, a
 figure kind and a digest.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 
+from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place
+from habeas.vocabulary import schema
 
 FIGURE_KINDS = ("counted", "reported", "estimated")
 
@@ -33,3 +35,14 @@ def define(batch: Batch, *, key: str, title: str, kind: str, text: str, place: P
             **place.fields(batch),
         },
     )
+
+
+def log_vocabulary(batch: Batch) -> str:
+    """Log the vocabulary of this program, unless the archive has it; gives its digest."""
+    now = schema.load()
+    if now.digest not in batch.vocabularies:
+        batch.flush()
+        if not m.Vocabulary.objects.filter(digest=now.digest).exists():
+            batch.append("vocabulary", {"name": "habeas", "digest": now.digest, "text": now.text})
+        batch.vocabularies.add(now.digest)
+    return now.digest
