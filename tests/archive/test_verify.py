@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.archive.making import newspaper
 from tests.archive.test_rebuild import fill
 
 from habeas.archive import models as m
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verifying import verify
+from habeas.custody.entries import Composer
+from habeas.custody.notes import Signer
 
 
 def flip(data: bytes, place: int) -> bytes:
@@ -89,6 +92,28 @@ def test_a_changed_row_of_ledger_or_content_is_named(
     damage(row)
     positions = {fault.position for fault in verify(full).faults}
     assert 9 in positions
+
+
+def test_what_else_an_import_holds_is_not_blamed(full: Archive) -> None:
+    """One entry's content is lost; the import's signed root still holds."""
+    batch = m.Batch.objects.get()
+    lost = m.ContentDisclosures.objects.get(position=batch.first + 1)
+    altered = flip(bytes(lost.disclosures), 80)
+    m.ContentDisclosures.objects.filter(position=lost.position).update(disclosures=altered)
+    assert [fault.position for fault in verify(full).faults] == [lost.position]
+
+
+def test_an_entry_key_that_grants_itself_is_named(full: Archive) -> None:
+    """Entries that no checkpoint covers yet, put into the database by somebody else."""
+    stranger = Signer.generate(f"{full.origin}/entry")
+    forged = full.size
+    full.composer = Composer(full.origin, stranger)
+    with full.writing(sequence=False) as batch:
+        role = {"holder": "entry", "role": "entry", "state": "granted"}
+        batch.append("key", role | {"verifier": stranger.verifier.vkey})
+        newspaper(batch, "forged")
+    faults = verify(open_archive(full.directory, damaged=True)).faults
+    assert [fault.position for fault in faults] == [forged, forged + 1]
 
 
 def test_a_changed_quote_is_named(full: Archive) -> None:

@@ -122,6 +122,7 @@ def _check_entry(
 ) -> None:
     position, note = row.position, bytes(row.note)
     leaf = leaf_hash(note)
+    decisions.note(position, leaf)
     if leaf != bytes(row.leaf_hash):
         _fault(
             report,
@@ -144,7 +145,7 @@ def _check_entry(
                 report, "content.missing", position, f"The content of entry {position} is missing."
             )
         report.disclosed += len(fields)
-        decisions.check(report, position, entry, fields, leaf)
+        decisions.check(report, position, entry, fields)
     except HabeasError as error:
         _fault(report, error.code, position, f"Entry {position}: {error.message}")
 
@@ -162,12 +163,18 @@ class _Decisions:
     def __init__(self) -> None:
         self._keys: dict[str, Verifier] = {}
         self._entry_key: Verifier | None = None
-        self._leaves: list[bytes] = []
+        self._leaves: dict[int, bytes] = {}
+
+    def note(self, position: int, leaf: bytes) -> None:
+        """Remember an entry for the signed root of its import, whatever else is wrong with it."""
+        self._leaves[position] = leaf
 
     def check(
-        self, report: Report, position: int, entry: ParsedEntry, fields: dict[str, Any], leaf: bytes
+        self, report: Report, position: int, entry: ParsedEntry, fields: dict[str, Any]
     ) -> None:
         kind = fields.get("kind", "")
+        if self._entry_key is not None:  # a new entry key is granted under the one before it
+            check_signed(entry, [self._entry_key])
         if kind == "key":
             self._learn(fields)
         if kind == "batch" and not self._root_holds(fields):
@@ -177,9 +184,6 @@ class _Decisions:
                 position,
                 f"Entry {position} signs an import that is not what follows from its entries.",
             )
-        self._leaves.append(leaf)
-        if self._entry_key is not None:
-            check_signed(entry, [self._entry_key])
         decided = kind in KINDS and (
             KINDS[kind].decision or (kind == "claim" and "previous" in fields)
         )
@@ -207,8 +211,9 @@ class _Decisions:
                 self._keys.pop(fields["holder"], None)
 
     def _root_holds(self, fields: dict[str, Any]) -> bool:
-        leaves = self._leaves[fields["first"] : fields["first"] + fields["count"]]
-        return len(leaves) == fields["count"] and bool(root_of(leaves).hex() == fields["root"])
+        signed = range(fields["first"], fields["first"] + fields["count"])
+        leaves = [self._leaves[position] for position in signed if position in self._leaves]
+        return len(leaves) == len(signed) and bool(root_of(leaves).hex() == fields["root"])
 
 
 def _check_objects(archive: Archive, report: Report, progress: Progress) -> None:
