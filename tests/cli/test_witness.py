@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import json
 import shutil
+import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -12,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
-from tests.cli.running import Ended
+from tests.cli.running import PROGRAM, Ended
 
 from habeas.cli import witness_server
 from habeas.custody.cosignatures import Cosigner
@@ -280,3 +283,25 @@ def test_an_address_that_is_taken(alice: tuple[Path, str], habeas: Callable[...,
         ended = habeas("witness", "serve", alice[0], "--port", port)
     assert "is taken" in ended.err
     assert "cannot listen" in habeas("witness", "serve", alice[0], "--address", "192.0.2.1").err
+
+
+def test_the_served_witness_as_its_own_program(alice: tuple[Path, str]) -> None:
+    command = [PROGRAM, "witness", "serve", alice[0], "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            said = b""
+            while not said.rstrip().endswith(b"}"):
+                said += process.stdout.readline()
+            told = json.loads(said)
+            assert told["key"] == alice[1]
+            host = told["url"].removeprefix("http://")
+            assert host.startswith("127.0.0.1:")
+            with closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+                connection.request("POST", "/add-checkpoint", b"old 0\n")
+                assert connection.getresponse().status == 400
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, noted = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert b"Ended." in noted
