@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check format bench lock clean system-packages
+.PHONY: help venv demo test check format bench bench-names lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,6 +33,9 @@ format: venv ## let ruff mend what it can
 
 bench: system-packages venv ## measure against other tools on this machine
 	$(BIN)/python -m benchmarks
+
+bench-names: venv ## compare names with other ways to compare them
+	$(BIN)/python -m benchmarks.names
 
 lock: venv ## renew requirements/*.txt from pyproject.toml
 	scripts/lock

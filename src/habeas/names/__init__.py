@@ -1,0 +1,48 @@
+"""Names: scripts, transliteration, comparison and keys, places.
+
+``compare(left, right)`` says how alike two written names are, and why. ``keys(name)`` finds
+candidates, ``take_apart(name)`` gives the parts, ``render(name, script)`` writes it in another
+alphabet, ``resolve(spelling)`` gives every place of Xinjiang that a spelling may mean.
+
+Plain Python; imports ``vocabulary`` and ``habeas.errors`` only. The libraries that read
+(umsc, pypinyin; ``pip install 'habeas[names]'``) are loaded when first needed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from habeas.names.comparing import Comparer, Likeness
+from habeas.names.gazetteer import Candidate, Gazetteer, resolve
+from habeas.names.keying import keys
+from habeas.names.parts import Parts, take_apart
+from habeas.names.rendering import Rendering, render
+from habeas.names.uyghur import convert
+
+__all__ = [
+    "Candidate",
+    "Comparer",
+    "Gazetteer",
+    "Likeness",
+    "Parts",
+    "Rendering",
+    "compare",
+    "convert",
+    "keys",
+    "render",
+    "resolve",
+    "take_apart",
+]
+
+
+@lru_cache(maxsize=1)
+def _comparer() -> Comparer:
+    return Comparer()
+
+
+def compare(left: str, right: str) -> Likeness:
+    """How alike two written names are, in [0, 1], and why; the same in both directions.
+
+    Errors: ``habeas.names.errors.BadName`` for what is no name.
+    """
+    return _comparer().compare(left, right)

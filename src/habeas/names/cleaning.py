@@ -1,0 +1,103 @@
+"""A name as it came, made fit for reading, with everything that was changed said.
+
+Invariants: nothing is changed silently; what cannot be a name is refused with the reason.
+Letters are only replaced where a look-alike of another script stands inside a word.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from habeas.names.errors import BadName
+from habeas.vocabulary import texts
+from habeas.vocabulary.errors import shown
+
+LONGEST_NAME = 300
+LONGEST_PART = 64
+
+#: Cyrillic letters that look like Latin ones, both cases (Unicode TR 39, confusables).
+_CYRILLIC_LIKE = dict(zip("аАеЕоОрРсСуУхХіІјЈѕЅВКМНТһ", "aAeEoOpPcCyYxXiIjJsSBKMHTh", strict=True))
+_LATIN_LIKE = {
+    latin: cyrillic for cyrillic, latin in _CYRILLIC_LIKE.items() if cyrillic not in "јЈѕЅһ"
+}
+#: Arabic letters that other keyboards give for Uyghur ones; the shape is the same.
+_ARABIC_LIKE = {"ك": "ك", "ک": "ك", "ی": "ى", "ہ": "ە", "ه": "ە", "ۀ": "ە"}
+_APOSTROPHES = dict.fromkeys("‘’ʼʻ`´ʹ′＇ʾʿ", "'")
+_DOTS = dict.fromkeys("•‧∙⋅・･．﹒●°", "·")
+_MARKS = {ord(mark): plain for mark, plain in (_APOSTROPHES | _DOTS).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The name to read, and in words what was changed to get it."""
+
+    text: str
+    changes: tuple[str, ...]
+
+
+@lru_cache(maxsize=65_536)
+def clean(name: str) -> Cleaned:
+    """The name without invisible characters, look-alikes and stray marks. Errors: ``BadName``."""
+    if not isinstance(name, str):
+        raise BadName(
+            f"{shown(name)} is no name.", next_step="Give a text; decode bytes as UTF-8 first."
+        )
+    if any("\ud800" <= letter <= "\udfff" or letter == "\ufffd" for letter in name):
+        raise BadName(
+            f"{shown(name)} has characters that were lost in decoding.",
+            next_step="Read the file with its right encoding, usually UTF-8.",
+        )
+    if len(name) > LONGEST_NAME:
+        raise BadName(
+            f"{shown(name)} is too long for a name.",
+            next_step=f"Give one person's or place's name, at most {LONGEST_NAME} characters.",
+        )
+    changes: list[str] = []
+    text = unicodedata.normalize("NFKC", name)
+    text = text.translate(_MARKS)
+    kept = "".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cc"))
+    hidden = {f"U+{ord(x):04X}" for x in text if unicodedata.category(x) in ("Cf", "Cc")}
+    if hidden:
+        changes.append(f"removed invisible characters {', '.join(sorted(hidden))}")
+    words = []
+    for word in kept.split():
+        mended, change = _one_script(word)
+        words.append(mended)
+        if change:
+            changes.append(change)
+    text = " ".join(words)
+    if "\u0640" in text:
+        text = text.replace("\u0640", "")
+        changes.append("removed stretched lines (tatweel)")
+    letters = sum(unicodedata.category(letter)[0] == "L" for letter in text)
+    if letters == 0:
+        raise BadName(
+            f"{shown(name)} has no letters.", next_step="Leave the name out if it is not known."
+        )
+    if max(map(len, text.replace("·", " ").split())) > LONGEST_PART:
+        raise BadName(
+            f"{shown(name)} has a word too long for a name.",
+            next_step=f"A word of a name has at most {LONGEST_PART} characters.",
+        )
+    return Cleaned(text, tuple(changes))
+
+
+def _one_script(word: str) -> tuple[str, str]:
+    """A word in one script, where look-alikes of Latin and Cyrillic or of Arabic are mixed."""
+    scripts = {script for x in word if (script := texts.detect_script(x))}
+    if "Arab" in scripts:
+        mended = "".join(_ARABIC_LIKE.get(letter, letter) for letter in word)
+        return mended, f"read {word} as {mended}" if mended != word else ""
+    if scripts != {"Latn", "Cyrl"}:
+        return word, ""
+    cyrillic = [x for x in word if texts.detect_script(x) == "Cyrl"]
+    latin = [x for x in word if texts.detect_script(x) == "Latn"]
+    if all(letter in _CYRILLIC_LIKE for letter in cyrillic):
+        mended = "".join(_CYRILLIC_LIKE.get(letter, letter) for letter in word)
+        return mended, f"read {word} as Latin {mended}: it has Cyrillic look-alikes"
+    if all(letter in _LATIN_LIKE for letter in latin):
+        mended = "".join(_LATIN_LIKE.get(letter, letter) for letter in word)
+        return mended, f"read {word} as Cyrillic {mended}: it has Latin look-alikes"
+    return word, f"{word} mixes Latin and Cyrillic letters"

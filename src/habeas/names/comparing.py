@@ -1,0 +1,261 @@
+"""Are two written names the same name? How alike, and why.
+
+Invariants: the same answer in both directions; every likeness says which reading of each
+side met and what was set aside; equal spelling does not make two people one. A form that the
+table gives to several names, and two names that the table keeps apart, say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations
+
+from habeas.names import alignment, chinese, table
+from habeas.names.parts import HAN_SUFFIXES, SUFFIXES, Part, Parts, take_apart
+from habeas.names.readings import readings
+
+#: Likeness of two forms by what the table says of them.
+IN_TABLE, IN_TABLE_UNSURE, RELATED, KEPT_APART = 0.98, 0.93, 0.78, 0.62
+_SUFFIX_ON_ONE_SIDE = 0.72
+_TURNED, _NO_FATHER, _EXTRA = 0.96, 0.82, 0.94
+#: A Chinese name that does not meet syllable by syllable is hardly the same.
+_NOT_AS_CHINESE = 0.85
+_MOST_PARTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two names are, in [0, 1], and why."""
+
+    similarity: float
+    reasons: tuple[str, ...]
+
+
+class Comparer:
+    """Compares with a table of names; ``compare`` uses the one that comes with habeas."""
+
+    def __init__(self, names: table.NameTable | None = None) -> None:
+        self._table = names if names is not None else table.load()
+        self._part = lru_cache(maxsize=262_144)(self._compare_parts)
+
+    def compare(self, left: str, right: str) -> Likeness:
+        """How alike two names are. Errors: ``BadName`` for what is no name."""
+        first, second = take_apart(left), take_apart(right)
+        swapped = (right, left) < (left, right)
+        if swapped:
+            first, second = second, first
+        similarity, reasons = self._whole(first, second)
+        for name, side in ((left, take_apart(left)), (right, take_apart(right))):
+            reasons += [f"{name}: {said}" for said in (*side.changes, *_said(side.dropped))]
+        return Likeness(round(min(1.0, max(0.0, similarity)), 4), tuple(dict.fromkeys(reasons)))
+
+    # --- whole names ----------------------------------------------------------------------
+
+    def _whole(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+        texts_left = [part.text for part in left.parts]
+        texts_right = [part.text for part in right.parts]
+        if table.folded(" ".join(texts_left)) == table.folded(" ".join(texts_right)):
+            return 1.0, ["written the same"]
+        found = [self._by_parts(left, right)]
+        may_be = left.chinese or right.chinese or _may_be_wade(left) or _may_be_wade(right)
+        if may_be and (chinese_names := self._chinese(left, right)):
+            found.append(chinese_names)
+        if len(left.parts) != len(right.parts):
+            found.append(self._run_together(left, right))
+        return max(found, key=lambda one: one[0])
+
+    def _by_parts(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+        short, long = sorted((left.parts[:_MOST_PARTS], right.parts[:_MOST_PARTS]), key=len)
+        grid = [[self._part(*_ordered(a, b)) for b in long] for a in short]
+        best: tuple[float, tuple[int, ...]] = (-1.0, ())
+        for chosen in permutations(range(len(long)), len(short)):
+            scores = [grid[row][column][0] for row, column in enumerate(chosen)]
+            total = 0.5 * min(scores) + 0.5 * sum(scores) / len(scores)
+            if list(chosen) != sorted(chosen) or (len(short) == 1 and chosen[0] > 0):
+                total *= _TURNED
+            best = max(best, (total, tuple(-column for column in chosen)))
+        total, negated = best
+        chosen = tuple(-column for column in negated)
+        reasons = [grid[row][column][1] for row, column in enumerate(chosen)]
+        if list(chosen) != sorted(chosen):
+            reasons.append("parts in another order")
+        left_over = [long[at].text for at in range(len(long)) if at not in chosen]
+        if left_over:
+            total *= (_NO_FATHER if len(short) == 1 else _EXTRA) * _EXTRA ** (len(left_over) - 1)
+            reasons.append(f"nothing met {' and '.join(left_over)}")
+        return total, reasons
+
+    def _run_together(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+        """One side writes as one word what the other writes as several."""
+        script = (left.parts[0].script, right.parts[0].script)
+        joined = [Part("".join(p.text for p in side.parts), "".join(p.bare for p in side.parts), s)
+                  for side, s in zip((left, right), script, strict=True)]  # fmt: skip
+        similarity, reason = self._part(*_ordered(*joined))
+        chinese_alone = any(
+            side.chinese and not self._table.find(side.parts[0].text) for side in (left, right)
+        )
+        factor = _NOT_AS_CHINESE if chinese_alone else 0.97
+        return similarity * factor, [reason, "one side is written together"]
+
+    def _chinese(self, left: Parts, right: Parts) -> tuple[float, list[str]] | None:
+        """Chinese names: surname and given name by whole syllables, in either order."""
+        spelt = [_syllables_of(side) for side in (left, right)]
+        if not spelt[0] or not spelt[1]:
+            return None
+        one, other = spelt
+        if left.chinese and right.chinese and left.chinese != right.chinese:
+            if one[0] == other[0]:
+                return 0.8, ["the same pinyin, other characters"]
+            return None
+        for first in one:
+            for second in other:
+                if first == second:
+                    return 0.97, [f"Chinese name, pinyin {' '.join(first)} on both sides"]
+        return None
+
+    # --- one part -------------------------------------------------------------------------
+
+    def _compare_parts(self, left: Part, right: Part) -> tuple[float, str]:
+        if table.folded(left.text) == table.folded(right.text):
+            return 1.0, f"{left.text} = {right.text}, written the same"
+        by_table = self._by_table(left, right)
+        by_sound = self._by_sound(left.text, right.text)
+        for one, other in (
+            (left.bare, right.text),
+            (left.text, right.bare),
+            (left.bare, right.bare),
+        ):
+            if (one, other) != (left.text, right.text):
+                similarity, why = self._by_sound(one, other)
+                bare = max(
+                    (similarity * 0.97, f"{why}, without the Russian or Kazakh ending"), by_sound
+                )
+                by_sound = bare
+        if by_table is None:
+            return max(by_sound, self._through_table(left, right))
+        similarity, why, bound = by_table
+        if bound == "least":
+            return max(similarity, by_sound[0]), why
+        return (by_sound[0], by_sound[1]) if by_sound[0] < similarity else (similarity, why)
+
+    def _by_table(self, left: Part, right: Part) -> tuple[float, str, str] | None:
+        mine = self._table.find(left.text) or self._table.find(left.bare)
+        theirs = self._table.find(right.text) or self._table.find(right.bare)
+        if not mine or not theirs:
+            return None
+        both = [name for name in mine if name in theirs]
+        if both:
+            names = " or ".join(name.name for name in both)
+            sure = len(mine) == 1 or len(theirs) == 1
+            return (
+                IN_TABLE if sure and len(mine) == len(theirs) == 1 else IN_TABLE_UNSURE,
+                f"{left.text} ~ {right.text}: both are forms of {names} in the table",
+                "least",
+            )
+        said = f"{left.text} ≠ {right.text}: the table has {_named(mine)} and {_named(theirs)}"
+        if _across_languages(mine, theirs):
+            return None
+        if any(a.name in b.related or b.name in a.related for a in mine for b in theirs):
+            return RELATED, f"{said}, which are related", "most"
+        return KEPT_APART, f"{said}, two names", "most"
+
+    def _through_table(self, left: Part, right: Part) -> tuple[float, str]:
+        """One side is in the table: compare the other with that name's standard spelling."""
+        best = (0.0, "")
+        for known, unknown in ((left, right), (right, left)):
+            for name in self._table.find(known.text):
+                similarity, why = self._by_sound(name.name, unknown.text)
+                said = f"{known.text} is {name.name} in the table; {why}"
+                best = max(best, (similarity * 0.97, said))
+        return best
+
+    def _by_sound(self, left: str, right: str) -> tuple[float, str]:
+        best = (0.0, f"{left} and {right}: no reading in common")
+        for one in readings(left):
+            for other in readings(right):
+                sureness = min(one.sureness, other.sureness)
+                if one.syllables and one.syllables == other.syllables:
+                    similarity = 0.99
+                else:
+                    similarity = alignment.nearness(one.sounds, other.sounds, sureness)
+                similarity -= one.cost + other.cost
+                similarity = min(similarity, _suffix_limit(left, right, one.sounds, other.sounds))
+                if similarity > best[0]:
+                    heard = [
+                        f"{word} as {reading.how} [{reading.sounds.lower()}]"
+                        for word, reading in ((left, one), (right, other))
+                    ]
+                    best = (similarity, " ~ ".join(heard))
+        return best
+
+
+def _ordered(left: Part, right: Part) -> tuple[Part, Part]:
+    return (
+        (left, right) if (left.text, left.script) <= (right.text, right.script) else (right, left)
+    )
+
+
+def _said(dropped: tuple[str, ...]) -> list[str]:
+    return [f"set aside {what}" for what in dropped]
+
+
+def _named(names: tuple[table.GivenName, ...]) -> str:
+    return " or ".join(name.name for name in names)
+
+
+def _across_languages(
+    mine: tuple[table.GivenName, ...], theirs: tuple[table.GivenName, ...]
+) -> bool:
+    """Kazakh and Uyghur rows of one name are apart in the table and one in life."""
+    return not {name.language for name in mine} & {name.language for name in theirs}
+
+
+def _suffix_limit(left: str, right: str, one: str, other: str) -> float:
+    """A suffix such as -jan on one side only is a difference, however small it sounds."""
+    ends = [_suffix(left, one), _suffix(right, other)]
+    if bool(ends[0]) != bool(ends[1]):
+        return _SUFFIX_ON_ONE_SIDE
+    return 1.0
+
+
+@lru_cache(maxsize=65_536)
+def _suffix(written: str, sounds: str) -> str:
+    for ending in HAN_SUFFIXES:
+        if written.endswith(ending) and len(written) > len(ending) + 1:
+            return ending
+    low = sounds.lower()
+    for ending in SUFFIXES:
+        if low.endswith(ending) and len(low) > len(ending) + 2:
+            return ending
+    return ""
+
+
+def _syllables_of(side: Parts) -> list[tuple[str, ...]]:
+    """A name as rows of pinyin syllables, as written and with the last part first."""
+    read: list[tuple[str, ...]] = []
+    for part in side.parts:
+        if part.script == "Hani":
+            read.append(chinese.pinyin(part.text))
+        else:
+            spelt: tuple[str, ...] = ()
+            if part.script == "Latn":
+                wade = chinese.from_wade_giles(part.text) if _may_be_wade(side) else ()
+                spelt = wade or chinese.syllables(part.text)
+            if not spelt:
+                return []
+            read.append(spelt)
+    flat = tuple(s for part in read for s in part)
+    if len(read) == 1:
+        return [flat]
+    turned = (*read[-1], *(s for part in read[:-1] for s in part))
+    plain = [flat, turned]
+    if side.parts[0].script == "Latn" and _may_be_wade(side):
+        modern = [chinese.syllables(part.text) for part in side.parts]
+        if all(modern):
+            plain.append(tuple(s for part in modern for s in part))
+    return plain
+
+
+def _may_be_wade(side: Parts) -> bool:
+    return any("-" in part.text or "'" in part.text for part in side.parts)

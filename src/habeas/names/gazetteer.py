@@ -1,0 +1,303 @@
+"""Places of one country by all their spellings: the file format, its loader, ``resolve``.
+
+Invariants: a spelling that two places share resolves to both, with what tells them apart; a
+spelling that is only near says so and is never given alone as sure. Every form has a source.
+Another country's team adds theirs as a file (docs/reference/names.md has the format).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from habeas.names import cleaning, comparing, table
+from habeas.names.errors import BadGazetteer, BadName
+from habeas.vocabulary import places
+from habeas.vocabulary.errors import VocabularyError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+FORMAT = "habeas-gazetteer/1"
+LEVELS = ("province", "prefecture", "county", "township")
+#: A near spelling is offered from this likeness on, and as long as it is this near the best.
+_NEAR, _BEHIND = 0.8, 0.04
+_MOST_NEAR = 5
+_WORDS = re.compile(
+    r"(?i)[\s,]*\b(?:county|nahiyisi|nahiye|city|shehiri|sheher|shahri|district|rayoni|prefecture|"
+    r"wilayiti|wilayet|region|xian|hsien|shi|diqu|zhou|autonomous|kazakh|kazak|hui|mongol|mongolian|kirghiz|kyrgyz|tajik|"
+    r"xibe|sibe|uyghur|uygur|uighur|of|the|aptonom|oblasti|ауданы|қаласы|уезд|"
+    r"ناھىيىسى|شەھىرى|ۋىلايىتى|رايونى|نەھىيىسى)\b"
+)
+_HAN_ENDING = re.compile(
+    r"(?<=..)(?:维吾尔自治区|(?:蒙古|柯尔克孜|回族|哈萨克|塔吉克|锡伯)?自治[州县]|地区|[市县区乡镇])$"
+)
+#: Han characters of old or traditional writing, as they occur in these names.
+_SIMPLER = str.maketrans(
+    "縣區庫爾勒烏魯齊塔溫圖葉蓋買華豐孫遠陽門鐵雙樂岡達蘭羅蘇維爾爾爾"[:33],
+    "县区库尔勒乌鲁齐塔温图叶盖买华丰孙远阳门铁双乐冈达兰罗苏维尔尔尔"[:33],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One spelling. ``kind``: official, pinyin, uly, sasm, press, hist and so on; see docs."""
+
+    text: str
+    kind: str
+    language: str
+    script: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An official code, with the name and the time (EDTF; '' not known) that it held for."""
+
+    code: str
+    name: str
+    valid: str
+    note: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One place: the present code is its id. ``point`` is None where none is known."""
+
+    id: str
+    level: str
+    parent: str
+    codes: tuple[Code, ...]
+    forms: tuple[Form, ...]
+    point: places.Point | None
+    point_source: str
+    related: bool
+
+    @property
+    def name(self) -> str:
+        """The official Han name of today."""
+        return self.codes[0].name
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that a spelling may mean. ``sure``: the spelling is listed for it.
+
+    ``apart`` says what would tell it from the other candidates.
+    """
+
+    unit: Unit
+    form: Form
+    sure: bool
+    similarity: float
+    apart: str
+    reasons: tuple[str, ...]
+
+
+class Gazetteer:
+    """Units and the index of their spellings."""
+
+    def __init__(self, name: str, units: Iterable[Unit], sources: dict[str, str]) -> None:
+        self.name = name
+        self.units = tuple(units)
+        self.sources = sources
+        self._by_id = {unit.id: unit for unit in self.units}
+        self._by_form: dict[str, list[tuple[Unit, Form]]] = {}
+        for unit in self.units:
+            for form in unit.forms:
+                for key in {_key(form.text), _key(_bare(form.text))}:
+                    self._by_form.setdefault(key, []).append((unit, form))
+
+    def unit(self, code: str) -> Unit:
+        """The unit that has or had this code. Errors: ``BadGazetteer``."""
+        if code in self._by_id:
+            return self._by_id[code]
+        for unit in self.units:
+            if any(entry.code == code for entry in unit.codes):
+                return unit
+        raise BadGazetteer(
+            f"The gazetteer {self.name} has no code {shown(code)}.",
+            next_step="Give a code of GB/T 2260, such as 653226, or use resolve() with a name.",
+        )
+
+    def resolve(self, spelling: str) -> tuple[Candidate, ...]:
+        """Every place that the spelling may mean. Errors: ``BadName`` for what is no name.
+
+        Listed spellings first and alone; else those that sound near, none of them ``sure``.
+        """
+        text = cleaning.clean(spelling).text
+        listed: dict[str, tuple[Unit, Form]] = {}
+        for key in (_key(text), _key(_bare(text))):
+            for unit, form in self._by_form.get(key, ()):
+                listed.setdefault(unit.id, (unit, form))
+        if not listed:
+            return self._near(_bare(text))
+        for keep in (_of_rank(text), _written(text), _no_township):
+            listed = {k: v for k, v in listed.items() if keep(*v)} or listed
+        units = [unit for unit, _ in listed.values()]
+        return tuple(
+            Candidate(unit, form, True, 1.0, self._apart(unit, units), (_listed(form),))
+            for unit, form in listed.values()
+        )
+
+    def _near(self, text: str) -> tuple[Candidate, ...]:
+        found: dict[str, tuple[float, Unit, Form, tuple[str, ...]]] = {}
+        compare = _places().compare
+        for unit in self.units:
+            if unit.level == "township":
+                continue
+            for form in unit.forms:
+                if form.kind in ("other", "official") and form.script != "Hani":
+                    continue
+                try:
+                    like = compare(text, _bare(form.text))
+                except BadName:
+                    continue
+                if like.similarity >= _NEAR and like.similarity > found.get(unit.id, (0.0,))[0]:
+                    found[unit.id] = (like.similarity, unit, form, like.reasons)
+        best = max((one[0] for one in found.values()), default=0.0)
+        near = sorted(
+            (one for one in found.values() if one[0] >= best - _BEHIND),
+            key=lambda one: (-one[0], one[1].id),
+        )[:_MOST_NEAR]
+        units = [one[1] for one in near]
+        return tuple(
+            Candidate(unit, form, False, likeness, self._apart(unit, units), reasons)
+            for likeness, unit, form, reasons in near
+        )
+
+    def _apart(self, unit: Unit, units: list[Unit]) -> str:
+        """What a reader would look for in the source: rank, Uyghur name, prefecture, point."""
+        if len(units) < 2:
+            return ""
+        said = [f"{unit.level} {unit.name} ({unit.id})"]
+        local = next((form.text for form in unit.forms if form.kind == "uly"), "")
+        if local:
+            said.append(f"in Uyghur {local}")
+        if unit.parent in self._by_id:
+            said.append(f"in {self._by_id[unit.parent].name}")
+        elif unit.codes[0].note:
+            said.append(unit.codes[0].note)
+        if unit.codes[0].valid:
+            said.append(f"under this code {unit.codes[0].valid}")
+        if unit.point:
+            said.append(places.describe(unit.point))
+        return "; ".join(said)
+
+
+def _listed(form: Form) -> str:
+    return f"{form.text} is listed ({form.kind}, source {form.source})"
+
+
+@lru_cache(maxsize=1)
+def _places() -> comparing.Comparer:
+    return comparing.Comparer(table.NameTable([]))
+
+
+@lru_cache(maxsize=65_536)
+def _key(text: str) -> str:
+    plain = cleaning.clean(text).text.translate(_SIMPLER)
+    return table.folded(plain).replace(" ", "").replace("·", "")
+
+
+@lru_cache(maxsize=65_536)
+def _bare(text: str) -> str:
+    """Without the word for its rank, where something is left."""
+    short = _WORDS.sub(" ", text)
+    short = " ".join(short.split())
+    short = _HAN_ENDING.sub("", short.translate(_SIMPLER))
+    return short if any(map(str.isalpha, short)) else text
+
+
+_RANKS = (
+    (
+        re.compile(r"(?i)prefecture|wilayiti|地区$|自治州$|ۋىلايىتى|diqu|oblasti"),
+        ("地区", "自治州"),
+    ),
+    (re.compile(r"(?i)\bcounty|nahiyisi|县$|ناھىيىسى|\bxian\b|hsien\b|ауданы"), ("县",)),
+    (re.compile(r"(?i)\bcity\b|市$|شەھىرى|shehiri|қаласы"), ("市",)),
+    (re.compile(r"(?i)\bdistrict\b|区$|rayoni|رايونى"), ("区",)),
+)
+
+
+def _of_rank(text: str) -> Callable[[Unit, Form], bool]:
+    """Keeps the units that have or had the rank that the text names, if it names one."""
+    endings = next((endings for pattern, endings in _RANKS if pattern.search(text)), ())
+    return lambda unit, _: any(code.name.endswith(endings or "") for code in unit.codes)
+
+
+def _no_township(unit: Unit, _: Form) -> bool:
+    return unit.level != "township"
+
+
+def _written(text: str) -> Callable[[Unit, Form], bool]:
+    """With its word of rank written, a listed form of just that writing is meant."""
+    if _bare(text) == text:
+        return lambda *_: True
+    return lambda _, form: _key(form.text) == _key(text)
+
+
+def parse(text: str) -> Gazetteer:
+    """A gazetteer from its file. Errors: ``BadGazetteer`` naming what is wrong."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadGazetteer(f"It is no JSON: {error}.", next_step=f"See {FORMAT}.") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise BadGazetteer(
+            "The file is no gazetteer.",
+            next_step=f'It must be an object with "format": "{FORMAT}".',
+        )
+    try:
+        units = [_unit(entry, data["sources"]) for entry in data["units"]]
+        units += [_township(code, name) for code, name in data.get("townships", [])]
+        name, sources = str(data["name"]), dict(data["sources"])
+    except (KeyError, TypeError, ValueError, IndexError, VocabularyError) as error:
+        raise BadGazetteer(
+            f"The gazetteer is not in order: {error}.",
+            next_step="docs/reference/names.md has the format.",
+        ) from None
+    ids = [unit.id for unit in units]
+    if len(set(ids)) != len(ids):
+        twice = next(one for one in ids if ids.count(one) > 1)
+        raise BadGazetteer(f"The unit {twice} is there twice.", next_step="Join its forms.")
+    return Gazetteer(name, units, sources)
+
+
+def _unit(entry: dict[str, Any], sources: dict[str, str]) -> Unit:
+    forms = tuple(Form(*form) for form in entry["forms"])
+    codes = tuple(Code(**code) for code in entry["codes"])
+    used = {form.source for form in forms} | {code.source for code in codes}
+    if not used <= set(sources):
+        raise ValueError(f"{entry['id']} names the source {min(used - set(sources))}, not listed")
+    if entry["level"] not in LEVELS or not codes:
+        raise ValueError(f"{entry['id']} has no level or no code")
+    given = entry["point"]
+    point = places.make(given["lat"], given["lon"], given["precision"]) if given else None
+    return Unit(
+        entry["id"], entry["level"], entry["parent"], codes, forms, point,
+        f"{given['source']}: {given['note']}" if given else "", bool(entry["related"]),
+    )  # fmt: skip
+
+
+def _township(code: str, name: str) -> Unit:
+    made = Code(code, name, "", "", "division")
+    form = Form(name, "official", "zh", "Hani", "division")
+    return Unit(code, "township", code[:6], (made,), (form,), None, "", False)
+
+
+@lru_cache(maxsize=1)
+def xinjiang() -> Gazetteer:
+    """The gazetteer of Xinjiang that comes with habeas."""
+    path = resources.files("habeas.names") / "data" / "xinjiang.json"
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def resolve(spelling: str) -> tuple[Candidate, ...]:
+    """``Gazetteer.resolve`` in the gazetteer of Xinjiang."""
+    return xinjiang().resolve(spelling)

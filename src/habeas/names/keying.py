@@ -1,0 +1,60 @@
+"""Keys that spellings of one name have in common, so that like names can be found fast.
+
+Invariants: a key is a pure function of the written name; keys are coarse on purpose: two names
+with a key in common are worth comparing, and nothing more. A name may share no key with a
+spelling that is far off; docs/methods/names.md has how often, measured.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from habeas.names import table
+from habeas.names.parts import Part, take_apart
+from habeas.names.readings import readings
+
+#: Classes of consonants that spellings mix; what is not here (h, x, y, v, ğ, r, vowels) is
+#: left out, because some spelling leaves it out.
+_CLASSES = {
+    "b": "p", "p": "p", "f": "p", "t": "t", "d": "t", "k": "k", "q": "k", "g": "k", "c": "s",
+    "ç": "s", "j": "s", "s": "s", "ş": "s", "z": "s", "m": "m", "n": "n", "ñ": "n", "l": "l",
+}  # fmt: skip
+_LONGEST = 6
+_MOST_JOINED = 3
+
+
+def keys(name: str) -> frozenset[str]:
+    """Keys of each part and of the parts together. Errors: ``BadName``."""
+    parts = take_apart(name).parts
+    found: set[str] = set()
+    for part in parts:
+        found |= _keys_of(part)
+    if 1 < len(parts) <= _MOST_JOINED:
+        texts = [part.text for part in parts]
+        for order in (texts, [texts[-1], *texts[:-1]]):
+            found |= {f"s:{skeleton}" for skeleton in _skeletons("".join(order))}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65_536)
+def _keys_of(part: Part) -> frozenset[str]:
+    names = table.load().find(part.text) or table.load().find(part.bare)
+    found = {f"n:{name.name}" for name in names}
+    for name in names:
+        found |= {f"s:{skeleton}" for skeleton in _skeletons(name.name)}
+    for text in {part.text, part.bare}:
+        found |= {f"s:{skeleton}" for skeleton in _skeletons(text)}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65_536)
+def _skeletons(word: str) -> frozenset[str]:
+    """The classes of consonants of each reading; the first vowel too where they are few."""
+    found = set()
+    for reading in readings(word):
+        sounds = reading.sounds.lower()
+        classes = "".join(_CLASSES.get(sound, "") for sound in sounds)
+        classes = re.sub(r"(.)\1", r"\1", classes)[:_LONGEST]
+        found.add(classes or sounds[:1])
+    return frozenset(found)

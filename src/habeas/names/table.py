@@ -1,0 +1,114 @@
+"""The table of given names: which written forms belong to which name.
+
+Invariants: a form may belong to several names (艾买提 is Emet and Ehmet), and the answer
+then says all of them; ``related`` names are never merged. The rows are data with a source and
+a confidence; no native reader has checked them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from habeas.names import uyghur
+from habeas.names.errors import BadTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_COLUMNS = 9
+_STROKES = str.maketrans("ıəɵøƣⱨⱪⱬ", "ieoogqkj".replace("q", "h"))
+
+
+@dataclass(frozen=True, slots=True)
+class GivenName:
+    """One name. ``name`` is ULY for Uyghur (``ug``), Cyrillic for Kazakh and Kyrgyz."""
+
+    name: str
+    language: str
+    sex: str
+    han: tuple[str, ...]
+    latin: tuple[str, ...]
+    cyrillic: tuple[str, ...]
+    related: tuple[str, ...]
+    confidence: str
+    source: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.language}:{self.name}"
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every written form, the standard spelling first."""
+        return (self.name, *self.scripts, *self.han, *self.latin, *self.cyrillic)
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Uyghur names in their other alphabets, by conversion."""
+        if self.language != "ug":
+            return ()
+        return tuple(uyghur.convert(self.name, "uly", to) for to in ("uey", "uky", "uyy"))
+
+
+@lru_cache(maxsize=65_536)
+def folded(form: str) -> str:
+    """The key of a form: case, accents, apostrophes and hyphens do not matter."""
+    low = unicodedata.normalize("NFD", form.casefold().translate(_STROKES))
+    if any("\u0600" <= x <= "\u06ff" or "\u0400" <= x <= "\u04ff" for x in low):
+        return unicodedata.normalize("NFC", low)
+    return "".join(x for x in low if not unicodedata.combining(x) and x not in "'-")
+
+
+class NameTable:
+    """Names by their forms. ``without`` makes a smaller table, for measuring."""
+
+    def __init__(self, names: Iterable[GivenName]) -> None:
+        self.names = tuple(names)
+
+    @cached_property
+    def _by_form(self) -> dict[str, tuple[GivenName, ...]]:
+        found: dict[str, list[GivenName]] = {}
+        for name in self.names:
+            for form in {folded(form) for form in name.forms}:
+                found.setdefault(form, []).append(name)
+        return {form: tuple(names) for form, names in found.items()}
+
+    def find(self, form: str) -> tuple[GivenName, ...]:
+        """The names that this form is written for; () if the table does not have it."""
+        return self._by_form.get(folded(form), ())
+
+    def without(self, keys: frozenset[str]) -> NameTable:
+        return NameTable(name for name in self.names if name.key not in keys)
+
+
+def parse(text: str) -> NameTable:
+    """A table from its file. Errors: ``BadTable`` naming the line."""
+    names: list[GivenName] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        if len(cells) != _COLUMNS or not cells[0] or cells[7] not in ("a", "b", "c"):
+            raise BadTable(
+                f"Line {number} of the table of names is not in order.",
+                next_step=f"{_COLUMNS} columns parted by tabs, the eighth a, b or c.",
+            )
+        split = [tuple(cell.split()) for cell in cells]
+        names.append(
+            GivenName(
+                cells[0], cells[1], cells[2], split[3], split[4], split[5], split[6],
+                cells[7], cells[8],
+            )
+        )  # fmt: skip
+    return NameTable(names)
+
+
+@lru_cache(maxsize=1)
+def load() -> NameTable:
+    """The table that comes with habeas."""
+    path = resources.files("habeas.names") / "data" / "given_names.tsv"
+    return parse(path.read_text(encoding="utf-8"))

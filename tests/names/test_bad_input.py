@@ -1,0 +1,88 @@
+"""Bad names are mended with what was changed said, or refused with the reason."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from habeas import names
+from habeas.names.cleaning import clean
+from habeas.names.errors import BadName
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "no letters"),
+        ("   ", "no letters"),
+        ("12 / 7", "no letters"),
+        ("\u200b\u202e", "no letters"),
+        ("x" * 10_000, "too long"),
+        ("a" * 100, "a word too long"),
+        ("Haji", "only a title"),
+        ("ھاجى قارى", "only a title"),
+        ("阿訇", "only a title"),
+        ("Mem\udce9t", "lost in decoding"),
+        ("\ufffdursun", "lost in decoding"),
+        (b"Memet", "is no name"),
+    ],
+)
+def test_refused_with_the_reason(name: str, said: str) -> None:
+    with pytest.raises(BadName, match=said) as refused:
+        names.compare(name, "Memet")
+    assert refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("name", "clean_name", "said"),
+    [
+        ("Me\u200bmet", "Memet", "U+200B"),
+        ("\u202eMemet\u202c", "Memet", "U+202E"),
+        ("Меmеt", "Memet", "look-alikes"),  # Cyrillic М, е, е
+        ("ﻣﻪﻣﻪﺕ", "مەمەت", "read"),
+        ("مـەمەت", "مەمەت", "tatweel"),
+        ("Ｍｅｍｅｔ", "Memet", ""),
+        ("Ch\u2019en", "Ch'en", ""),
+        ("Memet  \t Tursun", "Memet Tursun", ""),
+    ],
+)
+def test_mended_and_said(name: str, clean_name: str, said: str) -> None:
+    done = clean(name)
+    assert done.text == clean_name
+    assert said in " ".join(done.changes)
+
+
+def test_a_word_of_two_scripts_is_said_and_still_compared() -> None:
+    found = names.compare("Жuмa", "Juma")
+    assert any("mixes Latin and Cyrillic" in reason for reason in found.reasons)
+
+
+def test_the_room_is_light_until_a_name_is_read() -> None:
+    program = (
+        "import sys, habeas.names\n"
+        "heavy = {'umsc', 'pypinyin', 'regex', 'rapidfuzz', 'icu'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_missing_library_says_what_to_install() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['umsc'] = sys.modules['pypinyin'] = None\n"
+        "import habeas.names as names\n"
+        "from habeas.names.errors import MissingLibrary\n"
+        "try:\n    names.compare('مەمەت', '买买提')\n"
+        "except MissingLibrary as error:\n    assert 'habeas[names]' in str(error)\n"
+        "else:\n    raise SystemExit('compared')"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(names.__all__) == {
+        "Candidate", "Comparer", "Gazetteer", "Likeness", "Parts", "Rendering",
+        "compare", "convert", "keys", "render", "resolve", "take_apart",
+    }  # fmt: skip

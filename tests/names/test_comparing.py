@@ -1,0 +1,114 @@
+"""The same name under other spellings is near, another name is not, and the reasons say why."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from habeas import names
+from habeas.names import table
+from habeas.names.comparing import Comparer
+
+#: From this likeness on, a pair is worth a reviewer's time.
+WORTH_A_LOOK = 0.85
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("مەمەت", "Memet"),
+        ("Memet", "买买提"),
+        ("Maimaiti", "Мәмәт"),
+        ("买买提·阿不都拉", "مەمەت ئابدۇللا"),
+        ("Rebiya Kadeer", "热比娅·卡德尔"),
+        ("Шохрат Закир", "雪克来提·扎克尔"),
+        ("Гульнара Имирова", "Gülnar Imir"),
+        ("Сайрагүл Сауытбай", "Sayragul Sauytbay"),
+        ("Chen Quanguo", "陈全国"),
+        ("Ch'en Ch'üan-kuo", "陳全國"),
+        ("Jinping Xi", "习近平"),
+        ("Мухтар Тлеубердиев", "Mukhtar Tileuberdi"),
+        ("Haji Memet Tursun", "买买提·吐尔逊"),
+    ],
+)
+def test_one_name_under_two_spellings(left: str, right: str) -> None:
+    found = names.compare(left, right)
+    assert found.similarity >= WORTH_A_LOOK, found
+    assert found.reasons
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Emet", "Ehmet"),
+        ("ئەمەت", "ئەھمەت"),
+        ("Tursun", "Turghun"),
+        ("Rebiya Kadeer", "Ruqiye Kadeer"),
+        ("吐尔逊", "Turdi"),
+        ("陈全国", "Zhang Chunxian"),
+        ("Tursun", "Tursungül"),
+    ],
+)
+def test_two_names_that_are_near(left: str, right: str) -> None:
+    assert names.compare(left, right).similarity < WORTH_A_LOOK
+
+
+def test_emet_and_ehmet_are_two_names_and_one_han_form_may_be_both() -> None:
+    apart = names.compare("Emet", "Ehmet")
+    assert any("two names" in reason for reason in apart.reasons)
+    for name in ("Emet", "Ehmet"):
+        unsure = names.compare("艾买提", name)
+        assert (
+            WORTH_A_LOOK <= unsure.similarity < names.compare("Tursun", "吐尔逊").similarity + 0.01
+        )
+    assert {one.name for one in table.load().find("艾买提")} == {"Emet", "Ehmet"}
+
+
+def test_what_was_set_aside_is_said() -> None:
+    reasons = " ".join(names.compare("Haji Memet", "Memet\u200b").reasons)
+    assert "title Haji" in reasons
+    assert "U+200B" in reasons
+
+
+def test_a_missing_fathers_name_costs() -> None:
+    whole = names.compare("Memet Tursun", "مەمەت تۇرسۇن").similarity
+    assert names.compare("Memet", "مەمەت تۇرسۇن").similarity < whole
+
+
+def test_a_suffix_on_one_side_is_a_difference() -> None:
+    assert (
+        names.compare("Tursun", "吐尔逊江").similarity
+        < names.compare("Tursunjan", "吐尔逊江").similarity
+    )
+
+
+def test_names_that_the_table_does_not_have_are_compared_by_sound() -> None:
+    bare = Comparer(table.NameTable([]))
+    assert bare.compare("吐尔逊", "Tursun").similarity > 0.85
+    assert bare.compare("Qurbanniyaz", "库尔班尼亚孜").similarity > 0.85
+
+
+FORMS = [form for name in table.load().names[::7] for form in name.forms]
+
+
+@given(st.sampled_from(FORMS), st.sampled_from(FORMS))
+def test_the_same_in_both_directions(left: str, right: str) -> None:
+    one, other = names.compare(left, right), names.compare(right, left)
+    assert one.similarity == other.similarity
+    assert 0 <= one.similarity <= 1
+    assert set(one.reasons) == set(other.reasons)
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_text_is_compared_or_refused(left: str, right: str) -> None:
+    try:
+        one = names.compare(left, right)
+    except names.errors.BadName:
+        return
+    assert one.similarity == names.compare(right, left).similarity
+
+
+@given(st.sampled_from(FORMS))
+def test_a_name_is_like_itself(form: str) -> None:
+    assert names.compare(form, form).similarity == 1

@@ -1,0 +1,106 @@
+"""Every listed spelling finds its place, and a shared one finds all of its places."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import pytest
+
+from habeas import names
+from habeas.names import gazetteer
+from habeas.names.errors import BadGazetteer
+
+
+def test_every_listed_form_finds_its_place() -> None:
+    places = gazetteer.xinjiang()
+    for unit in places.units:
+        for form in unit.forms:
+            assert unit.id in {one.unit.id for one in places.resolve(form.text) if one.sure}, form
+
+
+def test_both_yutian_with_what_tells_them_apart() -> None:
+    found = names.resolve("Yutian")
+    assert {one.unit.name for one in found} == {"于田县", "玉田县"}
+    assert len({one.apart for one in found}) == 2
+    keriya = next(one for one in found if one.unit.id == "653226")
+    assert "Keriye" in keriya.apart
+    assert "和田地区" in keriya.apart
+    assert {one.unit.id for one in names.resolve("于阗")} == {"653226", "653200"}
+
+
+@pytest.mark.parametrize(
+    ("spelling", "codes"),
+    [
+        ("Maralbexi", {"653130"}),
+        ("Bachu", {"653130"}),
+        ("مارالبېشى", {"653130"}),
+        ("Hotan", {"653200", "653201", "653221"}),
+        ("Hotan City", {"653201"}),
+        ("Hotan County", {"653221"}),
+        ("Kashgar Prefecture", {"653100"}),
+        ("喀什市", {"653101"}),
+        ("Yining", {"654002", "654021"}),
+        ("库车县", {"652902"}),
+        ("和阗", {"653200", "653201"}),
+        ("Shule", {"653122"}),
+        ("Kargilik", {"653126"}),
+    ],
+)
+def test_resolved(spelling: str, codes: set[str]) -> None:
+    found = names.resolve(spelling)
+    assert {one.unit.id for one in found} == codes
+    assert all(one.sure for one in found)
+
+
+def test_a_near_spelling_is_offered_and_not_sure() -> None:
+    found = names.resolve("Maralbashy County")
+    assert found[0].unit.id == "653130"
+    assert not any(one.sure for one in found)
+    assert names.resolve("Timbuktu") == ()
+
+
+def test_units_by_code_of_any_time() -> None:
+    places = gazetteer.xinjiang()
+    assert places.unit("652923") is places.unit("652902")
+    county = places.unit("652902")
+    assert [(code.code, code.valid) for code in county.codes] == [
+        ("652902", "2019/.."),
+        ("652923", "../2019"),
+    ]
+    with pytest.raises(BadGazetteer, match="no code"):
+        places.unit("999999")
+
+
+def test_every_county_of_xinjiang_is_there_in_uyghur_with_a_source() -> None:
+    places = gazetteer.xinjiang()
+    counties = [u for u in places.units if u.level == "county" and u.id.startswith("65")]
+    assert len(counties) >= 107
+    for unit in counties:
+        kinds = {form.kind for form in unit.forms}
+        if unit.id not in ("650108", "652303"):  # abolished in 2007
+            assert {"official", "uey", "uky"} <= kinds, unit.id
+    assert set(places.sources) == {"division", "gb2260", "geonames", "editors", "rule"}
+
+
+def _file() -> dict[str, object]:
+    path = resources.files("habeas.names") / "data" / "xinjiang.json"
+    made: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return made
+
+
+def test_a_file_that_is_not_in_order_is_refused() -> None:
+    with pytest.raises(BadGazetteer, match="no JSON"):
+        gazetteer.parse("{")
+    with pytest.raises(BadGazetteer, match="no gazetteer"):
+        gazetteer.parse("{}")
+    whole = _file()
+    units = whole["units"]
+    assert isinstance(units, list)
+    with pytest.raises(BadGazetteer, match="twice"):
+        gazetteer.parse(json.dumps({**whole, "units": [*units, units[0]]}))
+    with pytest.raises(BadGazetteer, match="not listed"):
+        gazetteer.parse(json.dumps({**whole, "sources": {}}))
+    moved = {**units[1], "point": {"lat": "143", "lon": "87", "precision": "settlement"}}
+    with pytest.raises(BadGazetteer, match="not in order"):
+        gazetteer.parse(json.dumps({**whole, "units": [moved]}))

@@ -1,0 +1,128 @@
+"""Conversion between alphabets, the parts of names, keys, and the table of names."""
+
+from __future__ import annotations
+
+import pytest
+
+from habeas import names
+from habeas.names import chinese, cyrillic, table, uyghur
+from habeas.names.errors import BadTable, UnknownConversion
+from habeas.names.gazetteer import xinjiang
+
+
+@pytest.mark.parametrize(
+    ("uey", "uly", "uky", "uyy", "sasm"),
+    [
+        ("مەمەت", "Memet", "Мәмәт", "Məmət", "Mamat"),
+        ("قاراقاش", "Qaraqash", "Қарақаш", "Ⱪaraⱪax", "Karakax"),
+        ("مارالبېشى", "Maralbëshi", "Маралбеши", "Maralbexi", "Maralbexi"),
+        ("چاقىلىق", "Chaqiliq", "Чақилиқ", "Qaⱪiliⱪ", "Qakilik"),
+        ("گۈلنىسا", "Gülnisa", "Гүлниса", "Gülnisa", "Gülnisa"),
+        ("شۆھرەت", "Shöhret", "Шөһрәт", "Xɵⱨrət", "Xöhrat"),
+    ],
+)
+def test_one_word_in_five_uyghur_spellings(
+    uey: str, uly: str, uky: str, uyy: str, sasm: str
+) -> None:
+    assert names.convert(uey, "uey", "uly") == uly
+    assert names.convert(uly, "uly", "uey") == uey
+    assert names.convert(uey, "uey", "uky") == uky
+    assert names.convert(uky, "uky", "uey") == uey
+    assert names.convert(uey, "uey", "sasm") == sasm
+    assert names.convert(names.convert(uey, "uey", "uyy"), "uyy", "uey") == uey
+    assert names.convert(uey, "uey", "uyy").replace("ø", "ɵ") == uyy
+
+
+def test_the_alphabets_go_there_and_back() -> None:
+    for name in table.load().names:
+        if name.language == "ug":
+            for other in ("uey", "uky", "uyy"):
+                there = uyghur.convert(name.name, "uly", other)
+                back = uyghur.convert(there, other, "uly")
+                assert back.lower() == name.name.lower(), (name.name, there, back)
+
+
+@pytest.mark.parametrize(
+    ("wade", "syllables"),
+    [
+        ("Ch'üan-kuo", "quan guo"),
+        ("Tse-tung", "ze dong"),
+        ("Hsiao-p'ing", "xiao ping"),
+        ("Shih-ts'ai", "shi cai"),
+        ("Chieh-shih", "jie shi"),
+        ("Chih-chung", "zhi zhong"),
+        ("Ho-t'ien", "he tian"),
+        ("Mo-yü", "mo yu"),
+    ],
+)
+def test_wade_giles(wade: str, syllables: str) -> None:
+    assert chinese.from_wade_giles(wade) == tuple(syllables.split())
+
+
+def test_kazakh_in_arabic_letters() -> None:
+    assert cyrillic.kazakh_from_arabic("قايرات") == "қайрат"
+    assert cyrillic.kazakh_from_arabic("نۇرلان") == "нұрлан"
+    assert cyrillic.kazakh_from_arabic("ەركىن") == "еркін"
+
+
+@pytest.mark.parametrize(
+    ("name", "script", "text"),
+    [
+        ("买买提·吐尔逊", "uly", "Memet Tursun"),
+        ("买买提·吐尔逊", "uey", "مەمەت تۇرسۇن"),
+        ("买买提·吐尔逊", "pinyin", "Maimaiti Tuerxun"),
+        ("Қайрат Әбдірахманов", "kk-latin", "Qayrat Äbdirakhmanov"),
+        ("Хаджиев Юсуп", "ru-passport", "Khadzhiev Iusup"),
+        ("Жумагүл", "ky-latin", "Jumagül"),
+    ],
+)
+def test_rendering(name: str, script: str, text: str) -> None:
+    assert names.render(name, script).text == text
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [("麦克风", "uly"), ("Memet", "pinyin"), ("Қайрат", "ru-passport"), ("Memet", "klingon")],
+)
+def test_what_no_rule_writes_is_refused(name: str, script: str) -> None:
+    with pytest.raises(UnknownConversion):
+        names.render(name, script)
+
+
+def test_parts() -> None:
+    parts = names.take_apart("买买提·阿不都拉")
+    assert (parts.given, parts.father) == ("买买提", "阿不都拉")
+    assert names.take_apart("陈全国").given == "全国"
+    assert names.take_apart("Kadeer, Rebiya").given == "Rebiya"
+    assert names.take_apart("Tursun Memet oghli").dropped == ("link oghli",)
+    assert names.take_apart("Мәмәтова").parts[0].bare == "Мәмәт"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("买买提·阿不都拉", "Memet"), ("Тохти Илхам", "伊力哈木·土赫提"), ("Chen Quanguo", "陈全国"),
+     ("Zunun", "祖农"), ("吾甫尔", "Ghopur")],
+)  # fmt: skip
+def test_spellings_of_one_name_share_a_key(left: str, right: str) -> None:
+    assert names.keys(left) & names.keys(right)
+
+
+def test_the_table_is_large_and_every_row_has_its_source() -> None:
+    rows = table.load().names
+    assert len(rows) >= 400
+    assert len({row.key for row in rows}) == len(rows)
+    for row in rows:
+        assert row.source in ("editors", "public"), row
+        assert row.han, row
+        assert row.sex in ("m", "f"), row
+    known = {row.name for row in rows}
+    assert {name for row in rows for name in row.related} <= known
+
+
+def test_a_broken_table_is_refused_with_its_line() -> None:
+    with pytest.raises(BadTable, match="Line 2"):
+        table.parse("# names\nMemet\tug")
+
+
+def test_townships_are_there_by_code() -> None:
+    assert sum(unit.level == "township" for unit in xinjiang().units) > 1000
