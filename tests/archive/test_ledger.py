@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.archive.making import add_reviewer, newspaper, place_mention, says
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.errors import EntryRefused, PersonNeeded
+from habeas.archive.errors import EntryRefused, ForeignKeys, PersonNeeded
+from habeas.archive.files import (
+    Received,
+    SealedFile,
+    add_files,
+    removed_unless_recorded,
+    seal_all,
+)
 from habeas.archive.opening import Archive, open_archive
 from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.entries import parse_entry
 from habeas.custody.errors import DatabaseBehindLog
+from habeas.custody.keys import Keyring
 
 
 def test_a_failed_batch_leaves_nothing_and_no_gap(archive: Archive) -> None:
@@ -121,3 +131,34 @@ def test_a_database_behind_its_log_is_refused(archive: Archive) -> None:
         pass
     with pytest.raises(DatabaseBehindLog):
         open_archive(archive.directory)
+
+
+def test_the_keys_of_another_archive_are_refused_before_anything_is_signed(
+    archive: Archive, tmp_path: Path
+) -> None:
+    other = Keyring.create(tmp_path / "keys", None, origin=archive.origin)
+    path = archive.directory / "keys" / "installation"
+    path.write_bytes((other.directory / "installation").read_bytes())
+    before = archive.size
+    with pytest.raises(ForeignKeys, match="not those of this archive"):
+        open_archive(archive.directory)
+    assert archive.size == before
+
+
+def test_a_failed_write_leaves_no_sealed_object_behind(archive: Archive, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Nobody.", encoding="utf-8")
+    files = seal_all(archive, [Received(note)], [])
+    with pytest.raises(RuntimeError, match="on purpose"):
+        _fail_with(archive, files)
+    assert list(archive.objects.addresses()) == []
+    added = add_files(archive, [Received(note)])
+    with pytest.raises(RuntimeError, match="on purpose"):
+        _fail_with(archive, files)
+    assert len(added.exhibits) == 1
+    assert len(list(archive.objects.addresses())) == 2  # the recorded ones stay
+
+
+def _fail_with(archive: Archive, files: list[SealedFile]) -> None:
+    with removed_unless_recorded(archive, files):
+        raise RuntimeError("on purpose")

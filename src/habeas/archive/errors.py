@@ -8,6 +8,7 @@ HabeasError
     ├── ArchiveFull            archive.disk-full
     ├── DatabaseTrouble        archive.database
     ├── NewerArchive           archive.newer
+    ├── ForeignKeys            archive.foreign-keys
     ├── ProjectionOutdated     archive.projection-outdated
     ├── EntryRefused           entry.refused
     ├── PersonNeeded           person.needed
@@ -47,6 +48,10 @@ class DatabaseTrouble(ArchiveError):
 
 class NewerArchive(ArchiveError):
     code = "archive.newer"
+
+
+class ForeignKeys(ArchiveError):
+    code = "archive.foreign-keys"
 
 
 class ProjectionOutdated(ArchiveError):

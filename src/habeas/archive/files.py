@@ -10,12 +10,15 @@ nobody can ask it by adding a file. A file that cannot be read is named and the 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import mimetypes
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.db import DatabaseError
 
 from habeas.archive import models as m
 from habeas.archive import verbs
@@ -117,7 +120,7 @@ def _add_round(
         else:
             known.append((file, exhibit))
     sealed = seal_all(archive, fresh, added.refused, progress, once=True)
-    with archive.writing() as batch:
+    with removed_unless_recorded(archive, sealed), archive.writing() as batch:
         twins: dict[tuple[str, str], int] = {}
         for item in sealed:
             label, digest = labels[item.received.place], item.sealed.plain_sha256
@@ -288,3 +291,18 @@ def _is_known(exhibit: int, file: Received, reason: str) -> bool:
         file.received_from in ("", agent) and file.received_on in ("", happened_at)
         for agent, happened_at in (*came, *again.values_list("agent", "happened_at"))
     )
+
+
+@contextlib.contextmanager
+def removed_unless_recorded(archive: Archive, files: Sequence[SealedFile]) -> Iterator[None]:
+    """When what happens inside fails, remove the objects of these files that no entry names."""
+    try:
+        yield
+    except BaseException:
+        addresses = {f.sealed.address for f in files}
+        addresses.update(f.sealed_text.address for f in files if f.sealed_text is not None)
+        with contextlib.suppress(DatabaseError, OSError):
+            kept = m.ContentObjectKey.objects.filter(address__in=addresses)
+            for address in addresses.difference(kept.values_list("address", flat=True)):
+                archive.objects.remove(address)
+        raise

@@ -31,12 +31,12 @@ from habeas.archive.errors import (
     ProjectionOutdated,
 )
 from habeas.archive.ledger import Batch, head, leaf_hash_at, notes_between
-from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LocalState
+from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LedgerEntry, LocalState
 from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.archive.verbs.defining import log_vocabulary
 from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.entries import Composer, check_signed, parse_entry
-from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, SecondSequencer
+from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, NoteError, SecondSequencer
 from habeas.custody.keys import Keyring
 from habeas.custody.notes import Signer
 from habeas.custody.objects import ObjectStore

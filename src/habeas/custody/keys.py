@@ -267,7 +267,7 @@ def _unprotect(path: Path, data: bytes, passphrase: str | None) -> tuple[dict[st
         except pyrage.DecryptError:
             raise WrongPassphrase(
                 f"The passphrase does not open {path} (or the file was altered).",
-                next_step="Try again; if it is lost, recover from the custodians' shares.",
+                next_step="Try again. A lost passphrase cannot be recovered.",
             ) from None
     elif data.startswith(UNPROTECTED):
         data = data[len(UNPROTECTED) :]

@@ -107,6 +107,10 @@ class ObjectStore:
             raise _damaged(address)
         return size_bytes
 
+    def remove(self, address: str) -> None:
+        """Remove an object that nothing refers to; absent is as good."""
+        self.path(address).unlink(missing_ok=True)
+
     def open(self, address: str, identity: str, *, plain_sha256: str | None = None) -> bytes:
         """The plain bytes, held in memory; for large objects use ``copy_plain``."""
         with self._stored(address) as stored:

@@ -120,7 +120,7 @@ def read_folder(directory: Path) -> Folder:
                 0,
                 "",
                 "The folder holds nothing to import.",
-                f"Known files: {names}.",
+                f"Known files: {names}, definitions/*.yaml.",
             )
         )
     for shape, what in (

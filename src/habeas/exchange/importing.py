@@ -21,6 +21,7 @@ from habeas.archive.files import (
     layer_text,
     receive_again,
     record_with_layer,
+    removed_unless_recorded,
     seal_all,
 )
 from habeas.archive.ledger import Batch, Ref, entry_id_at
@@ -68,7 +69,10 @@ def import_folder(
     if plan.faults:
         raise ImportRefused(plan.faults)
     sealed = _seal(archive, plan, progress)
-    with archive.writing(person) as batch:
+    with (
+        removed_unless_recorded(archive, list(sealed.values())),
+        archive.writing(person) as batch,
+    ):
         if not again:
             _refuse_twin(digest, directory)  # another process may have imported it meanwhile
         writer = _Writer(archive, batch, plan, sealed, progress)

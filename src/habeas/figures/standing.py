@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What of a figure can change: its words, its value, and the claims it rests on."""
+    """What of a figure can change: its words, its value, its members and their claims."""
 
     key: str
     title: str
     headline: str
     value: tuple[object, ...]
     grounds: frozenset[int]
+    members: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +143,10 @@ def _print(evaluation: Evaluation) -> Print:
         tuple((p.claim, p.stance, p.words, p.holds) for p in evaluation.points),
     )
     definition = evaluation.definition
-    return Print(definition.key, definition.title, evaluation.headline, value, evaluation.grounds)
+    members = tuple(
+        (member.position, member.claims)
+        for member in (*evaluation.members, *evaluation.undecided)
+    )
+    return Print(
+        definition.key, definition.title, evaluation.headline, value, evaluation.grounds, members
+    )
