@@ -35,7 +35,9 @@ def about(request: Request) -> Content:
             },
             {
                 "command": "habeas why 123",
-                "does": _("does the same for one claim, record, source or exhibit, by its entry number"),
+                "does": _(
+                    "does the same for one claim, record, source or exhibit, by its entry number"
+                ),
             },
             {
                 "command": "sha256sum FILE",
