@@ -370,3 +370,14 @@ def test_what_the_archive_notes_on_a_claim_stands_apart_from_what_is_said(
     page = owner.page(address(shelf, "/claims/{number}/"))
     assert re.search(r"Note by this archive</dt>\s*<dd>.*We read it as number\.", page)
     assert owner.twin(address(shelf, "/claims/{number}/"))["note"] == "We read it as number."
+
+
+def test_the_overview_says_what_the_archive_is_about_to_its_team(
+    shelf: Shelf, reading_as: ReadingAs
+) -> None:
+    seen = {
+        name: reading_as(shelf.archive, viewer()).twin("/")["archive"]
+        for name, viewer in viewers().items()
+    }
+    assert seen["owner"] == seen["team"] == "Archive"
+    assert seen["public"] == ""

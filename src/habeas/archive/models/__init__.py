@@ -23,6 +23,7 @@ from habeas.archive.models.permanent import (
     LocalState,
 )
 from habeas.archive.models.projected import (
+    ArchiveTitle,
     Assessment,
     Batch,
     Claim,
@@ -50,6 +51,7 @@ from habeas.archive.models.projected import (
 )
 
 __all__ = [
+    "ArchiveTitle",
     "Assessment",
     "Batch",
     "Claim",

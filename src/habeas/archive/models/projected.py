@@ -54,6 +54,16 @@ class LabelPart(models.Model):
         db_table = "projection_label_part"
 
 
+class ArchiveTitle(Projection):
+    """What the archive is about, as said when it was made."""
+
+    title = ExactText()
+
+    class Meta:
+        managed = False
+        db_table = "projection_archive_title"
+
+
 class Compartment(Projection):
     key = ExactText(unique=True)
     title = ExactText()

@@ -8,7 +8,7 @@ from habeas.archive.projecting import Fact, Projector, stored_json
 
 
 def archive(p: Projector, fact: Fact) -> None:
-    """The first entry makes no row."""
+    p.add(m.ArchiveTitle, fact, p.own_label(fact.fields), title=fact.fields["title"])
 
 
 def vocabulary(p: Projector, fact: Fact) -> None:

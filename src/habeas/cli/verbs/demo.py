@@ -79,7 +79,7 @@ def _archive(directory: Path, *, again: bool) -> Archive:
         if not again:
             return open_archive(directory)
         shutil.rmtree(directory)
-    archive = init_archive(directory, passphrase=None, title="Demonstration")
+    archive = init_archive(directory, passphrase=None, title="The camps in Xinjiang, as reported in public: a demonstration")
     (directory / MARK).write_text(MARK_TEXT, encoding="utf-8")
     return archive
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from habeas.archive.access import visible
+from habeas.archive.models import ArchiveTitle
 from habeas.figures.definitions import FigureDefinition
 from habeas.figures.errors import FigureError, NoLineage
 from habeas.figures.evaluation import evaluate
@@ -21,7 +23,12 @@ Content = dict[str, Any]
 @page("explore/overview.html")
 def overview(request: Request) -> Content:
     """The figures in force, by kind."""
-    return {"title": _("What is known"), "kinds": by_kind(request)}
+    about = visible(request.viewer, ArchiveTitle).order_by("position").first()
+    return {
+        "title": _("What is known"),
+        "archive": about.title if about else "",
+        "kinds": by_kind(request),
+    }
 
 
 def by_kind(request: Request) -> list[Content]:
