@@ -155,11 +155,6 @@ class Batch:
         self._entries, self._content, self._facts = [], [], []
         LocalState.objects.filter(name="projected").update(value=str(self._next))
 
-    def position_of(self, model: type[Any], entry_id: str) -> int:
-        """The position of something appended before or earlier in this batch."""
-        self.flush()
-        return self._projector.position_of(model, entry_id)
-
 
 def entry_id_at(position: int) -> str:
     """The id by which disclosures refer to the entry at a position."""

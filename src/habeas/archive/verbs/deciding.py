@@ -86,9 +86,12 @@ def judge(
 
 
 def _kinds(batch: Batch, *mentions: Ref) -> list[str]:
-    batch.flush()
+    if any(mention.entry_id not in batch.mention_kinds for mention in mentions):
+        batch.flush()
+    kinds = m.Mention.objects.values_list("kind", flat=True)
     return [
-        m.Mention.objects.values_list("kind", flat=True).get(position=r.position) for r in mentions
+        batch.mention_kinds.get(mention.entry_id) or kinds.get(position=mention.position)
+        for mention in mentions
     ]
 
 
