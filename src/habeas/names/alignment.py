@@ -28,7 +28,7 @@ _NEAR_VOWELS = {
     )
     for pair in pairs
 }
-_FAR_VOWELS = 0.33
+_FAR_VOWELS = 0.45
 #: The first and the last vowel of a name tell more than those between: Amine is not Imin.
 _FIRST, _LAST = 1.4, 2.0
 

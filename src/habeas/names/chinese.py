@@ -205,7 +205,8 @@ _WHOLE_SOUNDS = {
     "yang": "yan", "wa": "va", "wai": "ve", "wei": "vé", "wan": "van", "wang": "van", "wen": "un",
     "weng": "un", "wo": "o", "a": "a", "o": "o", "e": "e", "ai": "e", "ao": "av", "ou": "o",
     "an": "an", "en": "én", "ang": "an", "ei": "e", "yo": "yo",
-    "er2": "r", "xun": "sun", "xue": "şö", "jiang": "can", "hong": "ğun", "dong": "dun",
+    "zha": "za", "zhe": "zÉ", "zhai": "ze",
+    "xun": "sun", "xue": "şö", "jiang": "can", "hong": "ğun", "dong": "dun",
     "rou": "ro", "lie": "le", "xi": "şI", "qiao": "ço", "liao": "lo", "niao": "no",
 }  # fmt: skip
 

@@ -16,11 +16,13 @@ from habeas.names.parts import HAN_SUFFIXES, SUFFIXES, Part, Parts, take_apart
 from habeas.names.readings import readings
 
 #: Likeness of two forms by what the table says of them.
-IN_TABLE, IN_TABLE_UNSURE, RELATED, KEPT_APART = 0.98, 0.93, 0.78, 0.62
+IN_TABLE, IN_TABLE_UNSURE, RELATED, KEPT_APART = 0.98, 0.93, 0.9, 0.62
 _SUFFIX_ON_ONE_SIDE = 0.72
-_TURNED, _NO_FATHER, _EXTRA = 0.96, 0.82, 0.94
+_TURNED, _NO_FATHER, _EXTRA = 0.9, 0.82, 0.94
 #: A Chinese name that does not meet syllable by syllable is hardly the same.
 _NOT_AS_CHINESE = 0.85
+#: Two Chinese names of one pinyin: other people, or one in old characters.
+_SAME_PINYIN = 0.86
 _MOST_PARTS = 6
 
 
@@ -58,6 +60,8 @@ class Comparer:
         if table.folded(" ".join(texts_left)) == table.folded(" ".join(texts_right)):
             return 1.0, ["written the same"]
         found = [self._by_parts(left, right)]
+        if left.chinese and right.chinese and not self._known(left) and not self._known(right):
+            return min(found[0], (_SAME_PINYIN, [*found[0][1], "other characters"]))
         may_be = left.chinese or right.chinese or _may_be_wade(left) or _may_be_wade(right)
         if may_be and (chinese_names := self._chinese(left, right)):
             found.append(chinese_names)
@@ -71,7 +75,7 @@ class Comparer:
         best: tuple[float, tuple[int, ...]] = (-1.0, ())
         for chosen in permutations(range(len(long)), len(short)):
             scores = [grid[row][column][0] for row, column in enumerate(chosen)]
-            total = 0.5 * min(scores) + 0.5 * sum(scores) / len(scores)
+            total = 0.65 * min(scores) + 0.35 * sum(scores) / len(scores)
             if list(chosen) != sorted(chosen) or (len(short) == 1 and chosen[0] > 0):
                 total *= _TURNED
             best = max(best, (total, tuple(-column for column in chosen)))
@@ -92,11 +96,12 @@ class Comparer:
         joined = [Part("".join(p.text for p in side.parts), "".join(p.bare for p in side.parts), s)
                   for side, s in zip((left, right), script, strict=True)]  # fmt: skip
         similarity, reason = self._part(*_ordered(*joined))
-        chinese_alone = any(
-            side.chinese and not self._table.find(side.parts[0].text) for side in (left, right)
-        )
+        chinese_alone = any(side.chinese and not self._known(side) for side in (left, right))
         factor = _NOT_AS_CHINESE if chinese_alone else 0.97
         return similarity * factor, [reason, "one side is written together"]
+
+    def _known(self, side: Parts) -> bool:
+        return bool(self._table.find(side.parts[0].text))
 
     def _chinese(self, left: Parts, right: Parts) -> tuple[float, list[str]] | None:
         """Chinese names: surname and given name by whole syllables, in either order."""
@@ -105,8 +110,6 @@ class Comparer:
             return None
         one, other = spelt
         if left.chinese and right.chinese and left.chinese != right.chinese:
-            if one[0] == other[0]:
-                return 0.8, ["the same pinyin, other characters"]
             return None
         for first in one:
             for second in other:
@@ -213,22 +216,21 @@ def _across_languages(
 
 def _suffix_limit(left: str, right: str, one: str, other: str) -> float:
     """A suffix such as -jan on one side only is a difference, however small it sounds."""
-    ends = [_suffix(left, one), _suffix(right, other)]
-    if bool(ends[0]) != bool(ends[1]):
-        return _SUFFIX_ON_ONE_SIDE
-    return 1.0
+    ends = {_has_suffix(left, one), _has_suffix(right, other)}
+    return _SUFFIX_ON_ONE_SIDE if ends == {True, False} else 1.0
 
 
 @lru_cache(maxsize=65_536)
-def _suffix(written: str, sounds: str) -> str:
+def _has_suffix(written: str, sounds: str) -> bool | None:
+    """None where what stands before the ending is too short to be a name of its own."""
     for ending in HAN_SUFFIXES:
-        if written.endswith(ending) and len(written) > len(ending) + 1:
-            return ending
+        if written.endswith(ending):
+            return True if len(written) > len(ending) + 1 else None
     low = sounds.lower()
     for ending in SUFFIXES:
-        if low.endswith(ending) and len(low) > len(ending) + 2:
-            return ending
-    return ""
+        if low.endswith(ending):
+            return True if len(low) > len(ending) + 2 else None
+    return False
 
 
 def _syllables_of(side: Parts) -> list[tuple[str, ...]]:
