@@ -57,9 +57,17 @@ def recall_at(
 
 def ours(table: object = None) -> Compare:
     from habeas.names.comparing import Comparer
+    from habeas.names.errors import BadName
 
     comparer = Comparer(table)  # type: ignore[arg-type]
-    return lambda left, right: comparer.compare(left, right).similarity
+
+    def compare(left: str, right: str) -> float:
+        try:
+            return comparer.compare(left, right).similarity
+        except BadName:  # such as a title alone; a refusal finds nothing
+            return 0.0
+
+    return compare
 
 
 def held_out(rows: list[dict[str, str]]) -> Compare:
@@ -168,6 +176,21 @@ def score(
     return found, took
 
 
+def at_trained(make: Callable[[list[dict[str, str]]], Compare]) -> dict[str, tuple[float, float]]:
+    """Precision and recall on the test split at the thresholds of the train split, by kind."""
+    train, test = load("train"), load("test")
+    thresholds = {kind: found[1] for kind, found in score(make(train), train)[0].items()}
+    compare = make(test)
+    result = {}
+    for kind, threshold in thresholds.items():
+        rows = [row for row in test if row["kind"] == kind]
+        said = [compare(row["left"], row["right"]) >= threshold for row in rows]
+        same = [row["same"] == "1" for row in rows]
+        right = sum(a and b for a, b in zip(said, same, strict=True))
+        result[kind] = (right / max(sum(said), 1), right / sum(same))
+    return result
+
+
 def resolved() -> tuple[int, int, int]:
     """Listed forms of the gazetteer, those that find their place, those that find only another."""
     from habeas.names import gazetteer
@@ -218,6 +241,12 @@ def main() -> None:
         )
     console.print(shown)
     if given.only != "others":
+        if given.split == "test":
+            for kind, (precision, recall) in at_trained(held_out).items():
+                console.print(
+                    f"names held out, {kind}, at the threshold of the train split: "
+                    f"precision {precision:.3f}, recall {recall:.3f}", highlight=False
+                )  # fmt: skip
         total, right, alone = resolved()
         console.print(
             f"gazetteer: {right} of {total} listed forms resolve to their place; "
