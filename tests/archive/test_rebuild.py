@@ -162,6 +162,8 @@ def test_projections_of_another_program_version_are_refused_until_rebuilt(archiv
     with pytest.raises(ProjectionOutdated, match="another version"):
         open_archive(archive.directory)
     open_archive(archive.directory, outdated=True)
+    with pytest.raises(ProjectionOutdated, match="another version"):
+        rebuilding.check()
     rebuilding.rebuild()
     assert "projection_gone" not in connection.introspection.table_names()
     open_archive(archive.directory)

@@ -147,7 +147,7 @@ def test_a_claim_shows_who_says_it_and_where(shelf: Shelf, owner: Reader) -> Non
     assert '<mark><bdi dir="ltr" class="script-latn">about 120,000 people</bdi></mark>' in page
     assert "In May 2018 the institute put the number at" in page
     assert "The ministry denied that anybody was held" in page  # context after it
-    assert f"habeas why {shelf.at['number']}" in page
+    assert f"habeas prove {shelf.at['number']} --out" in page
     assert "c2sp.org/tlog-proof@v1" in page
     twin = owner.twin(address(shelf, "/claims/{number}/"))
     assert twin["proof"]["sound"] is True

@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 
 from habeas.archive import schema
 from habeas.archive.connecting import holding_the_head, plain_errors
+from habeas.archive.errors import ProjectionOutdated
 from habeas.archive.ledger import facts, head, projected
 from habeas.archive.models import LocalState
 from habeas.archive.projecting import Projector
@@ -68,6 +69,11 @@ def check(progress: Progress = lambda done, total: None) -> list[TableDifference
     schema.prepare()
     differences: list[TableDifference] = []
     with plain_errors(), holding_the_head():
+        if _must_restart():
+            raise ProjectionOutdated(
+                "The tables derived from the ledger were made by another version of habeas.",
+                next_step="Run `habeas rebuild`; there is nothing to compare before that.",
+            )
         before = digests()
         savepoint = transaction.savepoint()
         schema.drop_projections()

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 LIMIT = 10  # members followed down
 CLAIMS_EACH = 5  # claims followed down for each of them
 CONFLICTS_SHOWN = 5
-NOT_KNOWN_SHOWN = 5
 
 __all__ = ["as_json", "as_text", "tree"]
 
@@ -110,7 +109,7 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     evaluation.require_lineage()
     definition = evaluation.definition
     shown, members_in_all = _slice(evaluation, limit, offset)
-    unknown = evaluation.undecided[:NOT_KNOWN_SHOWN]
+    unknown = evaluation.undecided[:limit]
     followed = [claim for member in (*shown, *unknown) for claim in member.claims[:CLAIMS_EACH]]
     down.read(followed)
     facts = [Fact(evaluation.kind, evaluation.headline)]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from habeas.cli.speaking import Speaker
 
 MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
+TITLE = "The camps in Xinjiang, as reported in public: a demonstration"
 MARK_TEXT = "An archive made by `habeas demo`. Its keys are unprotected. It may be deleted.\n"
 FOLLOWED = 1  # members of the sample figure
 
@@ -79,7 +80,7 @@ def _archive(directory: Path, *, again: bool) -> Archive:
         if not again:
             return open_archive(directory)
         shutil.rmtree(directory)
-    archive = init_archive(directory, passphrase=None, title="The camps in Xinjiang, as reported in public: a demonstration")
+    archive = init_archive(directory, passphrase=None, title=TITLE)
     (directory / MARK).write_text(MARK_TEXT, encoding="utf-8")
     return archive
 

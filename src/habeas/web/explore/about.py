@@ -40,6 +40,10 @@ def about(request: Request) -> Content:
                 ),
             },
             {
+                "command": "habeas prove 123 --out DIR",
+                "does": _("writes the proof of one entry as files that openssl can check"),
+            },
+            {
                 "command": "sha256sum FILE",
                 "does": _("gives the hash of a file that you hold; compare it with the exhibit’s"),
             },

@@ -31,5 +31,5 @@ def entry_proof(request: Request, position: int) -> Content:
         "sentence": proven.sentence,
         "checkpoint": {"size": proven.size, "root": proven.root} if proven.sound else None,
         "text": proven.text,
-        "command": f"habeas why {position}",
+        "command": f"habeas prove {position} --out entry-{position}",
     }
