@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check format bench bench-names lock clean system-packages
+.PHONY: help venv demo test check format bench bench-names bench-estimation lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -36,6 +36,9 @@ bench: system-packages venv ## measure against other tools on this machine
 
 bench-names: venv ## compare names with other ways to compare them
 	$(BIN)/python -m benchmarks.names
+
+bench-estimation: venv ## measure the latent class sampler on the shared tables
+	$(BIN)/python -m benchmarks.estimation
 
 lock: venv ## renew requirements/*.txt from pyproject.toml
 	scripts/lock

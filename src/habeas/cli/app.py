@@ -14,6 +14,7 @@ from habeas.cli.verbs import (
     cosigning,
     demo,
     doctor,
+    estimate,
     figure,
     importing,
     initialising,
@@ -58,7 +59,7 @@ class AsWritten(typer.core.TyperGroup):
 
 
 ORDER = (
-    *("init", "people", "compartments", "add", "import", "figure", "why", "prove"),
+    *("init", "people", "compartments", "add", "import", "figure", "estimate", "why", "prove"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
 )
 
@@ -111,6 +112,7 @@ _figures.command("list")(figure.list_)
 _figures.command("show")(figure.show)
 _figures.command("add")(figure.add)
 _figures.command("check")(figure.check)
+app.command("estimate")(estimate.estimate)
 app.command("why")(why.why)
 app.command("prove")(prove.prove)
 app.command("retract")(retract.retract)

@@ -32,6 +32,7 @@ __all__ = [
     "stepwise",
 ]
 
+_PACKAGES = ("numpy", "scipy", "numba")
 _LATER = {
     "Estimate": "estimating",
     "LatentClass": "classes",
@@ -49,16 +50,14 @@ def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
+    import importlib.util
 
-    try:
-        module = importlib.import_module(f"habeas.estimation.{_LATER[name]}")
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in ("numpy", "scipy", "numba"):
-            raise
-        from habeas.estimation.errors import ExtraMissing
+    for package in _PACKAGES:
+        if importlib.util.find_spec(package) is None:
+            from habeas.estimation.errors import ExtraMissing
 
-        raise ExtraMissing(
-            f"Estimation needs {missing.name}, which is not installed.",
-            next_step="Install habeas with its extra: `pip install 'habeas[estimation]'`.",
-        ) from missing
-    return getattr(module, name)
+            raise ExtraMissing(
+                f"Estimation needs {package}, which is not installed.",
+                next_step="Install habeas with its extra: `pip install 'habeas[estimation]'`.",
+            )
+    return getattr(importlib.import_module(f"habeas.estimation.{_LATER[name]}"), name)

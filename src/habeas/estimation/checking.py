@@ -15,7 +15,7 @@ from habeas.estimation.tables import CaptureTable
 
 FEWEST_LISTS = 3
 THIN_PERSONS = 30  # on several lists: fewer is thin
-THIN_SHARE = 0.02  # of the observed
+THIN_SHARE = 0.1  # of the observed
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from habeas.estimation.diagnosing import Diagnosis, diagnose
-from habeas.estimation.errors import BadSetting, ExtraMissing, NotConverged
+from habeas.estimation.errors import BadSetting, NotConverged
 from habeas.estimation.tables import CaptureTable
 
 PROBABILITIES = (0.025, 0.5, 0.975)
@@ -203,7 +203,8 @@ class Chains:
         self._kernel(n, leaps, 0.0, out)
 
     def _kernel(self, n: int, leaps: int, target: float, out: Any) -> None:
-        run = _compiled_run()
+        from habeas.estimation.sampling import run  # numba is loaded here, not before
+
         sticks, odds = self._states[n]
         step, self.acceptance[n] = run(
             self._generators[n], sticks, odds, self._counts, self._members, self._offsets,
@@ -231,14 +232,3 @@ def _processors() -> int:
     import os
 
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _compiled_run() -> Any:
-    try:
-        from habeas.estimation.sampling import run
-    except ImportError as error:
-        raise ExtraMissing(
-            "The latent class model needs numba, which is not installed.",
-            next_step="Install habeas with its extra: `pip install 'habeas[estimation]'`.",
-        ) from error
-    return run

@@ -8,6 +8,7 @@ estimate gives the same specification.
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -130,7 +131,10 @@ def methods(estimate: Estimate) -> Spec:
 
 def posterior(estimate: Estimate, draws: Any) -> Spec:
     """The posterior of the whole population, a line a chain: lines that differ are a warning."""
-    edges = np.linspace(estimate.floor, float(np.quantile(draws, 0.995)) + 1, _BINS + 1)
+    # Bins of a whole number of persons each, so that none holds more values than another.
+    reach = float(np.quantile(draws, 0.995)) - estimate.floor
+    width = max(1, math.ceil(reach / _BINS))
+    edges = np.arange(estimate.floor - 0.5, estimate.floor + reach + width + 1, width)
     values = []
     for chain, each in enumerate(draws, start=1):
         heights, _ = np.histogram(each, edges)

@@ -17,24 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import habeas
+from habeas.estimation import resampling, searching, shaking
 from habeas.estimation.checking import Caution, check
-from habeas.estimation.errors import BadSetting, EstimationError, ExtraMissing, Unanswered
+from habeas.estimation.classes import LatentClass, Settings, estimate_classes
+from habeas.estimation.errors import BadSetting, EstimationError, Unanswered
+from habeas.estimation.existence import closed
+from habeas.estimation.fitting import Fit, fit, profile_interval
 from habeas.estimation.tables import CaptureTable
-
-try:
-    import numpy as np
-
-    from habeas.estimation import resampling, searching, shaking
-    from habeas.estimation.classes import LatentClass, Settings, estimate_classes
-    from habeas.estimation.existence import closed
-    from habeas.estimation.fitting import Fit, fit, profile_interval
-except ModuleNotFoundError as missing:
-    if (missing.name or "").partition(".")[0] not in ("numpy", "scipy", "numba"):
-        raise
-    raise ExtraMissing(
-        f"Estimation needs {missing.name}, which is not installed.",
-        next_step="Install habeas with its extra: `pip install 'habeas[estimation]'`.",
-    ) from missing
 
 ANSWERS = ("yes", "no", "unknown")
 CLOSED = (
@@ -46,7 +35,8 @@ REACHABLE = (
     "at least one of the lists?"
 )
 LATENT_CLASS = "latent-class"
-DISAGREEMENT = 1.5  # between the largest and the smallest estimate
+DISAGREEMENT = 1.25  # between the largest and the smallest estimate
+MOSTLY_UNSEEN = 10.0  # times the observed: beyond it the number is mostly extrapolation
 MODEL_SPREAD = 1.2  # between models that fit nearly as well
 Progress = Callable[[str, int, int], None]
 
@@ -165,7 +155,7 @@ def estimate(
     cautions = [*_of_answers(answers), *check(table)]
     latent, classes = _latent_class(table, seed, settings, progress)
     methods = [latent, *_log_linear(table, seed, resamples, progress, cautions)]
-    cautions += _disagreement(methods)
+    cautions += [*_mostly_unseen(latent, table.observed), *_disagreement(methods)]
     reported = methods[0]
     search = resampling.by_stepwise
     progress("changes", 0, 1)
@@ -375,6 +365,18 @@ def _model_spread(ranking: searching.Ranking) -> list[Caution]:
     ]
 
 
+def _mostly_unseen(said: MethodResult, observed: int) -> list[Caution]:
+    if said.estimate is None or said.estimate < MOSTLY_UNSEEN * observed:
+        return []
+    return [
+        Caution(
+            "mostly-unseen",
+            f"The estimate is {said.estimate / observed:.0f} times what was observed: nearly all "
+            "of it is extrapolation, and it moves with the model and its priors.",
+        )
+    ]
+
+
 def _disagreement(methods: list[MethodResult]) -> list[Caution]:
     said = [m for m in methods if m.estimate is not None and m.key != "independence"]
     if len(said) < 2:
@@ -401,7 +403,6 @@ def _refused(key: str, title: str, assumption: str, error: EstimationError) -> M
 
 
 def _versions() -> tuple[tuple[str, str], ...]:
-    packages = ("scipy", "numba")
+    packages = ("numpy", "scipy", "numba")
     found = [("habeas", habeas.__version__), ("python", platform.python_version())]
-    found.append(("numpy", np.__version__))
     return (*found, *((name, importlib.metadata.version(name)) for name in packages))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from habeas.estimation.drawing import specifications, svg
 
@@ -200,6 +202,36 @@ def shaken_rows(changes: Sequence[Shaken]) -> list[list[str]]:
         value = number(each.estimate) if each.estimate is not None else f"none: {each.reason}"
         rows.append([each.change, number(each.observed), value])
     return rows
+
+
+def total_of_strata(found: Mapping[str, object], seed: int) -> dict[str, Any]:
+    """The total over strata, draw by draw; refused where one stratum has no number."""
+    from habeas.estimation.combining import over_strata
+    from habeas.estimation.estimating import Estimate
+
+    draws, floor, missing = [], 0, []
+    for stratum, each in found.items():
+        if isinstance(each, Estimate):
+            floor += each.floor
+        if isinstance(each, Estimate) and each.classes is not None:
+            draws.append(each.classes.draws)
+        else:
+            missing.append(stratum)
+    if missing:
+        return {
+            "sentence": f"No total: no estimate for {', '.join(missing)}.",
+            "refused": True,
+            "missing": missing,
+        }
+    low, middle, high = map(float, np.quantile(over_strata(draws, seed), (0.025, 0.5, 0.975)))
+    return {
+        "sentence": f"All strata: at least {floor:,}; about {middle:,.0f} in all, {low:,.0f} to "
+        f"{high:,.0f}, added draw by draw, strata taken as independent.",
+        "refused": False,
+        "floor": floor,
+        "estimate": middle,
+        "interval_95": [low, high],
+    }
 
 
 def _details(estimate: Estimate) -> str:
