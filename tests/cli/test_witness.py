@@ -53,8 +53,11 @@ def serving(folder: Path) -> Iterator[str]:
         yield listening.url
     finally:
         server = listening._server
-        server.trigger.pull_trigger(server.close)
-        thread.join(timeout=10)
+        with server.trigger.lock:  # the loop takes it too, so it cannot close before the pull
+            server.trigger.thunks.append(server.close)
+            server.trigger._physical_pull()
+        thread.join(timeout=30)
+        assert not thread.is_alive()
         server.task_dispatcher.shutdown()
 
 
