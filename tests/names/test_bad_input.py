@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from habeas import names
 from habeas.names.cleaning import clean
-from habeas.names.errors import BadName
+from habeas.names.errors import BadName, NamesError, UnknownConversion
+from habeas.names.rendering import TARGETS
 
 
 @pytest.mark.parametrize(
@@ -86,3 +90,34 @@ def test_the_public_names_are_these() -> None:
         "Candidate", "Comparer", "Gazetteer", "Likeness", "Parts", "Rendering",
         "compare", "convert", "keys", "render", "resolve", "take_apart",
     }  # fmt: skip
+
+
+LETTERS = (
+    "aeéëqxghkzyümn'’-·. ,\u200b\u202eءئاەبپتجچخدرزسشغفقكگڭلمنھوۇۆۈۋېىيعحٴ"
+    "абвгёжийъыьэюяәғқңөұүіһ买提阿不都拉尔逊陈江"
+)
+
+
+@settings(deadline=None)
+@given(st.text(LETTERS, max_size=24), st.text(LETTERS, max_size=24), st.sampled_from(list(TARGETS)))
+def test_odd_names_are_answered_or_refused_by_every_call(left: str, right: str, to: str) -> None:
+    try:
+        found = names.compare(left, right)
+    except BadName:
+        return
+    assert 0 <= found.similarity <= 1
+    assert found.similarity == names.compare(right, left).similarity
+    assert names.keys(left)
+    assert names.take_apart(left).parts
+    with contextlib.suppress(UnknownConversion):
+        assert names.render(left, to).text
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.text(LETTERS, min_size=1, max_size=12))
+def test_any_place_is_answered_or_refused(spelling: str) -> None:
+    try:
+        found = names.resolve(spelling)
+    except NamesError:
+        return
+    assert len({one.unit.id for one in found}) == len(found)

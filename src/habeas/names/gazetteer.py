@@ -27,6 +27,8 @@ LEVELS = ("province", "prefecture", "county", "township")
 #: A near spelling is offered from this likeness on, and as long as it is this near the best.
 _NEAR, _BEHIND = 0.8, 0.04
 _MOST_NEAR = 5
+#: Kinds of form that sound as another form of the unit does: not compared again.
+_SAME_SOUNDS = frozenset(("other", "uey", "uky", "uyy", "kk-latin", "ky-latin"))
 _WORDS = re.compile(
     r"(?i)[\s,]*\b(?:county|nahiyisi|nahiye|city|shehiri|sheher|shahri|district|rayoni|prefecture|"
     r"wilayiti|wilayet|region|xian|hsien|shi|diqu|zhou|autonomous|kazakh|kazak|hui|mongol|mongolian|kirghiz|kyrgyz|tajik|"
@@ -152,7 +154,7 @@ class Gazetteer:
             if unit.level == "township":
                 continue
             for form in unit.forms:
-                if form.kind in ("other", "official") and form.script != "Hani":
+                if form.kind in _SAME_SOUNDS:
                     continue
                 try:
                     like = compare(text, _bare(form.text))
