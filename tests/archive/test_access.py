@@ -106,6 +106,31 @@ def test_consent_for_the_team_is_not_consent_for_the_public(archive: Archive) ->
     assert seen(THE_PUBLIC) == set()
 
 
+def test_the_newest_consent_stands(archive: Archive) -> None:
+    with archive.writing() as batch:
+        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        claim = says(batch, person, newspaper(batch))
+        verbs.consent(batch, person, basis="given", audience="public")
+        verbs.consent(batch, person, basis="given", audience="team")
+    assert seen(THE_PUBLIC) == set()
+    with archive.writing() as batch:
+        verbs.consent(batch, person, basis="given", audience="public")
+    assert seen(THE_PUBLIC) == {claim.position}
+
+
+@pytest.mark.parametrize(
+    ("purposes", "public"), [((), True), (("legal",), False), (("legal", "publication"), True)]
+)
+def test_consent_to_other_purposes_is_not_consent_to_publication(
+    archive: Archive, purposes: tuple[str, ...], public: bool
+) -> None:
+    with archive.writing() as batch:
+        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        says(batch, person, newspaper(batch))
+        verbs.consent(batch, person, basis="given", audience="public", purposes=purposes)
+    assert bool(seen(THE_PUBLIC)) is public
+
+
 def test_consent_follows_the_record_and_leaves_with_an_undone_judgement(archive: Archive) -> None:
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:

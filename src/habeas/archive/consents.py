@@ -9,12 +9,15 @@ a consent or a judgement changes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
 from habeas.archive.labels import FOR_EVER, LEVELS, NOT_AGREED
 from habeas.archive.models import Consent, Label, LabelPart, Mention
+
+PUBLICATION = "publication"  # of the code list consent-purpose
 
 
 class Agreements:
@@ -71,15 +74,17 @@ def of_record(person: int) -> QuerySet[Consent]:
 
 
 def _agreed_until(person: int) -> str:
-    ends: list[tuple[int, str]] = []
+    """What the newest consent of the record says; a withdrawal ends all before it."""
+    until, withdrawn = NOT_AGREED, -1
+    newest = -1
     given = of_record(person).order_by("position")
-    withdrawn = -1
-    for position, audience, expires, ended_at, ended_by in given.values_list(
-        "position", "audience", "expires", "ended_at", "ended_by"
+    for position, audience, purposes, expires, ended_at, ended_by in given.values_list(
+        "position", "audience", "purposes", "expires", "ended_at", "ended_by"
     ):
         if ended_at is None:
-            if audience == LEVELS["public"]:
-                ends.append((position, expires or FOR_EVER))
+            to_publish = not json.loads(purposes) or PUBLICATION in json.loads(purposes)
+            public = audience == LEVELS["public"] and to_publish
+            newest, until = position, (expires or FOR_EVER) if public else NOT_AGREED
         elif ended_by == "withdrawn":
             withdrawn = max(withdrawn, ended_at)
-    return max((end for position, end in ends if position > withdrawn), default=NOT_AGREED)
+    return until if newest > withdrawn else NOT_AGREED

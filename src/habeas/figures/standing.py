@@ -144,8 +144,7 @@ def _print(evaluation: Evaluation) -> Print:
     )
     definition = evaluation.definition
     members = tuple(
-        (member.position, member.claims)
-        for member in (*evaluation.members, *evaluation.undecided)
+        (member.position, member.claims) for member in (*evaluation.members, *evaluation.undecided)
     )
     return Print(
         definition.key, definition.title, evaluation.headline, value, evaluation.grounds, members
