@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 from tests.estimation.tables import entry, table
 
-from habeas.estimation import CaptureTable, Settings, classes, estimate_classes, from_counts
+from habeas.estimation import (
+    CaptureTable,
+    Settings,
+    classes,
+    estimate_classes,
+    from_counts,
+    prior_sensitivity,
+)
 from habeas.estimation.classes import Chains
 from habeas.estimation.diagnosing import diagnose
 from habeas.estimation.errors import BadSetting, NotConverged
@@ -190,3 +197,10 @@ def test_simulation_based_calibration(monkeypatch: pytest.MonkeyPatch) -> None:
         ranks.append((below + rng.random() * equal) / len(thinned))
     histogram, _ = np.histogram(ranks, bins=5, range=(0, 1))
     assert float(np.sum((histogram - 10) ** 2 / 10)) < 18.47, histogram  # chi-square, p = 0.001
+
+
+def test_what_the_prior_does_is_shown() -> None:
+    found = prior_sensitivity(from_counts("ABC", SMALL), 2, QUICK)
+    assert len(found) == 5
+    assert all(point.median is not None or point.reason for point in found)
+    assert len({point.change for point in found}) == 5

@@ -85,7 +85,7 @@ def test_imports_keep_to_the_rooms(repository: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("room", ["vocabulary", "custody", "reading"])
+@pytest.mark.parametrize("room", ["vocabulary", "custody", "reading", "estimation"])
 def test_a_pure_room_works_without_django(repository: Path, room: str) -> None:
     """The linter reads the source; this runs it, with Django made unimportable."""
     if not (repository / "src" / "habeas" / room).is_dir():

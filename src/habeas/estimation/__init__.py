@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from habeas.estimation.classes import LatentClass, Settings, estimate_classes
     from habeas.estimation.combining import over_imputations, over_strata
     from habeas.estimation.estimating import Estimate, estimate
+    from habeas.estimation.priors import prior_sensitivity
     from habeas.estimation.searching import rank, stepwise
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "from_memberships",
     "over_imputations",
     "over_strata",
+    "prior_sensitivity",
     "rank",
     "read_csv",
     "stepwise",
@@ -41,6 +43,7 @@ _LATER = {
     "estimate_classes": "classes",
     "over_imputations": "combining",
     "over_strata": "combining",
+    "prior_sensitivity": "priors",
     "rank": "searching",
     "stepwise": "searching",
 }
