@@ -141,7 +141,7 @@ def test_an_interruption(
     assert "Interrupted" in ended.err
 
 
-def test_an_interrupted_import_leaves_nothing(
+def test_an_interrupted_import_is_there_whole_or_not_at_all(
     archive_here: Path, habeas: Callable[..., Ended]
 ) -> None:
     folder = archive_here.parent / "in"
@@ -162,7 +162,8 @@ def test_an_interrupted_import_leaves_nothing(
     assert "Traceback" not in err
     if running.returncode:  # a quick machine may have finished
         assert (running.returncode, out) == (endings.INTERRUPTED, "")
-        assert habeas("verify", "--json").json["size"] == 6
+        # Interrupted after the commit, while the log is written, it is there.
+        assert habeas("verify", "--json").json["size"] in (6, 6 + 20_000 + 2)
     assert habeas("verify").code == 0
 
 
