@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+
 from tests.support import network, presence
 from tests.support.postgresql import Cluster, find_binaries
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-    from tests.support.archives import ArchiveMaker
-    from tests.support.browser import WatchedPage
 
     from habeas.archive.opening import Archive
+    from tests.support.archives import ArchiveMaker
+    from tests.support.browser import WatchedPage
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BACKENDS = ("sqlite", "postgresql")
