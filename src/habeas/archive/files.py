@@ -13,10 +13,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import mimetypes
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import DatabaseError
 
@@ -33,6 +34,8 @@ from habeas.reading import plain_text
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
+
+T = TypeVar("T")
 
 ROUND = 5_000  # files in one transaction
 
@@ -113,19 +116,20 @@ def _add_round(
     fresh: list[Received] = []
     known: list[tuple[Received, int]] = []
     labels = {place: place.label for place in {file.place for file in files}}
+    likely = _likely_sizes(files)
     for file in files:
-        exhibit = exhibit_of(file.path, labels[file.place])
+        exhibit = exhibit_of(file.path, labels[file.place]) if file.path in likely else None
         if exhibit is None:
             fresh.append(file)
         else:
             known.append((file, exhibit))
     sealed = seal_all(archive, fresh, added.refused, progress, once=True)
     with removed_unless_recorded(archive, sealed), archive.writing() as batch:
-        twins: dict[tuple[str, str], int] = {}
+        # Asked again, because another process may have added a file meanwhile.
+        twins = _exhibits_with({item.sealed.plain_sha256 for item in sealed})
         for item in sealed:
             label, digest = labels[item.received.place], item.sealed.plain_sha256
-            # Asked again, because another process may have added the file meanwhile.
-            twin = twins.get((label, digest)) or _exhibit_with(digest, label)
+            twin = twins.get((label, digest))
             if twin is None:
                 ref = record(batch, item)
                 twins[label, digest] = ref.position
@@ -135,6 +139,38 @@ def _add_round(
         for file, exhibit in known:
             added.again += receive_again(batch, exhibit, file)
             added.known.append((file.path, exhibit))
+
+
+def _likely_sizes(files: Sequence[Received]) -> set[Path]:
+    """The files that have the size of some exhibit: only these can be known already."""
+    sizes: dict[int, list[Path]] = defaultdict(list)
+    for file in files:
+        with contextlib.suppress(OSError):
+            sizes[file.path.stat().st_size].append(file.path)
+    return {
+        path
+        for chunk in _chunks(list(sizes))
+        for size in visible(OWNER, m.Exhibit)
+        .filter(size_bytes__in=chunk)
+        .values_list("size_bytes", flat=True)
+        .distinct()
+        for path in sizes[size]
+    }
+
+
+def _exhibits_with(digests: Iterable[str]) -> dict[tuple[str, str], int]:
+    """By label and digest: the earliest exhibit under that label with those bytes."""
+    found: dict[tuple[str, str], int] = {}
+    for chunk in _chunks(list(digests)):
+        alike = visible(OWNER, m.Exhibit).filter(plain_sha256__in=chunk).order_by("-position")
+        for label, digest, position in alike.values_list("label", "plain_sha256", "position"):
+            found[label, digest] = position
+    return found
+
+
+def _chunks(items: list[T], length: int = 500) -> Iterator[list[T]]:
+    for start in range(0, len(items), length):
+        yield items[start : start + length]
 
 
 def exhibit_of(path: Path, label: str) -> int | None:

@@ -61,6 +61,7 @@ class Batch:
         self._projector = Projector()
         self._entries: list[tuple[Any, ...]] = []
         self._content: list[tuple[Any, ...]] = []
+        self._object_keys: list[tuple[Any, ...]] = []
         self._facts: list[Fact] = []
         self._hashes: list[bytes] = []
         # What verbs have looked up in this batch, so that each thing is looked up once.
@@ -144,15 +145,16 @@ class Batch:
     def keep_object(self, sealed: Sealed) -> None:
         """Keep the wrapped key of a sealed object; its bytes are durable already."""
         epoch, wrapped = self.archive.keyring.wrap(sealed.identity, sealed.address)
-        insert(ContentObjectKey, [(sealed.address, epoch, wrapped)])
+        self._object_keys.append((sealed.address, epoch, wrapped))
 
     def flush(self) -> None:
         """Write what was appended, so that queries inside the batch see it."""
+        insert(ContentObjectKey, self._object_keys)
         insert(LedgerEntry, self._entries)
         insert(ContentDisclosures, self._content)
         self._projector.apply(self._facts)
         self._projector.flush()
-        self._entries, self._content, self._facts = [], [], []
+        self._entries, self._content, self._facts, self._object_keys = [], [], [], []
         LocalState.objects.filter(name="projected").update(value=str(self._next))
 
 
