@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -51,15 +51,14 @@ def test_a_file_that_vanishes(
     (leak / "gone.txt").write_text("soon gone", encoding="utf-8")
     from habeas.archive import files
 
-    known = files.exhibit_of
+    look = files._likely_sizes
 
-    def vanish(path: Path, label: str) -> int | None:
-        found = known(path, label)
-        if path.name == "gone.txt":
-            path.unlink()
+    def vanish(received: Sequence[files.Received]) -> set[Path]:
+        found = look(received)
+        (leak / "gone.txt").unlink()
         return found
 
-    monkeypatch.setattr(files, "exhibit_of", vanish)
+    monkeypatch.setattr(files, "_likely_sizes", vanish)
     ended = habeas("add", leak, "--json")
     assert ended.code == 1
     (refused,) = ended.json["refused"]
