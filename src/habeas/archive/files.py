@@ -188,12 +188,7 @@ def exhibit_of(path: Path, label: str) -> int | None:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
-    return _exhibit_with(digest, label)
-
-
-def _exhibit_with(plain_sha256: str, label: str) -> int | None:
-    alike = visible(OWNER, m.Exhibit).filter(plain_sha256=plain_sha256, label=label)
-    return alike.order_by("position").values_list("position", flat=True).first()
+    return _exhibits_with([digest]).get((label, digest))
 
 
 def seal_all(
