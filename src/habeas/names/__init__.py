@@ -5,7 +5,7 @@ candidates, ``take_apart(name)`` gives the parts, ``render(name, script)`` write
 alphabet, ``resolve(spelling)`` gives every place of Xinjiang that a spelling may mean.
 
 Plain Python; imports ``vocabulary`` and ``habeas.errors`` only. The libraries that read
-(umsc, pypinyin; ``pip install 'habeas[names]'``) are loaded when first needed.
+(umsc, pypinyin) are loaded when first needed.
 """
 
 from __future__ import annotations

@@ -54,5 +54,5 @@ class MissingLibrary(NamesError):
     def __init__(self, library: str) -> None:
         super().__init__(
             f"The library {library} is not installed, and names are read with it.",
-            next_step="Install it with: pip install 'habeas[names]'",
+            next_step="It comes with habeas: install habeas again.",
         )

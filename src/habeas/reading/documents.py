@@ -1,0 +1,92 @@
+"""What a reading gives: for each file, outer or inner, one state and the text with its places.
+
+Invariants: every file ends in exactly one ``State``; offsets are Unicode code points of
+``Document.text``, which is never normalised; parts are in order, lie inside the text and do
+not overlap within one kind; a state other than ``READ`` and ``EMPTY`` comes with words that
+say why. Nothing here knows how a file was read or where it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How the reading of one file ended."""
+
+    READ = "read"
+    IN_PART = "in-part"  # ``missing`` says what is not there
+    EMPTY = "empty"  # sound, and holds no text
+    ENCRYPTED = "encrypted"
+    UNSUPPORTED = "unsupported"
+    REFUSED = "refused"  # ``reason`` names the limit
+    FAILED = "failed"  # ``reason`` names the error
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where the code points [start, stop) stand on the picture of their page.
+
+    Edges are in 1/10,000 of the page's width and height, from its top left corner.
+    ``confidence`` is 0-100 as an OCR engine says it, -1 where the text was not recognised
+    from a picture.
+    """
+
+    start: int
+    stop: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+    confidence: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A citable piece of a document: the code points [start, stop) and how people find it.
+
+    ``kind``: page, paragraph, heading, table, row, cell, sheet, slide, header, body, record,
+    line. ``locator`` is what a citation prints and a re-reading finds again: ``page`` (from
+    1), ``sheet``, ``row`` and ``column`` (from 1), ``slide``, ``paragraph``, ``url``,
+    ``captured`` ... ``stored`` is a cell's value as kept in the file where it differs from
+    what is shown.
+    """
+
+    kind: str
+    start: int
+    stop: int
+    locator: Mapping[str, str | int] = field(default_factory=dict)
+    stored: str = ""
+    hidden: bool = False
+    language: str = ""  # BCP 47, '' not determined
+    script: str = ""  # ISO 15924
+    warnings: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file as read: ``inner_path`` is '' for the exhibit itself.
+
+    Files inside others are addressed by the names on the way, joined by ``/``, each level
+    of container separated by ``!/`` (``box.zip!/mails.mbox!/3``); bytes of a name that are
+    not UTF-8 are written ``\\xNN``. ``sha256`` and ``size_bytes`` are of the file's own bytes.
+    """
+
+    inner_path: str
+    sha256: str
+    size_bytes: int
+    media_type: str  # as found in the bytes, not as the name claims
+    state: State
+    reason: str = ""
+    missing: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    text: str = ""
+    parts: tuple[Part, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    reader: str = ""
+    reader_version: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    pages: int = 0  # that can be shown as a picture
