@@ -1,0 +1,51 @@
+"""Linking: which records may be of one person, facility or organisation, and how probably.
+
+``link(records)`` gives candidate pairs with probabilities and reasons for a person to judge;
+``evaluate(candidates, labels)`` says how good they are. Nothing here joins records.
+
+Plain Python; imports ``names`` and ``vocabulary`` only. Splink and DuckDB come with the extra
+``linking`` and are loaded when first used, not when this is imported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from habeas.linking.records import Candidate, Level, Linkage, LinkRecord, Lost, Model
+from habeas.linking.settings import Field, Settings
+
+if TYPE_CHECKING:
+    from habeas.linking.evaluating import Evaluation, Label, evaluate, labels_of
+    from habeas.linking.running import link
+
+__all__ = [
+    "Candidate",
+    "Evaluation",
+    "Field",
+    "Label",
+    "Level",
+    "LinkRecord",
+    "Linkage",
+    "Lost",
+    "Model",
+    "Settings",
+    "evaluate",
+    "labels_of",
+    "link",
+]
+
+_LATER = {
+    "Evaluation": "evaluating",
+    "Label": "evaluating",
+    "evaluate": "evaluating",
+    "labels_of": "evaluating",
+    "link": "running",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"habeas.linking.{_LATER[name]}"), name)
