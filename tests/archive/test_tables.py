@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 
+from habeas.archive import models as m
 from habeas.archive import schema
 from habeas.archive.opening import Archive
+from tests.archive.making import newspaper, place_mention, says
 
 CLASSES = {"ledger", "content", "projection", "local"}
 
@@ -35,3 +38,17 @@ def test_every_index_that_the_models_name_is_there(archive: Archive) -> None:
             found = connection.introspection.get_constraints(cursor, model._meta.db_table)
         named = {index.name for index in schema.indexes(model)}
         assert named <= {name for name, c in found.items() if c["index"]}, model
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_the_first_few_in_ledger_order_are_read_off_an_index(archive: Archive) -> None:
+    """Also where the server knows nothing of the tables yet, as right after a large import."""
+    first_corrections = m.Claim.objects.filter(previous=7).order_by("position")[:10]
+    with archive.writing() as batch:
+        source, town = newspaper(batch), place_mention(batch)
+        for number in range(300):
+            says(batch, town, source, f"It was built in stages, of which this is number {number}.")
+    plan = first_corrections.explain()
+    assert "claim_by_previous" in plan
+    assert "Filter" not in plan
+    assert "Sort" not in plan
