@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from tests.archive.making import newspaper, place_mention, says
 
 from habeas.archive import models as m
 from habeas.archive import schema
 from habeas.archive.opening import Archive
-from tests.archive.making import newspaper, place_mention, says
 
 CLASSES = {"ledger", "content", "projection", "local"}
 
