@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -25,8 +26,7 @@ class State(StrEnum):
     FAILED = "failed"  # ``reason`` names the error
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):  # not a dataclass: a long PDF has millions, and they cross a pipe
     """Where the code points [start, stop) stand on the picture of their page.
 
     Edges are in 1/10,000 of the page's width and height, from its top left corner.
