@@ -16,6 +16,7 @@ from habeas.archive.errors import NewerArchive, ProjectionOutdated
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.referring import Place
 from habeas.custody.cosignatures import Cosignature, Cosigner
+from habeas.reading.documents import Document, State
 
 
 def fill(archive: Archive, folder: Path) -> None:
@@ -37,6 +38,11 @@ def fill(archive: Archive, folder: Path) -> None:
         verbs.assess(batch, wrong, "claim", "credibility", "3", "x")
         verbs.custody(batch, exhibit, "opened", agent="researcher", reason="reading")
         verbs.hold(batch, exhibit, authority="a court")
+        read = Document("", "0" * 64, 3, "text/plain", State.READ, metadata={"author": "Nobody"})
+        within = verbs.reading(batch, exhibit, read, layer=layer)
+        inner = Document("box!/x", "1" * 64, 3, "", State.FAILED, reason="x", missing=("y",))
+        verbs.reading(batch, exhibit, inner, within=within)
+        verbs.reading(batch, exhibit, read)
         verbs.define(batch, key="k", title="K", kind="counted", text="key: k")
         verbs.define(batch, key="k", title="K2", kind="counted", text="key: k\n")
         batch.sign_batch()

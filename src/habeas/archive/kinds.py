@@ -40,8 +40,19 @@ KINDS: dict[str, EntryKind] = {
             "plain_sha256 size_bytes filename",
             "media_type title received_from received_on",
         ),
-        _kind("custody", "exhibit event", "agent happened_at reason authority"),
-        _kind("layer", "exhibit text_sha256 reader reader_version settings length"),
+        _kind(
+            "custody",
+            "exhibit event",
+            "agent happened_at place reason authority responsible changed before_sha256 "
+            "after_sha256 derived outcome",
+        ),
+        _kind("layer", "exhibit text_sha256 reader reader_version settings length", "inner_path"),
+        _kind(
+            "reading",
+            "exhibit state",
+            "inner_path inner_sha256 inner_size media_type reason missing warnings metadata "
+            "reader reader_version settings pages layer within",
+        ),
         _kind("passage", "exhibit start stop quote", "layer prefix suffix"),
         _kind("source", "code source_kind", "name about url interests"),
         _kind("lineage", "source repeats", "reason"),

@@ -20,6 +20,7 @@ from habeas.archive import schema
 from habeas.archive.consents import Agreements
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.labels import LEVELS, Labels
+from habeas.archive.readings import end_former_readings
 from habeas.archive.rows import columns, insert
 
 Fields = dict[str, Any]
@@ -48,8 +49,9 @@ TURNING = frozenset({"retraction", "judgement", "consent", "hold", "definition",
 
 #: Which fields of which kind refer to what.
 _REFERENCES: dict[str, tuple[tuple[str, type[m.Projection]], ...]] = {
-    "custody": (("exhibit", m.Exhibit),),
+    "custody": (("exhibit", m.Exhibit), ("derived", m.Exhibit)),
     "layer": (("exhibit", m.Exhibit),),
+    "reading": (("exhibit", m.Exhibit), ("layer", m.Layer), ("within", m.Reading)),
     "passage": (("exhibit", m.Exhibit), ("layer", m.Layer)),
     "source": (("previous", m.Source),),
     "lineage": (("source", m.Source), ("repeats", m.Source)),
@@ -70,6 +72,7 @@ class Projector:
     def __init__(self) -> None:
         self.rows: dict[type[orm.Model], list[list[Any]]] = defaultdict(list)
         self._known: dict[type[m.Projection], dict[str, tuple[int, str]]] = defaultdict(dict)
+        self.reread: set[int] = set()  # exhibits with a reading since the last flush
         self.agreements = Agreements()
         self.labels = Labels(self.agreements.until, self.agreements.is_new)
         self._defaults = {model: _defaults(model) for model in schema.projections()}
@@ -103,6 +106,8 @@ class Projector:
         for model, rows in self.rows.items():
             insert(model, rows)
         self.rows.clear()
+        end_former_readings(self.reread)
+        self.reread.clear()
         self.agreements.written()
 
     # --- references ----------------------------------------------------------------------

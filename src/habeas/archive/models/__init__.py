@@ -49,6 +49,7 @@ from habeas.archive.models.projected import (
     Source,
     Vocabulary,
 )
+from habeas.archive.models.read import Reading
 
 __all__ = [
     "ArchiveTitle",
@@ -79,6 +80,7 @@ __all__ = [
     "Mention",
     "Passage",
     "Projection",
+    "Reading",
     "Retraction",
     "Source",
     "Timestamp",

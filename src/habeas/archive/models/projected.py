@@ -119,8 +119,16 @@ class CustodyEvent(Projection):
     event = models.CharField(max_length=20)
     agent = ExactText()
     happened_at = ExactText()  # EDTF date or time as stated
+    place = ExactText()
     reason = ExactText()
     authority = ExactText()
+    responsible = ExactText()
+    changed = ExactText()
+    before_sha256 = models.CharField(max_length=64, default="")
+    after_sha256 = models.CharField(max_length=64, default="")
+    derived = models.BigIntegerField(null=True, db_index=True)  # the exhibit made of this one
+    outcome = models.CharField(max_length=12, default="")  # of a check: as-sealed | damaged
+    person = ExactText()  # whose key signed the event too, '' nobody's
 
     class Meta:
         managed = False
@@ -128,9 +136,10 @@ class CustodyEvent(Projection):
 
 
 class Layer(Projection):
-    """A text layer: one reading of an exhibit. Offsets are code points of its text."""
+    """A text layer: one reading of an exhibit, or of a file inside it. Offsets are code points."""
 
     exhibit = models.BigIntegerField(db_index=True)
+    inner_path = ExactText()  # '' for the exhibit's own text
     address = models.CharField(max_length=64)  # the text, sealed as an object
     text_sha256 = models.CharField(max_length=64)
     reader = ExactText()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from habeas.archive.projecting import Fact, Projector
-from habeas.archive.projections import attested, claims, decisions, things
+from habeas.archive.projections import attested, claims, decisions, readings, things
 
 PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "archive": things.archive,
@@ -14,6 +14,7 @@ PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "exhibit": things.exhibit,
     "custody": things.custody,
     "layer": things.layer,
+    "reading": readings.reading,
     "passage": things.passage,
     "source": things.source,
     "lineage": things.lineage,

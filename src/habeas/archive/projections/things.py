@@ -6,6 +6,11 @@ from habeas.archive import models as m
 from habeas.archive.labels import LEVELS
 from habeas.archive.projecting import Fact, Projector, stored_json
 
+_OF_AN_EVENT = (
+    *("agent", "happened_at", "place", "reason", "authority", "responsible", "changed"),
+    *("before_sha256", "after_sha256", "outcome", "person"),
+)
+
 
 def archive(p: Projector, fact: Fact) -> None:
     p.add(m.ArchiveTitle, fact, p.own_label(fact.fields), title=fact.fields["title"])
@@ -60,10 +65,8 @@ def custody(p: Projector, fact: Fact) -> None:
         p.join(p.own_label(f), label),
         exhibit=exhibit,
         event=f["event"],
-        agent=f.get("agent", ""),
-        happened_at=f.get("happened_at", ""),
-        reason=f.get("reason", ""),
-        authority=f.get("authority", ""),
+        derived=p.maybe(m.Exhibit, f.get("derived")),
+        **{name: f.get(name, "") for name in _OF_AN_EVENT},
     )
 
 
@@ -75,6 +78,7 @@ def layer(p: Projector, fact: Fact) -> None:
         fact,
         p.join(p.own_label(f), label),
         exhibit=exhibit,
+        inner_path=f.get("inner_path", ""),
         address=fact.object_sha256,
         text_sha256=f["text_sha256"],
         reader=f["reader"],

@@ -8,11 +8,13 @@ from habeas.archive.verbs.attesting import cosignature, timestamp
 from habeas.archive.verbs.citing import cite
 from habeas.archive.verbs.claiming import Attribution, claim, correct
 from habeas.archive.verbs.consenting import consent, hold, lift, withdraw
+from habeas.archive.verbs.custody_events import custody
 from habeas.archive.verbs.deciding import assess, judge, retract
 from habeas.archive.verbs.defining import define
 from habeas.archive.verbs.naming import begin_list, compartment, lineage, mention, source
 from habeas.archive.verbs.people import add_person, end_key
-from habeas.archive.verbs.sealing import custody, layer, seal
+from habeas.archive.verbs.reading import reading
+from habeas.archive.verbs.sealing import layer, seal
 
 __all__ = [
     "Attribution",
@@ -34,6 +36,7 @@ __all__ = [
     "lift",
     "lineage",
     "mention",
+    "reading",
     "retract",
     "seal",
     "source",

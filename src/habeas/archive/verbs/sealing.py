@@ -1,4 +1,4 @@
-"""seal, custody, layer: exhibits, what happened to them, and how they were read."""
+"""seal, layer: exhibits, and how they were read."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import hashlib
 from typing import Any
 
 from habeas.archive import models as m
-from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
 from habeas.custody.objects import Sealed
-from habeas.vocabulary import edtf, schema
+from habeas.vocabulary import edtf
 
 
 def seal(
@@ -46,37 +45,6 @@ def seal(
     )
 
 
-def custody(
-    batch: Batch,
-    exhibit: Thing,
-    event: str,
-    *,
-    agent: str = "",
-    happened_at: str = "",
-    reason: str = "",
-    authority: str = "",
-    place: Place = TEAM,
-) -> Ref:
-    """Record who held, moved, copied or opened an exhibit, when, why, by whose authority."""
-    known = schema.load().codes["custody-event"]
-    if event not in known:
-        raise EntryRefused(
-            f"There is no custody event {event!r}.", next_step=f"Use one of: {', '.join(known)}."
-        )
-    return batch.append(
-        "custody",
-        {
-            "exhibit": ref(batch, exhibit, m.Exhibit).entry_id,
-            "event": event,
-            "agent": agent,
-            "happened_at": happened_at,
-            "reason": reason,
-            "authority": authority,
-            **place.fields(batch),
-        },
-    )
-
-
 def layer(
     batch: Batch,
     exhibit: Thing,
@@ -86,9 +54,10 @@ def layer(
     reader: str,
     reader_version: str,
     settings: dict[str, Any],
+    inner_path: str = "",
     place: Place = TEAM,
 ) -> Ref:
-    """Record one reading of an exhibit: its text in UTF-8, ``length`` code points long."""
+    """Record the text of an exhibit, or of a file inside it: UTF-8, ``length`` code points long."""
     batch.keep_object(sealed_text)
     return batch.append(
         "layer",
@@ -99,6 +68,7 @@ def layer(
             "reader_version": reader_version,
             "settings": settings,
             "length": length,
+            "inner_path": inner_path,
             **place.fields(batch),
         },
         object_sha256=sealed_text.address,

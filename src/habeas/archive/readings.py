@@ -1,0 +1,129 @@
+"""Readings: where the parts of a text stand, and which reading of a file stands now.
+
+The places in a text (pages, rows, boxes on a picture) are sealed as one object beside the
+text, its *map*: zlib over JSON ``{"format": 1, "parts": [...]}``. Offsets are code points of
+the text layer. A later reading of an exhibit ends the earlier one with all its inner files;
+the layers of the earlier one stay, and so do the passages that cite them.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, visible
+from habeas.reading.documents import Box, Part
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+MAP_FORMAT = 1
+Locator = dict[str, str | int]
+
+
+def map_of(parts: Sequence[Part]) -> bytes:
+    """The parts as they are sealed."""
+    rows = [
+        [
+            *(part.kind, part.start, part.stop, dict(part.locator), part.stored, int(part.hidden)),
+            *(part.language, part.script, list(part.warnings)),
+            [[b.start, b.stop, b.left, b.top, b.right, b.bottom, b.confidence] for b in part.boxes],
+        ]
+        for part in parts
+    ]
+    text = json.dumps({"format": MAP_FORMAT, "parts": rows}, separators=(",", ":"))
+    return zlib.compress(text.encode("ascii"), 6)
+
+
+def parts_in(data: bytes) -> list[Part]:
+    """The parts of a sealed map."""
+    found: dict[str, Any] = json.loads(zlib.decompress(data))
+    return [
+        Part(
+            kind,
+            start,
+            stop,
+            locator,
+            stored,
+            bool(hidden),
+            language,
+            script,
+            tuple(warnings),
+            tuple(Box(*box) for box in boxes),
+        )
+        for (
+            *(kind, start, stop, locator, stored, hidden, language, script, warnings, boxes),
+        ) in found["parts"]
+    ]
+
+
+def parts_of(archive: Archive, layer: int) -> list[Part]:
+    """The parts of the text layer at a position, in order; none where it has no map."""
+    mapped = (
+        visible(OWNER, m.Reading)
+        .filter(layer=layer)
+        .exclude(map_address="")
+        .order_by("-position")
+        .values_list("map_address", flat=True)
+        .first()
+    )
+    return [] if mapped is None else parts_in(archive.read_object(mapped))
+
+
+def locator_at(archive: Archive, layer: int, start: int, stop: int) -> Locator:
+    """Where the code points [start, stop) of a layer stand, as a citation prints it."""
+    return locator_in(parts_of(archive, layer), start, stop)
+
+
+def locator_in(parts: Iterable[Part], start: int, stop: int) -> Locator:
+    """The same, of parts at hand. What goes on into a later page, row … says so: ``page_to``."""
+    first = _places(parts := list(parts), start)
+    last = _places(parts, max(start, stop - 1))
+    runs_on = {
+        f"{name}_to": last[name]
+        for name in first
+        if name in last and isinstance(last[name], int) and last[name] != first[name]
+    }
+    return {**first, **runs_on}
+
+
+def _places(parts: Iterable[Part], offset: int) -> Locator:
+    around = [part for part in parts if part.start <= offset < part.stop]
+    found: Locator = {}
+    for part in sorted(around, key=lambda part: part.start - part.stop):  # the longest first
+        found.update(part.locator)
+    return found
+
+
+def locator_words(locator: Locator) -> str:
+    """``page 3``, ``pages 3-4``, ``sheet Names, row 12, column 2``."""
+    words = []
+    for name, value in locator.items():
+        if name.endswith("_to"):
+            continue
+        to = locator.get(f"{name}_to")
+        words.append(f"{name} {value}" if to is None else f"{name}s {value}-{to}")
+    return ", ".join(words)
+
+
+def end_former_readings(exhibits: Iterable[int]) -> None:
+    """Mark the readings that a later reading of the same exhibit replaced."""
+    wanted = sorted(exhibits)
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        marks = ", ".join(["%s"] * len(chunk))
+        later = (
+            "(SELECT MIN(l.run) FROM projection_reading l "
+            "WHERE l.exhibit = projection_reading.exhibit AND l.run > projection_reading.run)"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE projection_reading SET ended_by = 'superseded', ended_at = {later} "  # noqa: S608
+                f"WHERE exhibit IN ({marks}) AND ended_at IS NULL AND {later} IS NOT NULL",
+                chunk,
+            )
