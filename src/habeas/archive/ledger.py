@@ -144,6 +144,8 @@ class Batch:
 
     def keep_object(self, sealed: Sealed) -> None:
         """Keep the wrapped key of a sealed object; its bytes are durable already."""
+        if not self._object_keys:  # an epoch that ended meanwhile must not be wrapped in
+            self.archive.keyring.refresh()
         epoch, wrapped = self.archive.keyring.wrap(sealed.identity, sealed.address)
         self._object_keys.append((sealed.address, epoch, wrapped))
 

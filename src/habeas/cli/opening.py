@@ -50,7 +50,7 @@ def opened(
     directory = located(archive)
     from habeas.archive.opening import open_archive
     from habeas.archive.settings_file import ArchiveSettings
-    from habeas.custody.keys import is_protected
+    from habeas.custody.key_files import is_protected
 
     ArchiveSettings.read(directory)  # refuses what is no archive before anything is asked
     passphrase = None
@@ -63,7 +63,8 @@ def opened(
 
 def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
     """The key of the person who takes the decision; ``''`` means the only one there is."""
-    from habeas.custody.keys import is_protected, open_person
+    from habeas.custody.key_files import is_protected
+    from habeas.custody.keys import open_person
 
     if not pseudonym:
         pseudonym = _only_person(archive)
@@ -111,7 +112,7 @@ def new_passphrase(file: Path | None, whose: str, option: str) -> str:
 
 def passphrase_of(key: Path, file: Path | None, whose: str, option: str) -> str | None:
     """The passphrase of a key file; None where it has none."""
-    from habeas.custody.keys import is_protected
+    from habeas.custody.key_files import is_protected
 
     return _passphrase(file, f"Passphrase of {whose}: ", option) if is_protected(key) else None
 

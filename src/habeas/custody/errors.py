@@ -37,7 +37,13 @@
         ├── KeysExist             keys.exist
         ├── KeysMissing           keys.missing
         ├── PassphraseNeeded      keys.passphrase-needed
-        └── WrongPassphrase       keys.wrong-passphrase
+        ├── WrongPassphrase       keys.wrong-passphrase
+        ├── EpochInUse            keys.epoch-in-use        destroying it would lose objects
+        └── RecoveryError         recovery.damaged
+            ├── RecipientRefused  recovery.bad-recipient
+            ├── RecoveryMissing   recovery.missing         no recovery copy, or nobody to open it
+            ├── RecoveryCopyLocked recovery.wrong-key
+            └── SharesRefused     recovery.bad-shares
 
 Invariant: no message ever holds a passphrase, seed, identity, salt or disclosed value.
 """
@@ -287,3 +293,39 @@ class WrongPassphrase(KeyringError):
     """The passphrase does not open the key file."""
 
     code: ClassVar[str] = "keys.wrong-passphrase"
+
+
+class EpochInUse(KeyringError):
+    """The epoch is current, or still wraps the keys of objects."""
+
+    code: ClassVar[str] = "keys.epoch-in-use"
+
+
+class RecoveryError(KeyringError):
+    """Something of the recovery folder is not what this program wrote."""
+
+    code: ClassVar[str] = "recovery.damaged"
+
+
+class RecipientRefused(RecoveryError):
+    """Not an age X25519 recipient."""
+
+    code: ClassVar[str] = "recovery.bad-recipient"
+
+
+class RecoveryMissing(RecoveryError):
+    """There is no recovery copy, or nobody who could open one."""
+
+    code: ClassVar[str] = "recovery.missing"
+
+
+class RecoveryCopyLocked(RecoveryError):
+    """The identities given do not open the recovery copy."""
+
+    code: ClassVar[str] = "recovery.wrong-key"
+
+
+class SharesRefused(RecoveryError):
+    """The shares are misspelt, too few, or not of one set."""
+
+    code: ClassVar[str] = "recovery.bad-shares"

@@ -4,44 +4,43 @@
     keys/verifiers        the public keys of the archive, readable without a passphrase
     keys/people/<p>.key   one acting person's seed, under that person's own passphrase
     keys/people/<p>.pub   and the public key
+    keys/recovery/        a sealed copy for custodians and shares: see ``recovery``
 
-Epoch keys wrap the identities of objects. There are numbered epochs so that destroying an
-old epoch (after an erasure) makes every wrap under it worthless.
+Epoch keys wrap the identities of objects, and the identity that opens the backups of an
+epoch follows from its key. There are numbered epochs so that destroying an old epoch (after
+an erasure) makes every wrap and every backup under it worthless.
 
-Invariants: files are made with mode 0600 under a new name and never overwritten; nothing
+Invariants: files are made with mode 0600; a person's file and a new archive's are never
+overwritten, and ``installation`` is only ever replaced whole, under a lock, after the
+recovery copy was sealed anew; an epoch key that may wrap anything is never dropped; nothing
 secret appears in ``repr``, in an error or in a file name; a person is known by a random
 pseudonym; an unprotected file says so in its first line.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
+import copy
+import fcntl
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import EllipsisType
 from typing import Any, Final
 
-import pyrage
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from habeas.custody import durable
-from habeas.custody.errors import (
-    KeyringError,
-    KeysExist,
-    KeysMissing,
-    PassphraseNeeded,
-    WrongPassphrase,
-)
+from habeas.custody import age_keys, key_files, recovery
+from habeas.custody.errors import EpochInUse, KeyringError, KeysMissing
+from habeas.custody.key_files import damaged
 from habeas.custody.notes import Signer, Verifier, check_name
 
-UNPROTECTED: Final = (
-    b"UNPROTECTED KEYS: whoever reads this file can open and sign as this archive\n"
-)
-_AGE: Final = b"age-encryption.org/v1\n"
+FORMAT: Final = "habeas-keys/1"
+PERSON_FORMAT: Final = "habeas-person-key/1"
 _PSEUDONYM = re.compile("p-[0-9a-f]{16}")
 _NONCE_BYTES = 12
 
@@ -63,9 +62,15 @@ class PublicKeys:
 class Keyring:
     """The opened keys of an archive."""
 
-    def __init__(self, directory: Path, content: Mapping[str, Any], *, protected: bool) -> None:
+    def __init__(
+        self, directory: Path, content: Mapping[str, Any], passphrase: str | None = None
+    ) -> None:
         self.directory = directory
-        self.protected = protected
+        self._passphrase = passphrase  # kept, because every change is written under it again
+        self._stamp = (0, 0)
+        self._adopt(content)
+
+    def _adopt(self, content: Mapping[str, Any]) -> None:
         try:
             self.origin: str = content["origin"]
             self.entry = Signer.from_seed(
@@ -73,13 +78,14 @@ class Keyring:
             )
             self.checkpoint = Signer.from_seed(self.origin, bytes.fromhex(content["checkpoint"]))
             self._epochs = {
-                int(epoch["number"]): ChaCha20Poly1305(bytes.fromhex(epoch["key"]))
-                for epoch in content["epochs"]
+                int(epoch["number"]): bytes.fromhex(epoch["key"]) for epoch in content["epochs"]
             }
+            self._wraps = {number: ChaCha20Poly1305(key) for number, key in self._epochs.items()}
             self.current_epoch = int(content["current_epoch"])
             self._epochs[self.current_epoch]
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise _damaged(directory / "installation") from None
+            raise damaged(self.directory / "installation") from None
+        self._content = dict(content)
 
     @classmethod
     def create(
@@ -89,50 +95,160 @@ class Keyring:
         origin = origin or new_origin()
         check_name(origin)
         content = {
-            "format": "habeas-keys/1",
+            "format": FORMAT,
             "origin": origin,
             "entry": secrets.token_hex(32),
             "checkpoint": secrets.token_hex(32),
             "epochs": [{"number": 1, "key": secrets.token_hex(32)}],
             "current_epoch": 1,
         }
-        keyring = cls(directory, content, protected=passphrase is not None)
+        return cls.put(directory, content, passphrase)
+
+    @classmethod
+    def put(cls, directory: Path, content: Mapping[str, Any], passphrase: str | None) -> Keyring:
+        """Keys that are known already, into a folder that has none: a new or restored archive."""
+        keyring = cls(directory, content, passphrase)
         directory.mkdir(mode=0o700, exist_ok=True)
         (directory / "people").mkdir(mode=0o700, exist_ok=True)
-        _write_new(directory / "installation", _protect(content, passphrase))
+        installation = key_files.protect(content, passphrase)
+        key_files.write_new(directory / "installation", installation)
         lines = [keyring.entry.verifier.vkey, keyring.checkpoint.verifier.vkey]
-        _write_new(directory / "verifiers", ("\n".join(lines) + "\n").encode())
+        key_files.write_new(directory / "verifiers", ("\n".join(lines) + "\n").encode())
+        keyring._stamp = _stamp(directory)
         return keyring
 
     @classmethod
     def open(cls, directory: Path, passphrase: str | None = None) -> Keyring:
         """Open the keys; an unprotected keyring needs no passphrase."""
         path = directory / "installation"
-        content, protected = _unprotect(path, _read(path), passphrase)
-        if content.get("format") != "habeas-keys/1":
+        if not key_files.is_protected(path):
+            passphrase = None
+        stamp = _stamp(directory)
+        content = key_files.unprotect(path, key_files.read(path), passphrase)
+        if content.get("format") != FORMAT:
             raise KeyringError(
                 f"{path} is of a format that this program does not read.",
                 next_step="Install a newer program.",
             )
-        return cls(directory, content, protected=protected)
+        keyring = cls(directory, content, passphrase)
+        keyring._stamp = stamp
+        return keyring
+
+    @property
+    def protected(self) -> bool:
+        """Whether the keys are under a passphrase."""
+        return self._passphrase is not None
 
     @property
     def public(self) -> PublicKeys:
         return public_keys(self.directory)
 
+    # --- epochs ---------------------------------------------------------------------------
+
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """The numbers of the epochs whose keys are here, the oldest first."""
+        return tuple(sorted(self._epochs))
+
+    def refresh(self) -> None:
+        """Take up what another process changed: before wrapping under what may be an old epoch."""
+        if _stamp(self.directory) != self._stamp:
+            newer = Keyring.open(self.directory, self._passphrase)
+            self._adopt(newer._content)
+            self._passphrase, self._stamp = newer._passphrase, newer._stamp
+
+    def rotate_epoch(self) -> int:
+        """Begin a new epoch, whose number is returned; from now on objects are wrapped in it.
+
+        What is wrapped in older epochs stays readable until they are destroyed.
+        """
+        with self._changing() as content:
+            number = max(self.epochs) + 1
+            content["epochs"].append({"number": number, "key": secrets.token_hex(32)})
+            content["current_epoch"] = number
+        return number
+
+    def destroy_epoch(self, number: int, *, still_used: Collection[int]) -> None:
+        """Drop an epoch's key, here and in the recovery copy; absent is as good.
+
+        ``still_used`` are the epochs that any object's key is wrapped in. Call it while
+        nobody else can append: see ``habeas.archive.rotating``.
+        """
+        with self._changing() as content:
+            if number == self.current_epoch or number in still_used:
+                why = "the current one" if number == self.current_epoch else "still in use"
+                raise EpochInUse(
+                    f"Epoch {number} is {why}: destroying it would lose the objects wrapped in it.",
+                    next_step="Run `habeas keys rotate --rewrap` first.",
+                )
+            content["epochs"] = [one for one in content["epochs"] if int(one["number"]) != number]
+
+    def change_passphrase(self, passphrase: str | None) -> None:
+        """Write the keys under another passphrase; ``None`` leaves them unprotected."""
+        with self._changing(passphrase):
+            pass
+
+    def seal_copy(self, recipients: recovery.Recipients | None = None) -> None:
+        """Seal the recovery copy anew, to these recipients from now on."""
+        with self._locked():
+            recipients = recipients or recovery.read_recipients(self.directory)
+            installation = key_files.read(self.directory / "installation")
+            recovery.keep_copy(self.directory, self._content, installation, recipients)
+
+    def sealed_for(self, recipients: Collection[str]) -> bytes:
+        """A copy of these keys, sealed to age recipients: for a backup, kept beside it."""
+        return recovery.seal(self._content, sorted(recipients))
+
+    def holds_same_as(self, content: Mapping[str, Any]) -> bool:
+        """Whether a recovered keyring is this one, epoch for epoch."""
+        return dict(content) == self._content
+
+    def backup_identity(self, epoch: int) -> str:
+        """The age identity that opens the backups of an epoch; it ends with the epoch."""
+        if epoch not in self._epochs:
+            raise _no_epoch(epoch, "backups made in it stay shut")
+        return age_keys.derived(self._epochs[epoch], f"habeas backup {self.origin} {epoch}")
+
+    @contextlib.contextmanager
+    def _changing(self, passphrase: str | EllipsisType | None = ...) -> Iterator[dict[str, Any]]:
+        """The keyring's content, to be changed; written when the block ends, or not at all."""
+        with self._locked():
+            content = copy.deepcopy(self._content)
+            yield content
+            new = self._passphrase if passphrase is ... else passphrase
+            Keyring(self.directory, content, new)  # refuses what could not be opened again
+            installation = key_files.protect(content, new)
+            recipients = recovery.read_recipients(self.directory)
+            recovery.keep_copy(self.directory, content, installation, recipients)
+            key_files.replace(self.directory / "installation", installation)
+            self._adopt(content)
+            self._passphrase, self._stamp = new, _stamp(self.directory)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time changes the keys, and it changes the newest ones."""
+        lock = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.refresh()
+            yield
+        finally:
+            os.close(lock)
+
+    # --- the keys of objects --------------------------------------------------------------
+
     def wrap(self, identity: str, address: str) -> tuple[int, bytes]:
         """Encrypt an object's identity for that object only: epoch and wrapped bytes."""
         nonce = os.urandom(_NONCE_BYTES)
-        key = self._epochs[self.current_epoch]
+        key = self._wraps[self.current_epoch]
         return self.current_epoch, nonce + key.encrypt(nonce, identity.encode(), address.encode())
 
     def unwrap(self, epoch: int, wrapped: bytes, address: str) -> str:
         """The identity of the object at ``address``."""
-        if (key := self._epochs.get(epoch)) is None:
-            raise KeyringError(
-                f"The keys of epoch {epoch} are not in this keyring; object {address} stays shut.",
-                next_step="If the epoch was destroyed after an erasure, this is intended.",
-            )
+        if epoch not in self._wraps:
+            self.refresh()
+        if (key := self._wraps.get(epoch)) is None:
+            raise _no_epoch(epoch, f"object {address} stays shut")
         try:
             return key.decrypt(
                 wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], address.encode()
@@ -143,11 +259,13 @@ class Keyring:
                 next_step="Restore the database from a backup.",
             ) from None
 
+    # --- people ---------------------------------------------------------------------------
+
     def add_person(self, passphrase: str | None) -> Signer:
         """A new acting person: a random pseudonym and a key under their own passphrase."""
         pseudonym = "p-" + secrets.token_hex(8)
         content = {
-            "format": "habeas-person-key/1",
+            "format": PERSON_FORMAT,
             "origin": self.origin,
             "pseudonym": pseudonym,
             "seed": secrets.token_hex(32),
@@ -155,8 +273,8 @@ class Keyring:
         signer = _person_signer(content)
         folder = self.directory / "people"
         folder.mkdir(mode=0o700, exist_ok=True)
-        _write_new(folder / f"{pseudonym}.key", _protect(content, passphrase))
-        _write_new(folder / f"{pseudonym}.pub", (signer.verifier.vkey + "\n").encode())
+        key_files.write_key_file(folder / f"{pseudonym}.key", content, passphrase)
+        key_files.write_new(folder / f"{pseudonym}.pub", (signer.verifier.vkey + "\n").encode())
         return signer
 
     def person(self, pseudonym: str, passphrase: str | None = None) -> Signer:
@@ -189,17 +307,12 @@ def person_key_name(origin: str, pseudonym: str) -> str:
     return f"{origin}/{pseudonym}"
 
 
-def is_protected(path: Path) -> bool:
-    """Whether a key file needs a passphrase; ``path`` is a key file or the folder ``keys``."""
-    return _read(path / "installation" if path.is_dir() else path).startswith(_AGE)
-
-
 def public_keys(directory: Path) -> PublicKeys:
     """The public keys of an archive, without any passphrase."""
     path = directory / "verifiers"
-    lines = _read(path).decode().splitlines()
+    lines = key_files.read(path).decode().splitlines()
     if len(lines) != 2:
-        raise _damaged(path)
+        raise damaged(path)
     entry, checkpoint = (Verifier.parse(line) for line in lines)
     people = {
         file.stem: Verifier.parse(file.read_text().strip())
@@ -210,31 +323,36 @@ def public_keys(directory: Path) -> PublicKeys:
 
 def open_person(directory: Path, pseudonym: str, passphrase: str | None = None) -> Signer:
     """The key of an acting person; the installation's keys stay shut."""
+    path = person_path(directory, pseudonym)
+    try:
+        return _person_signer(_person_content(path, pseudonym, passphrase))
+    except (KeyError, TypeError, ValueError):
+        raise damaged(path) from None
+
+
+def change_person_passphrase(
+    directory: Path, pseudonym: str, former: str | None, passphrase: str | None
+) -> None:
+    """Write a person's key under another passphrase; ``None`` leaves it unprotected."""
+    path = person_path(directory, pseudonym)
+    content = _person_content(path, pseudonym, former)
+    key_files.replace(path, key_files.protect(content, passphrase))
+
+
+def person_path(directory: Path, pseudonym: str) -> Path:
+    """Where the key of an acting person is kept."""
     if not _PSEUDONYM.fullmatch(pseudonym):
         raise KeysMissing(
             f"{pseudonym!r} is not a pseudonym: those read p- and 16 hex digits.",
             next_step="List them with `habeas people`.",
         )
-    path = directory / "people" / f"{pseudonym}.key"
-    content, _ = _unprotect(path, _read(path), passphrase)
-    if content.get("format") != "habeas-person-key/1" or content.get("pseudonym") != pseudonym:
-        raise _damaged(path)
-    try:
-        return _person_signer(content)
-    except (KeyError, TypeError, ValueError):
-        raise _damaged(path) from None
+    return directory / "people" / f"{pseudonym}.key"
 
 
-def write_key_file(path: Path, content: Mapping[str, Any], passphrase: str | None) -> None:
-    """A new key file of another kind, as the archive's own are written."""
-    _write_new(path, _protect(content, passphrase))
-
-
-def read_key_file(path: Path, passphrase: str | None, format_: str) -> dict[str, Any]:
-    """What ``write_key_file`` wrote; refused where it is of another format."""
-    content, _ = _unprotect(path, _read(path), passphrase)
-    if content.get("format") != format_:
-        raise _damaged(path)
+def _person_content(path: Path, pseudonym: str, passphrase: str | None) -> dict[str, Any]:
+    content = key_files.read_key_file(path, passphrase, PERSON_FORMAT)
+    if content.get("pseudonym") != pseudonym:
+        raise damaged(path)
     return content
 
 
@@ -243,76 +361,17 @@ def _person_signer(content: Mapping[str, Any]) -> Signer:
     return Signer.from_seed(name, bytes.fromhex(content["seed"]))
 
 
-def _protect(content: Mapping[str, Any], passphrase: str | None) -> bytes:
-    data = json.dumps(content, indent=1).encode() + b"\n"
-    if passphrase is None:
-        return UNPROTECTED + data
-    if not passphrase:
-        raise PassphraseNeeded(
-            "The passphrase is empty.",
-            next_step="Choose one, or ask for unprotected keys by name.",
-        )
-    return pyrage.passphrase.encrypt(data, passphrase)  # type: ignore[no-any-return]
-
-
-def _unprotect(path: Path, data: bytes, passphrase: str | None) -> tuple[dict[str, Any], bool]:
-    protected = data.startswith(_AGE)
-    if protected:
-        if not passphrase:
-            raise PassphraseNeeded(
-                f"{path} is protected by a passphrase.", next_step="Give the passphrase."
-            )
-        try:
-            data = pyrage.passphrase.decrypt(data, passphrase)
-        except pyrage.DecryptError:
-            raise WrongPassphrase(
-                f"The passphrase does not open {path} (or the file was altered).",
-                next_step="Try again. A lost passphrase cannot be recovered.",
-            ) from None
-    elif data.startswith(UNPROTECTED):
-        data = data[len(UNPROTECTED) :]
-    else:
-        raise _damaged(path)
+def _stamp(directory: Path) -> tuple[int, int]:
+    """What changes when another version of the key file is put in place."""
     try:
-        content = json.loads(data)
-    except ValueError:
-        raise _damaged(path) from None
-    if not isinstance(content, dict):
-        raise _damaged(path)
-    return content, protected
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
+        status = (directory / "installation").stat()
     except FileNotFoundError:
-        raise KeysMissing(
-            f"There is no key file {path}.",
-            next_step="Check that this is the archive's own folder, or restore its keys.",
-        ) from None
+        return (0, 0)
+    return status.st_ino, status.st_mtime_ns
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    """Durable, mode 0600 from its first moment, and never over an existing file."""
-    temporary = f"{path}.{secrets.token_hex(8)}.new"
-    descriptor = durable.create(temporary, 0o600)
-    try:
-        durable.write_all(descriptor, data)
-        os.fsync(descriptor)
-        os.link(temporary, path)
-    except FileExistsError:
-        raise KeysExist(
-            f"{path} is there already; keys are never overwritten.",
-            next_step="Use the archive as it is, or choose an empty folder.",
-        ) from None
-    finally:
-        os.close(descriptor)
-        durable.remove_quietly(temporary)
-    durable.sync_path(path.parent)
-
-
-def _damaged(path: Path) -> KeyringError:
+def _no_epoch(epoch: int, effect: str) -> KeyringError:
     return KeyringError(
-        f"{path} is not a key file that this program wrote, or it was altered.",
-        next_step="Restore it from a backup.",
+        f"The keys of epoch {epoch} are not in this keyring; {effect}.",
+        next_step="If the epoch was destroyed after an erasure, this is intended.",
     )

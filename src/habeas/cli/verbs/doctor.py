@@ -74,7 +74,7 @@ def _version(directory: Path) -> Finding:
 
 
 def _keys(directory: Path) -> list[Finding]:
-    from habeas.custody.keys import is_protected
+    from habeas.custody.key_files import is_protected
     from habeas.errors import HabeasError
 
     try:
@@ -111,7 +111,7 @@ def _keys(directory: Path) -> list[Finding]:
 
 def _disk(directory: Path, settings: ArchiveSettings) -> list[Finding]:
     from habeas.cli.disk import Encryption, encryption_of
-    from habeas.custody.keys import is_protected
+    from habeas.custody.key_files import is_protected
     from habeas.errors import HabeasError
 
     encryption, reason = encryption_of(directory)

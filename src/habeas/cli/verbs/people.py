@@ -73,7 +73,7 @@ def list_(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, visible
-    from habeas.custody.keys import is_protected
+    from habeas.custody.key_files import is_protected
 
     here = set(archive_.keyring.people())
     folder = archive_.directory / "keys" / "people"

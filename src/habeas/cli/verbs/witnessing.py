@@ -56,7 +56,7 @@ def init(
     from habeas.cli.speaking import Speaker
     from habeas.custody import durable
     from habeas.custody.cosignatures import Cosigner
-    from habeas.custody.keys import write_key_file
+    from habeas.custody.key_files import write_key_file
 
     speaker = Speaker(as_json=json)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
@@ -229,7 +229,7 @@ def _cosigner(directory: Path, passphrase_file: Path | None) -> Cosigner:
     from habeas.cli.opening import passphrase_of
     from habeas.custody.cosignatures import Cosigner
     from habeas.custody.errors import KeyringError
-    from habeas.custody.keys import read_key_file
+    from habeas.custody.key_files import read_key_file
 
     _refuse_other(directory)
     path = directory / KEY
