@@ -14,7 +14,8 @@ HabeasError
     ├── PersonNeeded           person.needed
     ├── UnknownReference       reference.unknown
     ├── AlreadyEnded           reference.already-ended
-    └── PassageOutside         passage.outside
+    ├── PassageOutside         passage.outside
+    └── WorkersDied            reading.workers-died
 """
 
 from __future__ import annotations
@@ -76,3 +77,7 @@ class AlreadyEnded(ArchiveError):
 
 class PassageOutside(ArchiveError):
     code = "passage.outside"
+
+
+class WorkersDied(ArchiveError):
+    code = "reading.workers-died"

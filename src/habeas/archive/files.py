@@ -1,4 +1,4 @@
-"""Files into the archive: sealed, recorded, and read where reading is safe.
+"""Files into the archive: sealed and recorded. What is in them ``pipeline`` reads.
 
 Order: objects are durable before the entries that name them are committed. Each round of
 files is one transaction, so a run that is stopped keeps its finished rounds and a second
@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import mimetypes
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ROUND = 5_000  # files in one transaction
+MOST_UNASKED_BYTES = 16 * 1024**2  # up to here it is not asked whether the disk has room
+ROUND_BYTES = 2 * 1024**3  # after which a round ends as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,42 @@ def add_files(
     """Seal and record files, in rounds; each finished round stays."""
     added = Added()
     round_: list[Received] = []
+    size_bytes = 0
     for file in files:
+        refused = _too_large(archive, file)
+        if refused is not None:
+            added.refused.append((file.path, refused))
+            progress(file.path)
+            continue
         round_.append(file)
-        if len(round_) == ROUND:
+        size_bytes += _size(file.path)
+        if len(round_) == ROUND or size_bytes > ROUND_BYTES:
             _add_round(archive, round_, added, progress)
-            round_ = []
+            round_, size_bytes = [], 0
     _add_round(archive, round_, added, progress)
     return added
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0  # sealing will name it
+
+
+def _too_large(archive: Archive, file: Received) -> HabeasError | None:
+    """Refuse before a byte is read what cannot fit, such as a sparse file of many terabytes."""
+    size_bytes = _size(file.path)
+    if size_bytes <= MOST_UNASKED_BYTES:
+        return None
+    free_bytes = shutil.disk_usage(archive.directory / "objects").free
+    if size_bytes < free_bytes:
+        return None
+    return SourceError(
+        f"{file.path} has {size_bytes:,} bytes, and the archive's disk has {free_bytes:,} free.",
+        path=str(file.path),
+        next_step="Make room, or take out of it what matters.",
+    )
 
 
 def _add_round(
@@ -123,7 +155,7 @@ def _add_round(
             fresh.append(file)
         else:
             known.append((file, exhibit))
-    sealed = seal_all(archive, fresh, added.refused, progress, once=True)
+    sealed = seal_all(archive, fresh, added.refused, progress, once=True, read=False)
     with removed_unless_recorded(archive, sealed), archive.writing() as batch:
         # Asked again, because another process may have added a file meanwhile.
         twins = _exhibits_with({item.sealed.plain_sha256 for item in sealed})
@@ -198,11 +230,12 @@ def seal_all(
     progress: Callable[[Path], None] = lambda path: None,
     *,
     once: bool = False,
+    read: bool = True,
 ) -> list[SealedFile]:
-    """Seal the files, and the texts of the plain ones, so that all are durable.
+    """Seal the files so that all are durable.
 
-    ``once``: files of the same bytes in one place share an object, and only the first has its
-    text read.
+    ``once``: files of the same bytes in one place share an object. ``read``: the texts of plain
+    ones are sealed with them, for an import that quotes from them at once.
     """
     done: list[tuple[Received, Sealed]] = []
     first: dict[tuple[str, Place], Sealed] = {}
@@ -219,16 +252,10 @@ def seal_all(
                     sealed = twin
                 done.append((file, sealed))
             progress(file.path)
-    result: list[SealedFile] = []
-    read: set[str] = set()
+    if not read:
+        return [SealedFile(file, sealed) for file, sealed in done]
     with archive.objects.batch() as batch:
-        for file, sealed in done:
-            if sealed.address in read:
-                result.append(SealedFile(file, sealed))
-            else:
-                read.add(sealed.address)
-                result.append(_read_text(archive, batch, file, sealed))
-    return result
+        return [_read_text(archive, batch, file, sealed) for file, sealed in done]
 
 
 def _read_text(archive: Archive, batch: SealingBatch, file: Received, sealed: Sealed) -> SealedFile:
@@ -327,11 +354,18 @@ def _is_known(exhibit: int, file: Received, reason: str) -> bool:
 @contextlib.contextmanager
 def removed_unless_recorded(archive: Archive, files: Sequence[SealedFile]) -> Iterator[None]:
     """When what happens inside fails, remove the objects of these files that no entry names."""
+    addresses = {f.sealed.address for f in files}
+    addresses.update(f.sealed_text.address for f in files if f.sealed_text is not None)
+    with removed_unless_kept(archive, addresses):
+        yield
+
+
+@contextlib.contextmanager
+def removed_unless_kept(archive: Archive, addresses: set[str]) -> Iterator[None]:
+    """The same, of objects by their addresses."""
     try:
         yield
     except BaseException:
-        addresses = {f.sealed.address for f in files}
-        addresses.update(f.sealed_text.address for f in files if f.sealed_text is not None)
         with contextlib.suppress(DatabaseError, OSError):
             kept = m.ContentObjectKey.objects.filter(address__in=addresses)
             for address in addresses.difference(kept.values_list("address", flat=True)):

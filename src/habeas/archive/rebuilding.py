@@ -38,6 +38,8 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
     """Bring the projections to this program's version and the whole ledger; entries replayed."""
     schema.prepare()
     with plain_errors():
+        if _must_restart():
+            schema.make_permanent_tables()  # those that an older program did not have
         with holding_the_head():
             if _must_restart():
                 schema.drop_projections()

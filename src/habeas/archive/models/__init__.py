@@ -49,6 +49,7 @@ from habeas.archive.models.projected import (
     Source,
     Vocabulary,
 )
+from habeas.archive.models.queued import ReadingJob
 from habeas.archive.models.read import Reading
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Passage",
     "Projection",
     "Reading",
+    "ReadingJob",
     "Retraction",
     "Source",
     "Timestamp",
