@@ -10,12 +10,26 @@ HabeasError
     ├── NewerArchive           archive.newer
     ├── ForeignKeys            archive.foreign-keys
     ├── ProjectionOutdated     archive.projection-outdated
+    ├── ErasureRefused         erasure.refused
+    ├── ErasureIncomplete      erasure.incomplete   a copy could not be removed: not done
+    ├── ErasureUnfinished      erasure.unfinished   begun and interrupted
     ├── EntryRefused           entry.refused
     ├── PersonNeeded           person.needed
     ├── UnknownReference       reference.unknown
     ├── AlreadyEnded           reference.already-ended
     ├── PassageOutside         passage.outside
-    └── WorkersDied            reading.workers-died
+    ├── WorkersDied            reading.workers-died
+    ├── BackupError            backup.refused
+    │   ├── BackupExists       backup.exists              backups are never overwritten
+    │   ├── NobodyCouldRestore backup.nobody-could-restore
+    │   ├── BackupOvertaken    backup.overtaken           the keys changed while it was made
+    │   ├── BackupDamaged      backup.damaged
+    │   ├── BackupLocked       backup.wrong-key
+    │   └── ForeignBackup      backup.foreign             of another archive than the keys
+    └── MirrorError            mirror.refused
+        ├── MirrorForeign      mirror.foreign             the folder mirrors another log
+        ├── MirrorAhead        mirror.ahead               an older copy of the archive is here
+        └── MirrorForked       mirror.forked              there are two histories
 """
 
 from __future__ import annotations
@@ -81,3 +95,59 @@ class PassageOutside(ArchiveError):
 
 class WorkersDied(ArchiveError):
     code = "reading.workers-died"
+
+
+class ErasureRefused(ArchiveError):
+    code = "erasure.refused"
+
+
+class ErasureIncomplete(ArchiveError):
+    code = "erasure.incomplete"
+
+
+class ErasureUnfinished(ArchiveError):
+    code = "erasure.unfinished"
+
+
+class BackupError(ArchiveError):
+    code = "backup.refused"
+
+
+class BackupExists(BackupError):
+    code = "backup.exists"
+
+
+class NobodyCouldRestore(BackupError):
+    code = "backup.nobody-could-restore"
+
+
+class BackupOvertaken(BackupError):
+    code = "backup.overtaken"
+
+
+class BackupDamaged(BackupError):
+    code = "backup.damaged"
+
+
+class BackupLocked(BackupError):
+    code = "backup.wrong-key"
+
+
+class ForeignBackup(BackupError):
+    code = "backup.foreign"
+
+
+class MirrorError(ArchiveError):
+    code = "mirror.refused"
+
+
+class MirrorForeign(MirrorError):
+    code = "mirror.foreign"
+
+
+class MirrorAhead(MirrorError):
+    code = "mirror.ahead"
+
+
+class MirrorForked(MirrorError):
+    code = "mirror.forked"

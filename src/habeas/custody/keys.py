@@ -195,9 +195,14 @@ class Keyring:
             installation = key_files.read(self.directory / "installation")
             recovery.keep_copy(self.directory, self._content, installation, recipients)
 
-    def sealed_for(self, recipients: Collection[str]) -> bytes:
-        """A copy of these keys, sealed to age recipients: for a backup, kept beside it."""
-        return recovery.seal(self._content, sorted(recipients))
+    def sealed_for(self, recipients: Collection[str], epochs: Collection[int]) -> bytes:
+        """A copy with these epochs only, sealed to age recipients: to be kept beside a backup."""
+        chosen = [one for one in self._content["epochs"] if int(one["number"]) in epochs]
+        return recovery.seal(self._content | {"epochs": chosen}, sorted(recipients))
+
+    def copy_to(self, directory: Path, passphrase: str | None) -> Keyring:
+        """The same keys in another folder, under a passphrase of its own."""
+        return Keyring.put(directory, self._content, passphrase)
 
     def holds_same_as(self, content: Mapping[str, Any]) -> bool:
         """Whether a recovered keyring is this one, epoch for epoch."""
