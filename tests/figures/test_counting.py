@@ -11,7 +11,7 @@ from tests.figures import making as make
 
 from habeas.figures.counting import count
 from habeas.figures.definitions import FigureDefinition, parse
-from habeas.figures.errors import NoEstimation, NoLineage
+from habeas.figures.errors import NoLineage
 from habeas.figures.evaluation import compute
 from habeas.figures.results import Evaluation
 from habeas.figures.rows import ClaimRow, Facts
@@ -175,12 +175,6 @@ def test_the_unit_of_a_number_that_is_not_known_is_not_known() -> None:
     result = evaluated(definition, make.facts(claims, kind="place"))
     assert [point.claim for point in result.points] == [12]
     assert result.not_known == 1
-
-
-def test_an_estimate_is_refused_and_no_number_stands_in() -> None:
-    with pytest.raises(NoEstimation) as caught:
-        evaluated(parse("key: e\ntitle: E\nkind: estimated\n"), make.facts([]))
-    assert caught.value.code == "figure.no-estimation"
 
 
 def test_a_result_without_its_grounds_cannot_be_shown() -> None:

@@ -148,8 +148,48 @@ def test_a_reported_figure_has_conditions_as_rules() -> None:
     assert definition.view == "plot"
 
 
-def test_an_estimated_definition_can_be_written() -> None:
-    assert parse("key: e\ntitle: E\nkind: estimated\nmethod: later\n").kind == "estimated"
+ESTIMATED = """\
+key: e
+title: E
+kind: estimated
+counts: person
+closed-population: no
+everyone-could-be-listed: unknown
+lists:
+  - {name: Registry, sources: [registry, registry-2], includes: Whoever was registered}
+  - {name: Letters, sources: letters, includes: Whoever wrote}
+exclusive: [[Registry, Letters]]
+"""
+
+
+def test_an_estimated_figure_names_its_lists_and_answers_two_questions() -> None:
+    asked = parse(ESTIMATED).estimation
+    assert [each.name for each in asked.lists] == ["Registry", "Letters"]
+    assert asked.lists[0].sources == ("registry", "registry-2")
+    assert asked.exclusive == (("Registry", "Letters"),)
+    assert (asked.closed_population, asked.everyone_could_be_listed) == ("no", "unknown")
+    assert asked.method == "latent-class"
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "reason"),
+    [
+        ("closed-population: no\n", "", "It is missing."),
+        ("everyone-could-be-listed: unknown", "everyone-could-be-listed: perhaps", "'perhaps'"),
+        ("sources: letters", "sources: registry", "makes another list"),
+        ("name: Letters", "name: Registry", "is there twice"),
+        (", includes: Whoever wrote", "", "It is missing."),
+        ("[[Registry, Letters]]", "[[Registry, Rumours]]", "is none of the lists"),
+        ("[[Registry, Letters]]", "[[Registry]]", "fewer than two"),
+        ("title: E", "title: E\nview: map", "No such key."),
+        ("counts: person\n", "", "It is missing."),
+    ],
+)
+def test_what_an_estimate_lacks_is_named(line: str, instead: str, reason: str) -> None:
+    assert line in ESTIMATED
+    with pytest.raises(DefinitionError) as caught:
+        parse(ESTIMATED.replace(line, instead))
+    assert reason in str(caught.value)
 
 
 # --- the reference ------------------------------------------------------------------------

@@ -361,5 +361,10 @@ rules:
 key: guess
 title: A number that nobody has computed
 kind: estimated
+counts: person
+closed-population: unknown
+everyone-could-be-listed: unknown
+lists:
+  - {name: A list, sources: no-such-source, includes: Nobody knows}
 """,
 }

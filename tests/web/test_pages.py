@@ -210,15 +210,15 @@ def test_kinds_of_numbers_stay_apart(shelf: Shelf, owner: Reader) -> None:
             assert (entry["figure"] or entry["heading"])["kind"] == kind["kind"]
     estimated = kinds[2]["figures"][0]
     assert estimated["figure"] is None
-    assert estimated["refused"]["code"] == "figure.no-estimation"
+    assert estimated["refused"]["code"] == "figure.unknown-source"
     assert all(entry["figure"]["number"] is None for entry in kinds[1]["figures"])
 
 
 def test_a_figure_that_cannot_be_given_says_so(shelf: Shelf, owner: Reader) -> None:
     answer = owner.get("/figures/guess/")
     assert answer.status_code == 409
-    assert b"figure.no-estimation" in answer.content
-    assert owner.get("/figures/guess.json").json()["code"] == "figure.no-estimation"
+    assert b"figure.unknown-source" in answer.content
+    assert owner.get("/figures/guess.json").json()["code"] == "figure.unknown-source"
 
 
 def test_a_figure_as_of_an_earlier_size(shelf: Shelf, owner: Reader) -> None:

@@ -12,6 +12,7 @@ from habeas.cli.verbs import (
     checking,
     compartments,
     cosigning,
+    custody,
     demo,
     doctor,
     estimate,
@@ -59,7 +60,8 @@ class AsWritten(typer.core.TyperGroup):
 
 
 ORDER = (
-    *("init", "people", "compartments", "add", "import", "figure", "estimate", "why", "prove"),
+    *("init", "people", "compartments", "add", "import", "figure", "estimate", "why"),
+    *("prove", "custody"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
 )
 
@@ -110,11 +112,13 @@ app.command("import")(importing.import_)
 _figures = _group("figure", "Numbers with their recipe: counted, reported, estimated.")
 _figures.command("list")(figure.list_)
 _figures.command("show")(figure.show)
+_figures.command("estimate")(figure.estimate)
 _figures.command("add")(figure.add)
 _figures.command("check")(figure.check)
 app.command("estimate")(estimate.estimate)
 app.command("why")(why.why)
 app.command("prove")(prove.prove)
+app.command("custody")(custody.custody)
 app.command("retract")(retract.retract)
 app.command("verify")(checking.verify)
 app.command("rebuild")(rebuild.rebuild)

@@ -18,13 +18,11 @@ POINTS_SHOWN = 40
 GROUPS_SHOWN = 40
 
 
-def tried(archive: Archive, definition: FigureDefinition) -> Evaluation | None:
-    """The figure as it would be, were it recorded now; None for an estimated one."""
+def tried(archive: Archive, definition: FigureDefinition) -> Evaluation:
+    """The figure as it would be, were it recorded now."""
     from habeas.archive.access import OWNER
     from habeas.figures.evaluation import evaluate
 
-    if definition.kind == "estimated":
-        return None
     return evaluate(archive, definition, OWNER)
 
 
@@ -54,6 +52,7 @@ def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> 
     )
     _points(speaker, evaluation)
     _groups(speaker, evaluation)
+    _lists(speaker, evaluation)
     for weak in evaluation.weak:
         if weak.part:
             speaker.say(f"- {shown(weak.words)}")
@@ -92,6 +91,32 @@ def _groups(speaker: Speaker, evaluation: Evaluation) -> None:
     speaker.table([(shown(g.label), f"{g.number:,}") for g in evaluation.groups[:GROUPS_SHOWN]])
     _more(speaker, len(evaluation.groups) - GROUPS_SHOWN)
     speaker.say()
+
+
+def _lists(speaker: Speaker, evaluation: Evaluation) -> None:
+    """The lists of an estimate, then each method beside the others, then what to doubt."""
+    if evaluation.capture is None:
+        return
+    speaker.say()
+    speaker.table([(shown(each.name), f"{each.persons:,}") for each in evaluation.capture.lists])
+    found = evaluation.estimates
+    if found is None:
+        if evaluation.capture.table is not None:
+            speaker.say(f"`habeas figure estimate {evaluation.key}` computes the estimate.")
+        return
+    document = found.apart.document
+    speaker.say()
+    speaker.table([_method(each) for each in document.get("methods", ())])
+    for caution in document.get("cautions", ()):
+        speaker.say(f"- {shown(caution['sentence'])}")
+
+
+def _method(each: dict[str, Any]) -> tuple[str, ...]:
+    if each["estimate"] is None:
+        return (each["title"], "refused", each["refusal"]["reason"])
+    low, high = each["interval_95"] or (None, None)
+    top = "no upper end" if high is None else f"{high:,.0f}"
+    return (each["title"], f"{each['estimate']:,.0f}", f"{low:,.0f} to {top}")
 
 
 def _more(speaker: Speaker, left_out: int) -> None:
@@ -139,6 +164,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             {"record": member.position, "claims": list(member.claims)}
             for member in evaluation.undecided
         ],
+        "capture": _capture(evaluation),
         "points": [_point(point) for point in evaluation.points],
         "groups": [
             {"label": g.label, "number": g.number, "members": list(g.members)}
@@ -157,6 +183,31 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             }
             for c in evaluation.conflicts
         ],
+    }
+
+
+def _capture(evaluation: Evaluation) -> dict[str, Any] | None:
+    """What an estimate is made from and what it says; None for other figures."""
+    captured, found = evaluation.capture, evaluation.estimates
+    if captured is None:
+        return None
+    return {
+        "lists": [
+            {
+                "name": each.name,
+                "on_it": each.persons,
+                "could_hold": [part.includes for part in each.parts],
+                "sources": list(each.sources),
+            }
+            for each in captured.lists
+        ],
+        "table": None if captured.table is None else captured.table.digest,
+        "refusal": captured.refusal,
+        "undecided_pairs": [list(pair) for pair in captured.pairs],
+        "estimate": None if found is None else found.apart.document,
+        "estimate_with_pairs_joined": (
+            None if found is None or found.joined is None else found.joined.document
+        ),
     }
 
 

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass
 
 from habeas.figures import syntax
+from habeas.figures.list_reading import NO_ESTIMATION, Estimation
 from habeas.figures.parsing import Reader
 from habeas.figures.places import LOCATING
 from habeas.figures.rules import IN_PLACE, Rule
@@ -42,7 +43,7 @@ class Draw:
 class FigureDefinition:
     """What a figure counts or reports, by which rules, and how pages may draw it.
 
-    ``counts`` is a record kind (counted), ``reports`` are properties (reported).
+    ``counts`` is a record kind (counted, estimated), ``reports`` are properties (reported).
     ``position`` is the ledger position of the definition, None when it is not recorded.
     """
 
@@ -64,6 +65,7 @@ class FigureDefinition:
     as_of: int | None = None
     handling: str = "team"  # who may see the definition; its members have their own handling
     position: int | None = None
+    estimation: Estimation = NO_ESTIMATION  # estimated: lists, answers, seed
 
     @property
     def drawn_properties(self) -> tuple[str, ...]:
@@ -111,4 +113,5 @@ def parse(
         as_of=parts.as_of,
         handling=parts.handling,
         position=position,
+        estimation=parts.estimation,
     )

@@ -7,7 +7,8 @@
         DefinitionError     figure.bad-definition    the YAML is not a definition
         UnknownRecord       figure.unknown-record    it names a record nobody may see or knows
         UnknownFigure       figure.unknown-figure    no definition of that key
-        NoEstimation        figure.no-estimation     estimates come from another room
+        UnknownSource       figure.unknown-source    a list of an estimate names no known source
+        NotEstimated        figure.not-estimated     an estimate asked of another kind of figure
         NoLineage           figure.no-lineage        a number without its grounds
         NothingThere        figure.nothing-there     no such position for this viewer
         WrongView           figure.wrong-view        a map asked of a figure without places
@@ -66,10 +67,16 @@ class UnknownFigure(FigureError):
     code: ClassVar[str] = "figure.unknown-figure"
 
 
-class NoEstimation(FigureError):
-    """An estimate was asked of a program that has no estimation room."""
+class UnknownSource(FigureError):
+    """A list of an estimate names a source that is not there for this viewer."""
 
-    code: ClassVar[str] = "figure.no-estimation"
+    code: ClassVar[str] = "figure.unknown-source"
+
+
+class NotEstimated(FigureError):
+    """A figure that is counted or reported was asked for its estimate."""
+
+    code: ClassVar[str] = "figure.not-estimated"
 
 
 class NoLineage(FigureError):

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from habeas.archive.access import Viewer
-from habeas.figures import disagreement, weakness
-from habeas.figures.counting import breakdown, count
+from habeas.figures import disagreement, estimates, weakness
+from habeas.figures.capturing import capture
+from habeas.figures.counting import Counted, breakdown, count
 from habeas.figures.definitions import FigureDefinition
-from habeas.figures.errors import AheadOfLedger, NoEstimation
+from habeas.figures.errors import AheadOfLedger
 from habeas.figures.loading import load
 from habeas.figures.reporting import report
-from habeas.figures.results import Evaluation, Member
+from habeas.figures.results import Evaluation, Member, Step
 from habeas.figures.rows import ClaimRow, Facts
 from habeas.vocabulary import schema as vocabulary
 from habeas.vocabulary.schema import Schema
@@ -40,14 +42,11 @@ def compute(
     scope: str,
 ) -> Evaluation:
     """The result of a definition over plain rows."""
-    if definition.kind == "estimated":
-        raise NoEstimation(
-            f"{definition.title} is an estimate, and this version has no estimation room.",
-            next_step="Show the counted and the reported figures; no number stands in for it.",
-        )
     if definition.kind == "reported":
         return _reported(definition, facts, schema, as_of, viewer, scope)
     counted = count(definition, facts)
+    if definition.kind == "estimated":
+        return _estimated(definition, facts, counted, as_of, viewer, scope)
     groups, by_grounds = breakdown(definition, facts, counted.members)
     concerned = {m.position for m in (*counted.members, *counted.undecided)}
     drawn = _drawn(definition, facts, {m.position for m in counted.members})
@@ -108,6 +107,45 @@ def _reported(
         claims=rows,
         captions=_captions(facts, concerned, rows.values()),
         sources=_speakers(facts, rows.values()),
+    )
+
+
+def _estimated(
+    definition: FigureDefinition,
+    facts: Facts,
+    counted: Counted,
+    as_of: int,
+    viewer: str,
+    scope: str,
+) -> Evaluation:
+    """What an estimate is made from: those counted who are on at least one of its lists."""
+    captured = capture(definition, facts, (member.position for member in counted.members))
+    members = tuple(
+        Member(m.position, tuple(sorted({*m.claims, *captured.grounds[m.position]})))
+        for m in counted.members
+        if m.position in captured.grounds
+    )
+    unlisted = tuple(m.position for m in counted.members if m.position not in captured.grounds)
+    listed = Step("on-a-list", "is on at least one list", len(counted.members), unlisted, ())
+    grounds = frozenset(claim for member in members for claim in member.claims)
+    grounds |= counted.grounds
+    rows = {row.position: row for row in facts.claims if row.position in grounds}
+    concerned = {member.position for member in members}
+    concerned |= {record for pair in captured.pairs for record in (pair.left, pair.right)}
+    return Evaluation(
+        definition=definition,
+        as_of=as_of,
+        viewer=viewer,
+        scope=scope,
+        steps=(*counted.steps, listed),
+        grounds=grounds,
+        not_known=len(counted.undecided),
+        members=members,
+        undecided=counted.undecided,
+        claims=rows,
+        captions=_captions(facts, concerned, rows.values()),
+        sources={p: facts.sources[p] for each in captured.lists for p in each.sources},
+        capture=captured,
     )
 
 
@@ -189,8 +227,9 @@ def evaluate(
 ) -> Evaluation:
     """The figure as this viewer may see it, as of a ledger size (now when None).
 
-    A definition that pins a size is never evaluated beyond it. Raises ``NoEstimation``,
-    ``UnknownRecord`` and ``AheadOfLedger``.
+    A definition that pins a size is never evaluated beyond it. An estimate that was not
+    computed yet is None (``estimates.compute``). Raises ``UnknownRecord``, ``UnknownSource``
+    and ``AheadOfLedger``.
     """
     size = archive.size
     n = size_asked(definition, size, as_of)
@@ -208,6 +247,8 @@ def evaluate(
     if found is None:
         found = evaluate_afresh(definition, viewer, n)
         remembered.put(key, found)
+    if found.capture is not None:  # computed apart, and perhaps since
+        return replace(found, estimates=estimates.kept(archive, found))
     return found
 
 
@@ -215,12 +256,9 @@ def evaluate_afresh(
     definition: FigureDefinition, viewer: Viewer, as_of: int, *, without: int | None = None
 ) -> Evaluation:
     """The figure read from the rows; ``without`` leaves one judgement out."""
-    facts = Facts()
-    if definition.kind != "estimated":
-        facts = load(viewer, definition, as_of, without=without)
     return compute(
         definition,
-        facts,
+        load(viewer, definition, as_of, without=without),
         vocabulary.load(),
         as_of=as_of,
         viewer=viewer.name,

@@ -11,16 +11,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
 from habeas.archive.records import components
 from habeas.figures import rules as r
 from habeas.figures.definitions import FigureDefinition
-from habeas.figures.errors import UnknownRecord
+from habeas.figures.errors import UnknownRecord, UnknownSource
 from habeas.figures.places import LOCATING
-from habeas.figures.rows import ClaimRow, Facts, Origins, SourceRow
+from habeas.figures.rows import ClaimRow, Facts, OpenPair, Origins, SourceRow
 
 _CLAIM_COLUMNS = ClaimRow._fields[:-2]
 
@@ -111,6 +111,7 @@ def load(
     for claim, source in passed_on.order_by("claim", "ordinal").values_list("claim", "source"):
         through[claim] = (*through.get(claim, ()), source)
     sources, first = all_sources(viewer, as_of)
+    listed = _listed(viewer, definition, records, sources, as_of)
     return Facts(
         records=tuple(sorted(p for p, stands in population.items() if stands or p in with_claims)),
         withdrawn=tuple(
@@ -126,6 +127,8 @@ def load(
         kinds=kinds,
         named=_named(names, mentions, records, as_of) if names else {},
         above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
+        listed=listed,
+        open_pairs=_open_pairs(viewer, records, as_of) if listed else (),
     )
 
 
@@ -210,6 +213,54 @@ def _named(
             next_step='Write the caption exactly as recorded, or a position such as "#12".',
         )
     return {name: frozenset(behind) for name, behind in found.items()}
+
+
+def _listed(
+    viewer: Viewer,
+    definition: FigureDefinition,
+    records: Records,
+    sources: Mapping[int, SourceRow],
+    as_of: int,
+) -> dict[str, dict[int, int]]:
+    """Who is on each list of an estimate: of whom one of its sources says anything."""
+    by_code: dict[str, list[int]] = defaultdict(list)
+    for source in sources.values():
+        by_code[source.code].append(source.position)
+    found: dict[str, dict[int, int]] = {}
+    for each in definition.estimation.lists:
+        missing = [code for code in each.sources if code not in by_code]
+        if missing:
+            raise UnknownSource(
+                f"The list “{each.name}” names sources that this viewer may not see or that are "
+                f"not there: {', '.join(missing)}.",
+                next_step="Write the codes as `habeas` records them.",
+            )
+        positions = [p for code in each.sources for p in by_code[code]]
+        said = live_claims(viewer, as_of).filter(source__in=positions).exclude(stance="denies")
+        on: dict[int, int] = {}
+        firsts = said.values("subject").annotate(first=Min("position")).order_by("first")
+        for subject, first in firsts.values_list("subject", "first"):
+            on.setdefault(records.of(subject), first)
+        found[each.name] = on
+    return found
+
+
+def _open_pairs(viewer: Viewer, records: Records, as_of: int) -> tuple[OpenPair, ...]:
+    """Pairs of records of which somebody could not tell and nobody has decided since."""
+    judged = live(visible(viewer, m.Judgement), as_of).order_by("position")
+    open_: dict[tuple[int, int], int] = {}
+    for left, right, verdict, position in judged.values_list(
+        "left", "right", "verdict", "position"
+    ):
+        pair = (records.of(left), records.of(right))
+        ordered = (min(pair), max(pair))
+        if ordered[0] == ordered[1]:
+            continue
+        if verdict == "cannot-tell":
+            open_.setdefault(ordered, position)
+        elif verdict == "different":
+            open_.pop(ordered, None)
+    return tuple(OpenPair(*pair, judgement) for pair, judgement in sorted(open_.items()))
 
 
 def _grades(viewer: Viewer, claims: Any, as_of: int) -> dict[int, str]:

@@ -22,7 +22,8 @@ class Node:
     """One step of the way down. ``position`` is the ledger entry it stands for, if any.
 
     ``kind``: figure, recipe, rule, weak-points, weak-point, conflicts, conflict, members,
-    not-known, record, claim, source, passage, exhibit, proof.
+    not-known, record, claim, source, passage, exhibit, proof; of an estimate also lists, list,
+    pairs, pair, estimate, caution.
     ``sound`` is set on proofs only: whether the proof was verified.
     """
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from habeas.figures import rules as r
 from habeas.figures.fields import Fields, listed
+from habeas.figures.list_reading import NO_ESTIMATION, Estimation, ListReader
 from habeas.figures.rule_reading import RuleReader
 from habeas.figures.syntax import Problems, Written
 from habeas.vocabulary.schema import Schema
@@ -27,7 +28,16 @@ _MAY_BE_LEFT_OUT = ("along", "columns", "count")
 _KEYS = {
     "counted": (*_COMMON, "counts", "by"),
     "reported": (*_COMMON, "reports", "choose"),
-    "estimated": (*_COMMON, "counts", "method", "lists"),
+    "estimated": (
+        *(key for key in _COMMON if key not in ("view", "draw")),
+        "counts",
+        "lists",
+        "exclusive",
+        "method",
+        "closed-population",
+        "everyone-could-be-listed",
+        "seed",
+    ),
 }
 
 
@@ -50,6 +60,7 @@ class Parts:
     draw: dict[str, Any] = field(default_factory=dict)
     as_of: int | None = None
     handling: str = "team"
+    estimation: Estimation = NO_ESTIMATION
 
 
 class Reader(Fields):
@@ -87,9 +98,12 @@ class Reader(Fields):
             if not parts.unit and parts.reports:
                 parts.unit = self._schema.properties[parts.reports[0]].unit
         elif kind == "estimated":
-            parts.counts = self._choice("counts", self._schema.kinds)
-        if kind in ("counted", "reported"):
+            parts.counts = self._choice("counts", self._schema.kinds, required=True)
+            reader = ListReader(self._schema, self._problems, self._line)
+            parts.estimation = reader.estimation(self._keys, self._choice, self._number("seed"))
+        if kind:
             parts.rules = self._rules(parts)
+        if kind in ("counted", "reported"):
             parts.draw = self._draw(parts)
         self._problems.raise_if_any()
         return parts

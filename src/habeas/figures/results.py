@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from habeas.figures.capturing import Capture
 from habeas.figures.definitions import FigureDefinition
 from habeas.figures.disagreement import Conflict
 from habeas.figures.errors import NoLineage
+from habeas.figures.estimates import Estimates
 from habeas.figures.rows import ClaimRow, SourceRow
 from habeas.figures.wording import counted_words, grouped
 
@@ -108,7 +110,9 @@ class Lineage:
 class Evaluation:
     """A figure's value for one viewer as of one ledger size.
 
-    ``number`` is None for reported figures: their points are never made into one number.
+    ``number`` is None for reported figures: their points are never made into one number; and
+    for estimated ones, whose members are the floor and whose answer is in ``estimates`` (None:
+    not computed yet).
     ``not_known`` counts what the rules could not decide (and no later rule dropped).
     """
 
@@ -129,6 +133,8 @@ class Evaluation:
     claims: Mapping[int, ClaimRow] = field(default_factory=dict)
     captions: Mapping[int, str] = field(default_factory=dict)
     sources: Mapping[int, SourceRow] = field(default_factory=dict)
+    capture: Capture | None = None
+    estimates: Estimates | None = None
 
     @property
     def key(self) -> str:
@@ -143,6 +149,8 @@ class Evaluation:
         """The value in words; for a reported figure never one number made of several."""
         if self.number is not None:
             return counted_words(self.number, self.not_known, self.definition.unit)
+        if self.capture is not None:
+            return self._estimated_words(self.capture)
         if len(self.points) == 1:
             point = self.points[0]
             denied = {"denies": "denied: ", "does-not-know": "not known: "}
@@ -154,6 +162,21 @@ class Evaluation:
         if self.not_known:
             words += f" ({grouped(self.not_known)} more not known)"
         return words
+
+    def _estimated_words(self, captured: Capture) -> str:
+        """The floor always; then the estimate, or why there is none."""
+        floor = f"at least {counted_words(len(self.members), 0, self.definition.unit)} documented"
+        if captured.refusal:
+            return f"{floor}; no estimate: {captured.refusal}"
+        if self.estimates is None:
+            return f"{floor}; not estimated yet"
+        words = self.estimates.apart.words
+        if self.estimates.joined is not None:
+            words += (
+                f"; were the {grouped(len(captured.pairs))} undecided pairs one person each, "
+                f"{self.estimates.joined.words}"
+            )
+        return f"{floor}; {words}"
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -181,7 +204,7 @@ class Evaluation:
     def _fault(self) -> str:
         if not self.steps:
             return "it has no rules and no members."
-        shown = len(self.members) if self.kind == "counted" else len(self.points)
+        shown = len(self.points) if self.kind == "reported" else len(self.members)
         if self.steps[-1].kept != shown:
             return "its rules do not add up to its members."
         followed = zip(self.steps, self.steps[1:], strict=False)
@@ -190,7 +213,7 @@ class Evaluation:
         if self.kind == "counted" and self.number != len(self.members):
             return "its number is not the number of its members."
         if self.kind != "counted" and self.number is not None:
-            return "a reported figure is not one number."
+            return "a figure that is not counted is not one number."
         if sum(len(step.not_known) for step in self.steps) != self.not_known:
             return "what is not known does not add up."
         used = {claim for member in self.members for claim in member.claims}

@@ -128,6 +128,17 @@ class Origins:
         return seen
 
 
+class OpenPair(NamedTuple):
+    """Two records of which nobody has said whether they are the same; left is the earlier.
+
+    ``judgement`` is the entry in which somebody could not tell.
+    """
+
+    left: int
+    right: int
+    judgement: int
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything a definition may ask about, for one viewer as of one ledger size.
@@ -135,6 +146,8 @@ class Facts:
     ``records`` are those of the counted kind; ``withdrawn`` those known only from
     retracted lists. ``named`` gives the records behind each name in the definition,
     ``above`` the places in which a record is said to lie, and the claims that say so.
+    ``listed`` gives for each list of an estimate its records, each with the earliest claim
+    that puts it there; ``open_pairs`` the pairs of counted records that are not decided.
     """
 
     records: tuple[int, ...] = ()
@@ -149,3 +162,5 @@ class Facts:
     kinds: Mapping[int, str] = field(default_factory=dict)
     named: Mapping[str, frozenset[int]] = field(default_factory=dict)
     above: Above = field(default_factory=dict)
+    listed: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    open_pairs: tuple[OpenPair, ...] = ()

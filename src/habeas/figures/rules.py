@@ -206,7 +206,7 @@ VIEWS = ("number", "series", "plot", "matrix", "map", "timeline")
 KINDS_OF_FIGURE = ("counted", "reported", "estimated")
 CHOICES = ("all", "latest", "earliest", "highest", "lowest")
 STEPS = ("month", "year", "decade")
-DEFAULT_VIEW = {"counted": "number", "reported": "plot", "estimated": "plot"}
+DEFAULT_VIEW = {"counted": "number", "reported": "plot", "estimated": "number"}
 DRAWINGS: dict[str, tuple[str, ...]] = {
     "number": (),
     "series": (),

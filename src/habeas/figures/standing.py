@@ -65,7 +65,8 @@ def standing_on(
     properties = _properties(viewer, radius.claims)
     found: list[str] = []
     for definition in in_force(viewer, as_of):
-        if radius.kind != "judgement" and properties.isdisjoint(definition.properties):
+        reads = not properties.isdisjoint(definition.properties) or definition.estimation.lists
+        if radius.kind != "judgement" and not reads:
             continue
         try:
             evaluation = evaluate(archive, definition, viewer, as_of)
@@ -141,6 +142,7 @@ def _print(evaluation: Evaluation) -> Print:
         evaluation.not_known,
         tuple((group.label, group.number) for group in evaluation.groups),
         tuple((p.claim, p.stance, p.words, p.holds) for p in evaluation.points),
+        *_tables(evaluation),
     )
     definition = evaluation.definition
     members = tuple(
@@ -149,3 +151,11 @@ def _print(evaluation: Evaluation) -> Print:
     return Print(
         definition.key, definition.title, evaluation.headline, value, evaluation.grounds, members
     )
+
+
+def _tables(evaluation: Evaluation) -> tuple[str, ...]:
+    """The digests of an estimate's tables: it changes when they do, computed or not."""
+    captured = evaluation.capture
+    if captured is None:
+        return ()
+    return tuple(table.digest for table in (captured.table, captured.joined) if table is not None)

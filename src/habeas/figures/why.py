@@ -21,6 +21,7 @@ from habeas.figures.descending import Descent, Prover
 from habeas.figures.disagreement import Conflict
 from habeas.figures.errors import NothingThere
 from habeas.figures.evaluation import evaluate
+from habeas.figures.listing import told_lists
 from habeas.figures.loading import live_claims, records_around
 from habeas.figures.nodes import Fact, Node, as_json
 from habeas.figures.printing import as_text
@@ -118,7 +119,7 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     if definition.note:
         facts.append(Fact("note", definition.note))
     facts += [Fact("as of", f"ledger size {evaluation.as_of:,}"), Fact("scope", evaluation.scope)]
-    children = [_recipe(evaluation)]
+    children = [_recipe(evaluation), *told_lists(evaluation)]
     weak = tuple(Node("weak-point", point.words) for point in evaluation.weak if point.part)
     if weak:
         children.append(Node("weak-points", "What a careful reader would ask", (), weak))
@@ -126,7 +127,7 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
         children.append(_conflicts(evaluation.conflicts, evaluation))
     more = max(0, members_in_all - offset - len(shown))
     title = _members_title(evaluation, offset, len(shown), members_in_all)
-    if evaluation.kind == "counted":
+    if evaluation.kind != "reported":
         nodes = tuple(_member(member, evaluation, down) for member in shown)
     else:
         nodes = tuple(down.claim(member.claims[0]) for member in shown)
@@ -145,14 +146,14 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
 
 
 def _slice(evaluation: Evaluation, limit: int, offset: int) -> tuple[list[Member], int]:
-    if evaluation.kind == "counted":
+    if evaluation.kind != "reported":
         return list(evaluation.members[offset : offset + limit]), len(evaluation.members)
     points = evaluation.points[offset : offset + limit]
     return [Member(p.record, (p.claim,)) for p in points], len(evaluation.points)
 
 
 def _members_title(evaluation: Evaluation, offset: int, shown: int, in_all: int) -> str:
-    what = "Counted" if evaluation.kind == "counted" else "Reported"
+    what = {"counted": "Counted", "estimated": "On a list"}.get(evaluation.kind, "Reported")
     if shown == in_all:
         return f"{what}: {in_all:,}"
     return f"{what}: {offset + 1:,}–{offset + shown:,} of {in_all:,}"

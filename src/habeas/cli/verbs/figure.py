@@ -1,4 +1,4 @@
-"""figure list, show, add, check: numbers with their recipe."""
+"""figure list, show, estimate, add, check: numbers with their recipe."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.endings import FINDINGS, OK, REFUSED
 from habeas.cli.options import ArchiveOption, AsOfOption, JsonOption, PassphraseFileOption
 
 if TYPE_CHECKING:
@@ -96,6 +96,43 @@ def show(
     speaker.give(evaluated.as_json(evaluation))
 
 
+def estimate(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The key of an estimated figure.")],
+    as_of: AsOfOption = None,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Compute an estimated figure.
+
+    Takes seconds to minutes. The result is kept, by what it was computed from, and pages show
+    it from then on.
+    """
+    from habeas.cli import evaluated
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive.access import OWNER
+    from habeas.figures import estimates, recorded
+    from habeas.figures.errors import NotEstimated
+    from habeas.figures.evaluation import evaluate
+
+    definition = recorded.named(OWNER, key, as_of)
+    if definition.kind != "estimated":
+        raise NotEstimated(
+            f"{key} is {definition.kind}, not estimated.",
+            next_step=f"See `habeas figure show {key}`.",
+        )
+    with speaker.progress() as progress:
+        found = estimates.compute(archive_, evaluate(archive_, definition, OWNER, as_of), progress)
+    evaluation = evaluate(archive_, definition, OWNER, as_of)
+    evaluated.tell(speaker, evaluation, as_of)
+    speaker.give(evaluated.as_json(evaluation))
+    return REFUSED if found is None or found.apart.refusal else OK
+
+
 def add(
     file: FileArgument,
     archive: ArchiveOption = None,
@@ -141,14 +178,13 @@ def add(
         ).position
     replaced = f", in place of entry {before.position}" if before is not None else ""
     speaker.say(f"{definition.key} is entry {position}{replaced}.")
-    if evaluation is not None:
-        speaker.say(f"{evaluation.kind}: {evaluation.headline}")
+    speaker.say(f"{evaluation.kind}: {evaluation.headline}")
     speaker.give(
         {
             "key": definition.key,
             "entry": position,
             "superseded": None if before is None else before.position,
-            "value": None if evaluation is None else evaluation.headline,
+            "value": evaluation.headline,
         }
     )
 
@@ -182,12 +218,12 @@ def check(
         speaker.say(f"{several(len(faults), 'problem')}.")
         speaker.give({"key": None, "problems": faults})
         return FINDINGS
+    evaluation = None
     try:
         evaluation = evaluated.tried(opened(archive, passphrase_file), definition)
     except ArchiveNotFound:
         if archive is not None:
             raise
-        evaluation = None
     speaker.say(f"{definition.key} is a definition of a {definition.kind} figure.")
     if evaluation is not None:
         evaluated.tell(speaker, evaluation)

@@ -16,7 +16,7 @@ from habeas.figures.evaluation import evaluate
 from habeas.figures.nodes import Node
 from habeas.figures.recorded import named
 from habeas.figures.results import Evaluation, Member, Step
-from habeas.web.explore import cards, charts, drawings, maps, written
+from habeas.web.explore import cards, charts, drawings, estimates, maps, written
 from habeas.web.explore.conflicts import differences
 from habeas.web.explore.overview import by_kind
 from habeas.web.explore.pages import by_position, cut, links, page, whole_number
@@ -69,6 +69,7 @@ def figure(request: Request, key: str) -> Content:
         "as_of": request.GET.get("as_of", ""),
         "size": request.archive.size,
         "drawing": drawings.drawn(evaluation, request, as_of),
+        "estimate": estimates.content(evaluation, as_of),
         "waterfall": [
             _step(evaluation, step, number, as_of)
             for number, step in enumerate(evaluation.steps, 1)
@@ -92,7 +93,7 @@ def _members(
     request: Request, evaluation: Evaluation
 ) -> tuple[list[Content], list[Content], Content]:
     """One page of the records counted, or of the accounts reported."""
-    if evaluation.kind == "counted":
+    if evaluation.kind != "reported":
         captions = evaluation.captions
         ordered = sorted(
             evaluation.members,
@@ -179,7 +180,7 @@ def rule(request: Request, key: str, number: int) -> Content:
 
 def _fallen(request: Request, evaluation: Evaluation, positions: list[int]) -> list[Content]:
     """Records (of a counted figure) with the claims that left them open, or claims as cards."""
-    if evaluation.kind == "counted":
+    if evaluation.kind != "reported":
         undecided = {member.position: member for member in evaluation.undecided}
         return _records(request, [undecided.get(p, Member(p, ())) for p in positions])
     found = by_position(request.viewer, Claim, positions)

@@ -1,0 +1,85 @@
+"""What an estimate stands on, as steps of its why: lists, answers, open pairs, cautions."""
+
+from __future__ import annotations
+
+from habeas.figures.capturing import Capture, CaptureList
+from habeas.figures.estimates import Told
+from habeas.figures.nodes import Fact, Node
+from habeas.figures.results import Evaluation
+
+PAIRS_SHOWN = 20
+
+
+def told_lists(evaluation: Evaluation) -> list[Node]:
+    """The steps between an estimate and its members; none for other figures."""
+    captured = evaluation.capture
+    if captured is None:
+        return []
+    nodes = [_lists(evaluation, captured)]
+    if captured.pairs:
+        nodes.append(_pairs(evaluation, captured))
+    if evaluation.estimates is not None:
+        nodes.append(_made(evaluation.estimates.apart, evaluation))
+    return nodes
+
+
+def _lists(evaluation: Evaluation, captured: Capture) -> Node:
+    asked = evaluation.definition.estimation
+    facts = [
+        Fact("population closed", asked.closed_population),
+        Fact("everyone could have been listed", asked.everyone_could_be_listed),
+    ]
+    if captured.table is not None:
+        facts.append(Fact("on several lists", f"{captured.table.on_several:,}"))
+        facts.append(Fact("table", f"sha256 {captured.table.digest}"))
+    return Node(
+        "lists",
+        f"The lists: {len(captured.lists)}",
+        tuple(facts),
+        tuple(_list(each, evaluation) for each in captured.lists),
+    )
+
+
+def _list(each: CaptureList, evaluation: Evaluation) -> Node:
+    facts = [Fact("on it", f"{each.persons:,}")]
+    facts += [Fact("could hold", part.includes) for part in each.parts]
+    if each.merged:
+        facts.append(Fact("one list because", "their sources repeat each other"))
+    sources = tuple(
+        Node("source", evaluation.sources[position].title, (), (), position)
+        for position in each.sources
+    )
+    return Node("list", each.name, tuple(facts), sources)
+
+
+def _pairs(evaluation: Evaluation, captured: Capture) -> Node:
+    def name(record: int) -> str:
+        return f"{evaluation.captions.get(record, 'record')} (#{record})"
+
+    shown = tuple(
+        Node("pair", f"{name(p.left)} and {name(p.right)}", (), (), p.judgement)
+        for p in captured.pairs[:PAIRS_SHOWN]
+    )
+    return Node(
+        "pairs",
+        f"Pairs of which nobody could tell whether they are one person: {len(captured.pairs):,}",
+        (),
+        shown,
+        more=len(captured.pairs) - len(shown),
+    )
+
+
+def _made(told: Told, evaluation: Evaluation) -> Node:
+    document = told.document
+    facts = [Fact("estimated", told.words), Fact("method", evaluation.definition.estimation.method)]
+    chosen = [
+        each
+        for each in document.get("methods", ())
+        if each["key"] == evaluation.definition.estimation.method
+    ]
+    facts += [Fact("assumes", each["assumption"]) for each in chosen]
+    if "seed" in document:
+        versions = ", ".join(f"{name} {v}" for name, v in document["versions"].items())
+        facts.append(Fact("made with", f"seed {document['seed']}; {versions}"))
+    cautions = tuple(Node("caution", each["sentence"]) for each in document.get("cautions", ()))
+    return Node("estimate", "How the number was made", tuple(facts), cautions)
