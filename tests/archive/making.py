@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 from habeas.archive import verbs
@@ -10,6 +11,7 @@ from habeas.archive.ledger import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
+from habeas.custody.cosignatures import Cosignature, Cosigner
 from habeas.custody.notes import Signer
 from habeas.vocabulary import values
 
@@ -73,3 +75,25 @@ def says(
         list=list_,
         place=place,
     )
+
+
+def attest(archive: Archive) -> None:
+    """A cosignature and a timestamp of each kind, none of them verified."""
+    checkpoint = archive.log.checkpoint()
+    assert checkpoint is not None
+    partner = Cosigner.generate("partner.example/w")
+    line = partner.cosign(checkpoint.note.partition(b"\n\n")[0] + b"\n", 1_700_000_000)
+    now = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
+    with archive.writing() as batch:
+        verbs.cosignature(batch, checkpoint, Cosignature(partner.key, 1_700_000_000, line))
+        verbs.timestamp(
+            batch,
+            checkpoint,
+            "rfc3161",
+            b"\x30\x00",
+            chain=[b"\x30\x01"],
+            authority="An authority",
+            stamped_at=now,
+            accepted_by=["openssl"],
+        )
+        verbs.timestamp(batch, checkpoint, "opentimestamps", b"pending")

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention, says, seal_text
+from tests.archive.making import (
+    PUBLIC,
+    add_reviewer,
+    attest,
+    newspaper,
+    place_mention,
+    says,
+    seal_text,
+)
 
 from habeas.archive import models as m
 from habeas.archive import rebuilding, verbs
 from habeas.archive.errors import NewerArchive, ProjectionOutdated
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.referring import Place
-from habeas.custody.cosignatures import Cosignature, Cosigner
 from habeas.reading.documents import Document, State
 
 
@@ -53,28 +59,6 @@ def fill(archive: Archive, folder: Path) -> None:
         verbs.withdraw(batch, person)
         verbs.lift(batch, exhibit, authority="a court")
         verbs.end_key(batch, reviewer.name.rpartition("/")[2], "retired")
-
-
-def attest(archive: Archive) -> None:
-    """A cosignature and a timestamp of each kind, none of them verified."""
-    checkpoint = archive.log.checkpoint()
-    assert checkpoint is not None
-    partner = Cosigner.generate("partner.example/w")
-    line = partner.cosign(checkpoint.note.partition(b"\n\n")[0] + b"\n", 1_700_000_000)
-    now = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
-    with archive.writing() as batch:
-        verbs.cosignature(batch, checkpoint, Cosignature(partner.key, 1_700_000_000, line))
-        verbs.timestamp(
-            batch,
-            checkpoint,
-            "rfc3161",
-            b"\x30\x00",
-            chain=[b"\x30\x01"],
-            authority="An authority",
-            stamped_at=now,
-            accepted_by=["openssl"],
-        )
-        verbs.timestamp(batch, checkpoint, "opentimestamps", b"pending")
 
 
 def test_a_rebuild_gives_the_identical_tables(archive: Archive, tmp_path: Path) -> None:

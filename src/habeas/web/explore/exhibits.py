@@ -14,13 +14,13 @@ from habeas.archive.files import layer_text
 from habeas.archive.models import (
     Claim,
     ClaimPassage,
-    CustodyEvent,
     Exhibit,
     Hold,
     Layer,
     Passage,
 )
 from habeas.web.explore import layers, written
+from habeas.web.explore.custody import custody_of
 from habeas.web.explore.pages import by_position, one, page, paged, whole_number
 from habeas.web.explore.proofs import entry_proof
 from habeas.web.site.viewing import Request
@@ -68,7 +68,7 @@ def exhibit(request: Request, position: int) -> Content:
     return {
         "title": row.title or row.filename,
         "exhibit": summary(row),
-        "custody": _custody(viewer, position),
+        "custody": custody_of(viewer, row),
         "holds": [
             {"position": hold.position, "authority": hold.authority, "reason": hold.reason}
             for hold in visible(viewer, Hold)
@@ -113,22 +113,6 @@ def _layer(layer: Layer) -> Content:
         "length": layer.length,
         "text_sha256": layer.text_sha256,
     }
-
-
-def _custody(viewer: Viewer, position: int) -> list[Content]:
-    events = visible(viewer, CustodyEvent).filter(exhibit=position).order_by("position")[:200]
-    return [
-        {
-            "position": event.position,
-            "event": event.event,
-            "event_words": written.code_words("custody-event", event.event),
-            "agent": event.agent,
-            "happened_at": written.date_words(event.happened_at),
-            "reason": event.reason,
-            "authority": event.authority,
-        }
-        for event in events
-    ]
 
 
 def _text(request: Request, layer: Layer) -> Content:

@@ -1,0 +1,51 @@
+"""The chain of custody of an exhibit, for its page."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from habeas.archive.access import Viewer
+from habeas.archive.chain import Step, chain
+from habeas.archive.models import Exhibit
+from habeas.web.explore import written
+
+Content = dict[str, Any]
+
+SEEN = {
+    "read": gettext_noop("Read as text"),
+    "opened-unread": gettext_noop("Opened, no text found"),
+    "cosigned": gettext_noop("Cosigned by a partner"),
+    "held": gettext_noop("Legal hold placed"),
+    "lifted": gettext_noop("Legal hold lifted"),
+    "derived-from": gettext_noop("Derived from another exhibit"),
+}
+
+
+def custody_of(viewer: Viewer, exhibit: Exhibit) -> Content:
+    """Every step in the order in which it was recorded; ``more`` are left out."""
+    found = chain(viewer, exhibit)
+    return {"steps": [_step(step) for step in found.steps], "more": found.more}
+
+
+def _step(step: Step) -> Content:
+    recorded = datetime.datetime.fromtimestamp(step.recorded_at, datetime.UTC)
+    derived = step.derived
+    return {
+        **step.as_json(),
+        "event_words": _(SEEN[step.event])
+        if step.event in SEEN
+        else written.code_words("custody-event", step.event),
+        "happened_at": written.date_words(step.happened_at),
+        "recorded": recorded.isoformat().replace("+00:00", "Z"),
+        "recorded_words": f"{recorded.day} {recorded:%B %Y, %H:%M} UTC",
+        "derived": derived,
+        "derived_url": None
+        if derived is None
+        else reverse("exhibit", kwargs={"position": derived}),
+        "damaged": step.outcome == "damaged",
+    }
