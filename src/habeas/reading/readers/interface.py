@@ -36,8 +36,12 @@ _REMARK_CODE_POINTS = 500
 _BOX_FIELDS = len(Box._fields)
 
 
-class LimitReached(Exception):
-    """A cap of ``Limits`` is reached; the text so far stands, the state says in part."""
+class LimitReached(BaseException):
+    """A cap of ``Limits`` is reached; the text so far stands, the state says in part.
+
+    Past ``Exception``, as ``Ended`` is, so that a reader that goes on after a broken piece
+    does not swallow it.
+    """
 
     def __init__(self, limit: str, words: str) -> None:
         super().__init__(words)
@@ -45,7 +49,7 @@ class LimitReached(Exception):
         self.words = words
 
 
-class Ended(Exception):
+class Ended(BaseException):
     """``Draft.ends`` was called: the reader stops here."""
 
 
@@ -129,6 +133,10 @@ class Draft:
     _counts: dict[str, int] = field(default_factory=dict)
     _progress_at: float = 0.0
 
+    def taken(self) -> tuple[str, list[tuple[Any, ...]], array[int]]:
+        """The text, the parts as rows, the boxes as numbers: what goes on the pipe."""
+        return "".join(self._texts), self._parts, self._boxes
+
     # --- text and its places ------------------------------------------------------------
 
     @property
@@ -139,6 +147,11 @@ class Draft:
     @property
     def parts_count(self) -> int:
         return len(self._parts)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything but line ends was added."""
+        return self._content_end > 0 and any(text.strip() for text in self._texts)
 
     def add(
         self,
@@ -177,6 +190,12 @@ class Draft:
             self._reached("text_code_points", "code points of text")
         self.progress()
         return Part(kind, start, stop, place, stored, hidden, language, script, noted)
+
+    def add_bare(self, text: str) -> None:
+        """Text that belongs to no part, such as blank lines before the first."""
+        text = self._without_surrogates(text)[: self.limits.text_code_points - self._position]
+        self._texts.append(text)
+        self._position += len(text)
 
     @contextmanager
     def open(

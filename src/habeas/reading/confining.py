@@ -1,0 +1,141 @@
+"""The walls of the sandbox: what bubblewrap is told, and nothing else is visible inside.
+
+Invariants: no network, no other process, no home, no archive; everything visible is
+read-only but ``/tmp``, which is memory of a fixed size; the environment is made anew. Inside,
+the worker is process 1, which nothing inside can kill, and has an unprivileged user id and
+no capability. There is no ``/proc``.
+
+Started by a person, bubblewrap makes a user namespace. Started by root it makes the walls as
+root, because root's Python may lie where only root can look, and the worker gives up root as
+its first act.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+import habeas
+from habeas.reading.errors import RiskNotNamed, SandboxMissing
+from habeas.reading.limits import Limits
+
+RISK = "hostile files can take over this account and this machine"
+UNPRIVILEGED = 65534
+SCRATCH = "/tmp"  # noqa: S108 - the sandbox's own
+_VISIBLE = (
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+    "/etc/alternatives",
+    "/usr",
+)
+_MERGED = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": SCRATCH,
+    "TMPDIR": SCRATCH,
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "OMP_THREAD_LIMIT": "1",
+    "OMP_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "TOKIO_WORKER_THREADS": "1",
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime reports to its makers without it
+}
+
+
+def check_risk(words: str | None) -> None:
+    """Reading without a sandbox takes the exact words of ``RISK``."""
+    if words is not None and words != RISK:
+        raise RiskNotNamed(
+            "Reading without a sandbox was asked for in other words than those that name the risk.",
+            next_step=f'Write exactly: "{RISK}".',
+        )
+
+
+def find_bubblewrap() -> str:
+    found = shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
+    if found is None:
+        raise SandboxMissing(
+            "bubblewrap is not installed, so files cannot be read safely.",
+            next_step=f"Install it (Debian: bubblewrap), or accept in writing that {RISK}.",
+        )
+    return found
+
+
+def worker_command() -> list[str]:
+    """Python with nothing but the standard library, the site packages and habeas."""
+    program = (
+        f"import sys; sys.path[:0] = {_import_paths()!r}; "
+        "from habeas.reading.worker import main; main()"
+    )
+    return [os.path.realpath(sys.executable), "-I", "-S", "-c", program]
+
+
+def bubblewrap_command(
+    limits: Limits, seccomp_handle: int, bubblewrap: str, *, also: tuple[Path, ...] = ()
+) -> list[str]:
+    """``also``: files of further readers, visible at their own paths."""
+    command = [
+        bubblewrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+        "--unshare-cgroup-try", "--hostname", "reading", "--die-with-parent", "--new-session",
+        "--as-pid-1", "--clearenv", "--cap-drop", "ALL",
+    ]  # fmt: skip
+    if os.geteuid() == 0:
+        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-user", "--disable-userns"]
+        command += ["--uid", str(UNPRIVILEGED), "--gid", str(UNPRIVILEGED)]
+    for name, value in ENVIRONMENT.items():
+        command += ["--setenv", name, value]
+    shown = [*visible_paths(), *map(str, also)]
+    for path in _folders_above([*shown, *_DEVICES]):
+        command += ["--perms", "0755", "--dir", path]  # else only root could look inside
+    for path in shown:
+        command += ["--ro-bind", path, path]
+    for path in _MERGED:
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            command += ["--ro-bind", path, path]
+    for device in _DEVICES:
+        command += ["--dev-bind", device, device]
+    command += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", SCRATCH]
+    command += ["--remount-ro", "/", "--chdir", SCRATCH, "--seccomp", str(seccomp_handle)]
+    return [*command, "--", *worker_command()]
+
+
+def visible_paths() -> list[str]:
+    """The system's programs, Python, its packages and habeas: nothing of anybody's data."""
+    paths = [path for path in _VISIBLE if os.path.exists(path)]
+    paths += [sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable))]
+    paths += [*_site_packages(), *(os.path.realpath(path) for path in habeas.__path__)]
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not any(Path(path).is_relative_to(over) for over in kept):
+            kept.append(path)
+    return kept
+
+
+def _folders_above(paths: list[str]) -> list[str]:
+    """The empty folders that hold what is visible, outermost first."""
+    above = {str(folder) for path in paths for folder in Path(path).parents} - {"/"}
+    return sorted(folder for folder in above if not f"{folder}/".startswith("/usr/"))
+
+
+def _import_paths() -> list[str]:
+    parents = [os.path.dirname(os.path.realpath(path)) for path in habeas.__path__]
+    return [path for path in dict.fromkeys([*_site_packages(), *parents]) if path != ""]
+
+
+def _site_packages() -> list[str]:
+    """Where packages lie: of this environment, and of its path as it is now."""
+    found = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    found += [path for path in sys.path if re.search(r"/(site|dist)-packages/?$", path)]
+    return [path for path in dict.fromkeys(map(os.path.realpath, found)) if os.path.isdir(path)]

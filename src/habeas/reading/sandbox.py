@@ -1,0 +1,416 @@
+"""Opens hostile files: bytes go in by a pipe, checked documents come out, nothing else passes.
+
+    with Sandbox() as sandbox:
+        for document in sandbox.read(stream, "leak.zip"):
+            ...  # files inside as they end, the exhibit itself last
+
+Invariants: every call of ``read`` ends with exactly one document of the exhibit itself,
+whatever the file does; a sandbox that fails raises ``SandboxBroken`` and says nothing of the
+file; what comes out is believed only after ``frames`` checked it, and the exhibit's own hash
+and size are counted here. A file that is silent too long, holds too much memory or says what
+is not a document has its whole sandbox killed, and the next file gets a fresh one.
+
+A ``Sandbox`` belongs to the thread that opened it: the kernel ends it with that thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import hashlib
+import json
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from habeas.reading import confining, frames, seccomp, watching
+from habeas.reading.documents import Document, State
+from habeas.reading.errors import NoPicture, SandboxBroken
+from habeas.reading.forking import Ending
+from habeas.reading.limits import Limits
+from habeas.reading.pictures_out import Picture, read_picture
+from habeas.reading.worker import LENGTH, READY, STATUS
+
+_CHUNK = 256 * 1024
+_START_SECONDS = 60.0
+_GLANCE_SECONDS = 0.25  # how often memory is looked at
+_PIPE_BYTES = 1024 * 1024
+
+
+@dataclass(slots=True)
+class _Worker:
+    """The running worker and this side of its pipes."""
+
+    process: subprocess.Popen[bytes]
+    job: int
+    job_behind: int  # the reading end, to take back what a dead child left
+    results: int
+    commands: int
+    control: int
+    said: BinaryIO  # what it wrote to standard error
+    scratch: str = ""  # unconfined only
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for handle in (self.job, self.job_behind, self.results, self.commands, self.control):
+            os.close(handle)
+        self.said.close()
+        if self.scratch:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+@dataclass(slots=True)
+class _Job:
+    """One file on its way through: what is left to send, what came, when it must end."""
+
+    stream: BinaryIO
+    digest: Any = field(default_factory=hashlib.sha256)
+    size_bytes: int = 0
+    unsent: memoryview = field(default_factory=lambda: memoryview(b""))
+    ended_input: bool = False
+    received: bytearray = field(default_factory=bytearray)
+    output_bytes: int = 0
+    documents: int = 0
+
+
+class Sandbox:
+    """A warm worker behind walls. ``risk`` (exactly ``confining.RISK``) reads without walls."""
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        ocr: bool = True,
+        risk: str | None = None,
+        further_readers: tuple[Path, ...] = (),
+    ) -> None:
+        confining.check_risk(risk)
+        self.limits = limits or Limits()
+        self.confined = risk is None
+        self._ocr = ocr
+        self._further = tuple(path.resolve() for path in further_readers)
+        self._bubblewrap = confining.find_bubblewrap() if self.confined else ""
+        self._filter = seccomp.program() if self.confined else b""
+        self._worker: _Worker | None = None
+
+    def __enter__(self) -> Sandbox:
+        self._running()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.stop()
+
+    # --- reading ------------------------------------------------------------------------
+
+    def read(self, stream: BinaryIO, name: str) -> Iterator[Document]:
+        """Documents of the files inside as they end, then the one of the file itself."""
+        job = _Job(stream)
+        header = {"job": "read", "name": _plain(name), "ocr": self._ocr}
+        outer: Document | None = None
+        reason: Ending | str = ""
+        finished = False
+        try:
+            for kind, payload in self._frames(job, header):
+                if kind == "ended":
+                    reason = payload
+                    break
+                try:
+                    document = frames.read_document(payload, self.limits)
+                    self._check(document, kind, job)
+                except frames.BadFrame as error:
+                    self.close()
+                    reason = f"The reader sent what is not a document: {error}."
+                    break
+                if kind == frames.OUTER:
+                    outer = document
+                else:
+                    yield document
+            finished = True
+        finally:
+            if not finished:
+                self.close()  # the caller left, or the sandbox failed: its state is unknown
+        self._hash_the_rest(job)
+        yield self._own(outer, reason, job)
+
+    def _own(self, outer: Document | None, reason: Ending | str, job: _Job) -> Document:
+        """The exhibit's document, with the hash and the size that were counted here."""
+        digest, size = job.digest.hexdigest(), job.size_bytes
+        if outer is not None:
+            return dataclasses.replace(outer, sha256=digest, size_bytes=size)
+        if isinstance(reason, Ending):
+            state, words = reason.words(self.limits)
+        else:
+            state, words = State.FAILED, reason or "The reader gave no document."
+        return Document("", digest, size, "application/octet-stream", State(state), words)
+
+    def _check(self, document: Document, kind: bytes | str, job: _Job) -> None:
+        if (kind == frames.OUTER) != (document.inner_path == ""):
+            raise frames.BadFrame("a file of this name is not inside")
+        job.documents += 1
+        if job.documents > self.limits.exhibit_entries + 1:
+            raise frames.BadFrame("more documents than files may be inside")
+
+    def _hash_the_rest(self, job: _Job) -> None:
+        while chunk := job.stream.read(_CHUNK):
+            job.digest.update(chunk)
+            job.size_bytes += len(chunk)
+
+    # --- pictures -----------------------------------------------------------------------
+
+    def picture(
+        self, stream: BinaryIO, name: str, inner_path: str = "", page: int = 1,
+        width_px: int = 1_200,
+    ) -> Picture:  # fmt: skip
+        """A page of the exhibit, or of a file inside it, as a PNG that holds pixels only."""
+        width_px = min(width_px, self.limits.picture_width_px)
+        header = {
+            "job": "picture", "name": _plain(name), "inner_path": inner_path, "page": page,
+            "width_px": width_px, "ocr": False,
+        }  # fmt: skip
+        finished, shown, words = False, None, "The reader gave no picture."
+        try:
+            for kind, payload in self._frames(_Job(stream), header):
+                if kind == frames.PICTURE and shown is None:
+                    shown = payload
+                elif kind == "ended" and not shown:
+                    ending = payload if isinstance(payload, Ending) else Ending()
+                    words = ending.words(self.limits)[1]
+            finished = True
+        finally:
+            if not finished:
+                self.close()
+        if shown is None:
+            raise NoPicture(words, next_step="Its text and its bytes are not affected.")
+        return read_picture(shown, self.limits)
+
+    # --- the conversation ---------------------------------------------------------------
+
+    def _frames(self, job: _Job, header: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+        """(kind, payload) of each frame; at last ("ended", how), unless the child was sound."""
+        worker = self._running()
+        encoded = json.dumps(header).encode()
+        job.unsent = memoryview(LENGTH.pack(len(encoded)) + encoded + self._more(job))
+        os.write(worker.commands, b"g")
+        begun = time.monotonic()
+        silent_since = begun
+        outer_came = False
+        poll = select.poll()
+        poll.register(worker.results, select.POLLIN)
+        poll.register(worker.control, select.POLLIN)
+        poll.register(worker.job, select.POLLOUT)
+        writing = True
+        while True:
+            if writing and not self._send(worker, job):
+                poll.unregister(worker.job)
+                writing = False
+            ready = dict(poll.poll(_GLANCE_SECONDS * 1000))
+            if worker.results in ready or worker.control in ready:
+                # What a child wrote before it ended is all there once its end is told.
+                status = os.read(worker.control, STATUS.size) if worker.control in ready else None
+                came = self._receive(worker, job)
+                if came:
+                    silent_since = time.monotonic()
+                for kind, payload in self._cut(job):
+                    if kind == frames.PROGRESS:
+                        continue
+                    outer_came = outer_came or kind in (frames.OUTER, frames.PICTURE)
+                    yield kind, payload
+                    silent_since = time.monotonic()
+                if status is not None:
+                    self._settle(worker, job, status)
+                    if not outer_came:
+                        yield "ended", Ending(STATUS.unpack(status)[0])
+                    return
+                if job.output_bytes > self.limits.exhibit_output_bytes:
+                    self.close()
+                    yield "ended", Ending(limit="exhibit_output_bytes")
+                    return
+            limit = self._overdue(worker, begun, silent_since, glance=not ready)
+            if limit:
+                self.close()
+                yield "ended", Ending(limit=limit)
+                return
+
+    def _more(self, job: _Job) -> bytes:
+        """The next chunk of the stream as it goes on the pipe; an empty one ends it."""
+        chunk = job.stream.read(_CHUNK) if job.size_bytes <= self.limits.input_bytes else b""
+        job.digest.update(chunk)
+        job.size_bytes += len(chunk)
+        if len(chunk) < _CHUNK and not (chunk and (rest := job.stream.read(_CHUNK))):
+            job.ended_input = True
+            end = LENGTH.pack(0)
+            return (LENGTH.pack(len(chunk)) + chunk if chunk else b"") + end
+        if len(chunk) < _CHUNK:
+            job.digest.update(rest)
+            job.size_bytes += len(rest)
+            chunk += rest
+        return LENGTH.pack(len(chunk)) + chunk
+
+    def _send(self, worker: _Worker, job: _Job) -> bool:
+        """Write what the pipe takes; False when all is sent."""
+        while True:
+            if not job.unsent:
+                if job.ended_input:
+                    return False
+                job.unsent = memoryview(self._more(job))
+            try:
+                job.unsent = job.unsent[os.write(worker.job, job.unsent) :]
+            except BlockingIOError:
+                return True
+
+    def _receive(self, worker: _Worker, job: _Job) -> bool:
+        came = False
+        while True:
+            try:
+                chunk = os.read(worker.results, _PIPE_BYTES)
+            except BlockingIOError:
+                return came
+            if not chunk:
+                return came
+            came = True
+            job.received += chunk
+            job.output_bytes += len(chunk)
+            if len(job.received) > self.limits.output_bytes:
+                return came
+
+    def _cut(self, job: _Job) -> Iterator[tuple[bytes, bytes]]:
+        size = frames.HEAD.size
+        while len(job.received) >= size:
+            kind, length = frames.HEAD.unpack_from(job.received)
+            if kind not in frames.KINDS or length > self.limits.output_bytes:
+                yield frames.OUTER, b""  # no document can be read from it
+                return
+            if len(job.received) < size + length:
+                return
+            payload = bytes(memoryview(job.received)[size : size + length])
+            del job.received[: size + length]
+            yield kind, payload
+
+    def _overdue(self, worker: _Worker, begun: float, silent_since: float, *, glance: bool) -> str:
+        """The limit on time or memory that the file has reached, if one."""
+        now = time.monotonic()
+        if now - silent_since > self.limits.wall_seconds:
+            return "wall_seconds"
+        if now - begun > self.limits.exhibit_wall_seconds:
+            return "exhibit_wall_seconds"
+        if glance and watching.held_bytes(worker.process.pid) > self.limits.memory_bytes:
+            return "memory_bytes"
+        return ""
+
+    def _settle(self, worker: _Worker, job: _Job, status: bytes) -> None:
+        """The child is gone. Take back what it left in the pipes, before another starts."""
+        if len(status) != STATUS.size:
+            raise self._broken("The worker ended by itself.")
+        poll = select.poll()
+        poll.register(worker.job_behind, select.POLLIN)
+        while poll.poll(0):
+            os.read(worker.job_behind, _PIPE_BYTES)
+        with contextlib.suppress(BlockingIOError):
+            while os.read(worker.results, _PIPE_BYTES):
+                pass
+
+    # --- the worker ---------------------------------------------------------------------
+
+    def _running(self) -> _Worker:
+        if self._worker is None:
+            self._worker = self._start()
+        return self._worker
+
+    def _start(self) -> _Worker:
+        job_behind, job = _pipe()
+        results, results_in = _pipe()
+        commands_out, commands = _pipe()
+        control, control_in = _pipe()
+        said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
+        scratch, filter_handle = "", -1
+        inside = [job_behind, results_in, commands_out, control_in]
+        passed = [commands_out, control_in]
+        environment: dict[str, str] | None = None
+        if self.confined:
+            filter_handle = os.memfd_create("seccomp")
+            os.write(filter_handle, self._filter)
+            os.lseek(filter_handle, 0, os.SEEK_SET)
+            passed.append(filter_handle)
+            command = confining.bubblewrap_command(
+                self.limits, filter_handle, self._bubblewrap, also=self._further
+            )
+        else:
+            shared = "/dev/shm"  # noqa: S108 - memory, not a disk
+            scratch = tempfile.mkdtemp(dir=shared if os.path.isdir(shared) else None)
+            environment = confining.ENVIRONMENT | {"TMPDIR": scratch, "HOME": scratch}
+            command = confining.worker_command()
+        command += [json.dumps(self.limits.to_dict()), str(commands_out), str(control_in)]
+        command += [str(path) for path in self._further]
+        try:
+            process = subprocess.Popen(
+                command, stdin=job_behind, stdout=results_in, stderr=said, pass_fds=passed,
+                env=environment, start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise SandboxBroken(
+                f"The sandbox cannot be started ({error}).", next_step="Check bubblewrap."
+            ) from error
+        finally:
+            if filter_handle >= 0:
+                os.close(filter_handle)
+        for handle in inside[1:]:  # the reading end of the job stays: see ``_settle``
+            os.close(handle)
+        for handle in (job, results):  # not ``job_behind``: the child reads from it, too
+            os.set_blocking(handle, False)
+        worker = _Worker(process, job, job_behind, results, commands, control, said, scratch)
+        self._await_ready(worker)
+        return worker
+
+    def _await_ready(self, worker: _Worker) -> None:
+        poll = select.poll()
+        poll.register(worker.control, select.POLLIN)
+        if poll.poll(_START_SECONDS * 1000) and os.read(worker.control, 1) == READY:
+            return
+        self._worker = worker
+        raise self._broken("The sandbox does not start.")
+
+    def _broken(self, words: str) -> SandboxBroken:
+        worker = self._worker
+        detail = ""
+        if worker is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                worker.process.wait(2)
+            worker.said.seek(0)
+            detail = worker.said.read(20_000).decode(errors="replace").strip()
+        self.close()
+        last = detail.splitlines()[-1][:300] if detail else "It said nothing."
+        return SandboxBroken(
+            f"{words} {last}",
+            next_step="Nothing is known about the file. Mend the sandbox, then read again.",
+        )
+
+
+def _pipe() -> tuple[int, int]:
+    ends = os.pipe()
+    with contextlib.suppress(OSError):  # a person may have used up the room for large pipes
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return ends
+
+
+def _plain(name: str) -> str:
+    return name.encode(errors="backslashreplace").decode()[:4_096]
