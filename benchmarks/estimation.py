@@ -6,8 +6,9 @@ the reference. ``--seeds`` repeats each of three tables with N seeds and prints 
 upper bounds; ``--recovery`` simulates populations of known size and prints the coverage of
 every method's 95 % interval.
 
-R LCMCR is not run here: the ratios are to the figures of its long runs, which were measured
-on another machine, and say so.
+Where R and its package LCMCR are installed they are run on the same tables in the same run, and
+the ratios are to them; else the ratios are to the figures of long runs of theirs, which were
+measured on another machine, and the table says so.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.lcmcr import r_lcmcr_is_here, rate_of_r
 from habeas.estimation import CaptureTable, Settings, estimate_classes, from_counts
 from habeas.estimation.classes import Chains
 from habeas.estimation.diagnosing import ess
@@ -53,9 +55,13 @@ def main() -> None:
         for name in [given.only] if given.only else SEEDED:
             _seeds(name, tables[name][0], given.seeds, console)
     else:
-        console.print(_speed(chosen, tables))
+        with_r = r_lcmcr_is_here()
+        console.print(_speed(chosen, tables, with_r=with_r))
         console.print(
-            "R was not run. 'reference' is the rate of long runs of R LCMCR on another machine."
+            "'reference' is the rate of R LCMCR, run here."
+            if with_r
+            else "R LCMCR is not installed and was not run. 'reference' is the rate of its long "
+            "runs on another machine."
         )
 
 
@@ -68,7 +74,9 @@ def _tables() -> dict[str, tuple[CaptureTable, dict[str, Any]]]:
     }
 
 
-def _speed(names: list[str], tables: dict[str, tuple[CaptureTable, dict[str, Any]]]) -> Table:
+def _speed(
+    names: list[str], tables: dict[str, tuple[CaptureTable, dict[str, Any]]], *, with_r: bool
+) -> Table:
     shown = Table(
         *("table", "ESS of log N / CPU s", "published sampler", "reference", "CPU s to stop"),
         *("wall s", "2.5 / 50 / 97.5 %", "reference points"),
@@ -87,7 +95,7 @@ def _speed(names: list[str], tables: dict[str, tuple[CaptureTable, dict[str, Any
         theirs = next(
             (each["quantiles"] for each in said["reference"] if each["method"] == "lcmcr"), {}
         )
-        reference = REFERENCE_RATE.get(name)
+        reference = rate_of_r(table) if with_r else REFERENCE_RATE.get(name)
         shown.add_row(
             name,
             f"{ours:,.0f}",

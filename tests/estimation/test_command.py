@@ -43,6 +43,14 @@ def test_json_is_one_document(table: Path) -> None:
     assert found["methods"][0]["monte_carlo_error"]["high"] < 0.005 * 250
 
 
+def test_the_answer_under_other_priors_stands_beside_it(table: Path) -> None:
+    asked = ("estimate", str(table), *ANSWERED, "--resamples", "20", "--priors", "--json")
+    points = run(*asked).json["priors"]
+    assert [point["change"] for point in points][:2] == ["as set", "half the classes"]
+    assert len(points) == 5
+    assert all(point["median"] > 139 for point in points if point["median"] is not None)
+
+
 def test_strata_are_added_draw_by_draw_and_one_refusal_stops_the_total(tmp_path: Path) -> None:
     path = tmp_path / "strata.csv"
     north = [f"{row},north" for row in ROWS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from habeas.cli.options import JsonOption
 if TYPE_CHECKING:
     from habeas.cli.speaking import Speaker
     from habeas.estimation import Estimate
+    from habeas.estimation.priors import PriorPoint
 
 LARGEST_FILE = 64 * 2**20  # bytes
 
@@ -55,6 +57,10 @@ def estimate(
         Path | None,
         typer.Option(metavar="FILE", help="Write an HTML page with plots.", show_default=False),
     ] = None,
+    priors: Annotated[
+        bool,
+        typer.Option("--priors", help="Also with other numbers of classes and other priors."),
+    ] = False,
     json: JsonOption = False,
 ) -> int:
     """Estimate how many were never documented.
@@ -70,7 +76,7 @@ def estimate(
     if report is not None and not report.absolute().parent.is_dir():
         raise BadSetting(f"There is no directory for {report}.", next_step="Make it first.")
     tables = read_csv(_text(table), unit=unit)
-    from habeas.estimation import Settings
+    from habeas.estimation import Settings, prior_sensitivity
     from habeas.estimation import estimate as estimated
     from habeas.estimation.errors import Refused
     from habeas.estimation.estimating import CLOSED, REACHABLE
@@ -83,6 +89,7 @@ def estimate(
     }
     settings = Settings(classes=classes, cap=cap)
     found: dict[str, Estimate | Refused] = {}
+    moved: dict[str, list[PriorPoint]] = {}
     with speaker.progress() as progress:
         for stratum, each in tables.items():
             try:
@@ -94,11 +101,15 @@ def estimate(
                     progress=progress,
                     **answers,
                 )
+                if priors:
+                    moved[stratum] = prior_sensitivity(
+                        each, seed, settings, lambda done, total: progress("priors", done, total)
+                    )
             except Refused as error:
                 if len(tables) == 1:
                     raise
                 found[stratum] = error
-    return _told(speaker, found, report, table.name, seed)
+    return _told(speaker, found, moved, report, table.name, seed)
 
 
 def _text(table: Path) -> str:
@@ -129,6 +140,7 @@ def _answer(speaker: Speaker, question: str, given: str, option: str) -> str:
 def _told(
     speaker: Speaker,
     found: dict[str, Any],
+    moved: dict[str, list[PriorPoint]],
     report: Path | None,
     title: str,
     seed: int,
@@ -140,6 +152,9 @@ def _told(
         if stratum:
             speaker.say(f"Stratum {stratum}")
         _say(speaker, each)
+        if stratum in moved:
+            speaker.say("Latent classes under other settings (points to 1 %):")
+            speaker.table(_prior_rows(moved[stratum]), indent="  ")
     total = total_of_strata(found, seed) if len(found) > 1 else None
     if total is not None:
         speaker.say(str(total["sentence"]))
@@ -151,7 +166,11 @@ def _told(
         ]
         report.write_text("\n".join(pages), encoding="utf-8")
         speaker.note(f"The report is in {report}.")
-    documents = {stratum: _document(each) for stratum, each in found.items()}
+    documents = {
+        stratum: _document(each)
+        | ({"priors": [asdict(p) for p in moved[stratum]]} if stratum in moved else {})
+        for stratum, each in found.items()
+    }
     speaker.give(
         documents[""] if list(documents) == [""] else {"strata": documents, "total": total}
     )
@@ -186,6 +205,16 @@ def _say(speaker: Speaker, each: Any) -> None:
         speaker.table(shaken_rows(moves), indent="  ")
     speaker.say(provenance(each))
     speaker.say()
+
+
+def _prior_rows(points: list[PriorPoint]) -> list[list[str]]:
+    from habeas.estimation.reporting import number
+
+    rows = [["setting", "estimate", "95 % interval"]]
+    for p in points:
+        interval = p.reason if p.median is None else f"{number(p.low)} to {number(p.high)}"
+        rows.append([p.change, "none" if p.median is None else number(p.median), interval])
+    return rows
 
 
 def _document(each: Any) -> dict[str, Any]:
