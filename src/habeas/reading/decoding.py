@@ -123,7 +123,7 @@ def _mostly_utf8(data: bytes) -> bool:
     sound = data.decode("utf-8", "ignore")
     used = len(sound.encode())
     wide = sum(1 for sign in sound[:SAMPLE_BYTES] if sign > "\x7f")
-    return wide > 0 and len(data) - used <= min(wide, len(data) // 50)
+    return wide > 0 and len(data) - used <= min(wide, len(data) // 20)
 
 
 def _lossy(

@@ -105,6 +105,7 @@ class Dispatcher:
     tally: Tally
     handle: int
     wanted: Wanted | None = None
+    ocr: bool = True
 
     # --- one file -----------------------------------------------------------------------
 
@@ -122,7 +123,7 @@ class Dispatcher:
             words = f"No reader for {media_type}."
             return self._write(frames.ending(found, State.UNSUPPORTED, words))
         draft = self._draft(path, depth)
-        source = Source(data, name, media_type, self.limits)
+        source = Source(data, name, media_type, self.limits, self.ocr)
         if self.wanted is not None and path == self.wanted.inner_path:
             self._show(reader, source)
         self._fill(draft, reader, source)

@@ -156,7 +156,7 @@ def _job(found: Mapping[str, Reader], limits: Limits, null: int) -> None:
     wanted = None
     if header["job"] == "picture":
         wanted = Wanted(header["inner_path"], int(header["page"]), int(header["width_px"]))
-    dispatcher = Dispatcher(found, limits, Tally(), results, wanted)
+    dispatcher = Dispatcher(found, limits, Tally(), results, wanted, bool(header["ocr"]))
     spool = Spool(limits)
     try:
         data, digest = spool.collect(_chunks())

@@ -67,6 +67,7 @@ class Source:
     name: str
     media_type: str
     limits: Limits
+    ocr: bool = True  # whether pictures are to be recognised
     _path: str = ""
 
     def __len__(self) -> int:
@@ -181,7 +182,18 @@ class Draft:
         flat = self._placed(boxes, start, stop)
         place = dict(locator or {})
         self._parts.append(
-            (kind, start, stop, place, stored, hidden, language, script, noted, len(flat))
+            (
+                kind,
+                start,
+                stop,
+                place,
+                stored,
+                hidden,
+                language,
+                script,
+                noted,
+                len(flat) // _BOX_FIELDS,
+            )
         )
         self._boxes.extend(flat)
         self._texts += (text, end)

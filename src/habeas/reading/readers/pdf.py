@@ -1,0 +1,318 @@
+"""PDF: each page's text with the place of every word, notes and form fields, attachments.
+
+The text is PDFium's, lines ended by one line feed. A word is what stands between spaces; in
+Chinese, Japanese and Korean every character has its own box, so that a hit of two characters
+can be shown. Pages without text, or whose text looks wrong (no letters, private use, U+FFFD),
+are recognised from their picture; the text layer that was passed over is said so.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from habeas.reading import pdfium
+from habeas.reading.documents import Box, State
+from habeas.reading.readers.interface import Draft, Source
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+NAME = "habeas.pdf"
+VERSION = "1"
+MEDIA_TYPES = frozenset({"application/pdf"})
+
+_METADATA = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate",
+             "ModDate")  # fmt: skip
+_EACH = (
+    "\u1100-\u11ff\u2e80-\u303f\u3040-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
+)
+_WORD = re.compile(rf"[^\s{_EACH}]+|[{_EACH}]")
+_ODD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_LETTER = re.compile(r"[^\W\d_]")
+_DEVICE = 1_000_000
+_FEW_LETTERS = 100  # with a picture over half of the page, a stamp on a scan
+_OCR_DPI, _OCR_PIXELS = 300, 40_000_000
+_MOST_ATTACHMENTS, _MOST_NOTES = 10_000, 10_000
+_ATTACHMENT_BYTES = 512 * 1024 * 1024
+
+
+def read(source: Source, draft: Draft) -> None:
+    handle, kept = _open(source, draft)
+    count = pdfium.page_count(handle)
+    draft.pages = count
+    for name in _METADATA:
+        if value := pdfium.string_of(pdfium.meta_text, handle, name.encode()):
+            draft.metadata[name.lower()] = value
+    recogniser = _Recogniser(source, draft, handle)
+    for number in range(count):
+        _read_page(handle, number, draft, recogniser)
+    for name, data in _attachments(handle, draft):
+        draft.inner(name, data)
+    del kept
+
+
+def _open(source: Source, draft: Draft) -> tuple[int, Any]:
+    """The document's handle, and what must live as long as it does."""
+    if isinstance(source.data, bytes):
+        kept: Any = source.data
+        handle = pdfium.load_memory(kept, len(kept), None)
+    else:
+        kept = source.path().encode()
+        handle = pdfium.load_file(kept, None)
+    if handle:
+        return handle, kept
+    error = int(pdfium.last_error())
+    if error == pdfium.ERROR_PASSWORD:
+        draft.ends(State.ENCRYPTED, "The PDF needs a password.")
+    words = pdfium.ERRORS.get(error, f"error {error}")
+    return draft.ends(State.FAILED, f"PDFium cannot open it: {words}.")
+
+
+def _read_page(handle: int, number: int, draft: Draft, recogniser: _Recogniser) -> None:
+    locator: dict[str, str | int] = {"page": number + 1}
+    page = pdfium.load_page(handle, number)
+    if not page:
+        draft.lacks(f"Page {number + 1} cannot be opened.")
+        return
+    text_page = pdfium.load_text(page)
+    try:
+        text, boxes = _text_of(page, text_page)
+        looks = _looks_wrong(page, text)
+        if looks:
+            recogniser.page(number, locator, text, boxes, looks)
+        else:
+            draft.add("page", text, locator, boxes=boxes)
+        for kind, place, words in _notes(page):
+            draft.add(kind, words, {**locator, **place})
+    finally:
+        if text_page:
+            pdfium.close_text(text_page)
+        pdfium.close_page(page)
+
+
+# --- text and boxes ---------------------------------------------------------------------
+
+
+def _text_of(page: int, text_page: int | None) -> tuple[str, list[Box]]:
+    count = pdfium.count_chars(text_page) if text_page else 0
+    if count <= 0:
+        return "", []
+    buffer = (ctypes.c_ushort * (count * 2 + 2))()
+    written = pdfium.get_text(text_page, 0, count, buffer)
+    raw = bytes(memoryview(buffer).cast("B")[: max(0, written - 1) * 2])
+    text = raw.decode("utf-16-le", "surrogatepass")
+    straight = len(text) == count and pdfium.text_of_char(text_page, count - 1) == count - 1
+    return _with_boxes(text, page, text_page, straight)
+
+
+def _with_boxes(text: str, page: int, text_page: Any, straight: bool) -> tuple[str, list[Box]]:
+    """The text with single line ends, and the words' boxes in 1/10,000 of the page."""
+    lines = text.split("\r\n")
+    count_rects, get_rect = pdfium.count_rects, pdfium.get_rect
+    char_of_text = pdfium.char_of_text
+    spans: list[tuple[int, int]] = []
+    room = len(text) + 64
+    numbers = (ctypes.c_double * (4 * room))()
+    base, at, out = ctypes.addressof(numbers), 0, 0
+    for line in lines:
+        for word in _WORD.finditer(line):
+            start, stop = word.span()
+            first = at + start if straight else char_of_text(text_page, at + start)
+            if first < 0:
+                continue
+            rects = count_rects(text_page, first, stop - start)
+            for index in range(rects if rects < 4 else 4):
+                if len(spans) == room:
+                    break
+                place = base + 32 * len(spans)
+                if get_rect(text_page, index, place, place + 8, place + 16, place + 24):
+                    spans.append((out + start, out + stop))
+        at += len(line) + 2
+        out += len(line) + 1
+    return "\n".join(lines).rstrip("\n"), _placed(spans, numbers, page)
+
+
+def _placed(spans: list[tuple[int, int]], numbers: Any, page: int) -> list[Box]:
+    """PDFium's left, top, right, bottom in points, as edges of the page as it is shown."""
+    ax, cx, ex, ay, cy, ey = _affine(page)
+    edges = numbers[: 4 * len(spans)]
+    boxes = []
+    straight = cx == 0 and ay == 0
+    for index, (start, stop) in enumerate(spans):
+        left, top, right, bottom = edges[4 * index : 4 * index + 4]
+        if straight:
+            x, x2, y, y2 = ax * left + ex, ax * right + ex, cy * top + ey, cy * bottom + ey
+        else:
+            x, x2 = ax * left + cx * top + ex, ax * right + cx * bottom + ex
+            y, y2 = ay * left + cy * top + ey, ay * right + cy * bottom + ey
+        if x > x2:
+            x, x2 = x2, x
+        if y > y2:
+            y, y2 = y2, y
+        if not (x >= 0 and y >= 0 and x2 <= 10_000 and y2 <= 10_000):
+            if not (x2 >= 0 and y2 >= 0 and x <= 10_000 and y <= 10_000):
+                continue  # outside of the page, or not a number
+            x, y, x2, y2 = max(x, 0), max(y, 0), min(x2, 10_000), min(y2, 10_000)
+        boxes.append(Box(start, stop, int(x), int(y), int(x2), int(y2)))
+    return boxes
+
+
+def _affine(page: int) -> tuple[float, float, float, float, float, float]:
+    """From points of the PDF to 1/10,000 of the shown page: turned and cropped as it is."""
+    corners = []
+    x, y = ctypes.c_int(), ctypes.c_int()
+    for across, up in ((0.0, 0.0), (1000.0, 0.0), (0.0, 1000.0)):
+        pdfium.page_to_device(page, 0, 0, _DEVICE, _DEVICE, 0, across, up, x, y)
+        corners.append((x.value, y.value))
+    scale = 10_000 / _DEVICE
+    (ex, ey), (x1, y1), (x2, y2) = corners
+    return (
+        (x1 - ex) / 1000 * scale, (x2 - ex) / 1000 * scale, ex * scale,
+        (y1 - ey) / 1000 * scale, (y2 - ey) / 1000 * scale, ey * scale,
+    )  # fmt: skip
+
+
+# --- pages that have to be recognised ---------------------------------------------------
+
+
+def _looks_wrong(page: int, text: str) -> str:
+    """Why the text layer is not to be trusted, or ''."""
+    shown = text.strip()
+    if not shown:
+        return "no text layer" if pdfium.count_objects(page) > 0 else ""
+    odd = len(_ODD.findall(shown))
+    if odd > len(shown) / 10:
+        return "a text layer of characters that mean nothing"
+    if len(shown) > 200 and not _LETTER.search(shown[:20_000]):
+        return "a text layer without letters"
+    if len(shown) < 4 * _FEW_LETTERS and len(_LETTER.findall(shown)) < _FEW_LETTERS:
+        return "a picture with little text over it" if _is_mostly_picture(page) else ""
+    return ""
+
+
+def _is_mostly_picture(page: int) -> bool:
+    area = pdfium.page_width(page) * pdfium.page_height(page)
+    edges = (ctypes.c_float * 4)()
+    base = ctypes.addressof(edges)
+    for index in range(min(64, pdfium.count_objects(page))):
+        drawn = pdfium.get_object(page, index)
+        if pdfium.object_type(drawn) == pdfium.OBJECT_IMAGE and pdfium.object_bounds(
+            drawn, base, base + 4, base + 8, base + 12
+        ):
+            left, bottom, right, top = edges
+            if abs((right - left) * (top - bottom)) > area / 2:
+                return True
+    return False
+
+
+@dataclass(slots=True)
+class _Recogniser:
+    """Reads pages from their picture, where that is asked for and possible."""
+
+    source: Source
+    draft: Draft
+    handle: int
+    count: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def page(
+        self, number: int, locator: dict[str, str | int], text: str, boxes: list[Box], why: str
+    ) -> None:
+        """Add the page: recognised, else with the text layer as it is and a warning."""
+        recognise = _recognise_function() if self.source.ocr else None
+        if self.count >= self.draft.limits.recognised_pages:
+            recognise = None
+            self.draft.lacks(f"Pictures past {self.count} pages were not recognised.")
+        if recognise is None:
+            self.draft.add("page", text, locator, boxes=boxes, warnings=[f"Not recognised: {why}."])
+            self.draft.lacks(f"Page {number + 1}: {why}, not recognised.")
+            return
+        self.count += 1
+        found = recognise(_render(self.handle, number, _OCR_DPI / 72, _OCR_PIXELS))
+        self.draft.settings.update(found.settings)
+        warnings = [*found.warnings] if not text.strip() else [warning, *found.warnings]
+        self.draft.add(
+            "page", found.text, {**locator, "recognised": 1}, boxes=found.boxes,
+            language=found.language, script=found.script, warnings=warnings,
+        )  # fmt: skip
+        if text.strip():
+            self.draft.add("text-layer", text, locator, boxes=boxes, hidden=True)
+
+
+def _recognise_function() -> Any:
+    try:
+        module = importlib.import_module("habeas.reading.readers.ocr")
+    except ModuleNotFoundError:
+        return None
+    return module.recognise
+
+
+# --- notes, attachments, pictures -------------------------------------------------------
+
+
+def _notes(page: int) -> Iterator[tuple[str, dict[str, str | int], str]]:
+    """Notes laid over the page, and the values of form fields."""
+    for index in range(min(_MOST_NOTES, max(0, pdfium.annotation_count(page)))):
+        annotation = pdfium.get_annotation(page, index)
+        if not annotation:
+            continue
+        try:
+            value = pdfium.string_of(pdfium.annotation_text, annotation, b"V")
+            if value.strip():
+                name = pdfium.string_of(pdfium.annotation_text, annotation, b"T")
+                yield "field", {"field": name or str(index + 1)}, value
+            words = pdfium.string_of(pdfium.annotation_text, annotation, b"Contents")
+            if words.strip():
+                yield "note", {"note": index + 1}, words
+        finally:
+            pdfium.close_annotation(annotation)
+
+
+def _attachments(handle: int, draft: Draft) -> Iterator[tuple[str, bytes]]:
+    size = ctypes.c_ulong()
+    for index in range(min(_MOST_ATTACHMENTS, max(0, pdfium.attachment_count(handle)))):
+        attachment = pdfium.get_attachment(handle, index)
+        name = pdfium.string_of(pdfium.attachment_name, attachment) if attachment else ""
+        name = name or f"attachment {index + 1}"
+        found = attachment and pdfium.attachment_file(attachment, None, 0, size)
+        if not found or size.value > _ATTACHMENT_BYTES:
+            draft.lacks(f"The attachment {name!r} cannot be taken out.")
+            continue
+        buffer = ctypes.create_string_buffer(size.value or 1)
+        if not pdfium.attachment_file(attachment, buffer, size.value, size):
+            draft.lacks(f"The attachment {name!r} cannot be taken out.")
+            continue
+        yield name, buffer.raw[: size.value]
+
+
+def picture(source: Source, page: int, width_px: int) -> Image:
+    draft = Draft(source.limits)
+    handle, kept = _open(source, draft)
+    if not 1 <= page <= pdfium.page_count(handle):
+        raise ValueError(f"there is no page {page}")
+    loaded = pdfium.load_page(handle, page - 1)
+    if not loaded:
+        raise ValueError(f"page {page} cannot be opened")
+    width = max(1.0, float(pdfium.page_width(loaded)))
+    pdfium.close_page(loaded)
+    shown = _render(handle, page - 1, width_px / width, source.limits.pixels)
+    del kept
+    return shown
+
+
+def _render(handle: int, number: int, scale: float, most_pixels: int) -> Image:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(ctypes.cast(handle, pypdfium2.raw.FPDF_DOCUMENT))
+    page = document[number]
+    width, height = page.get_size()
+    pixels = max(1.0, width * height) * scale * scale
+    if pixels > most_pixels:
+        scale *= (most_pixels / pixels) ** 0.5
+    image: Image = page.render(scale=scale, may_draw_forms=True).to_pil()
+    return image
