@@ -1,0 +1,75 @@
+"""Other spellings of a place or a given name, from the gazetteer and the table of names.
+
+Invariants: only what is listed there is added, for a word or phrase that is itself a listed
+spelling; what is added is given back so that it can be shown; nothing of the archive's own
+content is used, so an expansion tells nobody anything about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from habeas.archive.search import folding
+from habeas.names import gazetteer, table
+
+_MOST = 60  # spellings added to one word
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The spellings added to one word or phrase of a query."""
+
+    to: str
+    spellings: tuple[str, ...]
+
+
+def added(text: str) -> Added | None:
+    """What is added to a word or phrase as it is written; None where nothing is."""
+    key = _key(text)
+    found: dict[str, str] = {}
+    for group in _groups().get(key, ()):
+        for form in group:
+            found.setdefault(_key(form), form)
+    there = [key, _sounded(text)]
+    kept = []
+    for written in sorted(found, key=lambda form: form.count(" ")):
+        sounded = _sounded(found[written])
+        # What holds a spelling that is searched already finds nothing more.
+        if not any(_holds(written, known) or _holds(sounded, known) for known in there):
+            there += [written, sounded]
+            kept.append(found[written])
+    return Added(text, tuple(kept[:_MOST])) if kept else None
+
+
+def _holds(words: str, part: str) -> bool:
+    return f" {part} " in f" {words} "
+
+
+def _sounded(text: str) -> str:
+    return " ".join(map(folding.latin, folding.words(text)))
+
+
+def _key(text: str) -> str:
+    return " ".join(folding.words(text))
+
+
+@lru_cache(maxsize=1)
+def _groups() -> dict[str, list[tuple[str, ...]]]:
+    """By folded spelling, and by its Latin form: the groups of spellings that it is in."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for group in _listed():
+        keys = {_key(form) for form in group}
+        keys |= {_sounded(form) for form in group}
+        for key in keys - {""}:
+            found.setdefault(key, []).append(group)
+    return found
+
+
+def _listed() -> Iterable[tuple[str, ...]]:
+    for unit in gazetteer.xinjiang().units:
+        if len(unit.forms) > 1:
+            yield tuple(form.text for form in unit.forms)
+    for name in table.load().names:
+        yield name.forms

@@ -1,0 +1,198 @@
+"""Letters made comparable: a text as folded words, with the place of each in the original.
+
+Invariants: one word of the folded text is one token and one position; a Han character (and
+kana) is a word by itself, so any substring of Chinese is a phrase; folding a text whole and
+folding it piece by piece give the same words; nothing is transliterated in ``folded``, so
+拘留 and 居留, й and и, ئى and ى stay apart. ``latin`` is the other field: how a word sounds in
+Uyghur Latin letters without accents, so that قەشقەر, Қәшқәр and qeshqer are one word.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from habeas.names import convert
+
+VERSION = "1"  # raise when a text gives other words: the index is then built anew
+
+_HAN = (
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_IS_HAN = re.compile(f"[{_HAN}]")
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+#: Taken out of words: Arabic vowel marks and recitation marks, tatweel, and what is invisible
+#: (joiners, direction marks, soft hyphen). U+0653 to U+0655 (madda, hamza) are kept.
+_UNSEEN = re.compile(
+    "[\u00ad\u0610-\u061a\u061c\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
+    "\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]+"
+)
+_ARABIC = re.compile("[\u0600-\u06ff]")
+#: Other keyboards' letters for Uyghur ones of the same shape (as in names.cleaning); digits.
+_ARABIC_LIKE = str.maketrans("کیہه٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "كىەە01234567890123456789")
+_ARABIC_OTHER = re.compile("[کیہه٠-٩۰-۹]")
+_ASCII = "".join(chr(n) if chr(n).isalnum() else " " for n in range(128))
+#: What may stand between two characters without parting a word: apostrophes inside a word.
+_APOSTROPHES = re.compile("(?<=\\w)['’‘ʼʻ`´ʹ′＇ʾʿ](?=\\w)")
+
+
+def _classes() -> tuple[str, str]:
+    """Character classes: marks, which belong to words; and what continues a cluster."""
+    marks: list[list[int]] = []
+    for number in range(0x300, 0x10000):
+        if unicodedata.category(chr(number))[0] == "M":
+            if marks and marks[-1][1] == number - 1:
+                marks[-1][1] = number
+            else:
+                marks.append([number, number])
+    written = "".join(f"{chr(first)}-{chr(last)}" for first, last in marks)
+    return written, f"{written}\u1160-\u11ff\uff9e\uff9f"
+
+
+_MARKS, _CONTINUING = _classes()
+_NO_WORD = re.compile(f"[^\\w{_MARKS}{_HAN}]+|_+")
+_WORD = re.compile(f"[{_HAN}]|(?:(?![{_HAN}_])[\\w{_MARKS}])+")
+_CLUSTER = re.compile(f"[\\s\\S][{_CONTINUING}]*")
+
+
+def folded(text: str) -> str:
+    """The words of the text, folded, parted by spaces: what the index is fed."""
+    if text.isascii():
+        return text.lower().translate(_ASCII)
+    return _HAN_RUN.sub(_spaced, _NO_WORD.sub(" ", _fold(text)))
+
+
+def words(text: str) -> list[str]:
+    """The folded words in order."""
+    return folded(text).split()
+
+
+def _fold(text: str) -> str:
+    """Folded letters, not yet parted into words."""
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    text = text.casefold().replace("i\u0307", "i").replace("ı", "i")
+    text = text.replace("ى\u0654", "ئ")  # which Unicode composes from ي only
+    text = _UNSEEN.sub("", text)
+    return text.translate(_ARABIC_LIKE) if _ARABIC_OTHER.search(text) else text
+
+
+def _spaced(run: re.Match[str]) -> str:
+    return f" {' '.join(run[0])} "
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One folded word and where it stands: the code points [start, stop) of the original."""
+
+    word: str
+    start: int
+    stop: int
+
+
+def tokens(text: str) -> list[Token]:
+    """The same words as ``words(text)``, each with its place in the text."""
+    if text.isascii():
+        low = text.lower().translate(_ASCII)
+        return [Token(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", low)]
+    pieces: list[str] = []
+    starts: list[int] = []  # of the cluster that each folded character comes from
+    stops: list[int] = []
+    for cluster in _CLUSTER.finditer(text):
+        piece = _fold_cluster(cluster[0])
+        pieces.append(piece)
+        for _ in piece:
+            starts.append(cluster.start())
+            stops.append(cluster.end())
+    whole = "".join(pieces)
+    return [Token(m[0], starts[m.start()], stops[m.end() - 1]) for m in _WORD.finditer(whole)]
+
+
+@lru_cache(maxsize=65_536)
+def _fold_cluster(cluster: str) -> str:
+    return _fold(cluster)
+
+
+def is_han(word: str) -> bool:
+    """Whether the folded word is a character that stands by itself."""
+    return len(word) == 1 and _IS_HAN.match(word) is not None
+
+
+# --- the Latin field -----------------------------------------------------------------------
+
+#: Letters of other Latin alphabets (the Uyghur New Script among them) that have no accent to
+#: lose, and Cyrillic ones that Uyghur does not have, which the converter leaves alone.
+_LATIN_LEFT = str.maketrans(
+    {
+        "ə": "e", "ɵ": "o", "ƣ": "gh", "ⱪ": "q", "ⱨ": "h", "ⱬ": "zh", "đ": "d", "ł": "l",
+        "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h", "ŋ": "ng",
+        "ъ": "", "ь": "", "щ": "shch", "ы": "i", "э": "e", "і": "i", "ұ": "u", "ў": "w",
+        "ҳ": "h", "ѓ": "g", "ё": "yo",
+    }
+)  # fmt: skip
+_known: dict[str, str] = {}
+_MOST_KNOWN = 1_000_000
+
+
+def latin(word: str) -> str:
+    """A folded word in Latin letters without accents; itself where it has no such form."""
+    if word.isascii():
+        return word
+    found = _known.get(word)
+    if found is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        found = _known[sys.intern(word)] = _latin(word)
+    return found
+
+
+def latin_field(text: str) -> str:
+    """What the Latin field holds for a folded text; '' where it would say the same again."""
+    if text.isascii():
+        return ""
+    known = _known
+    told = text.split()
+    sounded = [known.get(word) or latin(word) for word in told]
+    return "" if sounded == told else " ".join(sounded)
+
+
+def _latin(word: str) -> str:
+    return "".join(_sounded(word)) or word
+
+
+def _sounded(word: str) -> list[str]:
+    """The parts of the Latin form: more than one where Uyghur Latin writes an apostrophe."""
+    if is_han(word):
+        return [word]
+    if _ARABIC.search(word):
+        word = convert(word, "uey", "uly")
+    elif any("\u0400" <= letter <= "\u04ff" for letter in word):
+        word = convert(word, "uky", "uly")
+    return [part for part in (_plain(part) for part in word.split("'")) if part]
+
+
+def _plain(text: str) -> str:
+    low = unicodedata.normalize("NFD", text.casefold().translate(_LATIN_LEFT))
+    bare = "".join(letter for letter in low if letter.isalnum())
+    return unicodedata.normalize("NFKC", bare).casefold()
+
+
+def spellings(text: str) -> list[list[str]]:
+    """The sequences of Latin words under which a written word or phrase may stand.
+
+    More than one where an apostrophe is or may be written in a word: mes'ul, mesul.
+    """
+    plain = [latin(word) for word in words(text)]
+    joined = [latin(word) for word in words(_APOSTROPHES.sub("", text))]
+    parted = [part for word in words(text) for part in (_sounded(word) or [word])]
+    found: list[list[str]] = []
+    for sequence in (plain, joined, parted):
+        if sequence and sequence not in found:
+            found.append(sequence)
+    return found

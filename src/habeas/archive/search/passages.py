@@ -1,0 +1,189 @@
+"""Which pieces of a text are found: passages of at most 2,000 code points.
+
+Invariants: every word of a text is in some passage; a passage never reaches over a page,
+sheet, slide or record, and ends at a paragraph or row where it can; where one paragraph is
+too long for a passage, the next begins ``language.MOST_WORDS`` words earlier, so that every
+phrase that may be asked stands whole in one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from habeas.archive.search import folding
+from habeas.archive.search.language import MOST_WORDS
+from habeas.archive.search.schema import UNKNOWN
+from habeas.reading.documents import Part
+from habeas.vocabulary import texts
+
+LONGEST = 2_000  # code points
+_SHORTEST_CUT = 1_200  # before it no place to cut is looked for
+_LONGEST_OVERLAP = 1_000  # code points
+_APART = frozenset({"page", "sheet", "slide", "record", "body", "header"})
+_INSIDE = frozenset({"paragraph", "heading", "table", "row"})
+_BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
+_SAMPLE = 600  # code points by which language and script are told
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The code points [start, stop) of a text; ``page`` is 0 where it has none."""
+
+    start: int
+    stop: int
+    page: int
+    language: str
+    script: str
+
+
+def pieces(text: str, parts: Sequence[Part] = ()) -> Iterator[Piece]:
+    """The passages of a text, in order."""
+    apart = _borders(text, parts, _APART)
+    inside = _borders(text, parts, _INSIDE) if parts else []
+    inside = inside or [match.end() for match in _BLANK_LINES.finditer(text)]
+    pages = _pages(parts)
+    told = _told(parts)
+    begin = 0
+    for end in [*apart, len(text)]:
+        for start, stop in _packed(text, begin, end, inside):
+            if not text[start:stop].isspace():
+                language, script = told(start) or tell(text[start : start + _SAMPLE])
+                yield Piece(start, stop, pages(start), language, script)
+        begin = end
+
+
+def _borders(text: str, parts: Iterable[Part], kinds: frozenset[str]) -> list[int]:
+    starts = {part.start for part in parts if part.kind in kinds}
+    return sorted(start for start in starts if 0 < start < len(text))
+
+
+def _packed(text: str, begin: int, end: int, inside: list[int]) -> Iterator[tuple[int, int]]:
+    """[begin, end) in stretches that are not too long, cut at the borders where possible."""
+    start = begin
+    while end - start > LONGEST:
+        at = bisect_right(inside, start + LONGEST) - 1
+        if at >= 0 and inside[at] > start:
+            yield start, inside[at]
+            start = inside[at]
+            continue
+        stop = _cut(text, start)
+        yield start, stop
+        start = _overlap(text, start, stop)
+    if start < end:
+        yield start, end
+
+
+def _cut(text: str, start: int) -> int:
+    """A place to cut a long paragraph: at a line's end, a space, or anywhere."""
+    first, last = start + _SHORTEST_CUT, start + LONGEST
+    for sign in ("\n", "。", ". ", " "):
+        place = text.rfind(sign, first, last)
+        if place >= 0:
+            return place + 1
+    return last
+
+
+def _overlap(text: str, start: int, stop: int) -> int:
+    """Where the next passage begins: some words before the cut."""
+    first = max(start + 1, stop - _LONGEST_OVERLAP)
+    before = folding.tokens(text[first:stop])
+    return first + before[-MOST_WORDS].start if len(before) >= MOST_WORDS else first
+
+
+def _pages(parts: Sequence[Part]) -> _Lookup:
+    numbered = [
+        (part.start, int(part.locator["page"]))
+        for part in parts
+        if isinstance(part.locator.get("page"), int)
+    ]
+    return _Lookup(sorted(dict(numbered).items()))
+
+
+class _Lookup:
+    """The value at the last start that is not after a place; 0 before the first."""
+
+    def __init__(self, values: list[tuple[int, int]]) -> None:
+        self.starts = [start for start, _ in values]
+        self.values = [value for _, value in values]
+
+    def __call__(self, place: int) -> int:
+        at = bisect_right(self.starts, place) - 1
+        return self.values[at] if at >= 0 else 0
+
+
+def _told(parts: Sequence[Part]) -> _Stated:
+    return _Stated([part for part in parts if part.language])
+
+
+class _Stated:
+    """The language and script that the reader determined for a place; None where it did not."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self.parts = sorted(parts, key=lambda part: part.start)
+        self.starts = [part.start for part in self.parts]
+
+    def __call__(self, place: int) -> tuple[str, str] | None:
+        at = bisect_right(self.starts, place) - 1
+        if at < 0 or self.parts[at].stop <= place:
+            return None
+        return self.parts[at].language, self.parts[at].script
+
+
+# --- language by letters ---------------------------------------------------------------------
+
+_SCRIPTS = (
+    ("Latn", re.compile("[A-Za-z\u00c0-\u024f]")),
+    ("Hani", re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")),
+    ("Arab", re.compile("[\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc]")),
+    ("Cyrl", re.compile("[\u0400-\u04ff]")),
+)
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|was|that)\b", re.I)
+_TURKISH = re.compile(r"[ğşıİĞŞ]|\b(?:ve|bir|için|olarak)\b")
+
+
+def tell(sample: str) -> tuple[str, str]:
+    """Language and script by the letters alone; ``und`` where they do not tell."""
+    if sample.isascii():
+        script = "Latn" if re.search("[A-Za-z]", sample) else ""
+        return ("en" if len(_ENGLISH.findall(sample)) > 1 else UNKNOWN), script
+    counted = {script: len(pattern.findall(sample)) for script, pattern in _SCRIPTS}
+    # A Chinese character says as much as several letters.
+    counted["Hani"] *= 3
+    script = max(counted, key=counted.__getitem__)
+    if not counted[script]:
+        return UNKNOWN, texts.detect_script(sample) or ""
+    return _LANGUAGE_OF[script](sample), script
+
+
+def _arabic(sample: str) -> str:
+    if "\u0674" in sample:
+        return "kk"
+    return "ug" if re.search("[ەېۆۈڭۋ]", sample) else "ar"
+
+
+def _cyrillic(sample: str) -> str:
+    low = sample.lower()
+    if re.search("[іұ]", low):
+        return "kk"
+    if "җ" in low:
+        return "ug"
+    if re.search("[әғқһ]", low):
+        return "kk" if "ы" in low else "ug"
+    return "ky" if re.search("[ңөү]", low) else "ru"
+
+
+def _latin(sample: str) -> str:
+    if _TURKISH.search(sample):
+        return "tr"
+    return "en" if len(_ENGLISH.findall(sample)) > 1 else UNKNOWN
+
+
+_LANGUAGE_OF = {
+    "Latn": _latin,
+    "Hani": lambda sample: "ja" if re.search("[\u3040-\u30ff]", sample) else "zh",
+    "Arab": _arabic,
+    "Cyrl": _cyrillic,
+}

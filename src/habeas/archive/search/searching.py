@@ -1,0 +1,367 @@
+"""A query answered for one viewer: hits with their highlights, totals and facets.
+
+Invariants: what the viewer may not see is left out inside the index, by the access label of
+each passage, before anything is counted; every hit is asked for once more at
+``access.visible``, and one that is not there is neither shown nor counted; expansions come
+from tables and never from the archive; a query that is refused is refused before the index
+is opened, so that errors are the same for everybody.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import tantivy
+from tantivy import Occur, Query
+
+from habeas.archive import models as m
+from habeas.archive.access import Viewer, visible, visible_labels
+from habeas.archive.files import layer_text
+from habeas.archive.readings import locator_in, parts_of
+from habeas.archive.search import index as indexes
+from habeas.archive.search import schema as fields
+from habeas.archive.search.compiling import Match, compiled
+from habeas.archive.search.errors import QueryRefused
+from habeas.archive.search.expanding import Added
+from habeas.archive.search.language import And, Field, Tree, leaves
+from habeas.archive.search.matching import Range, ranges
+from habeas.archive.search.parsing import parse
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+PAGE = 10
+DEEPEST = 10_000  # hits that can be paged to
+FACETS = ("type", "language", "source", "year", "folder", "state")
+MOST_VALUES = 12  # of a facet that are shown
+_COUNTED = 65_000  # values of a facet that are counted exactly
+EXCERPT = 360  # code points shown of a passage
+_MOST_DROPPED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found. ``ranges`` and ``excerpt`` are code points of the layer."""
+
+    layer: int
+    exhibit: int
+    title: str
+    filename: str
+    inner_path: str
+    start: int
+    stop: int
+    locator: dict[str, str | int]
+    language: str
+    script: str
+    text: str  # of the excerpt
+    excerpt: Range
+    ranges: tuple[Range, ...]
+    fault: str = ""
+
+    @property
+    def segments(self) -> list[tuple[str, bool]]:
+        """The excerpt cut into pieces, each with whether it is marked."""
+        first, last = self.excerpt
+        pieces: list[tuple[str, bool]] = []
+        at = first
+        for start, stop in self.ranges:
+            start, stop = max(start, first), min(stop, last)
+            if start >= stop:
+                continue
+            pieces.append((self.text[at - first : start - first], False))
+            pieces.append((self.text[start - first : stop - first], True))
+            at = stop
+        pieces.append((self.text[at - first :], False))
+        return [piece for piece in pieces if piece[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a facet and how many of the passages found have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(slots=True)
+class Found:
+    """The answer. ``behind`` is how many ledger entries the index does not know yet."""
+
+    tree: Tree
+    total: int
+    hits: list[Hit] = field(default_factory=list)
+    facets: dict[str, list[Value]] = field(default_factory=dict)
+    added: list[Added] = field(default_factory=list)
+    behind: int = 0
+
+
+def checked(text: str) -> Tree:
+    """The tree of a query, with its filters checked. Errors: ``QueryRefused``."""
+    tree = parse(text)
+    for leaf in leaves(tree):
+        if isinstance(leaf, Field):
+            fields.check(leaf)
+    return tree
+
+
+def search(
+    archive: Archive,
+    viewer: Viewer,
+    asked: str | Tree,
+    *,
+    exact: bool = False,
+    first: int = 0,
+    limit: int = PAGE,
+    facets: bool = True,
+) -> Found:
+    """What the viewer may see of what the query finds, the best first.
+
+    Errors: ``QueryRefused``, ``IndexMissing``, ``IndexOutdated``.
+    """
+    tree = checked(asked) if isinstance(asked, str) else asked
+    if first + limit > DEEPEST:
+        raise QueryRefused(
+            f"Only the first {DEEPEST:,} passages can be listed.",
+            next_step="Add a word or a filter, or use `habeas search --batch`.",
+        )
+    compiled(fields.schema(), tree, exact=exact, has=_nothing())  # refuses before looking
+    opened = indexes.opened(archive)
+    asking = _Asking(archive, viewer, opened, tree, exact)
+    state = opened.state
+    found = asking.answer(first, limit, facets)
+    found.behind = max(0, archive.size - state.watermark)
+    return found
+
+
+def _nothing() -> dict[str, Query]:
+    return {name: Query.empty_query() for name in fields.LABELS}
+
+
+class _Asking:
+    """One query over one state of the index."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        viewer: Viewer,
+        opened: indexes.OpenIndex,
+        tree: Tree,
+        exact: bool,
+    ) -> None:
+        self.archive = archive
+        self.viewer = viewer
+        self.schema = opened.schema
+        self.searcher = opened.searcher()
+        self.tree = tree
+        self.has = {name: self._labelled(name) for name in fields.LABELS}
+        self.compiled = compiled(self.schema, tree, exact=exact, has=self.has)
+        self.allowed = self._labelled("label")
+
+    def _labelled(self, name: str) -> Query:
+        """The passages that carry a label which the viewer may see."""
+        there = [label for label, _ in self.searcher.terms_with_prefix(name, "")]
+        if self.viewer.is_owner:
+            seen = there
+        else:
+            seen = []
+            for start in range(0, len(there), 500):
+                chunk = there[start : start + 500]
+                rows = visible_labels(self.viewer).filter(id__in=chunk)
+                seen += rows.values_list("id", flat=True)
+        if name == "label" and len(seen) == len(there):
+            return Query.all_query()
+        asked = Query.term_set_query(self.schema, name, seen) if seen else Query.empty_query()
+        return Query.const_score_query(asked, 0.0)
+
+    def answer(self, first: int, limit: int, facets: bool) -> Found:
+        """The page of hits. A hit that is no longer to be seen is taken out of the count too."""
+        gone: list[int] = []
+        while True:
+            query = self._allowed(gone)
+            result = self.searcher.search(query, max(1, limit), count=True, offset=first)
+            hits, missing = self._hits([address for _, address in result.hits][:limit])
+            if not missing or len(gone) > _MOST_DROPPED:
+                break
+            gone += missing
+        found = Found(self.tree, _count_of(result), hits, added=self.compiled.added)
+        if facets:
+            found.facets = self._facets(query)
+        return found
+
+    def _allowed(self, gone: Sequence[int]) -> Query:
+        parts = [(Occur.Must, self.compiled.query), (Occur.Must, self.allowed)]
+        if gone:
+            left_out = Query.term_set_query(self.schema, "layer", list(gone))
+            parts.append((Occur.MustNot, left_out))
+        return Query.boolean_query(parts)
+
+    def _facets(self, query: Query) -> dict[str, list[Value]]:
+        asked = {
+            name: {"terms": {"field": name, "size": MOST_VALUES, "segment_size": _COUNTED}}
+            for name in FACETS
+        }
+        told: dict[str, Any] = self.searcher.aggregate(query, asked)
+        facets = {
+            name: [Value(str(b["key"]), int(b["doc_count"])) for b in told[name]["buckets"]]
+            for name in FACETS
+        }
+        facets["has"] = [
+            Value(value, count)
+            for value, name in (("passage", "cited"), ("claim", "claimed"))
+            if (count := self._count(query, self.has[name]))
+        ]
+        return facets
+
+    def _count(self, *queries: Query) -> int:
+        both = Query.boolean_query([(Occur.Must, query) for query in queries])
+        return _count_of(self.searcher.search(both, 1, count=True))
+
+    def _hits(self, addresses: Sequence[tantivy.DocAddress]) -> tuple[list[Hit], list[int]]:
+        """The hits at these addresses, and the layers that are not to be seen."""
+        if not addresses:
+            return [], []
+        columns = [
+            self.searcher.fast_field_values(name, list(addresses))
+            for name in ("layer", "exhibit", "start", "stop")
+        ]
+        places = [tuple(int(value or 0) for value in row) for row in zip(*columns, strict=True)]
+        layers = _rows(self.viewer, m.Layer, {place[0] for place in places})
+        exhibits = _rows(self.viewer, m.Exhibit, {place[1] for place in places})
+        shown = _Shown(self.archive, self.compiled.matches)
+        hits, missing = [], []
+        for layer, exhibit, start, stop in places:
+            if layer in layers and exhibit in exhibits:
+                hits.append(shown.hit(layers[layer], exhibits[exhibit], start, stop))
+            else:
+                missing.append(layer)
+        return hits, missing
+
+
+def _count_of(result: tantivy.SearchResult) -> int:
+    return int(result.count or 0)  # type: ignore[attr-defined]  # missing in the stub
+
+
+def _rows(viewer: Viewer, model: type[Any], positions: Iterable[int]) -> dict[int, Any]:
+    return {row.position: row for row in visible(viewer, model).filter(position__in=positions)}
+
+
+class _Shown:
+    """Makes hits of passages, reading each text once."""
+
+    def __init__(self, archive: Archive, matches: Sequence[Match]) -> None:
+        self.archive = archive
+        self.matches = matches
+        self.maps: dict[int, list[Any]] = {}
+
+    def hit(self, layer: m.Layer, exhibit: m.Exhibit, start: int, stop: int) -> Hit:
+        from habeas.errors import HabeasError
+
+        text, fault = "", ""
+        marked: tuple[Range, ...] = ()
+        try:
+            whole = texts.get(self.archive, layer)
+        except HabeasError as error:
+            fault = error.message
+        else:
+            passage = whole[start:stop]
+            found = ranges(passage, self.matches)
+            marked = tuple((start + first, start + last) for first, last in found)
+        first, last = excerpt(start, stop, marked)
+        if not fault:
+            text = whole[first:last]
+        return Hit(
+            layer.position,
+            exhibit.position,
+            exhibit.title or exhibit.filename,
+            exhibit.filename,
+            layer.inner_path,
+            start,
+            stop,
+            self._locator(layer.position, *(marked[0] if marked else (start, start + 1))),
+            "",
+            "",
+            text,
+            (first, last),
+            marked,
+            fault,
+        )
+
+    def _locator(self, layer: int, start: int, stop: int) -> dict[str, str | int]:
+        if layer not in self.maps:
+            self.maps[layer] = list(parts_of(self.archive, layer))
+        return locator_in(self.maps[layer], start, stop)
+
+
+def excerpt(start: int, stop: int, marked: Sequence[Range]) -> Range:
+    """The part of a passage that is shown: around where most of it is marked."""
+    if stop - start <= EXCERPT or not marked:
+        return start, min(stop, start + EXCERPT)
+    best = max(
+        (first for first, _ in marked),
+        key=lambda first: (
+            sum(1 for other, _ in marked if first <= other < first + EXCERPT * 2 // 3),
+            -first,
+        ),
+    )
+    begin = max(start, min(best - EXCERPT // 4, stop - EXCERPT))
+    return begin, min(stop, begin + EXCERPT)
+
+
+class _Texts:
+    """The texts read last, in memory only; small enough to be of no account."""
+
+    MOST = 16_000_000  # code points
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, str], str] = OrderedDict()
+        self._size = 0
+
+    def get(self, archive: Archive, layer: m.Layer) -> str:
+        key = (archive.origin, layer.position, layer.text_sha256)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        text = self._kept[key] = layer_text(archive, layer)
+        self._size += len(text)
+        while self._size > self.MOST and len(self._kept) > 1:
+            self._size -= len(self._kept.popitem(last=False)[1])
+        return text
+
+
+texts = _Texts()
+
+
+def positive(tree: Tree) -> list[Tree]:
+    """The parts that a hit must have: of an AND its items, else the tree itself."""
+    return list(tree.items) if isinstance(tree, And) else [tree]
+
+
+def narrowed(tree: Tree, name: str, value: str) -> Tree:
+    """The query with one more filter; the same query where it has it already."""
+    more = Field(name, value, whole=True)
+    there = positive(tree)
+    return tree if _has(there, more) else And((*there, more))
+
+
+def widened(tree: Tree, name: str, value: str) -> Tree | None:
+    """The query without a filter that it has; None when nothing else is asked."""
+    left = [item for item in positive(tree) if not _same(item, name, value)]
+    if not left:
+        return None
+    return left[0] if len(left) == 1 else And(tuple(left))
+
+
+def chosen(tree: Tree, name: str, value: str) -> bool:
+    """Whether the query has the filter."""
+    return any(_same(item, name, value) for item in positive(tree))
+
+
+def _has(items: Sequence[Tree], wanted: Field) -> bool:
+    return any(_same(item, wanted.name, wanted.value) for item in items)
+
+
+def _same(item: Tree, name: str, value: str) -> bool:
+    return isinstance(item, Field) and (item.name, item.value) == (name, value)
