@@ -19,17 +19,14 @@ HabeasError
     ├── AlreadyEnded           reference.already-ended
     ├── PassageOutside         passage.outside
     ├── WorkersDied            reading.workers-died
-    ├── BackupError            backup.refused
-    │   ├── BackupExists       backup.exists              backups are never overwritten
-    │   ├── NobodyCouldRestore backup.nobody-could-restore
-    │   ├── BackupOvertaken    backup.overtaken           the keys changed while it was made
-    │   ├── BackupDamaged      backup.damaged
-    │   ├── BackupLocked       backup.wrong-key
-    │   └── ForeignBackup      backup.foreign             of another archive than the keys
-    └── MirrorError            mirror.refused
-        ├── MirrorForeign      mirror.foreign             the folder mirrors another log
-        ├── MirrorAhead        mirror.ahead               an older copy of the archive is here
-        └── MirrorForked       mirror.forked              there are two histories
+    └── BackupError            backup.refused
+        ├── BackupExists       backup.exists              backups are never overwritten
+        ├── NobodyCouldRestore backup.nobody-could-restore
+        ├── BackupOvertaken    backup.overtaken           the keys changed while it was made
+        ├── BackupDamaged      backup.damaged
+        ├── BackupUnsound      backup.unsound             restored, it does not verify
+        ├── BackupLocked       backup.wrong-key
+        └── ForeignBackup      backup.foreign             of another archive than the keys
 """
 
 from __future__ import annotations
@@ -129,25 +126,13 @@ class BackupDamaged(BackupError):
     code = "backup.damaged"
 
 
+class BackupUnsound(BackupError):
+    code = "backup.unsound"
+
+
 class BackupLocked(BackupError):
     code = "backup.wrong-key"
 
 
 class ForeignBackup(BackupError):
     code = "backup.foreign"
-
-
-class MirrorError(ArchiveError):
-    code = "mirror.refused"
-
-
-class MirrorForeign(MirrorError):
-    code = "mirror.foreign"
-
-
-class MirrorAhead(MirrorError):
-    code = "mirror.ahead"
-
-
-class MirrorForked(MirrorError):
-    code = "mirror.forked"

@@ -18,14 +18,14 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
 from habeas.archive.connecting import connect, plain_errors
-from habeas.archive.errors import ArchiveError, ArchiveExists, BackupError
+from habeas.archive.errors import ArchiveError, ArchiveExists, BackupError, BackupUnsound
 from habeas.archive.ledger import leaf_hash_at
 from habeas.archive.opening import Archive
 from habeas.archive.receiving import Receiving, drop_tables
@@ -142,10 +142,10 @@ def check_backup(
     """Restore a backup with the archive's own keys, verify it, and remove it again.
 
     It is put into the archive's own ``cache/`` unless ``scratch`` names an existing folder,
-    always on SQLite and without the keys, and takes as much room as the archive. Beside
-    ``verify``'s faults, one is named where its last entry is not this archive's. Not inside a
-    transaction: it changes the database that this process is connected to, and puts that
-    right again.
+    always on SQLite and without the keys, and takes as much room as the archive. Raises
+    ``BackupUnsound`` where it does not verify, or its last entry is not this archive's. Not
+    inside a transaction: it changes the database that this process is connected to, and puts
+    that right again.
     """
     if connection.in_atomic_block:
         raise ArchiveError("A backup is not checked inside a transaction.")
@@ -160,12 +160,19 @@ def check_backup(
     finally:
         connect(archive.directory, archive.settings)
         shutil.rmtree(directory, ignore_errors=True)
-    if leaf_hash_at(made.entries - 1) == made.last_leaf:
-        return made
     last = made.entries - 1
-    message = f"Entry {last} of the backup is not the one in this archive."
-    fault = Fault("backup.foreign", str(source), last, message)
-    return replace(made, faults=(*made.faults, fault))
+    if leaf_hash_at(last) != made.last_leaf:
+        raise BackupUnsound(
+            f"Entry {last} of the backup {source} is not the one in this archive.",
+            next_step="It is of another copy of the archive. Make a new backup.",
+        )
+    if made.faults:
+        some = " ".join(fault.message for fault in made.faults[:3])
+        raise BackupUnsound(
+            f"The backup {source} restores with {len(made.faults)} faults. {some}",
+            next_step="Run `habeas verify`: put right what it names, then make a new backup.",
+        )
+    return made
 
 
 def _refuse_occupied(directory: Path) -> None:

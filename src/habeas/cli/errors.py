@@ -9,7 +9,8 @@ HabeasError
     ├── NotADemo               cli.not-a-demo
     ├── DemoOutdated           cli.demo-outdated
     ├── Unreachable            cli.unreachable           another machine did not answer
-    └── FilesUnusable          cli.files                 a file named cannot be read or written
+    ├── FilesUnusable          cli.files                 a file named cannot be read or written
+    └── SharesNotShown         cli.shares-not-shown      there is no terminal to show them on
 """
 
 from __future__ import annotations
@@ -51,3 +52,7 @@ class Unreachable(CliError):
 
 class FilesUnusable(CliError):
     code = "cli.files"
+
+
+class SharesNotShown(CliError):
+    code = "cli.shares-not-shown"

@@ -19,6 +19,7 @@ from habeas.cli.speaking import Speaker
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
+    from habeas.custody.keys import Keyring
     from habeas.custody.notes import Signer
 
 SETTINGS_MODULE = "habeas.web.site.settings"
@@ -37,6 +38,11 @@ def located(archive: Path | None) -> Path:
     from habeas.archive.opening import find_archive
 
     return find_archive(Path.cwd()) if archive is None else archive.absolute()
+
+
+def placed(path: Path) -> Path:
+    """A path as it will be told: whole, without ``..``, and not following a last link."""
+    return path.absolute().parent.resolve() / path.name if path.name else path.resolve()
 
 
 def opened(
@@ -115,6 +121,20 @@ def passphrase_of(key: Path, file: Path | None, whose: str, option: str) -> str 
     from habeas.custody.key_files import is_protected
 
     return _passphrase(file, f"Passphrase of {whose}: ", option) if is_protected(key) else None
+
+
+def opened_keyring(directory: Path, file: Path | None) -> Keyring:
+    """The keyring of an archive's directory; its database stays shut."""
+    from habeas.custody.keys import Keyring
+
+    keys = directory / "keys"
+    passphrase = passphrase_of(keys / "installation", file, "the archive", "--passphrase-file")
+    return Keyring.open(keys, passphrase)
+
+
+def asked_passphrase(question: str) -> str:
+    """A passphrase that can only be typed."""
+    return _asked(question, "--identity")
 
 
 def _passphrase(file: Path | None, question: str, option: str) -> str:

@@ -30,9 +30,16 @@
     │   ├── PartnerRefused        witness.partner-refused  a partner will not cosign
     │   ├── RolledBack            log.rolled-back          a partner cosigned a larger log
     │   └── Forked                log.forked               a partner cosigned another history
+    ├── MirrorError               mirror.refused
+    │   ├── MirrorForeign         mirror.foreign           the folder mirrors another log, or none
+    │   ├── MirrorAhead           mirror.ahead             an older copy of the archive is here
+    │   └── MirrorForked          mirror.forked            there are two histories
     ├── TimestampError            timestamp.refused
     │   ├── TimestampUnreadable   timestamp.unreadable
     │   └── TimestampPending      timestamp.pending        nothing attests it yet
+    ├── BagError                  bag.refused              not a bag, or cannot be made one
+    │   ├── BagUnsafe             bag.unsafe               must not be read at all
+    │   └── BundleError           bundle.refused           not a bundle that can be checked
     └── KeyringError              keys.damaged
         ├── KeysExist             keys.exist
         ├── KeysMissing           keys.missing
@@ -247,6 +254,30 @@ class Forked(WitnessError):
     code: ClassVar[str] = "log.forked"
 
 
+class MirrorError(CustodyError):
+    """A mirror cannot be brought up to the archive."""
+
+    code: ClassVar[str] = "mirror.refused"
+
+
+class MirrorForeign(MirrorError):
+    """The folder mirrors another log, or is no mirror."""
+
+    code: ClassVar[str] = "mirror.foreign"
+
+
+class MirrorAhead(MirrorError):
+    """The mirror holds a larger log: an older copy of the archive was put back."""
+
+    code: ClassVar[str] = "mirror.ahead"
+
+
+class MirrorForked(MirrorError):
+    """The mirror holds other entries, signed with the same key."""
+
+    code: ClassVar[str] = "mirror.forked"
+
+
 class TimestampError(CustodyError):
     """A timestamp does not prove what it should."""
 
@@ -263,6 +294,24 @@ class TimestampPending(TimestampError):
     """The proof holds promises only; no block attests it yet."""
 
     code: ClassVar[str] = "timestamp.pending"
+
+
+class BagError(CustodyError):
+    """The bag cannot be made, or is not one."""
+
+    code: ClassVar[str] = "bag.refused"
+
+
+class BagUnsafe(BagError):
+    """The folder holds links, special files or too much: nothing of it is read."""
+
+    code: ClassVar[str] = "bag.unsafe"
+
+
+class BundleError(BagError):
+    """The folder is not a bundle that can be checked, or cannot be made."""
+
+    code: ClassVar[str] = "bundle.refused"
 
 
 class KeyringError(CustodyError):

@@ -118,6 +118,26 @@ class Keyring:
         return keyring
 
     @classmethod
+    def put_back(
+        cls, directory: Path, content: Mapping[str, Any], passphrase: str | None
+    ) -> Keyring:
+        """Recovered keys, in place of lost or forgotten ones; refused where they are others."""
+        keyring = cls(directory, content, passphrase)
+        directory.mkdir(mode=0o700, exist_ok=True)
+        lines = [keyring.entry.verifier.vkey, keyring.checkpoint.verifier.vkey]
+        if not (directory / "verifiers").exists():
+            key_files.write_new(directory / "verifiers", ("\n".join(lines) + "\n").encode())
+        elif (directory / "verifiers").read_text().splitlines() != lines:
+            raise KeyringError(
+                f"The recovered keys are not those in {directory / 'verifiers'}.",
+                next_step="Give the recovery copy of this archive. Nothing was changed.",
+            )
+        key_files.replace(directory / "installation", key_files.protect(content, passphrase))
+        keyring._stamp = _stamp(directory)
+        keyring.seal_copy()
+        return keyring
+
+    @classmethod
     def open(cls, directory: Path, passphrase: str | None = None) -> Keyring:
         """Open the keys; an unprotected keyring needs no passphrase."""
         path = directory / "installation"
@@ -191,8 +211,10 @@ class Keyring:
     def seal_copy(self, recipients: recovery.Recipients | None = None) -> None:
         """Seal the recovery copy anew, to these recipients from now on."""
         with self._locked():
+            path = self.directory / "installation"
+            key_files.finish_replacing(path)
             recipients = recipients or recovery.read_recipients(self.directory)
-            installation = key_files.read(self.directory / "installation")
+            installation = key_files.read(path)
             recovery.keep_copy(self.directory, self._content, installation, recipients)
 
     def sealed_for(self, recipients: Collection[str], epochs: Collection[int]) -> bytes:

@@ -144,16 +144,21 @@ def _write(folder: Path, recipients: Recipients) -> None:
     key_files.replace(folder / "recipients", (json.dumps(document, indent=1) + "\n").encode())
 
 
-def open_copy(path: Path, identities: Sequence[str]) -> dict[str, Any]:
-    """The keyring in a recovery copy; any one of the identities must open it."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except FileNotFoundError:
+def check_copy(path: Path) -> None:
+    """Refuse a recovery copy that is not there, before anybody types a share."""
+    if not path.is_file():
         raise RecoveryMissing(
             f"There is no recovery copy {path}.",
-            next_step="Name the file that was kept with the backup: its name ends in .keys.",
-        ) from None
+            next_step="Name the file that was kept with the backup (its name ends in .keys) with "
+            "--copy.",
+        )
+
+
+def open_copy(path: Path, identities: Sequence[str]) -> dict[str, Any]:
+    """The keyring in a recovery copy; any one of the identities must open it."""
+    check_copy(path)
+    with path.open("rb") as stream:
+        data = stream.read(_LARGEST + 1)
     try:
         own = [pyrage.x25519.Identity.from_str(each) for each in identities]
         content = json.loads(pyrage.decrypt(data, own))

@@ -86,20 +86,16 @@ def _keys(directory: Path) -> list[Finding]:
     found = []
     if protected:
         found.append(Finding("keys", GOOD, "the archive's keys are under a passphrase"))
-        recovery = (
-            "whoever has both the passphrase and a copy of this directory and its database; nobody "
-            "else. There are no recovery shares: keep the passphrase and a backup in two places"
-        )
     else:
         found.append(
             Finding(
                 "keys", RED, "unprotected: whoever reads keys/ opens the archive and signs as it"
             )
         )
-        recovery = (
-            "whoever has a copy of this directory and its database, with no passphrase at all"
-        )
-    found.append(Finding("recovery", UNSURE, f"today it could be recovered by {recovery}"))
+    if list((directory / "keys").glob("*.former")):
+        words = "a former version lies beside them: `habeas keys refresh` destroys it"
+        found.append(Finding("former", RED, words))
+    found.append(_recovery(directory / "keys", protected=protected))
     if bare:
         found.append(Finding("people", RED, f"keys without a passphrase: {', '.join(bare)}"))
     elif people:
@@ -107,6 +103,40 @@ def _keys(directory: Path) -> list[Finding]:
     else:
         found.append(Finding("people", UNSURE, "nobody has a key: `habeas people add` makes one"))
     return found
+
+
+def _recovery(keys: Path, *, protected: bool) -> Finding:
+    """Who could recover the archive today, and when that was last tried."""
+    from habeas.custody import recovery
+    from habeas.errors import HabeasError
+
+    try:
+        known = recovery.read_recipients(keys)
+        current = recovery.is_current(keys, known)
+    except HabeasError as error:
+        return Finding("recovery", RED, error.message)
+    copy = "has a copy of this directory and its database"
+    who = [f"whoever {copy}, with no passphrase at all"]
+    if protected:
+        who = [f"whoever knows the passphrase and {copy}"]
+    who += [f"{custodian.label}, alone" for custodian in known.custodians]
+    if known.shares:
+        who.append(f"any {known.shares.needed} of the {known.shares.made} holders of shares")
+    words = f"today it could be recovered by {'; by '.join(who)}"
+    if not known.all:
+        lack = "; nobody else. Name custodians or make shares: `habeas keys --help`"
+        return Finding("recovery", UNSURE, words + lack)
+    words += ", given a backup and the recovery copy kept with it"
+    if not current:
+        words += ". The copy is older than the keys: run `habeas keys refresh`"
+        return Finding("recovery", RED, words)
+    tried = recovery.rehearsals(keys)
+    if not tried:
+        return Finding("recovery", UNSURE, f"{words}. Never tried: `habeas keys rehearse` does")
+    last = tried[-1]
+    how = "it worked" if last.worked else "it FAILED"
+    words += f". Last tried on {last.on} with {last.how}: {how}"
+    return Finding("recovery", GOOD if last.worked else RED, words)
 
 
 def _disk(directory: Path, settings: ArchiveSettings) -> list[Finding]:
@@ -131,6 +161,8 @@ def _disk(directory: Path, settings: ArchiveSettings) -> list[Finding]:
         words = f"nothing while the machine is off; once the disk is unlocked: {database}; {files}"
     else:
         words = f"{database}; when things were recorded and how much; {files}"
+    if (directory / "keys" / "recovery" / "recipients").exists():
+        words += "; what custodians are called"
     found.append(
         Finding("stranger", states[encryption], f"somebody who holds the disk reads {words}")
     )

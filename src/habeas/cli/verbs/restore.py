@@ -1,0 +1,192 @@
+"""restore: a backup into a new directory, verified before it counts as an archive."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.options import JsonOption, PassphraseFileOption
+from habeas.cli.verbs.keys import NewPassphraseFileOption
+from habeas.cli.verbs.recover import IdentityOption
+
+if TYPE_CHECKING:
+    from habeas.cli.speaking import Speaker
+    from habeas.custody.keys import Keyring
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new or empty directory for the archive.")
+    ],
+    identity: IdentityOption = None,
+    copy: Annotated[
+        Path | None,
+        typer.Option(
+            "--copy",
+            metavar="FILE",
+            help="The sealed keys. Default: the file beside the backup whose name ends in .keys.",
+            show_default=False,
+        ),
+    ] = None,
+    own_keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--own-keys",
+            metavar="KEYS",
+            help="Restore with the folder keys/ of the archive instead, and its passphrase.",
+            show_default=False,
+        ),
+    ] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="An empty PostgreSQL database to restore into, instead of SQLite.",
+            show_default=False,
+        ),
+    ] = "",
+    cosigned: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--cosigned",
+            metavar="FILE",
+            help="A checkpoint that a partner cosigned: says whether the backup is older.",
+            show_default=False,
+        ),
+    ] = None,
+    unprotected: Annotated[
+        bool, typer.Option("--unprotected", help="Keep the restored keys without a passphrase.")
+    ] = False,
+    new_passphrase_file: NewPassphraseFileOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Restore a backup and verify it.
+
+    The keys come from the sealed copy beside the backup, opened with shares or a custodian's
+    identity. Asks for a new passphrase.
+    """
+    from habeas.cli.opening import make_ready, new_passphrase, placed
+    from habeas.cli.speaking import Speaker, several
+
+    speaker = Speaker(as_json=json)
+    make_ready()
+    from habeas.archive import restoring
+
+    source, directory = placed(source), placed(directory)
+    keyring = (
+        _from_folder(own_keys, passphrase_file)
+        if own_keys is not None
+        else _from_copy(copy or source.with_name(source.name + ".keys"), identity, directory)
+    )
+    notes = [_read(path) for path in cosigned or ()]
+    passphrase = None
+    if not unprotected:
+        passphrase = new_passphrase(
+            new_passphrase_file, "the restored archive", "--new-passphrase-file"
+        )
+    with speaker.progress() as progress:
+        made = restoring.restore(
+            source,
+            directory,
+            keyring,
+            passphrase=passphrase,
+            database_url=database or None,
+            progress=progress,
+        )
+    moment = datetime.datetime.fromtimestamp(made.made_at, datetime.UTC)
+    speaker.say(
+        f"{made.directory} is restored up to entry {made.entries - 1:,}, as of "
+        f"{moment:%Y-%m-%d %H:%M} UTC by the clock of the machine that made the backup: "
+        f"{several(made.entries, 'entry', 'entries')}, {several(made.objects, 'object')}."
+    )
+    for fault in made.faults:
+        speaker.say(f"{fault.path or 'archive'}: {fault.message} [{fault.code}]", style="red")
+    if made.sound:
+        speaker.say("Everything in it was verified.")
+    else:
+        speaker.say("It was so in the archive when the backup was made.")
+    behind = _behind(speaker, made.directory, keyring, notes)
+    speaker.say("Nobody's own key is in a backup: make new ones with `habeas people add`, and end")
+    speaker.say("those that are lost with `habeas people retire --lost`.")
+    speaker.give(
+        {
+            "archive": str(made.directory),
+            "origin": made.origin,
+            "entries": made.entries,
+            "logged": made.logged,
+            "objects": made.objects,
+            "made_at": made.made_at,
+            "sha256": made.sha256,
+            "sound": made.sound,
+            "behind": behind,
+            "faults": [{"code": f.code, "path": f.path, "message": f.message} for f in made.faults],
+        }
+    )
+    return OK if made.sound and not behind else FINDINGS
+
+
+def _from_folder(keys: Path, passphrase_file: Path | None) -> Keyring:
+    from habeas.cli.opening import passphrase_of
+    from habeas.custody.keys import Keyring
+
+    passphrase = passphrase_of(
+        keys / "installation", passphrase_file, "the archive", "--passphrase-file"
+    )
+    return Keyring.open(keys, passphrase)
+
+
+def _from_copy(copy: Path, identity: Path | None, directory: Path) -> Keyring:
+    from habeas.cli.recovering import opened_copy
+    from habeas.custody.keys import Keyring
+    from habeas.custody.recovery import Recipients, check_copy
+
+    check_copy(copy)  # refused before shares are typed
+    opened = opened_copy(copy, identity, Recipients())
+    return Keyring(directory / "keys", opened.content)
+
+
+def _read(path: Path) -> bytes:
+    from habeas.cli.errors import FilesUnusable
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FilesUnusable(
+            f"{path} cannot be read: {error.strerror}.", next_step="Check the path."
+        ) from error
+
+
+def _behind(speaker: Speaker, directory: Path, keyring: Keyring, notes: list[bytes]) -> list[str]:
+    """Whether partners cosigned a larger log than was restored, in their words."""
+    from habeas.archive.backing_up import POLICY
+    from habeas.custody.errors import CustodyError, Forked, RolledBack
+    from habeas.custody.partners import check_cosigned, read_policy
+    from habeas.custody.tiles import TileLog
+
+    if not notes:
+        speaker.say(
+            "Whether entries were added after the backup, your partners know: ask them with "
+            "`habeas witness request --online` before anything is written."
+        )
+        return []
+    policy = read_policy(directory / POLICY)
+    found = []
+    for note in notes:
+        try:
+            check_cosigned(
+                note, TileLog(directory / "log"), keyring.checkpoint.verifier, policy.keys
+            )
+        except (RolledBack, Forked) as error:
+            found.append(error.message)
+            speaker.say(f"{error.message} {error.next_step}", style="red")
+        except CustodyError as error:
+            speaker.note(f"habeas: {error}")
+    if not found:
+        speaker.say("It is not older than what the partners given cosigned.")
+    return found

@@ -1,0 +1,112 @@
+"""A mirror folder, as the partner who keeps it sees it: checked with public keys only.
+
+    mirror.json     whose log this is
+    log/            tiles, checkpoint with cosignatures, older cosigned checkpoints
+    objects/        ciphertext, by the hash of it
+    keys/           public keys: of entries, checkpoints and people
+    removed         addresses of objects that their archive says it erased, one a line
+
+Everything under the checkpoint is rebuilt from the raw entries, and every object that an
+entry names is hashed again. What the partner cannot tell is whether an object listed as
+removed was erased for a witness's sake or withheld: that is on the archive's word.
+
+Invariants: nothing is changed; nothing in the folder is believed that the checkpoint's key
+did not sign, and that key is the one that the partner gives, where one is given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from habeas.custody.audit import Fault, audit_log, audit_objects
+from habeas.custody.errors import MirrorForeign
+from habeas.custody.keys import public_keys
+from habeas.custody.notes import Verifier
+from habeas.custody.objects import ObjectStore
+
+FORMAT: Final = "habeas-mirror/1"
+ABOUT: Final = "mirror.json"
+REMOVED: Final = "removed"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class MirrorReport:
+    """What was checked. ``removed`` objects are named by entries and are not there."""
+
+    origin: str
+    checkpoint_key: str
+    size: int = 0
+    root: str = ""
+    signatures: int = 0
+    objects: int = 0
+    removed: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        return not self.faults
+
+
+def check_mirror(
+    folder: Path,
+    key: Verifier | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> MirrorReport:
+    """Check a whole mirror.
+
+    ``key`` is the log's checkpoint key as the partner knows it; without it the one in the
+    folder is used, which proves only that the folder agrees with itself.
+    """
+    origin = str(read_about(folder)["origin"])
+    public = public_keys(folder / "keys")
+    checkpoint_key = key or public.checkpoint
+    report = MirrorReport(origin, checkpoint_key.vkey)
+    if key is not None and key != public.checkpoint:
+        message = "The checkpoint key in the mirror is not the one that you gave."
+        report.faults.append(Fault("mirror.other-key", "keys/verifiers", None, message))
+    log = audit_log(
+        folder / "log",
+        dict.fromkeys([checkpoint_key, public.entry, *public.people.values()]),
+        origin=origin,
+        progress=lambda done, total: progress("Entries", done, total),
+    )
+    report.size, report.signatures = log.size, log.signatures_checked
+    report.root = log.checkpoint.root_text if log.checkpoint else ""
+    report.faults += log.faults
+    store = ObjectStore(folder / "objects", clean=False)
+    gone = {each for each in removed_objects(folder) if not store.exists(each)}
+    report.removed = len(gone & log.object_addresses)
+    expected = (log.object_addresses - gone) | set(store.addresses())
+    report.objects = len(expected)
+    report.faults += audit_objects(
+        store, expected, lambda done, total: progress("Objects", done, total)
+    )
+    return report
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What a mirror says of itself."""
+    try:
+        found = json.loads((folder / ABOUT).read_bytes())
+        if found["format"] != FORMAT or not isinstance(found["origin"], str):
+            raise ValueError
+    except (OSError, ValueError, KeyError, TypeError):
+        raise MirrorForeign(
+            f"{folder} is no mirror that this program can read.",
+            next_step=f"Name the folder that holds {ABOUT}.",
+        ) from None
+    return dict(found)
+
+
+def removed_objects(folder: Path) -> set[str]:
+    """The objects that a mirror lists as erased by its archive."""
+    path = folder / REMOVED
+    if not path.is_file():
+        return set()
+    listed = path.read_text(encoding="ascii", errors="replace").split()
+    return {each for each in listed if len(each) == 64 and each.strip("0123456789abcdef") == ""}
