@@ -45,7 +45,9 @@ def stored_json(value: object) -> str:
 
 
 #: Kinds whose projection changes rows that are there already.
-TURNING = frozenset({"retraction", "judgement", "consent", "hold", "definition", "key"})
+TURNING = frozenset(
+    "retraction judgement consent hold definition key linkage review-policy".split()
+)
 
 #: Which fields of which kind refer to what.
 _REFERENCES: dict[str, tuple[tuple[str, type[m.Projection]], ...]] = {
@@ -130,6 +132,16 @@ class Projector:
                 next_step="Refer to something that was appended before.",
             )
         return found
+
+    def found(
+        self, model: type[m.Projection], entry_ids: Sequence[str]
+    ) -> dict[str, tuple[int, str]]:
+        """Position and label of those of the things that are there."""
+        known = self._known[model]
+        missing = sorted({i for i in entry_ids if i not in known})
+        for start in range(0, len(missing), 500):
+            self._look_up(model, missing[start : start + 500])
+        return {i: known[i] for i in entry_ids if i in known}
 
     def _learn(self, facts: Sequence[Fact]) -> None:
         """Look up in bulk what the facts refer to."""

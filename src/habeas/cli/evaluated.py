@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 POINTS_SHOWN = 40
 GROUPS_SHOWN = 40
+PAIRS_SHOWN = 20
 
 
 def tried(archive: Archive, definition: FigureDefinition) -> Evaluation:
@@ -53,6 +54,7 @@ def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> 
     _points(speaker, evaluation)
     _groups(speaker, evaluation)
     _lists(speaker, evaluation)
+    _pairs(speaker, evaluation)
     for weak in evaluation.weak:
         if weak.part:
             speaker.say(f"- {shown(weak.words)}")
@@ -91,6 +93,26 @@ def _groups(speaker: Speaker, evaluation: Evaluation) -> None:
     speaker.table([(shown(g.label), f"{g.number:,}") for g in evaluation.groups[:GROUPS_SHOWN]])
     _more(speaker, len(evaluation.groups) - GROUPS_SHOWN)
     speaker.say()
+
+
+def _pairs(speaker: Speaker, evaluation: Evaluation) -> None:
+    """The pairs that make a count a range, heaviest first."""
+    if not evaluation.open_pairs:
+        return
+    captions = evaluation.captions
+    speaker.say()
+    speaker.say("Not decided; each could be one record or two:")
+    speaker.table(
+        [
+            (
+                f"{shown(captions.get(each.pair.left, ''))} (#{each.pair.left})",
+                f"{shown(captions.get(each.pair.right, ''))} (#{each.pair.right})",
+            )
+            for each in evaluation.open_pairs[:PAIRS_SHOWN]
+        ],
+        indent="  ",
+    )
+    _more(speaker, len(evaluation.open_pairs) - PAIRS_SHOWN)
 
 
 def _lists(speaker: Speaker, evaluation: Evaluation) -> None:
@@ -136,6 +158,17 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "kind": evaluation.kind,
         "value": evaluation.headline,
         "number": evaluation.number,
+        "fewest": evaluation.fewest,
+        "open_pairs": [
+            {
+                "left": each.pair.left,
+                "right": each.pair.right,
+                "entry": each.pair.entry,
+                "if_same": each.if_same,
+                "if_different": each.if_different,
+            }
+            for each in evaluation.open_pairs
+        ],
         "not_known": evaluation.not_known,
         "unit": definition.unit,
         "as_of": evaluation.as_of,
@@ -203,7 +236,7 @@ def _capture(evaluation: Evaluation) -> dict[str, Any] | None:
         ],
         "table": None if captured.table is None else captured.table.digest,
         "refusal": captured.refusal,
-        "undecided_pairs": [list(pair) for pair in captured.pairs],
+        "undecided_pairs": [[pair.left, pair.right] for pair in captured.pairs],
         "estimate": None if found is None else found.apart.document,
         "estimate_with_pairs_joined": (
             None if found is None or found.joined is None else found.joined.document

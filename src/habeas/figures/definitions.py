@@ -65,6 +65,7 @@ class FigureDefinition:
     as_of: int | None = None
     handling: str = "team"  # who may see the definition; its members have their own handling
     position: int | None = None
+    undecided_ppm: int | None = None  # pairs proposed from here on make the count a range
     estimation: Estimation = NO_ESTIMATION  # estimated: lists, answers, seed
 
     @property
@@ -113,5 +114,6 @@ def parse(
         as_of=parts.as_of,
         handling=parts.handling,
         position=position,
+        undecided_ppm=parts.undecided_ppm,
         estimation=parts.estimation,
     )

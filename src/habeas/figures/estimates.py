@@ -46,9 +46,7 @@ class Told:
         if self.estimate is None or self.low is None:
             return f"no estimate: {self.refusal}"
         top = "no upper end" if self.high is None else grouped(round(self.high))
-        return (
-            f"about {grouped(round(self.estimate))} (95 %: {grouped(round(self.low))} to {top})"
-        )
+        return f"about {grouped(round(self.estimate))} (95 %: {grouped(round(self.low))} to {top})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from habeas.archive.access import Viewer
-from habeas.figures import disagreement, estimates, weakness
+from habeas.figures import disagreement, estimates, undecided, weakness
 from habeas.figures.capturing import capture
 from habeas.figures.counting import Counted, breakdown, count
 from habeas.figures.definitions import FigureDefinition
@@ -49,7 +49,9 @@ def compute(
         return _estimated(definition, facts, counted, as_of, viewer, scope)
     groups, by_grounds = breakdown(definition, facts, counted.members)
     concerned = {m.position for m in (*counted.members, *counted.undecided)}
-    drawn = _drawn(definition, facts, {m.position for m in counted.members})
+    chosen = {m.position for m in counted.members}
+    drawn = _drawn(definition, facts, chosen)
+    open_ones = undecided.among(facts.open_pairs, chosen)
     grounds = counted.grounds | by_grounds | {row.position for row in drawn}
     rows = {row.position: row for row in facts.claims if row.position in grounds}
     return Evaluation(
@@ -60,6 +62,8 @@ def compute(
         steps=counted.steps,
         grounds=grounds,
         number=len(counted.members),
+        fewest=(None if definition.undecided_ppm is None else undecided.fewest(chosen, open_ones)),
+        open_pairs=tuple(undecided.weighed(open_ones)),
         not_known=len(counted.undecided),
         members=counted.members,
         undecided=counted.undecided,

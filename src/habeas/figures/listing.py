@@ -1,11 +1,17 @@
-"""What an estimate stands on, as steps of its why: lists, answers, open pairs, cautions."""
+"""What a number leaves open, as steps of its why: open pairs, and an estimate's lists.
+
+How probable a run found a pair is not shown: who judges it may have to be blind to that.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from habeas.figures.capturing import Capture, CaptureList
 from habeas.figures.estimates import Told
 from habeas.figures.nodes import Fact, Node
 from habeas.figures.results import Evaluation
+from habeas.figures.undecided import Weighed
 
 PAIRS_SHOWN = 20
 
@@ -17,10 +23,18 @@ def told_lists(evaluation: Evaluation) -> list[Node]:
         return []
     nodes = [_lists(evaluation, captured)]
     if captured.pairs:
-        nodes.append(_pairs(evaluation, captured))
+        heaviest = [Weighed(pair, 1, 0) for pair in captured.pairs]
+        nodes.append(_pairs(evaluation, heaviest, told_weight=False))
     if evaluation.estimates is not None:
         nodes.append(_made(evaluation.estimates.apart, evaluation))
     return nodes
+
+
+def told_pairs(evaluation: Evaluation) -> list[Node]:
+    """The pairs that make a count a range, heaviest first."""
+    if not evaluation.open_pairs:
+        return []
+    return [_pairs(evaluation, evaluation.open_pairs, told_weight=True)]
 
 
 def _lists(evaluation: Evaluation, captured: Capture) -> Node:
@@ -52,20 +66,30 @@ def _list(each: CaptureList, evaluation: Evaluation) -> Node:
     return Node("list", each.name, tuple(facts), sources)
 
 
-def _pairs(evaluation: Evaluation, captured: Capture) -> Node:
+def _pairs(evaluation: Evaluation, pairs: Sequence[Weighed], *, told_weight: bool) -> Node:
     def name(record: int) -> str:
         return f"{evaluation.captions.get(record, 'record')} (#{record})"
 
-    shown = tuple(
-        Node("pair", f"{name(p.left)} and {name(p.right)}", (), (), p.judgement)
-        for p in captured.pairs[:PAIRS_SHOWN]
-    )
+    def node(each: Weighed) -> Node:
+        pair, facts = each.pair, []
+        if pair.judgement is not None:
+            facts.append(Fact("judged", "cannot tell"))
+        else:
+            facts.append(Fact("proposed by", f"the run at entry {pair.linkage}"))
+        if told_weight:
+            ends = ["upper end -1 if the same"]
+            ends += ["lower end +1 if different"] * each.if_different
+            facts.append(Fact("decided, it moves", ", ".join(ends)))
+        return Node(
+            "pair", f"{name(pair.left)} and {name(pair.right)}", tuple(facts), (), pair.entry
+        )
+
     return Node(
         "pairs",
-        f"Pairs of which nobody could tell whether they are one person: {len(captured.pairs):,}",
+        f"Pairs that nobody has decided: {len(pairs):,}",
         (),
-        shown,
-        more=len(captured.pairs) - len(shown),
+        tuple(node(each) for each in pairs[:PAIRS_SHOWN]),
+        more=max(0, len(pairs) - PAIRS_SHOWN),
     )
 
 

@@ -15,6 +15,7 @@ from django.db.models import Min, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
+from habeas.archive.pairs import open_pairs
 from habeas.archive.records import components
 from habeas.figures import rules as r
 from habeas.figures.definitions import FigureDefinition
@@ -128,7 +129,7 @@ def load(
         named=_named(names, mentions, records, as_of) if names else {},
         above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
         listed=listed,
-        open_pairs=_open_pairs(viewer, records, as_of) if listed else (),
+        open_pairs=_open_pairs(viewer, definition, records, as_of),
     )
 
 
@@ -245,22 +246,20 @@ def _listed(
     return found
 
 
-def _open_pairs(viewer: Viewer, records: Records, as_of: int) -> tuple[OpenPair, ...]:
-    """Pairs of records of which somebody could not tell and nobody has decided since."""
-    judged = live(visible(viewer, m.Judgement), as_of).order_by("position")
-    open_: dict[tuple[int, int], int] = {}
-    for left, right, verdict, position in judged.values_list(
-        "left", "right", "verdict", "position"
-    ):
-        pair = (records.of(left), records.of(right))
-        ordered = (min(pair), max(pair))
-        if ordered[0] == ordered[1]:
-            continue
-        if verdict == "cannot-tell":
-            open_.setdefault(ordered, position)
-        elif verdict == "different":
-            open_.pop(ordered, None)
-    return tuple(OpenPair(*pair, judgement) for pair, judgement in sorted(open_.items()))
+def _open_pairs(
+    viewer: Viewer, definition: FigureDefinition, records: Records, as_of: int
+) -> tuple[OpenPair, ...]:
+    """The pairs of the counted kind that nobody has decided, where the definition asks."""
+    if definition.kind != "estimated" and definition.undecided_ppm is None:
+        return ()
+    found = open_pairs(
+        viewer,
+        records.of,
+        as_of,
+        threshold_ppm=definition.undecided_ppm,
+        kind=definition.counts,
+    )
+    return tuple(OpenPair(p.left, p.right, p.ppm, p.linkage, p.judgement) for p in found)
 
 
 def _grades(viewer: Viewer, claims: Any, as_of: int) -> dict[int, str]:

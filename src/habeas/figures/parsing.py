@@ -18,6 +18,7 @@ from habeas.figures.rule_reading import RuleReader
 from habeas.figures.syntax import Problems, Written
 from habeas.vocabulary.schema import Schema
 
+_PROBABILITY = re.compile(r"0\.[0-9]{1,6}\Z")
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 _COMMON = ("key", "title", "question", "note", "kind", "view", "unit", "rules", "draw", "as-of",
@@ -26,13 +27,14 @@ _COMMON = ("key", "title", "question", "note", "kind", "view", "unit", "rules", 
 _DRAWN = (("cell", "code"), ("count", "count"), ("point", "place"), ("date", "date"))
 _MAY_BE_LEFT_OUT = ("along", "columns", "count")
 _KEYS = {
-    "counted": (*_COMMON, "counts", "by"),
+    "counted": (*_COMMON, "counts", "by", "undecided-from"),
     "reported": (*_COMMON, "reports", "choose"),
     "estimated": (
         *(key for key in _COMMON if key not in ("view", "draw")),
         "counts",
         "lists",
         "exclusive",
+        "undecided-from",
         "method",
         "closed-population",
         "everyone-could-be-listed",
@@ -60,6 +62,7 @@ class Parts:
     draw: dict[str, Any] = field(default_factory=dict)
     as_of: int | None = None
     handling: str = "team"
+    undecided_ppm: int | None = None
     estimation: Estimation = NO_ESTIMATION
 
 
@@ -101,6 +104,7 @@ class Reader(Fields):
             parts.counts = self._choice("counts", self._schema.kinds, required=True)
             reader = ListReader(self._schema, self._problems, self._line)
             parts.estimation = reader.estimation(self._keys, self._choice, self._number("seed"))
+        parts.undecided_ppm = self._probability("undecided-from")
         if kind:
             parts.rules = self._rules(parts)
         if kind in ("counted", "reported"):
@@ -126,6 +130,17 @@ class Reader(Fields):
     def _number(self, key: str) -> int | None:
         node = self._keys.get(key)
         return None if node is None else self._whole(node, key)
+
+    def _probability(self, key: str) -> int | None:
+        """A probability written as a decimal, in parts per million."""
+        node = self._keys.get(key)
+        if node is None:
+            return None
+        text = self._scalar(node, key, "a probability such as 0.5.")
+        if _PROBABILITY.match(text):
+            return int(text[2:].ljust(6, "0"))
+        self._bad(node, key, f"{text!r} is no probability.", "0.01 to 0.999999, such as 0.5.")
+        return None
 
     def _by(self, kind: str) -> tuple[str, str] | None:
         node = self._keys.get("by")

@@ -17,7 +17,8 @@ from habeas.figures.disagreement import Conflict
 from habeas.figures.errors import NoLineage
 from habeas.figures.estimates import Estimates
 from habeas.figures.rows import ClaimRow, SourceRow
-from habeas.figures.wording import counted_words, grouped
+from habeas.figures.undecided import Weighed
+from habeas.figures.wording import counted_words, grouped, range_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ class Evaluation:
     claims: Mapping[int, ClaimRow] = field(default_factory=dict)
     captions: Mapping[int, str] = field(default_factory=dict)
     sources: Mapping[int, SourceRow] = field(default_factory=dict)
+    fewest: int | None = None  # counted: the lower bound, were every open pair one record
+    open_pairs: tuple[Weighed, ...] = ()  # among the members, heaviest first
     capture: Capture | None = None
     estimates: Estimates | None = None
 
@@ -148,7 +151,10 @@ class Evaluation:
     def headline(self) -> str:
         """The value in words; for a reported figure never one number made of several."""
         if self.number is not None:
-            return counted_words(self.number, self.not_known, self.definition.unit)
+            unit = self.definition.unit
+            if self.fewest is None or not self.open_pairs:
+                return counted_words(self.number, self.not_known, unit)
+            return range_words(self.fewest, self.number, len(self.open_pairs), self.not_known, unit)
         if self.capture is not None:
             return self._estimated_words(self.capture)
         if len(self.points) == 1:
@@ -212,6 +218,8 @@ class Evaluation:
             return "its rules do not follow from each other."
         if self.kind == "counted" and self.number != len(self.members):
             return "its number is not the number of its members."
+        if self.fewest is not None and not 0 <= self.fewest <= len(self.members):
+            return "its range does not fit its members."
         if self.kind != "counted" and self.number is not None:
             return "a figure that is not counted is not one number."
         if sum(len(step.not_known) for step in self.steps) != self.not_known:

@@ -129,14 +129,22 @@ class Origins:
 
 
 class OpenPair(NamedTuple):
-    """Two records of which nobody has said whether they are the same; left is the earlier.
+    """Two records of which nobody has decided whether they are the same; left is the earlier.
 
-    ``judgement`` is the entry in which somebody could not tell.
+    ``ppm``: how probable a run of linking found it, in parts per million, None where none
+    proposed it; ``linkage`` that run. ``judgement``: where somebody could not tell.
     """
 
     left: int
     right: int
-    judgement: int
+    ppm: int | None = None
+    linkage: int | None = None
+    judgement: int | None = None
+
+    @property
+    def entry(self) -> int | None:
+        """The entry that brought the pair up."""
+        return self.linkage if self.judgement is None else self.judgement
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,8 @@ def _print(evaluation: Evaluation) -> Print:
     value = (
         evaluation.number,
         evaluation.not_known,
+        evaluation.fewest,
+        len(evaluation.open_pairs),
         tuple((group.label, group.number) for group in evaluation.groups),
         tuple((p.claim, p.stance, p.words, p.holds) for p in evaluation.points),
         *_tables(evaluation),

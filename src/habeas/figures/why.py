@@ -21,7 +21,7 @@ from habeas.figures.descending import Descent, Prover
 from habeas.figures.disagreement import Conflict
 from habeas.figures.errors import NothingThere
 from habeas.figures.evaluation import evaluate
-from habeas.figures.listing import told_lists
+from habeas.figures.listing import told_lists, told_pairs
 from habeas.figures.loading import live_claims, records_around
 from habeas.figures.nodes import Fact, Node, as_json
 from habeas.figures.printing import as_text
@@ -119,7 +119,7 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     if definition.note:
         facts.append(Fact("note", definition.note))
     facts += [Fact("as of", f"ledger size {evaluation.as_of:,}"), Fact("scope", evaluation.scope)]
-    children = [_recipe(evaluation), *told_lists(evaluation)]
+    children = [_recipe(evaluation), *told_lists(evaluation), *told_pairs(evaluation)]
     weak = tuple(Node("weak-point", point.words) for point in evaluation.weak if point.part)
     if weak:
         children.append(Node("weak-points", "What a careful reader would ask", (), weak))

@@ -89,6 +89,16 @@ def counted_words(number: int, not_known: int, unit: str) -> str:
     return f"at least {grouped(number)}{what} ({grouped(not_known)} more not known)"
 
 
+def range_words(low: int, high: int, pairs: int, not_known: int, unit: str) -> str:
+    """``25 to 27 persons (2 pairs not decided)``, with what is not known beside it."""
+    what = f" {unit}" if unit else ""
+    number = grouped(high) if low == high else f"{grouped(low)} to {grouped(high)}"
+    doubts = f"{grouped(pairs)} {'pair' if pairs == 1 else 'pairs'} not decided"
+    if not_known:
+        return f"at least {number}{what} ({doubts}; {grouped(not_known)} more not known)"
+    return f"{number}{what} ({doubts})"
+
+
 def _one(unit: str) -> str:
     """A counting unit in the singular, where the vocabulary gives it."""
     known = load().codes["unit"].get(unit)

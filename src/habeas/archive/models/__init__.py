@@ -15,6 +15,7 @@ row (see ``habeas.archive.labels``): nothing reads a row with a label except thr
 """
 
 from habeas.archive.models.attested import Cosignature, Timestamp
+from habeas.archive.models.linked import Candidate, Linkage, Review, ReviewPolicy
 from habeas.archive.models.permanent import (
     ContentDisclosures,
     ContentObjectKey,
@@ -56,6 +57,7 @@ __all__ = [
     "ArchiveTitle",
     "Assessment",
     "Batch",
+    "Candidate",
     "Claim",
     "ClaimPassage",
     "ClaimSource",
@@ -76,6 +78,7 @@ __all__ = [
     "LedgerCheckpoint",
     "LedgerEntry",
     "Lineage",
+    "Linkage",
     "List",
     "LocalState",
     "Mention",
@@ -84,6 +87,8 @@ __all__ = [
     "Reading",
     "ReadingJob",
     "Retraction",
+    "Review",
+    "ReviewPolicy",
     "Source",
     "Timestamp",
     "Vocabulary",

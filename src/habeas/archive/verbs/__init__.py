@@ -11,6 +11,7 @@ from habeas.archive.verbs.consenting import consent, hold, lift, withdraw
 from habeas.archive.verbs.custody_events import custody
 from habeas.archive.verbs.deciding import assess, judge, retract
 from habeas.archive.verbs.defining import define
+from habeas.archive.verbs.linking import linkage, review, review_policy
 from habeas.archive.verbs.naming import begin_list, compartment, lineage, mention, source
 from habeas.archive.verbs.people import add_person, end_key
 from habeas.archive.verbs.reading import reading
@@ -35,9 +36,12 @@ __all__ = [
     "layer",
     "lift",
     "lineage",
+    "linkage",
     "mention",
     "reading",
     "retract",
+    "review",
+    "review_policy",
     "seal",
     "source",
     "timestamp",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger import Batch, Ref
@@ -58,11 +60,37 @@ def retract(
 
 
 def judge(
-    batch: Batch, left: Thing, right: Thing, verdict: str, reason: str = "", *, place: Place = TEAM
+    batch: Batch,
+    left: Thing,
+    right: Thing,
+    verdict: str,
+    reason: str = "",
+    *,
+    rests_on: Sequence[str] = (),
+    place: Place = TEAM,
 ) -> Ref:
-    """Say whether two mentions are the same, different, or that one cannot tell."""
-    _check_code("verdict", verdict, "verdict")
+    """Say whether two mentions are the same, different, or that one cannot tell.
+
+    ``rests_on``: the entry ids of the reviews that it carries out.
+    """
+    check_code("verdict", verdict, "verdict")
     one, other = ref(batch, left, m.Mention), ref(batch, right, m.Mention)
+    check_pair(batch, one, other, verdict)
+    return batch.append(
+        "judgement",
+        {
+            "left": one.entry_id,
+            "right": other.entry_id,
+            "verdict": verdict,
+            "reason": reason,
+            "rests_on": list(rests_on) or None,
+            **place.fields(batch),
+        },
+    )
+
+
+def check_pair(batch: Batch, one: Ref, other: Ref, verdict: str) -> None:
+    """Two different mentions; of one kind, where they are to be the same."""
     if one == other:
         raise EntryRefused(
             "A mention is always the same as itself.", next_step="Name two mentions."
@@ -73,16 +101,6 @@ def judge(
             f"A {kinds[0]} and a {kinds[1]} cannot be the same.",
             next_step="Judge two mentions of one kind.",
         )
-    return batch.append(
-        "judgement",
-        {
-            "left": one.entry_id,
-            "right": other.entry_id,
-            "verdict": verdict,
-            "reason": reason,
-            **place.fields(batch),
-        },
-    )
 
 
 def _kinds(batch: Batch, *mentions: Ref) -> list[str]:
@@ -115,7 +133,7 @@ def assess(
             f"There is no scheme {scheme!r}.",
             next_step="Use credibility (1–6), reliability (A–F) or verification-step.",
         )
-    _check_code(f"{scheme} grade", grade, scheme)
+    check_code(f"{scheme} grade", grade, scheme)
     return batch.append(
         "assessment",
         {
@@ -129,7 +147,7 @@ def assess(
     )
 
 
-def _check_code(what: str, code: str, code_list: str) -> None:
+def check_code(what: str, code: str, code_list: str) -> None:
     codes = schema.load().codes[code_list]
     if code not in codes:
         raise EntryRefused(

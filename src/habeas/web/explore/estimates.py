@@ -89,7 +89,7 @@ def _pairs(evaluation: Evaluation, captured: Capture) -> Content:
 
     return {
         "pairs": [
-            {"left": record(pair.left), "right": record(pair.right), "judgement": pair.judgement}
+            {"left": record(pair.left), "right": record(pair.right), "entry": pair.entry}
             for pair in captured.pairs[:PAIRS]
         ],
         "pairs_in_all": len(captured.pairs),

@@ -27,6 +27,7 @@ Content = dict[str, Any]
 
 MEMBERS = 100  # on one page of a figure
 DIFFERENCES = 5  # on one page of a figure
+OPEN_PAIRS = 20  # the heaviest
 FALLEN = 50  # of those that a rule dropped, or could not decide, on one page
 FOLLOWED = 5  # members followed down on one why page
 
@@ -78,6 +79,7 @@ def figure(request: Request, key: str) -> Content:
         "accounts": accounts,
         "pages": turning,
         "undecided": len(evaluation.undecided),
+        "open_pairs": _open_pairs(evaluation),
         "weak": [
             {"words": weak.words, "part": weak.part, "whole": weak.whole}
             for weak in evaluation.weak
@@ -87,6 +89,26 @@ def figure(request: Request, key: str) -> Content:
         "differences_pages": differing,
         "definition": evaluation.definition.text,
     }
+
+
+def _open_pairs(evaluation: Evaluation) -> list[Content]:
+    """The pairs that make the count a range, heaviest first."""
+
+    def record(position: int) -> Content:
+        caption = evaluation.captions.get(position, "")
+        return {
+            "caption": written.text(caption),
+            "url": reverse("record", kwargs={"position": position}),
+        }
+
+    return [
+        {
+            "left": record(each.pair.left),
+            "right": record(each.pair.right),
+            "both_ends": bool(each.if_different),
+        }
+        for each in evaluation.open_pairs[:OPEN_PAIRS]
+    ]
 
 
 def _members(

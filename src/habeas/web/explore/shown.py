@@ -94,6 +94,7 @@ def shown(evaluation: Evaluation, as_of: int | None = None) -> Content:
         "number_words": _number_words(evaluation),
         "unit_words": definition.unit if evaluation.number is not None else "",
         "not_known": evaluation.not_known,
+        "open_pairs": len(evaluation.open_pairs),
         "accounts": len(evaluation.points),
         "denials": sum(point.stance == "denies" for point in evaluation.points),
         "scope": evaluation.scope,
@@ -122,4 +123,9 @@ def _number_words(evaluation: Evaluation) -> str:
     if evaluation.number is None:
         return evaluation.headline
     number = grouped(evaluation.number)
+    if evaluation.fewest is not None and evaluation.fewest < evaluation.number:
+        number = _("%(low)s to %(high)s") % {
+            "low": grouped(evaluation.fewest),
+            "high": number,
+        }
     return _("at least %(number)s") % {"number": number} if evaluation.not_known else number

@@ -1,0 +1,118 @@
+"""Counts with open pairs: bounds, weights, and how judgements close the range."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.archive.making import add_reviewer, place_mention
+
+from habeas.archive import verbs
+from habeas.archive.access import OWNER
+from habeas.archive.opening import Archive
+from habeas.archive.reviewing import review
+from habeas.archive.verbs.linking import Pair
+from habeas.figures import standing, undecided, why
+from habeas.figures.definitions import parse
+from habeas.figures.errors import DefinitionError
+from habeas.figures.evaluation import evaluate
+from habeas.figures.rows import OpenPair
+
+TEXT = """\
+key: towns
+title: Towns
+kind: counted
+counts: place
+unit: places
+undecided-from: 0.5
+"""
+
+
+def records_if(counted: set[int], same: list[OpenPair]) -> int:
+    """How many records there are when these pairs are one each."""
+    parts = [{record} for record in counted]
+    for pair in same:
+        met = [part for part in parts if pair.left in part or pair.right in part]
+        parts = [part for part in parts if part not in met] + [set().union(*met)]
+    return len(parts)
+
+
+PAIRS = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda p: p[0] < p[1]),
+    max_size=7,
+    unique=True,
+)
+
+
+@given(PAIRS)
+def test_the_bounds_hold_for_every_way_to_decide(edges: list[tuple[int, int]]) -> None:
+    counted = set(range(7))
+    pairs = [OpenPair(left, right, 1) for left, right in edges]
+    reached = {
+        records_if(counted, [p for p, one in zip(pairs, ways, strict=True) if one])
+        for ways in product((False, True), repeat=len(pairs))
+    }
+    assert max(reached) == len(counted)
+    assert min(reached) == undecided.fewest(counted, pairs)
+
+
+@given(PAIRS)
+def test_a_weight_is_what_deciding_the_pair_alone_takes_off(edges: list[tuple[int, int]]) -> None:
+    counted = set(range(7))
+    pairs = [OpenPair(left, right, 1) for left, right in edges]
+    before = undecided.fewest(counted, pairs)
+    for each in undecided.weighed(pairs):
+        others = [pair for pair in pairs if pair != each.pair]
+        assert each.if_different == undecided.fewest(counted, others) - before
+        assert each.if_same == len(counted) - records_if(counted, [each.pair])
+
+
+def test_a_count_is_a_range_until_its_pairs_are_judged(archive: Archive) -> None:
+    with archive.writing() as batch:
+        towns = [place_mention(batch, f"Town {number}") for number in range(4)]
+        verbs.linkage(
+            batch,
+            "place",
+            [
+                Pair(towns[0].entry_id, towns[1].entry_id, 900_000),
+                Pair(towns[2].entry_id, towns[3].entry_id, 800_000),
+                Pair(towns[0].entry_id, towns[3].entry_id, 400_000),
+            ],
+            size=archive.size,
+            model="0" * 64,
+            threshold_ppm=10_000,
+            seed=1,
+            versions={},
+        )
+        verbs.define(batch, key="towns", title="Towns", kind="counted", text=TEXT)
+    definition = parse(TEXT)
+
+    def headline() -> str:
+        found = evaluate(archive, definition, OWNER)
+        found.require_lineage()
+        return found.headline
+
+    assert headline() == "2 to 4 places (2 pairs not decided)"
+    tree = why.as_text(why.tree(archive, OWNER, definition))
+    assert "Town 0" in tree.partition("Pairs that nobody has decided: 2")[2]
+    assert "0.9" not in tree  # who judges may have to be blind to it
+    person = add_reviewer(archive)
+    before = standing.snapshot(archive, OWNER)
+    made = review(archive, person, towns[0].position, towns[1].position, "same", "one square")
+    assert headline() == "2 to 3 places (1 pair not decided)"
+    changes = standing.difference(before, standing.snapshot(archive, OWNER))
+    assert [(change.key, change.value_changed) for change in changes] == [("towns", True)]
+    review(archive, person, towns[2].position, towns[3].position, "cannot-tell", "two maps")
+    assert headline() == "2 to 3 places (1 pair not decided)"
+    assert made.judgement is not None
+    with archive.writing(person) as batch:
+        verbs.retract(batch, made.judgement, "judgement", "two squares")
+    assert headline() == "2 to 4 places (2 pairs not decided)"
+
+
+@pytest.mark.parametrize("written", ["1", "0", "1.5", "half", "0.1234567", "-0.5"])
+def test_what_is_no_probability_is_refused(written: str) -> None:
+    with pytest.raises(DefinitionError, match="no probability"):
+        parse(TEXT.replace("0.5", written))
