@@ -41,7 +41,7 @@ def test_what_is_no_file(leak: Path, habeas: Callable[..., Ended]) -> None:
     os.mkfifo(leak / "pipe")
     ended = habeas("add", leak)
     assert ended.code == 1
-    assert "pipe is not a regular file" in ended.err
+    assert "pipe: It is a pipe, not a regular file." in ended.err
     assert "1 file sealed" in ended.out
 
 

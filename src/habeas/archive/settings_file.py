@@ -18,10 +18,15 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSettings:
-    """``database`` is a PostgreSQL URL, or '' for the directory's own SQLite file."""
+    """``database`` is a PostgreSQL URL, or '' for the directory's own SQLite file.
+
+    ``reading_risk`` is '' or the words that accept reading without a sandbox, which
+    ``habeas.reading.confining`` knows.
+    """
 
     origin: str
     database: str
+    reading_risk: str = ""
 
     @classmethod
     def read(cls, directory: Path) -> ArchiveSettings:
@@ -33,7 +38,11 @@ class ArchiveSettings:
                     f"{path} has format {found['format']}; this program knows {FORMAT}.",
                     next_step="Install a newer habeas.",
                 )
-            return cls(origin=str(found["origin"]), database=str(found.get("database", "")))
+            return cls(
+                origin=str(found["origin"]),
+                database=str(found.get("database", "")),
+                reading_risk=str(found.get("reading_without_sandbox", "")),
+            )
         except FileNotFoundError as error:
             raise ArchiveNotFound(
                 f"{directory} is not an archive: it has no {SETTINGS_NAME}.",
@@ -48,6 +57,8 @@ class ArchiveSettings:
         lines = [f"format = {FORMAT}", f"origin = {_quoted(self.origin)}"]
         if self.database:
             lines.append(f"database = {_quoted(self.database)}")
+        if self.reading_risk:
+            lines.append(f"reading_without_sandbox = {_quoted(self.reading_risk)}")
         handle = os.open(directory / SETTINGS_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")

@@ -21,6 +21,7 @@ from habeas.cli.verbs import (
     initialising,
     people,
     prove,
+    reading,
     rebuild,
     retract,
     serve,
@@ -60,7 +61,7 @@ class AsWritten(typer.core.TyperGroup):
 
 
 ORDER = (
-    *("init", "people", "compartments", "add", "import", "figure", "estimate", "why"),
+    *("init", "people", "compartments", "add", "reading", "import", "figure", "estimate", "why"),
     *("prove", "custody"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
 )
@@ -108,6 +109,12 @@ _compartments = _group("compartments", "The cases that things lie in; access is 
 _compartments.command("add")(compartments.add)
 _compartments.command("list")(compartments.list_)
 app.command("add")(adding.add)
+_reading = _tree("What became of every file that was sealed.", no_args_is_help=True)
+app.add_typer(_reading, name="reading")
+_reading.command("status")(reading.status)
+_reading.command("work")(reading.work)
+_reading.command("retry")(reading.retry)
+_reading.command("report")(reading.report)
 app.command("import")(importing.import_)
 _figures = _group("figure", "Numbers with their recipe: counted, reported, estimated.")
 _figures.command("list")(figure.list_)

@@ -45,6 +45,15 @@ PersonPassphraseFileOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=0,
+        help="How many files to read at once. 0: one a core.",
+    ),
+]
 AsOfOption = Annotated[
     int | None,
     typer.Option(

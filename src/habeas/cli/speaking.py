@@ -58,7 +58,13 @@ class Speaker:
         if not self._err.is_terminal:
             yield lambda what, done, total: None
             return
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
         from rich.progress import Progress as Bars
 
         columns = (
@@ -66,6 +72,8 @@ class Speaker:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
         )
         with Bars(*columns, console=self._err, transient=True) as bars:
             tasks: dict[str, Any] = {}

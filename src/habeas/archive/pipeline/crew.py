@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from habeas.archive.opening import Archive
 
-KEEP_UP_SECONDS = 5.0  # between writing the log and renewing the index
+KEEP_UP_SECONDS = 10.0  # between writing the log and renewing the index
 PATIENCE_SECONDS = 20.0  # for workers to end when told to
 MOST_DEATHS = 12  # of workers in one run, before the run is stopped
 

@@ -16,12 +16,13 @@ from functools import cache
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
 from habeas.archive.connecting import holding_the_head
 from habeas.archive.models.queued import ReadingJob
+from habeas.archive.pipeline.states import unread_exhibits
 
 LEASE_SECONDS = 90
 MOST_ATTEMPTS = 3
@@ -55,8 +56,7 @@ class Left:
 
 def unread() -> list[int]:
     """The exhibits that no reading was made of, in the order in which they were sealed."""
-    read = visible(OWNER, m.Reading).filter(exhibit=OuterRef("position"))
-    exhibits = visible(OWNER, m.Exhibit).filter(~Exists(read)).order_by("position")
+    exhibits = unread_exhibits(OWNER).order_by("position")
     return list(exhibits.values_list("position", flat=True))
 
 

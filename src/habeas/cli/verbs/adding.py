@@ -1,22 +1,18 @@
-"""add: files and folders, sealed as exhibits.
-
-Folders are walked in order of name. Links inside a folder are not followed: a received
-folder must not choose what is sealed from the rest of the disk.
-"""
+"""add: files and folders, sealed as exhibits, then read in the sandbox and made searchable."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.cli.endings import FINDINGS, OK, ending_of
+from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption, WorkersOption
+from habeas.errors import HabeasError
 
 if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
     from habeas.archive.verbs.referring import Place
     from habeas.cli.speaking import Speaker
 
@@ -54,14 +50,19 @@ def add(
     handling: Annotated[
         str, typer.Option(metavar="LEVEL", help="public, team, restricted or sealed.")
     ] = "team",
+    no_read: Annotated[
+        bool, typer.Option("--no-read", help="Seal only; `habeas reading work` reads later.")
+    ] = False,
+    workers: WorkersOption = 0,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
     json: JsonOption = False,
 ) -> int:
-    """Seal files as exhibits.
+    """Seal files as exhibits, then read what waits to be read.
 
-    A file that cannot be read is named, and the others are sealed. Stopped half-way, the same
-    command goes on: bytes that the archive holds already are not sealed twice.
+    A file that cannot be sealed is named, and the others go on. Stopped at any point, the same
+    command goes on from there: bytes that the archive holds already are not sealed twice, and
+    what was read is not read again.
     """
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
@@ -69,17 +70,25 @@ def add(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.files import Received, add_files
+    from habeas.cli.walking import as_text, walk
     from habeas.vocabulary import edtf
 
     if on:
         edtf.parse(on)
     place = _place(compartment, handling)
-    found = list(_walk(paths, archive_.directory))
-    refused = [(path, reason) for path, _, reason in found if reason]
+    found = list(walk(paths, archive_.directory))
+    refused = [(each.path, each.refused) for each in found if each.refused]
     files = [
-        Received(path, filename=name, received_from=from_, received_on=on, note=note, place=place)
-        for path, name, reason in found
-        if not reason
+        Received(
+            each.path,
+            filename=each.name,
+            received_from=from_,
+            received_on=on,
+            note=note,
+            place=place,
+        )
+        for each in found
+        if not each.refused
     ]
     done = 0
     with speaker.progress() as progress:
@@ -91,15 +100,41 @@ def add(
 
         added = add_files(archive_, files, count)
     refused += [(path, error.message) for path, error in added.refused]
-    result = {
-        "sealed": [{"exhibit": ref.position, "file": str(path)} for path, ref in added.exhibits],
-        "held_already": [{"exhibit": number, "file": str(path)} for path, number in added.known],
+    result: dict[str, Any] = {
+        "sealed": [
+            {"exhibit": ref.position, "file": as_text(str(path))} for path, ref in added.exhibits
+        ],
+        "held_already": [
+            {"exhibit": number, "file": as_text(str(path))} for path, number in added.known
+        ],
         "received_again": added.again,
-        "refused": [{"file": str(path), "reason": reason} for path, reason in refused],
+        "refused": [
+            {"file": as_text(str(path)), "reason": as_text(reason)} for path, reason in refused
+        ],
         "size": archive_.size,
     }
     _tell(speaker, result)
-    return FINDINGS if refused else OK
+    ending = FINDINGS if refused else OK
+    if not no_read:
+        ending = max(ending, _read(speaker, archive_, workers, result))
+    speaker.give(result)
+    return ending
+
+
+def _read(speaker: Speaker, archive: Archive, workers: int, result: dict[str, Any]) -> int:
+    """Read what waits; an error is said, and what was sealed stays sealed."""
+    from habeas.cli.verbs.reading import read_and_tell
+
+    try:
+        result["read"] = read_and_tell(speaker, archive, workers)
+    except HabeasError as error:
+        if not speaker.json:
+            raise
+        result["read"] = {"error": {"code": error.code, "message": error.message}}
+        return ending_of(error)
+    finally:
+        result["size"] = archive.size
+    return OK
 
 
 def _place(compartment: str, handling: str) -> Place:
@@ -127,40 +162,6 @@ def _place(compartment: str, handling: str) -> Place:
     return Place(Ref(entry_id_at(keys[compartment]), keys[compartment]), handling)
 
 
-def _walk(paths: list[Path], archive: Path) -> Iterator[tuple[Path, str, str]]:
-    """Each file with the name to record, or with the reason why it is refused."""
-    for path in paths:
-        if not path.is_dir():
-            yield path, _text(path.name), ""
-            continue
-        yield from _folder(path, _text(Path(os.path.abspath(path)).name), archive)
-
-
-def _folder(folder: Path, name: str, archive: Path) -> Iterator[tuple[Path, str, str]]:
-    """The files below a folder that is recorded under ``name``."""
-    if folder.resolve() == archive.resolve():
-        yield folder, "", "It is the archive itself."
-        return
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        yield folder, "", f"The folder cannot be read: {os.strerror(error.errno or 0)}."
-        return
-    for entry in entries:
-        path, recorded = Path(entry.path), f"{name}/{_text(entry.name)}"
-        if entry.is_symlink():
-            yield path, "", "It is a link, and links inside folders are not followed."
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _folder(path, recorded, archive)
-        else:
-            yield path, recorded, ""
-
-
-def _text(name: str) -> str:
-    """A file's name as text: bytes that are no UTF-8 are written as \\xNN."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
 def _tell(speaker: Speaker, result: dict[str, Any]) -> None:
     from habeas.cli.speaking import several
 
@@ -181,4 +182,3 @@ def _tell(speaker: Speaker, result: dict[str, Any]) -> None:
             speaker.note(item["reason"] if named else f"{item['file']}: {item['reason']}")
         speaker.note(f"habeas: {several(len(refused), 'file')} refused. [add.refused]")
         speaker.note("  → Mend what can be mended and run the same command again.")
-    speaker.give(result)
