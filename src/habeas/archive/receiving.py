@@ -63,6 +63,8 @@ class Receiving:
         self._buffer = bytearray()
         self._pending = durable.PendingFiles(directory / "objects")
         self._object: _Incoming | None = None
+        self._received = 0
+        self._altered: set[str] = set()
         self.objects = 0
         self.made_tables = False
 
@@ -76,8 +78,8 @@ class Receiving:
     def begin(self, name: str, size: int) -> None:
         self._name = name
         self._buffer.clear()
-        if not self._about and name != "backup.json":
-            raise _damaged("It does not begin as a backup does.")
+        if bool(self._about) == (name == "backup.json") or "end.json" in self._small:
+            raise _damaged("It does not begin, or end, as a backup does.")
         if found := _OBJECT.fullmatch(name):
             self._object = _Incoming(found[2], self._pending.new_path())
         elif size > _LARGEST_CHUNK or name in self._small or not self._expected(name):
@@ -132,11 +134,13 @@ class Receiving:
         schema.make_permanent_tables()
 
     def _keep_object(self, incoming: _Incoming) -> None:
+        self._received += 1
         if incoming.close() == incoming.address:
             name = f"{incoming.address[:2]}/{incoming.address}"
             self._pending.adopt(incoming.path, self._directory / "objects" / name)
             self.objects += 1
         else:  # it was so in the archive; `verify` names it as missing
+            self._altered.add(incoming.address)
             durable.remove_quietly(incoming.path)
         if len(self._pending) >= _MANY_OBJECTS:
             self._pending.publish()
@@ -178,9 +182,10 @@ class Receiving:
         if "end.json" not in self._small:
             raise _damaged("Its end is missing.")
         counted = _document(self._small["end.json"])
-        least = counted["objects"] - len(counted["damaged"])
-        if counted["rows"] != self._rows or not least <= self.objects <= counted["objects"]:
+        if (counted["rows"], counted["objects"]) != (self._rows, self._received):
             raise _damaged("It holds less than it says.")
+        if not self._altered <= set(counted["damaged"]):
+            raise _damaged("It holds objects whose bytes are not those of their address.")
         if not self._about["entries"] == head()[0] == LedgerEntry.objects.count():
             raise _damaged("Entries are missing in it.")
 
