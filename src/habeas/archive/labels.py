@@ -80,6 +80,10 @@ class Labels:
             known = self._joined[labels] = self._intern(strictest(needs))
         return known
 
+    def intern(self, needs: Needs) -> str:
+        """The label of a set of needs that is known already."""
+        return self._intern(strictest(needs))
+
     def flush(self) -> None:
         """Write the new labels, inside the caller's transaction."""
         insert(Label, self._labels)

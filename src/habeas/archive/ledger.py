@@ -20,6 +20,7 @@ from habeas.archive.kinds import KINDS
 from habeas.archive.models import ContentDisclosures, ContentObjectKey, Key, LedgerEntry, LocalState
 from habeas.archive.projecting import Fact, Projector
 from habeas.archive.rows import insert
+from habeas.custody.disclosures import erased_by
 from habeas.custody.merkle import root_of
 
 if TYPE_CHECKING:
@@ -149,6 +150,13 @@ class Batch:
         epoch, wrapped = self.archive.keyring.wrap(sealed.identity, sealed.address)
         self._object_keys.append((sealed.address, epoch, wrapped))
 
+    def replayed(self) -> None:
+        """The projections were made anew in this transaction: forget what was looked up."""
+        self._projector = Projector()
+        self.compartments.clear()
+        self.mention_kinds.clear()
+        self.ended_sources = None
+
     def flush(self) -> None:
         """Write what was appended, so that queries inside the batch see it."""
         insert(ContentObjectKey, self._object_keys)
@@ -179,9 +187,10 @@ def facts(start: int, stop: int) -> list[Fact]:
     for position, entry_id, when, note in entries.values_list(
         "position", "entry_id", "time", "note"
     ):
-        joined = content.get(position)
-        fields = {} if joined is None else _fields(bytes(joined))
-        found.append(Fact(position, entry_id, when, _object_of(bytes(note)), fields))
+        joined = bytes(content.get(position, b""))
+        gone = erased_by(joined)
+        fields = _fields(joined) if joined and gone is None else {}
+        found.append(Fact(position, entry_id, when, _object_of(bytes(note)), fields, gone))
     return found
 
 

@@ -19,8 +19,9 @@ from typing import IO
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 import habeas
-from habeas.archive import schema
+from habeas.archive import presence, schema
 from habeas.archive.connecting import connect, holding_the_head, plain_errors
+from habeas.archive.erasing import journal
 from habeas.archive.errors import (
     ArchiveBusy,
     ArchiveError,
@@ -200,13 +201,18 @@ def open_archive(
     *,
     outdated: bool = False,
     damaged: bool = False,
+    erasing: bool = False,
 ) -> Archive:
     """Open an archive to read and write.
 
     ``outdated`` opens also one whose projections need ``habeas rebuild``; ``damaged`` also
-    one whose log and database do not fit, for ``habeas verify``: it must not be written to.
+    one whose log and database do not fit, for ``habeas verify``: it must not be written to;
+    ``erasing`` also one whose erasure was interrupted, to finish it.
     """
     settings = ArchiveSettings.read(directory)
+    presence.enter(directory)
+    if not (erasing or damaged):
+        journal.refuse_unfinished(directory)
     connect(directory, settings)
     with plain_errors():
         _refuse_newer(directory)
@@ -261,6 +267,7 @@ def init_archive(
         return _fill(directory, passphrase, database_url, title)
     except BaseException:
         connection.close()
+        presence.leave()
         for child in directory.iterdir():
             shutil.rmtree(child) if child.is_dir() else child.unlink()
         if made:
@@ -272,6 +279,7 @@ def _fill(directory: Path, passphrase: str | None, database_url: str | None, tit
     keyring = Keyring.create(directory / "keys", passphrase)
     settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
     settings.write(directory)
+    presence.enter(directory)
     connect(directory, settings)
     with plain_errors():
         if "ledger_entry" in connection.introspection.table_names():

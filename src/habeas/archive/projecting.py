@@ -18,6 +18,7 @@ from django.db import models as orm
 from habeas.archive import models as m
 from habeas.archive import schema
 from habeas.archive.consents import Agreements
+from habeas.archive.erased import Erasures, end_again
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.labels import LEVELS, Labels
 from habeas.archive.readings import end_former_readings
@@ -27,13 +28,17 @@ Fields = dict[str, Any]
 
 
 class Fact(NamedTuple):
-    """One entry with the fields that its disclosures give; ``fields`` is empty once erased."""
+    """One entry with the fields that its disclosures give.
+
+    ``fields`` is empty once erased; ``erased_by`` is then the position of the erasure.
+    """
 
     position: int
     entry_id: str
     time: int
     object_sha256: str | None
     fields: Fields
+    erased_by: int | None = None
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -46,7 +51,7 @@ def stored_json(value: object) -> str:
 
 #: Kinds whose projection changes rows that are there already.
 TURNING = frozenset(
-    "retraction judgement consent hold definition key linkage review-policy".split()
+    "retraction judgement consent hold definition key block linkage review-policy".split()
 )
 
 #: Which fields of which kind refer to what.
@@ -69,10 +74,15 @@ def _defaults(model: type[orm.Model]) -> tuple[Any, ...]:
 
 
 class Projector:
-    """Turns facts into rows, in order. Use inside one transaction; call ``flush`` at its end."""
+    """Turns facts into rows, in order. Use inside one transaction; call ``flush`` at its end.
 
-    def __init__(self) -> None:
+    ``erasures`` is given by a replay, which meets entries that refer to erased ones. What is
+    appended now may not.
+    """
+
+    def __init__(self, erasures: Erasures | None = None) -> None:
         self.rows: dict[type[orm.Model], list[list[Any]]] = defaultdict(list)
+        self.erasures = erasures
         self._known: dict[type[m.Projection], dict[str, tuple[int, str]]] = defaultdict(dict)
         self.reread: set[int] = set()  # exhibits with a reading since the last flush
         self.agreements = Agreements()
@@ -90,6 +100,8 @@ class Projector:
         self._learn(facts)
         for fact in facts:
             kind = fact.fields.get("kind")
+            if fact.erased_by is not None:
+                self._end_as_before(fact)
             if kind is None:
                 continue
             if kind in TURNING or (kind in ("claim", "source") and "previous" in fact.fields):
@@ -126,6 +138,8 @@ class Projector:
         if found is None:
             self._look_up(model, [entry_id])
             found = self._known[model].get(entry_id)
+        if found is None:
+            found = self._erased(model, entry_id)
         if found is None:
             raise UnknownReference(
                 f"Entry {entry_id} is not a {model.__name__.lower()} of this archive.",
@@ -175,6 +189,24 @@ class Projector:
             "position", "label"
         ):
             self._known[model][by_position[position]] = (position, label)
+
+    def _erased(self, model: type[m.Projection], entry_id: str) -> tuple[int, str] | None:
+        """A thing that was erased: what rests on it stays as strict as it was.
+
+        Only a replay meets one: nothing new may refer to it.
+        """
+        found = None if self.erasures is None else self.erasures.thing(entry_id)
+        if found is None or found.kind != model.__name__.lower():
+            return None
+        self._known[model][entry_id] = found.position, self.labels.intern(found.needs)
+        return self._known[model][entry_id]
+
+    def _end_as_before(self, fact: Fact) -> None:
+        """What an erased entry had ended stays ended: it must not come back to life."""
+        ended = () if self.erasures is None else self.erasures.ended_by(fact)
+        if ended:
+            self.flush()
+            self.agreements.changed(end_again(fact.position, ended))
 
     def add(self, model: type[m.Projection], fact: Fact, label: str, **given: Any) -> None:
         self._known[model][fact.entry_id] = (fact.position, label)

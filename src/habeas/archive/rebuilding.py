@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 
 from habeas.archive import schema
 from habeas.archive.connecting import holding_the_head, plain_errors
+from habeas.archive.erased import Erasures
 from habeas.archive.errors import ProjectionOutdated
 from habeas.archive.ledger import facts, head, projected
 from habeas.archive.models import LocalState
@@ -46,14 +47,14 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
                 schema.make_projections()
                 _remember(projection=schema.projection_version(), projected="0")
         start = reached = projected()
-        projector = Projector()
+        projector = Projector(Erasures())
         while True:
             with holding_the_head():
                 done, total = projected(), head()[0]
                 if done >= total:
                     return total - start
                 if done != reached:  # another process rebuilt as well: what we remember is old
-                    projector = Projector()
+                    projector = Projector(Erasures())
                 stop = reached = min(done + CHUNK, total)
                 _replay(projector, done, stop)
                 _remember(projected=str(stop))
@@ -78,13 +79,7 @@ def check(progress: Progress = lambda done, total: None) -> list[TableDifference
             )
         before = digests()
         savepoint = transaction.savepoint()
-        schema.drop_projections()
-        schema.make_projections()
-        total = head()[0]
-        projector = Projector()
-        for start in range(0, total, CHUNK):
-            _replay(projector, start, min(start + CHUNK, total))
-            progress(min(start + CHUNK, total), total)
+        renew(progress)
         after = digests()
         transaction.savepoint_rollback(savepoint)
     for table in sorted(after.keys() | before.keys()):
@@ -92,6 +87,17 @@ def check(progress: Progress = lambda done, total: None) -> list[TableDifference
         if found != expected:
             differences.append(TableDifference(table, found[1], expected[1]))
     return differences
+
+
+def renew(progress: Progress = lambda done, total: None, erasures: Erasures | None = None) -> None:
+    """Drop and replay everything inside the caller's transaction (``schema.prepare`` first)."""
+    schema.drop_projections()
+    schema.make_projections()
+    total = head()[0]
+    projector = Projector(erasures or Erasures())
+    for start in range(0, total, CHUNK):
+        _replay(projector, start, min(start + CHUNK, total))
+        progress(min(start + CHUNK, total), total)
 
 
 def digests() -> dict[str, tuple[str, int]]:

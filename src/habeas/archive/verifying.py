@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from habeas.archive import models as m
+from habeas.archive.erasing.founded import Erasures
 from habeas.archive.files import layer_text
 from habeas.archive.kinds import KINDS
 from habeas.archive.ledger import head
 from habeas.custody.audit import Fault, LogReport, audit_log, audit_objects
-from habeas.custody.disclosures import split
+from habeas.custody.disclosures import erased_by, split
 from habeas.custody.entries import ParsedEntry, check_disclosures, check_signed, parse_entry
 from habeas.custody.merkle import leaf_hash, root_of
 from habeas.custody.notes import Verifier
@@ -34,8 +35,9 @@ Progress = Callable[[str, int, int], None]
 class Report:
     """What was checked, and every fault.
 
-    ``leftovers`` are objects that belong to no entry, because a step was interrupted between
-    sealing and recording. They change nothing of what the archive says and are no fault.
+    ``erased`` are entries whose content two people had erased; the erasure is checked, and it
+    is no fault. ``leftovers`` are objects that belong to no entry, because a step was
+    interrupted between sealing and recording. They change nothing and are no fault.
     """
 
     size: int = 0
@@ -46,6 +48,7 @@ class Report:
     quotes: int = 0
     faults: list[Fault] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
+    erased: dict[int, int] = field(default_factory=dict)  # position → the erasure's position
 
     @property
     def sound(self) -> bool:
@@ -111,6 +114,7 @@ def _check_entries(archive: Archive, report: Report, log: LogReport, progress: P
             joined = content.get(row.position)
             _check_entry(archive, report, row, None if joined is None else bytes(joined), decisions)
         progress("Entries", min(start + CHUNK, report.size), report.size)
+    decisions.erasures.check(report)
 
 
 def _check_entry(
@@ -140,6 +144,8 @@ def _check_entry(
     try:
         entry = parse_entry(note)
         fields = {} if joined is None else check_disclosures(entry, split(joined))
+        if joined is not None and (erasure := erased_by(joined)) is not None:
+            report.erased[position] = erasure
         if joined is None:
             _fault(
                 report, "content.missing", position, f"The content of entry {position} is missing."
@@ -164,6 +170,7 @@ class _Decisions:
         self._keys: dict[str, Verifier] = {}
         self._entry_key: Verifier | None = None
         self._leaves: dict[int, bytes] = {}
+        self.erasures = Erasures()
 
     def note(self, position: int, leaf: bytes) -> None:
         """Remember an entry for the signed root of its import, whatever else is wrong with it."""
@@ -199,6 +206,7 @@ class _Decisions:
             )
         else:
             check_signed(entry, [key])
+            self.erasures.learn(position, entry.entry_id, kind, fields, key)
 
     def _learn(self, fields: dict[str, Any]) -> None:
         verifier = Verifier.parse(fields["verifier"])

@@ -6,12 +6,15 @@ its commitment is base64url of the SHA-256 of the disclosure's own ASCII charact
 nothing, and once the disclosure is erased it never will again.
 
 Invariants: one disclosure has one commitment; a disclosure is only read when it is exactly
-three parts with a 256-bit salt. Disclosures of one entry are kept joined by ``~``.
+three parts with a 256-bit salt. Disclosures of one entry are kept joined by ``~``; where they were
+erased a tombstone ``=N`` stands in their place, which names the entry that erased them and
+can be no disclosure.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from binascii import Error as _Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable
@@ -27,6 +30,7 @@ SEPARATOR = b"~"
 TO_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _FROM_URLSAFE = bytes.maketrans(b"-_+/", b"+/!!")  # '+' and '/' are not of this alphabet
 _SALT_CHARACTERS = 43
+_TOMBSTONE = re.compile(rb"=(0|[1-9][0-9]{0,15})")
 _RIGHT_PADDING = (b"", b"", b"==", b"=")
 
 
@@ -67,8 +71,19 @@ def join(disclosures: Iterable[bytes]) -> bytes:
 
 
 def split(joined: bytes) -> list[bytes]:
-    """The disclosures of one entry, in their order; none for empty bytes."""
-    return joined.split(SEPARATOR) if joined else []
+    """The disclosures of one entry, in their order; none for empty bytes or a tombstone."""
+    return joined.split(SEPARATOR) if joined and erased_by(joined) is None else []
+
+
+def tombstone(erasure: int) -> bytes:
+    """What stands in place of erased disclosures: the position of the entry that erased them."""
+    return b"=%d" % erasure
+
+
+def erased_by(joined: bytes) -> int | None:
+    """The position of the entry that erased these disclosures; None where they stand."""
+    found = _TOMBSTONE.fullmatch(joined) if joined[:1] == b"=" else None
+    return None if found is None else int(found[1])
 
 
 def to_base64url(data: bytes) -> bytes:

@@ -15,6 +15,13 @@ row (see ``habeas.archive.labels``): nothing reads a row with a label except thr
 """
 
 from habeas.archive.models.attested import Cosignature, Timestamp
+from habeas.archive.models.erasing import (
+    Block,
+    Erased,
+    Erasure,
+    ErasureApproval,
+    ErasureRequest,
+)
 from habeas.archive.models.linked import Candidate, Linkage, Review, ReviewPolicy
 from habeas.archive.models.permanent import (
     ContentDisclosures,
@@ -57,6 +64,7 @@ __all__ = [
     "ArchiveTitle",
     "Assessment",
     "Batch",
+    "Block",
     "Candidate",
     "Claim",
     "ClaimPassage",
@@ -68,6 +76,10 @@ __all__ = [
     "Cosignature",
     "CustodyEvent",
     "Definition",
+    "Erased",
+    "Erasure",
+    "ErasureApproval",
+    "ErasureRequest",
     "Exhibit",
     "Hold",
     "Judgement",

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from habeas.archive.projecting import Fact, Projector
-from habeas.archive.projections import attested, claims, decisions, links, readings, things
+from habeas.archive.projections import (
+    attested,
+    claims,
+    decisions,
+    erasures,
+    links,
+    readings,
+    things,
+)
 
 PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "archive": things.archive,
@@ -29,10 +37,14 @@ PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "hold": decisions.hold,
     "definition": decisions.definition,
     "batch": decisions.batch,
+    "cosignature": attested.cosignature,
+    "timestamp": attested.timestamp,
+    "erasure-request": erasures.request,
+    "erasure-approval": erasures.approval,
+    "erasure": erasures.erasure,
+    "block": erasures.block,
     "linkage": links.linkage,
     "candidates": links.candidates,
     "review": links.review,
     "review-policy": links.review_policy,
-    "cosignature": attested.cosignature,
-    "timestamp": attested.timestamp,
 }

@@ -1,0 +1,11 @@
+"""Erasure: what rests on a thing is found, shown, signed for by two people, and destroyed.
+
+``closure``   what goes with what, and what stays as a shell;
+``planning``  what an erasure would do, counted, and what stands against it;
+``carrying``  the steps of carrying it out, each of which a kill may interrupt;
+``cleaning``  the database file itself, and what a database server keeps besides;
+``journal``   where an interrupted erasure is.
+
+The ledger is not touched: it holds salted commitments only, and after an erasure nobody can
+open those of the erased entries. The log verifies as before and says "erased at entry N".
+"""

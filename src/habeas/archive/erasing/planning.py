@@ -1,0 +1,316 @@
+"""What an erasure would do, before anybody decides: exact, counted by kind, with what it cannot do.
+
+Invariants: a plan changes nothing; what ``closure`` says goes is what goes, not more and not
+less; a legal hold on an exhibit in the plan, or on one that anything in it is part of or cites,
+is found and named. A plan reads the whole ledger's content once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from habeas.archive import models as m
+from habeas.archive import rebuilding, schema
+from habeas.archive.connecting import holding_the_head, plain_errors
+from habeas.archive.erased import Erasures, Record, Thing, ended_elsewhere
+from habeas.archive.erasing.closure import Closed, Graph, close, versions
+from habeas.archive.errors import EntryRefused, UnknownReference
+from habeas.archive.labels import LEVEL_NAMES, Needs
+from habeas.archive.ledger import facts, head
+from habeas.archive.records import components, members
+from habeas.custody.disclosures import tombstone
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+CHUNK = 4_000
+TARGET_KINDS = ("exhibit", "claim", "consent")
+
+#: Where the access label of each kind of erased entry stands.
+_LABELLED: dict[str, type[m.Projection]] = {
+    **{
+        model.__name__.lower(): model
+        for model in schema.projections()
+        if issubclass(model, m.Projection)
+    },
+    "custody": m.CustodyEvent,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A legal hold in the way: on which exhibit, by whose order, at which entry."""
+
+    exhibit: int
+    authority: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes and what stays. Positions everywhere; ``by_kind`` counts them."""
+
+    target_kind: str
+    targets: tuple[int, ...]
+    kept: tuple[int, ...]
+    closed: Closed
+    by_kind: Mapping[str, int]
+    record: Record  # what the erasure entry will say
+    objects: tuple[str, ...]  # addresses whose bytes and keys go
+    held: tuple[Held, ...]
+    compartments: tuple[str, ...]
+    handling: str  # the strictest level of what goes
+    twins: tuple[int, ...]  # exhibits of the same bytes that stay
+    parting: tuple[tuple[int, ...], ...]  # mentions joined only through what goes
+    others: Mapping[int, int] = field(default_factory=dict)
+    # consent: exhibits that stay though the person spoke in them → passages of others in each
+
+    @property
+    def erased(self) -> tuple[int, ...]:
+        return tuple(sorted(self.closed.erased))
+
+
+def plan(
+    archive: Archive, target_kind: str, targets: Collection[int], kept: Collection[int] = ()
+) -> Plan:
+    """The plan for exhibits, for claims, or for all that rests on somebody's consent."""
+    if target_kind not in TARGET_KINDS:
+        raise EntryRefused(
+            f"A {target_kind} is not erased by itself.",
+            next_step=f"Erase one of: {', '.join(TARGET_KINDS)}.",
+        )
+    whole, _ = graph()
+    seeds = _seeds(whole, target_kind, targets)
+    made = {d for several in whole.made.values() for d in several}
+    if wrong := set(kept) - made:
+        raise EntryRefused(
+            f"Exhibit {min(wrong)} is not derived from another one, so nothing would take it away.",
+            next_step="Keep only copies that were derived, such as a redacted one.",
+        )
+    closed = close(whole, seeds, set(kept))
+    things = [
+        Thing(position, _kind(whole, position), needs)
+        for position, needs in _needs(whole, closed.erased).items()
+    ]
+    return Plan(
+        target_kind=target_kind,
+        targets=tuple(sorted(seeds)),
+        kept=tuple(sorted(kept)),
+        closed=closed,
+        by_kind=Counter(_kind(whole, position) for position in sorted(closed.erased)),
+        record=Record.of(things, ended_elsewhere(set(closed.erased))),
+        objects=_objects(closed.erased),
+        held=_held(closed.erased),
+        compartments=_compartments(things),
+        handling=LEVEL_NAMES[_strictest(things)],
+        twins=_twins(closed.erased),
+        parting=_parting(closed.erased),
+        others=_others(closed.erased) if target_kind == "consent" else {},
+    )
+
+
+def graph() -> tuple[Graph, dict[str, int]]:
+    """Everything that the ledger's content says of what refers to what."""
+    at = dict(m.LedgerEntry.objects.values_list("entry_id", "position").iterator())
+    whole = Graph()
+    for start in range(0, head()[0], CHUNK):
+        for fact in facts(start, start + CHUNK):
+            if fact.fields:
+                whole.add(fact.position, fact.fields, at)
+    return whole, at
+
+
+def _kind(whole: Graph, position: int) -> str:
+    kind = whole.kinds[position]
+    return "source" if kind == "person" else kind
+
+
+def _seeds(whole: Graph, target_kind: str, targets: Iterable[int]) -> set[int]:
+    seeds: set[int] = set()
+    for target in targets:
+        kind = _kind(whole, target) if target in whole.kinds else ""
+        match target_kind, kind:
+            case "exhibit", "exhibit":
+                seeds.add(target)
+            case "claim", "claim":
+                seeds |= versions(whole, target)
+            case "consent", "mention":
+                seeds.update(members(target))
+            case "consent", "source":
+                seeds |= _source_versions(target)
+            case _:
+                what = "a person's mention or a source" if target_kind == "consent" else target_kind
+                raise UnknownReference(
+                    f"Entry {target} is not {what}, or it was erased.",
+                    next_step="Look up its number on its page or with `--json`.",
+                )
+    return seeds
+
+
+def _source_versions(source: int) -> set[int]:
+    earlier = dict(m.Source.objects.values_list("position", "previous"))
+    pairs = [(one, before) for one, before in earlier.items() if before in earlier]
+    joined = components(earlier, [(one, before or 0) for one, before in pairs])
+    return {one for one, first in joined.items() if first == joined[source]}
+
+
+def _needs(whole: Graph, erased: Collection[int]) -> dict[int, Needs]:
+    """The access needs of each entry that goes, as they stand now."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for position in erased:
+        by_kind[_kind(whole, position)].append(position)
+    labels: dict[int, str] = {}
+    for kind, positions in by_kind.items():
+        model = _LABELLED.get(kind)
+        for chunk in _chunks(sorted(positions)):
+            if model is not None:
+                rows = model._default_manager.filter(position__in=chunk)
+                labels.update(rows.values_list("position", "label"))
+    parts: dict[str, set[tuple[int | None, int] | tuple[str, int]]] = defaultdict(set)
+    for labels_chunk in _chunks(sorted(set(labels.values()))):
+        for label, compartment, level, person in m.LabelPart.objects.filter(
+            label__in=labels_chunk
+        ).values_list("label", "compartment", "level", "consent_of"):
+            if level is not None:
+                parts[label].add((compartment, level))
+            elif person is not None:
+                parts[label].add(("consent", person))
+    sealed: Needs = frozenset(
+        {(None, 3)}
+    )  # where no row says it (a withdrawal): as strict as can be
+    return {
+        position: frozenset(parts[labels[position]]) if position in labels else sealed
+        for position in sorted(erased)
+    }
+
+
+def _strictest(things: Iterable[Thing]) -> int:
+    levels = [second for t in things for first, second in t.needs if not isinstance(first, str)]
+    return max(levels, default=1)
+
+
+def _compartments(things: Iterable[Thing]) -> tuple[str, ...]:
+    positions = {
+        first
+        for thing in things
+        for first, _ in thing.needs
+        if first is not None and not isinstance(first, str)
+    }
+    keys = m.Compartment.objects.filter(position__in=positions).order_by("key")
+    return tuple(keys.values_list("key", flat=True))
+
+
+def _objects(erased: Collection[int]) -> tuple[str, ...]:
+    """The objects that belong to what goes and to nothing that stays."""
+    going: set[str] = set()
+    staying: set[str] = set()
+    for model, field_name in (
+        (m.Exhibit, "address"),
+        (m.Layer, "address"),
+        (m.Reading, "map_address"),
+    ):
+        rows = model._default_manager.exclude(**{field_name: ""})
+        for position, address in rows.values_list("position", field_name).iterator():
+            (going if position in erased else staying).add(address)
+    return tuple(sorted(going - staying))
+
+
+def _held(erased: Collection[int]) -> tuple[Held, ...]:
+    """Holds on exhibits that go, that anything which goes is a part of, or that it cites."""
+    exhibits: set[int] = set()
+    for model in (m.Layer, m.Reading, m.Passage, m.CustodyEvent):
+        for chunk in _chunks(sorted(erased)):
+            rows = model._default_manager.filter(position__in=chunk)
+            exhibits.update(rows.values_list("exhibit", flat=True))
+    for chunk in _chunks(sorted(erased)):
+        cited = m.ClaimPassage.objects.filter(claim__in=chunk).values("passage")
+        rows = m.Passage.objects.filter(position__in=cited)
+        exhibits.update(rows.values_list("exhibit", flat=True))
+    exhibits.update(erased)
+    holds = m.Hold.objects.filter(ended_at__isnull=True).order_by("position")
+    return tuple(
+        Held(hold.target, hold.authority, hold.position)
+        for hold in holds
+        if hold.target in exhibits
+    )
+
+
+def _twins(erased: Collection[int]) -> tuple[int, ...]:
+    """Exhibits that stay and hold the same bytes as one that goes."""
+    found: set[int] = set()
+    for chunk in _chunks(sorted(erased)):
+        digests = m.Exhibit.objects.filter(position__in=chunk).values("plain_sha256")
+        alike = m.Exhibit.objects.filter(plain_sha256__in=list(digests.values_list(flat=True)))
+        found.update(alike.values_list("position", flat=True))
+    return tuple(sorted(found - set(erased)))
+
+
+def _parting(erased: Collection[int]) -> tuple[tuple[int, ...], ...]:
+    """Groups of mentions that are one record now and would be several."""
+    gone = [p for p in m.Mention.objects.values_list("position", flat=True) if p in erased]
+    records: set[int] = set()
+    for chunk in _chunks(gone):
+        rows = m.Mention.objects.filter(position__in=chunk)
+        records.update(rows.values_list("canonical", flat=True))
+    parting: list[tuple[int, ...]] = []
+    for record in sorted(records):
+        fellows = m.Mention.objects.filter(canonical=record).values_list("position", flat=True)
+        staying = sorted(set(fellows) - set(erased))
+        pairs = m.Judgement.objects.filter(
+            verdict="same", ended_at__isnull=True, left__in=staying, right__in=staying
+        ).values_list("left", "right")
+        firsts = sorted(set(components(staying, pairs).values()))
+        if len(firsts) > 1:
+            parting.append(tuple(firsts))
+    return tuple(parting)
+
+
+def _others(erased: Collection[int]) -> dict[int, int]:
+    """Exhibits that stay though passages of them go, with how many passages of others stay."""
+    touched: set[int] = set()
+    for chunk in _chunks(sorted(erased)):
+        rows = m.Passage.objects.filter(position__in=chunk)
+        touched.update(rows.values_list("exhibit", flat=True))
+    touched -= set(erased)
+    return {
+        exhibit: sum(
+            position not in erased
+            for position in m.Passage.objects.filter(exhibit=exhibit).values_list(
+                "position", flat=True
+            )
+        )
+        for exhibit in sorted(touched)
+    }
+
+
+@contextlib.contextmanager
+def as_if_erased(what: Plan) -> Iterator[None]:
+    """Inside, the archive stands as it would after the erasure; everything is taken back."""
+    schema.prepare()
+    with plain_errors(), holding_the_head():
+        savepoint = transaction.savepoint()
+        at = head()[0]
+        bury(what.erased, at)
+        rebuilding.renew(erasures=Erasures({at: what.record}))
+        try:
+            yield
+        finally:
+            transaction.savepoint_rollback(savepoint)
+
+
+def bury(erased: Iterable[int], erasure: int) -> None:
+    """Put the tombstone of an erasure in place of the content of entries."""
+    for chunk in _chunks(sorted(erased)):
+        rows = m.ContentDisclosures.objects.filter(position__in=chunk)
+        rows.update(disclosures=tombstone(erasure))
+
+
+def _chunks(items: list, length: int = 500) -> Iterator[list]:  # type: ignore[type-arg]
+    for start in range(0, len(items), length):
+        yield items[start : start + length]

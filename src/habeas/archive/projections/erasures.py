@@ -1,0 +1,77 @@
+"""What requests, approvals and erasures become. None of them looks up what they name: it may
+be gone when the ledger is replayed."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive.erased import Record
+from habeas.archive.projecting import Fact, Projector, stored_json
+
+
+def request(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.ErasureRequest,
+        fact,
+        p.own_label(f),
+        target_kind=f["target_kind"],
+        targets=stored_json(f["targets"]),
+        kept=stored_json(f.get("kept", [])),
+        positions=stored_json(f["positions"]),
+        basis=f["basis"],
+        reason=f["reason"],
+        person=f.get("person", ""),
+    )
+
+
+def approval(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    asked, label = p.find(m.ErasureRequest, f["request"])
+    p.add(
+        m.ErasureApproval,
+        fact,
+        p.join(p.own_label(f), label),
+        request=asked,
+        person=f.get("person", ""),
+    )
+
+
+def erasure(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    asked, label = p.find(m.ErasureRequest, f["request"])
+    record = Record.read(f)
+    p.add(
+        m.Erasure,
+        fact,
+        p.join(p.own_label(f), label),
+        request=asked,
+        approval=p.position_of(m.ErasureApproval, f["approval"]),
+        count=len(record.things),
+        person=f.get("person", ""),
+    )
+    for thing in record.things.values():
+        p.row(
+            m.Erased,
+            position=thing.position,
+            label=p.labels.intern(thing.needs),
+            kind=thing.kind,
+            erased_at=fact.position,
+        )
+
+
+def block(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    if f["state"] == "lifted":
+        m.Block.objects.filter(exhibit=exhibit, ended_at__isnull=True).update(
+            ended_at=fact.position, ended_by="lifted"
+        )
+        return
+    p.add(
+        m.Block,
+        fact,
+        p.join(p.own_label(f), label),
+        exhibit=exhibit,
+        reason=f.get("reason", ""),
+        person=f.get("person", ""),
+    )

@@ -1,0 +1,159 @@
+"""request_erasure, approve_erasure, erase, block: two keys before anything is destroyed.
+
+A request lists every position that goes, so that both who sign it sign the same. Approval is an
+entry by another key over that request. Carrying it out (``archive.erasing``) is refused where
+the archive has changed so that something else would go.
+
+The reason stays for ever, in an entry that nobody can erase: it must name nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from habeas.archive import models as m
+from habeas.archive.erased import runs
+from habeas.archive.errors import EntryRefused, ErasureRefused, PersonNeeded
+from habeas.archive.ledger import Batch, Ref, entry_id_at
+from habeas.archive.verbs.referring import TEAM, Place, Thing, compartment_by_key, ref
+
+if TYPE_CHECKING:
+    from habeas.archive.erasing.planning import Plan
+
+BASES = {
+    "withdrawn": "consent was withdrawn",
+    "ordered": "a court or an authority ordered it",
+    "endangering": "it endangers somebody",
+    "mistaken": "it should never have been sealed",
+}
+
+
+def request_erasure(batch: Batch, what: Plan, basis: str, reason: str) -> Ref:
+    """Ask that exactly what the plan says be erased; signed by the acting person."""
+    if basis not in BASES:
+        raise EntryRefused(
+            f"There is no basis {basis!r}.", next_step=f"Use one of: {', '.join(BASES)}."
+        )
+    if not reason.strip():
+        raise EntryRefused(
+            "A request needs a reason.", next_step="Say why in a few words that name nobody."
+        )
+    refuse_held(what)
+    fields = {
+        "target_kind": what.target_kind,
+        "targets": list(what.targets),
+        "kept": list(what.kept) or None,
+        "positions": runs(what.erased),
+        "basis": basis,
+        "reason": reason,
+    }
+    return batch.append("erasure-request", {**fields, **place_of(batch, what).fields(batch)})
+
+
+def approve_erasure(batch: Batch, request: int) -> Ref:
+    """Say yes to a request, under another key than the one that signed it."""
+    batch.flush()
+    asked = request_at(request)
+    if carried := m.Erasure.objects.filter(request=request).first():
+        raise ErasureRefused(
+            f"Request {request} was carried out at entry {carried.position}.",
+            next_step="There is nothing to approve.",
+        )
+    if batch.person is None:
+        raise PersonNeeded(
+            "An approval is a decision and must be signed by a person.",
+            next_step="Say with `--as` whose key acts.",
+        )
+    if batch.pseudonym == asked.person or _verifier(batch.pseudonym) == _verifier(asked.person):
+        raise ErasureRefused(
+            f"{asked.person} made request {request} and cannot approve it too.",
+            next_step="Another person approves it, under their own key (--as).",
+        )
+    return batch.append(
+        "erasure-approval", {"request": entry_id_at(asked.position), **TEAM.fields(batch)}
+    )
+
+
+def erase(batch: Batch, request: int, approval: int, what: Plan) -> Ref:
+    """The entry that says what was erased. Only ``archive.erasing`` appends it."""
+    return batch.append(
+        "erasure",
+        {
+            "request": entry_id_at(request),
+            "approval": entry_id_at(approval),
+            **what.record.fields(),
+            **place_of(batch, what).fields(batch),
+        },
+    )
+
+
+def block(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -> Ref:
+    """Stop showing and handing out an exhibit: somebody in it withdrew. Signed."""
+    return _block(batch, exhibit, "placed", reason, place)
+
+
+def unblock(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -> Ref:
+    """Show an exhibit again. Signed."""
+    return _block(batch, exhibit, "lifted", reason, place)
+
+
+def _block(batch: Batch, exhibit: Thing, state: str, reason: str, place: Place) -> Ref:
+    about = ref(batch, exhibit, m.Exhibit)
+    fields = {"exhibit": about.entry_id, "state": state, "reason": reason}
+    return batch.append("block", {**fields, **place.fields(batch)})
+
+
+def request_at(position: int) -> m.ErasureRequest:
+    """The request at a position, as it was signed."""
+    found = m.ErasureRequest.objects.filter(position=position).first()
+    if found is None:
+        raise ErasureRefused(
+            f"Entry {position} is not a request to erase.",
+            next_step="List the requests: `habeas erase list`.",
+        )
+    return found
+
+
+def approval_of(asked: m.ErasureRequest) -> m.ErasureApproval | None:
+    """The first approval of a request by somebody else whose key is in force."""
+    own = _verifier(asked.person)
+    for one in m.ErasureApproval.objects.filter(request=asked.position).order_by("position"):
+        theirs = _verifier(one.person)
+        if one.person != asked.person and theirs and theirs != own:
+            return one
+    return None
+
+
+def refuse_held(what: Plan) -> None:
+    """A legal hold on anything in the plan ends the matter."""
+    if what.held:
+        named = "; ".join(
+            f"exhibit {one.exhibit} is held by {one.authority} (entry {one.position})"
+            for one in what.held
+        )
+        raise ErasureRefused(
+            f"A legal hold forbids it: {named}.",
+            next_step="Nothing was erased. When the hold is lifted: `habeas hold lift`.",
+        )
+
+
+def in_force(pseudonym: str) -> bool:
+    """Whether a person's key may still sign."""
+    return bool(_verifier(pseudonym))
+
+
+def place_of(batch: Batch, what: Plan) -> Place:
+    """As strict as the strictest thing that goes; in its compartment where they share one."""
+    only = compartment_by_key(batch, what.compartments[0]) if len(what.compartments) == 1 else None
+    return Place(only, what.handling)
+
+
+def targets_of(asked: m.ErasureRequest) -> tuple[list[int], list[int]]:
+    """The targets of a request, and the derived exhibits that it keeps."""
+    return json.loads(asked.targets), json.loads(asked.kept)
+
+
+def _verifier(pseudonym: str) -> str:
+    key = m.Key.objects.filter(holder=pseudonym, role="person", ended_at__isnull=True).first()
+    return "" if key is None else key.verifier
