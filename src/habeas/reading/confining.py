@@ -88,7 +88,8 @@ def bubblewrap_command(
         "--as-pid-1", "--clearenv", "--cap-drop", "ALL",
     ]  # fmt: skip
     if os.geteuid() == 0:
-        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
+            command += ["--cap-add", capability]
     else:
         command += ["--unshare-user", "--disable-userns"]
         command += ["--uid", str(UNPRIVILEGED), "--gid", str(UNPRIVILEGED)]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _IN_MEMORY_BYTES = 16 * MIB
 _REASON_CODE_POINTS = 300
+_UNKNOWN = detecting.UNKNOWN
 _TALLY = struct.Struct("=QQ")  # entries, bytes unpacked
 
 
@@ -172,9 +173,15 @@ class Dispatcher:
         def read_inner(name: str, data: bytes | Iterable[bytes], media_type_hint: str) -> None:
             self._inner(names.path(name), name, data, media_type_hint, depth + 1)
 
+        def end_inner(name: str, state: State, reason: str, size_bytes: int) -> None:
+            self._one_more()
+            found = Found(names.path(name), "", size_bytes, _UNKNOWN)
+            self._pass_on(frames.ending(found, state, reason))
+
         return Draft(
             self.limits,
             read_inner=read_inner,
+            end_inner=end_inner,
             on_progress=lambda: forking.write_all(self.handle, frames.frame(frames.PROGRESS)),
         )
 
@@ -191,18 +198,13 @@ class Dispatcher:
             path + SEPARATOR
         ):
             return
-        entries, _ = self.tally.add(entries=1)
-        if entries > self.limits.exhibit_entries:
-            raise LimitReached(
-                "exhibit_entries", f"more than {self.limits.exhibit_entries:,} files inside"
-            )
+        self._one_more()
         spool = Spool(self.limits)
-        unknown = "application/octet-stream"
         try:
             chunks = (data,) if isinstance(data, bytes) else data
             held, digest = spool.collect(chunks, count=self._count_unpacked)
         except LimitReached as reached:
-            found = Found(path, "", spool.size, unknown)
+            found = Found(path, "", spool.size, _UNKNOWN)
             words = f"{reached.limit}: {reached.words}; not unpacked further"
             self._pass_on(frames.ending(found, State.REFUSED, words))
             if reached.limit != "input_bytes":
@@ -211,7 +213,7 @@ class Dispatcher:
         except MemoryError:
             raise
         except Exception as error:
-            found = Found(path, "", spool.size, unknown)
+            found = Found(path, "", spool.size, _UNKNOWN)
             words = f"Cannot be unpacked. {type(error).__name__}: {error}"[:_REASON_CODE_POINTS]
             words = words.encode(errors="replace").decode()
             self._pass_on(frames.ending(found, State.FAILED, words))
@@ -226,6 +228,13 @@ class Dispatcher:
             self.read(held, digest, name, path, depth, hint)
         else:
             self._read_apart(held, digest, name, path, depth, hint)
+
+    def _one_more(self) -> None:
+        entries, _ = self.tally.add(entries=1)
+        if entries > self.limits.exhibit_entries:
+            raise LimitReached(
+                "exhibit_entries", f"more than {self.limits.exhibit_entries:,} files inside"
+            )
 
     def _count_unpacked(self, size: int) -> None:
         _, unpacked = self.tally.add(unpacked=size)

@@ -8,10 +8,11 @@ say why. Nothing here knows how a file was read or where it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 
 class State(StrEnum):
@@ -43,6 +44,50 @@ class Box(NamedTuple):  # not a dataclass: a long PDF has millions, and they cro
     confidence: int = -1
 
 
+class Boxes(Sequence[Box]):
+    """Boxes as the numbers that crossed the pipe; a ``Box`` is made when one is looked at."""
+
+    __slots__ = ("numbers",)
+
+    def __init__(self, numbers: array[int]) -> None:
+        self.numbers = numbers  # seven a box, in the order of its fields
+
+    @classmethod
+    def of(cls, columns: Iterable[Iterable[int]]) -> Boxes:
+        """From one sequence of numbers a field, all equally long."""
+        rows = [array("i", column) for column in columns]
+        numbers = array("i", bytes(4 * len(rows) * len(rows[0])))
+        for at, row in enumerate(rows):
+            numbers[at :: len(rows)] = row
+        return cls(numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers) // 7
+
+    @overload
+    def __getitem__(self, index: int) -> Box: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Box, ...]: ...
+    def __getitem__(self, index: int | slice) -> Box | tuple[Box, ...]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        at = range(len(self))[index] * 7
+        return Box._make(self.numbers[at : at + 7])
+
+    def __iter__(self) -> Iterator[Box]:
+        numbers = iter(self.numbers)
+        return map(Box._make, zip(*[numbers] * 7, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Boxes | tuple | list) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.numbers.tobytes())
+
+    def __repr__(self) -> str:
+        return f"Boxes({len(self)})"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A citable piece of a document: the code points [start, stop) and how people find it.
@@ -63,7 +108,7 @@ class Part:
     language: str = ""  # BCP 47, '' not determined
     script: str = ""  # ISO 15924
     warnings: tuple[str, ...] = ()
-    boxes: tuple[Box, ...] = ()
+    boxes: Sequence[Box] = ()
 
 
 @dataclass(frozen=True, slots=True)

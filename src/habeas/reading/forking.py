@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from habeas.reading import frames
 from habeas.reading.limits import MIB, Limits
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_CAPABILITY_VERSION_3 = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
 _CHUNK = 256 * 1024
 _ADDRESS_SLACK = 4096 * MIB  # libraries and reserved address space, over ``memory_bytes``
@@ -52,6 +53,18 @@ def die_with_parent() -> None:
 def hide_memory() -> None:
     """No process of the same user can look into this one any more."""
     _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def drop_bounding_set() -> None:
+    """No program that is started later can gain any capability. Needs CAP_SETPCAP."""
+    for capability in range(64):
+        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+def drop_capabilities() -> None:
+    """The effective, permitted and inheritable sets: all empty."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    _libc.capset(header, (ctypes.c_uint32 * 6)())
 
 
 def hold(limits: Limits) -> None:

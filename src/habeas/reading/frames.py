@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from habeas.reading.documents import Box, Document, Part, State
+from habeas.reading.documents import Box, Boxes, Document, Part, State
 from habeas.reading.limits import Limits
 from habeas.reading.readers.interface import Draft
 
@@ -163,7 +163,7 @@ def _parts(
     rows = header.get("parts")
     if not isinstance(rows, list) or len(rows) > limits.parts:
         raise BadFrame("parts")
-    boxes = _boxes(numbers, len(text))
+    starts, stops = _checked_boxes(numbers, len(text))
     made: list[Part] = []
     ends: dict[str, int] = {}
     before, taken, length = 0, 0, len(text)
@@ -180,38 +180,41 @@ def _parts(
             raise BadFrame("a part's fields")
         if not before <= start <= stop <= length or start < ends.get(kind, 0):
             raise BadFrame("a part lies outside the text, or over another")
-        if not 0 <= count <= len(boxes) - taken:
+        if not 0 <= count <= len(starts) - taken:
             raise BadFrame("a part's boxes")
         _check_text(stored)
         before, ends[kind] = start, stop
-        own = boxes[taken : taken + count]
-        taken += count
-        if own and (min(own)[0] < start or max(box[1] for box in own) > stop):
-            raise BadFrame("a box lies outside its part")
+        own: Boxes | tuple[Box, ...] = ()
+        if count:
+            after = taken + count
+            if min(starts[taken:after]) < start or max(stops[taken:after]) > stop:
+                raise BadFrame("a box lies outside its part")
+            own = Boxes(numbers[taken * _FIELDS : after * _FIELDS])
+            taken = after
         made.append(
             Part(
                 kind, start, stop, _locator(locator), stored, hidden, language, script,
-                _listed(warnings, "warnings") if warnings else (), tuple(own),
+                _listed(warnings, "warnings") if warnings else (), own,
             )
         )  # fmt: skip
-    if taken != len(boxes):
+    if taken != len(starts):
         raise BadFrame("boxes of no part")
     return tuple(made)
 
 
-def _boxes(numbers: array[int], length: int) -> list[Box]:
-    if not numbers:
-        return []
+def _checked_boxes(numbers: array[int], length: int) -> tuple[array[int], array[int]]:
+    """The starts and stops of all boxes, once every column keeps to its bounds."""
     columns = [numbers[at::_FIELDS] for at in range(_FIELDS)]
-    edges = columns[2:6]
+    starts, stops, *edges, confidences = columns
+    if not numbers:
+        return starts, stops
     if min(map(min, edges)) < 0 or max(map(max, edges)) > 10_000:
         raise BadFrame("a box lies outside its page")
-    if min(columns[6]) < -1 or max(columns[6]) > 100:
+    if min(confidences) < -1 or max(confidences) > 100:
         raise BadFrame("a box's confidence")
-    starts, stops = columns[0], columns[1]
     if min(starts) < 0 or max(stops) > length or any(map(int.__gt__, starts, stops)):
         raise BadFrame("a box lies outside the text")
-    return list(map(Box._make, zip(*columns, strict=True)))
+    return starts, stops
 
 
 def _locator(value: object) -> dict[str, str | int]:

@@ -59,6 +59,8 @@ count_rects = _call("FPDFText_CountRects", c_int, _pointer, c_int, c_int)
 get_rect = _call(
     "FPDFText_GetRect", c_int, _pointer, c_int, c_long, c_long, c_long, c_long
 )  # addresses of four doubles, as integers
+# As addresses, without a result: called for every word of a page by ``map``.
+loose_box = _call("FPDFText_GetLooseCharBox", None, ctypes.c_size_t, c_int, ctypes.c_size_t)
 char_of_text = _call("FPDFText_GetCharIndexFromTextIndex", c_int, _pointer, c_int)
 text_of_char = _call("FPDFText_GetTextIndexFromCharIndex", c_int, _pointer, c_int)
 annotation_count = _call("FPDFPage_GetAnnotCount", c_int, _pointer)

@@ -1,9 +1,11 @@
 """The system calls that a reader may make: an allow-list, compiled by libseccomp.
 
 Invariants: what is not named here answers ENOSYS (so that the C library falls back where
-it can); there is no call that makes a socket, a namespace, a mount, a trace, memory that no
-limit counts (memfd, System V) or a ring; ``clone`` takes no namespace flags and ``ioctl``
-only what asks about a file; limits and priorities of other processes cannot be set.
+it can); there is no call that makes a namespace, a mount, a trace, memory that no limit
+counts (memfd, System V) or a ring; ``clone`` takes no namespace flags and ``ioctl`` only what
+asks about a file; limits and priorities of other processes cannot be set. No socket can be
+made but a pair of connected streams of one process, which tokio (in kreuzberg) wants for its
+signals: it can name no address.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from habeas.reading.errors import SandboxBroken, SandboxMissing
 LIBRARY = "libseccomp.so.2"
 
 ALLOWED = """
-access alarm arch_prctl brk capget chdir chmod clock_getres clock_gettime clock_nanosleep
+access alarm arch_prctl brk capget capset chdir chmod clock_getres clock_gettime clock_nanosleep
 close close_range copy_file_range creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl
 epoll_pwait epoll_wait eventfd2 execve exit exit_group faccessat faccessat2 fadvise64
 fallocate fchdir fchmod fchmodat fcntl fdatasync flock fork fstat fstatfs fsync ftruncate
@@ -87,6 +89,10 @@ def program() -> bytes:
             _allow(library, context, name)
         _allow(library, context, "clone", _Comparison(0, _MASKED_EQUAL, _NEW_NAMESPACES, 0))
         _allow(library, context, "prlimit64", _Comparison(0, _MASKED_EQUAL, _LOW_32, 0))
+        stream_pair = (_Comparison(0, _EQUAL, 1, 0), _Comparison(1, _MASKED_EQUAL, 0xF, 1))
+        _allow(library, context, "socketpair", *stream_pair)  # AF_UNIX, SOCK_STREAM
+        _allow(library, context, "sendto", _Comparison(4, _EQUAL, 0, 0))  # to no address
+        _allow(library, context, "recvfrom", _Comparison(4, _EQUAL, 0, 0))
         for request in _IOCTLS:
             _allow(library, context, "ioctl", _Comparison(1, _MASKED_EQUAL, _LOW_32, request))
         handle = os.memfd_create("seccomp")
@@ -100,15 +106,13 @@ def program() -> bytes:
         library.seccomp_release(context)
 
 
-def _allow(
-    library: ctypes.CDLL, context: int, name: str, comparison: _Comparison | None = None
-) -> None:
+def _allow(library: ctypes.CDLL, context: int, name: str, *comparisons: _Comparison) -> None:
+    """Allow a call whose arguments compare as said, all of them."""
     number = library.seccomp_syscall_resolve_name(name.encode())
     if number == -1:  # __NR_SCMP_ERROR: this architecture has no such call
         return
-    count = 0 if comparison is None else 1
-    given = None if comparison is None else ctypes.byref(comparison)
-    done = library.seccomp_rule_add_array(context, _ALLOW, number, count, given)
+    given = (_Comparison * len(comparisons))(*comparisons) if comparisons else None
+    done = library.seccomp_rule_add_array(context, _ALLOW, number, len(comparisons), given)
     if done != 0 and number >= 0:  # negative: a pseudo number of another architecture
         raise SandboxBroken(
             f"libseccomp refuses the rule for {name} (error {done}).",

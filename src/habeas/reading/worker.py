@@ -75,6 +75,7 @@ def _give_up_root() -> None:
     if os.geteuid() != 0:
         return
     os.setgroups([])
+    forking.drop_bounding_set()
     chosen = 2**30 + int.from_bytes(os.urandom(3), "big")  # its own, so that counts are its own
     for user in (chosen, _UNPRIVILEGED):
         try:
@@ -83,6 +84,7 @@ def _give_up_root() -> None:
             break
         except OSError:
             continue
+    forking.drop_capabilities()
     if os.getresuid()[0] == 0 or os.geteuid() == 0:
         raise PermissionError("the worker cannot give up root")
     with contextlib.suppress(OSError):

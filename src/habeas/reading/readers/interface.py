@@ -24,10 +24,12 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import add
 from types import ModuleType
 from typing import Any, BinaryIO, NoReturn, Protocol, cast
 
-from habeas.reading.documents import Box, Part, State
+from habeas.reading.documents import Box, Boxes, Part, State
 from habeas.reading.limits import Limits
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -117,6 +119,7 @@ class Draft:
 
     limits: Limits
     read_inner: Inner | None = None
+    end_inner: Callable[[str, State, str, int], None] | None = None
     on_progress: Callable[[], None] | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
@@ -247,10 +250,13 @@ class Draft:
             self._counts[counted] = count + 1
 
     def _placed(self, boxes: Iterable[Box], start: int, stop: int) -> array[int]:
-        flat = array("i", itertools.chain.from_iterable(boxes))
-        for at in range(0, len(flat), _BOX_FIELDS):
-            flat[at] = min(flat[at] + start, stop)
-            flat[at + 1] = min(flat[at + 1] + start, stop)
+        if isinstance(boxes, Boxes):
+            flat = array("i", boxes.numbers)
+        else:
+            flat = array("i", itertools.chain.from_iterable(boxes))
+        for at in (0, 1):
+            moved = map(min, map(add, flat[at::_BOX_FIELDS], repeat(start)), repeat(stop))
+            flat[at::_BOX_FIELDS] = array("i", moved)
         if len(self._boxes) + len(flat) > self.limits.boxes * _BOX_FIELDS:
             self.lacks(f"the places of words past {self.limits.boxes:,}")
             return array("i")
@@ -298,6 +304,12 @@ class Draft:
         self.inner_count += 1
         if self.read_inner is not None:
             self.read_inner(name, data, media_type_hint)
+
+    def inner_ends(self, name: str, state: State, reason: str, size_bytes: int = 0) -> None:
+        """A file inside whose bytes cannot be had: encrypted, or damaged. It has a state, too."""
+        self.inner_count += 1
+        if self.end_inner is not None:
+            self.end_inner(name, state, reason, size_bytes)
 
     def progress(self) -> None:
         """Say that work goes on; the clock of a file without progress starts anew."""

@@ -11,12 +11,16 @@ from __future__ import annotations
 import ctypes
 import importlib
 import re
-from collections.abc import Iterator
+from array import array
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, compress, repeat
+from operator import add, ge, gt, sub
 from typing import TYPE_CHECKING, Any
 
 from habeas.reading import pdfium
-from habeas.reading.documents import Box, State
+from habeas.reading.documents import Box, Boxes, State
 from habeas.reading.readers.interface import Draft, Source
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ _METADATA = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "C
 _EACH = (
     "\u1100-\u11ff\u2e80-\u303f\u3040-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 )
-_WORD = re.compile(rf"[^\s{_EACH}]+|[{_EACH}]")
+_TOKEN = re.compile(rf"\s+|[^\s{_EACH}]+|[{_EACH}]")
 _ODD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _LETTER = re.compile(r"[^\W\d_]")
 _DEVICE = 1_000_000
@@ -98,10 +102,10 @@ def _read_page(handle: int, number: int, draft: Draft, recogniser: _Recogniser) 
 # --- text and boxes ---------------------------------------------------------------------
 
 
-def _text_of(page: int, text_page: int | None) -> tuple[str, list[Box]]:
+def _text_of(page: int, text_page: int | None) -> tuple[str, Sequence[Box]]:
     count = pdfium.count_chars(text_page) if text_page else 0
     if count <= 0:
-        return "", []
+        return "", ()
     buffer = (ctypes.c_ushort * (count * 2 + 2))()
     written = pdfium.get_text(text_page, 0, count, buffer)
     raw = bytes(memoryview(buffer).cast("B")[: max(0, written - 1) * 2])
@@ -110,56 +114,94 @@ def _text_of(page: int, text_page: int | None) -> tuple[str, list[Box]]:
     return _with_boxes(text, page, text_page, straight)
 
 
-def _with_boxes(text: str, page: int, text_page: Any, straight: bool) -> tuple[str, list[Box]]:
-    """The text with single line ends, and the words' boxes in 1/10,000 of the page."""
-    lines = text.split("\r\n")
-    count_rects, get_rect = pdfium.count_rects, pdfium.get_rect
-    char_of_text = pdfium.char_of_text
-    spans: list[tuple[int, int]] = []
-    room = len(text) + 64
-    numbers = (ctypes.c_double * (4 * room))()
-    base, at, out = ctypes.addressof(numbers), 0, 0
-    for line in lines:
-        for word in _WORD.finditer(line):
-            start, stop = word.span()
-            first = at + start if straight else char_of_text(text_page, at + start)
-            if first < 0:
-                continue
-            rects = count_rects(text_page, first, stop - start)
-            for index in range(rects if rects < 4 else 4):
-                if len(spans) == room:
-                    break
-                place = base + 32 * len(spans)
-                if get_rect(text_page, index, place, place + 8, place + 16, place + 24):
-                    spans.append((out + start, out + stop))
-        at += len(line) + 2
-        out += len(line) + 1
-    return "\n".join(lines).rstrip("\n"), _placed(spans, numbers, page)
+def _with_boxes(text: str, page: int, text_page: Any, straight: bool) -> tuple[str, Sequence[Box]]:
+    """The text with single line ends, and the words' boxes in 1/10,000 of the page.
+
+    Everything that is done for each word is done by ``map`` over whole columns: a long PDF
+    has a hundred thousand words, and this is most of the time beyond PDFium's own.
+    """
+    tokens = _TOKEN.findall(text)
+    lengths = list(map(len, tokens))
+    positions = list(accumulate(lengths, initial=0))
+    is_word = [not gap for gap in map(str.isspace, tokens)]
+    starts = list(compress(positions, is_word))
+    sizes = list(compress(lengths, is_word))
+    shown = "\n".join(text.split("\r\n")).rstrip("\n")
+    if not starts:
+        return shown, ()
+    line_ends = accumulate(map(str.count, tokens, repeat("\r\n")), initial=0)
+    ends_before = list(compress(line_ends, is_word))
+    firsts = starts
+    if not straight:
+        firsts = [max(0, pdfium.char_of_text(text_page, start)) for start in starts]
+    edges = _word_edges(text_page, firsts, sizes)
+    out = list(map(sub, starts, ends_before))
+    stops = list(map(add, out, sizes))
+    columns = _shown_at(page, edges)
+    if columns is None:
+        return shown, ()
+    return shown, Boxes.of((out, stops, *columns, array("i", [-1]) * len(out)))
 
 
-def _placed(spans: list[tuple[int, int]], numbers: Any, page: int) -> list[Box]:
-    """PDFium's left, top, right, bottom in points, as edges of the page as it is shown."""
+def _word_edges(text_page: Any, firsts: list[int], sizes: list[int]) -> list[list[float]]:
+    """Left, top, right, bottom of each word in points: its first character's and its last's."""
+    count = len(firsts)
+    lasts = map(sub, map(add, firsts, sizes), repeat(1))
+    corners = []
+    for characters in (firsts, lasts):
+        rects = (ctypes.c_float * (4 * count))()
+        base = ctypes.addressof(rects)
+        places = range(base, base + 16 * count, 16)
+        deque(map(pdfium.loose_box, repeat(text_page), characters, places), 0)
+        corners.append(memoryview(rects).cast("B").cast("f"))
+    one, two = corners
+    edges = [
+        list(map(choose, one[at::4], two[at::4])) for at, choose in enumerate((min, max, max, min))
+    ]
+    if any(map(ge, edges[0], edges[2])) or any(map(ge, edges[3], edges[1])):
+        _mend_turned(text_page, firsts, sizes, edges)
+    return edges
+
+
+def _mend_turned(
+    text_page: Any, firsts: list[int], sizes: list[int], edges: list[list[float]]
+) -> None:
+    """Words that run up or down the page have loose boxes without width: take exact ones."""
+    numbers = (ctypes.c_double * 4)()
+    base = ctypes.addressof(numbers)
+    for index, (first, size) in enumerate(zip(firsts, sizes, strict=True)):
+        if edges[0][index] < edges[2][index] and edges[3][index] < edges[1][index]:
+            continue
+        if pdfium.count_rects(text_page, first, size) > 0 and pdfium.get_rect(
+            text_page, 0, base, base + 8, base + 16, base + 24
+        ):
+            for at, edge in enumerate(edges):
+                edge[index] = numbers[at]
+
+
+def _shown_at(page: int, edges: list[list[float]]) -> list[list[int]] | None:
+    """Points of the PDF as left, top, right, bottom in 1/10,000 of the page as it is shown."""
     ax, cx, ex, ay, cy, ey = _affine(page)
-    edges = numbers[: 4 * len(spans)]
-    boxes = []
-    straight = cx == 0 and ay == 0
-    for index, (start, stop) in enumerate(spans):
-        left, top, right, bottom = edges[4 * index : 4 * index + 4]
-        if straight:
-            x, x2, y, y2 = ax * left + ex, ax * right + ex, cy * top + ey, cy * bottom + ey
-        else:
-            x, x2 = ax * left + cx * top + ex, ax * right + cx * bottom + ex
-            y, y2 = ay * left + cy * top + ey, ay * right + cy * bottom + ey
-        if x > x2:
-            x, x2 = x2, x
-        if y > y2:
-            y, y2 = y2, y
-        if not (x >= 0 and y >= 0 and x2 <= 10_000 and y2 <= 10_000):
-            if not (x2 >= 0 and y2 >= 0 and x <= 10_000 and y <= 10_000):
-                continue  # outside of the page, or not a number
-            x, y, x2, y2 = max(x, 0), max(y, 0), min(x2, 10_000), min(y2, 10_000)
-        boxes.append(Box(start, stop, int(x), int(y), int(x2), int(y2)))
-    return boxes
+    lefts, tops, rights, bottoms = edges
+    if cx or ay:  # turned by a quarter: what was up is across
+        lefts, rights, tops, bottoms = bottoms, tops, lefts, rights
+        ax, cy = cx, ay
+    try:
+        columns = [
+            [int(ax * x + ex) for x in lefts],
+            [int(cy * y + ey) for y in tops],
+            [int(ax * x + ex) for x in rights],
+            [int(cy * y + ey) for y in bottoms],
+        ]
+    except (ValueError, OverflowError):  # a damaged page: not a number
+        return None
+    for low, high in ((0, 2), (1, 3)):
+        if any(map(gt, columns[low], columns[high])):
+            both = columns[low], columns[high]
+            columns[low], columns[high] = list(map(min, *both)), list(map(max, *both))
+    if min(map(min, columns)) < 0 or max(map(max, columns)) > 10_000:  # beyond the crop
+        columns = [[min(max(edge, 0), 10_000) for edge in column] for column in columns]
+    return columns
 
 
 def _affine(page: int) -> tuple[float, float, float, float, float, float]:
@@ -221,7 +263,7 @@ class _Recogniser:
     settings: dict[str, str] = field(default_factory=dict)
 
     def page(
-        self, number: int, locator: dict[str, str | int], text: str, boxes: list[Box], why: str
+        self, number: int, locator: dict[str, str | int], text: str, boxes: Sequence[Box], why: str
     ) -> None:
         """Add the page: recognised, else with the text layer as it is and a warning."""
         recognise = _recognise_function() if self.source.ocr else None
@@ -235,9 +277,9 @@ class _Recogniser:
         self.count += 1
         found = recognise(_render(self.handle, number, _OCR_DPI / 72, _OCR_PIXELS))
         self.draft.settings.update(found.settings)
-        warnings = [*found.warnings] if not text.strip() else [warning, *found.warnings]
+        warnings = [f"Recognised from its picture: {why}.", *found.warnings]
         self.draft.add(
-            "page", found.text, {**locator, "recognised": 1}, boxes=found.boxes,
+            "page", found.text, locator, boxes=found.boxes,
             language=found.language, script=found.script, warnings=warnings,
         )  # fmt: skip
         if text.strip():
