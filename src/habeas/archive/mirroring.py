@@ -176,14 +176,15 @@ def _check_continues(archive: Archive, checkpoint: Checkpoint, log: TileLog) -> 
 
 def _put_log(archive: Archive, checkpoint: Checkpoint, log: TileLog, progress: Progress) -> None:
     before = log.size
-    new = archive.log.entries(before, checkpoint.size)
-    size, root = log.append(_counted(new, before, checkpoint.size, progress))
-    if (size, root) != (checkpoint.size, checkpoint.root):
-        raise MirrorForked(
-            f"The mirror's {before:,} entries and the new ones do not lead to the root that this "
-            f"archive signed at {checkpoint.size:,}.",
-            next_step="Run `habeas verify` here. The mirror's checkpoint was not changed.",
-        )
+    if before < checkpoint.size:
+        new = archive.log.entries(before, checkpoint.size)
+        size, root = log.append(_counted(new, before, checkpoint.size, progress))
+        if (size, root) != (checkpoint.size, checkpoint.root):
+            raise MirrorForked(
+                f"The mirror's {before:,} entries and the new ones do not lead to the root that "
+                f"this archive signed at {checkpoint.size:,}.",
+                next_step="Run `habeas verify` here. The mirror's checkpoint was not changed.",
+            )
     newest = log.checkpoint()
     if newest is None or newest.note != checkpoint.note:
         log.publish(checkpoint)
