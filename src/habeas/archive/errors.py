@@ -18,6 +18,8 @@ HabeasError
     ├── UnknownReference       reference.unknown
     ├── AlreadyEnded           reference.already-ended
     ├── PassageOutside         passage.outside
+    ├── QuoteNotFound          quote.not-found
+    ├── QuoteAmbiguous         quote.ambiguous      it stands in several places: ``faults``
     ├── WorkersDied            reading.workers-died
     └── BackupError            backup.refused
         ├── BackupExists       backup.exists              backups are never overwritten
@@ -30,6 +32,8 @@ HabeasError
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from habeas.errors import HabeasError
 
@@ -88,6 +92,20 @@ class AlreadyEnded(ArchiveError):
 
 class PassageOutside(ArchiveError):
     code = "passage.outside"
+
+
+class QuoteNotFound(ArchiveError):
+    code = "quote.not-found"
+
+
+class QuoteAmbiguous(ArchiveError):
+    """``faults``: each place, as the command line lists the faults of an input."""
+
+    code = "quote.ambiguous"
+
+    def __init__(self, message: str, faults: Sequence[object]) -> None:
+        super().__init__(message, next_step="Say which with --occurrence N, or quote more of it.")
+        self.faults = faults
 
 
 class WorkersDied(ArchiveError):

@@ -10,6 +10,7 @@ import habeas
 from habeas.cli.verbs import (
     adding,
     checking,
+    citing,
     compartments,
     cosigning,
     custody,
@@ -61,7 +62,8 @@ class AsWritten(typer.core.TyperGroup):
 
 
 ORDER = (
-    *("init", "people", "compartments", "add", "reading", "import", "figure", "estimate", "why"),
+    *("init", "people", "compartments", "add", "reading", "cite"),
+    *("import", "figure", "estimate", "why"),
     *("prove", "custody"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
 )
@@ -115,6 +117,7 @@ _reading.command("status")(reading.status)
 _reading.command("work")(reading.work)
 _reading.command("retry")(reading.retry)
 _reading.command("report")(reading.report)
+app.command("cite")(citing.cite)
 app.command("import")(importing.import_)
 _figures = _group("figure", "Numbers with their recipe: counted, reported, estimated.")
 _figures.command("list")(figure.list_)

@@ -24,12 +24,11 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.files import removed_unless_kept
-from habeas.archive.labels import LEVEL_NAMES
 from habeas.archive.ledger import Batch, Ref, entry_id_at
 from habeas.archive.pipeline import queue
 from habeas.archive.readings import map_of
 from habeas.archive.verbs.reading import exact, kept_path
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Place, place_of
 from habeas.custody.errors import ObjectError
 from habeas.custody.objects import Sealed, SealingBatch
 from habeas.errors import HabeasError
@@ -262,7 +261,7 @@ def _record_all(archive: Archive, worker: str, opened: list[_Opened]) -> Done:
 def _record(batch: Batch, opened: _Opened) -> None:
     """The exhibit's own reading first, so that those of its inner files can name it."""
     exhibit = Ref(entry_id_at(opened.exhibit.position), opened.exhibit.position)
-    place = _place_of(opened.exhibit)
+    place = place_of(opened.exhibit)
     *inner, own = opened.kept
     within = _record_one(batch, exhibit, own, place, None)
     for kept in inner:
@@ -288,13 +287,3 @@ def _record_one(batch: Batch, exhibit: Ref, kept: _Kept, place: Place, within: R
     return verbs.reading(
         batch, exhibit, document, layer=layer, sealed_map=kept.map, within=within, place=place
     )
-
-
-def _place_of(exhibit: m.Exhibit) -> Place:
-    """A text lies where its exhibit lies."""
-    need = m.LabelPart.objects.filter(label=exhibit.label, level__isnull=False).first()
-    if need is None or need.level is None:
-        return Place(handling="sealed")
-    compartment = need.compartment
-    ref = None if compartment is None else Ref(entry_id_at(compartment), compartment)
-    return Place(ref, LEVEL_NAMES[need.level])

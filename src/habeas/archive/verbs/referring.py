@@ -7,7 +7,7 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.errors import AlreadyEnded, EntryRefused, UnknownReference
-from habeas.archive.labels import LEVELS, label_id
+from habeas.archive.labels import LEVEL_NAMES, LEVELS, label_id
 from habeas.archive.ledger import Batch, Ref, entry_id_at
 
 Thing = Ref | int
@@ -38,6 +38,16 @@ class Place:
 
 
 TEAM = Place()
+
+
+def place_of(exhibit: m.Exhibit) -> Place:
+    """Where an exhibit lies: its text and its passages lie there too."""
+    need = m.LabelPart.objects.filter(label=exhibit.label, level__isnull=False).first()
+    if need is None or need.level is None:
+        return Place(handling="sealed")
+    compartment = need.compartment
+    ref = None if compartment is None else Ref(entry_id_at(compartment), compartment)
+    return Place(ref, LEVEL_NAMES[need.level])
 
 
 def main_compartment(batch: Batch) -> Ref:

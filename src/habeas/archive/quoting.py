@@ -1,0 +1,156 @@
+"""From words to their exact place: where a quote stands in the text of a file.
+
+A quote is found as it stands; white space in it stands for any white space, because a line
+that was broken on a page is one line in the hand of whoever quotes it. What is recorded is the
+text itself, never the quote as typed. A quote with several places is refused with all of them:
+nobody cites a place by chance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from habeas.archive import models as m
+from habeas.archive.access import Viewer, live, visible
+from habeas.archive.errors import QuoteAmbiguous, QuoteNotFound, UnknownReference
+from habeas.archive.files import layer_text
+from habeas.archive.readings import Locator, locator_in, locator_words, parts_of
+from habeas.reading.documents import Part
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+AROUND = 32  # characters shown on each side of a place
+MOST_PLACES = 50  # shown of a quote that stands in many
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The code points [start, stop) of a text, what stands there and how people find it."""
+
+    start: int
+    stop: int
+    quote: str
+    before: str
+    after: str
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """The text of one file as it was read, with the parts in it."""
+
+    layer: m.Layer
+    text: str
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class SpotFault:
+    """One of several places, as the command line lists them."""
+
+    file: str
+    reason: str
+    line: int = 0
+    valid: str = ""
+
+
+def read_text(
+    archive: Archive, viewer: Viewer, exhibit: int, *, inner: str = "", layer: int | None = None
+) -> ReadText:
+    """The text of an exhibit or of a file inside it: of its latest reading, or a given layer."""
+    rows = visible(viewer, m.Layer).filter(exhibit=exhibit)
+    if layer is not None:
+        found = rows.filter(position=layer).first()
+    else:
+        readings = live(visible(viewer, m.Reading)).filter(exhibit=exhibit, inner_path=inner)
+        read = readings.order_by("-position").first()
+        if read is not None:
+            found = rows.filter(position=read.layer).first() if read.layer else None
+        else:
+            found = rows.filter(inner_path=inner).order_by("-position").first()
+    if found is None:
+        raise UnknownReference(
+            f"There is no text {'at layer ' + str(layer) if layer is not None else 'of this file'}"
+            f" in exhibit {exhibit}.",
+            next_step="`habeas reading report` says how each file was read.",
+        )
+    return ReadText(found, layer_text(archive, found), parts_of(archive, found.position))
+
+
+def spots(read: ReadText, quote: str, *, page: int | None = None) -> list[Spot]:
+    """Every place at which the quote stands, on one page or in the whole text."""
+    words = quote.split()
+    if not words:
+        raise QuoteNotFound("The quote is empty.", next_step="Give the words to cite.")
+    found = re.finditer(r"\s+".join(map(re.escape, words)), read.text)
+    pages = None if page is None else _pages(read.parts, page)
+    return [
+        _spot(read, match.start(), match.end())
+        for match in found
+        if pages is None or any(a <= match.start() < b for a, b in pages)
+    ]
+
+
+def _pages(parts: Sequence[Part], page: int) -> list[tuple[int, int]]:
+    found = [(part.start, part.stop) for part in parts if part.locator.get("page") == page]
+    if not found:
+        known = [n for part in parts if isinstance(n := part.locator.get("page"), int)]
+        raise QuoteNotFound(
+            f"The text has no page {page}.",
+            next_step=f"Its pages are 1 to {max(known)}." if known else "It has no pages.",
+        )
+    return found
+
+
+def _spot(read: ReadText, start: int, stop: int) -> Spot:
+    return Spot(
+        start,
+        stop,
+        read.text[start:stop],
+        read.text[max(0, start - AROUND) : start],
+        read.text[stop : stop + AROUND],
+        locator_in(read.parts, start, stop),
+    )
+
+
+def the_spot(found: Sequence[Spot], quote: str, occurrence: int | None = None) -> Spot:
+    """The one place that is meant; refuses none and, without ``occurrence``, several."""
+    if not found:
+        raise QuoteNotFound(
+            "The quote does not stand in this text.",
+            next_step="Copy it from the exhibit's page. Letters must be the same, also accents.",
+        )
+    if occurrence is not None:
+        if not 1 <= occurrence <= len(found):
+            raise QuoteNotFound(
+                f"The quote has no occurrence {occurrence}.",
+                next_step=f"It stands in {len(found)} place{'s' if len(found) > 1 else ''}.",
+            )
+        return found[occurrence - 1]
+    if len(found) > 1:
+        raise QuoteAmbiguous(
+            f"The quote stands in {len(found)} places.",
+            [_fault(number, spot) for number, spot in enumerate(found[:MOST_PLACES], 1)],
+        )
+    return found[0]
+
+
+def _fault(number: int, spot: Spot) -> SpotFault:
+    place = locator_words(spot.locator) or f"characters {spot.start}-{spot.stop}"
+    around = " ".join(f"{spot.before}⟦{spot.quote}⟧{spot.after}".split())
+    return SpotFault(f"occurrence {number}", f"{place}: …{around}…")
+
+
+def cited_already(read: ReadText, spot: Spot, label: str) -> int | None:
+    """The passage that cites this very place under the same access label, if there is one."""
+    return (
+        m.Passage.objects.filter(
+            layer=read.layer.position, start=spot.start, stop=spot.stop, label=label
+        )
+        .values_list("position", flat=True)
+        .first()
+    )

@@ -1,0 +1,100 @@
+"""cite: an exact place in the text of an exhibit, by the words that stand there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+
+
+def cite(
+    exhibit: Annotated[int, typer.Argument(metavar="EXHIBIT", help="The exhibit's number.")],
+    quote: Annotated[
+        str, typer.Argument(metavar="QUOTE", help="The words to cite, as they stand in the text.")
+    ],
+    inner: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH", help="A file inside it, such as box.zip!/1.pdf.", show_default=False
+        ),
+    ] = "",
+    page: Annotated[
+        int | None,
+        typer.Option(metavar="P", min=1, help="The page it is on.", show_default=False),
+    ] = None,
+    layer: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="A text layer, by its number. Without it: that of the latest reading.",
+            show_default=False,
+        ),
+    ] = None,
+    occurrence: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Which, where it stands several times.", show_default=False
+        ),
+    ] = None,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Cite a place in an exhibit's text.
+
+    White space in the quote stands for any white space in the text. Words that stand in several
+    places are refused, and the places are listed. The same place twice is one passage.
+    """
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive import models as m
+    from habeas.archive import verbs
+    from habeas.archive.access import OWNER, visible
+    from habeas.archive.errors import UnknownReference
+    from habeas.archive.quoting import cited_already, read_text, spots, the_spot
+    from habeas.archive.readings import locator_words
+    from habeas.archive.verbs.referring import place_of
+
+    row = visible(OWNER, m.Exhibit).filter(position=exhibit).first()
+    if row is None:
+        raise UnknownReference(
+            f"Entry {exhibit} is not an exhibit.",
+            next_step="`habeas reading report` gives the numbers of exhibits.",
+        )
+    read = read_text(archive_, OWNER, exhibit, inner=inner, layer=layer)
+    spot = the_spot(spots(read, quote, page=page), quote, occurrence)
+    position = cited_already(read, spot, read.layer.label)
+    known = position is not None
+    if position is None:
+        with archive_.writing() as batch:
+            position = verbs.cite(
+                batch,
+                exhibit,
+                read.layer.position,
+                read.text,
+                spot.start,
+                spot.stop,
+                place=place_of(row),
+            ).position
+    place = locator_words(spot.locator)
+    words = [f"exhibit {exhibit}", read.layer.inner_path, place]
+    speaker.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * known}")
+    speaker.say(f"    characters {spot.start}-{spot.stop} of text layer {read.layer.position}")
+    speaker.give(
+        {
+            "passage": position,
+            "new": not known,
+            "exhibit": exhibit,
+            "inner_path": read.layer.inner_path,
+            "layer": read.layer.position,
+            "start": spot.start,
+            "stop": spot.stop,
+            "locator": spot.locator,
+            "quote": spot.quote,
+        }
+    )
