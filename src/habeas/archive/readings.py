@@ -8,8 +8,10 @@ the layers of the earlier one stay, and so do the passages that cite them.
 
 from __future__ import annotations
 
+import itertools
 import json
 import zlib
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ from django.db import connection
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
-from habeas.reading.documents import Box, Part
+from habeas.reading.documents import Box, Boxes, Part
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -31,8 +33,7 @@ def map_of(parts: Sequence[Part]) -> bytes:
     rows = [
         [
             *(part.kind, part.start, part.stop, dict(part.locator), part.stored, int(part.hidden)),
-            *(part.language, part.script, list(part.warnings)),
-            [[b.start, b.stop, b.left, b.top, b.right, b.bottom, b.confidence] for b in part.boxes],
+            *(part.language, part.script, list(part.warnings), _numbers(part.boxes)),
         ]
         for part in parts
     ]
@@ -40,24 +41,22 @@ def map_of(parts: Sequence[Part]) -> bytes:
     return zlib.compress(text.encode("ascii"), 6)
 
 
+def _numbers(boxes: Sequence[Box]) -> list[int]:
+    if isinstance(boxes, Boxes):
+        return boxes.numbers.tolist()
+    return list(itertools.chain.from_iterable(boxes))
+
+
 def parts_in(data: bytes) -> list[Part]:
     """The parts of a sealed map."""
     found: dict[str, Any] = json.loads(zlib.decompress(data))
     return [
         Part(
-            kind,
-            start,
-            stop,
-            locator,
-            stored,
-            bool(hidden),
-            language,
-            script,
-            tuple(warnings),
-            tuple(Box(*box) for box in boxes),
+            *(kind, start, stop, locator, stored, bool(hidden), language, script, tuple(warnings)),
+            boxes=Boxes(array("i", numbers)) if numbers else (),
         )
         for (
-            *(kind, start, stop, locator, stored, hidden, language, script, warnings, boxes),
+            *(kind, start, stop, locator, stored, hidden, language, script, warnings, numbers),
         ) in found["parts"]
     ]
 
