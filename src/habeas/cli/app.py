@@ -9,6 +9,7 @@ import typer
 import habeas
 from habeas.cli.verbs import (
     adding,
+    backup,
     checking,
     citing,
     compartments,
@@ -20,10 +21,14 @@ from habeas.cli.verbs import (
     figure,
     importing,
     initialising,
+    keys,
+    mirror,
     people,
     prove,
     reading,
     rebuild,
+    recover,
+    restore,
     retract,
     serve,
     timestamp,
@@ -65,6 +70,7 @@ ORDER = (
     *("init", "people", "compartments", "add", "reading", "cite"),
     *("import", "figure", "estimate", "why"),
     *("prove", "custody"),
+    *("keys", "backup", "restore", "mirror"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
 )
 
@@ -149,6 +155,24 @@ app.add_typer(_timestamp, name="timestamp")
 _timestamp.command("request")(timestamp.request)
 _timestamp.command("add")(timestamp.add)
 _timestamp.command("verify")(timestamp.verify)
+_keys = _tree("Who can open the archive's keys, and who could recover them.", no_args_is_help=True)
+app.add_typer(_keys, name="keys")
+_keys.command("protect")(keys.protect)
+_custodians = _tree(
+    "People who can recover the keys alone, each with an age identity.", cls=ListByDefault
+)
+_keys.add_typer(_custodians, name="custodians")
+_custodians.command("add")(keys.add_custodian)
+_custodians.command("list")(keys.list_custodians)
+_custodians.command("remove")(keys.remove_custodian)
+_keys.command("shares")(recover.shares)
+_keys.command("rehearse")(recover.rehearse)
+_keys.command("recover")(recover.recover)
+_keys.command("rotate")(keys.rotate)
+_keys.command("refresh")(keys.refresh)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
+app.command("mirror")(mirror.mirror)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)

@@ -73,7 +73,7 @@ def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None
     from habeas.custody.keys import open_person
 
     if not pseudonym:
-        pseudonym = _only_person(archive)
+        pseudonym = only_person(archive)
     keys = archive.directory / "keys"
     path = keys / "people" / f"{pseudonym}.key"
     passphrase = None
@@ -83,7 +83,7 @@ def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None
     return open_person(keys, pseudonym, passphrase)
 
 
-def _only_person(archive: Archive) -> str:
+def only_person(archive: Archive) -> str:
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
     from habeas.archive.errors import PersonNeeded

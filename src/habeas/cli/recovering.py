@@ -97,7 +97,7 @@ def typed_shares() -> tuple[int, str]:
     terminal = sys.stdin.isatty()
     speaker = Speaker()
     read: list[shares.ShareRead] = []
-    while not read or len({share.number for share in read}) < read[0].needed:
+    while not read or len(read) < read[0].needed:
         if terminal:
             left = f" of {read[0].needed}" if read else ""
             speaker.note(f"Type share {len(read) + 1}{left}, its {shares.WORDS} words in a line:")
@@ -117,7 +117,10 @@ def typed_shares() -> tuple[int, str]:
                 raise
             speaker.note(f"habeas: {error}")
             continue
-        read.append(share)
+        if share.number in [one.number for one in read]:
+            speaker.note(f"Share {share.number} was typed already; each counts once.")
+        else:
+            read.append(share)
     return (read[0].needed if read else 0), shares.join(read)
 
 
