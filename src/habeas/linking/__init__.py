@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from habeas.linking.records import Candidate, Level, Linkage, LinkRecord, Lost, Model
+from habeas.linking.records import Candidate, Changed, Level, Linkage, LinkRecord, Lost, Model
 from habeas.linking.settings import Field, Settings
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Candidate",
+    "Changed",
     "Evaluation",
     "Field",
     "Label",
@@ -34,6 +35,7 @@ __all__ = [
     "link",
 ]
 
+_PACKAGES = ("splink", "duckdb", "pyarrow", "rapidfuzz", "numpy")
 _LATER = {
     "Evaluation": "evaluating",
     "Label": "evaluating",
@@ -47,5 +49,14 @@ def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
+    import importlib.util
 
+    for package in _PACKAGES if name == "link" else ():
+        if importlib.util.find_spec(package) is None:
+            from habeas.linking.errors import ExtraMissing
+
+            raise ExtraMissing(
+                f"Linking needs {package}, which is not installed.",
+                next_step="Install habeas with its extra: `pip install 'habeas[linking]'`.",
+            )
     return getattr(importlib.import_module(f"habeas.linking.{_LATER[name]}"), name)

@@ -71,6 +71,15 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A name that was mended before it was compared, and how."""
+
+    id: str
+    name: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """One step of a comparison: how often records of one person, and of two, are on it."""
 
@@ -97,11 +106,12 @@ class Model:
 class Linkage:
     """A run. ``candidates`` are sorted: likeliest first, then by ids; equal input, equal output.
 
-    ``counts``: ``records``, ``known``, ``names`` (distinct), ``name_pairs`` (compared once
-    each), ``pairs`` (records compared), ``candidates``.
+    ``models``: one a kind of record. ``counts``: ``records``, ``names`` (distinct pieces),
+    ``name_pairs`` (compared once each), ``pairs`` (of rows compared), ``candidates``.
     """
 
     candidates: tuple[Candidate, ...]
     lost: tuple[Lost, ...]
-    model: Model
+    models: Mapping[str, Model]
     counts: Mapping[str, int] = field(default_factory=dict)
+    changed: tuple[Changed, ...] = ()

@@ -1,14 +1,40 @@
-"""From records to candidates. Being built."""
+"""From records to candidates: read, find who may meet, compare, weigh, say why.
+
+Invariants: one kind of record at a time; the result is a function of records, settings and
+versions, and not of threads or memory; nothing but candidates comes out, no two records are
+ever joined.
+"""
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
+
+from habeas.linking import comparing, training
+from habeas.linking.blocking import WORDS, Blocking, TooBig
+from habeas.linking.engine import Engine, open_engine
+from habeas.linking.errors import BadRecord
+from habeas.linking.levels import comparisons_of
+from habeas.linking.likeness import likenesses
+from habeas.linking.places import Places, read_places
+from habeas.linking.reading import COLUMNS, Read, Reader
+from habeas.linking.records import KINDS, Candidate, Linkage, Lost, Model
+from habeas.linking.settings import Settings
+from habeas.linking.wording import Side, Wording
+from habeas.vocabulary.errors import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from habeas.linking.records import Linkage, LinkRecord
-    from habeas.linking.settings import Settings
+    from habeas.linking.levels import Comparison
+    from habeas.linking.records import LinkRecord
+
+    Progress = Callable[[str, int, int], None]
+
+_BATCH = 20_000
+#: A name that more than this share of the records bear tells nobody apart.
+_NEARLY_ALL = 0.5
+_WIDEST_BUCKETED = 2
 
 
 def link(
@@ -16,7 +42,370 @@ def link(
     *,
     known: Iterable[LinkRecord] | None = None,
     settings: Settings | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Linkage:
-    """Candidates among ``records``, and between them and ``known`` if given."""
-    raise NotImplementedError
+    """Candidates among ``records``; with ``known``, also between them and the known ones.
+
+    ``progress`` is called with a stage, how much is done and of how much (0: not known).
+    Errors: ``BadRecord``, ``BadSetting``, ``ExtraMissing``.
+    """
+    settings = settings or Settings()
+    said = progress or (lambda stage, done, of: None)
+    engine = open_engine(settings)
+    try:
+        read = _read(engine, settings, records, known, said)
+        runs = [_Run(engine, settings, read[kind], said) for kind in KINDS if kind in read]
+        for run in runs:
+            run.run()
+    finally:
+        engine.close()
+    candidates = [candidate for run in runs for candidate in run.candidates]
+    candidates.sort(key=lambda c: (-c.probability, c.left, c.right))
+    counts: dict[str, int] = {}
+    for run in runs:
+        for name, count in run.counts.items():
+            counts[name] = counts.get(name, 0) + count
+    return Linkage(
+        tuple(candidates),
+        tuple(lost for run in runs for lost in run.lost),
+        {run.kind: run.model for run in runs},
+        counts,
+        tuple(changed for run in runs for changed in run.read.changed),
+    )
+
+
+def _read(
+    engine: Engine,
+    settings: Settings,
+    records: Iterable[LinkRecord],
+    known: Iterable[LinkRecord] | None,
+    said: Progress,
+) -> dict[str, Read]:
+    """Rows into the tables ``r_KIND``, ids into ``ids_KIND``."""
+    readers: dict[str, Reader] = {}
+    rows: dict[str, list[tuple[int, ...]]] = {}
+    ids: dict[str, list[tuple[int, str, int]]] = {}
+    columns = (*COLUMNS, *(f"field_{field.name}" for field in settings.fields))
+
+    def flush(kind: str) -> None:
+        engine.put(f"r_{kind}", columns, rows[kind])
+        engine.put(f"ids_{kind}", ("rec", "text", "new"), ids[kind])
+        rows[kind], ids[kind] = [], []
+
+    done = 0
+    for new, some in ((True, records), (False, known or ())):
+        for record in some:
+            kind = record.kind
+            if kind not in readers:
+                # the reader refuses an unknown kind before a table is named after it
+                reader = Reader(kind, settings)
+                made = reader.rows(record, new=new)
+                readers[kind], rows[kind], ids[kind] = reader, [], []
+            else:
+                made = readers[kind].rows(record, new=new)
+            rows[kind] += made
+            ids[kind].append((readers[kind].read.records, record.id, int(new)))
+            done += 1
+            if len(rows[kind]) >= _BATCH:
+                flush(kind)
+                said("reading", done, 0)
+    for kind in readers:
+        flush(kind)
+        twice = engine.rows(
+            f"select text from ids_{kind} group by text having count(*) > 1 order by text limit 1"
+        )
+        for (one,) in twice:
+            raise BadRecord(
+                f"Two records have the id {shown(one)}.", next_step="Give each record its own id."
+            )
+    return {kind: reader.read for kind, reader in readers.items()}
+
+
+class _Run:
+    """One kind of record."""
+
+    candidates: list[Candidate]
+    model: Model
+
+    def __init__(self, engine: Engine, settings: Settings, read: Read, said: Progress) -> None:
+        self.kind = read.kind
+        self.read = read
+        self.lost: list[Lost] = list(read.lost)
+        self.counts: dict[str, int] = {}
+        self.candidates = []
+        self._engine = engine
+        self._settings = settings
+        self._said = said
+        self._comparisons: tuple[Comparison, ...] = comparisons_of(read.kind, settings.fields)
+
+    def run(self) -> None:
+        if self.read.untold:
+            self.lost.append(
+                Lost("name", f"{self.read.untold} more names", self.read.untold, "refused as names")
+            )
+        self._tables()
+        compared = self._likenesses()
+        places = self._places()
+        blocking = Blocking(self._engine, self._settings, self.kind)
+        self._said("finding pairs", 0, 0)
+        blocking.build()
+        self.lost += [self._too_big(each) for each in blocking.too_big]
+        comparer = comparing.Comparing(
+            self._engine, self._settings, self._comparisons, self.read.rows
+        )
+        comparer.name_steps()
+        fields = sum(rule.bit for rule in blocking.rules if rule.name.startswith("field_"))
+        self._said("comparing pairs", 0, sum(rule.pairs for rule in blocking.rules))
+        comparer.compare(blocking, fields)
+        patterns = [
+            (int(mask), int(pattern), int(n))
+            for mask, pattern, n in self._engine.rows(
+                "select mask, pattern, n from patterns order by pattern, mask"
+            )
+        ]
+        self._said("weighing", 0, 0)
+        weights = self._weigh(comparer, blocking, patterns)
+        self._candidates(weights, sorted({p for _, p, _ in patterns}), places)
+        self.counts |= {
+            "records": self.read.records,
+            "names": len(self.read.pieces.of),
+            "name_pairs": compared,
+            "pairs": sum(n for _, _, n in patterns),
+            "candidates": len(self.candidates),
+        }
+
+    # --- what is compared -----------------------------------------------------------------
+
+    def _tables(self) -> None:
+        """Table ``r`` of this kind, and the tables that its numbers point to."""
+        engine, read = self._engine, self.read
+        columns = (*COLUMNS, *(f"field_{field.name}" for field in self._settings.fields))
+        typed = ", ".join(f"cast({column} as int) as {column}" for column in columns)
+        engine.make("r", f"select {typed} from r_{self.kind}")
+        engine.drop(f"r_{self.kind}")
+        years = engine.rows("select distinct y1, y2 from r where y1 > 0")
+        engine.drop("buckets", "ids", *(f"values_{field.name}" for field in self._settings.fields))
+        engine.put(
+            "buckets",
+            ("y1", "y2", "bucket"),
+            sorted((y1, y2, bucket) for y1, y2 in years for bucket in _buckets(y1, y2)),
+        )
+        codes: dict[str, int] = {}
+        engine.put(
+            "ids",
+            ("idset", "code"),
+            [
+                (number, codes.setdefault(one, len(codes) + 1))
+                for idset, number in read.idsets.of.items()
+                for one in idset.split("\n")
+            ],
+        )
+        for name, values in read.fields.items():
+            engine.put(
+                f"values_{name}", ("code", "text"), [(n, text) for text, n in values.of.items()]
+            )
+
+    def _likenesses(self) -> int:
+        engine, pieces = self._engine, self.read.pieces.texts
+        weights = [0] * len(pieces)
+        for column in ("g", "f"):
+            for piece, n in engine.rows(f"select {column}, count(*) from r group by {column}"):
+                weights[int(piece)] += int(n)
+        found = likenesses(
+            pieces,
+            weights,
+            kind=self.kind,
+            plain=self._settings.names == "plain",
+            processes=self._settings.threads,
+            progress=lambda done, of: self._said("comparing names", done, of),
+        )
+        engine.drop("alike", "whys", "hubs")
+        alike = [
+            (a, b, round(likeness * 10_000))
+            for a, b, likeness in zip(found.left, found.right, found.likeness, strict=True)
+        ]
+        engine.put("alike", ("a", "b", "likeness"), alike)
+        whys = [(a, b, why) for (a, b, _), why in zip(alike, found.why, strict=True)]
+        engine.put("whys", ("a", "b", "text"), whys)
+        engine.put("hubs", ("piece", "hub"), found.hubs)
+        self.lost += [
+            Lost("name", f"the key {key}", n, "Too many spellings share it to compare them all.")
+            for key, n in found.crowded
+        ]
+        return found.compared
+
+    def _places(self) -> Places:
+        borne = self._engine.rows("select pset, count(*) from r where pset > 0 group by pset")
+        found = read_places(
+            self.read.placesets.of,
+            {int(pset): int(n) for pset, n in borne},
+            lambda done, of: self._said("reading places", done, of),
+        )
+        self._engine.drop("units")
+        self._engine.put("units", ("pset", "unit", "wide_unit"), found.members)
+        self.lost += found.lost
+        return found
+
+    def _too_big(self, big: TooBig) -> Lost:
+        words = WORDS.get(big.rule, f"the field {big.rule.removeprefix('field_')}")
+        what = words
+        if big.rule == "g":
+            what = f"{words} {self.read.pieces.texts[big.example[0]]}"
+        elif big.rule == "gf":
+            pair = sorted(divmod(big.example[0], 2**32))
+            what = f"{words} {' and '.join(self.read.pieces.texts[piece] for piece in pair)}"
+        if big.largest > _NEARLY_ALL * self.read.rows:
+            return Lost(
+                "field", what, big.records,
+                f"This field cannot tell people apart: {big.largest:,} of {self.read.rows:,}"
+                " records have the same value, and nothing else in them divides those.",
+            )  # fmt: skip
+        return Lost(
+            "block", what, big.records,
+            f"{big.blocks:,} groups of up to {big.largest:,} records share {words}, too many to"
+            " compare each with each; their records met only by other keys.",
+        )  # fmt: skip
+
+    # --- weights --------------------------------------------------------------------------
+
+    def _weigh(
+        self,
+        comparer: comparing.Comparing,
+        blocking: Blocking,
+        patterns: list[tuple[int, int, int]],
+    ) -> training.Weights:
+        versions = tuple((name, version(name)) for name in ("habeas", "splink", "duckdb"))
+        given = self._settings.models.get(self.kind)
+        if given:
+            weights = training.weights_of(given)
+            self.model = given
+            return weights
+        everyone = self._all_pairs()
+        exact = comparer.exactly()
+        u = training.chance(self._comparisons, comparer.by_chance(), exact, everyone)
+        sessions = self._sessions(blocking)
+        weights = training.learn(self._engine, self._comparisons, patterns, sessions, u, everyone)
+        counted = [(pattern, n) for _, pattern, n in patterns]
+        for _ in range(2):
+            weights.prior = training.prior_of(
+                self._comparisons, weights, counted, everyone, self.read.rows
+            )
+            weights.u = training.without_matches(weights, u, exact)
+        self.model = training.model_of(
+            self._settings, self.kind, self._comparisons, weights, versions
+        )
+        return training.weights_of(self.model)
+
+    def _sessions(self, blocking: Blocking) -> list[training.Session]:
+        bits = {rule.name: rule.bit for rule in blocking.rules}
+        names = bits.get("g", 0) | bits.get("gf", 0)
+        found = [
+            training.Session("the same names", names, ("given", "father"), rich=True),
+            training.Session("the same identifier", bits["id"], ("identifier",)),
+        ]
+        if "yp" in bits:
+            fixed = ("birth", "place", "gender")
+            found.append(training.Session("the same year of birth and place", bits["yp"], fixed))
+        found += [
+            training.Session(f"the same {name.removeprefix('field_')}", bit, (name,))
+            for name, bit in bits.items()
+            if name.startswith("field_")
+        ]
+        return found
+
+    def _all_pairs(self) -> float:
+        new, old = 0.0, 0.0
+        same = 0.0
+        for _, fresh, known in self._engine.rows(
+            "select ds, sum(new), sum(1 - new) from r group by ds"
+        ):
+            new, old = new + int(fresh), old + int(known)
+            same += int(fresh) * (int(fresh) - 1) / 2 + int(fresh) * int(known)
+        everyone = new * (new - 1) / 2 + new * old
+        return max(1.0, everyone if self._settings.within_datasets else everyone - same)
+
+    # --- candidates -----------------------------------------------------------------------
+
+    def _candidates(self, weights: training.Weights, patterns: list[int], places: Places) -> None:
+        engine = self._engine
+        scores = training.score(engine, self._comparisons, weights, patterns)
+        millionths = sorted(
+            (pattern, round(p * 1_000_000))
+            for pattern, p in scores.items()
+            if p >= self._settings.threshold
+        )
+        engine.drop("scores")
+        engine.put("scores", ("pattern", "p"), millionths)
+        engine.make(
+            "likely",
+            "select q.l, q.r, q.pattern, s.p, x.rec as x_rec, y.rec as y_rec from pairs q"
+            " join scores s on q.pattern = s.pattern"
+            " join r x on q.l = x.rid join r y on q.r = y.rid",
+        )
+        engine.make(
+            "best",
+            "select * from (select *, row_number() over (partition by"
+            " case when x_rec < y_rec then x_rec else y_rec end,"
+            " case when x_rec < y_rec then y_rec else x_rec end"
+            " order by p desc, l, r) as place_in from likely) z where place_in = 1",
+        )
+        self._keep_likeliest()
+        found = engine.rows(
+            "select i.text, j.text, i.new, j.new, b.p, b.pattern,"
+            " x.g, x.f, x.y1, x.y2, x.pset, y.g, y.f, y.y1, y.y2, y.pset, wg.text, wf.text"
+            f" from best b join ids_{self.kind} i on b.x_rec = i.rec"
+            f" join ids_{self.kind} j on b.y_rec = j.rec"
+            " join r x on b.l = x.rid join r y on b.r = y.rid"
+            f" left join whys wg{_why_join('wg', 'g')} left join whys wf{_why_join('wf', 'f')}"
+        )
+        wording = Wording(self.read, places, self._comparisons)
+        for row in found:
+            left, right, left_new, right_new, p, pattern = row[:6]
+            one, other = Side(*row[6:11]), Side(*row[11:16])
+            if (not left_new, left) > (not right_new, right):
+                left, right, one, other = right, left, other, one
+            why = {"given": row[16] or "", "father": row[17] or ""}
+            reasons = wording.reasons(int(pattern), one, other, why, (left, right))
+            self.candidates.append(Candidate(left, right, p / 1_000_000, reasons))
+        engine.drop("likely", "best", "pairs", "patterns")
+
+    def _keep_likeliest(self) -> None:
+        """No more candidates than anybody could hold: the least likely go, and it is said."""
+        engine, most = self._engine, self._settings.most_candidates
+        running = 0
+        floor = None
+        for p, n in engine.rows("select p, count(*) from best group by p order by p desc"):
+            running += int(n)
+            if running > most:
+                floor = int(p)
+                break
+        if floor is None:
+            return
+        (dropped,) = next(iter(engine.rows(f"select count(*) from best where p <= {floor}")))
+        engine.make("kept", f"select * from best where p > {floor}")
+        engine.make("best", "select * from kept")
+        engine.drop("kept")
+        self.lost.append(
+            Lost(
+                "candidates", f"candidates of a probability up to {floor / 1_000_000}",
+                int(dropped),
+                f"More than {most:,} candidates: the least likely were left out.",
+            )
+        )  # fmt: skip
+
+
+def _buckets(y1: int, y2: int) -> set[int]:
+    """Two of them for a year, so that years one apart share one."""
+    if y2 - y1 > _WIDEST_BUCKETED:
+        return set()
+    return {
+        bucket for year in range(y1, y2 + 1) for bucket in (year // 2 * 2, (year + 1) // 2 * 2 + 1)
+    }
+
+
+def _why_join(alias: str, column: str) -> str:
+    left, right = f"x.{column}", f"y.{column}"
+    return (
+        f" on {alias}.a = case when {left} < {right} then {left} else {right} end"
+        f" and {alias}.b = case when {left} < {right} then {right} else {left} end"
+    )

@@ -6,17 +6,19 @@ Invariants: a result is a function of records, settings and program version; ``t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from habeas.linking.errors import BadSetting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from habeas.linking.records import Model
 
 HOW = ("exact", "text", "number")
+ENGINES = ("duckdb",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Settings:
 
     ``threshold``: candidates below this probability are left out. ``largest_block``: a key that
     more records share is not expanded but reported. ``names``: ``turkic`` compares by
-    ``habeas.names``, ``plain`` by Jaro–Winkler for records in one alphabet. ``model``: weights
-    of an earlier run, instead of learning them.
+    ``habeas.names``, ``plain`` by Jaro–Winkler for records in one alphabet. ``models``:
+    by kind of record, the weights of an earlier run, instead of learning them.
     """
 
     threshold: float = 0.01
@@ -57,7 +59,8 @@ class Settings:
     most_pairs: int = 50_000_000
     within_datasets: bool = True
     seed: int = 2017
-    model: Model | None = None
+    models: Mapping[str, Model] = field(default_factory=dict)
+    most_candidates: int = 2_000_000
     threads: int = 2
     memory: str = "1GB"
     spill: Path | None = None
@@ -69,11 +72,11 @@ class Settings:
             wrong = f"A threshold of {self.threshold} is no probability between 0 and 1."
         elif self.names not in ("turkic", "plain"):
             wrong = f"Names cannot be compared as {self.names!r}."
-        elif self.engine not in ("duckdb", "spark"):
+        elif self.engine not in ENGINES:
             wrong = f"There is no engine {self.engine!r}."
         elif self.largest_block < 2 or self.most_pairs < 1 or self.threads < 1:
             wrong = "A block of fewer than two records, or no pairs or threads, compares nothing."
-        elif len({field.name for field in self.fields}) < len(self.fields):
+        elif len({each.name for each in self.fields}) < len(self.fields):
             wrong = "A field is named twice."
         if wrong:
             raise BadSetting(wrong, next_step="See docs/reference/linking.md.")

@@ -133,19 +133,30 @@ class Gazetteer:
         Listed spellings first and alone; else those that sound near, none of them ``sure``.
         """
         text = cleaning.clean(spelling).text
-        listed: dict[str, tuple[Unit, Form]] = {}
-        for key in (_key(text), _key(_bare(text))):
-            for unit, form in self._by_form.get(key, ()):
-                listed.setdefault(unit.id, (unit, form))
+        listed = self._by_spelling(text)
         if not listed:
             return self._near(_bare(text))
-        for keep in (_of_rank(text), _written(text), _no_township):
-            listed = {k: v for k, v in listed.items() if keep(*v)} or listed
         units = [unit for unit, _ in listed.values()]
         return tuple(
             Candidate(unit, form, True, 1.0, self._apart(unit, units), (_listed(form),))
             for unit, form in listed.values()
         )
+
+    def listed(self, spelling: str) -> tuple[Unit, ...]:
+        """The units that the spelling is listed for, without seeking near ones: a look-up.
+
+        Errors: ``BadName`` for what is no name.
+        """
+        return tuple(unit for unit, _ in self._by_spelling(cleaning.clean(spelling).text).values())
+
+    def _by_spelling(self, text: str) -> dict[str, tuple[Unit, Form]]:
+        listed: dict[str, tuple[Unit, Form]] = {}
+        for key in (_key(text), _key(_bare(text))):
+            for unit, form in self._by_form.get(key, ()):
+                listed.setdefault(unit.id, (unit, form))
+        for keep in (_of_rank(text), _written(text), _no_township):
+            listed = {k: v for k, v in listed.items() if keep(*v)} or listed
+        return listed
 
     def _near(self, text: str) -> tuple[Candidate, ...]:
         found: dict[str, tuple[float, Unit, Form, tuple[str, ...]]] = {}

@@ -1,0 +1,107 @@
+"""Where the joins run: DuckDB in a directory of its own, with bounded memory.
+
+Invariants: the SQL of this room is the part that DuckDB and Spark share; an engine makes tables,
+takes rows in and gives rows out, and knows nothing of records. What it wrote is gone when it is
+closed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from habeas.linking.settings import Settings
+
+_FETCHED = 20_000
+
+
+class Engine(Protocol):
+    """What the pipeline asks of a database."""
+
+    def make(self, table: str, select: str) -> None:
+        """A table from a query."""
+
+    def put(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """More rows into a table of whole numbers, unless a column is named ``text``."""
+
+    def drop(self, *tables: str) -> None:
+        """Tables away."""
+
+    def rows(self, select: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, a few at a time."""
+
+    def splink(self) -> Any:
+        """Splink's connection to this database, on one thread, so that sums come out equal."""
+
+    def close(self) -> None:
+        """Everything away."""
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine that the settings name."""
+    return DuckEngine(settings)
+
+
+class DuckEngine:
+    """DuckDB on disk: beyond its memory limit it spills beside its file."""
+
+    def __init__(self, settings: Settings) -> None:
+        import duckdb
+        import pyarrow
+
+        self._arrow = pyarrow
+        self._directory = Path(tempfile.mkdtemp(prefix="habeas-link-", dir=settings.spill))
+        self._connection = duckdb.connect(
+            str(self._directory / "linkage.duckdb"),
+            config={
+                "threads": settings.threads,
+                "memory_limit": settings.memory,
+                "temp_directory": str(self._directory / "spill"),
+                "preserve_insertion_order": "false",
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            },
+        )
+
+    def make(self, table: str, select: str) -> None:
+        self._connection.execute(f"create or replace table {table} as {select}")
+
+    def put(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        arrow = self._arrow
+        arrays = [
+            arrow.array(
+                [row[at] for row in rows], arrow.string() if name == "text" else arrow.int64()
+            )
+            for at, name in enumerate(columns)
+        ]
+        self._connection.register("incoming", arrow.Table.from_arrays(arrays, names=list(columns)))
+        typed = ", ".join(f"{c} {'varchar' if c == 'text' else 'bigint'}" for c in columns)
+        self._connection.execute(f"create table if not exists {table} ({typed})")
+        self._connection.execute(f"insert into {table} select * from incoming")
+        self._connection.unregister("incoming")
+
+    def drop(self, *tables: str) -> None:
+        for table in tables:
+            self._connection.execute(f"drop table if exists {table}")
+
+    def rows(self, select: str) -> Iterator[tuple[Any, ...]]:
+        cursor = self._connection.cursor().execute(select)
+        while found := cursor.fetchmany(_FETCHED):
+            yield from found
+        cursor.close()
+
+    def splink(self) -> Any:
+        from splink import DuckDBAPI
+
+        connection = self._connection.cursor()
+        connection.execute("set threads = 1")
+        return DuckDBAPI(connection=connection)
+
+    def close(self) -> None:
+        self._connection.close()
+        shutil.rmtree(self._directory, ignore_errors=True)

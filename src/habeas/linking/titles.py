@@ -1,0 +1,116 @@
+"""Names of facilities and organisations: the kind of place, its number, and the proper name.
+
+Invariants: 墨玉县第二看守所 and "Qaraqash County Detention Centre No. 2" have one kind, one number
+and one proper name; another number or another kind is another facility, however alike the rest.
+The words for kinds are our own list, from public usage; what it does not have stays in the
+proper name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from habeas.names import gazetteer, keys
+from habeas.names.errors import BadName
+
+#: Kinds of facility and organisation by their words, the longer ones first.
+_KINDS = {
+    "training centre": (
+        r"(?:职业技能)?(?:教育)?培训中心|教培中心|教育转化(?:培训)?中心|"
+        r"(?:vocational )?(?:skills? )?(?:education(?:al)? )?(?:and )?"
+        r"(?:training|transformation) (?:cent(?:er|re)|school)|"
+        r"re-?education (?:camp|cent(?:er|re))|تەربىيەلەش مەركىزى|"
+        r"центр (?:профессионального )?обучения"
+    ),
+    "detention centre": (
+        r"看守所|(?:pre-?trial )?detention cent(?:er|re)|kanshousuo|قاماقخانا|"
+        r"следственный изолятор|сизо"
+    ),
+    "administrative detention": (r"拘留所|(?:administrative )?lock-?up|juliusuo"),
+    "prison": (r"监狱|监区|\bprison\b|\bjail\b|\btürme\b|تۈرمە|тюрьма|колония"),
+    "police": (
+        r"公安局|派出所|public security bureau|police (?:station|department|bureau)|"
+        r"ساقچى"
+    ),
+    "hospital": (r"医院|\bhospital\b|دوختۇرخانا|больница"),
+    "school": (r"学校|小学|中学|\bschool\b|مەكتەپ|школа"),
+    "company": (
+        r"(?:有限)?(?:责任)?公司|集团|"
+        r"\b(?:co|ltd|inc|llc|company|corporation|corp|group|limited)\b\.?|"
+        r"شىركەت|компания|ооо"
+    ),
+}
+_OF_KIND = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS.items())
+_HAN_DIGITS = "零一二三四五六七八九"
+_NUMBER = re.compile(
+    r"第?([零一二三四五六七八九十]{1,3}|\d+)\s*(?:号|监|所)?(?=$|\s|看|监|教|培|职|中|小|医|公|拘)|"
+    r"(?:no\.?|nr\.?|number|№|#)\s*(\d+)|\b(\d{1,4})\b"
+)
+_RANKS = re.compile(
+    r"(?<=[\u3400-\u9fff]{2})(?:地区|自治州|自治县|县|市|区|州|乡|镇)|"
+    r"\b(?:county|prefecture|city|district|township|region|the|of|and|for)\b|ناھىيىسى|شەھىرى|район"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A name taken apart. ``kinds`` and ``numbers`` may be empty; ``proper`` too."""
+
+    proper: str
+    kinds: frozenset[str]
+    numbers: frozenset[int]
+
+
+@lru_cache(maxsize=65_536)
+def take_apart(name: str) -> Title:
+    """The parts of a name of a facility or organisation."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    numbers = frozenset(
+        _number(next(filter(None, found))) for found in _NUMBER.findall(text) if any(found)
+    )
+    text = _NUMBER.sub(" ", text)
+    kinds = set()
+    for kind, pattern in _OF_KIND:
+        if pattern.search(text):
+            kinds.add(kind)
+            text = pattern.sub(" ", text)
+    text = _RANKS.sub(" ", text)
+    proper = " ".join(word for word in re.split(r"[\s,.()（）/&·-]+", text) if word)
+    return Title(proper, frozenset(kinds), numbers)
+
+
+def _number(written: str) -> int:
+    if written.isdigit():
+        return int(written)
+    tens, ten, ones = written.rpartition("十")
+    value = _HAN_DIGITS.find(ones) if ones else 0
+    if ten:
+        return (_HAN_DIGITS.find(tens) if tens else 1) * 10 + max(value, 0)
+    return max(value, 0)
+
+
+@lru_cache(maxsize=65_536)
+def units(proper: str) -> frozenset[str]:
+    """Places that the whole proper name is listed for."""
+    try:
+        return frozenset(unit.id for unit in gazetteer.xinjiang().listed(proper))
+    except BadName:
+        return frozenset()
+
+
+def title_keys(name: str) -> frozenset[str]:
+    """Keys that two names of one facility have in common: its place, its words by sound."""
+    title = take_apart(name)
+    found = {f"u:{unit}" for unit in units(title.proper)}
+    words = title.proper.split()
+    found |= {f"w:{word}" for word in words}
+    for word in (words if len(words) > 1 else []) + [title.proper]:
+        found |= {f"h:{word[at : at + 2]}" for at in range(len(word) - 1) if word[at] >= "\u3400"}
+        try:
+            found |= {key for key in keys(word) if key.startswith("s:") and len(key) > 3}
+        except BadName:
+            continue
+    return frozenset(found)
