@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.linking import Linkage, Settings
 
-KINDS = ("person", "facility", "organisation")
+KINDS = ("person", "facility", "organisation", "place")
 PPM = 1_000_000
 Progress = Callable[[str, int, int], None]
 
@@ -146,7 +146,8 @@ def _record(
     return LinkRecord(
         id=f"{position:020d}",
         kind=kind,
-        names=tuple(dict.fromkeys([caption, *texts(*_NAMES)])),
+        # Whom a source names is not called what the caption describes: "a man from …".
+        names=tuple(texts(*_NAMES)) or (caption,),
         given_name=next(iter(texts("given_name")), ""),
         family_name=next(iter(texts("family_name")), ""),
         father_name=next(iter(texts("father_name")), ""),

@@ -21,7 +21,9 @@ from habeas.cli.verbs import (
     figure,
     importing,
     initialising,
+    judging,
     keys,
+    linking,
     mirror,
     people,
     prove,
@@ -68,7 +70,7 @@ class AsWritten(typer.core.TyperGroup):
 
 ORDER = (
     *("init", "people", "compartments", "add", "reading", "cite"),
-    *("import", "figure", "estimate", "why"),
+    *("import", "figure", "estimate", "link", "why"),
     *("prove", "custody"),
     *("keys", "backup", "restore", "mirror"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
@@ -132,6 +134,14 @@ _figures.command("estimate")(figure.estimate)
 _figures.command("add")(figure.add)
 _figures.command("check")(figure.check)
 app.command("estimate")(estimate.estimate)
+_link = _tree("The same person or place under many spellings.", no_args_is_help=True)
+app.add_typer(_link, name="link")
+_link.command("run")(linking.run)
+_link.command("next")(judging.next_)
+_link.command("judge")(judging.judge)
+_link.command("undo")(judging.undo)
+_link.command("report")(linking.report)
+_link.command("policy")(linking.policy)
 app.command("why")(why.why)
 app.command("prove")(prove.prove)
 app.command("custody")(custody.custody)

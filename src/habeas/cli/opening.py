@@ -51,6 +51,7 @@ def opened(
     *,
     outdated: bool = False,
     damaged: bool = False,
+    erasing: bool = False,
 ) -> Archive:
     """The archive, open. Asks for the passphrase where the keys have one."""
     directory = located(archive)
@@ -64,7 +65,9 @@ def opened(
         passphrase = _passphrase(
             passphrase_file, "Passphrase of the archive: ", "--passphrase-file"
         )
-    return open_archive(directory, passphrase, outdated=outdated, damaged=damaged)
+    return open_archive(
+        directory, passphrase, outdated=outdated, damaged=damaged, erasing=erasing
+    )
 
 
 def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:

@@ -1,0 +1,300 @@
+"""link next, judge, undo: people decide, one pair at a time, and can take it back.
+
+Invariants: each answer is signed with its reviewer's key; a reviewer who is to be blind is
+shown neither how probable a pair is nor what others answered.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from habeas.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+)
+from habeas.cli.verbs.linking import KINDS, captions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from habeas.archive.opening import Archive
+    from habeas.archive.pairs import OpenPair
+    from habeas.archive.reviewing import Outcome
+    from habeas.cli.speaking import Speaker
+    from habeas.custody.notes import Signer
+    from habeas.figures.standing import Change, Standing
+
+CLAIMS_SHOWN = 15  # of each of the two
+_ANSWERS = {"s": "same", "d": "different", "c": "cannot-tell"}
+
+
+def next_(
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help=f"Only {', '.join(KINDS)}.")
+    ] = "",
+    as_: PersonOption = "",
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the next pair that somebody is to judge, side by side."""
+    from habeas.cli.opening import only_person, opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive.reviewing import queue
+
+    pairs = queue(archive_, as_ or only_person(archive_), kind)
+    if not pairs:
+        speaker.say("No pair waits. `habeas link run` proposes pairs.")
+        speaker.give({"pair": None, "waiting": 0})
+        return
+    shown_pair = _show(speaker, pairs[0])
+    left, right = pairs[0].mentions
+    speaker.say(f"{len(pairs):,} waiting. Answer with:")
+    speaker.say(f"  habeas link judge {left} {right} same|different|cannot-tell --reason TEXT")
+    speaker.give({"pair": shown_pair, "waiting": len(pairs)})
+
+
+def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
+    """Both records with what is said of each; the score only where reviewers are not blind."""
+    from habeas.archive.access import OWNER
+    from habeas.archive.ledger import head
+    from habeas.archive.reviewing import policy
+    from habeas.cli.speaking import shown
+    from habeas.figures.descending import Descent
+    from habeas.vocabulary import schema
+
+    sides = []
+    for mention in pair.mentions:
+        claims, more = _claims_of(mention)
+        down = Descent(OWNER, head()[0], schema.load(), None).read(claims)
+        lines = [{"claim": c, "words": down.claim(c).title} for c in claims]
+        caption = captions_of([mention]).get(mention, "")
+        sides.append({"mention": mention, "caption": caption, "claims": lines, "more": more})
+        speaker.say(f"{shown(caption)} (#{mention})", style="bold")
+        for line in lines:
+            speaker.say(f"  #{line['claim']} {shown(str(line['words']))}")
+        if more:
+            speaker.say(f"  … {more:,} more claims")
+        speaker.say()
+    told: dict[str, Any] = {"left": sides[0], "right": sides[1]}
+    if pair.ppm is not None and not policy().blind:
+        told["probability"] = pair.ppm / 1_000_000
+        told["reasons"] = _reasons(pair)
+        speaker.say(f"A run found them one with probability {pair.ppm / 1_000_000:.3f}.")
+        for reason in told["reasons"]:
+            speaker.say(f"  - {shown(reason)}")
+        speaker.say()
+    return told
+
+
+def _reasons(pair: OpenPair) -> list[str]:
+    """What their names have in common, read again; places are told apart by a table alone."""
+    from habeas.archive.proposing import link_records
+    from habeas.names import compare
+
+    kind = _kind_of(pair.mentions[0])
+    if kind == "place":
+        return []
+    left, right = (next(link_records(kind, only=[mention])) for mention in pair.mentions)
+    best = max(
+        (compare(one, other) for one in left.names for other in right.names),
+        key=lambda alike: alike.similarity,
+    )
+    return list(best.reasons)
+
+
+def _kind_of(mention: int) -> str:
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, visible
+
+    return visible(OWNER, m.Mention).values_list("kind", flat=True).get(position=mention)
+
+
+def _claims_of(mention: int) -> tuple[list[int], int]:
+    """The claims on the record that a mention belongs to: its own first."""
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, live, visible
+    from habeas.archive.records import members
+
+    rows = live(visible(OWNER, m.Claim)).filter(subject__in=members(mention))
+    found = sorted(
+        rows.values_list("subject", "position"), key=lambda row: (row[0] != mention, row[1])
+    )
+    positions = [position for _, position in found]
+    return positions[:CLAIMS_SHOWN], max(0, len(positions) - CLAIMS_SHOWN)
+
+
+def judge(
+    left: Annotated[
+        int | None, typer.Argument(metavar="LEFT", min=0, help="A mention.", show_default=False)
+    ] = None,
+    right: Annotated[
+        int | None,
+        typer.Argument(metavar="RIGHT", min=0, help="Another mention.", show_default=False),
+    ] = None,
+    verdict: Annotated[
+        str, typer.Argument(metavar="VERDICT", help="same, different or cannot-tell.")
+    ] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help=f"Only {', '.join(KINDS)}.")
+    ] = "",
+    as_: PersonOption = "",
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say whether two records are the same.
+
+    With LEFT, RIGHT and VERDICT it records one answer. Without them it asks about one pair
+    after the other; q ends. By the archive's policy one answer decides, or two agreeing ones
+    of people who do not see each other's.
+    """
+    from habeas.cli.opening import acting_person, opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    if left is None and (json or not sys.stdin.isatty()):
+        raise typer.BadParameter(
+            "Nobody can be asked here. Give LEFT, RIGHT and VERDICT; "
+            "`habeas link next` shows a pair."
+        )
+    if left is not None and (right is None or not verdict):
+        raise typer.BadParameter("A judgement names two mentions and a verdict.")
+    archive_ = opened(archive, passphrase_file)
+    person = acting_person(archive_, as_, person_passphrase_file)
+    if left is None or right is None:
+        _ask_one_by_one(speaker, archive_, person, kind)
+        return
+    outcome, changes = _judged(archive_, person, left, right, verdict, reason)
+    _say_outcome(speaker, outcome, changes)
+    speaker.give(
+        {
+            "review": outcome.review,
+            "judgement": outcome.judgement,
+            "verdict": outcome.verdict,
+            "waits_for": outcome.waits_for,
+            "figures": [_figure(change) for change in changes],
+        }
+    )
+
+
+def _judged(
+    archive: Archive, person: Signer, left: int, right: int, verdict: str, reason: str
+) -> tuple[Outcome, Sequence[Change]]:
+    from habeas.archive.access import OWNER
+    from habeas.archive.reviewing import review
+    from habeas.figures.standing import difference, snapshot
+
+    before: Standing = snapshot(archive, OWNER)
+    seen = [claim for mention in (left, right) for claim in _claims_of(mention)[0]]
+    outcome = review(archive, person, left, right, verdict, reason, seen)
+    return outcome, difference(before, snapshot(archive, OWNER))
+
+
+def _say_outcome(speaker: Speaker, outcome: Outcome, changes: Sequence[Change]) -> None:
+    from habeas.cli.speaking import shown
+
+    if outcome.judgement is not None:
+        speaker.say(f"Decided: {outcome.verdict}, entry {outcome.judgement}.")
+    elif outcome.waits_for == "nobody":
+        speaker.say(f"Recorded as entry {outcome.review}. Three answers differ: it stays open.")
+    else:
+        speaker.say(
+            f"Recorded as entry {outcome.review}. It waits for a {outcome.waits_for} answer."
+        )
+    speaker.table(
+        [(change.key, f"{shown(change.before)} → {shown(change.after)}") for change in changes],
+        indent="  ",
+    )
+
+
+def _ask_one_by_one(speaker: Speaker, archive: Archive, person: Signer, kind: str) -> None:
+    from habeas.archive.reviewing import queue
+
+    pseudonym = person.name.rpartition("/")[2]
+    skipped: set[tuple[int, int]] = set()
+    while True:
+        waiting = [p for p in queue(archive, pseudonym, kind) if p.mentions not in skipped]
+        if not waiting:
+            speaker.say("No pair waits.")
+            return
+        pair = waiting[0]
+        _show(speaker, pair)
+        question = f"{len(waiting):,} waiting. (s)ame, (d)ifferent, (c)annot tell, (l)ater, (q)uit"
+        answer = typer.prompt(question, err=True).strip().lower()[:1]
+        if answer == "q":
+            return
+        if answer not in _ANSWERS:
+            skipped.update([pair.mentions] if answer == "l" else [])
+            continue
+        reason = typer.prompt("Why", err=True)
+        outcome, changes = _judged(archive, person, *pair.mentions, _ANSWERS[answer], reason)
+        _say_outcome(speaker, outcome, changes)
+        speaker.say()
+
+
+def undo(
+    judgement: Annotated[
+        int, typer.Argument(metavar="JUDGEMENT", min=0, help="The entry of the judgement.")
+    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
+    as_: PersonOption = "",
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take back a judgement: both records are again what they were, and are asked anew."""
+    from habeas.cli.opening import acting_person, opened
+    from habeas.cli.speaking import Speaker, shown
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive import verbs
+    from habeas.archive.access import OWNER
+    from habeas.archive.errors import UnknownReference
+    from habeas.archive.verbs.deciding import kind_at
+    from habeas.figures.standing import difference, snapshot
+
+    if kind_at(judgement) != "judgement":
+        raise UnknownReference(
+            f"Entry {judgement} is not a judgement.",
+            next_step="`habeas link report` lists the newest ones.",
+        )
+    person = acting_person(archive_, as_, person_passphrase_file)
+    before = snapshot(archive_, OWNER)
+    with archive_.writing(person) as batch:
+        made = verbs.retract(batch, judgement, "judgement", reason)
+    changes = difference(before, snapshot(archive_, OWNER))
+    speaker.say(f"Judgement {judgement} is taken back, by entry {made.position}.")
+    speaker.table(
+        [(change.key, f"{shown(change.before)} → {shown(change.after)}") for change in changes],
+        indent="  ",
+    )
+    speaker.give(
+        {
+            "undone": judgement,
+            "entry": made.position,
+            "figures": [_figure(change) for change in changes],
+        }
+    )
+
+
+def _figure(change: Change) -> dict[str, Any]:
+    return {
+        "key": change.key,
+        "before": change.before,
+        "after": change.after,
+        "value_changed": change.value_changed,
+    }
