@@ -13,10 +13,13 @@ from habeas.cli.verbs import (
     checking,
     citing,
     compartments,
+    consents,
     cosigning,
     custody,
     demo,
     doctor,
+    erase,
+    erase_out,
     estimate,
     figure,
     importing,
@@ -73,6 +76,7 @@ ORDER = (
     *("import", "figure", "estimate", "link", "why"),
     *("prove", "custody"),
     *("keys", "backup", "restore", "mirror"),
+    *("consent", "hold", "erase"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
 )
 
@@ -146,6 +150,19 @@ app.command("why")(why.why)
 app.command("prove")(prove.prove)
 app.command("custody")(custody.custody)
 app.command("retract")(retract.retract)
+_consent = _tree("What people agreed to.", no_args_is_help=True)
+app.add_typer(_consent, name="consent")
+_consent.command("withdraw")(consents.withdraw)
+_holds = _group("hold", "Legal holds: what must not be erased while they last.")
+_holds.command("set")(consents.set_hold)
+_holds.command("lift")(consents.lift_hold)
+_holds.command("list")(consents.list_holds)
+_erase = _group("erase", "Destroy what a person withdraws: two people sign for it.")
+_erase.command("request")(erase.request)
+_erase.command("approve")(erase.approve)
+_erase.command("list")(erase.list_)
+_erase.command("carry-out")(erase_out.carry_out)
+_erase.command("resume")(erase_out.resume)
 app.command("verify")(checking.verify)
 app.command("rebuild")(rebuild.rebuild)
 _witness = _tree(

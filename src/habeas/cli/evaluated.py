@@ -29,6 +29,9 @@ def tried(archive: Archive, definition: FigureDefinition) -> Evaluation:
 
 def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> None:
     """The figure with its recipe and its doubts; ``as_of`` as it was asked for."""
+    from habeas.archive.access import OWNER
+    from habeas.figures.erased import erased_since, words_of
+
     evaluation.require_lineage()
     definition = evaluation.definition
     speaker.say(shown(definition.title), style="bold")
@@ -36,6 +39,8 @@ def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> 
         speaker.say(shown(definition.question))
     speaker.say(f"{evaluation.kind}: {shown(evaluation.headline)}", style="bold")
     speaker.say(f"as of ledger size {evaluation.as_of:,}. {evaluation.scope}")
+    if since := erased_since(OWNER, evaluation.as_of):
+        speaker.say(f"{words_of(since)}.")
     if definition.note:
         speaker.say(shown(definition.note))
     speaker.say()

@@ -49,6 +49,7 @@ class Descent:
     passages: dict[int, m.Passage] = field(default_factory=dict)
     exhibits: dict[int, m.Exhibit] = field(default_factory=dict)
     layers: dict[int, m.Layer] = field(default_factory=dict)
+    erased: dict[int, int] = field(default_factory=dict)  # cited, and erased by which entry
     chain: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     cited: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     checkpoint: tuple[int, str] | None = None  # size and root under which proofs were verified
@@ -77,6 +78,10 @@ class Descent:
         self.passages = _by_position(
             visible(self.viewer, m.Passage), {p for cited in self.cited.values() for p in cited}
         )
+        gone = {p for cited in self.cited.values() for p in cited} - self.passages.keys()
+        if gone:
+            left = visible(self.viewer, m.Erased).filter(position__in=gone)
+            self.erased = dict(left.values_list("position", "erased_at"))
         self.exhibits = _by_position(
             visible(self.viewer, m.Exhibit), {p.exhibit for p in self.passages.values()}
         )
@@ -96,6 +101,11 @@ class Descent:
         ]
         children += [
             self.passage(self.passages[p]) for p in self.cited[position] if p in self.passages
+        ]
+        children += [
+            Node("erased", f"a passage that was erased at entry {self.erased[p]}", (), (), p)
+            for p in self.cited[position]
+            if p in self.erased
         ]
         children += self.proof(position)
         subject = self.mentions.get(claim.subject)

@@ -19,6 +19,7 @@ from habeas.figures import recorded
 from habeas.figures.definitions import FigureDefinition
 from habeas.figures.descending import Descent, Prover
 from habeas.figures.disagreement import Conflict
+from habeas.figures.erased import erased_since, words_of
 from habeas.figures.errors import NothingThere
 from habeas.figures.evaluation import evaluate
 from habeas.figures.listing import told_lists, told_pairs
@@ -97,6 +98,13 @@ def _thing(viewer: Viewer, target: int, as_of: int, limit: int, offset: int, dow
     source = visible(viewer, m.Source).filter(position=target).first()
     if source is not None:
         return _source(viewer, source, limit, offset, down)
+    erased = visible(viewer, m.Erased).filter(position=target).first()
+    if erased is not None:
+        raise NothingThere(
+            f"What stood at entry {target} ({erased.kind}) was erased at entry {erased.erased_at}.",
+            next_step="Its content is gone. The log still shows that an entry stood there: "
+            f"`habeas prove {target}`.",
+        )
     raise NothingThere(
         f"Nothing that can be explained is at entry {target}.",
         next_step="Give a figure's key, or the position of a claim, record, source or exhibit.",
@@ -119,6 +127,8 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     if definition.note:
         facts.append(Fact("note", definition.note))
     facts += [Fact("as of", f"ledger size {evaluation.as_of:,}"), Fact("scope", evaluation.scope)]
+    if since := erased_since(down.viewer, evaluation.as_of):
+        facts.append(Fact("erased since", words_of(since)))
     children = [_recipe(evaluation), *told_lists(evaluation), *told_pairs(evaluation)]
     weak = tuple(Node("weak-point", point.words) for point in evaluation.weak if point.part)
     if weak:

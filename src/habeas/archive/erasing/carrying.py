@@ -19,14 +19,16 @@ done twice.
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive import presence, rebuilding, schema
+from habeas.archive.backing_up import KEYS_SUFFIX, backup
 from habeas.archive.connecting import holding_the_head, plain_errors
 from habeas.archive.consents import Agreements
 from habeas.archive.erased import runs
@@ -35,9 +37,10 @@ from habeas.archive.erasing.journal import Journal
 from habeas.archive.erasing.planning import Plan, bury, plan
 from habeas.archive.errors import ErasureRefused
 from habeas.archive.ledger import Ref, entry_id_at
+from habeas.archive.restoring import check_backup
 from habeas.archive.verbs import erasing as verbs
 from habeas.archive.verbs.consenting import withdraw
-from habeas.custody import durable
+from habeas.custody import age_keys, durable, recovery
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -55,8 +58,14 @@ def _quiet(what: str, done: int, total: int) -> None:
     """Nobody watches."""
 
 
-def check(archive: Archive, request: int) -> Plan:
-    """What the request would erase now; ``ErasureRefused`` where it may not be carried out."""
+def refuse_others(archive: Archive) -> None:
+    """Whoever else has the archive open is named; before anybody is asked anything."""
+    with presence.alone(archive.directory):
+        cleaning.refuse_connected()
+
+
+def planned(archive: Archive, request: int) -> Plan:
+    """What the request lists; ``ErasureRefused`` where something else would go by now."""
     asked = verbs.request_at(request)
     if done := m.Erasure.objects.filter(request=request).first():
         raise ErasureRefused(
@@ -65,13 +74,19 @@ def check(archive: Archive, request: int) -> Plan:
         )
     targets, kept = verbs.targets_of(asked)
     what = plan(archive, asked.target_kind, targets, kept)
+    verbs.refuse_held(what)  # first: the hold is itself an entry that changes the plan
     if runs(what.erased) != _signed(asked):
         raise ErasureRefused(
             f"The archive has changed since request {request} was signed: something else would "
             "be erased now.",
             next_step="Look at the plan again and make a new request: `habeas erase request`.",
         )
-    verbs.refuse_held(what)
+    return what
+
+
+def check(archive: Archive, request: int) -> Plan:
+    """The same, refused too where it may not be carried out."""
+    what, asked = planned(archive, request), verbs.request_at(request)
     approved = verbs.approval_of(asked)
     if approved is None:
         raise ErasureRefused(
@@ -97,7 +112,7 @@ def carry_out(
     person: Signer,
     backup_to: Path,
     *,
-    recipients: Iterable[str] = (),
+    recipients: Collection[str] = (),
     only_own_keys: bool = False,
     progress: Progress = _quiet,
     began: Began = lambda step: None,
@@ -106,11 +121,7 @@ def carry_out(
     with presence.alone(archive.directory):
         cleaning.refuse_connected()
         what = check(archive, request)
-        if backup_to.exists():
-            raise ErasureRefused(
-                f"{backup_to} is there already; a backup is never overwritten.",
-                next_step="Choose another name for the new backup. Nothing was erased.",
-            )
+        _refuse_backup(archive, backup_to, recipients, only_own_keys=only_own_keys)
         begun = Journal(
             request=request,
             backup_to=str(backup_to.absolute()),
@@ -154,11 +165,46 @@ def resume(
         return _go_on(archive, begun, progress, began)
 
 
-def redirect(archive: Archive, backup_to: Path) -> None:
+def redirect(
+    archive: Archive, backup_to: Path, recipients: Collection[str] = (), *, only_own_keys: bool
+) -> None:
     """Have an interrupted erasure make its backup elsewhere: the first place may be full."""
     begun = journal.read(archive.directory)
-    if begun is not None:
-        journal.write(archive.directory, replace(begun, backup_to=str(backup_to.absolute())))
+    if begun is not None and "backed-up" not in begun.done:
+        _refuse_backup(archive, backup_to, recipients, only_own_keys=only_own_keys)
+        elsewhere = replace(
+            begun,
+            backup_to=str(backup_to.absolute()),
+            recipients=tuple(recipients),
+            only_own_keys=only_own_keys,
+        )
+        journal.write(archive.directory, elsewhere)
+
+
+def _refuse_backup(
+    archive: Archive, target: Path, recipients: Collection[str], *, only_own_keys: bool
+) -> None:
+    """Ask before anything is destroyed what the backup would ask when it is too late."""
+    for path in (target, target.with_name(target.name + KEYS_SUFFIX)):
+        if path.exists() or path.is_symlink():
+            raise ErasureRefused(
+                f"{path} is there already; a backup is never overwritten.",
+                next_step="Choose another name for the new backup. Nothing was erased.",
+            )
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise ErasureRefused(
+            f"There is no folder {target.parent} that can be written to.",
+            next_step="Choose another place for the new backup. Nothing was erased.",
+        )
+    for each in recipients:
+        age_keys.check_recipient(each)
+    if not (recipients or only_own_keys or recovery.read_recipients(archive.keyring.directory).all):
+        raise ErasureRefused(
+            "Nobody could restore the new backup if this disk were lost, and the older ones will "
+            "no longer open.",
+            next_step="Name a custodian (`habeas keys custodians add`), give a recipient with "
+            "--to, or say --only-own-keys. Nothing was erased.",
+        )
 
 
 def _go_on(archive: Archive, begun: Journal, progress: Progress, began: Began) -> int:
@@ -258,9 +304,6 @@ def _rewrap(archive: Archive, epoch_before: int) -> None:
 
 
 def _back_up(archive: Archive, begun: Journal, progress: Progress) -> None:
-    from habeas.archive.backing_up import KEYS_SUFFIX, backup
-    from habeas.archive.restoring import check_backup
-
     target = Path(begun.backup_to)
     if not target.exists():  # it appears only whole
         target.with_name(target.name + KEYS_SUFFIX).unlink(missing_ok=True)

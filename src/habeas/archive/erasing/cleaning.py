@@ -36,6 +36,11 @@ class Remain:
     words: str
 
 
+def has_server() -> bool:
+    """Whether a database server, which keeps copies of its own, holds the archive."""
+    return bool(connection.vendor == "postgresql")
+
+
 def refuse_connected() -> None:
     """PostgreSQL: nobody else may be connected to the database."""
     if connection.vendor != "postgresql":

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 CHUNK = 4_000
 TARGET_KINDS = ("exhibit", "claim", "consent")
+_A_TARGET = {
+    "exhibit": "an exhibit",
+    "claim": "a claim",
+    "consent": "a person's mention or a source",
+}
+OUTWARD = ("copied", "exported", "returned", "transfer-out")  # custody events
 
 #: Where the access label of each kind of erased entry stands.
 _LABELLED: dict[str, type[m.Projection]] = {
@@ -68,6 +74,7 @@ class Plan:
     handling: str  # the strictest level of what goes
     twins: tuple[int, ...]  # exhibits of the same bytes that stay
     parting: tuple[tuple[int, ...], ...]  # mentions joined only through what goes
+    given_out: tuple[tuple[int, str, str], ...]  # copies that left: exhibit, event, to whom
     others: Mapping[int, int] = field(default_factory=dict)
     # consent: exhibits that stay though the person spoke in them → passages of others in each
 
@@ -111,6 +118,7 @@ def plan(
         handling=LEVEL_NAMES[_strictest(things)],
         twins=_twins(closed.erased),
         parting=_parting(closed.erased),
+        given_out=_given_out(closed.erased),
         others=_others(closed.erased) if target_kind == "consent" else {},
     )
 
@@ -145,9 +153,8 @@ def _seeds(whole: Graph, target_kind: str, targets: Iterable[int]) -> set[int]:
             case "consent", "source":
                 seeds |= _source_versions(target)
             case _:
-                what = "a person's mention or a source" if target_kind == "consent" else target_kind
                 raise UnknownReference(
-                    f"Entry {target} is not {what}, or it was erased.",
+                    f"Entry {target} is not {_A_TARGET[target_kind]}, or it was erased.",
                     next_step="Look up its number on its page or with `--json`.",
                 )
     return seeds
@@ -269,6 +276,16 @@ def _parting(erased: Collection[int]) -> tuple[tuple[int, ...], ...]:
         if len(firsts) > 1:
             parting.append(tuple(firsts))
     return tuple(parting)
+
+
+def _given_out(erased: Collection[int]) -> tuple[tuple[int, str, str], ...]:
+    """What custody events say has left the archive, of the exhibits that go."""
+    events = m.CustodyEvent.objects.filter(event__in=OUTWARD).order_by("position")
+    return tuple(
+        (exhibit, event, agent)
+        for exhibit, event, agent in events.values_list("exhibit", "event", "agent")
+        if exhibit in erased
+    )
 
 
 def _others(erased: Collection[int]) -> dict[int, int]:

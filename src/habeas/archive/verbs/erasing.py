@@ -98,6 +98,11 @@ def unblock(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -
     return _block(batch, exhibit, "lifted", reason, place)
 
 
+def is_blocked(exhibit: int) -> bool:
+    """Whether an exhibit is blocked now."""
+    return m.Block.objects.filter(exhibit=exhibit, ended_at__isnull=True).exists()
+
+
 def _block(batch: Batch, exhibit: Thing, state: str, reason: str, place: Place) -> Ref:
     about = ref(batch, exhibit, m.Exhibit)
     fields = {"exhibit": about.entry_id, "state": state, "reason": reason}

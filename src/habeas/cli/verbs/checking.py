@@ -34,6 +34,9 @@ def verify(
         f"{several(report.disclosed, 'disclosed field')}, "
         f"{several(report.objects, 'object')}, {several(report.quotes, 'quote')}"
     )
+    for erasure in sorted(set(report.erased.values())):
+        gone = several(list(report.erased.values()).count(erasure), "entry", "entries")
+        speaker.say(f"{gone} erased by request at entry {erasure}.")
     if report.sound:
         speaker.say(f"Sound: {checked}.")
         speaker.say(f"The log's signed root at {report.logged:,} is {report.root}.")
@@ -49,6 +52,7 @@ def verify(
             "objects": report.objects,
             "quotes": report.quotes,
             "leftovers": report.leftovers,
+            "erased": {str(position): at for position, at in report.erased.items()},
             "faults": [
                 {"code": f.code, "path": f.path, "position": f.position, "message": f.message}
                 for f in report.faults

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, visible
-from habeas.archive.models import Assessment, Claim, Layer, Retraction
+from habeas.archive.models import Assessment, Claim, Erased, Layer, Retraction
 from habeas.web.explore import cards, layers, records, written
 from habeas.web.explore.pages import by_position, one, page
 from habeas.web.explore.proofs import entry_proof
@@ -35,6 +35,7 @@ def claim(request: Request, position: int) -> Content:
         "title": _("Claim at entry %(position)s") % {"position": position},
         "claim": card,
         "passages": _passages(request, rows, position),
+        "erased": _erased(viewer, row, rows),
         "corrects": [cards.card(other, rows) for other in former.values()],
         "corrected_by": [cards.card(other, rows) for other in following],
         "retraction": _retraction(viewer, row),
@@ -81,6 +82,15 @@ def _passages(request: Request, rows: cards.Around, position: int) -> list[Conte
             }
         )
     return shown
+
+
+def _erased(viewer: Viewer, row: Claim, rows: cards.Around) -> list[Content]:
+    """What this claim rested on, or corrected, and was erased since."""
+    wanted = {*rows.cited.get(row.position, ()), *({row.previous} if row.previous else ())}
+    return [
+        {"position": one.position, "kind": one.kind, "at": one.erased_at}
+        for one in by_position(viewer, Erased, wanted - rows.passages.keys()).values()
+    ]
 
 
 def _retraction(viewer: Viewer, row: Claim) -> Content | None:

@@ -20,6 +20,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, visible
+from habeas.archive.models import Erased
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
 from habeas.web.site.viewing import Request
@@ -30,6 +31,14 @@ _NAME = re.compile(r"[a-z0-9_]{1,60}")
 Content = dict[str, Any]
 View = Callable[..., Content]
 M = TypeVar("M", bound=Model)
+
+
+class Gone(Exception):
+    """What stood at a position was erased, and the viewer could see that it was there."""
+
+    def __init__(self, position: int, kind: str, at: int) -> None:
+        super().__init__(position)
+        self.position, self.kind, self.at = position, kind, at
 
 
 class Elsewhere(Exception):
@@ -51,6 +60,8 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
             except Elsewhere as other:
                 bare = other.path.rstrip("/")
                 return HttpResponseRedirect(f"{bare}.json" if twin else other.path)
+            except Gone as gone:
+                return _erased(request, gone, as_json=twin or _asks_json(request))
             except HabeasError as error:
                 if isinstance(error, NoArchive):
                     raise
@@ -75,9 +86,12 @@ def twins(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLP
 
 
 def one(viewer: Viewer, model: type[M], position: int) -> M:
-    """The row at a position; 404 when it is not there or not to be seen."""
+    """The row at a position; 404 when it is not there or not to be seen, ``Gone`` when erased."""
     row = visible(viewer, model).filter(pk=position).first()
     if row is None:
+        left = visible(viewer, Erased).filter(position=position, kind=model.__name__.lower())
+        if (erased := left.first()) is not None:
+            raise Gone(position, erased.kind, erased.erased_at)
         raise Http404
     return row
 
@@ -250,6 +264,24 @@ def _refused(request: HttpRequest, error: HabeasError, *, as_json: bool) -> Http
     if as_json:
         return _as_json(content, 409)
     return render(request, "explore/message.html", content, status=409)
+
+
+def _erased(request: HttpRequest, gone: Gone, *, as_json: bool) -> HttpResponse:
+    """That something was here and is gone, and nothing of what it was."""
+    content = {
+        "title": _("Erased at entry %(at)s") % {"at": gone.at},
+        "sentence": _(
+            "What stood at entry %(position)s was erased on request, with all that was made of it. "
+            "Two people signed for it. The log still shows that an entry stood here."
+        )
+        % {"position": gone.position},
+        "position": gone.position,
+        "kind": gone.kind,
+        "erased_at": gone.at,
+    }
+    if as_json:
+        return _as_json(content, 410)
+    return render(request, "explore/message.html", content, status=410)
 
 
 def _as_json(content: Content, status: int = 200) -> JsonResponse:

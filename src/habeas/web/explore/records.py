@@ -32,6 +32,7 @@ from habeas.web.explore.pages import (
     cut,
     links,
     name_asked,
+    one,
     page,
     paged,
     whole_number,
@@ -157,6 +158,7 @@ def record(request: Request, position: int) -> Content:
     viewer = request.viewer
     found = find(viewer, position)
     if found is None:
+        one(viewer, Mention, position)  # says that it was erased, where it was
         raise Http404
     if found.position != position:
         raise Elsewhere(reverse("record", kwargs={"position": found.position}))

@@ -1,0 +1,141 @@
+"""consent withdraw, hold set and lift: what may not be shown any more, what may not be erased."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from habeas.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    PassphraseFileOption,
+    YesOption,
+)
+
+AuthorityOption = Annotated[
+    str, typer.Option(metavar="TEXT", help="By whose order, such as a court and its file number.")
+]
+ReasonOption = Annotated[str, typer.Option(metavar="TEXT", help="Why.", show_default=False)]
+ExhibitArgument = Annotated[
+    int, typer.Argument(metavar="POSITION", min=0, help="The entry of the exhibit.")
+]
+
+
+def withdraw(
+    subject: Annotated[
+        int, typer.Argument(metavar="POSITION", min=0, help="The person's mention, or the source.")
+    ],
+    reason: ReasonOption = "",
+    yes: YesOption = False,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Record that a person withdraws their consent: from now on nothing of theirs is public.
+
+    Nothing is erased by it; `habeas erase request consent` asks for that.
+    """
+    from habeas.cli.confirming import answerable, confirm
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    answerable(speaker, yes=yes)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive import verbs
+
+    confirm(
+        f"Record that entry {subject} withdraws consent, on their whole record?",
+        "Nothing was recorded.",
+        yes=yes,
+    )
+    with archive_.writing() as batch:
+        made = verbs.withdraw(batch, subject, reason).position
+    speaker.say(f"Withdrawn, as entry {made}: nothing of this person is public any more.")
+    speaker.say(
+        f"To destroy what rests on it: habeas erase request consent {subject} --reason TEXT"
+    )
+    speaker.give({"subject": subject, "entry": made})
+
+
+def set_hold(
+    exhibit: ExhibitArgument,
+    authority: AuthorityOption,
+    reason: ReasonOption = "",
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Place a legal hold: while it lasts the exhibit, and what rests on it, is not erased."""
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker, shown
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive import verbs
+
+    with archive_.writing() as batch:
+        made = verbs.hold(batch, exhibit, authority=authority, reason=reason).position
+    speaker.say(f"Exhibit {exhibit} is held by {shown(authority)} (entry {made}).")
+    speaker.give({"exhibit": exhibit, "entry": made, "state": "placed"})
+
+
+def lift_hold(
+    exhibit: ExhibitArgument,
+    authority: AuthorityOption,
+    reason: ReasonOption = "",
+    yes: YesOption = False,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Lift the legal holds on an exhibit."""
+    from habeas.cli.confirming import answerable, confirm
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    answerable(speaker, yes=yes)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive import verbs
+
+    confirm(f"Lift every hold on exhibit {exhibit}?", "The holds stand.", yes=yes)
+    with archive_.writing() as batch:
+        made = verbs.lift(batch, exhibit, authority=authority, reason=reason).position
+    speaker.say(f"No hold is on exhibit {exhibit} any more (entry {made}).")
+    speaker.give({"exhibit": exhibit, "entry": made, "state": "lifted"})
+
+
+def list_holds(
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the legal holds in force."""
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker, shown
+
+    speaker = Speaker(as_json=json)
+    opened(archive, passphrase_file)
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, live, visible
+
+    found = list(live(visible(OWNER, m.Hold)).order_by("position"))
+    for hold in found:
+        speaker.say(f"exhibit {hold.target}: {shown(hold.authority)} (entry {hold.position})")
+    if not found:
+        speaker.say("There is no legal hold.")
+    speaker.give(
+        {
+            "holds": [
+                {
+                    "exhibit": hold.target,
+                    "authority": hold.authority,
+                    "reason": hold.reason,
+                    "entry": hold.position,
+                }
+                for hold in found
+            ]
+        }
+    )

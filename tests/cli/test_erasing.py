@@ -1,0 +1,142 @@
+"""Erasing from the command line: asked for, approved by another, typed, done, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.running import Ended
+
+Habeas = Callable[..., Ended]
+WORDS = "Tursun Example hid in the well behind the bakery"
+
+
+@pytest.fixture
+def exhibit(archive_here: Path, habeas: Habeas, tmp_path: Path) -> int:
+    """An exhibit in an archive with two people."""
+    assert habeas("people", "add", "--unprotected").code == 0
+    file = tmp_path / "statement.txt"
+    file.write_text(f"{WORDS}.\n", encoding="utf-8")
+    added = habeas("add", file, "--json")
+    assert added.code == 0, added.said
+    return int(added.json["sealed"][0]["exhibit"])
+
+
+@pytest.fixture
+def people(habeas: Habeas, exhibit: int) -> list[str]:
+    return [key["pseudonym"] for key in habeas("people", "list", "--json").json["people"]]
+
+
+def asked(habeas: Habeas, exhibit: int, person: str) -> int:
+    ended = habeas(
+        *("erase", "request", "exhibit", str(exhibit), "--reason", "As asked.", "--yes"),
+        *("--as", person, "--json"),
+    )
+    assert ended.code == 0, ended.said
+    return int(ended.json["requested"])
+
+
+def carry_out(habeas: Habeas, request: int, person: str, backup: Path, *more: str) -> Ended:
+    return habeas(
+        *("erase", "carry-out", str(request), "--backup", backup, "--as", person, *more),
+    )
+
+
+def test_a_request_is_shown_approved_and_carried_out(
+    habeas: Habeas, exhibit: int, people: list[str], tmp_path: Path
+) -> None:
+    shown = habeas("erase", "request", "exhibit", str(exhibit), "--dry-run")
+    assert shown.code == 0, shown.said
+    assert "To be erased: " in shown.out
+    assert habeas("erase", "list").out == "Nobody has asked for an erasure.\n"
+    request = asked(habeas, exhibit, people[0])
+    assert "waits for another person's approval" in habeas("erase", "list").out
+    same = habeas("erase", "approve", str(request), "--as", people[0], "--yes")
+    assert (same.code != 0, "erasure.refused" in same.err) == (True, True)
+    early = carry_out(habeas, request, people[0], tmp_path / "b", "--confirm", "3")
+    assert "no approval" in early.err
+    approved = habeas("erase", "approve", str(request), "--as", people[1], "--yes")
+    assert approved.code == 0, approved.said
+    assert "This cannot reach:" in approved.err
+    assert "given to a court" in approved.err
+
+    count = len(
+        habeas("erase", "request", "exhibit", str(exhibit), "--dry-run", "--json").json["erased"]
+    )
+    unasked = carry_out(habeas, request, people[0], tmp_path / "b")
+    assert f"--confirm {count}" in unasked.err
+    wrong = carry_out(habeas, request, people[0], tmp_path / "b", "--confirm", str(count + 1))
+    assert f"{count} entries would be erased" in wrong.err
+    lonely = carry_out(habeas, request, people[0], tmp_path / "b", "--confirm", str(count))
+    assert "Nobody could restore the new backup" in lonely.err
+    assert habeas("verify").code == 0
+    done = carry_out(
+        *(habeas, request, people[0], tmp_path / "b", "--confirm", str(count)),
+        *("--only-own-keys", "--json"),
+    )
+    assert done.code == 0, done.said
+    assert (tmp_path / "b").exists()
+    assert done.json["epochs"] == [2]
+    assert WORDS not in done.said
+    verified = habeas("verify", "--json")
+    assert verified.code == 0
+    assert len(verified.json["erased"]) == count
+    entry = done.json["erasure"]
+    assert f"{count} entries erased by request at entry {entry}" in habeas("verify").out
+    assert f"erased at entry {entry}" in habeas("why", str(exhibit)).err
+    assert f"erased at entry {entry}" in habeas("erase", "list").out
+    assert habeas("rebuild", "--check").code == 0
+    assert "No erasure is under way" in habeas("erase", "resume").out
+
+
+def test_a_hold_is_named_and_forbids_it(habeas: Habeas, exhibit: int, people: list[str]) -> None:
+    held = habeas("hold", "set", str(exhibit), "--authority", "Court of Example")
+    assert held.code == 0, held.said
+    assert "Court of Example" in habeas("hold").out
+    ended = habeas(
+        *("erase", "request", "exhibit", str(exhibit), "--reason", "x", "--yes"),
+        *("--as", people[0]),
+    )
+    assert ended.code != 0
+    assert "Legal hold: exhibit" in ended.out
+    assert "Court of Example" in ended.err
+    assert habeas("hold", "lift", str(exhibit), "--authority", "The same", "--yes").code == 0
+    assert habeas("hold").out == "There is no legal hold.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("erase", "request", "exhibit", "1", "--reason", "x", "--yes"),
+        ("erase", "request", "city", "7", "--reason", "x", "--yes"),
+        ("erase", "approve", "1", "--yes"),
+        ("erase", "carry-out", "1", "--backup", "b", "--confirm", "1"),
+        ("consent", "withdraw", "1", "--yes"),
+        ("hold", "set", "1", "--authority", "x"),
+    ],
+)
+def test_what_is_not_there_is_refused(
+    habeas: Habeas, exhibit: int, arguments: tuple[str, ...]
+) -> None:
+    ended = habeas(*arguments)
+    assert ended.code not in (0, 70), ended.said
+    assert "→" in ended.err
+
+
+def test_the_same_bytes_added_again_are_a_new_exhibit(
+    habeas: Habeas, exhibit: int, people: list[str], tmp_path: Path
+) -> None:
+    """Nothing is kept that could answer whether these bytes were here before."""
+    request = asked(habeas, exhibit, people[0])
+    assert habeas("erase", "approve", str(request), "--as", people[1], "--yes").code == 0
+    count = habeas("erase", "list", "--json").json["requests"][0]["entries"]
+    done = carry_out(
+        *(habeas, request, people[1], tmp_path / "b", "--confirm", str(count)),
+        "--only-own-keys",
+    )
+    assert done.code == 0, done.said
+    again = habeas("add", tmp_path / "statement.txt", "--json")
+    assert again.code == 0, again.said
+    assert again.json["sealed"][0]["exhibit"] > exhibit
+    assert again.json["held_already"] == []
