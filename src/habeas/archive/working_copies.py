@@ -46,10 +46,13 @@ def now() -> str:
 
 
 def place_of(row: m.Projection) -> Place:
-    """The place in which a thing itself lies, for an event about it."""
+    """Where an event about a thing lies: with the thing, and never for everybody.
+
+    Who copied a public exhibit, and for whom, is not public with it.
+    """
     fields = facts(row.position, row.position + 1)[0].fields
     compartment = fields.get("compartment")
-    handling = str(fields.get("handling", "team"))
+    handling = str(fields.get("handling", "team")).replace("public", "team")
     if compartment is None:
         return Place(handling=handling)
     position = m.LedgerEntry.objects.values_list("position", flat=True).get(entry_id=compartment)

@@ -10,6 +10,7 @@ import habeas
 from habeas.cli.verbs import (
     adding,
     backup,
+    bundle,
     checking,
     citing,
     compartments,
@@ -33,6 +34,7 @@ from habeas.cli.verbs import (
     reading,
     rebuild,
     recover,
+    redact,
     restore,
     retract,
     serve,
@@ -64,6 +66,15 @@ class ListByDefault(typer.core.TyperGroup):
         return super().parse_args(ctx, args)
 
 
+class MakeByDefault(typer.core.TyperGroup):
+    """``habeas bundle 6 --to DIR`` means ``habeas bundle make 6 --to DIR``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "--help", "-h"):
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+
 class AsWritten(typer.core.TyperGroup):
     """Lists the verbs in the order in which a newcomer meets them."""
 
@@ -74,7 +85,7 @@ class AsWritten(typer.core.TyperGroup):
 ORDER = (
     *("init", "people", "compartments", "add", "reading", "cite"),
     *("import", "figure", "estimate", "link", "why"),
-    *("prove", "custody"),
+    *("prove", "custody", "bundle"),
     *("keys", "backup", "restore", "mirror"),
     *("consent", "hold", "erase"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
@@ -149,6 +160,10 @@ _link.command("policy")(linking.policy)
 app.command("why")(why.why)
 app.command("prove")(prove.prove)
 app.command("custody")(custody.custody)
+_bundle = _tree("Hand evidence over so that others can check it.", cls=MakeByDefault)
+app.add_typer(_bundle, name="bundle")
+_bundle.command("make")(bundle.make)
+_bundle.command("verify")(bundle.verify)
 app.command("retract")(retract.retract)
 _consent = _tree("What people agreed to.", no_args_is_help=True)
 app.add_typer(_consent, name="consent")
@@ -163,6 +178,8 @@ _erase.command("approve")(erase.approve)
 _erase.command("list")(erase.list_)
 _erase.command("carry-out")(erase_out.carry_out)
 _erase.command("resume")(erase_out.resume)
+_erase.command("redact")(redact.redact)
+_erase.command("unblock")(redact.unblock)
 app.command("verify")(checking.verify)
 app.command("rebuild")(rebuild.rebuild)
 _witness = _tree(

@@ -18,7 +18,7 @@ MEANINGS = {
     FINDINGS: "done, and something found wrong: faults in `verify`, files refused by `add`, "
     "differences in `rebuild --check`, problems in `figure check`, anything red in `doctor`, "
     "too few cosignatures in `witness`, what does not hold in `timestamp verify`, damage in "
-    "`custody --check`",
+    "`custody --check`, what does not hold in `bundle verify`",
     USAGE: "the command was not written as it takes it",
     REFUSED: "refused, with the reason: bad input, a wrong passphrase, a damaged or newer archive",
     BUSY: "another process is writing to the archive; try again",

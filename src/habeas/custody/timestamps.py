@@ -297,10 +297,10 @@ def _by_openssl(
         found = _TSA.search(said)
         name = found[1].strip() if found else ""
         roots, others = split_chain(chain)
-        (place / "roots").write_bytes(_pem(roots))
+        (place / "roots").write_bytes(pem(roots))
         command = [program, "ts", "-verify", "-in", "reply", "-data", "data", "-CAfile", "roots"]
         if others or roots:
-            (place / "others").write_bytes(_pem([*others, *roots]))
+            (place / "others").write_bytes(pem([*others, *roots]))
             command += ["-untrusted", "others"]
         if roots[0].issuer != roots[0].subject:
             command.append("-partial_chain")
@@ -357,5 +357,6 @@ def _reason(said: str) -> str:
     return parts[5].strip() if len(parts) > 5 and parts[5].strip() else "verification failed"
 
 
-def _pem(certificates: Sequence[x509.Certificate]) -> bytes:
+def pem(certificates: Sequence[x509.Certificate]) -> bytes:
+    """Certificates as the text that openssl reads."""
     return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)

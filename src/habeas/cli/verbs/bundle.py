@@ -1,0 +1,149 @@
+"""bundle: hand evidence over so that somebody else can check it without us."""
+
+from __future__ import annotations
+
+import json as json_
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+
+LARGEST_POLICY = 1024 * 1024
+
+
+def _option(name: str, help_text: str, metavar: str = "TEXT") -> Any:
+    return typer.Option(name, metavar=metavar, help=help_text, show_default=False)
+
+
+def make(
+    to: Annotated[Path, typer.Option(metavar="DIR", help="A new folder for the bundle.")],
+    exhibits: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="[EXHIBIT...]", min=0, help="Exhibits, by their numbers."),
+    ] = None,
+    figure: Annotated[str, _option("--figure", "A figure with all it rests on.", "KEY")] = "",
+    record: Annotated[
+        int | None, _option("--record", "A record with all that is claimed of it.", "POSITION")
+    ] = None,
+    level: Annotated[
+        str,
+        typer.Option(
+            metavar="LEVEL",
+            help="Nothing handled more strictly goes out: public, team, restricted, sealed.",
+        ),
+    ] = "public",
+    withhold: Annotated[
+        list[str] | None, _option("--withhold", "Withhold this field everywhere; repeat.", "FIELD")
+    ] = None,
+    show: Annotated[
+        list[str] | None,
+        _option("--show", "Disclose a field that is withheld by rule; repeat.", "FIELD"),
+    ] = None,
+    without_file: Annotated[
+        list[int] | None,
+        _option("--without-file", "Prove this exhibit, hand its bytes not over.", "EXHIBIT"),
+    ] = None,
+    by: Annotated[str, _option("--by", "Who hands it over; recorded.", "WHO")] = "",
+    why: Annotated[str, _option("--why", "To whom and what for; recorded.")] = "",
+    authority: Annotated[str, _option("--authority", "On whose authority; recorded.")] = "",
+    responsible: Annotated[str, _option("--responsible", "Who answers for it.", "WHO")] = "",
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Write a bundle that an expert can check without us.
+
+    Files, entries, proofs, timestamps, a report and a verifier. Withheld are, unless shown, who
+    acted, the compartment, and from whom strict things came. That exhibits were handed over is
+    recorded as an event of their custody.
+    """
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker, bytes_words, several, shown
+
+    if sum((bool(exhibits), bool(figure), record is not None)) != 1:
+        raise typer.BadParameter("name exhibits, or --figure KEY, or --record POSITION")
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.exchange.bundling.choosing import choose
+    from habeas.exchange.bundling.disclosing import Rules
+    from habeas.exchange.bundling.writing import Handover, write
+
+    rules = Rules(frozenset(withhold or ()), frozenset(show or ()))
+    chosen = choose(archive_, level, exhibits=exhibits or (), figure=figure, record=record)
+    with speaker.progress() as progress:
+        made = write(
+            archive_,
+            chosen,
+            level,
+            to,
+            rules=rules,
+            without_files=without_file or (),
+            handover=Handover(by, why, authority, responsible),
+            progress=progress,
+        )
+    speaker.say(f"{shown(chosen.about)}, for readers of what is {level} at most.")
+    speaker.say(
+        f"{several(made.entries, 'entry', 'entries')}, {several(made.files, 'file')}, "
+        f"{bytes_words(made.size_bytes)}; {several(made.withheld, 'field')} withheld."
+    )
+    if made.events:
+        speaker.say(f"Recorded as {several(len(made.events), 'event')} of custody.")
+    speaker.say(f"The bundle is in {shown(str(to))}. Check it there: python3 -I verify.py")
+    speaker.give(
+        {
+            "directory": str(to),
+            "about": chosen.about,
+            "level": level,
+            "entries": made.entries,
+            "files": made.files,
+            "size_bytes": made.size_bytes,
+            "withheld": made.withheld,
+            "manifest_sha256": made.manifest_sha256,
+            "events": [event.position for event in made.events],
+        }
+    )
+    return OK
+
+
+def verify(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The bundle's folder.")],
+    policy: Annotated[
+        Path | None, _option("--policy", "Keys that you got another way (JSON).", "FILE")
+    ] = None,
+    json: JsonOption = False,
+) -> int:
+    """Check a bundle with this program's own code.
+
+    Needs no archive. The bundle's verify.py does the same with Python alone, and both must
+    agree. Ends with 1 where something does not hold.
+    """
+    from habeas.cli.speaking import Speaker
+    from habeas.custody.bundled import verify_bundle
+    from habeas.custody.standalone import verify as words
+
+    speaker = Speaker(as_json=json)
+    given = None if policy is None else _policy(policy)
+    with speaker.progress() as progress:
+        found = verify_bundle(directory, given, lambda done, total: progress("Files", done, total))
+    speaker.say(words.say(found))
+    speaker.give(found)
+    return OK if found["result"] == "holds" else FINDINGS
+
+
+def _policy(path: Path) -> dict[str, Any]:
+    from habeas.cli.errors import FilesUnusable
+
+    try:
+        with path.open("rb") as file:
+            found = json_.loads(file.read(LARGEST_POLICY))
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict) or found.get("format") != "habeas-policy/1":
+        raise FilesUnusable(
+            f"{path} is no policy that can be read.",
+            next_step="Give a policy.json as bundles hold it, with keys that you checked.",
+        )
+    return found

@@ -1,0 +1,320 @@
+"""BagIt 1.0 (RFC 8493): folders of files with their hashes, written and checked.
+
+Reading is strict where the RFC is: ``bagit.txt`` has its two lines and nothing else, every
+payload manifest lists every payload file once, a path stays inside the bag. What other
+readers let pass (white space before a colon, a file named twice) is a fault here.
+
+Invariants: a bag appears under its name whole or not at all, and never over anything; links
+and special files are refused and never followed; nothing of a bag is believed before its
+hash is right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final
+
+from habeas.custody.durable import sync_file_system
+from habeas.custody.errors import BagError, BagUnsafe
+
+DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MOST_FILES: Final = 200_000
+LARGEST_TAG_FILE: Final = 64 * 1024 * 1024  # bytes, of a manifest
+LARGEST_FILE: Final = 1 << 40
+_MANIFEST = re.compile("(tag)?manifest-([a-z0-9]+)[.]txt")
+_LINE = re.compile("([0-9A-Fa-f]+)[ \t]+(.+)")
+_ALGORITHMS: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+_OXUM = re.compile(r"^Payload-Oxum: (\d+)\.(\d+)$", re.M)
+_CHUNK = 1 << 20
+
+Progress = Callable[[int, int], None]
+
+
+# --- writing --------------------------------------------------------------------------------
+
+
+class BagWriter:
+    """A bag being written beside its final name. Use as a context; ``publish`` shows it."""
+
+    def __init__(self, final: Path) -> None:
+        self.final = final
+        self.size_bytes = 0
+        self.payload: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
+        if os.path.lexists(final):
+            raise BagError(
+                f"{final} is there already.", next_step="Choose a new folder; none is replaced."
+            )
+        if not final.parent.is_dir():
+            raise BagError(f"There is no folder {final.parent}.", next_step="Make it first.")
+        self.place = final.parent / f".{final.name[:100]}.{secrets.token_hex(8)}"
+        self.place.mkdir(mode=0o700)
+
+    def __enter__(self) -> BagWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(OSError):
+            if self.place.exists():
+                shutil.rmtree(self.place)
+
+    def add(self, path: str, data: bytes) -> str:
+        """Write a file; ``data/…`` is payload, all else a tag file. Returns its SHA-256."""
+
+        def write(file: IO[bytes]) -> None:
+            file.write(data)
+
+        return self.write(path, write)
+
+    def write(self, path: str, write: Callable[[IO[bytes]], object]) -> str:
+        """The same for a file that ``write`` writes to the stream it is given."""
+        if not is_safe(path) or path in self.payload or path in self.tags:
+            raise BagError(f"{path!r} cannot be a file of a bag, or is in it already.")
+        target = self.place / path
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            hashing = _Hashing(file)
+            write(hashing)  # type: ignore[arg-type]
+        digest = hashing.sha256.hexdigest()
+        if path.startswith("data/"):
+            self.payload[path] = digest
+            self.size_bytes += hashing.size_bytes
+        else:
+            self.tags[path] = digest
+        return digest
+
+    def finish(self, info: Iterable[tuple[str, str]]) -> str:
+        """Write declaration, information and payload manifest; the manifest's SHA-256."""
+        self.add("bagit.txt", DECLARATION)
+        labels = [*info, ("Payload-Oxum", f"{self.size_bytes}.{len(self.payload)}")]
+        lines = "".join(f"{label}: {' '.join(value.split())}\n" for label, value in labels)
+        self.add("bag-info.txt", lines.encode())
+        return self.add("manifest-sha256.txt", manifest(self.payload))
+
+    def publish(self, seconds: int) -> None:
+        """Write the tag manifest, date every file, make all durable, then show the bag."""
+        path = self.place / "tagmanifest-sha256.txt"
+        path.write_bytes(manifest(self.tags))
+        path.chmod(0o600)
+        for folder, _, names in os.walk(self.place):
+            for name in names:
+                os.utime(os.path.join(folder, name), (seconds, seconds))
+        sync_file_system(self.place)
+        if os.path.lexists(self.final):
+            raise BagError(f"{self.final} is there already.", next_step="Choose a new folder.")
+        os.rename(self.place, self.final)
+        sync_file_system(self.final)
+
+
+class _Hashing:
+    """A stream that hashes and counts what passes through it."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self.sha256 = hashlib.sha256()
+        self.size_bytes = 0
+        self._target = target
+
+    def write(self, data: bytes) -> int:
+        self.sha256.update(data)
+        self.size_bytes += len(data)
+        return self._target.write(data)
+
+
+def manifest(files: Mapping[str, str]) -> bytes:
+    """A manifest's text: hash, two spaces, path; as ``sha256sum --check`` reads it."""
+    return "".join(f"{digest}  {path}\n" for path, digest in sorted(files.items())).encode()
+
+
+def is_safe(path: str) -> bool:
+    """Whether a path stays inside the bag and needs no escapes."""
+    parts = path.split("/")
+    return (
+        not {"", ".", ".."} & set(parts)
+        and not path.startswith("~")
+        and not re.search(r"[\x00-\x1f\x7f\\%]", path)
+    )
+
+
+# --- checking -------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class BagReport:
+    """What was found: ``files`` by path with their sizes; ``faults`` in words, none if valid."""
+
+    files: dict[str, int] = field(default_factory=dict)
+    sha256: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def payload(self) -> list[str]:
+        return [path for path in self.files if path.startswith("data/")]
+
+
+def check_bag(directory: Path, progress: Progress = lambda done, total: None) -> BagReport:
+    """Everything that RFC 8493 asks of a complete and valid bag.
+
+    Raises ``BagUnsafe`` where the folder must not be read at all.
+    """
+    report = BagReport(_files(directory))
+    faults = report.faults
+    _declaration(directory, report)
+    manifests = {
+        name: (match[1] is not None, match[2])
+        for name in sorted(report.files)
+        if (match := _MANIFEST.fullmatch(name))
+    }
+    if not any(not tag for tag, _ in manifests.values()):
+        faults.append("There is no payload manifest.")
+    if (
+        not any(path.startswith("data/") for path in report.files)
+        and not (directory / "data").is_dir()
+    ):
+        faults.append("There is no folder data.")
+    wanted: dict[str, dict[str, str]] = {}
+    for name, (of_tags, algorithm) in manifests.items():
+        if algorithm not in _ALGORITHMS:
+            faults.append(f"{name} is of an algorithm that is not known here.")
+            continue
+        listed = _listed(directory, name, of_tags, algorithm, report)
+        for path, digest in listed.items():
+            wanted.setdefault(path, {})[algorithm] = digest
+    _oxum(directory, report)
+    for done, (path, digests) in enumerate(sorted(wanted.items()), 1):
+        if path in report.files:
+            found = _hashes(directory / path, {*digests, "sha256"})
+            report.sha256[path] = found["sha256"]
+            if any(found[algorithm] != digest for algorithm, digest in digests.items()):
+                faults.append(f"{path} was altered.")
+        progress(done, len(wanted))
+    return report
+
+
+def _files(directory: Path) -> dict[str, int]:
+    if not directory.is_dir():
+        raise BagUnsafe(f"{directory} is no folder.", next_step="Give the bag's own folder.")
+    found: dict[str, int] = {}
+    waiting = [""]
+    while waiting:
+        here = waiting.pop()
+        for each in _entries(directory / here):
+            path = f"{here}/{each.name}" if here else each.name
+            status = each.stat(follow_symlinks=False)
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            if stat.S_ISDIR(status.st_mode):
+                waiting.append(path)
+            elif not stat.S_ISREG(status.st_mode):
+                raise _unsafe(f"{shown!r} is a link or no plain file.")
+            elif shown != path:
+                raise _unsafe(f"The file name {shown!r} is not UTF-8.")
+            elif status.st_size > LARGEST_FILE:
+                raise _unsafe(f"{shown!r} is too large.")
+            else:
+                found[path] = status.st_size
+            if len(found) + len(waiting) > MOST_FILES:
+                raise _unsafe(f"There are more than {MOST_FILES:,} files.")
+    return found
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def _unsafe(why: str) -> BagUnsafe:
+    return BagUnsafe(
+        f"The bag is not read: {why}", next_step="Ask whoever gave it; nothing of it was opened."
+    )
+
+
+def _declaration(directory: Path, report: BagReport) -> None:
+    if "bagit.txt" not in report.files or report.files["bagit.txt"] > 4096:
+        report.faults.append("There is no bagit.txt.")
+    elif (directory / "bagit.txt").read_bytes().replace(b"\r\n", b"\n") not in (
+        DECLARATION,
+        DECLARATION[:-1],
+    ):
+        report.faults.append("bagit.txt does not say BagIt 1.0 in UTF-8, or not in two lines.")
+
+
+def _listed(
+    directory: Path, name: str, of_tags: bool, algorithm: str, report: BagReport
+) -> dict[str, str]:
+    """What one manifest lists; its faults go into the report."""
+    faults = report.faults
+    listed: dict[str, str] = {}
+    if report.files[name] > LARGEST_TAG_FILE:
+        faults.append(f"{name} is too large.")
+        return {}
+    try:
+        text = (directory / name).read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        faults.append(f"{name} is not UTF-8.")
+        return {}
+    size = 2 * hashlib.new(algorithm, usedforsecurity=False).digest_size
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+    for number, line in enumerate(lines, 1):
+        match = _LINE.fullmatch(line)
+        path = _unescaped(match[2]) if match else ""
+        if match is None or len(match[1]) != size or not _is_listable(path, of_tags):
+            faults.append(f"Line {number} of {name} cannot be.")
+        elif path in listed:
+            faults.append(f"{name} lists {path} twice.")
+        else:
+            listed[path] = match[1].lower()
+    for path in sorted(set(listed) - set(report.files)):
+        faults.append(f"{path} is named by {name} and is not there.")
+    if not of_tags:
+        for path in sorted(set(report.payload) - set(listed)):
+            faults.append(f"{path} is not in {name}.")
+    return listed
+
+
+def _is_listable(path: str, of_tags: bool) -> bool:
+    inside = not {"", ".", ".."} & set(path.split("/")) and not path.startswith("~")
+    if "\\" in path or "\x00" in path or not inside:
+        return False
+    if of_tags:
+        return not path.startswith("data/") and not path.startswith("tagmanifest-")
+    return path.startswith("data/")
+
+
+def _unescaped(path: str) -> str:
+    return re.sub("%(0[AaDd]|25)", lambda match: chr(int(match[1], 16)), path)
+
+
+def _oxum(directory: Path, report: BagReport) -> None:
+    if not 0 < report.files.get("bag-info.txt", 0) <= LARGEST_TAG_FILE:
+        return
+    info = (directory / "bag-info.txt").read_bytes().decode("utf-8", "replace")
+    payload = report.payload
+    size = sum(report.files[path] for path in payload)
+    for octets, count in _OXUM.findall(info.replace("\r\n", "\n")):
+        if (int(octets), int(count)) != (size, len(payload)):
+            report.faults.append("bag-info.txt states another number or size of files.")
+
+
+def _hashes(path: Path, algorithms: Iterable[str]) -> dict[str, str]:
+    """Each hash of a file, read once."""
+    hashing = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
+    with path.open("rb") as file:
+        while part := file.read(_CHUNK):
+            for each in hashing.values():
+                each.update(part)
+    return {name: each.hexdigest() for name, each in hashing.items()}

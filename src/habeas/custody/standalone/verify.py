@@ -1,0 +1,1130 @@
+#!/usr/bin/env python3
+"""Verify a habeas bundle with Python's standard library alone (3.9 or newer).
+
+    python3 -I verify.py [DIR] [--policy FILE] [--json]
+
+Nothing else of habeas is needed, nothing is written, no network is used. ``openssl`` is used
+for the signatures of timestamps where it is present. Everything in the bundle is taken as
+hostile: links, special files, odd names and files that are too large are refused.
+
+Ends with 0 where everything that can be checked here holds, 1 where something does not, 2
+where the folder is no bundle that can be checked. ``data/specifications`` in the bundle says
+how each format works; CHECK-BY-HAND.md does the same checks with sha256sum and openssl.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import datetime
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+MOST_FILES = 200_000
+MOST_ENTRIES = 50_000
+LARGEST_ENTRY = 65_535
+LARGEST_TEXT = 64 * 1024 * 1024  # of any file that is read whole
+LARGEST_FILE = 1 << 40
+CHECKS = {
+    "bag": "Every file is there and is what the manifests say",
+    "seal": "The archive's key sealed this bundle as a whole",
+    "checkpoint": "The log's key signed the checkpoint, and no cosignature is false",
+    "history": "Earlier checkpoints are beginnings of the same log",
+    "entries": "Each entry is well formed and signed by the archive",
+    "proofs": "Each entry stands in the signed log",
+    "disclosures": "What is disclosed is what the entries committed to",
+    "files": "Files and texts are those that the entries name",
+    "quotes": "Quotes stand in the texts, at the place named",
+    "timestamps": "Others attest when the log existed",
+}
+HOLDS, FAILS, ABSENT, UNCHECKED = "holds", "fails", "absent", "not checked here"
+
+
+class Refused(Exception):
+    """The folder cannot be checked at all."""
+
+
+class Fault(Exception):
+    """One thing that does not hold."""
+
+
+# --- Ed25519 (RFC 8032), strict: only what every verifier accepts is accepted --------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+SQRT_M1 = pow(2, (P - 1) // 4, P)
+NEUTRAL = (0, 1, 1, 0)  # extended coordinates X, Y, Z, T
+
+
+def add(a, b):
+    """The sum of two points."""
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    c, d = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = f - e, d - c, d + c, f + e
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def double_multiply(s, a, k, b):
+    """s times a plus k times b."""
+    both, total = add(a, b), NEUTRAL
+    for bit in range(max(s.bit_length(), k.bit_length()) - 1, -1, -1):
+        total = add(total, total)
+        choice = (s >> bit & 1) + 2 * (k >> bit & 1)
+        if choice:
+            total = add(total, (a, b, both)[choice - 1])
+    return total
+
+
+def decode_point(data):
+    """The point of 32 bytes, or None where they are no canonical point."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if len(data) != 32 or y >= P:
+        return None
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if v * x * x % P == -u % P:
+        x = x * SQRT_M1 % P
+    elif v * x * x % P != u:
+        return None
+    if x == 0 and sign:
+        return None
+    x = P - x if x & 1 != sign else x
+    return (x, y, 1, x * y % P)
+
+
+def encode_point(point):
+    inverse = pow(point[2], -1, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = decode_point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def is_neutral(point):
+    return point[0] % P == 0 and (point[1] - point[2]) % P == 0
+
+
+def sound_key(public):
+    """The point of a key in the prime-order group, or None."""
+    point = decode_point(public)
+    if point is None or is_neutral(point):
+        return None
+    return point if is_neutral(double_multiply(L, point, 0, NEUTRAL)) else None
+
+
+def signed_by(public, message, signature):
+    """Whether the signature holds; keys and R of low order are refused."""
+    point = sound_key(public)
+    if point is None or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= L:
+        return False
+    digest = hashlib.sha512(signature[:32] + public + message).digest()
+    k = int.from_bytes(digest, "little") % L
+    negative = (P - point[0], point[1], point[2], P - point[3])
+    found = double_multiply(s, BASE, k, negative)
+    low = double_multiply(8, found, 0, NEUTRAL)
+    return encode_point(found) == signature[:32] and not is_neutral(low)
+
+
+# --- signed notes, entries, disclosures, the Merkle tree -----------------------------------
+
+SHOWN = rb'"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"'
+ENTRY = re.compile(
+    rb"([^\n]+)/entry/v1\n"
+    rb'\{"commitments":\[(' + SHOWN + rb"(?:," + SHOWN + rb")*)\],"
+    rb'"id":"([0-9a-f]{32})",(?:"object":"([0-9a-f]{64})",)?'
+    rb'"time":(0|[1-9][0-9]{0,15}),"version":1\}\n'
+)
+LINE = re.compile("— ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
+
+
+def from_base64(text):
+    """The bytes of standard base64 in its one spelling."""
+    data = text if isinstance(text, bytes) else text.encode()
+    try:
+        found = binascii.a2b_base64(data)
+    except binascii.Error:
+        raise Fault("holds what should be base64 and is not") from None
+    if binascii.b2a_base64(found, newline=False) != data:
+        raise Fault("holds base64 with stray bits")
+    return found
+
+
+def split_note(note):
+    """The text of a signed note, and (name, key id, raw) of each signature line."""
+    text, gap, block = note.rpartition(b"\n\n")
+    if not gap or not block.endswith(b"\n") or re.search(rb"[\x00-\x09\x0b-\x1f]", text):
+        raise Fault("is no signed note")
+    signatures = []
+    try:
+        text.decode()
+        lines = block[:-1].decode().split("\n")
+    except UnicodeDecodeError:
+        raise Fault("is not UTF-8") from None
+    for line in lines:
+        match = LINE.fullmatch(line)
+        raw = from_base64(match[2]) if match and match[1].isprintable() else b""
+        if len(raw) < 5:
+            raise Fault("has a signature line that cannot be read")
+        signatures.append((match[1], raw[:4], raw[4:]))
+    if len(signatures) > 64:
+        raise Fault("has more than 64 signatures")
+    return text + b"\n", signatures
+
+
+def read_key(written, kind):
+    """(name, key id) and the 32 bytes of a written key of a type."""
+    parts = written.split("+", 2)
+    raw = from_base64(parts[2]) if len(parts) == 3 else b""
+    if len(raw) != 33 or raw[0] != kind:
+        raise Fault(f"names a key that cannot be read: {written[:80]!r}")
+    key_id = hashlib.sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
+    if key_id.hex() != parts[1] or sound_key(raw[1:]) is None:
+        raise Fault(f"names a key that is not sound: {written[:80]!r}")
+    return (parts[0], key_id), raw[1:]
+
+
+def check_signatures(note, keys, needed):
+    """The text, and who signed it; a false signature by a known key, or none needed: a fault."""
+    text, signatures = split_note(note)
+    good = []
+    for name, key_id, raw in signatures:
+        public = keys.get((name, key_id))
+        if public is None:
+            continue
+        if not signed_by(public, text, raw):
+            raise Fault(f"bears a false signature of {name}")
+        good.append((name, key_id))
+    if not any(one in needed for one in good):
+        raise Fault("is not signed by the key that it must be signed by")
+    return text, good
+
+
+def read_checkpoint(text):
+    """Origin, size and root of a checkpoint's text."""
+    lines = text.decode()[:-1].split("\n")
+    if len(lines) < 3 or not all(lines) or not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):
+        raise Fault("is no checkpoint")
+    root = from_base64(lines[2])
+    if len(root) != 32:
+        raise Fault("has a root that is no SHA-256")
+    return lines[0], int(lines[1]), root
+
+
+def node_hash(left, right):
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_of_path(leaf, index, size, path):
+    """RFC 9162, 2.1.3.2: the root that an inclusion proof leads to."""
+    if not 0 <= index < size:
+        raise Fault("names a place outside the log")
+    node, last, root = index, size - 1, leaf
+    for other in path:
+        if last == 0:
+            raise Fault("holds a proof that is too long")
+        if node & 1 or node == last:
+            root = node_hash(other, root)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            root = node_hash(root, other)
+        node, last = node >> 1, last >> 1
+    if last:
+        raise Fault("holds a proof that is too short")
+    return root
+
+
+def check_consistency(old_size, old_root, size, root, path):
+    """RFC 9162, 2.1.4.2: the older log is the beginning of the newer one."""
+    if not 0 < old_size <= size:
+        raise Fault("is of a size that cannot be compared")
+    if old_size == size:
+        if path or old_root != root:
+            raise Fault("has another root at the same size")
+        return
+    path = ([old_root] if old_size & (old_size - 1) == 0 else []) + path
+    if not path:
+        raise Fault("has no proof")
+    node, last = old_size - 1, size - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    first = second = path[0]
+    for other in path[1:]:
+        if last == 0:
+            raise Fault("has a proof that is too long")
+        if node & 1 or node == last:
+            first, second = node_hash(other, first), node_hash(other, second)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            second = node_hash(second, other)
+        node, last = node >> 1, last >> 1
+    if last or first != old_root or second != root:
+        raise Fault("is not the beginning of this log")
+
+
+def read_disclosure(line):
+    """Field and value of one disclosure."""
+    data = line.replace(b"-", b"+").replace(b"_", b"/")
+    if b"+" in line or b"/" in line or b"=" in line:
+        raise Fault("holds a disclosure that cannot be read")
+    try:
+        text = from_base64(data + b"=" * (-len(data) % 4)).decode()
+        parts = json.loads(text, parse_float=refuse, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        raise Fault("holds a disclosure that cannot be read") from None
+    if not isinstance(parts, list) or len(parts) != 3 or not isinstance(parts[1], str):
+        raise Fault("holds a disclosure that is not salt, field and value")
+    if not isinstance(parts[0], str) or len(parts[0]) != 43 or not parts[1]:
+        raise Fault("holds a disclosure without a 256-bit salt or a name")
+    return parts[1], parts[2]
+
+
+def refuse(_):
+    raise ValueError
+
+
+def commitment(line):
+    return base64.urlsafe_b64encode(hashlib.sha256(line).digest()).rstrip(b"=").decode()
+
+
+# --- timestamps ----------------------------------------------------------------------------
+
+HASHES = {
+    "608648016503040201": "sha256",
+    "608648016503040202": "sha384",
+    "608648016503040203": "sha512",
+}
+
+
+def der(data, tag=None):
+    """Tag, content and rest of the first DER element; a fault where it is not one."""
+    if len(data) < 2 or data[0] & 0x1F == 0x1F:
+        raise Fault("cannot be read as DER")
+    start, length = 2, data[1]
+    if length & 0x80:
+        start += length & 0x7F
+        length = int.from_bytes(data[2:start], "big") if start > 2 else -1
+    if length < 0 or start + length > len(data) or (tag is not None and data[0] != tag):
+        raise Fault("cannot be read as DER")
+    return data[0], data[start : start + length], data[start + length :]
+
+
+def read_token(reply):
+    """Hash name, imprint and time of a token of RFC 3161."""
+    _, response, _ = der(reply, 0x30)
+    _, _, rest = der(response, 0x30)  # the status
+    _, content, _ = der(rest, 0x30)
+    _, _, rest = der(content, 0x06)
+    _, explicit, _ = der(rest, 0xA0)
+    _, signed, _ = der(explicit, 0x30)
+    _, _, rest = der(signed, 0x02)
+    _, _, rest = der(rest, 0x31)
+    _, encapsulated, _ = der(rest, 0x30)
+    _, _, rest = der(encapsulated, 0x06)
+    _, explicit, _ = der(rest, 0xA0)
+    _, octets, _ = der(explicit, 0x04)
+    _, info, _ = der(octets, 0x30)
+    _, _, rest = der(info, 0x02)
+    _, _, rest = der(rest, 0x06)
+    _, imprint, rest = der(rest, 0x30)
+    _, algorithm, after = der(imprint, 0x30)
+    _, oid, _ = der(algorithm, 0x06)
+    _, digest, _ = der(after, 0x04)
+    _, _, rest = der(rest, 0x02)  # the serial number
+    _, time, _ = der(rest, 0x18)
+    written = re.match(r"(\d{14})(?:\.\d+)?Z$", time.decode("ascii", "replace"))
+    if written is None or oid.hex() not in HASHES:
+        raise Fault("names a time or a hash that cannot be read here")
+    moment = datetime.datetime.strptime(written[1] + "+0000", "%Y%m%d%H%M%S%z")
+    return HASHES[oid.hex()], digest, moment
+
+
+def pem(certificates):
+    body = (base64.encodebytes(each).decode() for each in certificates)
+    return "".join(
+        f"-----BEGIN CERTIFICATE-----\n{each}-----END CERTIFICATE-----\n" for each in body
+    )
+
+
+def openssl_accepts(program, reply, data, chain, moment):
+    """True, or None where openssl cannot read the token; a fault where it refuses it."""
+    with tempfile.TemporaryDirectory() as place:
+        issued = [(names(each), each) for each in chain]
+        roots = [each for (issuer, subject), each in issued if issuer == subject] or chain[-1:]
+        for name, content in (
+            ("reply", reply),
+            ("data", data),
+            ("roots", pem(roots).encode()),
+            ("others", pem(chain).encode()),
+        ):
+            with open(os.path.join(place, name), "wb") as file:
+                file.write(content)
+
+        def run(*words):
+            done = subprocess.run(
+                [program, "ts", *words], cwd=place, capture_output=True, timeout=60, check=False
+            )
+            return done.returncode == 0, done.stdout + done.stderr
+
+        if not run("-reply", "-in", "reply", "-text")[0]:
+            return None
+        words = ["-verify", "-in", "reply", "-data", "data", "-CAfile", "roots"]
+        words += ["-untrusted", "others", "-attime", str(int(moment.timestamp()))]
+        if all(issuer != subject for (issuer, subject), _ in issued):
+            words.append("-partial_chain")
+        accepted, said = run(*words)
+        if not accepted or b"Verification: OK" not in said:
+            raise Fault("is refused by openssl: its signature does not hold")
+        return True
+
+
+def names(certificate):
+    """Issuer and subject of a certificate, as their DER."""
+    _, outer, _ = der(certificate, 0x30)
+    _, inner, _ = der(outer, 0x30)
+    if inner[:1] == b"\xa0":
+        _, _, inner = der(inner)
+    _, _, rest = der(inner, 0x02)
+    _, _, rest = der(rest, 0x30)
+    _, issuer, rest = der(rest, 0x30)
+    _, _, rest = der(rest, 0x30)
+    _, subject, _ = der(rest, 0x30)
+    return issuer, subject
+
+
+OTS_MAGIC = bytes.fromhex("004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e89294")
+OTS_HASHES = {0x02: "sha1", 0x03: "ripemd160", 0x08: "sha256"}
+
+
+class Ots:
+    """A proof of OpenTimestamps: its digest, and (height, message) of Bitcoin attestations."""
+
+    def __init__(self, data):
+        if not data.startswith(OTS_MAGIC) or len(data) > 256 * 1024:
+            raise Fault("is no proof of OpenTimestamps")
+        self.data, self.at, self.found = data, len(OTS_MAGIC), []
+        if self.number() != 1:
+            raise Fault("is a proof of a later version")
+        self.hash = OTS_HASHES.get(self.take(1)[0], "")
+        if not self.hash:
+            raise Fault("is over a hash that is not known here")
+        self.digest = self.take(hashlib.new(self.hash).digest_size)
+        self.walk(self.digest, 0)
+        if self.at != len(data):
+            raise Fault("has something after its end")
+
+    def take(self, count):
+        taken = self.data[self.at : self.at + count]
+        if len(taken) != count or count > 8192:
+            raise Fault("is cut short")
+        self.at += count
+        return taken
+
+    def number(self):
+        value = shift = 0
+        while shift < 64:
+            byte = self.take(1)[0]
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+        raise Fault("holds a number that is too large")
+
+    def walk(self, message, depth):
+        if depth > 256 or len(message) > 4096:
+            raise Fault("is too deep or too long")
+        more = True
+        while more:
+            tag = self.take(1)[0]
+            more = tag == 0xFF
+            tag = self.take(1)[0] if more else tag
+            if tag == 0:
+                kind, payload = self.take(8), self.take(self.number())
+                if kind.hex() == "0588960d73d71901":
+                    inner = Ots.__new__(Ots)
+                    inner.data, inner.at = payload, 0
+                    self.found.append((inner.number(), message))
+            elif tag in OTS_HASHES:
+                self.walk(hashlib.new(OTS_HASHES[tag], message).digest(), depth + 1)
+            elif tag == 0xF0:
+                self.walk(message + self.take(self.number()), depth + 1)
+            elif tag == 0xF1:
+                self.walk(self.take(self.number()) + message, depth + 1)
+            elif tag == 0xF2:
+                self.walk(message[::-1], depth + 1)
+            elif tag == 0xF3:
+                self.walk(message.hex().encode(), depth + 1)
+            else:
+                raise Fault("uses an operation that is not known here")
+
+
+def block_time(header):
+    """The time of a block header whose own proof of work holds."""
+    block = hashlib.sha256(hashlib.sha256(header).digest()).digest()
+    bits = int.from_bytes(header[72:76], "little")
+    exponent, mantissa = bits >> 24, bits & 0x7FFFFF
+    target = mantissa << 8 * (exponent - 3) if exponent >= 3 else mantissa >> 8 * (3 - exponent)
+    if len(header) != 80 or bits & 0x800000 or not 0 < target <= 0xFFFF << 208:
+        raise Fault("comes with a block header that cannot be")
+    if int.from_bytes(block, "little") > target:
+        raise Fault("comes with a block header without proof of work")
+    seconds = int.from_bytes(header[68:72], "little")
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)  # noqa: UP017
+
+
+# --- the bag -------------------------------------------------------------------------------
+
+
+def walk(folder):
+    """Path in the bag → size, of every file; what is not a plain file or folder is refused."""
+    found, waiting = {}, [""]
+    while waiting:
+        here = waiting.pop()
+        with os.scandir(os.path.join(folder, here)) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+        for each in listed:
+            path = f"{here}/{each.name}" if here else each.name
+            status = each.stat(follow_symlinks=False)
+            try:
+                path.encode()
+            except UnicodeEncodeError:
+                raise Refused("A file name is not UTF-8.") from None
+            if stat.S_ISDIR(status.st_mode):
+                waiting.append(path)
+            elif not stat.S_ISREG(status.st_mode):
+                raise Refused(f"{path!r} is a link or no plain file.")
+            elif status.st_size > LARGEST_FILE:
+                raise Refused(f"{path!r} is too large.")
+            else:
+                found[path] = status.st_size
+            if len(found) + len(waiting) > MOST_FILES:
+                raise Refused(f"There are more than {MOST_FILES:,} files.")
+    return found
+
+
+def safe_path(path):
+    """Whether a path of a manifest stays inside the bag."""
+    parts = path.split("/")
+    return bool(path) and "\\" not in path and not {"", ".", ".."} & set(parts)
+
+
+class Bundle:
+    """One folder being checked."""
+
+    def __init__(self, folder, policy=None):
+        self.folder, self.given_policy = folder, policy
+        self.status = dict.fromkeys(CHECKS, HOLDS)
+        self.said = {name: [] for name in CHECKS}
+        self.faults = {name: [] for name in CHECKS}
+        self.entries = {}  # id → position, fields, note time, covered by checkpoint
+        self.proven = []
+        if not os.path.isdir(folder):
+            raise Refused(f"{folder} is no folder.")
+        self.files = walk(folder)
+        self.hashes = {}
+        for needed in ("bagit.txt", "manifest-sha256.txt", "data/bundle.json", "data/policy.json"):
+            if needed not in self.files:
+                raise Refused(f"{needed} is missing: this is no habeas bundle.")
+        self.index = self.json("data/bundle.json", "habeas-bundle/1")
+        self.policy = policy or self.json("data/policy.json", "habeas-policy/1")
+
+    # reading
+
+    def read(self, path, most=LARGEST_TEXT):
+        if path not in self.files:
+            raise Fault(f"{path} is missing")
+        if self.files[path] > most:
+            raise Fault(f"{path} is too large")
+        with open(os.path.join(self.folder, path), "rb") as file:
+            return file.read(most + 1)
+
+    def json(self, path, form):
+        try:
+            found = json.loads(self.read(path))
+            known = isinstance(found, dict) and found.get("format") == form
+        except (Fault, ValueError, RecursionError):
+            raise Refused(f"{path} cannot be read.") from None
+        if not known:
+            raise Refused(f"{path} is not of the format {form}: use a newer verifier.")
+        return found
+
+    def sha256(self, path):
+        if path not in self.hashes:
+            digest = hashlib.sha256()
+            with open(os.path.join(self.folder, path), "rb") as file:
+                for part in iter(lambda: file.read(1 << 20), b""):
+                    digest.update(part)
+            self.hashes[path] = digest.hexdigest()
+        return self.hashes[path]
+
+    def fault(self, check, what):
+        self.status[check] = FAILS
+        self.faults[check].append(what)
+
+    def each(self, check, items, do, label):
+        """Do something with each item; what does not hold is noted and the rest goes on."""
+        good = 0
+        for item in items:
+            try:
+                do(item)
+                good += 1
+            except (Fault, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+                why = str(error) if isinstance(error, Fault) else "is not written as it must be"
+                self.fault(check, f"{label(item)} {why}.")
+        return good
+
+    # the checks, in the order of CHECKS
+
+    def check_bag(self):
+        try:
+            if self.read("bagit.txt", 4096) != (
+                b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+            ):
+                self.fault("bag", "bagit.txt does not say BagIt 1.0 in UTF-8.")
+            payload = self.manifest("manifest-sha256.txt")
+            tags = self.manifest("tagmanifest-sha256.txt")
+        except Fault as error:
+            self.fault("bag", f"{error}.")
+            return
+        here = {path for path in self.files if path.startswith("data/")}
+        outside = set(self.files) - here - {"tagmanifest-sha256.txt"}
+        for listed, present in ((payload, here), (tags, outside)):
+            for path in sorted(present - set(listed)):
+                self.fault("bag", f"{path} is in no manifest.")
+            for path in sorted(set(listed) - present):
+                self.fault("bag", f"{path} is named by a manifest and is not there.")
+        oxum = None
+        if 0 < self.files.get("bag-info.txt", 0) <= 65536:
+            info = self.read("bag-info.txt").decode("utf-8", "replace")
+            oxum = re.search(r"^Payload-Oxum: (\d+)\.(\d+)$", info, re.M)
+        size = sum(self.files[path] for path in here)
+        if not oxum or (int(oxum[1]), int(oxum[2])) != (size, len(here)):
+            self.fault("bag", "bag-info.txt states another number or size of files.")
+        if self.status["bag"] == FAILS and size > 1 << 36:
+            return  # nobody waits for the hashes of what is known to be another bag
+        for path, digest in sorted({**payload, **tags}.items()):
+            if path in self.files and self.sha256(path) != digest:
+                self.fault("bag", f"{path} was altered.")
+        self.said["bag"].append(f"{len(here) + len(outside) + 1:,} files")
+
+    def manifest(self, name):
+        listed = {}
+        try:
+            lines = self.read(name).decode().split("\n")
+        except UnicodeDecodeError:
+            raise Fault(f"{name} is not UTF-8") from None
+        if lines.pop() != "":
+            raise Fault(f"{name} is cut short")
+        for line in lines:
+            match = re.fullmatch("([0-9a-f]{64})  (.+)", line)
+            if match is None or not safe_path(match[2]) or match[2] in listed:
+                raise Fault(f"{name} holds a line that cannot be: {line[:80]!r}")
+            listed[match[2]] = match[1]
+        return listed
+
+    def check_seal(self):
+        try:
+            text, _ = check_signatures(self.read("seal.note", 65536), self.keys, self.entry_keys)
+            first, *lines = text.decode()[:-1].split("\n")
+            if first != f"{self.origin}/bundle/v1":
+                raise Fault("is no seal of a bundle of this archive")
+            listed = dict(line.rsplit(" ", 1) for line in lines)
+            outside = {path for path in self.files if not path.startswith("data/")}
+            if set(listed) != outside - {"seal.note", "tagmanifest-sha256.txt"}:
+                raise Fault("names other files than there are beside data/")
+            for path, digest in sorted(listed.items()):
+                if self.sha256(path) != digest:
+                    raise Fault(f"is over another {path}")
+        except (Fault, ValueError) as error:
+            why = error if isinstance(error, Fault) else "cannot be read"
+            self.fault("seal", f"seal.note {why}.")
+
+    def read_policy(self):
+        """The keys; what is wrong with them is a fault of the checkpoint's check."""
+        self.origin, self.keys, self.partners = "", {}, {}
+        self.entry_keys, self.log_keys, self.needed = set(), set(), 0
+        try:
+            self.origin = self.policy["origin"]
+            for role, into in (
+                ("entry", self.entry_keys),
+                ("log", self.log_keys),
+                ("people", set()),
+            ):
+                for written in self.policy[role]:
+                    who, public = read_key(written, 0x01)
+                    self.keys[who] = public
+                    into.add(who)
+            for written in self.policy["partners"]:
+                who, public = read_key(written, 0x04)
+                self.partners[who] = public
+            self.needed = self.policy["needed"]
+            named = {name for name, _ in self.log_keys}, {name for name, _ in self.entry_keys}
+            if named != ({self.origin}, {f"{self.origin}/entry"}):
+                raise Fault("names keys of another archive")
+            if type(self.needed) is not int or not 0 <= self.needed <= len(self.partners):
+                raise Fault("asks for more partners than it names")
+        except (Fault, KeyError, TypeError, AttributeError, ValueError) as error:
+            self.origin, self.keys, self.partners = "", {}, {}
+            self.entry_keys, self.log_keys, self.needed = set(), set(), 0
+            why = error if isinstance(error, Fault) else "cannot be read"
+            self.fault("checkpoint", f"The policy {why}.")
+
+    def cosigners(self, note):
+        """Partner → time of each partner that cosigned; a false cosignature is a fault."""
+        text, signatures = split_note(note)
+        found = {}
+        for name, key_id, raw in signatures:
+            public = self.partners.get((name, key_id))
+            if public is None:
+                continue
+            time = int.from_bytes(raw[:8], "big")
+            message = b"cosignature/v1\ntime %d\n" % time + text
+            if len(raw) != 72 or time >= 2**63 or not signed_by(public, message, raw[8:]):
+                raise Fault(f"bears a false cosignature of {name}")
+            found[name] = max(time, found.get(name, 0))
+        return found
+
+    def check_checkpoint(self):
+        self.note, self.size, self.root, self.cosigned = b"", 0, b"", []
+        try:
+            self.note = self.read("data/checkpoint", 65536)
+            text, _ = check_signatures(self.note, self.keys, self.log_keys)
+            origin, self.size, self.root = read_checkpoint(text)
+            if origin != self.origin:
+                raise Fault("is of another log")
+            self.cosigned.append((self.size, self.cosigners(self.note)))
+        except Fault as error:
+            self.fault("checkpoint", f"The checkpoint {error}.")
+
+    def check_history(self):
+        listed = self.index.get("checkpoints", [])
+        if not listed:
+            self.status["history"] = ABSENT
+
+        def one(item):
+            note = self.read("data/" + item["note"], 65536)
+            text, _ = check_signatures(note, self.keys, self.log_keys)
+            origin, size, root = read_checkpoint(text)
+            if origin != self.origin:
+                raise Fault("is of another log")
+            lines = self.read("data/" + item["consistency"], 65536).decode().split("\n")
+            if (
+                lines[:3]
+                != [
+                    "habeas-consistency/1",
+                    f"old {size}",
+                    f"new {self.size}",
+                ]
+                or lines.pop() != ""
+            ):
+                raise Fault("comes with a proof for other sizes")
+            path = [from_base64(line) for line in lines[3:]]
+            if len(path) > 128 or any(len(each) != 32 for each in path):
+                raise Fault("comes with a proof that cannot be")
+            check_consistency(size, root, self.size, self.root, path)
+            self.cosigned.append((size, self.cosigners(note)))
+            self.earlier[size] = text
+
+        self.earlier = {}
+        count = self.each("history", listed, one, lambda item: f"The checkpoint {item!r:.80}")
+        if listed:
+            self.said["history"].append(f"{count} earlier checkpoints")
+        enough = [size for size, who in self.cosigned if len(who) >= max(self.needed, 1)]
+        self.attested_size = max(enough, default=0)
+        if self.needed and not enough:
+            self.fault("checkpoint", f"Fewer than {self.needed} partners cosigned any checkpoint.")
+        for size, who in self.cosigned:
+            for name, time in sorted(who.items()):
+                said = f"{name} cosigned the log of {size:,} entries on {utc(time)}"
+                self.said["checkpoint"].append(said)
+        if not any(who for _, who in self.cosigned):
+            self.said["checkpoint"].append("no partner cosigned it")
+
+    def check_entries(self):
+        listed = self.index.get("entries", [])
+        if not isinstance(listed, list) or not 0 < len(listed) <= MOST_ENTRIES:
+            raise Refused("data/bundle.json names no entries, or too many.")
+        for check, do in (
+            ("entries", self.one_entry),
+            ("proofs", self.one_proof),
+            ("disclosures", self.one_disclosed),
+        ):
+            good = self.each(check, listed, do, lambda item: f"Entry {position_of(item)}")
+            self.said[check].append(f"{good:,} of {len(listed):,} entries")
+
+    def one_entry(self, item):
+        note = self.read("data/" + item["note"], LARGEST_ENTRY)
+        text, _ = check_signatures(note, self.keys, self.entry_keys)
+        match = ENTRY.fullmatch(text)
+        if match is None or match[1].decode() != self.origin:
+            raise Fault("is not written as an entry of this archive")
+        shown = match[2].decode()[1:-1].split('","')
+        if len(shown) % 16 or sorted(set(shown)) != shown:
+            raise Fault("has commitments out of order, twice, or not a multiple of 16")
+        entry_id = match[3].decode()
+        if entry_id != item["id"] or entry_id in self.entries:
+            raise Fault("has another id than data/bundle.json says, or stands there twice")
+        self.entries[entry_id] = {
+            "position": item["position"],
+            "commitments": set(shown),
+            "leaf": hashlib.sha256(b"\x00" + note).digest(),
+            "fields": {},
+            "item": item,
+        }
+
+    def one_proof(self, item):
+        head, _, note = self.read("data/" + item["proof"], 65536).partition(b"\n\n")
+        lines = head.decode().split("\n")
+        if lines[0] != "c2sp.org/tlog-proof@v1" or lines[1] != f"index {item['position']}":
+            raise Fault("has a proof for another place, or none")
+        path = [from_base64(line) for line in lines[2:]]
+        if len(path) > 64 or any(len(each) != 32 for each in path):
+            raise Fault("has a proof that cannot be")
+        if note != self.note:
+            raise Fault("has a proof under another checkpoint than the one in the bundle")
+        if item["id"] not in self.entries:
+            raise Fault("cannot be placed, because it could not be read")
+        leaf = self.entries[item["id"]]["leaf"]
+        if root_of_path(leaf, item["position"], self.size, path) != self.root:
+            raise Fault("does not stand in the log")
+
+    def one_disclosed(self, item):
+        data = self.read("data/" + item["disclosures"])
+        if data and not data.endswith(b"\n"):
+            raise Fault("has disclosures that are cut short")
+        entry, fields = self.entries.get(item["id"]), {}
+        for line in data.split(b"\n")[:-1]:
+            field, value = read_disclosure(line)
+            if entry is None or commitment(line) not in entry["commitments"]:
+                raise Fault(f"did not commit to what is given as its field {field!r}")
+            if field in fields:
+                raise Fault(f"has the field {field!r} twice")
+            fields[field] = value
+        if entry is not None:
+            entry["fields"] = fields
+
+    def check_files(self):
+        listed = [item for item in self.index["entries"] if "file" in item or "text" in item]
+        if not listed:
+            self.status["files"] = ABSENT
+        named = set()
+
+        def one(item):
+            path = "data/" + item["file" if "file" in item else "text"]
+            named.add(path)
+            fields = self.fields_of(item["id"])
+            field, kind = (
+                ("plain_sha256", "exhibit") if "file" in item else ("text_sha256", "layer")
+            )
+            if path not in self.files:
+                raise Fault(f"names the file {path}, which is missing")
+            if fields.get("kind") != kind or field not in fields:
+                raise Fault(f"does not disclose whose hash {path} must have")
+            if self.sha256(path) != fields[field]:
+                raise Fault(f"is of another file than {path}")
+            if fields.get("size_bytes", self.files[path]) != self.files[path]:
+                raise Fault(f"is of a file of another size than {path}")
+
+        good = self.each("files", listed, one, lambda item: f"Entry {position_of(item)}")
+        for path in sorted(self.files):
+            if path.startswith(("data/files/", "data/texts/")) and path not in named:
+                self.fault("files", f"{path} is vouched for by no entry.")
+        if listed:
+            self.said["files"].append(f"{good:,} files and texts")
+
+    def fields_of(self, entry_id):
+        return self.entries.get(entry_id, {}).get("fields", {})
+
+    def check_quotes(self):
+        passages = [
+            entry
+            for entry in self.entries.values()
+            if entry["fields"].get("kind") == "passage" and "quote" in entry["fields"]
+        ]
+        texts, seen, left_out = {}, 0, 0
+
+        def one(entry):
+            nonlocal seen, left_out
+            fields = entry["fields"]
+            inside = fields.get("layer", fields.get("exhibit"))
+            item = self.entries.get(inside, {}).get("item", {})
+            key = "text" if "layer" in fields else "file"
+            if key not in item:
+                left_out += 1
+                return
+            path = "data/" + item[key]
+            if path not in texts:
+                texts.clear()
+                data = self.read(path)
+                texts[path] = data.decode() if key == "text" else data
+            quote = fields["quote"] if key == "text" else fields["quote"].encode()
+            if texts[path][fields["start"] : fields["stop"]] != quote:
+                raise Fault("quotes what does not stand at that place")
+            seen += 1
+
+        passages.sort(key=lambda entry: str(entry["fields"].get("layer", "")))
+        self.each("quotes", passages, one, lambda entry: f"Passage {entry['position']!r}")
+        if not passages:
+            self.status["quotes"] = ABSENT
+        elif not seen and self.status["quotes"] == HOLDS:
+            self.status["quotes"] = UNCHECKED
+        self.said["quotes"].append(f"{seen:,} quotes")
+        if left_out:
+            self.said["quotes"].append(f"{left_out:,} of texts that are not in the bundle")
+
+    def check_timestamps(self):
+        listed = self.index.get("timestamps", [])
+        program = shutil.which("openssl")
+        self.stamped = []  # (size, time, by, checked)
+        unchecked = []
+
+        def one(item):
+            size, chain = item["size"], [from_base64(each) for each in item["chain"]]
+            text = self.earlier.get(size)
+            if text is None and size == self.size:
+                text = split_note(self.note)[0]
+            if text is None:
+                raise Fault("is over a checkpoint that is not in the bundle")
+            data = self.read("data/" + item["token"], 256 * 1024)
+            if item["method"] == "opentimestamps":
+                moment = self.bitcoin(data, text, chain)
+                self.stamped.append((size, moment, item.get("authority", ""), moment is not None))
+                if moment is None:
+                    unchecked.append("a proof of OpenTimestamps without a block's header")
+                return
+            try:
+                name, digest, moment = read_token(data)
+            except Fault:
+                if not any(hashlib.new(each, text).digest() in data for each in HASHES.values()):
+                    raise Fault("is over something else") from None
+                unchecked.append("a token that cannot be read here")
+                self.stamped.append((size, None, item.get("authority", ""), False))
+                return
+            if hashlib.new(name, text).digest() != digest:
+                raise Fault("is over something else than the checkpoint")
+            good = None
+            if program and chain:
+                good = openssl_accepts(program, data, text, chain, moment)
+            if good is None:
+                unchecked.append("the signature of a token" + ("" if program else ": no openssl"))
+            self.stamped.append((size, moment, item.get("authority", ""), bool(good)))
+
+        self.each("timestamps", listed, one, lambda item: f"Timestamp {token_of(item)}")
+        if not listed:
+            self.status["timestamps"] = ABSENT
+        elif unchecked and self.status["timestamps"] == HOLDS:
+            self.status["timestamps"] = UNCHECKED
+        for size, moment, by, checked in self.stamped:
+            when = (
+                "at a time not read here"
+                if moment is None
+                else f"by {moment:%Y-%m-%d %H:%M:%S} UTC"
+            )
+            how = "" if checked else " (the imprint is right; the signature was not checked)"
+            who = by or "an authority"
+            self.said["timestamps"].append(
+                f"{who}: the log of {size:,} entries existed {when}{how}"
+            )
+        for what in unchecked:
+            self.said["timestamps"].append(f"not checked here: {what}")
+
+    def bitcoin(self, data, text, chain):
+        """The time of the earliest block at hand that attests the text; None for none."""
+        proof = Ots(data)
+        if hashlib.new(proof.hash, text).digest() != proof.digest:
+            raise Fault("is over something else than the checkpoint")
+        headers = {int.from_bytes(each[:4], "big"): each[4:] for each in chain}
+        times = []
+        for height, message in proof.found:
+            if height in headers:
+                if headers[height][36:68] != message:
+                    raise Fault("is not attested by the block that it names")
+                times.append(block_time(headers[height]))
+        return min(times) if times else None
+
+    def check(self):
+        self.read_policy()
+        self.check_bag()
+        self.check_seal()
+        self.check_checkpoint()
+        self.check_history()
+        self.check_entries()
+        self.check_files()
+        self.check_quotes()
+        self.check_timestamps()
+        return not any(status == FAILS for status in self.status.values())
+
+
+def position_of(item):
+    return repr(item.get("position", "?") if isinstance(item, dict) else "?")
+
+
+def token_of(item):
+    return repr(item.get("token", "?") if isinstance(item, dict) else "?")
+
+
+def utc(seconds: int) -> str:
+    try:
+        moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)  # noqa: UP017
+    except (ValueError, OverflowError, OSError):
+        return f"second {seconds}"
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+# --- what it says --------------------------------------------------------------------------
+
+
+def shown(bundle):
+    """What is proven, in sentences; only of what was checked and holds."""
+    holds = {name for name, status in bundle.status.items() if status == HOLDS}
+    if "checkpoint" in holds and {"entries", "proofs"} <= holds:
+        yield (
+            f"{len(bundle.entries):,} entries stand, unaltered, in the log of {bundle.size:,} "
+            "entries that this archive's key signed. None of them can be changed, removed or "
+            "moved without another root."
+        )
+    if {"entries", "disclosures"} <= holds:
+        yield "What is disclosed is what those entries committed to when they were made."
+    if "files" in holds:
+        yield "The files are, byte for byte, the ones that were sealed."
+    if "quotes" in holds:
+        yield "The quotes stand in the texts at the places named."
+    if {"checkpoint", "history"} & holds and bundle.attested_size:
+        yield (
+            f"Partners saw this log with its first {bundle.attested_size:,} entries, and no other "
+            "log in its place."
+        )
+    for size, moment, by, checked in bundle.stamped:
+        if checked and moment is not None and bundle.status["timestamps"] != FAILS:
+            yield (
+                f"Entries 0 to {size - 1:,} existed by {moment:%Y-%m-%d %H:%M:%S} UTC, on the word "
+                f"of {by or 'a timestamping authority'}."
+            )
+
+
+def not_shown(bundle):
+    """What is not proven, whatever holds."""
+    yield "That what a witness, a document or a claim says is true."
+    yield "That the files were captured honestly, or not altered before they were sealed."
+    times = [moment for _, moment, _, checked in bundle.stamped if checked and moment]
+    if times:
+        yield (
+            f"When anything happened before {min(times):%Y-%m-%d %H:%M:%S} UTC: earlier times are "
+            "the archive's own clock."
+        )
+    else:
+        yield "Any time: there is no timestamp that was checked here, only the archive's own clock."
+    if not bundle.attested_size:
+        yield "That there is one history only: no partner's cosignature was checked here."
+    yield "That the archive shows all that it holds. What is withheld stays a commitment."
+    if bundle.given_policy is None:
+        yield (
+            "That the keys are the archive's: they came with the bundle. Compare the log's key "
+            "with one that you got another way, or give a policy with --policy."
+        )
+    else:
+        yield "Who holds the keys that you gave."
+
+
+def report(bundle: Any, sound: bool) -> dict[str, Any]:
+    """Everything as one JSON document."""
+    return {
+        "format": "habeas-verification/1",
+        "result": HOLDS if sound else FAILS,
+        "origin": bundle.origin,
+        "log_keys": list(bundle.policy.get("log", [])),
+        "size": bundle.size,
+        "root": bundle.root.hex(),
+        "entries": len(bundle.entries),
+        "checks": [
+            {
+                "check": name,
+                "meaning": meaning,
+                "status": bundle.status[name],
+                "said": bundle.said[name],
+                "faults": bundle.faults[name],
+            }
+            for name, meaning in CHECKS.items()
+        ],
+        "proven": list(shown(bundle)),
+        "not_proven": list(not_shown(bundle)),
+    }
+
+
+def harmless(text):
+    """Text of the bundle without what steers a terminal."""
+    return "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in text)
+
+
+def say(found: dict[str, Any]) -> str:
+    """The report in words."""
+    lines = [f"Bundle of {found['origin']}", ""]
+    for check in found["checks"]:
+        lines.append(f"{check['status'].upper():<17}{check['meaning']}.")
+        lines += [f"{'':17}{said}" for said in check["said"]]
+        lines += [f"{'':17}! {fault}" for fault in check["faults"][:20]]
+        if len(check["faults"]) > 20:
+            lines.append(f"{'':17}! and {len(check['faults']) - 20:,} more")
+    lines += ["", "What this shows:", *(f"  - {each}" for each in found["proven"] or ["Nothing."])]
+    lines += ["", "What this does not show:", *(f"  - {each}" for each in found["not_proven"])]
+    lines += ["", *(f"The log's key: {key}" for key in found["log_keys"]), ""]
+    if found["result"] == HOLDS:
+        lines.append("Everything that can be checked here holds.")
+    else:
+        failed = sum(check["status"] == FAILS for check in found["checks"])
+        lines.append(f"DO NOT RELY ON IT: {failed} of {len(found['checks'])} checks fail.")
+    return harmless("\n".join(lines))
+
+
+def main(arguments=None):
+    here = os.path.dirname(os.path.abspath(__file__))
+    parser = argparse.ArgumentParser(description="Verify a habeas bundle.")
+    parser.add_argument("folder", nargs="?", default=here, metavar="DIR")
+    parser.add_argument("--policy", metavar="FILE", help="keys that you got another way")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    given = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        policy = None
+        if given.policy:
+            try:
+                with open(given.policy, encoding="utf-8") as file:
+                    policy = json.load(file)
+            except (OSError, ValueError):
+                raise Refused(f"{given.policy} is no policy that can be read.") from None
+            if not isinstance(policy, dict) or policy.get("format") != "habeas-policy/1":
+                raise Refused(f"{given.policy} is not of the format habeas-policy/1.")
+        bundle = Bundle(given.folder, policy)
+        sound = bundle.check()
+        found = report(bundle, sound)
+    except (Refused, OSError, RecursionError) as error:
+        if given.json:
+            refused = {"format": "habeas-verification/1", "result": "refused", "why": str(error)}
+            sys.stdout.write(json.dumps(refused) + "\n")
+        else:
+            sys.stderr.write(harmless(f"Cannot be checked: {error}\n"))
+        return 2
+    sys.stdout.write((json.dumps(found, indent=1) if given.json else say(found)) + "\n")
+    return 0 if sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

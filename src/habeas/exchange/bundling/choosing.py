@@ -1,0 +1,211 @@
+"""Which entries belong to what is handed over: the closure of an exhibit, a record, a figure.
+
+From claims down to bytes, as ``why`` goes: subjects, speakers and through whom, passages,
+text layers, exhibits with their custody, the judgements that join a record. Everything is read
+through ``access.visible`` for a viewer of the level that the bundle is made for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, PUBLIC, Viewer, live, team_member, visible
+from habeas.archive.labels import LEVELS
+from habeas.archive.opening import Archive
+from habeas.custody.errors import BundleError
+from habeas.figures import recorded
+from habeas.figures.definitions import FigureDefinition
+from habeas.figures.evaluation import evaluate
+from habeas.figures.loading import live_claims, records_around
+from habeas.figures.nodes import Node
+from habeas.figures.why import tree
+
+MOST_ENTRIES = 50_000  # also what the verifiers read
+_CHUNK = 500
+
+
+@dataclass(slots=True)
+class Chosen:
+    """Positions of the entries; ``exhibits`` those whose bytes may be handed over.
+
+    ``about`` says in words what the bundle is of; ``why`` is the tree of a figure or record.
+    """
+
+    about: str
+    positions: set[int] = field(default_factory=set)
+    exhibits: set[int] = field(default_factory=set)
+    why: Node | None = None
+
+
+def viewer_of(level: str) -> Viewer:
+    """Somebody who may read everything up to a level, in every compartment, and nothing above."""
+    if level not in LEVELS:
+        raise BundleError(
+            f"There is no handling level {level!r}.", next_step=f"Use one of: {', '.join(LEVELS)}."
+        )
+    if level == "public":
+        return PUBLIC
+    keys = visible(OWNER, m.Compartment).values_list("key", flat=True)
+    return team_member(f"a reader of a bundle up to {level}", dict.fromkeys(keys, level))
+
+
+def choose(
+    archive: Archive,
+    level: str,
+    *,
+    exhibits: Iterable[int] = (),
+    figure: str = "",
+    record: int | None = None,
+) -> Chosen:
+    """What belongs to the exhibits, the figure or the record that is asked for."""
+    viewer = viewer_of(level)
+    if figure:
+        chosen = _figure(archive, viewer, figure)
+    elif record is not None:
+        chosen = _record(archive, viewer, record, level)
+    else:
+        chosen = _exhibits(viewer, sorted(set(exhibits)), level)
+    chosen.positions |= chosen.exhibits
+    if len(chosen.positions) > MOST_ENTRIES:
+        raise BundleError(
+            f"{chosen.about} rests on {len(chosen.positions):,} entries; a bundle holds "
+            f"{MOST_ENTRIES:,}.",
+            next_step="Hand over its records one by one, or a figure with fewer members.",
+        )
+    return chosen
+
+
+def _exhibits(viewer: Viewer, wanted: list[int], level: str) -> Chosen:
+    if not wanted:
+        raise BundleError(
+            "It is not said what to hand over.",
+            next_step="Name exhibits by their numbers, or give --figure or --record.",
+        )
+    rows = {row.position: row for row in visible(viewer, m.Exhibit).filter(position__in=wanted)}
+    for position in wanted:
+        if position not in rows:
+            raise BundleError(
+                f"There is no exhibit {position} that may be handed over at the level {level}.",
+                next_step="Look it up with `habeas custody`; --level says how far to go.",
+            )
+    chosen = Chosen("Exhibits " + ", ".join(map(str, wanted)), exhibits=set(wanted))
+    if len(wanted) == 1:
+        chosen.about = f"Exhibit {wanted[0]}"
+    _with_exhibits(viewer, chosen, wanted)
+    return chosen
+
+
+def _figure(archive: Archive, viewer: Viewer, key: str) -> Chosen:
+    definition: FigureDefinition = recorded.named(viewer, key)
+    evaluation = evaluate(archive, definition, viewer)
+    chosen = Chosen(f"Figure {key}: {definition.title}")
+    if definition.position is not None:
+        chosen.positions.add(definition.position)
+    records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
+    records |= {point.record for point in evaluation.points}
+    claims = set(evaluation.grounds)
+    claims |= {point.claim for point in evaluation.points}
+    for member in (*evaluation.members, *evaluation.undecided):
+        claims.update(member.claims)
+    _with_claims(viewer, chosen, claims)
+    _with_records(viewer, chosen, records, evaluation.as_of)
+    limit = max(1, len(evaluation.members), len(evaluation.points))
+    chosen.why = tree(archive, viewer, evaluation, limit=limit, proof=False)
+    return chosen
+
+
+def _record(archive: Archive, viewer: Viewer, record: int, level: str) -> Chosen:
+    mention = visible(viewer, m.Mention).filter(position=record).first()
+    if mention is None:
+        raise BundleError(
+            f"There is no record {record} that may be handed over at the level {level}.",
+            next_step="Look it up on its page; --level says how far to go.",
+        )
+    size = archive.size
+    mentions = records_around(viewer, [record], size).members(mention.canonical)
+    claims = set(
+        live_claims(viewer, size).filter(subject__in=mentions).values_list("position", flat=True)
+    )
+    chosen = Chosen(f"Record {mention.canonical}: {mention.caption}")
+    _with_claims(viewer, chosen, claims)
+    _with_records(viewer, chosen, {record, *mentions}, size)
+    chosen.why = tree(archive, viewer, record, limit=max(1, len(claims)), proof=False)
+    return chosen
+
+
+def _with_records(viewer: Viewer, chosen: Chosen, records: Collection[int], as_of: int) -> None:
+    """The mentions of records and the judgements by which they are one."""
+    joined = records_around(viewer, sorted(records), as_of)
+    mentions = {each for record in records for each in joined.members(joined.of(record))}
+    chosen.positions |= _positions(visible(viewer, m.Mention), "position", mentions)
+    judged = live(visible(viewer, m.Judgement), as_of)
+    chosen.positions |= _positions(judged, "left", mentions) & _positions(judged, "right", mentions)
+
+
+def _with_claims(viewer: Viewer, chosen: Chosen, claims: Collection[int]) -> None:
+    """Claims, and all that they rest on."""
+    rows = [
+        row for part in _parts(claims) for row in visible(viewer, m.Claim).filter(position__in=part)
+    ]
+    found = {row.position for row in rows}
+    chosen.positions |= found
+    mentions = {row.subject for row in rows} | {row.ref for row in rows if row.ref is not None}
+    lists = {row.list for row in rows if row.list is not None}
+    sources = _column(visible(viewer, m.ClaimSource), "claim", found, "source")
+    passages = _column(visible(viewer, m.ClaimPassage), "claim", found, "passage")
+    repeats = live(visible(viewer, m.Lineage))
+    lineage = _positions(repeats, "source", sources)
+    sources |= _column(repeats, "source", sources, "repeats")
+    exhibits = _column(visible(viewer, m.Passage), "position", passages, "exhibit")
+    for model, wanted in (
+        (m.Mention, mentions),
+        (m.List, lists),
+        (m.Source, sources),
+        (m.Passage, passages),
+        (m.Lineage, lineage),
+    ):
+        chosen.positions |= _positions(visible(viewer, model), "position", wanted)
+    chosen.positions |= _positions(live(visible(viewer, m.Assessment)), "target", found | sources)
+    chosen.exhibits |= _positions(visible(viewer, m.Exhibit), "position", exhibits)
+    _with_exhibits(viewer, chosen, sorted(chosen.exhibits), passages)
+
+
+def _with_exhibits(
+    viewer: Viewer, chosen: Chosen, exhibits: Iterable[int], passages: Collection[int] = ()
+) -> None:
+    """Exhibits with their text layers, their custody and the holds on them.
+
+    With passages, of the layers only those that they stand in.
+    """
+    wanted = list(exhibits)
+    chosen.positions.update(wanted)
+    if passages:
+        layers = _column(visible(viewer, m.Passage), "position", passages, "layer")
+        chosen.positions |= _positions(visible(viewer, m.Layer), "position", layers)
+    else:
+        chosen.positions |= _positions(visible(viewer, m.Layer), "exhibit", wanted)
+    chosen.positions |= _positions(visible(viewer, m.CustodyEvent), "exhibit", wanted)
+    held = visible(viewer, m.Hold)
+    chosen.positions |= _positions(held, "target", wanted)
+    chosen.positions |= _column(held, "target", wanted, "ended_at")
+
+
+def _positions(rows: object, column: str, values: Collection[int]) -> set[int]:
+    return _column(rows, column, values, "position")
+
+
+def _column(rows: object, column: str, values: Collection[int], wanted: str) -> set[int]:
+    """The values of one column where another is one of these."""
+    found: set[int] = set()
+    for part in _parts(values):
+        matching = rows.filter(**{f"{column}__in": part})  # type: ignore[attr-defined]
+        found.update(matching.values_list(wanted, flat=True))
+    return {value for value in found if value is not None}
+
+
+def _parts(values: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(value for value in values if value is not None)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]

@@ -1,0 +1,128 @@
+"""What of each chosen entry is disclosed. The rest stays a commitment in the entry.
+
+Withheld unless asked for: the pseudonym of the person who acted, the compartment, and from
+whom a restricted or sealed thing was received. Whoever makes the bundle may withhold more.
+
+Invariant: everything that the bundle says in words is made from ``Item.fields``, so a withheld
+field is in no report either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from habeas.archive.access import OWNER, visible
+from habeas.archive.models import ContentDisclosures, LedgerEntry
+from habeas.custody import disclosures as sd
+from habeas.custody.errors import BundleError
+
+ALWAYS = frozenset({"person", "compartment"})
+OF_STRICT_THINGS = frozenset({"received_from"})
+STRICT = frozenset({"restricted", "sealed"})
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Field names that are withheld everywhere, and those shown although the rules say not."""
+
+    withheld: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+
+    def withholds(self, name: str, handling: str) -> bool:
+        if name in self.withheld:
+            return True
+        if name in self.shown:
+            return False
+        return name in ALWAYS or (name in OF_STRICT_THINGS and handling in STRICT)
+
+    @property
+    def words(self) -> list[str]:
+        """The rules in sentences, for the reports."""
+        found = [f"The field {name} of every entry." for name in sorted(ALWAYS - self.shown)]
+        found += [
+            f"The field {name} of restricted and sealed things."
+            for name in sorted(OF_STRICT_THINGS - self.shown)
+        ]
+        return found + [
+            f"The field {name} of every entry." for name in sorted(self.withheld - ALWAYS)
+        ]
+
+
+@dataclass(slots=True)
+class Item:
+    """One entry of the bundle: ``fields`` and ``disclosures`` hold only what is disclosed.
+
+    ``erased_at`` is the position of the entry that erased its content, None where it stands.
+    ``file`` and ``text`` are the paths of what it vouches for, below ``data/``.
+    """
+
+    position: int
+    entry_id: str
+    time: int
+    note: bytes
+    disclosures: list[bytes] = field(repr=False)
+    fields: dict[str, Any]
+    withheld: int
+    erased_at: int | None = None
+    file: str = ""
+    text: str = ""
+
+    @property
+    def kind(self) -> str:
+        return str(self.fields.get("kind", ""))
+
+
+def items(positions: Collection[int], rules: Rules) -> list[Item]:
+    """The entries at these positions, in order, with what the rules let through."""
+    ordered = sorted(positions)
+    found: list[Item] = []
+    met: set[str] = set()
+    for start in range(0, len(ordered), _CHUNK):
+        part = ordered[start : start + _CHUNK]
+        content = dict(
+            visible(OWNER, ContentDisclosures)
+            .filter(position__in=part)
+            .values_list("position", "disclosures")
+        )
+        rows = LedgerEntry.objects.filter(position__in=part).order_by("position")
+        for row in rows:
+            held = content.get(row.position)
+            item, names = _item(row, b"" if held is None else bytes(held), rules)
+            met |= names
+            found.append(item)
+    _refuse_unknown(rules, met)
+    return found
+
+
+def _item(row: LedgerEntry, held: bytes, rules: Rules) -> tuple[Item, Set[str]]:
+    disclosed = [(*sd.read(line)[1:], line) for line in sd.split(held)]
+    fields: dict[str, Any] = {name: value for name, value, _ in disclosed}
+    handling = str(fields.get("handling", "team"))
+    shown = {name for name in fields if not rules.withholds(name, handling)}
+    return Item(
+        row.position,
+        row.entry_id,
+        row.time,
+        bytes(row.note),
+        [line for name, _, line in disclosed if name in shown],
+        {name: value for name, value in fields.items() if name in shown},
+        len(fields) - len(shown),
+        erased_at=sd.erased_by(held),
+    ), fields.keys()
+
+
+def _refuse_unknown(rules: Rules, met: set[str]) -> None:
+    """A misspelt name would disclose what was to be withheld."""
+    if unknown := sorted(rules.withheld - met - ALWAYS - OF_STRICT_THINGS):
+        raise BundleError(
+            f"No entry of the bundle has a field {unknown[0]!r}.",
+            next_step=f"They have: {', '.join(sorted(met))}.",
+        )
+    if needed := sorted(rules.withheld & {"kind"}):
+        raise BundleError(
+            f"The field {needed[0]!r} cannot be withheld: nothing could be checked.",
+            next_step="Leave the exhibit out instead.",
+        )

@@ -1,0 +1,114 @@
+"""BagIt 1.0: the conformance suite, and bags of our own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+
+from habeas.custody.bags import BagWriter, check_bag
+from habeas.custody.errors import BagError, BagUnsafe
+
+INVALID = (
+    "bagit-with-invalid-whitespace",  # the reference library accepts this one
+    "notAllManifestsListAllFiles",
+    "same-filename-listed-twice-with-different-hashes",
+    "same-filename-listed-twice-with-the-same-hash",
+)
+
+
+def test_a_valid_bag_of_the_conformance_suite(vectors: Path) -> None:
+    assert check_bag(vectors / "bagit" / "v1.0" / "valid" / "basicBag").faults == []
+
+
+@pytest.mark.parametrize("name", INVALID)
+def test_an_invalid_bag_of_the_conformance_suite(vectors: Path, name: str) -> None:
+    assert check_bag(vectors / "bagit" / "v1.0" / "invalid" / name).faults
+
+
+def test_nothing_of_the_suite_is_left_out(vectors: Path) -> None:
+    suite = vectors / "bagit" / "v1.0"
+    assert sorted(path.name for path in (suite / "invalid").iterdir()) == sorted(INVALID)
+    assert [path.name for path in (suite / "valid").iterdir()] == ["basicBag"]
+
+
+@pytest.fixture
+def bag(tmp_path: Path) -> Path:
+    with BagWriter(tmp_path / "bag") as writer:
+        writer.add("data/one.txt", b"one\n")
+        writer.add("data/deep/två 二.txt", b"two\n")
+        writer.add("README.md", b"read me\n")
+        writer.finish([("Contact-Name", "Nobody\nPayload-Oxum: 1.1")])
+        writer.publish(1_700_000_000)
+    return tmp_path / "bag"
+
+
+def test_our_bags_are_valid_by_the_reference_library_too(bag: Path) -> None:
+    assert check_bag(bag).faults == []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the library does is its own
+        import bagit
+
+        assert bagit.Bag(os.fspath(bag)).validate()
+    digest = hashlib.sha256(b"one\n").hexdigest()
+    assert f"{digest}  data/one.txt\n" in (bag / "manifest-sha256.txt").read_text("utf-8")
+    assert "Contact-Name: Nobody Payload-Oxum: 1.1\n" in (bag / "bag-info.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("data/one.txt", b"one", b"two"),
+        ("README.md", b"read", b"heed"),
+        ("bagit.txt", b"1.0", b"0.9"),
+        ("bagit.txt", b"BagIt", b"\xef\xbb\xbfBagIt"),
+        ("manifest-sha256.txt", b"data/one", b"data/../one"),
+        ("manifest-sha256.txt", b"data/one", b"~/one"),
+        ("bag-info.txt", b"8.2", b"8.3"),
+        ("tagmanifest-sha256.txt", b"README", b"REMADE"),
+    ],
+)
+def test_what_was_altered_is_named(bag: Path, file: str, old: bytes, new: bytes) -> None:
+    data = (bag / file).read_bytes()
+    assert old in data
+    (bag / file).write_bytes(data.replace(old, new))
+    assert check_bag(bag).faults
+
+
+def test_a_file_that_no_manifest_lists_is_a_fault(bag: Path) -> None:
+    (bag / "data" / "more").write_bytes(b"")
+    assert check_bag(bag).faults
+
+
+def test_a_manifest_of_an_unknown_algorithm_is_a_fault(bag: Path) -> None:
+    (bag / "manifest-crc32.txt").write_bytes(b"00000000  data/one.txt\n")
+    assert any("not known" in fault for fault in check_bag(bag).faults)
+
+
+def test_links_and_pipes_are_never_followed(bag: Path) -> None:
+    (bag / "data" / "link").symlink_to("/etc/passwd")
+    with pytest.raises(BagUnsafe):
+        check_bag(bag)
+    (bag / "data" / "link").unlink()
+    os.mkfifo(bag / "data" / "pipe")
+    with pytest.raises(BagUnsafe):
+        check_bag(bag)
+
+
+def test_a_bag_replaces_nothing_and_is_never_half_there(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(BagError):
+        BagWriter(tmp_path / "taken")
+    with pytest.raises(RuntimeError, match="power"), BagWriter(tmp_path / "new") as writer:
+        writer.add("data/one.txt", b"one\n")
+        raise RuntimeError("power")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize("path", ["../x", "/x", "data/../x", "data//x", "data/\n", "data/%0A", ""])
+def test_a_path_that_leaves_the_bag_is_refused(tmp_path: Path, path: str) -> None:
+    with BagWriter(tmp_path / "new") as writer, pytest.raises(BagError):
+        writer.add(path, b"")

@@ -1,0 +1,262 @@
+"""A bundle holds what it should, nothing that it should not, and can be checked by anybody."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+from tests.exchange.bundles import HELD, TEXT, World, by_archive_code, by_standalone
+from tests.support import presence
+
+from habeas.archive import models as m
+from habeas.archive.access import OWNER
+from habeas.archive.chain import chain
+from habeas.custody import disclosures as sd
+from habeas.custody.errors import BundleError
+from habeas.exchange.bundling import writing
+from habeas.exchange.bundling.choosing import choose
+from habeas.exchange.bundling.disclosing import Rules
+from habeas.exchange.bundling.writing import Handover, write
+
+
+def everything(bundle: Path) -> bytes:
+    """Every byte of a bundle, disclosures opened; the PDF as its text."""
+    parts = [path.name.encode() for path in bundle.rglob("*")]
+    for path in sorted(bundle.rglob("*")):
+        if path.is_file():
+            parts.append(path.read_bytes())
+        if path.suffix == ".disclosures":
+            parts += [sd.from_base64url(line) for line in path.read_bytes().splitlines()]
+        if path.suffix == ".pdf":
+            parts.append(pdf_text(path).encode())
+    return b"\n".join(parts)
+
+
+def pdf_text(path: Path) -> str:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(path)
+    try:
+        texts = []
+        for page in document:
+            text = page.get_textpage()
+            texts.append(text.get_text_range())
+            text.close()
+            page.close()
+    finally:
+        document.close()
+    return "\n".join(texts).replace("\u200b", "")
+
+
+def test_a_bundle_of_a_record_holds_all_that_it_rests_on(bundles: Path) -> None:
+    index = json.loads((bundles / "record" / "data/bundle.json").read_bytes())
+    kinds = []
+    for item in index["entries"]:
+        lines = (bundles / "record" / "data" / item["disclosures"]).read_bytes().splitlines()
+        fields = {sd.read(line)[1]: sd.read(line)[2] for line in lines}
+        kinds.append(fields["kind"])
+        assert not {"person", "compartment"} & fields.keys()
+    assert sorted(set(kinds)) == [
+        *("claim", "custody", "exhibit", "judgement", "layer", "mention", "passage", "source"),
+    ]
+    assert (kinds.count("claim"), kinds.count("mention"), kinds.count("passage")) == (2, 2, 2)
+    (file,) = (bundles / "record" / "data/files").iterdir()
+    assert file.read_text("utf-8") == TEXT
+    tree = json.loads((bundles / "record" / "data/why/why.json").read_bytes())
+    assert tree["kind"] == "record"
+    checks = by_standalone(bundles / "record").report["checks"]
+    assert {check["check"]: check["status"] for check in checks} == dict.fromkeys(
+        (check["check"] for check in checks), "holds"
+    )
+
+
+def test_a_bundle_of_exhibits_holds_their_bytes_under_plain_names(bundles: Path) -> None:
+    files = {path.name: path.read_bytes() for path in (bundles / "exhibits/data/files").iterdir()}
+    assert sorted(files.values()) == sorted([TEXT.encode(), HELD])
+    assert all(re.fullmatch(r"\d+-[A-Za-z0-9._-]+", name) for name in files)
+
+
+def test_nothing_above_the_level_is_in_it(world: World, tmp_path: Path) -> None:
+    for name, chosen in (
+        ("record", choose(world.archive, "public", record=world.record)),
+        ("figure", choose(world.archive, "public", figure="places")),
+        ("exhibit", choose(world.archive, "public", exhibits=[world.note])),
+    ):
+        write(world.archive, chosen, "public", tmp_path / name)
+        found = everything(tmp_path / name)
+        for word in (b"Sealedword", b"Nameword", b"Innerword", b"p-"):
+            assert word not in found or word == b"p-", (name, word)
+    chosen = choose(world.archive, "team", exhibits=[world.note])
+    write(world.archive, chosen, "team", tmp_path / "team")
+    assert b"Innerword" in everything(tmp_path / "team")
+    with pytest.raises(BundleError, match="may be handed over"):
+        choose(world.archive, "restricted", exhibits=[world.secret])
+    with pytest.raises(BundleError, match="no handling level"):
+        choose(world.archive, "everything", exhibits=[world.secret])
+
+
+def test_from_whom_a_strict_thing_came_is_withheld_unless_shown(
+    world: World, tmp_path: Path
+) -> None:
+    chosen = choose(world.archive, "sealed", exhibits=[world.secret])
+    write(world.archive, chosen, "sealed", tmp_path / "by-rule")
+    found = everything(tmp_path / "by-rule")
+    assert b"Sealedword" in found
+    assert b"Nameword" not in found
+    rules = Rules(shown=frozenset({"received_from"}))
+    write(world.archive, chosen, "sealed", tmp_path / "shown", rules=rules)
+    assert b"Nameword" in everything(tmp_path / "shown")
+    assert by_standalone(tmp_path / "shown").result == "holds"
+
+
+def test_what_is_withheld_by_name_is_in_no_file(world: World, tmp_path: Path) -> None:
+    chosen = choose(world.archive, "public", exhibits=[world.note])
+    rules = Rules(withheld=frozenset({"title", "received_from", "filename", "agent"}))
+    write(world.archive, chosen, "public", tmp_path / "b", rules=rules)
+    found = everything(tmp_path / "b")
+    for word in (b"A note", b"A courier", b"note.txt"):
+        assert word not in found, word
+    assert by_standalone(tmp_path / "b").result == "holds"
+    record = choose(world.archive, "public", record=world.record)
+    rules = Rules(withheld=frozenset({"quote", "caption"}))
+    write(world.archive, record, "public", tmp_path / "r", rules=rules)
+    assert not (tmp_path / "r/data/why/why.json").exists()
+    assert (tmp_path / "r/data/why/LEFT-OUT.txt").exists()
+    with pytest.raises(BundleError, match="no field 'titel'|has a field 'titel'"):
+        write(world.archive, chosen, "public", tmp_path / "x", rules=Rules(frozenset({"titel"})))
+    with pytest.raises(BundleError, match="cannot be withheld"):
+        write(world.archive, chosen, "public", tmp_path / "x", rules=Rules(frozenset({"kind"})))
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_file_may_be_proven_and_not_handed_over(world: World, tmp_path: Path) -> None:
+    chosen = choose(world.archive, "public", exhibits=[world.note, world.held])
+    write(world.archive, chosen, "public", tmp_path / "b", without_files=[world.held])
+    assert HELD not in everything(tmp_path / "b")
+    assert len(list((tmp_path / "b/data/files").iterdir())) == 1
+    assert by_standalone(tmp_path / "b").result == by_archive_code(tmp_path / "b").result == "holds"
+
+
+def test_the_same_ledger_gives_the_same_bytes(world: World, tmp_path: Path) -> None:
+    chosen = choose(world.archive, "public", record=world.record)
+    made = [write(world.archive, chosen, "public", tmp_path / name) for name in ("a", "b")]
+    assert made[0].manifest_sha256 == made[1].manifest_sha256
+    for path in (tmp_path / "a").rglob("*"):
+        if path.is_file():
+            assert (
+                path.read_bytes()
+                == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+            )
+
+
+def test_that_it_was_handed_over_is_an_event(world: World, tmp_path: Path) -> None:
+    chosen = choose(world.archive, "public", exhibits=[world.note, world.held])
+    given = Handover("The team", "For court 7", "The owner", "The lead")
+    made = write(world.archive, chosen, "public", tmp_path / "b", handover=given)
+    assert len(made.events) == 2
+    row = m.Exhibit.objects.get(position=world.note)
+    step = chain(OWNER, row).steps[-1]
+    assert (step.event, step.agent, step.reason) == ("exported", "The team", "For court 7")
+    assert made.manifest_sha256 in step.changed
+
+
+def test_a_bundle_that_fails_leaves_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = choose(world.archive, "public", exhibits=[world.note])
+    size = world.archive.size
+    (tmp_path / "out").mkdir()
+    with pytest.raises(BundleError, match="a bundle holds"):
+        monkeypatch.setattr(writing, "LARGEST", 10)
+        write(world.archive, chosen, "public", tmp_path / "out" / "b", handover=Handover())
+    monkeypatch.undo()
+    world.archive.objects.path(m.Exhibit.objects.get(position=world.note).address).unlink()
+    with pytest.raises(Exception, match="not in the store"):
+        write(world.archive, chosen, "public", tmp_path / "out" / "b", handover=Handover())
+    assert list((tmp_path / "out").iterdir()) == []
+    assert world.archive.size == size
+
+
+# --- by somebody without us ------------------------------------------------------------------
+
+
+def test_python_alone_checks_it_in_a_clean_place(bundles: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(bundles / "record", tmp_path / "b"))
+    before = sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*"))
+    command = [sys.executable, "-I", "-S", "verify.py"]
+    for path, timestamps in ((os.defpath, "HOLDS  "), (str(tmp_path), "NOT CHECKED HERE ")):
+        done = subprocess.run(
+            command, cwd=folder, env={"PATH": path}, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Everything that can be checked here holds." in done.stdout
+        line = next(each for each in done.stdout.splitlines() if "Others attest" in each)
+        assert line.startswith(timestamps), "without openssl in the path it says so"
+    assert "What this does not show:" in done.stdout
+    assert before == sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("name", ["record", "exhibits"])
+def test_every_command_of_the_page_runs(bundles: Path, tmp_path: Path, name: str) -> None:
+    if shutil.which("openssl") is None:
+        presence.missing("openssl", "install openssl")
+    folder = Path(shutil.copytree(bundles / name, tmp_path / "b"))
+    page = (folder / "CHECK-BY-HAND.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.M | re.S)
+    assert len(blocks) > 8
+    for words in ("timestamped the log", "alice.example/w cosigned", "bob.example/w cosigned"):
+        assert words in page
+    done = _sh(folder, tmp_path, blocks)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("Everything holds.\n")
+    path = next((folder / "data/files").iterdir())
+    for altered in (path, *(folder / "data/entries").glob("*.note")):
+        held = altered.read_bytes()
+        altered.write_bytes(held.replace(b"e", b"f", 1))
+        assert _sh(folder, tmp_path, blocks[:2] + blocks[3:]).returncode != 0, altered
+        altered.write_bytes(held)
+        break
+
+
+def _sh(folder: Path, tmp: Path, blocks: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh"],
+        input="\n".join(blocks),
+        cwd=folder,
+        env={"PATH": os.defpath, "TMPDIR": str(tmp)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_reference_library_takes_our_bags(bundles: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import bagit
+
+        assert bagit.Bag(os.fspath(bundles / "record")).validate()
+
+
+def test_the_report_says_what_is_shown_and_what_is_not(bundles: Path) -> None:
+    html = (bundles / "exhibits/data/report/report.html").read_text("utf-8")
+    assert "<script" not in html
+    assert "default-src 'none'" in html
+    printed = pdf_text(bundles / "exhibits/data/report/report.pdf")
+    for words in (
+        "What is not shown",
+        "Transferred in",
+        "alice.example/w cosigned",
+        "Test authority",
+    ):
+        assert words in html
+        assert words in printed
+    assert "\u202e" not in html
+    draft = (bundles / "exhibits/data/certification/draft.txt").read_text("utf-8")
+    assert draft.startswith("DRAFT, NOT SIGNED.")
