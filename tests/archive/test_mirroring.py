@@ -15,11 +15,17 @@ from tests.archive.making import (
     says,
     seal_text,
 )
+from tests.archive.test_erasing import build, erased
 
 from habeas.archive import cosigning, mirroring
 from habeas.archive import models as m
+from habeas.archive.backing_up import backup
+from habeas.archive.connecting import connect
+from habeas.archive.erasing.planning import plan
+from habeas.archive.errors import BackupLocked
 from habeas.archive.mirroring import mirror
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.restoring import restore
 from habeas.archive.verbs import compartment
 from habeas.custody import disclosures
 from habeas.custody.cosignatures import Cosigner
@@ -249,3 +255,24 @@ def test_two_runs_at_once_are_refused(full: Archive, tmp_path: Path) -> None:
 
     assert mirror(full, tmp_path / "m", again).size == full.size
     assert mirroring.mirror(full, tmp_path / "m").size == full.size
+
+
+def test_an_erasure_reaches_mirror_and_backups(archive: Archive, tmp_path: Path) -> None:
+    """A real one: the sealed bytes leave the mirror, the older backup ends, the newer restores."""
+    world = build(archive, tmp_path)
+    old = backup(archive, tmp_path / "before.habeas", only_own_keys=True)
+    mirror(archive, tmp_path / "m")
+    gone = plan(archive, "exhibit", [world.exhibit.position]).objects
+    erased(archive, world, tmp_path, "exhibit", world.exhibit.position)
+    again = open_archive(archive.directory)
+    done = mirror(again, tmp_path / "m")
+    assert sorted(done.objects_removed) == sorted(gone)
+    assert done.kept == []
+    report = check_mirror(tmp_path / "m")
+    assert report.sound, report.faults
+    assert report.removed == len(gone) == 2
+    with pytest.raises(BackupLocked):
+        restore(old.path, tmp_path / "r1", again.keyring, passphrase=None)
+    restored = restore(tmp_path / "after.habeas", tmp_path / "r2", again.keyring, passphrase=None)
+    assert restored.sound, restored.faults
+    connect(archive.directory, archive.settings)
