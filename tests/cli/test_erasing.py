@@ -140,3 +140,43 @@ def test_the_same_bytes_added_again_are_a_new_exhibit(
     assert again.code == 0, again.said
     assert again.json["sealed"][0]["exhibit"] > exhibit
     assert again.json["held_already"] == []
+
+
+def test_a_withdrawal_blocks_what_is_shared_and_a_redacted_copy_is_made(
+    habeas: Habeas, archive_here: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "note.txt").write_text("Aygul Test was held. Another saw the gate.", "utf-8")
+    for name, text in {
+        "exhibits.csv": "id,file\nx,note.txt\n",
+        "sources.csv": "id,kind,code\nw,witness,W-1\np,publication,paper\n",
+        "mentions.csv": "id,kind,caption\na,person,Aygul Test\nt,place,Town\n",
+        "claims.csv": "id,subject,property,value,source,exhibit,quote\n"
+        "1,a,name,Aygul Test,w,x,Aygul Test was held\n2,t,name,Town,p,x,saw the gate\n",
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    imported = habeas("import", folder, "--json")
+    assert imported.code == 0, imported.said
+    source = int(imported.json["list"]) + 3
+    ended = habeas(
+        *("erase", "request", "consent", str(source), "--reason", "As asked.", "--yes", "--json")
+    )
+    assert ended.code == 0, ended.said
+    (exhibit,) = ended.json["blocked"]
+    assert ended.json["blocked"] == {exhibit: 1}
+    assert ended.json["by_kind"]["consent"] == 1  # the withdrawal, which goes with the rest
+    refused = habeas(
+        *("custody", exhibit, "--by", "x", "--why", "y", "--copy-to", tmp_path / "out")
+    )
+    assert "exhibit.blocked" in refused.err
+    assert not (tmp_path / "out").exists()
+    phrases = tmp_path / "phrases"
+    phrases.write_text("Aygul Test\n", encoding="utf-8")
+    made = habeas("erase", "redact", exhibit, "--phrases", phrases, "--json")
+    assert made.code == 0, made.said
+    assert made.json["redacted"] > int(exhibit)
+    again = habeas("erase", "unblock", exhibit, "--reason", "They agree again.", "--yes")
+    assert again.code == 0, again.said
+    assert habeas("erase", "redact", exhibit, "--range", "x").code == 2
+    assert habeas("verify").code == 0

@@ -8,7 +8,7 @@ or may not be seen.
 Rules: the owner sees everything. The public sees what is handled as public everywhere,
 and only while everyone whose consent it needs agrees. A team member sees what lies in
 compartments they are cleared for, up to their level in each; a thing of two compartments
-needs both.
+needs both. The text of an exhibit that is blocked is shown to nobody (``archive.blocking``).
 """
 
 from __future__ import annotations
@@ -71,6 +71,9 @@ class Reason:
 def visible(viewer: Viewer, model: type[M]) -> QuerySet[M]:
     """The rows of a projection that the viewer may read."""
     rows: QuerySet[M] = model._default_manager.all()
+    if model in (m.Layer, m.Reading):  # of a blocked exhibit: nobody's, not even the owner's
+        blocked = m.Block.objects.filter(exhibit=OuterRef("exhibit"), ended_at__isnull=True)
+        rows = rows.exclude(Exists(blocked))
     if viewer.is_owner:
         return rows
     if model in (m.ClaimSource, m.ClaimPassage):

@@ -13,6 +13,7 @@ HabeasError
     ├── ErasureRefused         erasure.refused
     ├── ErasureIncomplete      erasure.incomplete   a copy could not be removed: not done
     ├── ErasureUnfinished      erasure.unfinished   begun and interrupted
+    ├── ExhibitBlocked         exhibit.blocked      kept and not shown
     ├── EntryRefused           entry.refused
     ├── PersonNeeded           person.needed
     ├── UnknownReference       reference.unknown
@@ -72,6 +73,10 @@ class ForeignKeys(ArchiveError):
 
 class ProjectionOutdated(ArchiveError):
     code = "archive.projection-outdated"
+
+
+class ExhibitBlocked(ArchiveError):
+    code = "exhibit.blocked"
 
 
 class EntryRefused(ArchiveError):

@@ -306,9 +306,9 @@ def record_with_layer(batch: Batch, file: SealedFile) -> tuple[Ref, Ref | None]:
     return exhibit, layer
 
 
-def layer_text(archive: Archive, layer: m.Layer) -> str:
+def layer_text(archive: Archive, layer: m.Layer, *, even_blocked: bool = False) -> str:
     """The text of a layer, checked against its logged hash."""
-    text = archive.read_object(layer.address).decode("utf-8")
+    text = archive.read_object(layer.address, even_blocked=even_blocked).decode("utf-8")
     if text_sha256(text) != layer.text_sha256:
         raise SourceError(
             f"The text of layer {layer.position} is not the one that was logged.",

@@ -73,10 +73,13 @@ KINDS: dict[str, EntryKind] = {
         _kind("consent", "subject state", "basis scope purposes audience expires at_risk reason"),
         _kind("hold", "target state", "authority reason"),
         _kind(
-            "erasure-request", "target_kind targets positions basis reason", "kept", decision=True
+            "erasure-request",
+            "target_kind targets positions basis reason",
+            "kept trims",
+            decision=True,
         ),
         _kind("erasure-approval", "request", decision=True),
-        _kind("erasure", "request approval things", "ends", decision=True),
+        _kind("erasure", "request approval things", "ends trims", decision=True),
         _kind("block", "exhibit state", "reason", decision=True),
         _kind("definition", "key title figure_kind text digest"),
         _kind("batch", "first count root", decision=True),

@@ -20,6 +20,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 import habeas
 from habeas.archive import presence, schema
+from habeas.archive.blocked import refuse_blocked
 from habeas.archive.connecting import connect, holding_the_head, plain_errors
 from habeas.archive.erasing import journal
 from habeas.archive.errors import (
@@ -114,12 +115,15 @@ class Archive:
                 "they join it at its next run."
             )
 
-    def read_object(self, address: str) -> bytes:
+    def read_object(self, address: str, *, even_blocked: bool = False) -> bytes:
         """The plain bytes of a sealed object, whole; for large ones use ``copy_object``."""
+        if not even_blocked:
+            refuse_blocked(address)
         return self.objects.open(address, self._identity(address))
 
     def copy_object(self, address: str, target: IO[bytes]) -> int:
         """Write the plain bytes of a sealed object to a stream; their number."""
+        refuse_blocked(address)
         return self.objects.copy_plain(address, self._identity(address), target)
 
     def _identity(self, address: str) -> str:

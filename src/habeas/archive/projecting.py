@@ -51,7 +51,10 @@ def stored_json(value: object) -> str:
 
 #: Kinds whose projection changes rows that are there already.
 TURNING = frozenset(
-    "retraction judgement consent hold definition key block linkage review-policy".split()
+    (
+        *("retraction", "judgement", "consent", "hold", "definition", "key", "block"),
+        *("linkage", "review-policy"),
+    )
 )
 
 #: Which fields of which kind refer to what.

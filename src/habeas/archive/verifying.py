@@ -239,7 +239,7 @@ def _check_quotes(archive: Archive, report: Report, progress: Progress) -> None:
     layers = list(m.Layer.objects.order_by("position"))
     for done, layer in enumerate(layers, 1):
         try:
-            text = layer_text(archive, layer)
+            text = layer_text(archive, layer, even_blocked=True)
         except (HabeasError, UnicodeDecodeError) as error:
             message = error.message if isinstance(error, HabeasError) else "it is not text"
             _fault(

@@ -75,7 +75,7 @@ def planned(archive: Archive, request: int) -> Plan:
     targets, kept = verbs.targets_of(asked)
     what = plan(archive, asked.target_kind, targets, kept)
     verbs.refuse_held(what)  # first: the hold is itself an entry that changes the plan
-    if runs(what.erased) != _signed(asked):
+    if (runs(what.erased), runs(what.trimmed)) != _signed(asked):
         raise ErasureRefused(
             f"The archive has changed since request {request} was signed: something else would "
             "be erased now.",
@@ -102,8 +102,8 @@ def check(archive: Archive, request: int) -> Plan:
     return what
 
 
-def _signed(asked: m.ErasureRequest) -> list[list[int]]:
-    return [list(run) for run in json.loads(asked.positions)]
+def _signed(asked: m.ErasureRequest) -> tuple[list[list[int]], list[list[int]]]:
+    return json.loads(asked.positions), json.loads(asked.trims)
 
 
 def carry_out(
@@ -239,7 +239,7 @@ def _record(archive: Archive, request: int, person: Signer, what: Plan, progress
     with archive.writing(person, sequence=False) as batch:
         made = verbs.erase(batch, request, approval.position, what)
         batch.flush()
-        bury(what.erased, made.position)
+        bury(what, made.position)
         m.ContentObjectKey.objects.filter(address__in=what.objects).delete()
         m.ReadingJob.objects.filter(exhibit__in=what.erased).delete()
         rebuilding.renew(lambda done, total: progress("Replaying", done, total))

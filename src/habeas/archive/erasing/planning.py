@@ -24,7 +24,7 @@ from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.labels import LEVEL_NAMES, Needs
 from habeas.archive.ledger import facts, head
 from habeas.archive.records import components, members
-from habeas.custody.disclosures import tombstone
+from habeas.custody.disclosures import join, read, split, tombstone
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -36,6 +36,7 @@ _A_TARGET = {
     "claim": "a claim",
     "consent": "a person's mention or a source",
 }
+CONTEXT = ("prefix", "suffix")  # of a passage
 OUTWARD = ("copied", "exported", "returned", "transfer-out")  # custody events
 
 #: Where the access label of each kind of erased entry stands.
@@ -75,6 +76,7 @@ class Plan:
     twins: tuple[int, ...]  # exhibits of the same bytes that stay
     parting: tuple[tuple[int, ...], ...]  # mentions joined only through what goes
     given_out: tuple[tuple[int, str, str], ...]  # copies that left: exhibit, event, to whom
+    trimmed: tuple[int, ...]  # passages that stay, without the words beside their quote
     others: Mapping[int, int] = field(default_factory=dict)
     # consent: exhibits that stay though the person spoke in them → passages of others in each
 
@@ -101,6 +103,8 @@ def plan(
             next_step="Keep only copies that were derived, such as a redacted one.",
         )
     closed = close(whole, seeds, set(kept))
+    trimmed, overlapping = _neighbours(closed.erased)
+    closed = Closed(closed.erased, {**closed.shells, **overlapping})
     things = [
         Thing(position, _kind(whole, position), needs)
         for position, needs in _needs(whole, closed.erased).items()
@@ -119,6 +123,7 @@ def plan(
         twins=_twins(closed.erased),
         parting=_parting(closed.erased),
         given_out=_given_out(closed.erased),
+        trimmed=trimmed,
         others=_others(closed.erased) if target_kind == "consent" else {},
     )
 
@@ -278,6 +283,30 @@ def _parting(erased: Collection[int]) -> tuple[tuple[int, ...], ...]:
     return tuple(parting)
 
 
+def _neighbours(erased: Collection[int]) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
+    """Passages that stay beside ones that go: whose context holds their words, whose quote does."""
+    gone: dict[int, list[m.Passage]] = defaultdict(list)
+    for chunk in _chunks(sorted(erased)):
+        for passage in m.Passage.objects.filter(position__in=chunk, layer__isnull=False):
+            if passage.layer not in erased:
+                gone[passage.layer or 0].append(passage)
+    trimmed: set[int] = set()
+    overlapping: dict[int, tuple[int, ...]] = {}
+    for layer, leaving in gone.items():
+        for one in m.Passage.objects.filter(layer=layer).exclude(position__in=list(erased)):
+            start, stop = one.start - len(one.prefix), one.stop + len(one.suffix)
+            if any(start < other.stop and other.start < stop for other in leaving):
+                trimmed.add(one.position)
+            shared = tuple(
+                other.position
+                for other in leaving
+                if one.start < other.stop and other.start < one.stop
+            )
+            if shared:
+                overlapping[one.position] = shared
+    return tuple(sorted(trimmed)), overlapping
+
+
 def _given_out(erased: Collection[int]) -> tuple[tuple[int, str, str], ...]:
     """What custody events say has left the archive, of the exhibits that go."""
     events = m.CustodyEvent.objects.filter(event__in=OUTWARD).order_by("position")
@@ -313,7 +342,7 @@ def as_if_erased(what: Plan) -> Iterator[None]:
     with plain_errors(), holding_the_head():
         savepoint = transaction.savepoint()
         at = head()[0]
-        bury(what.erased, at)
+        bury(what, at)
         rebuilding.renew(erasures=Erasures({at: what.record}))
         try:
             yield
@@ -321,11 +350,15 @@ def as_if_erased(what: Plan) -> Iterator[None]:
             transaction.savepoint_rollback(savepoint)
 
 
-def bury(erased: Iterable[int], erasure: int) -> None:
-    """Put the tombstone of an erasure in place of the content of entries."""
-    for chunk in _chunks(sorted(erased)):
+def bury(what: Plan, erasure: int) -> None:
+    """Put the tombstone of an erasure in place of what goes; take the context of what is beside."""
+    for chunk in _chunks(list(what.erased)):
         rows = m.ContentDisclosures.objects.filter(position__in=chunk)
         rows.update(disclosures=tombstone(erasure))
+    for row in m.ContentDisclosures.objects.filter(position__in=what.trimmed):
+        kept = [one for one in split(bytes(row.disclosures)) if read(one)[1] not in CONTEXT]
+        row.disclosures = join(kept)
+        row.save()
 
 
 def _chunks(items: list, length: int = 500) -> Iterator[list]:  # type: ignore[type-arg]

@@ -18,6 +18,7 @@ class ErasureRequest(Projection):
     targets = ExactText()  # JSON list of positions
     kept = ExactText()  # JSON list of derived exhibits that are to stay
     positions = ExactText()  # JSON list of runs [first, count]: everything that goes
+    trims = ExactText()  # JSON list of runs: passages that lose the words beside their quote
     basis = models.CharField(max_length=16)
     reason = ExactText()
     person = ExactText()

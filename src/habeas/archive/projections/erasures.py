@@ -18,6 +18,7 @@ def request(p: Projector, fact: Fact) -> None:
         targets=stored_json(f["targets"]),
         kept=stored_json(f.get("kept", [])),
         positions=stored_json(f["positions"]),
+        trims=stored_json(f.get("trims", [])),
         basis=f["basis"],
         reason=f["reason"],
         person=f.get("person", ""),

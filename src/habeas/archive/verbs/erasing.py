@@ -45,6 +45,7 @@ def request_erasure(batch: Batch, what: Plan, basis: str, reason: str) -> Ref:
         "targets": list(what.targets),
         "kept": list(what.kept) or None,
         "positions": runs(what.erased),
+        "trims": runs(what.trimmed) or None,
         "basis": basis,
         "reason": reason,
     }
@@ -83,6 +84,7 @@ def erase(batch: Batch, request: int, approval: int, what: Plan) -> Ref:
             "request": entry_id_at(request),
             "approval": entry_id_at(approval),
             **what.record.fields(),
+            "trims": runs(what.trimmed) or None,
             **place_of(batch, what).fields(batch),
         },
     )

@@ -243,6 +243,9 @@ def describe(speaker: Speaker, what: Plan, changes: Sequence[Change]) -> None:
             "come from what goes. Erase them too with a request of their own:"
         )
         _named(speaker, [f"entry {p}" for p in what.closed.shells])
+    if what.trimmed:
+        count = several(len(what.trimmed), "passage")
+        speaker.say(f"Losing the words beside their quote, which are among what goes: {count}.")
     if what.others:
         speaker.say("Staying, and blocked from now on: exhibits in which this person speaks:")
         words = [
@@ -324,6 +327,7 @@ def as_json(what: Plan, changes: Sequence[Change]) -> Mapping[str, Any]:
         "compartments": list(what.compartments),
         "shells": {str(p): list(lost) for p, lost in what.closed.shells.items()},
         "blocked": {str(p): others for p, others in what.others.items()},
+        "trimmed": list(what.trimmed),
         "twins": list(what.twins),
         "parting": [list(group) for group in what.parting],
         "given_out": [

@@ -1,0 +1,28 @@
+"""The bytes of a blocked exhibit are handed to nobody: ``blocking`` says why, and what instead."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive.errors import ExhibitBlocked
+
+
+def refuse_blocked(address: str) -> None:
+    """Refuse the bytes of an object that belongs to a blocked exhibit."""
+    blocked = dict(m.Block.objects.filter(ended_at__isnull=True).values_list("exhibit", "position"))
+    if not blocked:
+        return
+    exhibit = (
+        m.Exhibit.objects.filter(position__in=blocked, address=address)
+        .values_list("position", flat=True)
+        .first()
+    )
+    for model, name in ((m.Layer, "address"), (m.Reading, "map_address")):
+        if exhibit is None:
+            rows = model._default_manager.filter(exhibit__in=blocked, **{name: address})
+            exhibit = rows.values_list("exhibit", flat=True).first()
+    if exhibit is not None:
+        raise ExhibitBlocked(
+            f"Exhibit {exhibit} is blocked since entry {blocked[exhibit]}: somebody who speaks in "
+            "it withdrew.",
+            next_step="Show a copy without them: `habeas erase redact`.",
+        )

@@ -1,0 +1,116 @@
+"""erase redact, unblock: what may be shown in place of an exhibit that somebody withdrew from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from habeas.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+    YesOption,
+)
+
+_RANGE = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
+ExhibitArgument = Annotated[
+    int, typer.Argument(metavar="POSITION", min=0, help="The entry of the exhibit.")
+]
+
+
+def redact(
+    exhibit: ExhibitArgument,
+    range_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--range",
+            metavar="START-STOP",
+            help="Characters of its text to leave out, the stop not included.",
+            show_default=False,
+        ),
+    ] = None,
+    phrases: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Leave out every line of this file wherever it stands in the text.",
+            show_default=False,
+        ),
+    ] = None,
+    as_: PersonOption = "",
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a new exhibit: the text of this one with places left out. Signed.
+
+    Of text only: pictures, sound and the original file are not redacted. Read the result before
+    it is shown: what identifies somebody need not be their name.
+    """
+    from habeas.cli.opening import acting_person, opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    ranges = [_range(text) for text in range_ or ()]
+    lines = [] if phrases is None else _lines(phrases)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive.blocking import redacted
+
+    person = acting_person(archive_, as_, person_passphrase_file)
+    made = redacted(archive_, exhibit, person, ranges, lines).position
+    speaker.say(f"Exhibit {made} is the text of exhibit {exhibit} with places left out. Read it.")
+    speaker.say(
+        f"To destroy the original and keep this: habeas erase request exhibit {exhibit} "
+        f"--keep {made} --reason TEXT"
+    )
+    speaker.give({"exhibit": exhibit, "redacted": made})
+
+
+def unblock(
+    exhibit: ExhibitArgument,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, naming nobody.")],
+    as_: PersonOption = "",
+    yes: YesOption = False,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show an exhibit again that a withdrawal blocked. Signed."""
+    from habeas.cli.confirming import answerable, confirm
+    from habeas.cli.opening import acting_person, opened
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    answerable(speaker, yes=yes)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.archive.verbs.erasing import unblock as unblock_
+
+    person = acting_person(archive_, as_, person_passphrase_file)
+    confirm(f"Show exhibit {exhibit} again?", "It stays blocked.", yes=yes)
+    with archive_.writing(person) as batch:
+        made = unblock_(batch, exhibit, reason).position
+    speaker.say(f"Exhibit {exhibit} is shown again (entry {made}).")
+    speaker.give({"exhibit": exhibit, "entry": made})
+
+
+def _range(text: str) -> tuple[int, int]:
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is not a range; write it as 120-160.")
+    return int(found[1]), int(found[2])
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{file} is not UTF-8 text.") from None
