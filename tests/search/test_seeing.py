@@ -103,6 +103,23 @@ def _tells_nothing(archive: Archive, shelf: dict[str, Sealed], who: str) -> None
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_order_of_hits_does_not_tell_of_words_that_are_withheld(
+    archive: Archive, shelf: dict[str, Sealed], tmp_path: Path
+) -> None:
+    """How rare a word is in the whole index would tell how often the withheld texts have it."""
+    seal_texts(archive, tmp_path / "a", ["rose rose tulip"] * 2, place=PUBLIC)
+    seal_texts(archive, tmp_path / "b", ["tulip", "rose"], place=PUBLIC)
+    asked = "rose OR tulip"
+    refresh(archive)
+    before = searching.search(archive, THE_PUBLIC, asked, exact=True)
+    seal_texts(archive, tmp_path / "c", ["tulip"] * 20, place=TEAM)
+    refresh(archive)
+    after = searching.search(archive, THE_PUBLIC, asked, exact=True)
+    assert [hit.layer for hit in after.hits] == [hit.layer for hit in before.hits]
+    assert after.facets == before.facets
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_who_is_cleared_finds_the_claims(archive: Archive, shelf: dict[str, Sealed]) -> None:
     for who in ("owner", "cleared"):
         (hit,) = searching.search(archive, people()[who], "has:claim").hits

@@ -84,10 +84,19 @@ class Compiled:
 
 
 def compiled(
-    made: tantivy.Schema, tree: Tree, *, exact: bool = False, has: dict[str, Query]
+    made: tantivy.Schema,
+    tree: Tree,
+    *,
+    exact: bool = False,
+    flat: bool = False,
+    has: dict[str, Query],
 ) -> Compiled:
-    """The query. ``has`` gives the passages that the viewer may know to be cited or claimed."""
-    compiler = _Compiler(made, exact, has)
+    """The query. ``has`` gives the passages that the viewer may know to be cited or claimed.
+
+    ``flat``: a passage counts for how many parts of the query it has, not for how rare the
+    words are in the whole index, which also holds what the viewer may not see.
+    """
+    compiler = _Compiler(made, exact, flat, has)
     query = compiler.query(tree, negated=False)
     return Compiled(query, compiler.matches, compiler.added)
 
@@ -98,9 +107,12 @@ def everything() -> Query:
 
 
 class _Compiler:
-    def __init__(self, made: tantivy.Schema, exact: bool, has: dict[str, Query]) -> None:
+    def __init__(
+        self, made: tantivy.Schema, exact: bool, flat: bool, has: dict[str, Query]
+    ) -> None:
         self.made = made
         self.exact = exact
+        self.flat = flat
         self.has = has
         self.matches: list[Match] = []
         self.added: list[Added] = []
@@ -148,7 +160,8 @@ class _Compiler:
                 ]
         if not negated:
             self.matches += matches
-        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, 0.0)
+        found = queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, 0.0)
+        return Query.const_score_query(found, 1.0) if self.flat else found
 
 
 def _added(leaf: Word | Phrase) -> Added | None:

@@ -10,7 +10,6 @@ Uyghur Latin letters without accents, so that قەشقەر, Қәшқәр and qes
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -136,29 +135,34 @@ _LATIN_LEFT = str.maketrans(
         "ҳ": "h", "ѓ": "g", "ё": "yo",
     }
 )  # fmt: skip
-_known: dict[str, str] = {}
 _MOST_KNOWN = 1_000_000
+
+
+class _Known(dict[str, str]):
+    """Latin forms by word, each made once."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        made = self[word] = _latin(word)
+        return made
+
+
+_known = _Known()
+_SOUNDS_OTHERWISE = re.compile(f"[^\\x00-\\x7f{_HAN}]")
 
 
 def latin(word: str) -> str:
     """A folded word in Latin letters without accents; itself where it has no such form."""
-    if word.isascii():
-        return word
-    found = _known.get(word)
-    if found is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        found = _known[sys.intern(word)] = _latin(word)
-    return found
+    return word if word.isascii() else _known[word]
 
 
 def latin_field(text: str) -> str:
     """What the Latin field holds for a folded text; '' where it would say the same again."""
-    if text.isascii():
+    if text.isascii() or _SOUNDS_OTHERWISE.search(text) is None:
         return ""
-    known = _known
     told = text.split()
-    sounded = [known.get(word) or latin(word) for word in told]
+    sounded = list(map(_known.__getitem__, told))
     return "" if sounded == told else " ".join(sounded)
 
 
@@ -168,7 +172,7 @@ def _latin(word: str) -> str:
 
 def _sounded(word: str) -> list[str]:
     """The parts of the Latin form: more than one where Uyghur Latin writes an apostrophe."""
-    if is_han(word):
+    if word.isascii() or is_han(word):
         return [word]
     if _ARABIC.search(word):
         word = convert(word, "uey", "uly")

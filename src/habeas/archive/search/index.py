@@ -37,6 +37,7 @@ FORMAT = f"{fields.VERSION}.{folding.VERSION}.{documents.VERSION}"
 ROUND = 2_000  # layers, and
 ROUND_PASSAGES = 50_000  # passages, after which what is done is kept
 HEAP_BYTES = 128_000_000
+THREADS = 1  # that write beside the one that folds
 WAIT_SECONDS = 60.0
 _STATE, _CURRENT, _LOCK = "habeas.json", "current", "lock"
 
@@ -154,7 +155,7 @@ def _extend(archive: Archive, folder: Path, state: State, progress: Progress) ->
         _keep(folder, replace(state, watermark=head, reached=head), stamped=True)
         return 0
     made = fields.schema()
-    writer = _tantivy(folder, made).writer(HEAP_BYTES, 1)
+    writer = _tantivy(folder, made).writer(HEAP_BYTES, THREADS)
     if state.pending:  # what a killed writer had committed and not yet noted
         late = tantivy.Query.range_query(
             made, "layer", tantivy.FieldType.Integer, state.reached, None

@@ -3,8 +3,9 @@
 Invariants: what the viewer may not see is left out inside the index, by the access label of
 each passage, before anything is counted; every hit is asked for once more at
 ``access.visible``, and one that is not there is neither shown nor counted; expansions come
-from tables and never from the archive; a query that is refused is refused before the index
-is opened, so that errors are the same for everybody.
+from tables and never from the archive; the order of hits is made from what a viewer may see;
+a query that is refused is refused before the index is opened, so that errors are the same
+for everybody.
 """
 
 from __future__ import annotations
@@ -157,8 +158,10 @@ class _Asking:
         self.searcher = opened.searcher()
         self.tree = tree
         self.has = {name: self._labelled(name) for name in fields.LABELS}
-        self.compiled = compiled(self.schema, tree, exact=exact, has=self.has)
+        self.sees_all = False
         self.allowed = self._labelled("label")
+        flat = not self.sees_all
+        self.compiled = compiled(self.schema, tree, exact=exact, flat=flat, has=self.has)
 
     def _labelled(self, name: str) -> Query:
         """The passages that carry a label which the viewer may see."""
@@ -172,6 +175,7 @@ class _Asking:
                 rows = visible_labels(self.viewer).filter(id__in=chunk)
                 seen += rows.values_list("id", flat=True)
         if name == "label" and len(seen) == len(there):
+            self.sees_all = True
             return Query.all_query()
         asked = Query.term_set_query(self.schema, name, seen) if seen else Query.empty_query()
         return Query.const_score_query(asked, 0.0)

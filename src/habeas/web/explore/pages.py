@@ -211,6 +211,7 @@ def navigation(path: str) -> list[Content]:
         ("/records/", _("Records")),
         ("/sources/", _("Sources")),
         ("/exhibits/", _("Exhibits")),
+        ("/search/", _("Search")),
         ("/differences/", _("Differences")),
         ("/about/", _("How to check")),
     )

@@ -13,6 +13,7 @@ from habeas.web.explore import (
     figures,
     overview,
     records,
+    search,
     sources,
 )
 from habeas.web.explore.pages import twins
@@ -34,6 +35,7 @@ urlpatterns = [
     path("passages/<int:position>/", exhibits.passage, name="passage"),
     *twins("exhibits/", exhibits.listed, "exhibits"),
     *twins("exhibits/<int:position>/", exhibits.exhibit, "exhibit"),
+    *twins("search/", search.search, "search"),
     *twins("sources/", sources.listed, "sources"),
     *twins("sources/<int:position>/", sources.source, "source"),
     *twins("differences/", conflicts.listed, "differences"),

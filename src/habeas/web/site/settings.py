@@ -71,7 +71,7 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
-        "form-action": [NONE],
+        "form-action": [SELF],  # the search box
     }
 }
 

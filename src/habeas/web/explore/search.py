@@ -1,0 +1,176 @@
+"""The search page: a box, what was found with its places, and filters by what it has.
+
+Invariants: all that is shown went through ``archive.search.searching`` with the request's
+viewer; a query that cannot run is shown again with the place that is wrong; what was added
+to the query is said, with a link that leaves it out. Asking changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from habeas.archive.readings import locator_words
+from habeas.archive.search import searching
+from habeas.archive.search.errors import IndexMissing, QueryRefused
+from habeas.archive.search.language import Tree
+from habeas.archive.search.schema import UNKNOWN
+from habeas.archive.search.searching import PAGE, Found, Hit
+from habeas.web.explore import layers, written
+from habeas.web.explore.pages import links, page, whole_number
+from habeas.web.site.viewing import Request
+
+Content = dict[str, Any]
+
+LONGEST = 4_000  # characters that are read of the address
+
+_FACETS = {
+    "type": gettext_noop("Kind of file"),
+    "language": gettext_noop("Language"),
+    "source": gettext_noop("Received from"),
+    "year": gettext_noop("Received in"),
+    "folder": gettext_noop("Folder"),
+    "state": gettext_noop("How it was read"),
+    "has": gettext_noop("Used in the archive"),
+}
+_FILTER = {"year": "date"}  # the name of a facet's filter, where it is another
+_WORDS = {
+    "ar": gettext_noop("Arabic"),
+    "en": gettext_noop("English"),
+    "kk": gettext_noop("Kazakh"),
+    "ky": gettext_noop("Kyrgyz"),
+    "ru": gettext_noop("Russian"),
+    "tr": gettext_noop("Turkish"),
+    "ug": gettext_noop("Uyghur"),
+    "zh": gettext_noop("Chinese"),
+    "ja": gettext_noop("Japanese"),
+    UNKNOWN: gettext_noop("not determined"),
+    "pdf": gettext_noop("PDF"),
+    "word": gettext_noop("text document"),
+    "sheet": gettext_noop("table"),
+    "slides": gettext_noop("slides"),
+    "mail": gettext_noop("mail"),
+    "web": gettext_noop("web page"),
+    "picture": gettext_noop("picture"),
+    "text": gettext_noop("plain text"),
+    "archive": gettext_noop("archive of files"),
+    "other": gettext_noop("other"),
+    "read": gettext_noop("whole"),
+    "in-part": gettext_noop("in part"),
+    "passage": gettext_noop("cited"),
+    "claim": gettext_noop("a claim rests on it"),
+}
+
+
+@page("explore/search.html")
+def search(request: Request) -> Content:
+    """One page of what a query finds; without a query, how to ask."""
+    asked = request.GET.get("q", "")[:LONGEST].strip()
+    exact = request.GET.get("expand") == "no"
+    content: Content = {
+        "title": _("Search"),
+        "query": asked,
+        "exact": exact,
+        "error": None,
+        "found": None,
+    }
+    if not asked:
+        return content
+    first = whole_number(request, "after", most=searching.DEEPEST) or 0
+    try:
+        found = searching.search(
+            request.archive, request.viewer, asked, exact=exact, first=first, limit=PAGE
+        )
+    except QueryRefused as error:
+        return {**content, "error": _refused(asked, error)}
+    except IndexMissing as error:
+        return {**content, "error": {"message": error.message, "next_step": error.next_step}}
+    return {**content, "found": _found(request, found, asked, exact, first)}
+
+
+def _refused(asked: str, error: QueryRefused) -> Content:
+    """The query cut at the place that is wrong."""
+    start = min(error.column - 1, len(asked))
+    stop = min(len(asked), start + error.width)
+    return {
+        "message": error.reason,
+        "next_step": error.next_step,
+        "column": error.column,
+        "before": asked[:start],
+        "wrong": asked[start:stop],
+        "after": asked[stop:],
+    }
+
+
+def _found(request: Request, found: Found, asked: str, exact: bool, first: int) -> Content:
+    following = first + PAGE if first + PAGE < min(found.total, searching.DEEPEST - PAGE) else None
+    return {
+        "total": found.total,
+        "first": first + 1,
+        "last": first + len(found.hits),
+        "hits": [_hit(hit) for hit in found.hits],
+        "facets": _facets(found, exact),
+        "added": [{"to": one.to, "spellings": list(one.spellings)} for one in found.added],
+        "without_added": _address(asked, exact=True),
+        "with_added": _address(asked, exact=False),
+        "behind": found.behind,
+        "pages": links(request, first or None, following),
+    }
+
+
+def _hit(hit: Hit) -> Content:
+    url = reverse("exhibit", kwargs={"position": hit.exhibit})
+    start, stop = hit.ranges[0] if hit.ranges else (hit.start, hit.start)
+    query = {"layer": hit.layer, "window": layers.window_of(start)}
+    if stop > start:
+        query |= {"from": start, "to": stop}
+    return {
+        "exhibit": hit.exhibit,
+        "layer": hit.layer,
+        "title": written.text(hit.title),
+        "inner_path": hit.inner_path,
+        "place": locator_words(hit.locator),
+        "url": f"{url}?{urlencode(query)}#{'found' if stop > start else 'text'}",
+        "start": hit.start,
+        "stop": hit.stop,
+        "ranges": [list(one) for one in hit.ranges],
+        "segments": [{"text": text, "marked": marked} for text, marked in hit.segments],
+        "cut_before": hit.excerpt[0] > hit.start,
+        "cut_after": hit.excerpt[1] < hit.stop,
+        "fault": hit.fault,
+    }
+
+
+def _facets(found: Found, exact: bool) -> list[Content]:
+    """Each facet with its values; one that tells nothing apart is left out."""
+    shown = []
+    for name, label in _FACETS.items():
+        values = [_value(found.tree, name, v.value, v.count, exact) for v in found.facets[name]]
+        if len(values) > 1 or any(value["chosen"] for value in values) or name == "has":
+            shown.append({"name": name, "label": _(label), "values": values})
+    return [facet for facet in shown if facet["values"]]
+
+
+def _value(tree: Tree, facet: str, value: str, count: int, exact: bool) -> Content:
+    name = _FILTER.get(facet, facet)
+    chosen = searching.chosen(tree, name, value)
+    other = (
+        searching.widened(tree, name, value) if chosen else searching.narrowed(tree, name, value)
+    )
+    words = _(_WORDS[value]) if facet != "source" and value in _WORDS else value
+    return {
+        "value": value,
+        "words": words,
+        "count": count,
+        "chosen": chosen,
+        "url": _address("" if other is None else str(other), exact=exact),
+    }
+
+
+def _address(asked: str, *, exact: bool) -> str:
+    query = {"q": asked} | ({"expand": "no"} if exact else {})
+    return f"{reverse('search')}?{urlencode(query)}"
