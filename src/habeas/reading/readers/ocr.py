@@ -1,0 +1,417 @@
+"""Text from pictures of pages: Tesseract twice, checked against where ink stands.
+
+One pass takes the picture as it is, one an evened, smoothed, straightened and scaled one.
+The better pass is the ground; a line that the other read with more confidence replaces its
+own, a line that only one found is kept. Then the ink that no line covers is looked at: each
+band of it that looks like text is recognised by itself, and said if nothing comes of it. So a
+line that a model drops on clean pages (measured for ``uig`` and ``ara``) is found or flagged.
+
+Invariants: offsets and boxes are of the text given back; boxes are in 1/10,000 of the
+upright page as it was given; what is doubtful is a warning in words, never silence.
+``docs/methods/ocr.md`` has the measurements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PIL import Image, ImageFilter, ImageOps
+
+from habeas.reading.documents import Box
+from habeas.reading.readers import ocr_lines, tesseract
+from habeas.reading.readers.ocr_layout import Band, Layout, layout_of, left_out, paper, skew_degrees
+from habeas.reading.readers.tesseract import Line, Unrecognised
+
+NAME = "habeas.ocr"
+VERSION = "1"
+
+MODELS: Mapping[str, tuple[str, str]] = {  # language and script
+    "eng": ("en", "Latn"),
+    "tur": ("tr", "Latn"),
+    "rus": ("ru", "Cyrl"),
+    "kaz": ("kk", "Cyrl"),
+    "uig": ("ug", "Arab"),
+    "ara": ("ar", "Arab"),
+    "chi_sim": ("zh", "Hans"),
+    "chi_tra": ("zh", "Hant"),
+}
+_FIRST = ("eng", "rus", "uig", "chi_sim")  # one a script
+_OTHER = {
+    "eng": "tur", "tur": "eng", "rus": "kaz", "kaz": "rus", "uig": "ara", "ara": "uig",
+    "chi_sim": "chi_tra", "chi_tra": "chi_sim",
+}  # fmt: skip
+_SURE, _DOUBTFUL, _POOR, _HOPELESS = 70, 60, 45, 25  # mean confidence, of 100
+_CLEARLY_APART = 2  # of confidence, between the two Chinese models
+_SAMPLE_LINES = 3
+_SCALES_ALONE = (1.0, 0.8, 1.3)  # at some sizes a model reads nothing of a clean line
+_LINE_PX, _MOST_SCALE, _LEAST_SCALE = 36, 3.0, 0.5
+_MOST_PIXELS = 40_000_000
+_MOST_LINES_ALONE = 60
+_PADDING_PX = 12
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_last_model: list[str] = []  # of the page before, in this process: the first to be tried
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What was recognised on one picture. ``missing`` says what was not, '' when all was."""
+
+    text: str = ""
+    boxes: tuple[Box, ...] = ()
+    language: str = ""
+    script: str = ""
+    warnings: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    confidence: int = -1  # mean of the words, 0-100
+    missing: str = ""
+
+
+def recognise(image: Image.Image, *, models: Sequence[str] = (), passes: int = 2) -> Recognised:
+    """The text of a picture of a page; ``models`` limits the languages that are tried.
+
+    Never raises for what a picture is or how Tesseract ends: that is said in ``missing``.
+    """
+    installed = [model for model in (models or MODELS) if model in tesseract.models()]
+    if not installed:
+        return Recognised(missing="Tesseract or its models are not installed")
+    settings = {"ocr": f"tesseract {tesseract.version()}", "ocr_reader": f"{NAME} {VERSION}"}
+    try:
+        return _Page(image, installed, settings).read(passes)
+    except Unrecognised as error:
+        return Recognised(missing=str(error), settings=settings)
+
+
+class _Page:
+    """One picture on its way to text."""
+
+    def __init__(
+        self, image: Image.Image, installed: Sequence[str], settings: dict[str, str]
+    ) -> None:
+        self._installed = installed
+        self._settings = settings
+        self._warnings: list[str] = []
+        self._turned = 0
+        self._grey = _grey(image)
+        self._layout = layout_of(self._grey)
+        self._prepared, self._mapping = _prepared(self._grey, self._layout)
+
+    def read(self, passes: int) -> Recognised:
+        if not self._layout.lines:
+            return Recognised(settings=self._settings)
+        if len(self._installed) == 1:
+            model, sure = self._installed[0], 100.0
+        else:
+            model, sure = self._chosen()
+            if sure < _DOUBTFUL and self._turn():
+                model, sure = self._chosen()
+        _last_model[:] = [model]
+        lines = self._passes(model, passes)
+        if passes > 1:
+            lines = self._with_lines_left_out(lines, model)
+            lines = self._in_other_scripts(lines, model)
+            lines = [line for line in lines if line.confidence >= _HOPELESS]
+        return self._recognised(lines, model)
+
+    # --- which language -----------------------------------------------------------------
+
+    def _chosen(self) -> tuple[str, float]:
+        """The model that reads a few lines with the most confidence, and that confidence."""
+        widest = sorted(self._layout.lines, key=lambda band: -band.width)[:_SAMPLE_LINES]
+        sample = [
+            _padded(self._cut(band), 1.0) for band in sorted(widest, key=lambda band: band.top)
+        ]
+        scores: dict[str, float] = {}
+
+        def tried(model: str) -> float:
+            if model in self._installed and model not in scores:
+                pages = tesseract.recognise(sample, model, mode=7)
+                scores[model] = ocr_lines.confidence(pages)
+                text = "".join(line.text for page in pages for line in page)
+                if MODELS[model][0] == "zh" and 5 * len(_HAN.findall(text)) < len(text):
+                    scores[model] = min(scores[model], _POOR)  # Latin, which it reads as well
+            return scores.get(model, 0.0)
+
+        for model in (*_last_model, *_FIRST):
+            if tried(model) >= _SURE:
+                break
+        else:
+            if max(scores.values(), default=0.0) < _DOUBTFUL:
+                for model in self._installed:
+                    tried(model)
+        best = max(scores, key=lambda model: scores[model]) if scores else self._installed[0]
+        if MODELS[best][0] == "zh":
+            best = self._simplified_or_traditional(tried("chi_sim"), tried("chi_tra"))
+        elif tried(_OTHER[best]) > scores.get(best, 0.0):
+            best = _OTHER[best]
+        return best, scores.get(best, 0.0)
+
+    def _simplified_or_traditional(self, simplified: float, traditional: float) -> str:
+        """Both models read both and write their own characters: doubt is said."""
+        if "chi_sim" not in self._installed or "chi_tra" not in self._installed:
+            return "chi_sim" if "chi_sim" in self._installed else "chi_tra"
+        apart = traditional - simplified
+        if abs(apart) < _CLEARLY_APART:
+            self._warnings.append(
+                "Simplified and traditional characters cannot be told apart here; it was read as "
+                "simplified: compare the picture before quoting."
+            )
+        return "chi_tra" if apart >= _CLEARLY_APART else "chi_sim"
+
+    def _turn(self) -> bool:
+        """Set a picture upright that lies on its side or head, where Tesseract is sure of it."""
+        script, _sure, turn, sure = tesseract.orientation(self._prepared)
+        if not script or turn not in {90, 180, 270} or sure < 2:
+            return False
+        self._turned = turn
+        self._grey = self._grey.rotate(-turn, expand=True)
+        self._layout = layout_of(self._grey)
+        self._prepared, self._mapping = _prepared(self._grey, self._layout)
+        self._warnings.append(f"The picture was turned by {turn} degrees to be read.")
+        return bool(self._layout.lines)
+
+    # --- passes -------------------------------------------------------------------------
+
+    def _passes(self, model: str, passes: int) -> list[Line]:
+        """Both passes in one list of lines, in pixels of the grey picture."""
+        if passes == 1:
+            return tesseract.recognise([self._grey], model)[0]
+        plain, prepared = tesseract.recognise([self._grey, self._prepared], model)
+        for line in prepared:
+            self._mapping.back(line)
+        merged = ocr_lines.merge(plain, prepared)
+        expected = len(self._layout.lines)
+        counts = (len(plain), len(prepared))
+        self._settings["ocr_passes"] = "as it is; evened, smoothed, straightened, scaled"
+        if min(counts) < 0.9 * max(*counts, expected) or max(counts) > 1.25 * expected + 1:
+            self._warnings.append(
+                f"The two passes found {counts[0]} and {counts[1]} lines; ink stands in about "
+                f"{expected}."
+            )
+        if merged.only_one:
+            self._warnings.append(f"{_lines(merged.only_one)} found by one pass only.")
+        if merged.differing:
+            self._warnings.append(f"{_lines(merged.differing)} read differently by the two passes.")
+        return merged.lines
+
+    def _with_lines_left_out(self, lines: list[Line], model: str) -> list[Line]:
+        """Recognise by itself each band of ink that no line covers."""
+        bands = left_out(self._layout, [line.box for line in lines])
+        past = len(bands) - _MOST_LINES_ALONE
+        bands = bands[:_MOST_LINES_ALONE]
+        found = self._alone(bands, model)
+        kept = [line for line in found if line is not None and _believable(line)]
+        lines = ocr_lines.inserted(lines, kept)
+        if kept:
+            self._warnings.append(f"{_lines(len(kept))} left out by both passes, read alone.")
+        lost = len(bands) - len(kept) + max(0, past)
+        if lost:
+            self._warnings.append(
+                f"{_lines(lost)} of ink that may be text could not be read: at "
+                + ", ".join(
+                    f"{100 * band.top // self._grey.height} %"
+                    for band, line in zip(bands, found, strict=True)
+                    if line is None or not _believable(line)
+                )[:200]
+                + " of the height."
+            )
+        return lines
+
+    def _in_other_scripts(self, lines: list[Line], model: str) -> list[Line]:
+        """Read poor lines again with the models of the other scripts: pages mix scripts."""
+        poor = [line for line in lines if line.confidence < _DOUBTFUL and len(line.text) > 3]
+        if not poor or len(poor) > max(_MOST_LINES_ALONE, len(lines) // 2):
+            return lines
+        script = MODELS[model][1][:3]
+        better = {id(line): line for line in lines}
+        for other in _FIRST:
+            if other not in self._installed or MODELS[other][1][:3] == script:
+                continue
+            bands = [_band(line) for line in poor]
+            for line, again in zip(poor, self._alone(bands, other), strict=True):
+                now = better[id(line)].confidence
+                if again is not None and again.confidence > max(now + 15, _SURE):
+                    better[id(line)] = again
+        changed = sum(better[id(line)] is not line for line in lines)
+        if changed:
+            self._warnings.append(f"{_lines(changed)} read in another script than the page's.")
+        return [better[id(line)] for line in lines]
+
+    def _alone(self, bands: Sequence[Band], model: str) -> list[Line | None]:
+        """Each band as one line of the prepared picture; None where nothing was read.
+
+        What is read poorly is tried again at other sizes.
+        """
+        found: list[Line | None] = [None] * len(bands)
+        for scale in _SCALES_ALONE:
+            again = [
+                at for at, line in enumerate(found) if line is None or line.confidence < _DOUBTFUL
+            ]
+            cuts = [_padded(self._cut(bands[at]), scale) for at in again]
+            for at, lines in zip(again, tesseract.recognise(cuts, model, mode=7), strict=True):
+                line = self._placed(lines, bands[at], scale)
+                known = found[at]
+                if line and (known is None or line.confidence > known.confidence):
+                    found[at] = line
+        return found
+
+    def _placed(self, lines: list[Line], band: Band, scale: float) -> Line | None:
+        """What was read of a band, where it stands on the grey picture."""
+        line = Line([word for one in lines for word in one.words])
+        if not line.words:
+            return None
+        left, top = self._mapping.corner(band)
+        for word in line.words:
+            word.left = (word.left - _PADDING_PX) / scale + left
+            word.right = (word.right - _PADDING_PX) / scale + left
+            word.top = (word.top - _PADDING_PX) / scale + top
+            word.bottom = (word.bottom - _PADDING_PX) / scale + top
+        self._mapping.back(line)
+        return line
+
+    def _cut(self, band: Band) -> Image.Image:
+        """A band of the prepared picture with white around it."""
+        left, top = self._mapping.corner(band)
+        right, bottom = self._mapping.far_corner(band)
+        return self._prepared.crop((left, top, right, bottom))
+
+    # --- the result ---------------------------------------------------------------------
+
+    def _recognised(self, lines: list[Line], model: str) -> Recognised:
+        text, placed = ocr_lines.text_of(lines)
+        width, height = self._grey.size
+        boxes = tuple(
+            Box(start, stop, *_share(self._upright(box, width, height)), confidence)
+            for start, stop, box, confidence in placed
+        )
+        mean = round(ocr_lines.confidence([lines])) if lines else -1
+        if lines and mean < _DOUBTFUL:
+            self._warnings.append(f"Read with little confidence ({mean} of 100).")
+        language, script = MODELS[model] if text else ("", "")
+        self._settings["ocr_model"] = model
+        return Recognised(
+            text, boxes, language, script, tuple(self._warnings), self._settings, mean
+        )
+
+    def _upright(
+        self, box: tuple[float, float, float, float], width: int, height: int
+    ) -> tuple[float, float, float, float]:
+        """A box as shares of the picture as it was given, before it was turned."""
+        left, top, right, bottom = (
+            box[0] / width, box[1] / height, box[2] / width, box[3] / height,
+        )  # fmt: skip
+        if self._turned == 90:  # was turned clockwise by 90 degrees
+            return top, 1 - right, bottom, 1 - left
+        if self._turned == 180:
+            return 1 - right, 1 - bottom, 1 - left, 1 - top
+        if self._turned == 270:
+            return 1 - bottom, left, 1 - top, right
+        return left, top, right, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """From the prepared picture back to the grey one: scaled, then straightened."""
+
+    scale: float
+    skew: float
+    size: tuple[int, int]  # of the prepared picture
+
+    def corner(self, band: Band) -> tuple[int, int]:
+        return self._turned(band)[:2]
+
+    def far_corner(self, band: Band) -> tuple[int, int]:
+        return self._turned(band)[2:]
+
+    def _turned(self, band: Band) -> tuple[int, int, int, int]:
+        left, top, right, bottom = ocr_lines.turned(
+            (band.left * self.scale, band.top * self.scale,
+             band.right * self.scale, band.bottom * self.scale),
+            -self.skew, self.size,
+        )  # fmt: skip
+        width, height = self.size
+        return (
+            max(0, int(left) - 8),
+            max(0, int(top)),
+            min(width, int(right) + 8),
+            min(height, int(bottom) + 1),
+        )
+
+    def back(self, line: Line) -> None:
+        """Put a line found on the prepared picture where it stands on the grey one."""
+        for word in line.words:
+            box = ocr_lines.turned(
+                (word.left, word.top, word.right, word.bottom), self.skew, self.size
+            )
+            word.left, word.top, word.right, word.bottom = (edge / self.scale for edge in box)
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """One channel, what is transparent shown on white, not larger than Tesseract can take."""
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        over = image.convert("RGBA")
+        image = Image.new("RGBA", over.size, "white")
+        image.alpha_composite(over)
+    if image.mode in {"I;16", "I", "F"}:
+        image = ImageOps.autocontrast(image.point(lambda value: value / 256).convert("L"))
+    grey = image.convert("L")
+    pixels = grey.width * grey.height
+    if pixels > _MOST_PIXELS:
+        share = (_MOST_PIXELS / pixels) ** 0.5
+        grey = grey.resize(
+            (max(1, int(grey.width * share)), max(1, int(grey.height * share))),
+            Image.Resampling.BOX,
+        )
+    middle = sorted(grey.resize((64, 64), Image.Resampling.BOX).tobytes())
+    if middle[len(middle) // 2] < 100:  # light text on dark
+        grey = ImageOps.invert(grey)
+    return grey
+
+
+def _prepared(grey: Image.Image, layout: Layout) -> tuple[Image.Image, _Mapping]:
+    """The picture evened, smoothed, straightened and scaled to the size that models know."""
+    scale = 1.0
+    if layout.line_height:
+        scale = min(_MOST_SCALE, max(_LEAST_SCALE, _LINE_PX / layout.line_height))
+        scale = min(scale, (_MOST_PIXELS / (grey.width * grey.height)) ** 0.5)
+        if 0.85 < scale < 1.25:  # never the size of the other pass: models drop lines by size
+            scale = 1.25
+    size = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
+    made = grey.resize(size, Image.Resampling.LANCZOS) if scale != 1.0 else grey
+    if layout.noise > 6 or scale > 1.2:
+        made = made.filter(ImageFilter.GaussianBlur(max(1.0, scale)))
+    made = paper(made)
+    skew = skew_degrees(layout.ink)
+    if skew:
+        made = made.rotate(-skew, Image.Resampling.BICUBIC, fillcolor=255)
+    return ImageOps.autocontrast(made, cutoff=(1, 30)), _Mapping(scale, skew, size)
+
+
+def _believable(line: Line) -> bool:
+    """Whether a line read alone is text, and not a stain read as a letter."""
+    return line.confidence >= _POOR and (len(line.text) > 3 or line.confidence >= 80)
+
+
+def _padded(cut: Image.Image, scale: float) -> Image.Image:
+    if scale != 1.0:
+        size = (max(1, round(cut.width * scale)), max(1, round(cut.height * scale)))
+        cut = cut.resize(size, Image.Resampling.LANCZOS)
+    return ImageOps.expand(cut, _PADDING_PX, 255)
+
+
+def _band(line: Line) -> Band:
+    left, top, right, bottom = line.box
+    room = 0.15 * (bottom - top)
+    return Band(
+        max(0, int(left - room)), max(0, int(top - room)), int(right + room), int(bottom + room)
+    )
+
+
+def _share(box: Iterable[float]) -> tuple[int, int, int, int]:
+    left, top, right, bottom = (min(10_000, max(0, round(edge * 10_000))) for edge in box)
+    return left, top, max(left, right), max(top, bottom)
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"

@@ -1,0 +1,269 @@
+"""Web pages: the text a reader would see, block by block; nothing is fetched, nothing runs.
+
+A block (paragraph, heading, list item, cell) is cited by its number. What the page hides by
+attribute or inline style is read and marked hidden; what style sheets or scripts would hide
+or add is not known, and a page that is mostly script says so. Links go to the metadata.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from html.parser import HTMLParser
+
+from habeas.reading import decoding
+from habeas.reading.readers.flow import Flow
+from habeas.reading.readers.interface import Draft, Source
+
+NAME = "habeas.web"
+VERSION = "1"
+MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BLOCKS = _words(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol "
+    "option p pre section select summary table tbody td tfoot th thead title tr ul caption "
+    "button textarea iframe noscript"
+)
+_DROPPED = frozenset({"script", "style", "template", "head", "svg", "math", "object", "noembed"})
+_VOID = _words("area base br col embed hr img input link meta param source track wbr keygen frame")
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
+_MOST_LINKS = 200
+_DEEPEST = 5_000
+_CLOSED_BY = {  # a start that ends what is open without an end tag
+    "li": {"li"}, "p": _BLOCKS, "td": {"td", "th", "tr"}, "th": {"td", "th", "tr"}, "tr": {"tr"},
+    "option": {"option", "select"}, "dt": {"dt", "dd"}, "dd": {"dt", "dd"},
+}  # fmt: skip
+
+
+def read(source: Source, draft: Draft) -> None:
+    text = _decoded(source, draft)
+    page = _Page(draft)
+    try:
+        for start in range(0, len(text), 65_536):
+            page.feed(text[start : start + 65_536])
+            draft.progress()
+        page.close()
+        page.finish()
+    finally:
+        page.flow.shut()
+    if page.links:
+        draft.metadata["links"] = "\n".join(link[:500] for link in page.links)
+    if page.scripts > 20_000 and page.seen < page.scripts / 100:
+        draft.warn("The page is mostly script: a browser may have shown more than is read here.")
+
+
+def _decoded(source: Source, draft: Draft) -> str:
+    """By the byte order mark, else by what the page says if it fits, else as any text."""
+    data = source.bytes()
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.startswith(
+        (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    ):
+        name = declared[1].decode("ascii").lower()
+        name = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252"}.get(name, name)
+        try:
+            text = data.decode(codecs.lookup(name).name)
+            draft.settings["encoding"] = name
+            return text
+        except (LookupError, ValueError):
+            draft.warn(f"The page says its encoding is {name}, and its bytes do not fit.")
+    decoded = decoding.decode(data)
+    draft.settings["encoding"] = decoded.encoding
+    for doubt in decoded.doubts:
+        draft.warn(doubt)
+    if decoded.lossy:
+        draft.lacks("Bytes that are not text in the encoding chosen.")
+    return decoded.text.removeprefix("\ufeff")
+
+
+class _Page(HTMLParser):
+    """Blocks into the draft as the tags come; wrong nesting is taken as it stands."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(convert_charrefs=True)
+        self._draft = draft
+        self.flow = Flow(draft)
+        self.links: list[str] = []
+        self.scripts = self.seen = 0
+        self._open: list[tuple[str, bool]] = []  # tag, whether it hides
+        self._hidden = 0
+        self._dropped = ""
+        self._dropped_depth = 0
+        self._title: list[str] | None = None
+        self._blank = True
+        self._preformatted = 0
+        self._cells: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "title" and "title" not in self._draft.metadata:
+            self._title = []
+        if tag == "meta":
+            self._keep_meta(attributes)
+        if self._dropped:
+            self._dropped_depth += tag == self._dropped
+            if self._dropped == "head" and tag == "body":  # a head that never ends
+                self._dropped = ""
+            else:
+                return
+        if tag in _DROPPED:
+            self._dropped, self._dropped_depth = tag, 1
+            return
+        self._close_before(tag)
+        hides = (
+            "hidden" in attributes
+            or (tag == "input" and attributes.get("type", "").lower() == "hidden")
+            or bool(_HIDING.search(attributes.get("style", "")))
+        )
+        if tag in _BLOCKS:
+            self._end_block()
+        if tag not in _VOID and len(self._open) < _DEEPEST:
+            self._open.append((tag, hides))
+            self._hidden += hides
+        self._special(tag, attributes)
+
+    def _special(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "br":
+            self._put("\n")
+            self._blank = True
+        elif tag == "pre":
+            self._preformatted += 1
+        elif tag == "a" and (link := attributes.get("href", "").strip()):
+            if link not in self.links and len(self.links) < _MOST_LINKS and link[0] != "#":
+                self.links.append(link)
+        elif tag == "img" and (words := attributes.get("alt", "").strip()):
+            self._begin()
+            self.flow.aside(
+                "hidden", "A picture's description, shown only without the picture.", words
+            )
+        elif tag == "input" and attributes.get("type", "").lower() not in {"hidden", "password"}:
+            if words := attributes.get("value", ""):
+                self._put(words)
+        elif tag == "table":
+            self.flow.begin_table()
+            self._cells.append("table")
+        elif tag == "tr" and self._cells[-1:] == ["table"]:
+            self.flow.begin_row()
+            self._cells.append("tr")
+        elif tag in {"td", "th"} and self._cells[-1:] == ["tr"]:
+            self.flow.begin_cell()
+            self._cells.append("td")
+            span = attributes.get("colspan", "1")
+            if span.isdecimal():
+                self.flow.pass_columns(int(span[:5]) - 1)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag in _DROPPED and self._dropped == tag:
+            self._dropped = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title" and self._title is not None:
+            if words := _BLANKS.sub(" ", "".join(self._title)).strip():
+                self._draft.metadata["title"] = words[:2000]
+            self._title = None
+        if self._dropped:
+            if tag == self._dropped:
+                self._dropped_depth -= 1
+                if self._dropped_depth <= 0:
+                    self._dropped = ""
+            return
+        if tag in _BLOCKS:
+            self._end_block()
+        if any(name == tag for name, _hides in self._open):
+            while self._open:
+                name = self._pop()
+                if name == tag:
+                    break
+
+    def _close_before(self, tag: str) -> None:
+        while self._open:
+            name = self._open[-1][0]
+            if tag not in _CLOSED_BY.get(name, ()):
+                return
+            self._end_block()
+            self._pop()
+
+    def _pop(self) -> str:
+        name, hides = self._open.pop()
+        self._hidden -= hides
+        if name == "pre":
+            self._preformatted -= 1
+        level = {"table": "table", "tr": "tr", "td": "td", "th": "td"}.get(name)
+        if level and level in self._cells:
+            self._end_block()
+            while self._cells:
+                ended = self._cells.pop()
+                {"table": self.flow.end_table, "tr": self.flow.end_row, "td": self.flow.end_cell}[
+                    ended
+                ]()
+                if ended == level:
+                    break
+        return name
+
+    def handle_data(self, data: str) -> None:
+        if self._title is not None and len(self._title) < 1000:
+            self._title.append(data)
+            return
+        if self._dropped:
+            self.scripts += len(data) if self._dropped == "script" else 0
+            return
+        if not self._preformatted:
+            data = _BLANKS.sub(" ", data)
+            if self._blank:
+                data = data.lstrip(" ")
+        if data:
+            self.seen += len(data)
+            self._put(data)
+            if not self._hidden:
+                self._blank = data.endswith(" ")
+
+    def _put(self, text: str) -> None:
+        if not text.strip() and self.flow.paragraph is None:
+            return
+        self._begin()
+        paragraph = self.flow.paragraph
+        if self._hidden and paragraph is not None and not paragraph.hidden:
+            self.flow.aside("hidden", "Hidden on the page.", text)
+        else:
+            self.flow.text(text)
+
+    def _begin(self) -> None:
+        if self.flow.paragraph is None:
+            heading = next(
+                (_HEADINGS[name] for name, _h in self._open[::-1] if name in _HEADINGS), 0
+            )
+            self.flow.begin(heading=heading, hidden=bool(self._hidden))
+
+    def _end_block(self) -> None:
+        paragraph = self.flow.paragraph
+        if paragraph is not None:
+            if paragraph.pieces and not self._preformatted:
+                paragraph.pieces[-1] = paragraph.pieces[-1].rstrip(" \n")
+            self.flow.end()
+        self._blank = True
+
+    def _keep_meta(self, attributes: dict[str, str]) -> None:
+        name = (attributes.get("name") or attributes.get("property") or "").lower()
+        kept = {
+            "author": "author", "description": "description", "keywords": "keywords",
+            "generator": "software", "article:published_time": "created",
+            "article:modified_time": "modified", "og:site_name": "site", "og:url": "url",
+        }.get(name)  # fmt: skip
+        if kept and kept not in self._draft.metadata and attributes.get("content", "").strip():
+            self._draft.metadata[kept] = attributes["content"].strip()[:2000]
+
+    def finish(self) -> None:
+        self._end_block()
+        while self._open:
+            self._pop()
+        self.flow.close()
