@@ -216,8 +216,14 @@ def _row(step: Step) -> tuple[str, ...]:
     return (
         str(step.position),
         f"{words_of(step.event)} ({said})",
-        *("; ".join(part for part in parts if part) for parts in (who, when, why)),
+        *(_joined([part for part in parts if part]) for parts in (who, when, why)),
     )
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Parts in one line, each ended as it ends itself or with a semicolon."""
+    ends = [part if part.endswith(".") else f"{part};" for part in parts[:-1]]
+    return " ".join([*ends, *parts[-1:]])
 
 
 def _attested(attestation: Attestation) -> Iterator[Block]:
