@@ -17,7 +17,7 @@ from django.db import connection, connections
 from tests.archive.making import TEXT, add_reviewer, newspaper, place_mention, says, seal_text
 from tests.support.archives import ArchiveMaker
 
-from habeas.archive import backing_up, rebuilding, sealed_stream
+from habeas.archive import backing_up, rebuilding, schema, sealed_stream
 from habeas.archive import models as m
 from habeas.archive.backing_up import BackupMade, backup
 from habeas.archive.connecting import connect
@@ -158,6 +158,17 @@ def test_a_check_leaves_the_archive_as_it_was(full: Archive, tmp_path: Path) -> 
     check_backup(full, made.path)  # older, and of this archive still
     with full.writing(), pytest.raises(Exception, match="inside a transaction"):
         check_backup(full, made.path)
+
+
+@ON_SQLITE
+def test_an_archive_is_backed_up_before_it_is_rebuilt(full: Archive, tmp_path: Path) -> None:
+    """What is derived plays no part: the safe moment for a backup is before an upgrade."""
+    before = rebuilding.digests()
+    schema.drop_projections()
+    old = open_archive(full.directory, outdated=True)
+    made = backup(old, tmp_path / "b.age", only_own_keys=True)
+    assert restore(made.path, tmp_path / "r", old.keyring, passphrase=None).sound
+    assert rebuilding.digests() == before
 
 
 @ON_SQLITE

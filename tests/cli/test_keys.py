@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
 import select
 import subprocess
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -180,6 +182,8 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # Ctrl-C reaches it
             env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "NO_COLOR": "1"},
         )
         os.close(slave)
@@ -209,6 +213,15 @@ class Terminal:
             pass
         os.close(self._master)
         return self._process.wait(60)
+
+
+def test_a_share_is_wiped_also_when_somebody_breaks_off(archive_here: Path) -> None:
+    terminal = Terminal(archive_here, "keys", "shares", "2", "2")
+    terminal.wait_for("to show that it is written down: ")
+    terminal.type("\x03")
+    assert terminal.ended() == 130
+    assert "\033[3J" in terminal.shown
+    assert not (archive_here / "keys" / "recovery").exists()
 
 
 def test_shares_on_paper_recover_the_keys(archive_here: Path, habeas: Habeas) -> None:

@@ -31,6 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from django.db import connection
+
 import habeas
 from habeas.archive import sealed_stream
 from habeas.archive.connecting import plain_errors
@@ -188,8 +190,12 @@ def _public(archive: Archive) -> Iterator[Member]:
 
 
 def _tables(moment: Snapshot, made: _Made, progress: Progress) -> Iterator[Member]:
+    present = set(connection.introspection.table_names())
     for model in permanent():
-        table, done, total = model._meta.db_table, 0, moment.count(model)
+        table = model._meta.db_table
+        if table not in present:  # an older archive, not rebuilt by this program yet
+            continue
+        done, total = 0, moment.count(model)
         for number, (count, data) in enumerate(chunks(moment, model)):
             yield Member.of(f"tables/{table}/{number:08}.jsonl", data)
             done += count

@@ -182,7 +182,8 @@ class Receiving:
         if "end.json" not in self._small:
             raise _damaged("Its end is missing.")
         counted = _document(self._small["end.json"])
-        if (counted["rows"], counted["objects"]) != (self._rows, self._received):
+        rows = dict.fromkeys(self._rows, 0) | counted["rows"]
+        if (rows, counted["objects"]) != (self._rows, self._received):
             raise _damaged("It holds less than it says.")
         if not self._altered <= set(counted["damaged"]):
             raise _damaged("It holds objects whose bytes are not those of their address.")

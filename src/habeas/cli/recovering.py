@@ -133,26 +133,29 @@ def show_shares(words: list[str], needed: int) -> None:
         )
     speaker = Speaker()
     for number, share in enumerate(words, 1):
-        listed = share.split()
-        speaker.note(
-            f"Share {number} of {len(words)}; any {needed} of them open the archive's keys."
-        )
-        speaker.note("Write the words on paper, with their numbers, for one person:")
-        for row in range(0, len(listed), 6):
-            cells = [f"{n:>2} {word:<9}" for n, word in enumerate(listed[row : row + 6], row + 1)]
-            speaker.note("  " + " ".join(cells))
-        asked = sorted(secrets.SystemRandom().sample(range(len(listed)), 2))
-        while asked:
-            sys.stderr.write(f"Word {asked[0] + 1}, to show that it is written down: ")
-            sys.stderr.flush()
-            line = sys.stdin.readline()
-            if not line:
-                raise EOFError
-            if line.strip().lower() == listed[asked[0]]:
-                asked.pop(0)
-            else:
-                speaker.note("That is another word. Look at what you wrote.")
-        _wipe()
+        try:
+            _show_share(speaker, share.split(), number, len(words), needed)
+        finally:  # also where somebody breaks off
+            _wipe()
+
+
+def _show_share(speaker: Speaker, listed: list[str], number: int, made: int, needed: int) -> None:
+    speaker.note(f"Share {number} of {made}. Any {needed} of them recover the keys.")
+    speaker.note("Write the words on paper, with their numbers, for one person:")
+    for row in range(0, len(listed), 6):
+        cells = [f"{n:>2} {word:<9}" for n, word in enumerate(listed[row : row + 6], row + 1)]
+        speaker.note("  " + " ".join(cells))
+    asked = sorted(secrets.SystemRandom().sample(range(len(listed)), 2))
+    while asked:
+        sys.stderr.write(f"Word {asked[0] + 1}, to show that it is written down: ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        if line.strip().lower() == listed[asked[0]]:
+            asked.pop(0)
+        else:
+            speaker.note("That is another word. Look at what you wrote.")
 
 
 def _wipe() -> None:

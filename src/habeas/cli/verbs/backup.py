@@ -50,7 +50,7 @@ def backup(
     from habeas.cli.speaking import Speaker, bytes_words, several
 
     speaker = Speaker(as_json=json)
-    archive_ = opened(archive, passphrase_file)
+    archive_ = opened(archive, passphrase_file, outdated=True)
     from habeas.archive import backing_up, restoring
 
     with speaker.progress() as progress:
