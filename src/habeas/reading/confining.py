@@ -25,6 +25,7 @@ from habeas.reading.limits import Limits
 
 RISK = "hostile files can take over this account and this machine"
 UNPRIVILEGED = 65534
+PROGRAMS = "/usr/bin:/bin:/usr/local/bin"
 SCRATCH = "/tmp"  # noqa: S108 - the sandbox's own
 _VISIBLE = (
     "/etc/ld.so.cache",
@@ -60,7 +61,7 @@ def check_risk(words: str | None) -> None:
 
 
 def find_bubblewrap() -> str:
-    found = shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
+    found = shutil.which("bwrap", path=PROGRAMS)
     if found is None:
         raise SandboxMissing(
             "bubblewrap is not installed, so files cannot be read safely.",
@@ -79,13 +80,18 @@ def worker_command() -> list[str]:
 
 
 def bubblewrap_command(
-    limits: Limits, seccomp_handle: int, bubblewrap: str, *, also: tuple[Path, ...] = ()
+    limits: Limits,
+    seccomp_handle: int,
+    info_handle: int,
+    bubblewrap: str,
+    *,
+    also: tuple[Path, ...] = (),
 ) -> list[str]:
     """``also``: files of further readers, visible at their own paths."""
     command = [
         bubblewrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
         "--unshare-cgroup-try", "--hostname", "reading", "--die-with-parent", "--new-session",
-        "--as-pid-1", "--clearenv", "--cap-drop", "ALL",
+        "--as-pid-1", "--clearenv", "--cap-drop", "ALL", "--info-fd", str(info_handle),
     ]  # fmt: skip
     if os.geteuid() == 0:
         for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 SAMPLE_BYTES = 65_536
@@ -166,7 +167,10 @@ def _wide(sample: bytes) -> str:
             continue
         if width == 4:
             return encoding
-        if _plausible(text) and (b"\0" in sample or _mostly_one_block(text, sample)):
+        rows, cells = (sample[1::2], sample[::2]) if encoding.endswith("le") else (
+            sample[::2], sample[1::2]
+        )  # fmt: skip
+        if _plausible(text) and (_few_rows(rows, cells) or _mostly_han(text, sample)):
             return encoding
     return ""
 
@@ -180,7 +184,15 @@ def _plausible(text: str) -> bool:
     return spaces > len(part) / 200 or len(part) < 64
 
 
-def _mostly_one_block(text: str, sample: bytes) -> bool:
+def _few_rows(rows: bytes, cells: bytes) -> bool:
+    """Most characters lie in two rows of Unicode, one of them the row of spaces and digits."""
+    common = Counter(rows).most_common(2)
+    if 0 not in (row for row, _ in common) or any(row > 0x07 for row, _ in common[:1]):
+        return False
+    return sum(count for _, count in common) > 0.7 * len(rows) and 0 not in cells[:-1]
+
+
+def _mostly_han(text: str, sample: bytes) -> bool:
     """UTF-16 of one script without a single NUL, such as Chinese: common characters abound."""
     if _strict(sample, "utf-8") is not None or sample.isascii():
         return False

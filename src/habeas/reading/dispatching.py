@@ -8,6 +8,7 @@ share, so that a fork cannot start them anew.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import mmap
 import os
@@ -148,9 +149,14 @@ class Dispatcher:
             self._stopped(draft, State.REFUSED, limit)
         except (PictureFound, KeyboardInterrupt):
             raise
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EFBIG):
+                limit = f"scratch_bytes: {self.limits.scratch_bytes:,} reached"
+                self._stopped(draft, State.REFUSED, limit)
+            else:
+                self._stopped(draft, State.FAILED, _words(error))
         except BaseException as error:  # a panic of a Rust library is no ``Exception``
-            words = f"{type(error).__name__}: {error}"[:_REASON_CODE_POINTS]
-            self._stopped(draft, State.FAILED, words)
+            self._stopped(draft, State.FAILED, _words(error))
         if draft.state is None:
             if draft.missing:
                 draft.state = State.IN_PART
@@ -165,7 +171,7 @@ class Dispatcher:
             draft.state = None
             draft.lacks(f"The rest: {words}")
         else:
-            draft.state, draft.reason = state, words.encode(errors="replace").decode()
+            draft.state, draft.reason = state, words
 
     def _draft(self, path: str, depth: int) -> Draft:
         names = Names(path)
@@ -214,8 +220,7 @@ class Dispatcher:
             raise
         except Exception as error:
             found = Found(path, "", spool.size, _UNKNOWN)
-            words = f"Cannot be unpacked. {type(error).__name__}: {error}"[:_REASON_CODE_POINTS]
-            words = words.encode(errors="replace").decode()
+            words = f"Cannot be unpacked. {_words(error)}"
             self._pass_on(frames.ending(found, State.FAILED, words))
             return
         if depth > self.limits.depth:
@@ -277,3 +282,9 @@ class Dispatcher:
         if picture is None:
             raise LimitReached("picture", f"{reader.NAME} shows no pictures")
         raise PictureFound(picture(source, self.wanted.page, self.wanted.width_px))
+
+
+def _words(error: BaseException) -> str:
+    """The error's type and text, never where it arose."""
+    words = f"{type(error).__name__}: {error}"[:_REASON_CODE_POINTS]
+    return words.encode(errors="replace").decode()

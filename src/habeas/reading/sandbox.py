@@ -15,16 +15,11 @@ A ``Sandbox`` belongs to the thread that opened it: the kernel ends it with that
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import fcntl
 import hashlib
 import json
 import os
 import select
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,35 +33,12 @@ from habeas.reading.errors import NoPicture, SandboxBroken
 from habeas.reading.forking import Ending
 from habeas.reading.limits import Limits
 from habeas.reading.pictures_out import Picture, read_picture
-from habeas.reading.worker import LENGTH, READY, STATUS
+from habeas.reading.warm import PIPE_BYTES, Warm
+from habeas.reading.worker import LENGTH, PDF_NEXT, STATUS, TEXT_NEXT
 
 _CHUNK = 256 * 1024
-_START_SECONDS = 60.0
 _GLANCE_SECONDS = 0.25  # how often memory is looked at
-_PIPE_BYTES = 1024 * 1024
-
-
-@dataclass(slots=True)
-class _Worker:
-    """The running worker and this side of its pipes."""
-
-    process: subprocess.Popen[bytes]
-    job: int
-    job_behind: int  # the reading end, to take back what a dead child left
-    results: int
-    commands: int
-    control: int
-    said: BinaryIO  # what it wrote to standard error
-    scratch: str = ""  # unconfined only
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        for handle in (self.job, self.job_behind, self.results, self.commands, self.control):
-            os.close(handle)
-        self.said.close()
-        if self.scratch:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+_MOST_BEATS_A_SECOND = 8  # signs of life; more are noise
 
 
 @dataclass(slots=True)
@@ -81,10 +53,15 @@ class _Job:
     received: bytearray = field(default_factory=bytearray)
     output_bytes: int = 0
     documents: int = 0
+    beats: int = 0
 
 
 class Sandbox:
-    """A warm worker behind walls. ``risk`` (exactly ``confining.RISK``) reads without walls."""
+    """Warm workers behind walls. ``risk`` (exactly ``confining.RISK``) reads without walls.
+
+    Two ``workers`` take turns, so that the next file's child warms up on another processor
+    while one file is read. Where several processes read at once, one each is enough.
+    """
 
     def __init__(
         self,
@@ -92,6 +69,7 @@ class Sandbox:
         *,
         ocr: bool = True,
         risk: str | None = None,
+        workers: int | None = None,
         further_readers: tuple[Path, ...] = (),
     ) -> None:
         confining.check_risk(risk)
@@ -101,10 +79,11 @@ class Sandbox:
         self._further = tuple(path.resolve() for path in further_readers)
         self._bubblewrap = confining.find_bubblewrap() if self.confined else ""
         self._filter = seccomp.program() if self.confined else b""
-        self._worker: _Worker | None = None
+        self._workers: list[Warm | None] = [None] * (workers or min(2, os.cpu_count() or 1))
+        self._turn = -1
 
     def __enter__(self) -> Sandbox:
-        self._running()
+        self._next()
         return self
 
     def __exit__(
@@ -116,9 +95,13 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.stop()
+        for worker in self._workers:
+            if worker is not None:
+                self._stop(worker)
+
+    def workers(self) -> list[int]:
+        """The processes that are process 1 of a sandbox now."""
+        return [worker.inner_id for worker in self._workers if worker is not None]
 
     # --- reading ------------------------------------------------------------------------
 
@@ -128,9 +111,9 @@ class Sandbox:
         header = {"job": "read", "name": _plain(name), "ocr": self._ocr}
         outer: Document | None = None
         reason: Ending | str = ""
-        finished = False
+        finished, worker = False, self._next()
         try:
-            for kind, payload in self._frames(job, header):
+            for kind, payload in self._frames(worker, job, header):
                 if kind == "ended":
                     reason = payload
                     break
@@ -138,7 +121,7 @@ class Sandbox:
                     document = frames.read_document(payload, self.limits)
                     self._check(document, kind, job)
                 except frames.BadFrame as error:
-                    self.close()
+                    self._stop(worker)
                     reason = f"The reader sent what is not a document: {error}."
                     break
                 if kind == frames.OUTER:
@@ -148,7 +131,9 @@ class Sandbox:
             finished = True
         finally:
             if not finished:
-                self.close()  # the caller left, or the sandbox failed: its state is unknown
+                self._stop(worker)  # the caller left, or it failed: its state is unknown
+        if worker in self._workers:
+            worker.hint(PDF_NEXT if outer and outer.reader == "habeas.pdf" else TEXT_NEXT)
         self._hash_the_rest(job)
         yield self._own(outer, reason, job)
 
@@ -187,9 +172,10 @@ class Sandbox:
             "job": "picture", "name": _plain(name), "inner_path": inner_path, "page": page,
             "width_px": width_px, "ocr": False,
         }  # fmt: skip
-        finished, shown, words = False, None, "The reader gave no picture."
+        shown, words = None, "The reader gave no picture."
+        finished, worker = False, self._next()
         try:
-            for kind, payload in self._frames(_Job(stream), header):
+            for kind, payload in self._frames(worker, _Job(stream), header):
                 if kind == frames.PICTURE and shown is None:
                     shown = payload
                 elif kind == "ended" and not shown:
@@ -198,19 +184,20 @@ class Sandbox:
             finished = True
         finally:
             if not finished:
-                self.close()
+                self._stop(worker)
+        if worker in self._workers:
+            worker.hint(TEXT_NEXT)
         if shown is None:
             raise NoPicture(words, next_step="Its text and its bytes are not affected.")
         return read_picture(shown, self.limits)
 
     # --- the conversation ---------------------------------------------------------------
 
-    def _frames(self, job: _Job, header: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    def _frames(self, worker: Warm, job: _Job, header: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
         """(kind, payload) of each frame; at last ("ended", how), unless the child was sound."""
-        worker = self._running()
         encoded = json.dumps(header).encode()
         job.unsent = memoryview(LENGTH.pack(len(encoded)) + encoded + self._more(job))
-        os.write(worker.commands, b"g")
+        worker.begin()
         begun = time.monotonic()
         silent_since = begun
         outer_came = False
@@ -232,22 +219,25 @@ class Sandbox:
                     silent_since = time.monotonic()
                 for kind, payload in self._cut(job):
                     if kind == frames.PROGRESS:
+                        job.beats += 1
+                        if job.beats > _MOST_BEATS_A_SECOND * self.limits.exhibit_wall_seconds:
+                            yield frames.OUTER, b""
                         continue
                     outer_came = outer_came or kind in (frames.OUTER, frames.PICTURE)
                     yield kind, payload
                     silent_since = time.monotonic()
                 if status is not None:
-                    self._settle(worker, job, status)
+                    worker.settle(status)
                     if not outer_came:
                         yield "ended", Ending(STATUS.unpack(status)[0])
                     return
                 if job.output_bytes > self.limits.exhibit_output_bytes:
-                    self.close()
+                    self._stop(worker)
                     yield "ended", Ending(limit="exhibit_output_bytes")
                     return
             limit = self._overdue(worker, begun, silent_since, glance=not ready)
             if limit:
-                self.close()
+                self._stop(worker)
                 yield "ended", Ending(limit=limit)
                 return
 
@@ -266,7 +256,7 @@ class Sandbox:
             chunk += rest
         return LENGTH.pack(len(chunk)) + chunk
 
-    def _send(self, worker: _Worker, job: _Job) -> bool:
+    def _send(self, worker: Warm, job: _Job) -> bool:
         """Write what the pipe takes; False when all is sent."""
         while True:
             if not job.unsent:
@@ -278,11 +268,11 @@ class Sandbox:
             except BlockingIOError:
                 return True
 
-    def _receive(self, worker: _Worker, job: _Job) -> bool:
+    def _receive(self, worker: Warm, job: _Job) -> bool:
         came = False
         while True:
             try:
-                chunk = os.read(worker.results, _PIPE_BYTES)
+                chunk = os.read(worker.results, PIPE_BYTES)
             except BlockingIOError:
                 return came
             if not chunk:
@@ -306,7 +296,7 @@ class Sandbox:
             del job.received[: size + length]
             yield kind, payload
 
-    def _overdue(self, worker: _Worker, begun: float, silent_since: float, *, glance: bool) -> str:
+    def _overdue(self, worker: Warm, begun: float, silent_since: float, *, glance: bool) -> str:
         """The limit on time or memory that the file has reached, if one."""
         now = time.monotonic()
         if now - silent_since > self.limits.wall_seconds:
@@ -317,99 +307,30 @@ class Sandbox:
             return "memory_bytes"
         return ""
 
-    def _settle(self, worker: _Worker, job: _Job, status: bytes) -> None:
-        """The child is gone. Take back what it left in the pipes, before another starts."""
-        if len(status) != STATUS.size:
-            raise self._broken("The worker ended by itself.")
-        poll = select.poll()
-        poll.register(worker.job_behind, select.POLLIN)
-        while poll.poll(0):
-            os.read(worker.job_behind, _PIPE_BYTES)
-        with contextlib.suppress(BlockingIOError):
-            while os.read(worker.results, _PIPE_BYTES):
-                pass
+    # --- the workers --------------------------------------------------------------------
 
-    # --- the worker ---------------------------------------------------------------------
-
-    def _running(self) -> _Worker:
-        if self._worker is None:
-            self._worker = self._start()
-        return self._worker
-
-    def _start(self) -> _Worker:
-        job_behind, job = _pipe()
-        results, results_in = _pipe()
-        commands_out, commands = _pipe()
-        control, control_in = _pipe()
-        said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
-        scratch, filter_handle = "", -1
-        inside = [job_behind, results_in, commands_out, control_in]
-        passed = [commands_out, control_in]
-        environment: dict[str, str] | None = None
-        if self.confined:
-            filter_handle = os.memfd_create("seccomp")
-            os.write(filter_handle, self._filter)
-            os.lseek(filter_handle, 0, os.SEEK_SET)
-            passed.append(filter_handle)
-            command = confining.bubblewrap_command(
-                self.limits, filter_handle, self._bubblewrap, also=self._further
-            )
-        else:
-            shared = "/dev/shm"  # noqa: S108 - memory, not a disk
-            scratch = tempfile.mkdtemp(dir=shared if os.path.isdir(shared) else None)
-            environment = confining.ENVIRONMENT | {"TMPDIR": scratch, "HOME": scratch}
-            command = confining.worker_command()
-        command += [json.dumps(self.limits.to_dict()), str(commands_out), str(control_in)]
-        command += [str(path) for path in self._further]
+    def _next(self) -> Warm:
+        """The worker whose turn it is. Those that are not there are started beside it."""
+        self._turn = (self._turn + 1) % len(self._workers)
+        for at, worker in enumerate(self._workers):
+            if worker is None:
+                self._workers[at] = Warm.start(
+                    self.limits, self._bubblewrap, self._filter, self._further
+                )
+        worker = self._workers[self._turn]
+        assert worker is not None  # noqa: S101 - started just now
         try:
-            process = subprocess.Popen(
-                command, stdin=job_behind, stdout=results_in, stderr=said, pass_fds=passed,
-                env=environment, start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise SandboxBroken(
-                f"The sandbox cannot be started ({error}).", next_step="Check bubblewrap."
-            ) from error
-        finally:
-            if filter_handle >= 0:
-                os.close(filter_handle)
-        for handle in inside[1:]:  # the reading end of the job stays: see ``_settle``
-            os.close(handle)
-        for handle in (job, results):  # not ``job_behind``: the child reads from it, too
-            os.set_blocking(handle, False)
-        worker = _Worker(process, job, job_behind, results, commands, control, said, scratch)
-        self._await_ready(worker)
+            worker.await_ready()
+        except SandboxBroken:
+            self.close()
+            raise
         return worker
 
-    def _await_ready(self, worker: _Worker) -> None:
-        poll = select.poll()
-        poll.register(worker.control, select.POLLIN)
-        if poll.poll(_START_SECONDS * 1000) and os.read(worker.control, 1) == READY:
-            return
-        self._worker = worker
-        raise self._broken("The sandbox does not start.")
-
-    def _broken(self, words: str) -> SandboxBroken:
-        worker = self._worker
-        detail = ""
-        if worker is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                worker.process.wait(2)
-            worker.said.seek(0)
-            detail = worker.said.read(20_000).decode(errors="replace").strip()
-        self.close()
-        last = detail.splitlines()[-1][:300] if detail else "It said nothing."
-        return SandboxBroken(
-            f"{words} {last}",
-            next_step="Nothing is known about the file. Mend the sandbox, then read again.",
-        )
-
-
-def _pipe() -> tuple[int, int]:
-    ends = os.pipe()
-    with contextlib.suppress(OSError):  # a person may have used up the room for large pipes
-        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    return ends
+    def _stop(self, worker: Warm) -> None:
+        """End this worker and all processes of its file; another takes its place."""
+        if worker in self._workers:
+            self._workers[self._workers.index(worker)] = None
+            worker.stop()
 
 
 def _plain(name: str) -> str:

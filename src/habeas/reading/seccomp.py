@@ -28,7 +28,7 @@ futex get_mempolicy get_robust_list getcpu getcwd getdents getdents64 getegid ge
 getgroups getitimer getpgid getpgrp getpid getppid getpriority getrandom getresgid getresuid
 getrlimit getrusage getsid gettid gettimeofday getuid kill link linkat lseek lstat madvise
 membarrier mincore mkdir mkdirat mlock mmap mprotect mremap msync munlock munmap nanosleep
-newfstatat open openat openat2 pause pipe pipe2 poll ppoll prctl pread64 preadv pselect6
+newfstatat open openat openat2 pause pidfd_open pipe pipe2 poll ppoll prctl pread64 preadv pselect6
 pwrite64 pwritev read readahead readlink readlinkat readv rename renameat renameat2
 restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn
 rt_sigsuspend rt_sigtimedwait sched_get_priority_max sched_get_priority_min
