@@ -206,11 +206,10 @@ class _LogAudit:
         return notes
 
     def _entry(self, position: int, note: bytes) -> None:
-        path = tile_path(ENTRIES, position // WIDTH, self._width_at(position))
         try:
             parsed = entries.parse_entry(note)
         except CustodyError as error:
-            self._fault(error.code, path, position, error.message)
+            self._fault(error.code, self._path_at(position), position, error.message)
             return
         if parsed.object_sha256:
             self.report.object_addresses.add(parsed.object_sha256)
@@ -228,14 +227,14 @@ class _LogAudit:
         try:
             verified, unknown = check_signatures(parsed.text, parsed.signatures, self.verifiers)
         except NoteError as error:
-            self._fault(error.code, path, position, error.message)
+            self._fault(error.code, self._path_at(position), position, error.message)
             return
         self.report.signatures_checked += len(verified)
         self.report.signatures_unknown += len(unknown)
         if self._entry_key_ids.isdisjoint((each.name, each.key_id) for each in verified):
             self._fault(
                 SignatureError.code,
-                path,
+                self._path_at(position),
                 position,
                 "The archive's entry key did not sign this entry.",
             )
@@ -358,12 +357,12 @@ class _LogAudit:
                 self._fault(LogError.code, path, None, f"The log file {path} {why}.")
             return None
 
-    def _width_at(self, position: int) -> int:
-        return tile_width(ENTRIES, position // WIDTH, self.report.size)
+    def _path_at(self, position: int) -> str:
+        index = position // WIDTH
+        return tile_path(ENTRIES, index, tile_width(ENTRIES, index, self.report.size))
 
     def _entry_fault(self, position: int, message: str) -> None:
-        path = tile_path(ENTRIES, position // WIDTH, self._width_at(position))
-        self._fault(EntryError.code, path, position, message)
+        self._fault(EntryError.code, self._path_at(position), position, message)
 
     def _fault(self, code: str, path: str, position: int | None, message: str) -> None:
         self.report.faults.append(Fault(code, path, position, message))

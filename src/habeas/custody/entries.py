@@ -18,7 +18,7 @@ import os
 import re
 from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, NoReturn
 
 from habeas.custody import canonical, disclosures
@@ -29,7 +29,8 @@ from habeas.custody.notes import (
     Verifier,
     check_name,
     check_signatures,
-    split_note,
+    check_text,
+    split_unread,
 )
 
 VERSION: Final = 1
@@ -62,8 +63,7 @@ class Composed(NamedTuple):
         return f"Composed({self.entry_id!r})"  # never what it discloses
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedEntry:
+class ParsedEntry(NamedTuple):
     """What an entry shows in clear. Its signatures are not checked here."""
 
     origin: str
@@ -73,7 +73,7 @@ class ParsedEntry:
     object_sha256: str | None
     commitments: tuple[str, ...]
     signatures: tuple[Signature, ...]
-    text: bytes = field(repr=False)
+    text: bytes
 
 
 class Composer:
@@ -137,28 +137,36 @@ def parse_entry(note: bytes) -> ParsedEntry:
             f"The entry has {len(note)} bytes; an entry has at most {LARGEST_BYTES}.",
             next_step="This is not an entry of this archive.",
         )
-    text, signatures = split_note(note)
+    text, signatures = split_unread(note)
     if (match := _TEXT.fullmatch(text)) is None:
+        check_text(text)
         _explain(text)
-    shown = match["commitments"].decode()[1:-1].split('","')
+    origin, commitments, entry_id, address, written_time = match.groups()
+    shown = commitments.decode()[1:-1].split('","')
     if len(shown) % COMMITMENT_BLOCK:
         raise _malformed(f"has {len(shown)} commitments, not a multiple of {COMMITMENT_BLOCK}")
-    if len(set(shown)) != len(shown) or sorted(shown) != shown:
+    if sorted(set(shown)) != shown:
         raise _malformed("has commitments out of order or twice")
-    address = match["object"]
-    time = int(match["time"])
+    time = int(written_time)
     if time > canonical.LARGEST:
         raise _malformed("has a time beyond the range of the format")
     return ParsedEntry(
-        origin=match["origin"].decode(),
+        origin=_origin(origin),
         version=VERSION,
-        entry_id=match["id"].decode(),
+        entry_id=entry_id.decode(),
         time=time,
         object_sha256=address.decode() if address else None,
         commitments=tuple(shown),
         signatures=tuple(signatures),
         text=text,
     )
+
+
+@lru_cache(maxsize=16)  # the same in all entries of a log
+def _origin(written: bytes) -> str:
+    """The one part of an entry's text that the pattern leaves open."""
+    check_text(written + b"\n")
+    return written.decode()
 
 
 def check_disclosures(parsed: ParsedEntry, opened: Iterable[bytes]) -> dict[str, Any]:

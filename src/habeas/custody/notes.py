@@ -17,7 +17,8 @@ from binascii import Error as _Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, NoReturn
+from functools import lru_cache
+from typing import Final, NamedTuple, NoReturn
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -31,8 +32,7 @@ _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 _NAME = re.compile(r"[^\s+]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """One signature line; ``raw`` is what follows the key id."""
 
     name: str
@@ -207,11 +207,17 @@ def check_signatures(
 
 def split_note(note: bytes) -> tuple[bytes, list[Signature]]:
     """The text and the signatures, none of them checked."""
+    text, signatures = split_unread(note)
+    check_text(text)
+    return text, signatures
+
+
+def split_unread(note: bytes) -> tuple[bytes, list[Signature]]:
+    """The same for a caller who reads the text more strictly than ``check_text`` does."""
     text, gap, signature_block = note.rpartition(b"\n\n")
     if not gap or not signature_block.endswith(b"\n"):
         raise _malformed("has no signatures after an empty line")
     text += b"\n"
-    check_text(text)
     lines = signature_block[:-1].split(b"\n")
     if len(lines) > MOST_SIGNATURES:
         raise _malformed(f"has more than {MOST_SIGNATURES} signatures")
@@ -266,15 +272,21 @@ def _signature(line: bytes) -> Signature:
     if not line.startswith(_DASH):
         raise _malformed("has a signature line that does not begin with a dash")
     name_bytes, space, encoded = line[len(_DASH) :].partition(b" ")
-    try:
-        name = name_bytes.decode()
-        check_name(name)
-    except (UnicodeDecodeError, KeyTextError):
-        raise _malformed("has a signature without a proper key name") from None
+    name = _signed_name(name_bytes)
     raw = from_base64(encoded) if space else b""
     if len(raw) < 5:
         raise _malformed("has a signature that is too short")
     return Signature(name, int.from_bytes(raw[:4], "big"), raw[4:])
+
+
+@lru_cache(maxsize=1024)  # a log is signed under few names, once an entry
+def _signed_name(written: bytes) -> str:
+    try:
+        name = written.decode()
+        check_name(name)
+    except (UnicodeDecodeError, KeyTextError):
+        raise _malformed("has a signature without a proper key name") from None
+    return name
 
 
 def _malformed(what: str) -> NoteError:
