@@ -83,6 +83,11 @@ def test_refusals_say_what_to_do(
         (("mirror", "keys"), "mirror.foreign"),
         (("mirror", "../b.age"), "mirror.refused"),
         (("mirror", "..", "--check"), "mirror.foreign"),
+        (("mirror", "../b.age/m"), "mirror.refused"),
+        (
+            ("restore", "../b.age", "../b.age/r", "--identity", custodian, "--unprotected"),
+            "backup.refused",
+        ),
     ):
         ended = habeas(*given)
         assert f"[{code}]" in ended.err, ended.said

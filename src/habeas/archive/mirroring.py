@@ -94,7 +94,12 @@ def _alone(target: Path) -> Iterator[None]:
     """One run at a time writes into a mirror."""
     if target.exists() and not target.is_dir():
         raise MirrorError(f"{target} is no folder.", next_step="Choose a folder.")
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise MirrorError(
+            f"{target} cannot be made: {error.strerror}.", next_step="Choose another folder."
+        ) from error
     lock = os.open(target, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

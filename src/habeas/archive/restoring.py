@@ -191,7 +191,12 @@ def _refuse_occupied(directory: Path) -> None:
 @contextlib.contextmanager
 def _whole_or_nothing(directory: Path) -> Iterator[None]:
     made = not directory.exists()
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackupError(
+            f"{directory} cannot be made: {error.strerror}.", next_step="Choose another directory."
+        ) from error
     directory.chmod(0o700)
     try:
         (directory / UNFINISHED).write_text(
