@@ -12,10 +12,11 @@ from habeas.archive import models as m
 from habeas.archive import rebuilding, verbs, verifying
 from habeas.archive.access import OWNER, Viewer, team_member, visible
 from habeas.archive.access import PUBLIC as ANYONE
-from habeas.archive.chain import SEEN, STATED, chain, words_of
-from habeas.archive.errors import ArchiveError, ArchiveExists, EntryRefused
+from habeas.archive.chain import SEEN, SEEN_WORDS, STATED, chain, words_of
+from habeas.archive.errors import ArchiveError, ArchiveExists, EntryRefused, ExhibitBlocked
 from habeas.archive.ledger import facts
 from habeas.archive.opening import Archive
+from habeas.archive.verbs.erasing import block, unblock
 from habeas.archive.verbs.referring import Place
 from habeas.archive.working_copies import check_fixity, copy_out
 from habeas.vocabulary.errors import BadDate
@@ -165,3 +166,24 @@ def test_a_working_copy_is_an_event_and_replaces_nothing(archive: Archive, tmp_p
         copy_out(archive, row(exhibit.position), out / "second", agent="me")
     assert archive.size == size
     assert [each.name for each in out.iterdir()] == ["copy"]
+
+
+def test_a_blocked_exhibit_is_checked_and_not_copied(archive: Archive, tmp_path: Path) -> None:
+    exhibit, _ = seal_text(archive, tmp_path)
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        block(batch, exhibit, "A withdrawal.", place=PUBLIC)
+    with pytest.raises(ExhibitBlocked):
+        copy_out(archive, row(exhibit.position), tmp_path / "copy", agent="me")
+    assert not (tmp_path / "copy").exists()
+    assert check_fixity(archive, row(exhibit.position)).fault == ""
+    with archive.writing(reviewer) as batch:
+        unblock(batch, exhibit, "Agreed again.", place=PUBLIC)
+    events = [step.event for step in chain(OWNER, row(exhibit.position)).steps]
+    assert events == ["sealed", "read", "blocked", "checked", "unblocked"]
+
+
+def test_the_page_has_words_for_everything_that_the_ledger_sees() -> None:
+    from habeas.web.explore.custody import SEEN as ON_THE_PAGE
+
+    assert ON_THE_PAGE == SEEN_WORDS

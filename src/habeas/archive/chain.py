@@ -35,6 +35,8 @@ SEEN_WORDS = {
     "held": "Legal hold placed",
     "lifted": "Legal hold lifted",
     "derived-from": "Derived from another exhibit",
+    "blocked": "Blocked: no longer shown or handed out",
+    "unblocked": "Block lifted",
 }
 
 
@@ -199,6 +201,10 @@ def _seen(viewer: Viewer, exhibit: m.Exhibit) -> Iterator[Step]:
         )
         if hold.ended_at is not None:
             yield Step(hold.ended_at, "", STATED, "lifted", 0)
+    for block in visible(viewer, m.Block).filter(exhibit=at).order_by("position")[:MOST_STEPS]:
+        yield Step(*(block.position, "", STATED, "blocked", 0), reason=block.reason)
+        if block.ended_at is not None:
+            yield Step(block.ended_at, "", STATED, "unblocked", 0)
     yield from _attested(viewer, at)
 
 

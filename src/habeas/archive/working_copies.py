@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 import habeas
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.errors import ArchiveError, ArchiveExists
+from habeas.archive.errors import ArchiveError, ArchiveExists, ExhibitBlocked
 from habeas.archive.ledger import Ref, entry_id_at, facts
 from habeas.archive.verbs.custody_events import AS_SEALED, DAMAGED
 from habeas.archive.verbs.referring import Place
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.custody.notes import Signer
 
+UNCHANGED = "Nothing: the bytes are those that were sealed."
+UNOPENED = (
+    "Nothing: the encrypted bytes are those that were stored; it is blocked and was not opened."
+)
 PROGRAM = f"habeas {habeas.__version__}"
 
 
@@ -68,12 +72,15 @@ def check_fixity(
     """
     counter = _Hashing(None)
     fault = ""
+    opened = True
     try:
         archive.objects.check(exhibit.address)
         archive.copy_object(exhibit.address, counter)  # type: ignore[arg-type]
+    except ExhibitBlocked:  # nobody opens it; its encrypted bytes can be hashed all the same
+        opened = False
     except (CustodyError, ArchiveError) as error:
         fault = error.message
-    digest = "" if fault else counter.sha256.hexdigest()
+    digest = counter.sha256.hexdigest() if opened and not fault else ""
     if digest and digest != exhibit.plain_sha256:
         fault = f"The bytes have the SHA-256 {digest}."
     words: dict[str, Any] = {"agent": PROGRAM, **{k: v for k, v in said.items() if v}}
@@ -85,7 +92,7 @@ def check_fixity(
             happened_at=now(),
             before_sha256=exhibit.plain_sha256,
             after_sha256=digest,
-            changed=fault or "Nothing: the bytes are those that were sealed.",
+            changed=fault or (UNCHANGED if opened else UNOPENED),
             outcome=DAMAGED if fault else AS_SEALED,
             signed=person is not None,
             place=place_of(exhibit),

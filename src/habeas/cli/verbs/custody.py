@@ -103,6 +103,12 @@ def _exhibit(position: int) -> Exhibit:
     from habeas.archive.errors import UnknownReference
 
     row = visible(OWNER, m.Exhibit).filter(position=position).first()
+    erased = visible(OWNER, m.Erased).filter(position=position, kind="exhibit").first()
+    if erased is not None:
+        raise UnknownReference(
+            f"Exhibit {position} was erased by request at entry {erased.erased_at}.",
+            next_step="Its entry stays in the log as a commitment; nothing else of it is left.",
+        )
     if row is None:
         raise UnknownReference(
             f"Entry {position} is not an exhibit.",

@@ -168,8 +168,11 @@ def _with_claims(viewer: Viewer, chosen: Chosen, claims: Collection[int]) -> Non
     ):
         chosen.positions |= _positions(visible(viewer, model), "position", wanted)
     chosen.positions |= _positions(live(visible(viewer, m.Assessment)), "target", found | sources)
-    chosen.exhibits |= _positions(visible(viewer, m.Exhibit), "position", exhibits)
-    _with_exhibits(viewer, chosen, sorted(chosen.exhibits), passages)
+    found_exhibits = _positions(visible(viewer, m.Exhibit), "position", exhibits)
+    blocked = visible(OWNER, m.Block).filter(ended_at__isnull=True)
+    chosen.positions |= found_exhibits  # a blocked one is proven; its bytes are handed to nobody
+    chosen.exhibits |= found_exhibits - _column(blocked, "exhibit", found_exhibits, "exhibit")
+    _with_exhibits(viewer, chosen, sorted(found_exhibits), passages)
 
 
 def _with_exhibits(

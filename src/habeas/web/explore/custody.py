@@ -23,6 +23,8 @@ SEEN = {
     "held": gettext_noop("Legal hold placed"),
     "lifted": gettext_noop("Legal hold lifted"),
     "derived-from": gettext_noop("Derived from another exhibit"),
+    "blocked": gettext_noop("Blocked: no longer shown or handed out"),
+    "unblocked": gettext_noop("Block lifted"),
 }
 
 
