@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check format bench bench-names bench-estimation lock clean system-packages
+.PHONY: help venv demo test check format bench bench-names bench-estimation bench-linking lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,10 @@ bench-names: venv ## compare names with other ways to compare them
 
 bench-estimation: venv ## measure the latent class sampler on the shared tables
 	$(BIN)/python -m benchmarks.estimation
+
+bench-linking: venv ## link a million synthetic records beside Splink alone; FEBRL 4
+	$(BIN)/python -m benchmarks.linking_febrl
+	$(BIN)/python -m benchmarks.linking
 
 lock: venv ## renew requirements/*.txt from pyproject.toml
 	scripts/lock

@@ -190,17 +190,19 @@ class Comparing:
             *(f"field_{x.name}" for x in fields),
         ]
         both = ", ".join(f"x.{c} as l_{c}, y.{c} as r_{c}" for c in carried)
-        within = "" if self._settings.within_datasets else " and x.ds <> y.ds"
+        # the two conditions wait for the next query: a planner that sees them here may join the
+        # rows with each other before it looks at the pairs
         engine.make(
             "wide",
-            f"select p.l, p.r, p.mask, {both} from {source} p join r x on p.l = x.rid"
-            f" join r y on p.r = y.rid where x.rec <> y.rec{within}",
+            f"select p.l, p.r, p.mask, x.rec as l_rec, y.rec as r_rec, x.ds as l_ds, y.ds as r_ds,"
+            f" {both} from {source} p join r x on p.l = x.rid join r y on p.r = y.rid",
         )
         self._sets("places_met", "pset", "units", "unit", prefecture=True)
         self._sets("ids_met", "idset", "ids", "code", prefecture=False)
         for field in fields:
             if field.how != "exact":
                 self._field(field)
+        within = "" if self._settings.within_datasets else " and w.l_ds <> w.r_ds"
         names = [each.name for each in self._comparisons]
         select = ", ".join(f"{sql} as {name}" for name, sql in self._expressions().items())
         if "father" not in names:
@@ -209,7 +211,8 @@ class Comparing:
             target,
             f"select l, r, mask, {packed_sql(names)} as pattern, given, father, identifier,"
             f" {', '.join(n for n in names if n not in ('given', 'father', 'identifier'))}"
-            f" from (select w.l, w.r, w.mask, {select} from wide w{self._joins()}) z",
+            f" from (select w.l, w.r, w.mask, {select} from wide w{self._joins()}"
+            f" where w.l_rec <> w.r_rec{within}) z",
         )
         engine.drop("wide", "places_met", "ids_met", *(f"met_{field.name}" for field in fields))
 
