@@ -63,6 +63,15 @@ get_rect = _call(
 loose_box = _call("FPDFText_GetLooseCharBox", None, ctypes.c_size_t, c_int, ctypes.c_size_t)
 char_of_text = _call("FPDFText_GetCharIndexFromTextIndex", c_int, _pointer, c_int)
 text_of_char = _call("FPDFText_GetTextIndexFromCharIndex", c_int, _pointer, c_int)
+RENDER_ANNOTATIONS = 0x01
+create_bitmap = _call("FPDFBitmap_Create", _pointer, c_int, c_int, c_int)
+fill_bitmap = _call("FPDFBitmap_FillRect", None, _pointer, c_int, c_int, c_int, c_int, c_ulong)
+render = _call(
+    "FPDF_RenderPageBitmap", None, _pointer, _pointer, c_int, c_int, c_int, c_int, c_int, c_int
+)
+bitmap_stride = _call("FPDFBitmap_GetStride", c_int, _pointer)
+bitmap_pixels = _call("FPDFBitmap_GetBuffer", _pointer, _pointer)
+destroy_bitmap = _call("FPDFBitmap_Destroy", None, _pointer)
 annotation_count = _call("FPDFPage_GetAnnotCount", c_int, _pointer)
 get_annotation = _call("FPDFPage_GetAnnot", _pointer, _pointer, c_int)
 close_annotation = _call("FPDFPage_CloseAnnot", None, _pointer)

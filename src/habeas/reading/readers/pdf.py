@@ -276,7 +276,12 @@ class _Recogniser:
             return
         self.count += 1
         found = recognise(_render(self.handle, number, _OCR_DPI / 72, _OCR_PIXELS))
-        self.draft.settings.update(found.settings)
+        for name, value in found.settings.items():  # pages may be read with different models
+            before = self.draft.settings.get(name, "")
+            if value not in before.split(", "):
+                self.draft.settings[name] = f"{before}, {value}" if before else value
+        if found.missing:
+            self.draft.lacks(f"Page {number + 1}: {found.missing}.")
         warnings = [f"Recognised from its picture: {why}.", *found.warnings]
         self.draft.add(
             "page", found.text, locator, boxes=found.boxes,
@@ -348,13 +353,22 @@ def picture(source: Source, page: int, width_px: int) -> Image:
 
 
 def _render(handle: int, number: int, scale: float, most_pixels: int) -> Image:
-    import pypdfium2
+    """The page as people see it, notes included, on white; smaller where it would be too large."""
+    from PIL import Image as Pictures
 
-    document = pypdfium2.PdfDocument(ctypes.cast(handle, pypdfium2.raw.FPDF_DOCUMENT))
-    page = document[number]
-    width, height = page.get_size()
-    pixels = max(1.0, width * height) * scale * scale
-    if pixels > most_pixels:
-        scale *= (most_pixels / pixels) ** 0.5
-    image: Image = page.render(scale=scale, may_draw_forms=True).to_pil()
-    return image
+    page = pdfium.load_page(handle, number)
+    if not page:
+        raise ValueError(f"page {number + 1} cannot be opened")
+    width, height = pdfium.page_width(page) * scale, pdfium.page_height(page) * scale
+    shrink = min(1.0, (most_pixels / max(1.0, width * height)) ** 0.5)
+    size = max(1, int(width * shrink)), max(1, int(height * shrink))
+    bitmap = pdfium.create_bitmap(*size, 0)
+    if not bitmap:
+        raise MemoryError
+    pdfium.fill_bitmap(bitmap, 0, 0, *size, 0xFFFFFFFF)
+    pdfium.render(bitmap, page, 0, 0, *size, 0, pdfium.RENDER_ANNOTATIONS)
+    stride = pdfium.bitmap_stride(bitmap)
+    pixels = ctypes.string_at(pdfium.bitmap_pixels(bitmap), stride * size[1])
+    pdfium.destroy_bitmap(bitmap)
+    pdfium.close_page(page)
+    return Pictures.frombytes("RGB", size, pixels, "raw", "BGRX", stride)
