@@ -1,0 +1,219 @@
+"""Web archives: each record a line with URL and capture time, each answer a file inside.
+
+WARC and ARC are read from front to back, gzipped or not; block and payload digests are
+checked where the file has them, and a mismatch is a warning on the record. A WACZ is held
+against its own list: sizes and digests of its members, the digest of the list itself; a
+signature is said to be there and is not verified here. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+
+from habeas.reading.documents import State
+from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source
+from habeas.reading.readers.package import Package
+
+NAME = "habeas.warc"
+VERSION = "1"
+_WACZ = "application/wacz"
+MEDIA_TYPES = frozenset({"application/warc", _WACZ})
+
+_CHUNK = 64 * 1024
+_MOST_INFO = 64 * 1024
+_WITH_CONTENT = frozenset({"response", "resource", "conversion"})
+_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+_LIST, _LIST_DIGEST = "datapackage.json", "datapackage-digest.json"
+
+
+def read(source: Source, draft: Draft) -> None:
+    if source.media_type == _WACZ:
+        _read_wacz(source, draft)
+    else:
+        _read_warc(source, draft)
+
+
+# --- WARC -------------------------------------------------------------------------------
+
+
+def _read_warc(source: Source, draft: Draft) -> None:
+    number = 0
+    try:
+        records = ArchiveIterator(source.open(), check_digests=True, arc2warc=True)
+        for number, record in enumerate(records, 1):
+            _record(record, number, draft)
+    except (LimitReached, Ended, MemoryError):
+        raise
+    except ArchiveLoadFailed as error:
+        words = " ".join(str(error).split())[:200]
+        if not number:
+            draft.ends(State.FAILED, f"no record of a web archive: {words}")
+        draft.lacks(f"The records after number {number}: {words}")
+    except Exception as error:  # a broken record: zlib, struct, value errors of the library
+        if not number:
+            raise
+        draft.lacks(f"The records after number {number}: {type(error).__name__}: {error}")
+    if not number:
+        draft.ends(State.FAILED, "the web archive holds no record")
+
+
+def _record(record: ArcWarcRecord, number: int, draft: Draft) -> None:
+    headers = record.rec_headers
+    if not record.rec_type:
+        if number == 1:
+            draft.ends(State.FAILED, "no record of a web archive")
+        draft.lacks(f"Record {number}, which says nothing of its kind.")
+    url = (headers.get_header("WARC-Target-URI") or "").strip("<>")
+    captured = headers.get_header("WARC-Date") or ""
+    where: dict[str, str | int] = {"record": number}
+    if url:
+        where["url"] = url
+    if captured:
+        where["captured"] = captured
+    status = record.http_headers.statusline if record.http_headers else ""
+    kind = _content_type(record)
+    warnings = list[str]()
+    words = [record.rec_type or "record", status, kind, captured, url]
+    text = "  ".join(word for word in words if word)
+    if record.rec_type in _WITH_CONTENT:
+        name = f"{re.sub('[^0-9]', '', captured)[:14] or number}/{url or f'record {number}'}"
+        encoding = _header(record, "Content-Encoding").lower()
+        if encoding not in _ENCODINGS:
+            warnings.append(f"Its content is packed as {encoding[:40]}, which is not unpacked.")
+            draft.lacks(f"The content of record {number}, packed as {encoding[:40]}")
+        draft.inner(name, _content(record, encoding in _ENCODINGS), kind)
+    elif record.rec_type == "warcinfo":
+        info = record.raw_stream.read(_MOST_INFO)
+        text = f"{text}\n{info.decode('utf-8', 'replace').strip()}"
+    elif record.rec_type == "revisit":
+        refers = headers.get_header("WARC-Refers-To-Target-URI") or ""
+        refers = f"{refers} {headers.get_header('WARC-Refers-To-Date') or ''}".strip()
+        warnings.append(f"Its content was the same as before and is not kept here ({refers}).")
+    while record.raw_stream.read(_CHUNK):  # digests are of all bytes
+        draft.progress()
+    if getattr(record.raw_stream, "limit", 0) > 0:
+        warnings.append("It breaks off before its end.")
+        draft.lacks(f"The end of record {number}, which breaks off.")
+    checker = record.digest_checker
+    if checker is not None and checker.passed is False:
+        warnings += [f"Not the bytes that were captured: {words}" for words in checker.problems]
+        draft.warn(f"Record {number} does not fit its digest.")
+    draft.add("record", text, where, warnings=warnings)
+
+
+def _content(record: ArcWarcRecord, unpack: bool) -> Iterator[bytes]:
+    stream = record.content_stream() if unpack else record.raw_stream
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def _header(record: ArcWarcRecord, name: str) -> str:
+    return (record.http_headers.get_header(name) or "").strip() if record.http_headers else ""
+
+
+def _content_type(record: ArcWarcRecord) -> str:
+    """What the server or the archive said the content is; only a hint."""
+    said = _header(record, "Content-Type") or (
+        "" if record.http_headers else record.rec_headers.get_header("Content-Type") or ""
+    )
+    return said.partition(";")[0].strip().lower()[:100]
+
+
+# --- WACZ -------------------------------------------------------------------------------
+
+
+def _read_wacz(source: Source, draft: Draft) -> None:
+    package = Package(source, draft)
+    if _LIST not in package:
+        draft.ends(State.FAILED, f"the package holds no {_LIST}")
+    raw = package.small(_LIST)
+    listed = _resources(raw, draft)
+    _check_list(package, raw, draft)
+    for name in package.names:
+        if name in {_LIST, _LIST_DIGEST}:
+            continue
+        warnings = _check_member(package, name, listed, draft)
+        indexes = name.startswith("indexes/")
+        note = "  an index of the archive, not read" if indexes else ""
+        draft.add("record", f"{name}{note}", {"path": name}, warnings=warnings)
+        if not indexes:
+            draft.inner(name, package.stream(name))
+    for name in listed:
+        if name not in package:
+            draft.lacks(f"{name}, which its list names and the package does not hold")
+
+
+def _resources(raw: bytes, draft: Draft) -> dict[str, tuple[str, str, int]]:
+    """Of each member named in the list: algorithm, digest, size (-1: not said)."""
+    found: dict[str, tuple[str, str, int]] = {}
+    try:
+        package: Any = json.loads(raw)
+        for key in ("title", "description", "created", "modified", "software", "mainPageUrl"):
+            value = package.get(key) or (package.get("metadata") or {}).get(key)
+            if isinstance(value, str) and value.strip():
+                draft.metadata[key.lower()] = value.strip()[:2000]
+        for resource in package["resources"]:
+            stats = resource.get("stats") or resource
+            algorithm, colon, digest = str(stats.get("hash", "")).rpartition(":")
+            algorithm = algorithm if colon else str(resource.get("hashing", "sha256"))
+            size = stats.get("bytes", -1)
+            size = size if isinstance(size, int) else -1
+            found[str(resource["path"])] = (algorithm.lower(), digest.lower(), size)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        draft.warn(f"The list of the package cannot be read ({type(error).__name__}).")
+    return found
+
+
+def _check_member(
+    package: Package, name: str, listed: dict[str, tuple[str, str, int]], draft: Draft
+) -> list[str]:
+    """What speaks against a member being what the list says."""
+    if name not in listed:
+        draft.warn(f"{name} is not on the package's list.")
+        return ["Not on the package's list."]
+    algorithm, digest, size = listed[name]
+    if algorithm not in {"sha256", "sha512", "sha384", "sha224", "sha1", "md5"} or not digest:
+        return [f"Its digest ({algorithm[:20] or 'none'}) cannot be checked."]
+    made = hashlib.new(algorithm, usedforsecurity=False)
+    length = 0
+    for chunk in package.stream(name):
+        made.update(chunk)
+        length += len(chunk)
+    faults = []
+    if made.hexdigest() != digest:
+        faults.append(f"Not the bytes of the package's list: its {algorithm} differs.")
+    if size not in {-1, length}:
+        faults.append(f"Not the length of the package's list: {length} bytes, not {size}.")
+    for fault in faults:
+        draft.warn(f"{name}: {fault}")
+    return faults
+
+
+def _check_list(package: Package, raw: bytes, draft: Draft) -> None:
+    """The list against its own digest, and whether somebody signed it."""
+    if _LIST_DIGEST not in package:
+        draft.warn("The package's list has no digest and no signature.")
+        return
+    try:
+        said: Any = json.loads(package.small(_LIST_DIGEST))
+        digest = str(said["hash"]).rpartition(":")[2].lower()
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        draft.warn(f"The digest of the package's list cannot be read ({type(error).__name__}).")
+        return
+    if hashlib.sha256(raw).hexdigest() != digest:
+        draft.warn("The package's list is not the one its digest is of.")
+    signed = said.get("signedData")
+    if isinstance(signed, dict) and signed.get("signature"):
+        by = signed.get("domain") or ("a key" if signed.get("publicKey") else "nobody named")
+        when = str(signed.get("created", ""))[:40]
+        draft.metadata["signature"] = f"present, by {str(by)[:200]}, {when}; not verified here"
+    else:
+        draft.metadata["signature"] = "none"

@@ -1,0 +1,179 @@
+"""What is read of web archives: records, the files they hold, and what their digests say."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from tests.reading.drafting import Read, read, zipped
+
+from habeas.reading.documents import State
+from habeas.reading.readers import warc
+
+WACZ = "application/wacz"
+CAPTURED = "2019-05-01T10:11:12Z"
+
+
+def _sha1(content: bytes) -> bytes:
+    return hashlib.sha1(content, usedforsecurity=False).digest()
+
+
+def record(
+    kind: str,
+    content: bytes,
+    *,
+    url: str = "http://example.org/a",
+    http: str = "",
+    digest: bytes | None = None,
+) -> bytes:
+    block = http.encode().replace(b"\n", b"\r\n") + b"\r\n" + content if http else content
+    sha = base64.b32encode(_sha1(digest if digest is not None else content))
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        f"WARC-Date: {CAPTURED}\r\nWARC-Target-URI: {url}\r\n"
+        f"WARC-Payload-Digest: sha1:{sha.decode()}\r\n"
+        f"Content-Type: {'application/http; msgtype=response' if http else 'text/plain'}\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+HTTP = "HTTP/1.1 200 OK\nContent-Type: text/html; charset=utf-8\n"
+
+
+def read_warc(data: bytes) -> Read:
+    return read(warc, data, "application/warc")
+
+
+def test_an_answer_is_a_file_inside_with_its_url_and_time() -> None:
+    done = read_warc(record("response", b"<p>seen</p>", http=HTTP))
+    assert done.inner == {"20190501101112/http://example.org/a": b"<p>seen</p>"}
+    [part] = done.parts
+    assert part.locator == {"record": 1, "url": "http://example.org/a", "captured": CAPTURED}
+    assert part.warnings == ()
+    assert "200 OK" in done.text
+
+
+def test_content_is_unpacked_and_each_record_may_be_gzipped() -> None:
+    packed = gzip.compress(b"<p>seen</p>")
+    one = record("response", packed, http=HTTP + "Content-Encoding: gzip\n")
+    two = record("resource", b"plain", url="http://example.org/b")
+    done = read_warc(gzip.compress(one) + gzip.compress(two))
+    assert list(done.inner.values()) == [b"<p>seen</p>", b"plain"]
+    assert [place["record"] for _text, place in done.of("record")] == [1, 2]
+
+
+def test_content_that_is_not_what_was_captured_is_said_on_its_record() -> None:
+    good = record("response", b"as it was", http=HTTP)
+    bad = record(
+        "response", b"as it is!", http=HTTP, digest=b"as it was", url="http://example.org/b"
+    )
+    done = read_warc(good + bad)
+    assert done.parts[0].warnings == ()
+    assert "Not the bytes that were captured" in done.parts[1].warnings[0]
+    assert done.draft.warnings == ["Record 2 does not fit its digest."]
+    assert len(done.inner) == 2
+
+
+def test_a_revisit_says_that_its_content_is_elsewhere() -> None:
+    done = read_warc(record("revisit", b"", http=HTTP))
+    assert "not kept here" in done.parts[0].warnings[0]
+
+
+def test_packing_that_is_not_known_is_said_and_given_as_it_is() -> None:
+    done = read_warc(record("response", b"\x8b\x01", http=HTTP + "Content-Encoding: br\n"))
+    assert list(done.inner.values()) == [b"\x8b\x01"]
+    assert done.draft.missing
+
+
+def test_an_archive_that_breaks_off_keeps_the_records_before() -> None:
+    second = record("response", b"second " * 20, http=HTTP, url="http://example.org/b")
+    done = read_warc(record("response", b"first", http=HTTP) + second[:-40])
+    assert next(iter(done.inner.values())) == b"first"
+    assert done.draft.missing == ["The end of record 2, which breaks off."]
+    done = read_warc(
+        gzip.compress(record("response", b"first", http=HTTP)) + b"\x1f\x8b\x08nonsense"
+    )
+    assert list(done.inner.values()) == [b"first"]
+    assert done.draft.missing
+
+
+@pytest.mark.parametrize("data", [b"WARC/1.0\r\n", b"nothing of the kind", b"\x1f\x8b\x08\0"])
+def test_what_is_no_web_archive_has_failed(data: bytes) -> None:
+    assert read_warc(data).draft.state is State.FAILED
+
+
+# --- WACZ -------------------------------------------------------------------------------
+
+
+def wacz(content: bytes, *, claimed: bytes | None = None, signed: bool = False) -> bytes:
+    listed = {
+        "profile": "data-package",
+        "title": "Kept pages",
+        "resources": [
+            {
+                "path": "archive/data.warc",
+                "hash": "sha256:" + hashlib.sha256(claimed or content).hexdigest(),
+                "bytes": len(claimed or content),
+            }
+        ],
+    }
+    raw = json.dumps(listed)
+    members: dict[str, str | bytes] = {"archive/data.warc": content, "datapackage.json": raw}
+    if signed:
+        digest = {
+            "path": "datapackage.json",
+            "hash": "sha256:" + hashlib.sha256(raw.encode()).hexdigest(),
+            "signedData": {"signature": "x", "domain": "example.org", "created": CAPTURED},
+        }
+        members["datapackage-digest.json"] = json.dumps(digest)
+    return zipped(members)
+
+
+def test_the_members_of_a_wacz_are_held_against_its_list() -> None:
+    content = record("response", b"seen", http=HTTP)
+    good = read(warc, wacz(content, signed=True), WACZ)
+    assert good.inner == {"archive/data.warc": content}
+    assert good.draft.warnings == []
+    assert good.draft.metadata["signature"].startswith("present, by example.org")
+    assert "not verified" in good.draft.metadata["signature"]
+    bad = read(warc, wacz(content, claimed=b"other"), WACZ)
+    assert [words for words in bad.parts[0].warnings if "sha256 differs" in words]
+    assert [words for words in bad.draft.warnings if "not 5" in words]
+
+
+def test_a_list_that_is_not_the_one_signed_is_said() -> None:
+    members = {
+        "datapackage.json": "{}",
+        "datapackage-digest.json": json.dumps({"hash": "sha256:0"}),
+    }
+    done = read(warc, zipped(members), WACZ)
+    assert "The package's list is not the one its digest is of." in done.draft.warnings
+
+
+@pytest.mark.parametrize("listed", ["", "[]", '{"resources": [1]}', "[" * 100_000])
+def test_a_list_that_cannot_be_read_is_said(listed: str) -> None:
+    done = read(warc, zipped({"datapackage.json": listed, "archive/a.warc": b"x"}), WACZ)
+    assert "The list of the package cannot be read" in done.draft.warnings[0]
+    assert done.inner == {"archive/a.warc": b"x"}
+
+
+def test_the_packages_of_others(vectors: Path) -> None:
+    def one(name: str) -> Read:
+        return read(warc, (vectors / "wacz" / f"{name}.wacz").read_bytes(), WACZ)
+
+    valid, signed, invalid = (
+        one("valid_example_1"), one("valid_signed_example_1"), one("invalid_example_1"),
+    )  # fmt: skip
+    assert not valid.draft.missing
+    assert not any(part.warnings for part in (*valid.parts, *signed.parts))
+    assert "btrix-sign-test.webrecorder.net" in signed.draft.metadata["signature"]
+    assert invalid.draft.missing
+    assert invalid.draft.warnings
+    inside = read_warc(valid.inner["archive/example-collection.warc"])
+    assert b"Example Domain" in inside.inner["20201007212236/http://www.example.com/"]
+    assert not any(part.warnings for part in inside.parts)
