@@ -16,6 +16,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
 from habeas.custody.notes import Signer
+from habeas.reading.documents import Document, State
 from habeas.vocabulary import counts, places, values
 from habeas.vocabulary.values import Value, Written
 
@@ -69,11 +70,32 @@ def fill(archive: Archive, folder: Path) -> Shelf:
         passage = verbs.cite(batch, secret, secret_layer, f"{SECRET} letter.", 0, 10, place=sealed)
         shelf.put("secret-passage", passage)
         shelf.put("secret-exhibit", secret)
+        _readings(batch, shelf, (exhibit, layer), (secret, secret_layer), sealed)
         shelf.put("exhibit", exhibit)
         for key, text in DEFINITIONS.items():
             kind = text.split("kind: ")[1].split("\n")[0]
             verbs.define(batch, key=key, title=key, kind=kind, text=text, place=PUBLIC)
     return shelf
+
+
+def _readings(
+    batch: Batch, shelf: Shelf, note: tuple[Ref, Ref], secret: tuple[Ref, Ref], sealed: Place
+) -> None:
+    """How both were opened: hostile words wherever a file can put them."""
+    lies = {"author": f"Nobody {HOSTILE}", HOSTILE: "x"}
+    read = Document(
+        *("", "0" * 64, 9, "text/plain", State.IN_PART, f"It says {HOSTILE}"),
+        *((HOSTILE,), (f"A remark {HOSTILE}",)),
+        metadata=lies,
+        reader="test",
+        reader_version="1",
+    )
+    within = verbs.reading(batch, note[0], read, layer=note[1], place=PUBLIC)
+    inner = Document(f"{HOSTILE}!/{UYGHUR}", "1" * 64, 3, "", State.FAILED, "Broken.")
+    shelf.put("inner-file", verbs.reading(batch, note[0], inner, within=within, place=PUBLIC))
+    hidden = Document("", "0" * 64, 9, SECRET, State.READ, metadata={SECRET: SECRET}, pages=1)
+    opened = verbs.reading(batch, secret[0], hidden, layer=secret[1], place=sealed)
+    shelf.put("secret-reading", opened)
 
 
 def _seal(shelf: Shelf, folder: Path, name: str, text: str, place: Place) -> tuple[Ref, Ref]:

@@ -33,7 +33,8 @@ PAGES = (
     "/records/{alias}/", "/claims/{number}/", "/claims/{denial}/", "/claims/{range}/",
     "/claims/{unknown}/", "/claims/{held}/", "/claims/{corrected}/", "/claims/{correction}/",
     "/claims/{retracted}/", "/exhibits/", "/exhibits/{exhibit}/",
-    "/exhibits/{exhibit}/?window=2", "/sources/", "/sources/{institute}/",
+    "/exhibits/{exhibit}/?window=2", "/exhibits/{exhibit}/?q=paragraph+7&from=3&to=9",
+    "/exhibits/{exhibit}/?file={inner-file}", "/sources/", "/sources/{institute}/",
     "/sources/{ministry}/", "/sources/{paper}/", "/search/", "/differences/", "/about/",
 )  # fmt: skip
 FILES = (
@@ -45,6 +46,9 @@ HIDDEN = (
     "/records/{secret-person}/", "/claims/{secret-claim}/", "/exhibits/{secret-exhibit}/",
     "/sources/{secret}/", "/passages/{secret-passage}/",
 )  # fmt: skip
+
+
+HIDDEN_FILES = ("/exhibits/{secret-exhibit}/pictures/{secret-reading}/1.png",)
 
 
 def address(shelf: Shelf, path: str) -> str:
@@ -87,6 +91,10 @@ def test_what_may_not_be_seen_is_answered_like_what_is_not_there(
             assert answer.status_code == 404, path
             if not twin:
                 assert _main(answer) == _main(nowhere)
+
+    for path in HIDDEN_FILES:
+        answer = reader.get(address(shelf, path))
+        assert (answer.status_code, _main(answer)) == (404, _main(nowhere)), path
 
 
 def _main(answer: Any) -> str:

@@ -13,7 +13,7 @@ import pytest
 from django.urls import get_resolver
 from tests.web.conftest import Reader, viewers
 from tests.web.making import SECRET, Shelf
-from tests.web.test_pages import FILES, HIDDEN, PAGES, address
+from tests.web.test_pages import FILES, HIDDEN, HIDDEN_FILES, PAGES, address
 
 from habeas.archive import verbs
 from habeas.archive.access import Viewer
@@ -35,7 +35,7 @@ def test_every_address_is_read_by_every_persona() -> None:
     resolver = get_resolver("habeas.web.site.urls")
     read = {
         resolver.resolve(address(_Anything(), path.partition("?")[0])).url_name  # type: ignore[arg-type]
-        for path in (*PAGES, *FILES, *HIDDEN)
+        for path in (*PAGES, *FILES, *HIDDEN, *HIDDEN_FILES)
     }
     known = {str(pattern.name) for pattern in resolver.url_patterns[0].url_patterns}
     assert {name for name in known if not name.endswith("-json")} == read

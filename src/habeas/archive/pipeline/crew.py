@@ -183,6 +183,8 @@ def _live(
     for other in others:  # of its siblings; held open they would hide that one ended
         other.close()
     logging.getLogger("habeas").setLevel(logging.ERROR)  # waiting for each other is their day
+    with contextlib.suppress(AttributeError):
+        del connections["default"]  # made anew here, whatever this thread had kept of it
     ended, born_of = [False], os.getppid()
     # Ctrl-C reaches the parent as well, which then tells its workers to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, visible
-from habeas.archive.files import layer_text
 from habeas.archive.models import (
     Claim,
     ClaimPassage,
@@ -18,16 +17,18 @@ from habeas.archive.models import (
     Hold,
     Layer,
     Passage,
+    Reading,
 )
-from habeas.web.explore import layers, written
+from habeas.web.explore import layers, opened, written
 from habeas.web.explore.custody import custody_of
 from habeas.web.explore.pages import by_position, one, page, paged, whole_number
 from habeas.web.explore.proofs import entry_proof
+from habeas.web.explore.reading import CITED, Shown
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
 
-CITED = 500  # passages marked on one page of a text
+LAYERS = 200  # of one file, listed
 
 
 @page("explore/exhibits.html")
@@ -60,11 +61,17 @@ def summary(row: Exhibit) -> Content:
 
 @page("explore/exhibit.html")
 def exhibit(request: Request, position: int) -> Content:
-    """One exhibit: what it is, its custody, its text."""
+    """One exhibit: what it is, its custody, what opening it gave, its text and pictures."""
     viewer = request.viewer
     row = one(viewer, Exhibit, position)
-    read = list(visible(viewer, Layer).filter(exhibit=position).order_by("position")[:20])
-    chosen = _chosen(request, read)
+    reading = opened.chosen(request, row)
+    read, layer = _layers_of(request, row, reading)
+    shown = Shown(request, layer, reading)
+    text = None
+    if layer is not None or shown.pictures:
+        text = shown.content(lambda passages: _citing(viewer, passages))
+    page_cited = shown.page if shown.by_page else None
+    quote = (text or {}).get("quote") or _("the words as they stand")
     return {
         "title": row.title or row.filename,
         "exhibit": summary(row),
@@ -75,8 +82,12 @@ def exhibit(request: Request, position: int) -> Content:
             .filter(target=position, ended_at__isnull=True)
             .order_by("position")[:20]
         ],
-        "layers": [_layer(layer) for layer in read],
-        "text": _text(request, chosen) if chosen else None,
+        "reading": opened.state_of(reading),
+        "inside": opened.inside(request, position),
+        "layers": [_layer(each) for each in read],
+        "text": text,
+        "cite": opened.cite_command(position, reading, page_cited, quote) if layer else "",
+        "copy": f"habeas custody {position} --copy-to FILE",
         "proof": entry_proof(request, position),
     }
 
@@ -90,18 +101,29 @@ def passage(request: HttpRequest, position: int) -> HttpResponse:
     if row.layer is None:
         return HttpResponseRedirect(url)
     window = layers.window_of(row.start)
-    return HttpResponseRedirect(f"{url}?layer={row.layer}&window={window}#passage-{position}")
+    place = f"layer={row.layer}&window={window}&from={row.start}&to={row.stop}"
+    return HttpResponseRedirect(f"{url}?{place}#passage-{position}")
 
 
-def _chosen(request: Request, read: list[Layer]) -> Layer | None:
-    """The layer asked for, else the latest reading."""
+def _layers_of(
+    request: Request, exhibit: Exhibit, reading: Reading | None
+) -> tuple[list[Layer], Layer | None]:
+    """The texts of this one file, the earliest first, and the one to show.
+
+    That is the one asked for; else that of the reading; else, before any, the newest.
+    """
+    rows = visible(request.viewer, Layer).filter(exhibit=exhibit.position).order_by("position")
     wanted = whole_number(request, "layer")
     if wanted is None:
-        return read[-1] if read else None
-    for layer in read:
-        if layer.position == wanted:
-            return layer
-    raise Http404
+        path = reading.inner_path if reading is not None else ""
+        found = list(rows.filter(inner_path=path)[:LAYERS])
+        if reading is None:
+            return found, found[-1] if found else None
+        return found, next((row for row in found if row.position == reading.layer), None)
+    asked = rows.filter(position=wanted).first()
+    if asked is None:
+        raise Http404
+    return list(rows.filter(inner_path=asked.inner_path)[:LAYERS]), asked
 
 
 def _layer(layer: Layer) -> Content:
@@ -112,45 +134,7 @@ def _layer(layer: Layer) -> Content:
         "settings": layer.settings,
         "length": layer.length,
         "text_sha256": layer.text_sha256,
-    }
-
-
-def _text(request: Request, layer: Layer) -> Content:
-    """One window of the layer's text, with the passages cited in it."""
-    window = whole_number(request, "window", most=10**9) or 0
-    first = window * layers.WINDOW
-    whole = layer_text(request.archive, layer)
-    if first and first >= len(whole):
-        raise Http404
-    shown = whole[first : first + layers.WINDOW]
-    cited = list(
-        visible(request.viewer, Passage)
-        .filter(
-            exhibit=layer.exhibit,
-            layer=layer.position,
-            start__lt=first + len(shown),
-            stop__gt=first,
-        )
-        .order_by("start", "position")[:CITED]
-    )
-    here = reverse("exhibit", kwargs={"position": layer.exhibit})
-    windows = max(1, -(-len(whole) // layers.WINDOW))
-
-    def address(number: int) -> str:
-        return f"{here}?layer={layer.position}&window={number}#text"
-
-    return {
-        "layer": layer.position,
-        "window": window,
-        "windows": windows,
-        "first": first,
-        "last": first + len(shown),
-        "length": len(whole),
-        "segments": layers.segments(
-            shown, first, cited, _citing(request.viewer, [p.position for p in cited])
-        ),
-        "previous": address(window - 1) if window else None,
-        "next": address(window + 1) if window + 1 < windows else None,
+        "inner_path": layer.inner_path,
     }
 
 

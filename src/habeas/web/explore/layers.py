@@ -76,9 +76,13 @@ def window_of(offset: int) -> int:
 
 
 def segments(
-    text: str, first: int, passages: Iterable[Passage], claims: Mapping[int, Sequence[Content]]
+    text: str,
+    first: int,
+    passages: Iterable[Passage],
+    claims: Mapping[int, Sequence[Content]],
+    asked: tuple[int, int] | None = None,
 ) -> list[Content]:
-    """A window's text cut where passages begin and end.
+    """A window's text cut where passages, and the place asked for, begin and end.
 
     ``first`` is the window's offset. Each segment names the passages that it lies in; the
     first segment of a passage carries its anchor, the last its claims.
@@ -88,6 +92,9 @@ def segments(
     edges = {first, last}
     for passage in here:
         edges |= {max(first, passage.start), min(last, passage.stop)}
+    at = (max(first, asked[0]), min(last, asked[1])) if asked else (-1, -1)
+    if first <= at[0] <= last:
+        edges |= {at[0], max(at)}
     cuts = sorted(edges)
     pieces = []
     for start, stop in itertools.pairwise(cuts):
@@ -97,6 +104,8 @@ def segments(
                 "text": text[start - first : stop - first],
                 "passages": [p.position for p in inside],
                 "anchors": [p.position for p in inside if max(first, p.start) == start],
+                "found": at[0] <= start and stop <= at[1],
+                "found_begins": start == at[0],
                 "claims": _once(
                     claim
                     for p in inside

@@ -1,0 +1,133 @@
+"""What opening an exhibit gave: its state, the files inside it, what they say of themselves."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from habeas.archive.access import Viewer, live, visible
+from habeas.archive.models import Exhibit, Reading
+from habeas.errors import HabeasError
+from habeas.web.explore import rendering
+from habeas.web.explore.pages import one, paged, whole_number
+from habeas.web.site.viewing import Request
+
+Content = dict[str, Any]
+
+STATES = {
+    "read": gettext_noop("read"),
+    "in-part": gettext_noop("read in part"),
+    "empty": gettext_noop("holds no text"),
+    "encrypted": gettext_noop("encrypted"),
+    "unsupported": gettext_noop("not a kind of file that can be read"),
+    "refused": gettext_noop("refused: larger than a limit"),
+    "failed": gettext_noop("could not be read"),
+    "waiting": gettext_noop("waits to be read"),
+}
+FILES = 50  # inside an exhibit, on one page
+
+
+def standing(viewer: Viewer, exhibit: int) -> Reading | None:
+    """The latest reading of the exhibit itself; None while it waits."""
+    rows = live(visible(viewer, Reading)).filter(exhibit=exhibit, inner_path="")
+    return rows.order_by("-position").first()
+
+
+def chosen(request: Request, exhibit: Exhibit) -> Reading | None:
+    """The file that is looked at: the one asked for, else the exhibit itself.
+
+    ``file`` names an inner file by its reading; ``layer`` alone finds the file it is of.
+    """
+    viewer = request.viewer
+    readings = visible(viewer, Reading).filter(exhibit=exhibit.position)
+    wanted = whole_number(request, "file")
+    if wanted is not None:
+        found = readings.filter(position=wanted).first()
+        if found is None:
+            raise Http404
+        return found
+    layer = whole_number(request, "layer")
+    if layer is not None:
+        of_layer = readings.filter(layer=layer).order_by("-position").first()
+        if of_layer is not None:
+            return of_layer
+    return standing(viewer, exhibit.position)
+
+
+def state_of(reading: Reading | None) -> Content:
+    """How a file ended, in words; what is not stated is empty."""
+    if reading is None:
+        return {"state": "waiting", "words": _(STATES["waiting"]), "position": None}
+    return {
+        "state": reading.state,
+        "words": _(STATES[reading.state]),
+        "position": reading.position,
+        "inner_path": reading.inner_path,
+        "reason": reading.reason,
+        "missing": json.loads(reading.missing),
+        "warnings": json.loads(reading.warnings),
+        "metadata": [
+            {"name": name, "value": value} for name, value in json.loads(reading.metadata).items()
+        ],
+        "media_type": reading.media_type,
+        "sha256": reading.inner_sha256,
+        "size_bytes": reading.size_bytes,
+        "reader": reading.reader,
+        "reader_version": reading.reader_version,
+        "pages": reading.pages,
+        "superseded": reading.ended_at,
+    }
+
+
+def inside(request: Request, exhibit: int) -> Content:
+    """The files inside the exhibit, with their states, a page at a time."""
+    rows = live(visible(request.viewer, Reading)).filter(exhibit=exhibit).exclude(inner_path="")
+    found, turning = paged(rows, request, FILES, cursor="files", place="files")
+    here = reverse("exhibit", kwargs={"position": exhibit})
+    return {
+        "files": [
+            {
+                "reading": row.position,
+                "url": f"{here}?file={row.position}#text",
+                "inner_path": row.inner_path,
+                "media_type": row.media_type,
+                "size_bytes": row.size_bytes,
+                "state": row.state,
+                "words": _(STATES[row.state]),
+                "reason": row.reason,
+            }
+            for row in found
+        ],
+        "pages": turning,
+    }
+
+
+def cite_command(exhibit: int, reading: Reading | None, page: int | None, quote: str) -> str:
+    """The command that cites a place of this text, to be copied."""
+    parts = ["habeas", "cite", str(exhibit)]
+    if reading is not None and reading.inner_path:
+        parts += ["--inner", reading.inner_path]
+    if page is not None:
+        parts += ["--page", str(page)]
+    return shlex.join([*parts, quote])
+
+
+def picture(request: HttpRequest, position: int, reading: int, number: int) -> HttpResponse:
+    """One page as a picture that the sandbox drew. Never the original."""
+    asked: Request = request  # type: ignore[assignment]
+    exhibit = one(asked.viewer, Exhibit, position)
+    read = one(asked.viewer, Reading, reading)
+    width = whole_number(asked, "width") or rendering.WIDTHS[0]
+    if read.exhibit != position or not 1 <= number <= read.pages or width not in rendering.WIDTHS:
+        raise Http404
+    try:
+        png = rendering.picture(asked.archive, exhibit, read, number, width)
+    except HabeasError as error:
+        return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
+    return HttpResponse(png, content_type="image/png")

@@ -1,0 +1,292 @@
+"""The text of one file on its page: a page at a time beside its picture, or in windows.
+
+Invariants: a text with pages is shown by pages, any other in windows of ``layers.WINDOW`` code
+points; offsets are those of the layer; a place asked for (``from``, ``to``) decides the page;
+boxes are drawn on the picture for the same places that are marked in the text.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.urls import reverse
+
+from habeas.archive.access import visible
+from habeas.archive.files import layer_text
+from habeas.archive.models import Layer, Passage, Reading
+from habeas.archive.readings import locator_in, locator_words, parts_in
+from habeas.reading.documents import Part
+from habeas.web.explore import layers, rendering
+from habeas.web.explore.pages import whole_number
+from habeas.web.site.viewing import Request
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+Content = dict[str, Any]
+
+CITED = 500  # passages marked on one page of a text
+LONGEST_PAGE = 60_000  # code points; a text with a longer one is shown in windows
+LONGEST_LIST = 2_000  # pages, slides or sheets in the list
+MOST_FOUND = 100  # places of an in-document search
+MOST_BOXES = 3_000  # drawn on one picture
+MOST_LOCATED = 30_000  # parts; where there are more, found places are given by their offset
+_PAGES = ("page", "text-layer")  # what the page shows, and what the file says that it shows
+_LISTED = {"page": "page", "slide": "slide", "sheet": "sheet"}  # kind of part: its locator
+
+
+def parts_of(archive: Archive, reading: Reading | None) -> Sequence[Part]:
+    """The parts of a reading's text; of the few that were looked at last from memory."""
+    if reading is None or not reading.map_address:
+        return ()
+    return _parts(archive, reading.map_address)
+
+
+@functools.lru_cache(maxsize=4)
+def _parts(archive: Archive, address: str) -> Sequence[Part]:
+    return tuple(parts_in(archive.read_object(address)))
+
+
+class Shown:
+    """What of a text is shown for a request: the range, the page, the place asked for."""
+
+    def __init__(self, request: Request, layer: Layer | None, reading: Reading | None) -> None:
+        self.request, self.layer, self.reading = request, layer, reading
+        self.parts = parts_of(request.archive, reading) if layer is None or _is_of(
+            reading, layer
+        ) else ()  # fmt: skip
+        self.text = layer_text(request.archive, layer) if layer is not None else ""
+        self.asked = self._asked()
+        self.by_page = [p for p in self.parts if p.kind in _PAGES and "page" in p.locator]
+        if any(p.stop - p.start > LONGEST_PAGE for p in self.by_page):
+            self.by_page = []
+        self.pictures = reading.pages if reading is not None else 0
+        self.page = self._page()
+        self.first, self.last = self._range()
+
+    def _asked(self) -> tuple[int, int] | None:
+        """The place that a link leads to; a place that no text could have is no page."""
+        start, stop = whole_number(self.request, "from"), whole_number(self.request, "to")
+        if start is None:
+            return None
+        if start > len(self.text) or (stop is not None and stop < start):
+            raise Http404
+        return start, min(stop if stop is not None else start, len(self.text))
+
+    def _page(self) -> int | None:
+        pages = self.page_count
+        if not pages:
+            return None
+        wanted = whole_number(self.request, "page")
+        if wanted is not None:
+            if not 1 <= wanted <= pages:
+                raise Http404
+            return wanted
+        window = whole_number(self.request, "window", most=10**9)
+        start = self.asked[0] if self.asked else (window or 0) * layers.WINDOW
+        if start and start >= len(self.text):
+            raise Http404
+        for part in self.by_page:
+            if start < part.stop:
+                return int(part.locator["page"])
+        return pages if start else 1
+
+    @property
+    def page_count(self) -> int:
+        numbers = [n for part in self.by_page if isinstance(n := part.locator["page"], int)]
+        return max([*numbers, self.pictures], default=0) if numbers or self.pictures else 0
+
+    def _range(self) -> tuple[int, int]:
+        if self.by_page:
+            here = [p for p in self.by_page if p.locator["page"] == self.page]
+            if not here:
+                return 0, 0  # a page without text
+            return min(p.start for p in here), max(p.stop for p in here)
+        window = whole_number(self.request, "window", most=10**9)
+        if window is None:
+            window = layers.window_of(self.asked[0]) if self.asked else 0
+        first = window * layers.WINDOW
+        if first and first >= len(self.text):
+            raise Http404
+        return first, min(first + layers.WINDOW, len(self.text))
+
+    # --- what the page's dict holds ------------------------------------------------------
+
+    def address(self, **more: object) -> str:
+        """The address of another place of this file."""
+        assert self.layer is not None or self.reading is not None  # noqa: S101
+        exhibit = self.layer.exhibit if self.layer is not None else self.reading.exhibit  # type: ignore[union-attr]
+        query: dict[str, object] = {}
+        if self.reading is not None and self.reading.inner_path:
+            query["file"] = self.reading.position
+        if self.layer is not None:
+            query["layer"] = self.layer.position
+        query |= {name: value for name, value in more.items() if value is not None}
+        return f"{reverse('exhibit', kwargs={'position': exhibit})}?{urlencode(query)}"
+
+    def content(self, citing: Any) -> Content:
+        """The text with what is cited of it; ``citing`` gives the claims that cite passages."""
+        shown = self.text[self.first : self.last]
+        cited = self._cited()
+        window = layers.window_of(self.first)
+        windows = max(1, -(-len(self.text) // layers.WINDOW))
+        before, after = self._neighbours(window, windows)
+        return {
+            "layer": self.layer.position if self.layer is not None else None,
+            "window": window,
+            "windows": 1 if self.by_page else windows,
+            "page": self.page,
+            "pages": self.page_count,
+            "first": self.first,
+            "last": self.last,
+            "length": len(self.text),
+            "segments": layers.segments(
+                shown, self.first, cited, citing([p.position for p in cited]), self.asked
+            ),
+            "warnings": self._warnings(),
+            "previous": before,
+            "next": after,
+            "picture": self._picture(cited),
+            "list": self._list(),
+            "found": self._found(),
+            "asked": self.request.GET.get("q", "")[:500],
+            "quote": self.text[self.asked[0] : self.asked[1]] if self.asked else "",
+        }
+
+    def _cited(self) -> list[Passage]:
+        if self.layer is None:
+            return []
+        return list(
+            visible(self.request.viewer, Passage)
+            .filter(
+                exhibit=self.layer.exhibit,
+                layer=self.layer.position,
+                start__lt=self.last,
+                stop__gt=self.first,
+            )
+            .order_by("start", "position")[:CITED]
+        )
+
+    def _neighbours(self, window: int, windows: int) -> tuple[str | None, str | None]:
+        if self.page is not None and (self.by_page or self.pictures):
+            turning = [self.page - 1, self.page + 1]
+            if self.by_page or not self.text:
+                before, after = (
+                    f"{self.address(page=n)}#text" if 1 <= n <= self.page_count else None
+                    for n in turning
+                )
+                return before, after
+        before = f"{self.address(window=window - 1)}#text" if window else None
+        after = f"{self.address(window=window + 1)}#text" if window + 1 < windows else None
+        return before, after
+
+    def _warnings(self) -> list[str]:
+        here = [p for p in self.parts if p.warnings and p.start < self.last and p.stop > self.first]
+        return list(dict.fromkeys(words for part in here[:200] for words in part.warnings))[:20]
+
+    def _picture(self, cited: Sequence[Passage]) -> Content | None:
+        """The picture of the page that is shown, with boxes for what is marked in its text."""
+        if self.reading is None or not self.pictures:
+            return None
+        number = self.page or 1
+        if number > self.pictures:
+            return None
+        here = reverse(
+            "picture",
+            kwargs={
+                "position": self.reading.exhibit,
+                "reading": self.reading.position,
+                "number": number,
+            },
+        )
+        small, large = rendering.WIDTHS
+        marked = [(p.start, p.stop) for p in cited]
+        return {
+            "page": number,
+            "url": here,
+            "large_url": f"{here}?width={large}",
+            "small_px": small,
+            "large_px": large,
+            "cited": self._boxes(marked),
+            "found": self._boxes([self.asked] if self.asked else []),
+        }
+
+    def _boxes(self, ranges: Sequence[tuple[int, int]]) -> list[list[int]]:
+        """[left, top, width, height] in 1/10,000 of the page."""
+        found = []
+        for part in self.parts if ranges else ():
+            if part.stop <= self.first or part.start >= self.last or not part.boxes:
+                continue
+            for box in part.boxes:
+                if any(box.start < stop and box.stop > start for start, stop in ranges):
+                    width, height = box.right - box.left, box.bottom - box.top
+                    found.append([box.left, box.top, width, height])
+        return found[:MOST_BOXES]
+
+    def _list(self) -> list[Content]:
+        """The pages, slides or sheets, each with its address."""
+        if self.page_count > 1:
+            return [
+                {
+                    "words": str(number),
+                    "url": f"{self.address(page=number)}#text",
+                    "current": number == self.page,
+                }
+                for number in _near(self.page or 1, self.page_count)
+            ]
+        parts = [p for p in self.parts if p.kind in ("slide", "sheet")][:LONGEST_LIST]
+        return [
+            {
+                "words": str(part.locator.get(_LISTED[part.kind], n)),
+                "url": f"{self.address(**{'from': part.start})}#found",
+                "current": False,
+            }
+            for n, part in enumerate(parts, 1)
+        ]
+
+    def _found(self) -> Content | None:
+        """The places of the words that were asked for in this document."""
+        words = self.request.GET.get("q", "")[:500].split()
+        if not words or not self.text:
+            return None
+        pattern = re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
+        places: list[Content] = []
+        more = 0
+        for match in pattern.finditer(self.text):
+            if len(places) == MOST_FOUND:
+                more += 1
+                continue
+            start, stop = match.span()
+            few = len(self.parts) <= MOST_LOCATED
+            locator = locator_in(_around(self.parts, start, stop), start, stop) if few else {}
+            place = {"from": start, "to": stop, "q": " ".join(words)}
+            places.append(
+                {
+                    "url": f"{self.address(**place)}#found",
+                    "start": start,
+                    "place": locator_words(locator),
+                    "before": self.text[max(0, start - 40) : start],
+                    "words": match.group(),
+                    "after": self.text[stop : stop + 40],
+                }
+            )
+        return {"places": places, "more": more}
+
+
+def _is_of(reading: Reading | None, layer: Layer) -> bool:
+    return reading is not None and reading.layer == layer.position
+
+
+def _around(parts: Iterable[Part], start: int, stop: int) -> list[Part]:
+    return [part for part in parts if part.start < stop and part.stop > start]
+
+
+def _near(page: int, count: int) -> list[int]:
+    """The first, the last and those around a page, so that a list of 5,000 stays a list."""
+    wanted = {1, count, *range(page - 3, page + 4), *range(0, count, max(10, count // 10))}
+    return sorted(n for n in wanted if 1 <= n <= count)
