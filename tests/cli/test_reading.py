@@ -224,3 +224,41 @@ def test_without_bubblewrap_files_are_sealed_and_the_lack_is_said(
     assert "1 file sealed." in ended.out
     assert "reading.sandbox-missing" in ended.err
     assert counted(habeas) == {"waiting": 1}
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_three_commands_on_one_archive_one_killed_read_everything_once(
+    archive_directory: Path, habeas: Habeas, tmp_path: Path
+) -> None:
+    """As on three machines: they know nothing of each other but the database."""
+    leak = tmp_path / "leak"
+    leak.mkdir()
+    for each in range(120):
+        (leak / f"{each}.txt").write_text(f"note {each}\n" * 500, encoding="utf-8")
+    assert habeas("add", leak, "--no-read", "--archive", archive_directory).code == 0
+    from django.db import connections
+
+    from habeas.archive import models as m
+    from habeas.archive.models.queued import ReadingJob
+
+    running = [
+        subprocess.Popen(
+            [PROGRAM, "reading", "work", "--workers", "1", "--archive", archive_directory],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        for _ in range(3)
+    ]
+    while ReadingJob.objects.exclude(worker="").values("worker").distinct().count() < 2:
+        assert running[0].poll() is None
+        time.sleep(0.01)
+    os.killpg(running[0].pid, signal.SIGKILL)  # the command and its worker
+    said = [process.communicate(timeout=100)[1] for process in running]
+    assert [process.returncode for process in running] == [-signal.SIGKILL, 0, 0], said
+    assert m.Reading.objects.count() == 120
+    assert m.Reading.objects.values("exhibit").distinct().count() == 120
+    assert set(m.Reading.objects.values_list("state", flat=True)) == {"read"}
+    assert not ReadingJob.objects.exists()
+    connections.close_all()
+    assert habeas("verify", "--archive", archive_directory).code == 0
