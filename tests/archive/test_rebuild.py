@@ -51,6 +51,7 @@ def fill(archive: Archive, folder: Path) -> None:
         verbs.reading(batch, exhibit, read)
         verbs.define(batch, key="k", title="K", kind="counted", text="key: k")
         verbs.define(batch, key="k", title="K2", kind="counted", text="key: k\n")
+        verbs.log_search(batch, purpose="To test a rebuild.", words=2, digest="2" * 64, size=9)
         batch.sign_batch()
     attest(archive)
     with archive.writing(reviewer) as batch:

@@ -37,6 +37,7 @@ from habeas.cli.verbs import (
     redact,
     restore,
     retract,
+    search,
     serve,
     timestamp,
     why,
@@ -83,7 +84,7 @@ class AsWritten(typer.core.TyperGroup):
 
 
 ORDER = (
-    *("init", "people", "compartments", "add", "reading", "cite"),
+    *("init", "people", "compartments", "add", "reading", "search", "cite"),
     *("import", "figure", "estimate", "link", "why"),
     *("prove", "custody", "bundle"),
     *("keys", "backup", "restore", "mirror"),
@@ -140,6 +141,7 @@ _reading.command("status")(reading.status)
 _reading.command("work")(reading.work)
 _reading.command("retry")(reading.retry)
 _reading.command("report")(reading.report)
+app.command("search")(search.search)
 app.command("cite")(citing.cite)
 app.command("import")(importing.import_)
 _figures = _group("figure", "Numbers with their recipe: counted, reported, estimated.")

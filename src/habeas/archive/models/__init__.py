@@ -14,6 +14,7 @@ row (see ``habeas.archive.labels``): nothing reads a row with a label except thr
 ``position < n and (ended_at is null or ended_at >= n)``.
 """
 
+from habeas.archive.models.asked import BatchSearch
 from habeas.archive.models.attested import Cosignature, Timestamp
 from habeas.archive.models.erasing import (
     Block,
@@ -64,6 +65,7 @@ __all__ = [
     "ArchiveTitle",
     "Assessment",
     "Batch",
+    "BatchSearch",
     "Block",
     "Candidate",
     "Claim",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from habeas.archive.projecting import Fact, Projector
 from habeas.archive.projections import (
+    asked,
     attested,
     claims,
     decisions,
@@ -37,6 +38,7 @@ PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "hold": decisions.hold,
     "definition": decisions.definition,
     "batch": decisions.batch,
+    "search": asked.batch_search,
     "cosignature": attested.cosignature,
     "timestamp": attested.timestamp,
     "erasure-request": erasures.request,

@@ -16,6 +16,7 @@ from habeas.archive.verbs.naming import begin_list, compartment, lineage, mentio
 from habeas.archive.verbs.people import add_person, end_key
 from habeas.archive.verbs.reading import reading
 from habeas.archive.verbs.sealing import layer, seal
+from habeas.archive.verbs.searching import log_search
 
 __all__ = [
     "Attribution",
@@ -37,6 +38,7 @@ __all__ = [
     "lift",
     "lineage",
     "linkage",
+    "log_search",
     "mention",
     "reading",
     "retract",

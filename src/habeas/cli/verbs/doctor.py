@@ -155,6 +155,8 @@ def _disk(directory: Path, settings: ArchiveSettings) -> list[Finding]:
         "not the sealed files" if protected else "the sealed files too, the keys being unprotected"
     )
     database = "the database in clear: every claim, name, source, quote and note"
+    if (directory / "index").exists():
+        database += ", and in the search index the words of every text"
     if settings.database:
         database += ", on the database server's disk, which cannot be judged from here"
     if encryption is Encryption.YES:

@@ -1,0 +1,264 @@
+"""search: find passages in the texts; look for a list of words; keep the index up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from habeas.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+)
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+    from habeas.archive.search.errors import QueryRefused
+    from habeas.archive.search.searching import Found, Hit
+    from habeas.cli.speaking import Speaker
+
+
+def search(
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="QUERY", help="What to look for.", show_default=False),
+    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="As written: no other spellings, no other alphabets.")
+    ] = False,
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="How many passages to list.")
+    ] = 10,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="Look for each word or name in the first column. Recorded, with --purpose.",
+            show_default=False,
+        ),
+    ] = None,
+    purpose: Annotated[
+        str, typer.Option(metavar="TEXT", help="What the list is searched for.", show_default=False)
+    ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write the table of hits.", show_default=False),
+    ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Only bring the index up to date.")
+    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the index anew.")] = False,
+    as_: PersonOption = "",
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find the passages of the texts in which words stand.
+
+    Words side by side must all stand in one passage. AND, OR, NOT, "a phrase", "near by"~5,
+    detain*, l?ger, lager~1, language:ug, date:2018..2019; docs/reference/query-language.md has
+    the whole language. Places and given names are found in their other spellings too.
+    """
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    asked = " ".join(query or ())
+    _refuse_mixed(asked, batch, purpose, out, only_index=refresh or rebuild)
+    if batch is not None:
+        _batch(
+            speaker, batch, purpose, out, exact,
+            (archive, passphrase_file, as_, person_passphrase_file),
+        )  # fmt: skip
+        return
+    from habeas.cli.opening import opened
+
+    if asked:
+        _check(asked)
+    archive_ = opened(archive, passphrase_file)
+    _renew(speaker, archive_, anew=rebuild, said=not asked)
+    if asked:
+        from habeas.archive.access import OWNER
+        from habeas.archive.search import searching
+
+        _tell(speaker, searching.search(archive_, OWNER, asked, exact=exact, limit=limit))
+
+
+def _refuse_mixed(
+    asked: str, batch: Path | None, purpose: str, out: Path | None, *, only_index: bool
+) -> None:
+    if sum((bool(asked), batch is not None, only_index)) != 1:
+        raise typer.BadParameter("Give a query, or --batch, or one of --refresh and --rebuild.")
+    if batch is not None and not (purpose.strip() and out is not None):
+        raise typer.BadParameter("--batch needs --purpose TEXT and --out FILE.")
+    if batch is None and (purpose or out is not None):
+        raise typer.BadParameter("--purpose and --out belong to --batch.")
+
+
+def _check(asked: str) -> None:
+    """Refuse what cannot run, with the place under the query, before a passphrase is asked."""
+    from habeas.cli.opening import make_ready
+
+    make_ready()
+    from habeas.archive.search.errors import QueryRefused
+    from habeas.archive.search.searching import checked
+
+    try:
+        checked(asked)
+    except QueryRefused as error:
+        _point(asked, error)
+        raise
+
+
+def _point(asked: str, error: QueryRefused) -> None:
+    from habeas.cli.speaking import Speaker
+    from habeas.figures import printing
+
+    if len(asked) <= 200:
+        before = printing.cells(asked[: error.column - 1])
+        Speaker().note(f"  {asked}\n  {' ' * before}{'^' * max(1, min(error.width, 60))}")
+
+
+def _renew(speaker: Speaker, archive: Archive, *, anew: bool, said: bool) -> None:
+    from habeas.archive import search as searching
+    from habeas.cli.speaking import several
+
+    with speaker.progress() as progress:
+        renew = searching.rebuild if anew else searching.refresh
+        written = renew(archive, lambda done, total: progress("Indexing", done, total))
+    if said:
+        speaker.say(f"{several(written, 'passage')} indexed; the index is up to date.")
+        speaker.give({"indexed": written, "size": archive.size})
+
+
+def _tell(speaker: Speaker, found: Found) -> None:
+    from habeas.archive.readings import locator_words
+    from habeas.cli.speaking import several, shown
+
+    speaker.give(
+        {
+            "query": str(found.tree),
+            "total": found.total,
+            "behind": found.behind,
+            "added": [{"to": a.to, "spellings": list(a.spellings)} for a in found.added],
+            "facets": {
+                name: {value.value: value.count for value in values}
+                for name, values in found.facets.items()
+            },
+            "hits": [_as_json(hit) for hit in found.hits],
+        }
+    )
+    for added in found.added:
+        speaker.note(f"Searched as well as {shown(added.to)}: {shown(', '.join(added.spellings))}")
+    if found.added:
+        speaker.note("  → --exact leaves them out.")
+    for hit in found.hits:
+        place = [hit.title, hit.inner_path, locator_words(hit.locator)]
+        speaker.say(f"exhibit {hit.exhibit}: {shown(', '.join(part for part in place if part))}")
+        if hit.fault:
+            speaker.say(f"  {hit.fault}")
+        else:
+            text = "".join(f"[{piece}]" if marked else piece for piece, marked in hit.segments)
+            speaker.say(f"  {shown(' '.join(text.split()))}")
+    listed = "" if found.total <= len(found.hits) else f"; {len(found.hits):,} are listed"
+    speaker.say(f"{several(found.total, 'passage')} found{listed}.")
+
+
+def _as_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "exhibit": hit.exhibit,
+        "layer": hit.layer,
+        "title": hit.title,
+        "inner_path": hit.inner_path,
+        "place": dict(hit.locator),
+        "start": hit.start,
+        "stop": hit.stop,
+        "ranges": [list(one) for one in hit.ranges],
+        "text": hit.text,
+        "text_start": hit.excerpt[0],
+        "fault": hit.fault,
+    }
+
+
+def _batch(
+    speaker: Speaker,
+    path: Path,
+    purpose: str,
+    out: Path | None,
+    exact: bool,
+    who: tuple[Path | None, Path | None, str, Path | None],
+) -> None:
+    """Record the search, then run it and write the table."""
+    from habeas.cli.opening import acting_person, make_ready, opened
+
+    make_ready()
+    from habeas.archive.search import batches
+
+    asked = batches.read_list(path)
+    archive_path, passphrase_file, pseudonym, person_file = who
+    archive = opened(archive_path, passphrase_file)
+    person = acting_person(archive, pseudonym, person_file)
+    if out is None:
+        raise typer.BadParameter("--batch needs --out FILE.")
+    target = _new_file(out)
+    try:
+        with target:
+            _renew(speaker, archive, anew=False, said=False)
+            logged = batches.log(archive, person, asked, purpose)
+            outcome = _write(speaker, archive, asked, target, exact)
+    except BaseException:
+        out.unlink(missing_ok=True)  # half a table would look like a whole one
+        raise
+    from habeas.cli.speaking import several
+
+    speaker.give(
+        {
+            "entry": logged.position,
+            "words": outcome.words,
+            "words_found": outcome.found,
+            "passages": outcome.passages,
+            "words_cut": outcome.cut,
+            "file": str(out),
+        }
+    )
+    speaker.say(
+        f"{several(outcome.words, 'word')} looked for, {outcome.found:,} found, in "
+        f"{several(outcome.passages, 'passage')}; recorded with its purpose at entry "
+        f"{logged.position}."
+    )
+    if outcome.cut:
+        speaker.note(
+            f"Of {several(outcome.cut, 'word')} only the first {batches.MOST_HITS:,} are listed."
+        )
+    speaker.note(f"{out} holds words of the evidence in clear. Keep it as you keep the exhibits.")
+
+
+def _write(speaker: Speaker, archive: Archive, asked: Any, target: Any, exact: bool) -> Any:
+    from habeas.archive.access import OWNER
+    from habeas.archive.search import batches
+
+    with speaker.progress() as progress:
+        return batches.write(
+            archive, OWNER, asked, target, exact=exact,
+            progress=lambda done, total: progress("Searching", done, total),
+        )  # fmt: skip
+
+
+def _new_file(path: Path) -> Any:
+    """A new file that only its owner reads; refused where one is there."""
+    import os
+
+    from habeas.cli.errors import FilesUnusable
+
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise FilesUnusable(
+            f"{path} cannot be written: {os.strerror(error.errno or 0)}.",
+            next_step="Name a new file in a folder that is there.",
+        ) from None
+    return os.fdopen(handle, "w", encoding="utf-8", newline="")
