@@ -77,7 +77,9 @@ def test_an_authority_is_asked_online(
     (one,) = ended.json["timestamps"]
     assert (one["entry"], one["size"], one["fault"]) == (6, 6, None)
     assert one["accepted_by"] == ["rfc3161-client", "openssl"]
-    assert habeas("verify").code == 0
+    verified = habeas("verify")
+    assert verified.code == 0
+    assert "Time-stamped, as logged: Test authority" in verified.out
     assert habeas("rebuild", "--check").code == 0
 
 

@@ -15,14 +15,13 @@ import datetime
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from django.db.models import Q
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.vocabulary import schema
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 MOST_STEPS = 1_000  # of each kind; a chain that is longer says how many it leaves out
 STATED, SEEN = "stated", "seen"
@@ -88,8 +87,11 @@ class Chain:
 
 def chain(viewer: Viewer, exhibit: m.Exhibit) -> Chain:
     """What is known of an exhibit's custody, for one viewer."""
-    found = [*_stated(viewer, exhibit), *_derived_from(viewer, exhibit), *_seen(viewer, exhibit)]
-    counts = _events(viewer, exhibit).count()
+    about = Q(exhibit=exhibit.position) | Q(derived=exhibit.position)
+    events = visible(viewer, m.CustodyEvent).filter(about).order_by("position")
+    rows = list(events[: MOST_STEPS + 1])
+    more = events.count() - MOST_STEPS if len(rows) > MOST_STEPS else 0
+    found = [*_stated(viewer, exhibit, rows[:MOST_STEPS]), *_seen(viewer, exhibit)]
     found.sort(key=lambda step: step.position)  # stable: received stands before sealed
     entries = {step.position for step in found}
     known = {
@@ -99,26 +101,27 @@ def chain(viewer: Viewer, exhibit: m.Exhibit) -> Chain:
         ).values_list("position", "entry_id", "time")
     }
     steps = tuple(_dated(step, *known.get(step.position, ("", 0))) for step in found)
-    return Chain(exhibit.position, steps, more=max(0, counts - MOST_STEPS))
+    return Chain(exhibit.position, steps, more)
 
 
 def _dated(step: Step, entry_id: str, time: int) -> Step:
     return Step(**{**asdict(step), "entry_id": entry_id, "recorded_at": time})
 
 
-def _events(viewer: Viewer, exhibit: m.Exhibit) -> QuerySet[m.CustodyEvent]:
-    return visible(viewer, m.CustodyEvent).filter(exhibit=exhibit.position)
-
-
-def _stated(viewer: Viewer, exhibit: m.Exhibit) -> Iterator[Step]:
-    rows = list(_events(viewer, exhibit).order_by("position")[:MOST_STEPS])
-    named = {row.derived for row in rows if row.derived is not None}
-    may_see = set(
-        visible(viewer, m.Exhibit).filter(position__in=named).values_list("position", flat=True)
-    )
+def _stated(viewer: Viewer, exhibit: m.Exhibit, rows: list[m.CustodyEvent]) -> Iterator[Step]:
+    named = {row.derived for row in rows if row.derived is not None} - {exhibit.position}
+    named |= {row.exhibit for row in rows} - {exhibit.position}
+    may_see = {exhibit.position}
+    if named:
+        others = visible(viewer, m.Exhibit).filter(position__in=named)
+        may_see.update(others.values_list("position", flat=True))
     for row in rows:
         if row.position == exhibit.position:  # the row that sealing itself makes
             yield from _first(exhibit)
+            continue
+        if row.exhibit != exhibit.position:
+            if row.exhibit in may_see:
+                yield _derived_from(row)
             continue
         yield Step(
             row.position,
@@ -159,20 +162,18 @@ def _first(exhibit: m.Exhibit) -> Iterator[Step]:
     )
 
 
-def _derived_from(viewer: Viewer, exhibit: m.Exhibit) -> Iterator[Step]:
-    rows = visible(viewer, m.CustodyEvent).filter(derived=exhibit.position).order_by("position")
-    for row in rows[:MOST_STEPS]:
-        if visible(viewer, m.Exhibit).filter(position=row.exhibit).exists():
-            yield Step(
-                *(row.position, "", STATED, "derived-from", 0),
-                agent=row.agent,
-                happened_at=row.happened_at,
-                changed=row.changed,
-                before_sha256=row.before_sha256,
-                after_sha256=row.after_sha256,
-                derived=row.exhibit,
-                person=row.person,
-            )
+def _derived_from(row: m.CustodyEvent) -> Step:
+    """The event of another exhibit of which this one was made."""
+    return Step(
+        *(row.position, "", STATED, "derived-from", 0),
+        agent=row.agent,
+        happened_at=row.happened_at,
+        changed=row.changed,
+        before_sha256=row.before_sha256,
+        after_sha256=row.after_sha256,
+        derived=row.exhibit,
+        person=row.person,
+    )
 
 
 def _seen(viewer: Viewer, exhibit: m.Exhibit) -> Iterator[Step]:
@@ -205,28 +206,30 @@ def _seen(viewer: Viewer, exhibit: m.Exhibit) -> Iterator[Step]:
         yield Step(*(block.position, "", STATED, "blocked", 0), reason=block.reason)
         if block.ended_at is not None:
             yield Step(block.ended_at, "", STATED, "unblocked", 0)
-    yield from _attested(viewer, at)
+    yield from attested(viewer, at)
 
 
-def _attested(viewer: Viewer, at: int) -> Iterator[Step]:
-    """By whom, and how early, the entry of the exhibit is attested: the first by each."""
+def attested(viewer: Viewer, at: int, *, newest: bool = False) -> Iterator[Step]:
+    """By whom the entry at a position is attested: the first by each, or the newest."""
     stamps = visible(viewer, m.Timestamp).filter(size__gt=at, stamped_at__isnull=False)
-    for stamp in _first_of_each(stamps.order_by("stamped_at", "position"), "authority", "method"):
+    order = ("-size", "-position") if newest else ("stamped_at", "position")
+    for stamp in _first_of_each(stamps.order_by(*order), "authority", "method"):
         by = ", ".join(json.loads(stamp.accepted_by))
         yield Step(
             *(stamp.position, "", SEEN, "time-stamped", 0),
             agent=stamp.authority,
             happened_at=_utc(stamp.stamped_at),
-            changed=f"The log of {stamp.size:,} entries, with this exhibit's, existed by then"
+            changed=f"The log of {stamp.size:,} entries, with this one, existed by then"
             f"{f' ({by})' if by else ''}.",
         )
     cosigned = visible(viewer, m.Cosignature).filter(size__gt=at)
-    for one in _first_of_each(cosigned.order_by("signed_at", "position"), "verifier"):
+    order = ("-size", "-position") if newest else ("signed_at", "position")
+    for one in _first_of_each(cosigned.order_by(*order), "verifier"):
         yield Step(
             *(one.position, "", SEEN, "cosigned", 0),
             agent=one.partner,
             happened_at=_utc(one.signed_at),
-            changed=f"The log of {one.size:,} entries, with this exhibit's, was seen by then.",
+            changed=f"The log of {one.size:,} entries, with this one, was seen by then.",
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
 
@@ -40,6 +42,9 @@ def verify(
     if report.sound:
         speaker.say(f"Sound: {checked}.")
         speaker.say(f"The log's signed root at {report.logged:,} is {report.root}.")
+    others = _attested()
+    for step in others:
+        speaker.say(f"{step['words']}, as logged: {step['by']}, {step['time']}.")
     else:
         speaker.say(f"{several(len(report.faults), 'fault')}. Checked: {checked}.")
     speaker.give(
@@ -52,6 +57,7 @@ def verify(
             "objects": report.objects,
             "quotes": report.quotes,
             "leftovers": report.leftovers,
+            "attested": others,
             "erased": {str(position): at for position, at in report.erased.items()},
             "faults": [
                 {"code": f.code, "path": f.path, "position": f.position, "message": f.message}
@@ -60,3 +66,27 @@ def verify(
         }
     )
     return OK if report.sound else FINDINGS
+
+
+def _attested() -> list[dict[str, Any]]:
+    """The newest word of each partner and authority, as logged; none where nothing can be read."""
+    from django.db import DatabaseError
+
+    from habeas.archive.access import OWNER
+    from habeas.archive.chain import attested, words_of
+
+    try:
+        found = list(attested(OWNER, 0, newest=True))
+    except DatabaseError:  # the derived tables are damaged, which is said above
+        return []
+    return [
+        {
+            "words": words_of(step.event),
+            "event": step.event,
+            "by": step.agent,
+            "time": step.happened_at,
+            "entry": step.position,
+            "said": step.changed,
+        }
+        for step in found
+    ]

@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from habeas.archive.chain import attested
 from habeas.archive.models import LedgerEntry
 from habeas.archive.proving import inclusion
+from habeas.web.explore import written
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
@@ -31,5 +33,14 @@ def entry_proof(request: Request, position: int) -> Content:
         "sentence": proven.sentence,
         "checkpoint": {"size": proven.size, "root": proven.root} if proven.sound else None,
         "text": proven.text,
+        "attested": [
+            {
+                "who": step.agent,
+                "when": written.date_words(step.happened_at),
+                "words": step.changed,
+                "entry": step.position,
+            }
+            for step in attested(request.viewer, position)
+        ],
         "command": f"habeas prove {position} --out entry-{position}",
     }
