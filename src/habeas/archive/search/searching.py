@@ -10,6 +10,7 @@ for everybody.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from habeas.archive.search.expanding import Added
 from habeas.archive.search.language import And, Field, Tree, leaves
 from habeas.archive.search.matching import Range, ranges
 from habeas.archive.search.parsing import parse
+from habeas.reading.documents import Part
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -229,16 +231,16 @@ class _Asking:
             return [], []
         columns = [
             self.searcher.fast_field_values(name, list(addresses))
-            for name in ("layer", "exhibit", "start", "stop")
+            for name in ("layer", "exhibit", "start", "stop", "page")
         ]
         places = [tuple(int(value or 0) for value in row) for row in zip(*columns, strict=True)]
         layers = _rows(self.viewer, m.Layer, {place[0] for place in places})
         exhibits = _rows(self.viewer, m.Exhibit, {place[1] for place in places})
         shown = _Shown(self.archive, self.compiled.matches)
         hits, missing = [], []
-        for layer, exhibit, start, stop in places:
+        for layer, exhibit, start, stop, number in places:
             if layer in layers and exhibit in exhibits:
-                hits.append(shown.hit(layers[layer], exhibits[exhibit], start, stop))
+                hits.append(shown.hit(layers[layer], exhibits[exhibit], start, stop, number))
             else:
                 missing.append(layer)
         return hits, missing
@@ -258,9 +260,8 @@ class _Shown:
     def __init__(self, archive: Archive, matches: Sequence[Match]) -> None:
         self.archive = archive
         self.matches = matches
-        self.maps: dict[int, list[Any]] = {}
 
-    def hit(self, layer: m.Layer, exhibit: m.Exhibit, start: int, stop: int) -> Hit:
+    def hit(self, layer: m.Layer, exhibit: m.Exhibit, start: int, stop: int, number: int) -> Hit:
         from habeas.errors import HabeasError
 
         text, fault = "", ""
@@ -284,7 +285,7 @@ class _Shown:
             layer.inner_path,
             start,
             stop,
-            self._locator(layer.position, *(marked[0] if marked else (start, start + 1))),
+            {"page": number} if number else self._locator(layer, *(marked or [(start, stop)])[0]),
             "",
             "",
             text,
@@ -293,10 +294,10 @@ class _Shown:
             fault,
         )
 
-    def _locator(self, layer: int, start: int, stop: int) -> dict[str, str | int]:
-        if layer not in self.maps:
-            self.maps[layer] = list(parts_of(self.archive, layer))
-        return locator_in(self.maps[layer], start, stop)
+    def _locator(self, layer: m.Layer, start: int, stop: int) -> dict[str, str | int]:
+        """Where it stands in a text without pages. A page's number is in the index already:
+        the map of a book has a box for every word."""
+        return locator_in(maps.get(self.archive, layer), start, stop)
 
 
 def excerpt(start: int, stop: int, marked: Sequence[Range]) -> Range:
@@ -322,20 +323,47 @@ class _Texts:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, int, str], str] = OrderedDict()
         self._size = 0
+        self._lock = threading.Lock()  # pages are served by several threads
 
     def get(self, archive: Archive, layer: m.Layer) -> str:
         key = (archive.origin, layer.position, layer.text_sha256)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        text = self._kept[key] = layer_text(archive, layer)
-        self._size += len(text)
-        while self._size > self.MOST and len(self._kept) > 1:
-            self._size -= len(self._kept.popitem(last=False)[1])
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        text = layer_text(archive, layer)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = text
+                self._size += len(text)
+            while self._size > self.MOST and len(self._kept) > 1:
+                self._size -= len(self._kept.popitem(last=False)[1])
         return text
 
 
-texts = _Texts()
+class _Maps:
+    """The maps read last of texts that have no pages."""
+
+    MOST = 64
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, str], list[Part]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, archive: Archive, layer: m.Layer) -> list[Part]:
+        key = (archive.origin, layer.position, layer.text_sha256)
+        with self._lock:
+            if key in self._kept:
+                return self._kept[key]
+        parts = list(parts_of(archive, layer.position))
+        with self._lock:
+            self._kept[key] = parts
+            while len(self._kept) > self.MOST:
+                self._kept.popitem(last=False)
+        return parts
+
+
+texts, maps = _Texts(), _Maps()
 
 
 def positive(tree: Tree) -> list[Tree]:
