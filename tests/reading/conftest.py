@@ -27,6 +27,14 @@ TIGHT = Limits(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-formats",
+        action="store_true",
+        help="write docs/reference/formats.md from what is read",
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _walls() -> None:
     try:

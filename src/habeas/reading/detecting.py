@@ -65,6 +65,9 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "video/x-msvideo"),
     (0, b"OggS", "audio/ogg"),
     (0, b"\x1a\x45\xdf\xa3", "video/x-matroska"),
+    (0, b"P4\n", "image/x-portable-bitmap"),
+    (0, b"P5\n", "image/x-portable-graymap"),
+    (0, b"P6\n", "image/x-portable-pixmap"),
     (0, b"WARC/1.", "application/warc"),
     (0, b"WARC/0.", "application/warc"),
 )

@@ -1,0 +1,101 @@
+"""The formats that are read, each with an example; the table of the documents is made from it.
+
+``example`` is a file of the shared vectors, by its path there, or the bytes themselves. What a
+row says in words is checked by the tests of its reader; the media type, the way it is cited
+and whether it can be shown are taken from reading the example in the sandbox.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from dataclasses import dataclass
+
+import typst
+from tests.reading.test_slides import pptx
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    name: str
+    reads: str
+    example: str | bytes
+
+
+def _zip() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("note.txt"), "Held in May.")
+    return made.getvalue()
+
+
+def _tar() -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        entry = tarfile.TarInfo("note.txt")
+        entry.size = 12
+        archive.addfile(entry, io.BytesIO(b"Held in May."))
+    return made.getvalue()
+
+
+_FILES = "documents/ingest-file/"
+_OLD = "its text, as far as kreuzberg gives it; always said to be in part"
+
+FORMATS = (
+    Format(
+        "PDF",
+        "text of each page with the place of every word; notes, form fields, attachments; pages "
+        "without sound text are recognised",
+        typst.compile(b"Held in May."),
+    ),
+    Format(
+        "plain text, Markdown, JSON, XML, SVG",
+        "every character as it is, in any encoding; the encoding is guessed where it is not said, "
+        "and a close guess is a warning",
+        "Held in May.\n\nReleased.".encode("utf-16-le"),
+    ),
+    Format("calendar, contact cards", "as plain text", _FILES + "event.ical"),
+    Format(
+        "HTML", "text as shown, by headings, paragraphs, rows; links and hidden text said",
+        _FILES + "doc.html",
+    ),
+    Format(
+        "Word (docx)", "paragraphs, tables, notes, headers, comments, tracked changes",
+        _FILES + "hello world word.docx",
+    ),
+    Format("OpenDocument text (odt)", "as docx", _FILES + "Plan.odt"),
+    Format("Word before 2007 (doc)", _OLD, _FILES + "doc.doc"),
+    Format("Rich text (rtf)", _OLD, b"{\\rtf1\\ansi Held in May.\\par}"),
+    Format(
+        "Excel (xlsx, xls)", "values as shown and as stored, hidden rows and columns said, dates "
+        "by the right calendar", _FILES + "staff_list.xlsx",
+    ),
+    Format("OpenDocument sheets (ods)", "as xlsx", _FILES + "rom.ods"),
+    Format("CSV, TSV", "rows and cells; separator and encoding found", _FILES + "countries.csv"),
+    Format(
+        "PowerPoint (pptx), OpenDocument slides (odp)",
+        "slides in the order of the show, notes, comments, tables; hidden slides said",
+        pptx({"[Content_Types].xml": "<Types/>"}),
+    ),
+    Format("PowerPoint before 2007 (ppt)", _OLD, _FILES + "slides.ppt"),
+    Format(
+        "mail (eml, emlx)", "headers, plain bodies; HTML bodies, attachments and mails inside as "
+        "files inside", _FILES + "email_multipart_mixed.eml",
+    ),
+    Format("mailbox (mbox)", "each mail a file inside", _FILES + "plan.mbox"),
+    Format(
+        "Outlook mail (msg)", "headers and body; attachments as files inside",
+        _FILES + "piste.msg",
+    ),
+    Format("web archive (WARC, WACZ)", "each record by its address and capture time; digests "
+           "checked; contents as files inside", "wacz/valid_example_1.wacz"),
+    Format("picture (PNG, JPEG, TIFF, WebP, GIF, BMP, JPEG 2000)", "recognised text with the place "
+           "of every word; EXIF with place", _FILES + "regression_jpg.jpg"),
+    Format("zip", "a line for each entry; files inside, at any depth the limits allow", _zip()),
+    Format("tar, 7z, rar, cab, cpio, ar, ISO 9660", "as zip", _tar()),
+    Format(
+        "gzip, bzip2, xz, lzma, zstd, lz4, compress", "the one file inside",
+        "documents/archives/quine.gz",
+    ),
+)  # fmt: skip
