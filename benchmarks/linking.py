@@ -3,7 +3,8 @@
 Links synthetic records in mixed scripts (``linking_records``) with habeas and with Splink alone,
 on the same file, each in a process of its own, and prints time, memory and how many of the true
 pairs each reaches. Splink alone has Jaro–Winkler on the names as written, the same other fields,
-and blocking on equal values, as its documentation shows it.
+and the blocking of its own example of 50,000 people: names, year and place in pairs, and the
+first letters of names.
 
 Time is from the start of the process to its last candidate, reading included. Memory is the
 most that the process and those it started held together (resident, sampled).
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -26,7 +28,7 @@ from typing import Any
 from benchmarks.table import Measured, Results
 
 BUILD = Path(__file__).resolve().parent.parent / "build"
-_REACHED, _LIKELY = 0.01, 0.5
+_REACHED, _LIKELY = 0.1, 0.5
 
 
 def main() -> None:
@@ -98,7 +100,11 @@ def _ours(directory: Path, threads: int) -> None:
             print(f"    {time.perf_counter() - started:6.1f} s {now}", file=sys.stderr)
             stage[0] = now
 
-    found = link(read(), settings=Settings(threads=threads, spill=directory), progress=progress)
+    found = link(
+        read(),
+        settings=Settings(threshold=_REACHED, threads=threads, spill=directory),
+        progress=progress,
+    )
     with (directory / "ours.tsv").open("w", encoding="utf-8") as out:
         for each in found.candidates:
             out.write(f"{each.left}\t{each.right}\t{each.probability}\n")
@@ -132,11 +138,13 @@ def _bare(directory: Path, threads: int) -> None:
         link_type="dedupe_only",
         blocking_rules_to_generate_predictions=[
             block_on("number"),
-            block_on("given", "father"),
+            block_on("substr(given, 1, 3)", "substr(father, 1, 4)"),
+            block_on("father", "birth"),
             block_on("given", "birth"),
-            block_on("given", "place"),
-            block_on("father", "birth", "place"),
-            block_on("birth", "place", "gender"),
+            block_on("place", "given"),
+            block_on("place", "father"),
+            block_on("birth", "place"),
+            block_on("substr(given, 1, 2)", "substr(father, 1, 2)", "birth"),
         ],
         comparisons=[
             cl.JaroWinklerAtThresholds("given", [0.92, 0.85]),
@@ -181,6 +189,7 @@ def _bare(directory: Path, threads: int) -> None:
 
 def _measure(kind: str, directory: Path, threads: int, who: dict[str, int]) -> dict[str, Any]:
     print(f"  {kind}: started", file=sys.stderr)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     child = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.linking", "--child", kind,
@@ -191,6 +200,8 @@ def _measure(kind: str, directory: Path, threads: int, who: dict[str, int]) -> d
         most = max(most, _resident(child.pid))
         time.sleep(0.2)
     seconds = time.perf_counter() - started
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = spent.ru_utime + spent.ru_stime - before.ru_utime - before.ru_stime
     if child.returncode:
         raise SystemExit(f"{kind} ended with {child.returncode}.")
     said = json.loads((directory / f"{kind}.json").read_text())
@@ -204,8 +215,10 @@ def _measure(kind: str, directory: Path, threads: int, who: dict[str, int]) -> d
             if float(probability) >= _LIKELY:
                 likely[same] += 1
     of = sum(n * (n - 1) // 2 for n in Counter(who.values()).values())
-    return {"seconds": seconds, "bytes": most, "reached": reached, "likely": likely,
-            "of": of, "said": said}  # fmt: skip
+    return {
+        "seconds": seconds, "processor": processor, "bytes": most, "reached": reached,
+        "likely": likely, "of": of, "said": said,
+    }  # fmt: skip
 
 
 def _resident(pid: int) -> int:
@@ -235,6 +248,8 @@ def _show(measured: dict[str, dict[str, Any]], number: int) -> None:
 
     line(f"link {number:,} records", "≤ 1.5×",
          lambda m: f"{m['seconds']:.1f} s", lambda m: m["seconds"])  # fmt: skip
+    line("processor time of it", "",
+         lambda m: f"{m['processor']:.1f} s", lambda m: m["processor"])  # fmt: skip
     line("most memory", "≤ 2 GB",
          lambda m: f"{m['bytes'] / 1e9:.2f} GB", lambda m: m["bytes"])  # fmt: skip
     for what, key, bar in (

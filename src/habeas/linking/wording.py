@@ -58,29 +58,44 @@ class Wording:
             said = f"{change.name}: {'; '.join(change.changes)}"
             self._changed.setdefault(change.id, []).append(said)
         self._same: dict[str, str] = {}
+        self._plans: dict[int, list[tuple[Comparison, int, str]]] = {}
 
     def reasons(
         self, pattern: int, left: Side, right: Side, why: Mapping[str, str], ids: Sequence[str]
     ) -> tuple[str, ...]:
         """The reasons of one pair; ``why``: what the comparison of the names said."""
-        said, unknown = [], []
-        for each, step in zip(self._comparisons, unpacked(pattern, self._comparisons), strict=True):
-            if step == UNKNOWN:
-                unknown.append(self._known_as(each))
+        said = []
+        for each, step, static in self._plan(pattern):
+            if static:
+                said.append(static)
             elif each.name in ("given", "father"):
                 said.append(self._name(each, step, left, right, why.get(each.name, "")))
             elif each.name == "birth":
                 said.append(f"{each.step(step).means}: {_years(left)} and {_years(right)}")
-            elif each.name == "place":
-                said.append(self._place(each, step, left, right))
             else:
-                said.append(each.step(step).means)
-        if unknown:
-            said.append(f"not known of both: {', '.join(unknown)}")
+                said.append(self._place(each, step, left, right))
         for record in ids:
-            said += self._changed.get(record, ())
+            if record in self._changed:
+                said += self._changed[record]
         # most pairs of a run give the same few sentences: keep each once
-        return tuple(self._same.setdefault(reason, reason) for reason in said)
+        keep = self._same.setdefault
+        return tuple([keep(reason, reason) for reason in said])
+
+    def _plan(self, pattern: int) -> list[tuple[Comparison, int, str]]:
+        """What a pattern says: comparison and step, and the sentence where every pair has it."""
+        if pattern in self._plans:
+            return self._plans[pattern]
+        plan, unknown = [], []
+        for each, step in zip(self._comparisons, unpacked(pattern, self._comparisons), strict=True):
+            if step == UNKNOWN:
+                unknown.append(self._known_as(each))
+            else:
+                own_words = each.name in ("given", "father", "birth", "place")
+                plan.append((each, step, "" if own_words else each.step(step).means))
+        if unknown:
+            plan.append((self._comparisons[0], UNKNOWN, f"not known of both: {', '.join(unknown)}"))
+        self._plans[pattern] = plan
+        return plan
 
     def _known_as(self, comparison: Comparison) -> str:
         if comparison.name == "given" and not self._person:
