@@ -289,3 +289,10 @@ def test_the_documents_of_others_are_read(vectors: Path) -> None:
     plan = read(word, (folder / "Plan.odt").read_bytes(), ODT)
     assert plan.text.startswith("We should paint graffiti")
     assert len(plan.inner) == 1
+
+
+def test_a_part_of_elements_without_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("habeas.reading.readers.markup._MOST_ELEMENTS", 1_000)
+    done = read_docx(p("kept") + "<w:p/>" * 2_000)
+    assert done.text == "kept\n"
+    assert done.limit == "elements"

@@ -3,7 +3,8 @@
 A document that declares an entity or names an outside subset is refused, which ends billion
 laughs and external entities before they begin. Names come as ``prefix:local`` with the
 prefixes of ``_PREFIXES``, whatever the file calls its namespaces; transitional and strict
-OOXML are one. Memory is one chunk and one token: a token past ``_LONGEST_TOKEN`` is refused.
+OOXML are one. Memory is one chunk and one token: a token past ``_LONGEST_TOKEN`` is refused,
+and so is the rest of a part past ``_MOST_ELEMENTS``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, NoReturn
 from xml.parsers import expat
+
+from habeas.reading.readers.interface import LimitReached
 
 Event = (
     tuple[Literal["start"], str, dict[str, str]]
@@ -20,6 +23,7 @@ Event = (
 
 _LONGEST_TOKEN = 16 * 1024 * 1024
 _DEEPEST = 2_000
+_MOST_ELEMENTS = 20_000_000  # of one part: minutes of work, far past any book
 _PIECE = 64 * 1024
 
 _PREFIXES = {
@@ -67,7 +71,7 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
     """The events of one XML document, in order, as its bytes come."""
     names: dict[str, str] = {}
     found: list[Event] = []
-    depth = 0
+    depth = elements = 0
 
     def short(name: str) -> str:
         known = names.get(name)
@@ -78,8 +82,11 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
         return known
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
+        elements += 1
+        if elements > _MOST_ELEMENTS:
+            raise LimitReached("elements", f"more than {_MOST_ELEMENTS:,} elements of XML")
         if depth > _DEEPEST:
             raise Refused(f"elements in elements, more than {_DEEPEST} deep")
         found.append(
@@ -123,6 +130,9 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
                 found.clear()
         parser.Parse(b"", True)
         yield from found
+    except (Refused, LimitReached):
+        yield from found
+        raise
     except expat.ExpatError as error:
         yield from found
         raise Broken(f"XML: {expat.ErrorString(error.code)} at byte {fed}") from error
