@@ -68,6 +68,7 @@ def main() -> None:
         forking.die_with_parent()
         found = readers.load() | _further(sys.argv[4:])
         scratch = os.environ["TMPDIR"]
+        _practise(found, limits)
         gc.collect()
         gc.freeze()
     except BaseException:
@@ -84,6 +85,15 @@ def main() -> None:
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_MORE_JOBS:
             os._exit(0)
         forking.write_all(control, STATUS.pack(status))
+
+
+def _practise(found: Mapping[str, Reader], limits: Limits) -> None:
+    """Read our own samples once: codecs, tables and fonts are then loaded for every child."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    dispatcher = Dispatcher(found, limits, Tally(), null, ocr=False)
+    for sample in _SAMPLES.values():
+        dispatcher.read(sample, "", "sample", "", 0)
+    os.close(null)
 
 
 def _await_end(child: int, commands: int) -> int:
