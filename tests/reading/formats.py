@@ -88,6 +88,10 @@ FORMATS = (
         "Outlook mail (msg)", "headers and body; attachments as files inside",
         _FILES + "piste.msg",
     ),
+    Format(
+        "Outlook store (pst)", "its messages' text, as far as kreuzberg gives it; always said to "
+        "be in part", _FILES + "testPST.pst",
+    ),
     Format("web archive (WARC, WACZ)", "each record by its address and capture time; digests "
            "checked; contents as files inside", "wacz/valid_example_1.wacz"),
     Format("picture (PNG, JPEG, TIFF, WebP, GIF, BMP, JPEG 2000)", "recognised text with the place "
