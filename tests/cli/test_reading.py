@@ -36,9 +36,22 @@ def leak(archive_here: Path) -> Path:
 
 
 def test_nothing_is_silently_skipped(
-    archive_here: Path, habeas: Habeas, vectors: Path, tmp_path: Path
+    archive_here: Path,
+    habeas: Habeas,
+    vectors: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Files in are states out, over documents that are odd or broken on purpose."""
+    """Files in are states out, over documents that are odd or broken on purpose.
+
+    With little time for each and no OCR: what a reader makes of them its own tests say.
+    """
+    from habeas.archive.pipeline import flow
+    from habeas.reading.limits import Limits
+    from habeas.reading.sandbox import Sandbox
+
+    hasty = Limits(wall_seconds=4.0, exhibit_wall_seconds=8.0, cpu_seconds=6)
+    monkeypatch.setattr(flow, "opened_sandbox", lambda archive: Sandbox(hasty, ocr=False))
     documents = vectors / "documents"
     there = sorted(path for path in documents.rglob("*") if path.is_file())
     ended = habeas("add", documents, "--json")
