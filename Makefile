@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check format bench bench-names bench-reading bench-search bench-estimation bench-linking lock clean system-packages
+.PHONY: help venv demo test check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-estimation bench-linking lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,12 @@ bench: system-packages venv ## measure against other tools on this machine
 
 bench-names: venv ## compare names with other ways to compare them
 	$(BIN)/python -m benchmarks.names
+
+bench-custody: venv ## seal, check and prove beside git, bagit and openssl
+	$(BIN)/python -m benchmarks.custody
+
+bench-faults: system-packages venv ## kill and fail at every system call of sealing, importing and erasing
+	$(BIN)/python -m benchmarks.faults
 
 bench-reading: system-packages venv ## read PDFs in the sandbox beside bare pypdfium2
 	$(BIN)/python -m benchmarks.reading

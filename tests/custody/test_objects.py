@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -132,6 +133,31 @@ def test_data_is_durable_before_the_name_and_the_name_before_the_end(
     assert set(happened[first : first + count]) == {"rename"}
     if count >= durable.SYNC_TOGETHER:
         assert happened.count("sync") == 2
+
+
+def test_a_write_back_that_fails_meanwhile_fails_the_batch(
+    store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk's error is told once; a later sync that succeeds must not hide it."""
+    told: list[int] = []
+
+    def sync(place: object) -> None:
+        told.append(1)
+        if len(told) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(durable, "_AHEAD", 4)
+    monkeypatch.setattr(durable, "sync_file_system", sync)
+
+    def seal_many() -> None:
+        with store.batch() as batch:
+            for number in range(20):
+                batch.seal(b"%d" % number)
+
+    with pytest.raises(OSError, match="Input/output"):
+        seal_many()
+    assert list(store.addresses()) == []
+    assert list((store.directory / "tmp").iterdir()) == []
 
 
 def test_the_identity_is_not_shown(store: ObjectStore) -> None:

@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from habeas.custody import entries, merkle
@@ -44,6 +46,8 @@ from habeas.custody.tiles import (
 )
 
 Progress = Callable[[int, int], None]  # done, of how many
+_THREADS = 2
+_PART = 64  # objects that a thread takes at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +107,25 @@ def audit_objects(
     whatever is in the store is.
     """
     addresses = sorted(expected) if expected is not None else list(store.addresses())
-    for done, address in enumerate(addresses, 1):
+    parts = [addresses[at : at + _PART] for at in range(0, len(addresses), _PART)]
+    done = 0
+    with ThreadPoolExecutor(_THREADS) as pool:  # hashing and reading leave the others running
+        for part, faults in zip(parts, pool.map(partial(_check_part, store), parts), strict=True):
+            yield from faults
+            done += len(part)
+            if progress:
+                progress(done, len(addresses))
+
+
+def _check_part(store: ObjectStore, addresses: Sequence[str]) -> list[Fault]:
+    faults = []
+    for address in addresses:
         try:
             store.check(address)
         except ObjectError as error:
             path = f"objects/{address[:2]}/{address}"
-            yield Fault(error.code, path, None, error.message)
-        if progress:
-            progress(done, len(addresses))
+            faults.append(Fault(error.code, path, None, error.message))
+    return faults
 
 
 class _LogAudit:
@@ -179,7 +194,7 @@ class _LogAudit:
             notes = self._bundle(index, width)
             hashes: list[bytes] | None = None
             if notes is not None:
-                hashes = [merkle.leaf_hash(note) for note in notes]
+                hashes = merkle.leaf_hashes(notes)
                 for offset, note in enumerate(notes):
                     self._entry(index * WIDTH + offset, note)
             if hashes is not None and tile is not None and hashes != tile:

@@ -3,10 +3,12 @@
 A new file is written under a temporary name; ``publish`` makes the data of all of them
 durable, then renames them, then makes the names durable. Few files are synced one by one,
 many with one ``syncfs`` before the renames and one after (30 times faster for thousands,
-with the same guarantee on one file system).
+with the same guarantee on one file system). While thousands are written, the disk is set
+to work already, so that the last wait is short.
 
 Invariants: no name that others read ever shows a partial file; a write that fails leaves
-no file behind; a full disk is ``StorageFull``, never a half-kept batch.
+no file behind; a full disk is ``StorageFull``, never a half-kept batch; a failed write-back
+is an error of the batch whose bytes it may have been, whoever else was told of it first.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import ctypes
 import errno
 import os
 import secrets
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
@@ -23,6 +26,7 @@ from typing import NoReturn
 from habeas.custody.errors import StorageFull
 
 SYNC_TOGETHER = 8  # from this many files on, syncfs
+_AHEAD = 1_000  # after this many files, begin to write back
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -35,12 +39,16 @@ class PendingFiles:
         self.temporary = root / "tmp"
         self._waiting: list[tuple[str, str]] = []  # temporary name, final name
         self._folders: set[str] = set()  # final folders known to exist
+        # Open from before the first write: the kernel tells a descriptor of the errors since.
+        self._disk = -1
+        self._ahead: _WriteBack | None = None
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def new_path(self) -> str:
         """An unused temporary name."""
+        self._open_disk()
         return f"{self.temporary}/{secrets.token_hex(16)}"
 
     def add(self, final: str | Path, data: bytes, mode: int = 0o444) -> None:
@@ -59,6 +67,8 @@ class PendingFiles:
     def adopt(self, temporary: str, final: str | Path) -> None:
         """Take over a file already written under a temporary name."""
         self._waiting.append((temporary, os.fspath(final)))
+        if len(self._waiting) % _AHEAD == 0 and (self._ahead is None or self._ahead.succeeded):
+            self._ahead = _WriteBack(self._open_disk())
 
     def drop_last(self) -> None:
         """Remove the file added last."""
@@ -71,8 +81,10 @@ class PendingFiles:
             return
         together = len(self._waiting) >= SYNC_TOGETHER
         try:
+            if self._ahead is not None:
+                self._ahead.finish()
             if together:
-                sync_file_system(self.root)
+                sync_file_system(self._open_disk())
             else:
                 for temporary, _ in self._waiting:
                     sync_path(temporary)
@@ -81,20 +93,32 @@ class PendingFiles:
                 os.rename(*self._waiting[-1])
                 self._waiting.pop()
             if together:
-                sync_file_system(self.root)
+                sync_file_system(self._open_disk())
             else:
                 for folder in sorted(touched):
                     sync_path(folder)
         except OSError as error:
-            self.discard()
             reraise_full(error, self.root)
             raise
+        finally:
+            self.discard()
 
     def discard(self) -> None:
         """Forget and remove what is not visible yet."""
         for temporary, _ in self._waiting:
             remove_quietly(temporary)
         self._waiting.clear()
+        if self._ahead is not None:
+            self._ahead.join()
+            self._ahead = None
+        if self._disk >= 0:
+            os.close(self._disk)
+            self._disk = -1
+
+    def _open_disk(self) -> int:
+        if self._disk < 0:
+            self._disk = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC)
+        return self._disk
 
     def _make_folders(self) -> set[str]:
         """Make the final folders; returns those whose names must become durable."""
@@ -109,11 +133,39 @@ class PendingFiles:
         return touched
 
 
+class _WriteBack(threading.Thread):
+    """Has the disk written in the meantime; its error is the batch's."""
+
+    def __init__(self, disk: int) -> None:
+        super().__init__(daemon=True)
+        self._disk = disk
+        self._error: OSError | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            sync_file_system(self._disk)
+        except OSError as error:
+            self._error = error
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.is_alive() and self._error is None
+
+    def finish(self) -> None:
+        self.join()
+        if self._error is not None:
+            raise self._error
+
+
 def write_file(root: Path, final: str | Path, data: bytes, mode: int = 0o444) -> None:
     """One file, whole and durable when this returns; replaces what was there."""
     pending = PendingFiles(root)
-    pending.add(final, data, mode)
-    pending.publish()
+    try:
+        pending.add(final, data, mode)
+        pending.publish()
+    finally:
+        pending.discard()
 
 
 def create(path: str, mode: int) -> int:
@@ -147,17 +199,20 @@ def sync_path(path: str | Path) -> None:
         os.close(descriptor)
 
 
-def sync_file_system(path: str | Path) -> None:
-    """Make everything written to the file system that holds ``path`` durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        if not hasattr(_libc, "syncfs"):
-            os.sync()
-        elif _libc.syncfs(descriptor):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), os.fspath(path))
-    finally:
-        os.close(descriptor)
+def sync_file_system(place: str | Path | int) -> None:
+    """Make everything written to the file system of a path, or of a descriptor, durable."""
+    if not isinstance(place, int):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            return sync_file_system(descriptor)
+        finally:
+            os.close(descriptor)
+    if not hasattr(_libc, "syncfs"):
+        os.sync()
+    elif _libc.syncfs(place):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return None
 
 
 def prepare_folder(root: Path) -> int:

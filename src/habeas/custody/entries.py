@@ -150,15 +150,15 @@ def parse_entry(note: bytes) -> ParsedEntry:
     time = int(written_time)
     if time > canonical.LARGEST:
         raise _malformed("has a time beyond the range of the format")
-    return ParsedEntry(
-        origin=_origin(origin),
-        version=VERSION,
-        entry_id=entry_id.decode(),
-        time=time,
-        object_sha256=address.decode() if address else None,
-        commitments=tuple(shown),
-        signatures=tuple(signatures),
-        text=text,
+    return ParsedEntry(  # in their order, because this is hot
+        _origin(origin),
+        VERSION,
+        entry_id.decode(),
+        time,
+        address.decode() if address else None,
+        tuple(shown),
+        tuple(signatures),
+        text,
     )
 
 

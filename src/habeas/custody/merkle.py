@@ -26,6 +26,11 @@ def leaf_hash(entry: bytes) -> bytes:
     return _sha256(b"\x00" + entry).digest()
 
 
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """The hash of each entry's bytes."""
+    return [_sha256(b"\x00" + entry).digest() for entry in entries]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash over two subtrees."""
     return _sha256(b"\x01" + left + right).digest()

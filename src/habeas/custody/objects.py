@@ -37,6 +37,7 @@ from habeas.custody.errors import (
 
 SMALL_BYTES: Final = 1 << 20  # below this a file is sealed in one piece
 _CHUNK: Final = 1 << 20
+_PIECE: Final = 1 << 17  # read at once when checking; small enough to stay in the cache
 _ADDRESS = re.compile("[0-9a-f]{64}")
 
 Progress = Callable[[int], None]  # called with the number of plain bytes read since last time
@@ -100,10 +101,20 @@ class ObjectStore:
 
     def check(self, address: str) -> int:
         """Hash the stored bytes again; their number, or ``ObjectError``. Needs no key."""
-        with self._stored(address) as stored:
-            digest = hashlib.file_digest(stored, "sha256").hexdigest()
-            size_bytes = stored.tell()
-        if digest != address:
+        try:
+            descriptor = os.open(self.path(address), os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise _not_read(address, error) from error
+        digest, size_bytes = hashlib.sha256(), 0
+        try:
+            while piece := os.read(descriptor, _PIECE):
+                digest.update(piece)
+                size_bytes += len(piece)
+        except OSError as error:
+            raise _not_read(address, error) from error
+        finally:
+            os.close(descriptor)
+        if digest.hexdigest() != address:
             raise _damaged(address)
         return size_bytes
 
@@ -155,18 +166,8 @@ class ObjectStore:
     def _stored(self, address: str) -> io.BufferedReader:
         try:
             return self.path(address).open("rb")
-        except FileNotFoundError:
-            raise ObjectMissing(
-                f"Object {address} is not in the store.",
-                address=address,
-                next_step="Restore it from a mirror or a backup.",
-            ) from None
         except OSError as error:
-            raise ObjectError(
-                f"Object {address} cannot be read: {os.strerror(error.errno or 0)}.",
-                address=address,
-                next_step="Check the disk, then restore the object from a mirror or a backup.",
-            ) from error
+            raise _not_read(address, error) from error
 
 
 class SealingBatch:
@@ -405,6 +406,20 @@ def _unreadable(path: str, error: OSError) -> SourceError:
         f"{path} cannot be read: {os.strerror(error.errno or 0)}.",
         path=path,
         next_step="Check that it exists and that you may read it, then seal it again.",
+    )
+
+
+def _not_read(address: str, error: OSError) -> ObjectError:
+    if isinstance(error, FileNotFoundError):
+        return ObjectMissing(
+            f"Object {address} is not in the store.",
+            address=address,
+            next_step="Restore it from a mirror or a backup.",
+        )
+    return ObjectError(
+        f"Object {address} cannot be read: {os.strerror(error.errno or 0)}.",
+        address=address,
+        next_step="Check the disk, then restore the object from a mirror or a backup.",
     )
 
 

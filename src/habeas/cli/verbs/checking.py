@@ -42,11 +42,11 @@ def verify(
     if report.sound:
         speaker.say(f"Sound: {checked}.")
         speaker.say(f"The log's signed root at {report.logged:,} is {report.root}.")
+    else:
+        speaker.say(f"{several(len(report.faults), 'fault')}. Checked: {checked}.")
     others = _attested()
     for step in others:
         speaker.say(f"{step['words']}, as logged: {step['by']}, {step['time']}.")
-    else:
-        speaker.say(f"{several(len(report.faults), 'fault')}. Checked: {checked}.")
     speaker.give(
         {
             "sound": report.sound,
