@@ -55,7 +55,8 @@ def _classes() -> tuple[str, str]:
 
 
 _MARKS, _CONTINUING = _classes()
-_NO_WORD = re.compile(f"[^\\w{_MARKS}{_HAN}]+|_+")
+_NO_WORD = re.compile(f"[^\\w{_MARKS}{_HAN}]+")
+_HAN_ALONE = re.compile(f"[{_HAN} ]*")
 _WORD = re.compile(f"[{_HAN}]|(?:(?![{_HAN}_])[\\w{_MARKS}])+")
 _CLUSTER = re.compile(f"[\\s\\S][{_CONTINUING}]*")
 
@@ -64,7 +65,12 @@ def folded(text: str) -> str:
     """The words of the text, folded, parted by spaces: what the index is fed."""
     if text.isascii():
         return text.lower().translate(_ASCII)
-    return _HAN_RUN.sub(_spaced, _NO_WORD.sub(" ", _fold(text)))
+    parted = _NO_WORD.sub(" ", _fold(text).replace("_", " "))
+    if _IS_HAN.search(parted) is None:
+        return parted
+    if _HAN_ALONE.fullmatch(parted):
+        return " ".join(parted)
+    return _HAN_RUN.sub(_spaced, parted)
 
 
 def words(text: str) -> list[str]:
@@ -182,7 +188,10 @@ def _sounded(word: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    low = unicodedata.normalize("NFD", text.casefold().translate(_LATIN_LEFT))
+    low = text.casefold().translate(_LATIN_LEFT)
+    if low.isascii() and low.isalnum():
+        return low
+    low = unicodedata.normalize("NFD", low)
     bare = "".join(letter for letter in low if letter.isalnum())
     return unicodedata.normalize("NFKC", bare).casefold()
 

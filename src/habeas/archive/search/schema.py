@@ -18,15 +18,17 @@ from habeas.reading.documents import State
 from habeas.vocabulary import edtf, texts
 from habeas.vocabulary.errors import VocabularyError
 
-VERSION = "1"  # raise when the fields or what stands in them change
+VERSION = "2"  # raise when the fields or what stands in them change
 
 WORDS = "words"  # the tokenizer: folded text is parted at its spaces already
 #: Fields of words with their places.
 TEXTS = ("text", "latin", "name", "source_words")
-#: Fields of whole values, for filters and facets.
-VALUES = ("label", "language", "script", "type", "media_type", "source", "folder", "state", "year")
-#: Fields of whole values that are never shown: labels of passages and claims on the passage.
+#: Fields of whole values that are counted as facets.
+FACETS = ("type", "language", "source", "year", "folder", "state")
+#: Fields of whole values for filters; ``cited`` and ``claimed`` hold the labels of passages and
+#: claims on the passage, and are never shown.
 LABELS = ("cited", "claimed")
+VALUES = ("label", "script", "media_type", *LABELS)
 NUMBERS = ("layer", "exhibit", "start", "stop", "page", "date_from", "date_to")
 
 UNKNOWN = "und"  # a language that was not determined
@@ -70,10 +72,10 @@ def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in TEXTS:
         builder.add_text_field(name, tokenizer_name=WORDS, index_option="position")
-    for name in VALUES:
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for name in LABELS:
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in (*FACETS, *VALUES):
+        builder.add_text_field(
+            name, tokenizer_name="raw", index_option="basic", fast=name in FACETS
+        )
     for name in NUMBERS:
         builder.add_integer_field(name, indexed=name in ("layer", "exhibit", "page"), fast=True)
     return builder.build()

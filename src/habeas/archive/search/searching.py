@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 PAGE = 10
 DEEPEST = 10_000  # hits that can be paged to
-FACETS = ("type", "language", "source", "year", "folder", "state")
 MOST_VALUES = 12  # of a facet that are shown
 _COUNTED = 65_000  # values of a facet that are counted exactly
 EXCERPT = 360  # code points shown of a passage
@@ -207,12 +206,12 @@ class _Asking:
     def _facets(self, query: Query) -> dict[str, list[Value]]:
         asked = {
             name: {"terms": {"field": name, "size": MOST_VALUES, "segment_size": _COUNTED}}
-            for name in FACETS
+            for name in fields.FACETS
         }
         told: dict[str, Any] = self.searcher.aggregate(query, asked)
         facets = {
             name: [Value(str(b["key"]), int(b["doc_count"])) for b in told[name]["buckets"]]
-            for name in FACETS
+            for name in fields.FACETS
         }
         facets["has"] = [
             Value(value, count)
