@@ -48,7 +48,10 @@ HIDDEN = (
 )  # fmt: skip
 
 
-HIDDEN_FILES = ("/exhibits/{secret-exhibit}/pictures/{secret-reading}/1.png",)
+HIDDEN_FILES = (
+    "/exhibits/{secret-exhibit}/pictures/{secret-reading}/1.png",
+    "/figures/guess/estimate/methods.svg",
+)
 
 
 def address(shelf: Shelf, path: str) -> str:
