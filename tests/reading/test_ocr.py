@@ -197,3 +197,21 @@ def test_words_in_han_stand_without_spaces_and_offsets_hold() -> None:
     assert [text[start:stop] for start, stop, _edges, _sure in placed] == [
         "人人", "生而", "equal", "x",
     ]  # fmt: skip
+
+
+def test_a_tesseract_that_hangs_is_ended_and_meanwhile_says_that_work_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(tesseract, "program", lambda: os.fspath(program))
+    monkeypatch.setattr(tesseract, "_TIMEOUT_SECONDS", 1.5)
+    monkeypatch.setattr(tesseract, "models", lambda: frozenset({"eng"}))
+    monkeypatch.setattr(tesseract, "version", lambda: "")
+    calls: list[int] = []
+    found = ocr.recognise(
+        bars((40, 40, 300, 60)), models=["eng"], passes=1, progress=lambda: calls.append(1)
+    )
+    assert "took more than" in found.missing
+    assert calls

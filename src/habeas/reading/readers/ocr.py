@@ -14,14 +14,15 @@ upright page as it was given; what is doubtful is a warning in words, never sile
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image
 
 from habeas.reading.documents import Box
 from habeas.reading.readers import ocr_lines, tesseract
-from habeas.reading.readers.ocr_layout import Band, Layout, layout_of, left_out, paper, skew_degrees
+from habeas.reading.readers.ocr_layout import Band, layout_of, left_out
+from habeas.reading.readers.ocr_preparing import PADDING_PX, grey_of, padded, prepared
 from habeas.reading.readers.tesseract import Line, Unrecognised
 
 NAME = "habeas.ocr"
@@ -46,10 +47,7 @@ _SURE, _DOUBTFUL, _POOR, _HOPELESS = 70, 60, 45, 25  # mean confidence, of 100
 _CLEARLY_APART = 2  # of confidence, between the two Chinese models
 _SAMPLE_LINES = 3
 _SCALES_ALONE = (1.0, 0.8, 1.3)  # at some sizes a model reads nothing of a clean line
-_LINE_PX, _MOST_SCALE, _LEAST_SCALE = 36, 3.0, 0.5
-_MOST_PIXELS = 40_000_000
 _MOST_LINES_ALONE = 60
-_PADDING_PX = 12
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _last_model: list[str] = []  # of the page before, in this process: the first to be tried
 
@@ -68,14 +66,22 @@ class Recognised:
     missing: str = ""
 
 
-def recognise(image: Image.Image, *, models: Sequence[str] = (), passes: int = 2) -> Recognised:
+def recognise(
+    image: Image.Image,
+    *,
+    models: Sequence[str] = (),
+    passes: int = 2,
+    progress: Callable[[], None] | None = None,
+) -> Recognised:
     """The text of a picture of a page; ``models`` limits the languages that are tried.
 
+    ``progress`` is called each second while Tesseract works, which has its own time limit.
     Never raises for what a picture is or how Tesseract ends: that is said in ``missing``.
     """
     installed = [model for model in (models or MODELS) if model in tesseract.models()]
     if not installed:
         return Recognised(missing="Tesseract or its models are not installed")
+    tesseract.on_wait = progress
     settings = {"ocr": f"tesseract {tesseract.version()}", "ocr_reader": f"{NAME} {VERSION}"}
     try:
         return _Page(image, installed, settings).read(passes)
@@ -93,9 +99,9 @@ class _Page:
         self._settings = settings
         self._warnings: list[str] = []
         self._turned = 0
-        self._grey = _grey(image)
+        self._grey = grey_of(image)
         self._layout = layout_of(self._grey)
-        self._prepared, self._mapping = _prepared(self._grey, self._layout)
+        self._prepared, self._mapping = prepared(self._grey, self._layout)
 
     def read(self, passes: int) -> Recognised:
         if not self._layout.lines:
@@ -120,7 +126,7 @@ class _Page:
         """The model that reads a few lines with the most confidence, and that confidence."""
         widest = sorted(self._layout.lines, key=lambda band: -band.width)[:_SAMPLE_LINES]
         sample = [
-            _padded(self._cut(band), 1.0) for band in sorted(widest, key=lambda band: band.top)
+            padded(self._cut(band), 1.0) for band in sorted(widest, key=lambda band: band.top)
         ]
         scores: dict[str, float] = {}
 
@@ -167,7 +173,7 @@ class _Page:
         self._turned = turn
         self._grey = self._grey.rotate(-turn, expand=True)
         self._layout = layout_of(self._grey)
-        self._prepared, self._mapping = _prepared(self._grey, self._layout)
+        self._prepared, self._mapping = prepared(self._grey, self._layout)
         self._warnings.append(f"The picture was turned by {turn} degrees to be read.")
         return bool(self._layout.lines)
 
@@ -248,7 +254,7 @@ class _Page:
             again = [
                 at for at, line in enumerate(found) if line is None or line.confidence < _DOUBTFUL
             ]
-            cuts = [_padded(self._cut(bands[at]), scale) for at in again]
+            cuts = [padded(self._cut(bands[at]), scale) for at in again]
             for at, lines in zip(again, tesseract.recognise(cuts, model, mode=7), strict=True):
                 line = self._placed(lines, bands[at], scale)
                 known = found[at]
@@ -263,10 +269,10 @@ class _Page:
             return None
         left, top = self._mapping.corner(band)
         for word in line.words:
-            word.left = (word.left - _PADDING_PX) / scale + left
-            word.right = (word.right - _PADDING_PX) / scale + left
-            word.top = (word.top - _PADDING_PX) / scale + top
-            word.bottom = (word.bottom - _PADDING_PX) / scale + top
+            word.left = (word.left - PADDING_PX) / scale + left
+            word.right = (word.right - PADDING_PX) / scale + left
+            word.top = (word.top - PADDING_PX) / scale + top
+            word.bottom = (word.bottom - PADDING_PX) / scale + top
         self._mapping.back(line)
         return line
 
@@ -310,94 +316,9 @@ class _Page:
         return left, top, right, bottom
 
 
-@dataclass(frozen=True, slots=True)
-class _Mapping:
-    """From the prepared picture back to the grey one: scaled, then straightened."""
-
-    scale: float
-    skew: float
-    size: tuple[int, int]  # of the prepared picture
-
-    def corner(self, band: Band) -> tuple[int, int]:
-        return self._turned(band)[:2]
-
-    def far_corner(self, band: Band) -> tuple[int, int]:
-        return self._turned(band)[2:]
-
-    def _turned(self, band: Band) -> tuple[int, int, int, int]:
-        left, top, right, bottom = ocr_lines.turned(
-            (band.left * self.scale, band.top * self.scale,
-             band.right * self.scale, band.bottom * self.scale),
-            -self.skew, self.size,
-        )  # fmt: skip
-        width, height = self.size
-        return (
-            max(0, int(left) - 8),
-            max(0, int(top)),
-            min(width, int(right) + 8),
-            min(height, int(bottom) + 1),
-        )
-
-    def back(self, line: Line) -> None:
-        """Put a line found on the prepared picture where it stands on the grey one."""
-        for word in line.words:
-            box = ocr_lines.turned(
-                (word.left, word.top, word.right, word.bottom), self.skew, self.size
-            )
-            word.left, word.top, word.right, word.bottom = (edge / self.scale for edge in box)
-
-
-def _grey(image: Image.Image) -> Image.Image:
-    """One channel, what is transparent shown on white, not larger than Tesseract can take."""
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        over = image.convert("RGBA")
-        image = Image.new("RGBA", over.size, "white")
-        image.alpha_composite(over)
-    if image.mode in {"I;16", "I", "F"}:
-        image = ImageOps.autocontrast(image.point(lambda value: value / 256).convert("L"))
-    grey = image.convert("L")
-    pixels = grey.width * grey.height
-    if pixels > _MOST_PIXELS:
-        share = (_MOST_PIXELS / pixels) ** 0.5
-        grey = grey.resize(
-            (max(1, int(grey.width * share)), max(1, int(grey.height * share))),
-            Image.Resampling.BOX,
-        )
-    middle = sorted(grey.resize((64, 64), Image.Resampling.BOX).tobytes())
-    if middle[len(middle) // 2] < 100:  # light text on dark
-        grey = ImageOps.invert(grey)
-    return grey
-
-
-def _prepared(grey: Image.Image, layout: Layout) -> tuple[Image.Image, _Mapping]:
-    """The picture evened, smoothed, straightened and scaled to the size that models know."""
-    scale = 1.0
-    if layout.line_height:
-        scale = min(_MOST_SCALE, max(_LEAST_SCALE, _LINE_PX / layout.line_height))
-        scale = min(scale, (_MOST_PIXELS / (grey.width * grey.height)) ** 0.5)
-        if 0.85 < scale < 1.25:  # never the size of the other pass: models drop lines by size
-            scale = 1.25
-    size = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
-    made = grey.resize(size, Image.Resampling.LANCZOS) if scale != 1.0 else grey
-    if layout.noise > 6 or scale > 1.2:
-        made = made.filter(ImageFilter.GaussianBlur(max(1.0, scale)))
-    made = paper(made)
-    skew = skew_degrees(layout.ink)
-    if skew:
-        made = made.rotate(-skew, Image.Resampling.BICUBIC, fillcolor=255)
-    return ImageOps.autocontrast(made, cutoff=(1, 30)), _Mapping(scale, skew, size)
-
-
 def _believable(line: Line) -> bool:
     """Whether a line read alone is text, and not a stain read as a letter."""
     return line.confidence >= _POOR and (len(line.text) > 3 or line.confidence >= 80)
-
-
-def _padded(cut: Image.Image, scale: float) -> Image.Image:
-    if scale != 1.0:
-        size = (max(1, round(cut.width * scale)), max(1, round(cut.height * scale)))
-        cut = cut.resize(size, Image.Resampling.LANCZOS)
-    return ImageOps.expand(cut, _PADDING_PX, 255)
 
 
 def _band(line: Line) -> Band:

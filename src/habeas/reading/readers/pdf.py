@@ -104,7 +104,9 @@ class _Recogniser:
             self.draft.lacks(f"Page {number + 1}: {why}, not recognised.")
             return
         self.count += 1
-        found = recognise(_render(self.handle, number, _OCR_DPI / 72, _OCR_PIXELS))
+        found = recognise(
+            _render(self.handle, number, _OCR_DPI / 72, _OCR_PIXELS), progress=self.draft.progress
+        )
         for name, value in found.settings.items():  # pages may be read with different models
             before = self.draft.settings.get(name, "")
             if value not in before.split(", "):

@@ -15,7 +15,8 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,9 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 _TIMEOUT_SECONDS = 50
 _UNSEEN = " \t\r\n\u200e\u200f\u202a\u202b\u202c"  # marks of direction that no page shows
 _LARGEST_EDGE = 32_000  # Tesseract's own bound is 32,767
+
+
+on_wait: Callable[[], None] | None = None  # called each second while Tesseract works
 
 
 class Unrecognised(Exception):
@@ -179,24 +183,44 @@ def _run(pictures: Sequence[Image.Image], options: list[str], outputs: list[str]
         if len(names) > 1:
             start = os.path.join(folder, "list.txt")
             Path(start).write_text("\n".join(names) + "\n", "utf-8")
-        try:
-            done = subprocess.run(
-                [program() or "tesseract", start, "stdout", *options, *outputs],
-                capture_output=True,
-                stdin=subprocess.DEVNULL,
-                timeout=_TIMEOUT_SECONDS * max(1, len(names)),
-                check=False,
-                env=_environment(),
-                cwd=folder,
-            )
-        except FileNotFoundError as error:
-            raise Unrecognised("Tesseract is not installed") from error
-        except subprocess.TimeoutExpired as error:
-            raise Unrecognised(f"Tesseract took more than {error.timeout:.0f} seconds") from error
-    if done.returncode != 0:
-        words = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        raise Unrecognised(f"Tesseract ended with {done.returncode}: {words}")
-    return done.stdout.decode("utf-8", "replace")
+        return _finished(
+            [program() or "tesseract", start, "stdout", *options, *outputs],
+            folder,
+            _TIMEOUT_SECONDS * max(1, len(names)),
+        )
+
+
+def _finished(command: list[str], folder: str, most_seconds: float) -> str:
+    """What the command wrote; while it works, ``on_wait`` is called each second."""
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(),
+            cwd=folder,
+        )
+    except FileNotFoundError as error:
+        raise Unrecognised("Tesseract is not installed") from error
+    until = time.monotonic() + most_seconds
+    with process:
+        while True:
+            try:
+                written, said = process.communicate(timeout=1)
+                break
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > until:
+                    process.kill()
+                    raise Unrecognised(
+                        f"Tesseract took more than {most_seconds:.0f} seconds"
+                    ) from None
+                if on_wait is not None:
+                    on_wait()
+    if process.returncode != 0:
+        words = said.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+        raise Unrecognised(f"Tesseract ended with {process.returncode}: {words}")
+    return written.decode("utf-8", "replace")
 
 
 def _environment() -> dict[str, str]:
