@@ -43,7 +43,11 @@ class Engine(Protocol):
 
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine that the settings name."""
+    """The engine that the settings name. Errors: ``ExtraMissing``."""
+    if settings.engine == "spark":
+        from habeas.linking.spark import SparkEngine
+
+        return SparkEngine(settings)
     return DuckEngine(settings)
 
 

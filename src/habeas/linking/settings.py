@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from habeas.linking.records import Model
 
 HOW = ("exact", "text", "number")
-ENGINES = ("duckdb",)
+ENGINES = ("duckdb", "spark")
 
 
 @dataclass(frozen=True, slots=True)

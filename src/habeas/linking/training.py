@@ -13,6 +13,7 @@ Splink 5 (R. Linacre and others).
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import logging
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ _RICH = 1.25
 #: are matches, and would be counted as chance.
 _CHANCE_WEIGHS = 2_000.0
 _LEAST = 1e-9
+#: A database may be asked several times, and each time wants names of its own.
+_runs = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +252,7 @@ def _linker(
     from splink import Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    api = engine.splink()
+    api, run = engine.splink(), next(_runs)
     number = len(table["unique_id"])
     table = table | {"pair": table["unique_id"]}
     none = np.full(number, -1, dtype=np.int64)
@@ -257,8 +260,8 @@ def _linker(
         c.name: none for c in comparisons
     }
     inputs = [
-        api.register(pyarrow.table(table), dataset_display_name="a_pairs"),
-        api.register(pyarrow.table(nothing), dataset_display_name="b_nothing"),
+        api.register(pyarrow.table(table), dataset_display_name=f"a_pairs_{run}"),
+        api.register(pyarrow.table(nothing), dataset_display_name=f"b_nothing_{run}"),
     ]
     settings = {
         "link_type": "link_only",
