@@ -75,6 +75,16 @@ def test_a_file_larger_than_the_cap_is_refused_with_its_own_hash(small: Sandbox)
     assert document.reason.startswith("input_bytes: ")
 
 
+def test_a_text_of_gigabytes_is_read_from_its_beginning(read_bytes: Read) -> None:
+    """One that would not fit into memory twice; NULs without end are no text."""
+    with Sandbox(Limits(text_code_points=1_000), ocr=False, workers=1) as short:
+        (document,) = short.read(io.BytesIO(b"Held in May.\n" * 100_000), "long.txt")
+    assert document.state is State.IN_PART
+    assert document.text.startswith("Held in May.\nHeld in May.")
+    (nothing,) = read_bytes(bytes(1_000_000), "nothing.txt")
+    assert nothing.state is State.UNSUPPORTED
+
+
 def test_a_page_that_unpacks_to_half_a_gigabyte(small: Sandbox) -> None:
     """Operators that draw nothing: PDFium walks them until a limit ends it."""
     packed = zlib.compressobj(9)

@@ -166,7 +166,9 @@ def _wide(sample: bytes) -> str:
         if text is None or not text:
             continue
         if width == 4:
-            return encoding
+            if _plausible(text):
+                return encoding
+            continue
         rows, cells = (sample[1::2], sample[::2]) if encoding.endswith("le") else (
             sample[::2], sample[1::2]
         )  # fmt: skip

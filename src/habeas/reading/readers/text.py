@@ -19,11 +19,12 @@ MEDIA_TYPES = frozenset(
         "text/calendar", "text/vcard",
     }
 )  # fmt: skip
+_MOST_BYTES_A_CODE_POINT = 4
 _BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t\f]*(?:(?:\r\n|\r|\n)[ \t\f]*)+")
 
 
 def read(source: Source, draft: Draft) -> None:
-    data = source.bytes()
+    data = _whole_or_beginning(source, draft)
     decoded = decoding.decode(data)
     draft.settings["encoding"] = decoded.encoding
     for doubt in decoded.doubts:
@@ -31,6 +32,18 @@ def read(source: Source, draft: Draft) -> None:
     if decoded.lossy:
         draft.lacks("Bytes that are not text in the encoding chosen.")
     add_paragraphs(draft, decoded.text)
+
+
+def _whole_or_beginning(source: Source, draft: Draft) -> bytes:
+    """As many bytes as the text of a document can need; cut after a line where bytes allow it."""
+    most = source.limits.text_code_points * _MOST_BYTES_A_CODE_POINT
+    if len(source) <= most:
+        return source.bytes()
+    data = source.head(most)
+    if b"\0" not in data[:4_096] and (last := data.rfind(b"\n")) > 0:
+        data = data[: last + 1]
+    draft.lacks(f"Everything past the first {len(data):,} bytes.")
+    return data
 
 
 def add_paragraphs(draft: Draft, text: str) -> None:
