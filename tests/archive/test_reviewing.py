@@ -121,6 +121,32 @@ def test_two_reviewers_decide_together_and_a_third_where_they_differ(world: Worl
     assert (found.pairs, found.agreed) == (2, 1)
 
 
+def test_a_person_who_answers_in_two_windows_at_once_answers_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_reviewers(world)
+    begin = Archive.writing
+
+    def overtaken(*arguments: object, **options: object) -> object:
+        monkeypatch.undo()  # the other window commits just before this one gets the head
+        assert world.say(world.first, 0, 1, "same") == "second"
+        return begin(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Archive, "writing", overtaken)
+    with pytest.raises(EntryRefused, match="answered this pair before"):
+        world.say(world.first, 0, 1, "same")
+    assert m.Review.objects.count() == 1
+
+
+def test_nobody_is_made_to_sign_what_others_decided(world: World) -> None:
+    two_reviewers(world)
+    world.say(world.first, 0, 1, "same")
+    world.say(world.second, 0, 1, "same")
+    with pytest.raises(EntryRefused, match="decided at entry"):
+        world.say(world.third, 0, 1, "different")
+    assert m.Judgement.objects.count() == 1
+
+
 def test_three_answers_that_all_differ_leave_the_pair_open(world: World) -> None:
     two_reviewers(world)
     for person, verdict in (

@@ -132,15 +132,11 @@ def review(
 ) -> Outcome:
     """Record an answer, and the decision where it makes one; one transaction."""
     pair = ordered(left, right)
-    rule = policy()
-    before = _answers().get(pair, [])
     pseudonym = person.name.rpartition("/")[2]
-    if pseudonym in (each.person for each in before):
-        raise EntryRefused(
-            f"{pseudonym} has answered this pair before.",
-            next_step="Undo the decision with `habeas link undo`, or let somebody else answer.",
-        )
-    with archive.writing(person) as batch:
+    with archive.writing(person) as batch:  # what was answered is read where nobody else can answer
+        rule = policy()
+        before = _answers().get(pair, [])
+        _refuse_answered(pair, pseudonym, before)
         made = verbs.review(
             batch, *pair, verdict, reason, seen=[entry_id_at(position) for position in seen]
         )
@@ -160,6 +156,23 @@ def review(
                 ],
             ).position
     return Outcome(made.position, judgement, decided, waits_for)
+
+
+def _refuse_answered(pair: tuple[int, int], pseudonym: str, before: Sequence[Said]) -> None:
+    """One answer a person; none to a pair that is decided already."""
+    if pseudonym in (each.person for each in before):
+        raise EntryRefused(
+            f"{pseudonym} has answered this pair before.",
+            next_step="Undo the decision with `habeas link undo`, or let somebody else answer.",
+        )
+    decided = live(visible(OWNER, m.Judgement)).filter(
+        left__in=pair, right__in=pair, verdict__in=("same", "different")
+    )
+    if found := decided.order_by("position").first():
+        raise EntryRefused(
+            f"This pair was decided at entry {found.position}.",
+            next_step=f"To decide it anew, undo that first: `habeas link undo {found.position}`.",
+        )
 
 
 def decision(rule: Policy, answers: Sequence[str]) -> tuple[str, str]:
