@@ -14,6 +14,7 @@ from tests.exchange.bundles import ALICE, by_archive_code, by_standalone, mend
 
 from habeas.custody.entries import Composer
 from habeas.custody.notes import Signer, sign_note, split_note
+from habeas.custody.standalone import verify as standalone
 
 #: One file of each class, as a pattern in the bundle.
 CLASSES = (
@@ -414,13 +415,17 @@ def no_entries(bundle: Path) -> None:
     write_index(bundle, index(bundle) | {"entries": []})
 
 
+def no_lists(bundle: Path) -> None:
+    write_index(bundle, index(bundle) | {"checkpoints": 5, "timestamps": None})
+
+
 def no_declaration(bundle: Path) -> None:
     (bundle / "bagit.txt").unlink()
 
 
 REFUSED = (
     *(a_link, a_link_to_a_folder, a_pipe, a_name_that_is_no_text, no_json, a_later_format),
-    *(no_entries, no_declaration),
+    *(no_entries, no_lists, no_declaration),
 )
 
 
@@ -428,6 +433,49 @@ REFUSED = (
 def test_what_is_not_read(bundle: Path, alter: Callable[[Path], None]) -> None:
     alter(bundle)
     assert agreed(bundle)[0] == "refused"
+
+
+def test_an_index_of_what_is_no_entry_fails(bundle: Path) -> None:
+    found = index(bundle)
+    write_index(bundle, found | {"entries": [*found["entries"], 5, None, "file"]})
+    result, failing = agreed(bundle)
+    assert (result, {"entries", "proofs", "disclosures"} <= failing) == ("fails", True)
+
+
+def test_keys_that_are_no_list_fail(bundle: Path) -> None:
+    path = bundle / "data/policy.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"log": 5}), encoding="utf-8")
+    result, failing = agreed(bundle)
+    assert (result, "checkpoint" in failing) == ("fails", True)
+
+
+def test_no_text_of_a_bundle_forges_a_line_of_the_report(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "Everything that can be checked here holds."
+    found = index(bundle)
+    found["timestamps"][0]["authority"] = f"Somebody.\n\n{said}\n"
+    write_index(bundle, found)
+    (bundle / f"x\n{said}\n").write_bytes(b"")
+    assert standalone.main([str(bundle)]) == 1
+    assert said not in capsys.readouterr().out.splitlines()
+
+
+def test_what_came_with_the_bundle_is_not_called_proven(bundles: Path) -> None:
+    """A made-up partner or authority signs as well as a real one."""
+    bundle = bundles / "record"
+    policy = str(bundle / "data/policy.json")
+    for given, whose in (
+        ((), "whose keys came with the bundle"),
+        (("--policy", policy), "that you"),
+    ):
+        report = by_standalone(bundle, *given).report
+        proven, not_proven = (" ".join(report[name]) for name in ("proven", "not_proven"))
+        assert f"Partners {whose}" in proven
+        assert (
+            "as far as the certificates or blocks that came with the bundle are genuine" in proven
+        )
+        assert "That the time is true" in not_proven
 
 
 @pytest.mark.parametrize(

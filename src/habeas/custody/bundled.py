@@ -126,6 +126,8 @@ class _Checking:
             if needed not in bag.files:
                 raise BundleError(f"{needed} is missing: this is no habeas bundle.")
         self.index = self._json("data/bundle.json", "habeas-bundle/1")
+        if not all(isinstance(self.index.get(name, []), list) for name in words.LISTS):
+            raise BundleError("data/bundle.json is no index: what it lists is no list.")
         self.given_policy = given
         self.policy = given or self._json("data/policy.json", "habeas-policy/1")
         self.status = dict.fromkeys(words.CHECKS, HOLDS)
@@ -332,7 +334,8 @@ class _Checking:
             raise _Fault("could not be read, so nothing that is disclosed of it can be checked")
 
     def _files(self) -> None:
-        listed = [item for item in self.index["entries"] if {"file", "text"} & set(item)]
+        entries = (item for item in self.index["entries"] if isinstance(item, dict))
+        listed = [item for item in entries if {"file", "text"} & set(item)]
         named = set()
 
         def one(item: dict[str, Any]) -> None:

@@ -46,6 +46,7 @@ CHECKS = {
     "quotes": "Quotes stand in the texts, at the place named",
     "timestamps": "Others attest when the log existed",
 }
+LISTS = ("entries", "checkpoints", "timestamps")  # of data/bundle.json
 HOLDS, FAILS, ABSENT, UNCHECKED = "holds", "fails", "absent", "not checked here"
 
 
@@ -377,9 +378,12 @@ def openssl_accepts(program, reply, data, chain, moment):
                 file.write(content)
 
         def run(*words):
-            done = subprocess.run(
-                [program, "ts", *words], cwd=place, capture_output=True, timeout=60, check=False
-            )
+            try:
+                done = subprocess.run(
+                    [program, "ts", *words], cwd=place, capture_output=True, timeout=60, check=False
+                )
+            except subprocess.TimeoutExpired:
+                raise Fault("keeps openssl busy for more than a minute") from None
             return done.returncode == 0, done.stdout + done.stderr
 
         if not run("-reply", "-in", "reply", "-text")[0]:
@@ -542,6 +546,8 @@ class Bundle:
             if needed not in self.files:
                 raise Refused(f"{needed} is missing: this is no habeas bundle.")
         self.index = self.json("data/bundle.json", "habeas-bundle/1")
+        if not all(isinstance(self.index.get(name, []), list) for name in LISTS):
+            raise Refused("data/bundle.json is no index: what it lists is no list.")
         self.policy = policy or self.json("data/policy.json", "habeas-policy/1")
 
     # reading
@@ -820,7 +826,8 @@ class Bundle:
             entry["fields"] = fields
 
     def check_files(self):
-        listed = [item for item in self.index["entries"] if "file" in item or "text" in item]
+        entries = [item for item in self.index["entries"] if isinstance(item, dict)]
+        listed = [item for item in entries if "file" in item or "text" in item]
         if not listed:
             self.status["files"] = ABSENT
         named = set()
@@ -1006,15 +1013,25 @@ def shown(bundle):
     if "quotes" in holds:
         yield "The quotes stand in the texts at the places named."
     if {"checkpoint", "history"} & holds and bundle.attested_size:
+        whose = "that you named" if bundle.given_policy else "whose keys came with the bundle"
         yield (
-            f"Partners saw this log with its first {bundle.attested_size:,} entries, and no other "
-            "log in its place."
+            f"Partners {whose} saw this log with its first {bundle.attested_size:,} entries, and "
+            "no other log in its place."
         )
     for size, moment, by, checked in bundle.stamped:
-        if checked and moment is not None and bundle.status["timestamps"] != FAILS:
+        if (
+            checked
+            and moment is not None
+            and {"checkpoint", "timestamps"}
+            <= {
+                *holds,
+                *(name for name, status in bundle.status.items() if status == UNCHECKED),
+            }
+        ):
             yield (
                 f"Entries 0 to {size - 1:,} existed by {moment:%Y-%m-%d %H:%M:%S} UTC, on the word "
-                f"of {by or 'a timestamping authority'}."
+                f"of {by or 'a timestamping authority'}, as far as the certificates or blocks that "
+                "came with the bundle are genuine."
             )
 
 
@@ -1027,6 +1044,10 @@ def not_shown(bundle):
         yield (
             f"When anything happened before {min(times):%Y-%m-%d %H:%M:%S} UTC: earlier times are "
             "the archive's own clock."
+        )
+        yield (
+            "That the time is true: who is named, and the certificates or block headers, came with "
+            "the bundle. Compare them with ones that you got another way."
         )
     else:
         yield "Any time: there is no timestamp that was checked here, only the archive's own clock."
@@ -1044,11 +1065,12 @@ def not_shown(bundle):
 
 def report(bundle: Any, sound: bool) -> dict[str, Any]:
     """Everything as one JSON document."""
+    log_keys = bundle.policy.get("log")
     return {
         "format": "habeas-verification/1",
         "result": HOLDS if sound else FAILS,
         "origin": bundle.origin,
-        "log_keys": list(bundle.policy.get("log", [])),
+        "log_keys": log_keys if isinstance(log_keys, list) else [],
         "size": bundle.size,
         "root": bundle.root.hex(),
         "entries": len(bundle.entries),
@@ -1068,8 +1090,8 @@ def report(bundle: Any, sound: bool) -> dict[str, Any]:
 
 
 def harmless(text):
-    """Text of the bundle without what steers a terminal."""
-    return "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in text)
+    """One line that may hold text of the bundle: nothing in it steers a terminal or ends it."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def say(found: dict[str, Any]) -> str:
@@ -1089,7 +1111,7 @@ def say(found: dict[str, Any]) -> str:
     else:
         failed = sum(check["status"] == FAILS for check in found["checks"])
         lines.append(f"DO NOT RELY ON IT: {failed} of {len(found['checks'])} checks fail.")
-    return harmless("\n".join(lines))
+    return "\n".join(map(harmless, lines))
 
 
 def main(arguments=None):
@@ -1120,7 +1142,7 @@ def main(arguments=None):
             refused = {"format": "habeas-verification/1", "result": "refused", "why": str(error)}
             sys.stdout.write(json.dumps(refused) + "\n")
         else:
-            sys.stderr.write(harmless(f"Cannot be checked: {error}\n"))
+            sys.stderr.write(harmless(f"Cannot be checked: {error}") + "\n")
         return 2
     sys.stdout.write((json.dumps(found, indent=1) if given.json else say(found)) + "\n")
     return 0 if sound else 1
