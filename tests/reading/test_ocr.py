@@ -162,7 +162,9 @@ def test_the_lean_of_lines_is_measured() -> None:
     lines = bars(*[(100, 100 + 40 * n, 700, 116 + 40 * n) for n in range(9)])
     for degrees in (-2.0, 0.0, 1.5):
         leaning = lines.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
-        assert abs(ocr_layout.skew_degrees(ocr_layout.layout_of(leaning).ink) - degrees) <= 0.25
+        layout = ocr_layout.layout_of(leaning)
+        assert abs(layout.skew - degrees) <= 0.25
+        assert len(layout.lines) == 9
 
 
 # --- two passes into one ----------------------------------------------------------------

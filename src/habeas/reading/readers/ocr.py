@@ -21,7 +21,7 @@ from PIL import Image
 
 from habeas.reading.documents import Box
 from habeas.reading.readers import ocr_lines, tesseract
-from habeas.reading.readers.ocr_layout import Band, layout_of, left_out
+from habeas.reading.readers.ocr_layout import Band, layout_of, left_out, turned
 from habeas.reading.readers.ocr_preparing import PADDING_PX, grey_of, padded, prepared
 from habeas.reading.readers.tesseract import Line, Unrecognised
 
@@ -100,10 +100,12 @@ class _Page:
         self._warnings: list[str] = []
         self._turned = 0
         self._grey = grey_of(image)
-        self._layout = layout_of(self._grey)
-        self._prepared, self._mapping = prepared(self._grey, self._layout)
 
     def read(self, passes: int) -> Recognised:
+        if passes == 1 and len(self._installed) == 1:  # as bare Tesseract does it
+            model = self._installed[0]
+            return self._recognised(tesseract.recognise([self._grey], model)[0], model)
+        self._look()
         if not self._layout.lines:
             return Recognised(settings=self._settings)
         if len(self._installed) == 1:
@@ -119,6 +121,10 @@ class _Page:
             lines = self._in_other_scripts(lines, model)
             lines = [line for line in lines if line.confidence >= _HOPELESS]
         return self._recognised(lines, model)
+
+    def _look(self) -> None:
+        self._layout = layout_of(self._grey)
+        self._prepared, self._mapping = prepared(self._grey, self._layout)
 
     # --- which language -----------------------------------------------------------------
 
@@ -172,8 +178,7 @@ class _Page:
             return False
         self._turned = turn
         self._grey = self._grey.rotate(-turn, expand=True)
-        self._layout = layout_of(self._grey)
-        self._prepared, self._mapping = prepared(self._grey, self._layout)
+        self._look()
         self._warnings.append(f"The picture was turned by {turn} degrees to be read.")
         return bool(self._layout.lines)
 
@@ -203,7 +208,8 @@ class _Page:
 
     def _with_lines_left_out(self, lines: list[Line], model: str) -> list[Line]:
         """Recognise by itself each band of ink that no line covers."""
-        bands = left_out(self._layout, [line.box for line in lines])
+        words = [word for line in lines for word in line.words]
+        bands = left_out(self._layout, [(w.left, w.top, w.right, w.bottom) for w in words])
         past = len(bands) - _MOST_LINES_ALONE
         bands = bands[:_MOST_LINES_ALONE]
         found = self._alone(bands, model)
@@ -234,7 +240,7 @@ class _Page:
         for other in _FIRST:
             if other not in self._installed or MODELS[other][1][:3] == script:
                 continue
-            bands = [_band(line) for line in poor]
+            bands = [self._band(line) for line in poor]
             for line, again in zip(poor, self._alone(bands, other), strict=True):
                 now = better[id(line)].confidence
                 if again is not None and again.confidence > max(now + 15, _SURE):
@@ -267,7 +273,7 @@ class _Page:
         line = Line([word for one in lines for word in one.words])
         if not line.words:
             return None
-        left, top = self._mapping.corner(band)
+        left, top = self._mapping.cut(band)[:2]
         for word in line.words:
             word.left = (word.left - PADDING_PX) / scale + left
             word.right = (word.right - PADDING_PX) / scale + left
@@ -278,9 +284,20 @@ class _Page:
 
     def _cut(self, band: Band) -> Image.Image:
         """A band of the prepared picture with white around it."""
-        left, top = self._mapping.corner(band)
-        right, bottom = self._mapping.far_corner(band)
-        return self._prepared.crop((left, top, right, bottom))
+        return self._prepared.crop(self._mapping.cut(band))
+
+    def _band(self, line: Line) -> Band:
+        """Where a line stands once the picture is straight, with a little room."""
+        boxes = [
+            turned((w.left, w.top, w.right, w.bottom), -self._layout.skew, self._layout.size)
+            for w in line.words
+        ]
+        left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+        room = 0.15 * (bottom - top)
+        return Band(
+            max(0, int(left - room)), max(0, int(top - room)), int(right + room), int(bottom + room)
+        )
 
     # --- the result ---------------------------------------------------------------------
 
@@ -319,14 +336,6 @@ class _Page:
 def _believable(line: Line) -> bool:
     """Whether a line read alone is text, and not a stain read as a letter."""
     return line.confidence >= _POOR and (len(line.text) > 3 or line.confidence >= 80)
-
-
-def _band(line: Line) -> Band:
-    left, top, right, bottom = line.box
-    room = 0.15 * (bottom - top)
-    return Band(
-        max(0, int(left - room)), max(0, int(top - room)), int(right + room), int(bottom + room)
-    )
 
 
 def _share(box: Iterable[float]) -> tuple[int, int, int, int]:

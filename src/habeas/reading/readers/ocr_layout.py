@@ -2,13 +2,15 @@
 
 The second opinion on what an OCR engine found: ink is told from paper, rows of ink are lines
 (a horizontal projection profile, in columns where the page has them), and ink outside all
-recognised lines is a line that was left out. Works on a reduced picture; bands are in
-pixels of the picture given. Plain Pillow, so that reading needs no numpy.
+recognised lines is a line that was left out. Works on a reduced picture that is set
+straight; bands are in pixels of the picture given, once straight. Plain Pillow, so that
+reading needs no numpy.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from statistics import median
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+Edges = tuple[float, float, float, float]  # left, top, right, bottom
 _LONGEST_EDGE = 1600  # of the reduced picture
 _LEAST_CONTRAST = 24  # grey levels between paper and ink
 _ANGLES = tuple(step / 4 for step in range(-16, 17))  # degrees
@@ -47,7 +50,33 @@ class Layout:
     scale: float
     lines: tuple[Band, ...]
     line_height: float  # the usual one, in pixels of the picture; 0 where there is none
+    skew: float  # degrees; ink and lines are turned back by it about the middle
+    size: tuple[int, int]  # of the picture
     noise: float  # mean difference from the picture without single specks, grey levels
+
+
+def turned(box: Edges, degrees: float, size: tuple[int, int]) -> Edges:
+    """The edges around a box after the picture is turned about its middle.
+
+    Positive is clockwise as the picture is seen, as ``Image.rotate(-degrees)`` does.
+    """
+    if not degrees:
+        return box
+    radians = math.radians(degrees)
+    sine, cosine = math.sin(radians), math.cos(radians)
+    x, y = size[0] / 2, size[1] / 2
+    left, top, right, bottom = box
+    corners = [
+        (x + (a - x) * cosine - (b - y) * sine, y + (a - x) * sine + (b - y) * cosine)
+        for a in (left, right)
+        for b in (top, bottom)
+    ]
+    return (
+        min(a for a, _b in corners),
+        min(b for _a, b in corners),
+        max(a for a, _b in corners),
+        max(b for _a, b in corners),
+    )
 
 
 def paper(grey: Image.Image) -> Image.Image:
@@ -84,20 +113,24 @@ def layout_of(grey: Image.Image) -> Layout:
     if noise > 6:
         reduced = reduced.filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.GaussianBlur(1))
     ink = _ink(reduced)
+    skew = skew_degrees(ink)
+    if skew:
+        ink = ink.rotate(-skew, fillcolor=0)
     found = _lines(ink, (0, 0, *ink.size), depth=0)
     height = median(band.height for band in found) if found else 0.0
     kept = tuple(_grown(band, scale) for band in found if band.height >= 0.4 * height)
-    return Layout(ink, scale, kept, height / scale, noise)
+    return Layout(ink, scale, kept, height / scale, skew, grey.size, noise)
 
 
-def left_out(layout: Layout, boxes: Iterable[tuple[float, float, float, float]]) -> list[Band]:
-    """Lines of ink outside ``boxes`` (left, top, right, bottom in pixels of the picture)."""
+def left_out(layout: Layout, words: Iterable[Edges]) -> list[Band]:
+    """Lines of ink outside of ``words``, boxes in pixels of the picture as it was given."""
     if not layout.line_height:
         return []
     rest = layout.ink.copy()
     draw, scale = ImageDraw.Draw(rest), layout.scale
     margin = max(1.0, 0.25 * layout.line_height * scale)
-    for left, top, right, bottom in boxes:
+    for word in words:
+        left, top, right, bottom = turned(word, -layout.skew, layout.size)
         draw.rectangle(
             (left * scale - margin, top * scale - margin,
              right * scale + margin, bottom * scale + margin),

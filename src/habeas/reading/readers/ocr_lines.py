@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from habeas.reading.readers.ocr_layout import Edges
 from habeas.reading.readers.tesseract import Line, spaceless
 
-Edges = tuple[float, float, float, float]
 _DIFFERENT = 0.85  # likeness below which two readings of a line differ
 _CLEARLY_SURER = 3
 _LEAST_KEPT = 30  # confidence of a line that one pass alone found
@@ -121,30 +121,6 @@ def text_of(lines: Sequence[Line]) -> tuple[str, list[tuple[int, int, Edges, int
             last = word.text[-1:]
         before = line
     return "".join(pieces), placed
-
-
-def turned(box: Edges, degrees: float, size: tuple[int, int]) -> Edges:
-    """The edges around a box after the picture is turned about its middle.
-
-    Positive is clockwise as the picture is seen, as ``Image.rotate(-degrees)`` does.
-    """
-    if not degrees:
-        return box
-    radians = math.radians(degrees)
-    sine, cosine = math.sin(radians), math.cos(radians)
-    x, y = size[0] / 2, size[1] / 2
-    left, top, right, bottom = box
-    corners = [
-        (x + (a - x) * cosine - (b - y) * sine, y + (a - x) * sine + (b - y) * cosine)
-        for a in (left, right)
-        for b in (top, bottom)
-    ]
-    return (
-        min(a for a, _b in corners),
-        min(b for _a, b in corners),
-        max(a for a, _b in corners),
-        max(b for _a, b in corners),
-    )
 
 
 def _worth(lines: Sequence[Line]) -> float:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFilter, ImageOps
 
-from habeas.reading.readers import ocr_lines
-from habeas.reading.readers.ocr_layout import Band, Layout, paper, skew_degrees
+from habeas.reading.readers.ocr_layout import Band, Layout, paper, turned
 from habeas.reading.readers.tesseract import Line
 
 PADDING_PX = 12
@@ -23,32 +22,20 @@ class Mapping:
     skew: float
     size: tuple[int, int]  # of the prepared picture
 
-    def corner(self, band: Band) -> tuple[int, int]:
-        return self._turned(band)[:2]
-
-    def far_corner(self, band: Band) -> tuple[int, int]:
-        return self._turned(band)[2:]
-
-    def _turned(self, band: Band) -> tuple[int, int, int, int]:
-        left, top, right, bottom = ocr_lines.turned(
-            (band.left * self.scale, band.top * self.scale,
-             band.right * self.scale, band.bottom * self.scale),
-            -self.skew, self.size,
-        )  # fmt: skip
+    def cut(self, band: Band) -> tuple[int, int, int, int]:
+        """Where a band of the layout, which is straight as well, stands on the prepared picture."""
         width, height = self.size
         return (
-            max(0, int(left) - 8),
-            max(0, int(top)),
-            min(width, int(right) + 8),
-            min(height, int(bottom) + 1),
+            max(0, int(band.left * self.scale) - 8),
+            max(0, int(band.top * self.scale)),
+            min(width, int(band.right * self.scale) + 8),
+            min(height, int(band.bottom * self.scale) + 1),
         )
 
     def back(self, line: Line) -> None:
         """Put a line found on the prepared picture where it stands on the grey one."""
         for word in line.words:
-            box = ocr_lines.turned(
-                (word.left, word.top, word.right, word.bottom), self.skew, self.size
-            )
+            box = turned((word.left, word.top, word.right, word.bottom), self.skew, self.size)
             word.left, word.top, word.right, word.bottom = (edge / self.scale for edge in box)
 
 
@@ -87,7 +74,7 @@ def prepared(grey: Image.Image, layout: Layout) -> tuple[Image.Image, Mapping]:
     if layout.noise > 6 or scale > 1.2:
         made = made.filter(ImageFilter.GaussianBlur(max(1.0, scale)))
     made = paper(made)
-    skew = skew_degrees(layout.ink)
+    skew = layout.skew
     if skew:
         made = made.rotate(-skew, Image.Resampling.BICUBIC, fillcolor=255)
     return ImageOps.autocontrast(made, cutoff=(1, 30)), Mapping(scale, skew, size)
