@@ -132,6 +132,15 @@ def test_what_is_withheld_by_name_is_in_no_file(world: World, tmp_path: Path) ->
     write(world.archive, record, "public", tmp_path / "r", rules=rules)
     assert not (tmp_path / "r/data/why/why.json").exists()
     assert (tmp_path / "r/data/why/LEFT-OUT.txt").exists()
+    words = {"caption", "value", "quote", "prefix", "suffix"}
+    rules = Rules(withheld=frozenset(words))
+    without = sorted(record.exhibits)
+    write(world.archive, record, "public", tmp_path / "n", rules=rules, without_files=without)
+    assert b"Example town" not in everything(tmp_path / "n")
+    figure = choose(world.archive, "public", figure="places")
+    rules = Rules(withheld=frozenset({"key", "title", "text"}))
+    write(world.archive, figure, "public", tmp_path / "f", rules=rules)
+    assert b"Figure places" not in everything(tmp_path / "f")
     with pytest.raises(BundleError, match="has a field 'titel'"):
         write(world.archive, chosen, "public", tmp_path / "x", rules=Rules(frozenset({"titel"})))
     with pytest.raises(BundleError, match="cannot be withheld"):

@@ -30,13 +30,15 @@ _CHUNK = 500
 class Chosen:
     """Positions of the entries; ``exhibits`` those whose bytes may be handed over.
 
-    ``about`` says in words what the bundle is of; ``why`` is the tree of a figure or record.
+    ``about`` says in words what the bundle is of, ``unnamed`` the same without caption, title and
+    key, for a bundle that withholds them; ``why`` is the tree of a figure or record.
     """
 
     about: str
     positions: set[int] = field(default_factory=set)
     exhibits: set[int] = field(default_factory=set)
     why: Node | None = None
+    unnamed: str = ""
 
 
 def viewer_of(level: str) -> Viewer:
@@ -100,7 +102,7 @@ def _exhibits(viewer: Viewer, wanted: list[int], level: str) -> Chosen:
 def _figure(archive: Archive, viewer: Viewer, key: str) -> Chosen:
     definition: FigureDefinition = recorded.named(viewer, key)
     evaluation = evaluate(archive, definition, viewer)
-    chosen = Chosen(f"Figure {key}: {definition.title}")
+    chosen = Chosen(f"Figure {key}: {definition.title}", unnamed="A figure")
     if definition.position is not None:
         chosen.positions.add(definition.position)
     records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
@@ -128,7 +130,8 @@ def _record(archive: Archive, viewer: Viewer, record: int, level: str) -> Chosen
     claims = set(
         live_claims(viewer, size).filter(subject__in=mentions).values_list("position", flat=True)
     )
-    chosen = Chosen(f"Record {mention.canonical}: {mention.caption}")
+    number = f"Record {mention.canonical}"
+    chosen = Chosen(f"{number}: {mention.caption}", unnamed=number)
     _with_claims(viewer, chosen, claims)
     _with_records(viewer, chosen, {record, *mentions}, size)
     chosen.why = tree(archive, viewer, record, limit=max(1, len(claims)), proof=False)

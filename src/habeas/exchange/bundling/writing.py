@@ -40,6 +40,7 @@ from habeas.figures.printing import as_text
 LARGEST = 64 * 1024**3  # bytes of files in one bundle
 #: With only these withheld, a why tree says nothing that is withheld (``_without``).
 _NOT_IN_A_TREE = frozenset({"person", "compartment", "received_from", "previous", "agent"})
+_NAMING = frozenset({"caption", "title", "key"})  # what ``Chosen.about`` is made of
 
 Progress = Callable[[str, int, int], None]
 
@@ -80,6 +81,8 @@ def write(
 ) -> Bundle:
     """Write a bundle; without ``handover`` the ledger records nothing of it."""
     rules = rules or Rules()
+    if rules.withheld & _NAMING and chosen.unnamed:
+        chosen = replace(chosen, about=chosen.unnamed)
     viewer = viewer_of(level)
     found = items(chosen.positions, rules)
     if not found:
