@@ -303,6 +303,17 @@ def test_killed_at_every_step_it_is_finished_and_nothing_opens_meanwhile(
     assert resume(again) is None
 
 
+def test_a_journal_that_was_cut_off_does_not_stop_the_next(archive: Archive) -> None:
+    """A kill while the journal was written leaves a piece of it beside."""
+    begun = journal.Journal(request=1, backup_to="/nowhere")
+    journal.write(archive.directory, begun)
+    (archive.directory / "tmp").mkdir()
+    (archive.directory / "tmp" / "0123").write_bytes(b'{"request": 1')
+    journal.write(archive.directory, begun.after("recorded"))
+    assert journal.read(archive.directory) == begun.after("recorded")
+    assert not (archive.directory / "tmp").exists()
+
+
 def in_a_child(
     directory: Path, request: int, person: Signer, folder: Path, steps: int, moment: str
 ) -> int:

@@ -44,7 +44,7 @@ def read(directory: Path) -> Journal | None:
 
 def write(directory: Path, journal: Journal) -> None:
     """Durable when this returns."""
-    (directory / "tmp").mkdir(mode=0o700, exist_ok=True)
+    durable.prepare_folder(directory)  # a kill may have left half a journal in tmp/
     data = json.dumps(asdict(journal), indent=1).encode() + b"\n"
     durable.write_file(directory, directory / NAME, data, 0o600)
     (directory / "tmp").rmdir()
