@@ -6,6 +6,10 @@ judged different are not weighed against each other (if a-b and b-c are open and
 both cannot be the same), because the exact minimum is a colouring problem (NP-hard); so the
 lower end is a bound and is called one.
 
+Only pairs of which both records are counted are weighed. The range does not bound what happens
+when a counted record is joined to one that is not, or two that are not: rules over claims may
+then count the whole or drop it.
+
 A pair's weight is what the range loses when it alone is decided: 1 at its upper end where
 the two are the same, and 1 at its lower end where they are different and no other way of
 open pairs joins them.
