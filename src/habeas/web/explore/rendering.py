@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import connections
-
 from habeas.archive.models import Exhibit, Reading
 from habeas.archive.pipeline.flow import opened_sandbox
 from habeas.errors import HabeasError
@@ -41,8 +39,9 @@ LARGEST_BYTES = 512 * 1024 * 1024  # of an exhibit that is opened to show a page
 @dataclass(slots=True)
 class _Wanted:
     archive: Archive
-    exhibit: Exhibit
-    reading: Reading
+    plain: bytes
+    name: str
+    inner_path: str
     page: int
     width_px: int
     png: Future[bytes]
@@ -60,7 +59,13 @@ def picture(
     kept = _place(archive, exhibit, reading, page, width_px)
     with contextlib.suppress(FileNotFoundError):
         return kept.read_bytes()
-    wanted = _Wanted(archive, exhibit, reading, page, width_px, Future())
+    if exhibit.size_bytes > LARGEST_BYTES:
+        raise NoPicture(
+            "The exhibit is too large to show a page of it here.",
+            next_step="Copy it out with `habeas custody`.",
+        )
+    plain = archive.read_object(exhibit.address)  # here: the drawing thread has no database
+    wanted = _Wanted(archive, plain, exhibit.filename, reading.inner_path, page, width_px, Future())
     _waiting.put(wanted)
     _start()
     try:
@@ -123,24 +128,12 @@ def _draw_all() -> None:
                 wanted.png.set_exception(
                     NoPicture("The picture could not be drawn.", next_step="Run `habeas doctor`.")
                 )
-            finally:
-                connections.close_all()
     finally:
         if sandbox is not None:
             sandbox.close()
 
 
 def _drawn(sandbox: Sandbox, wanted: _Wanted) -> bytes:
-    if wanted.exhibit.size_bytes > LARGEST_BYTES:
-        raise NoPicture(
-            "The exhibit is too large to show a page of it here.",
-            next_step="Copy it out with `habeas custody`.",
-        )
-    plain = wanted.archive.read_object(wanted.exhibit.address)
-    return sandbox.picture(
-        io.BytesIO(plain),
-        wanted.exhibit.filename,
-        wanted.reading.inner_path,
-        wanted.page,
-        wanted.width_px,
-    ).png
+    stream = io.BytesIO(wanted.plain)
+    drawn = sandbox.picture(stream, wanted.name, wanted.inner_path, wanted.page, wanted.width_px)
+    return drawn.png
