@@ -66,7 +66,7 @@ _TEXTS = {"comment": "comment", "Comment": "comment", "Description": "descriptio
 def read(source: Source, draft: Draft) -> None:
     with _opened(source, draft) as picture:
         _describe(picture, draft)
-        frames = int(getattr(picture, "n_frames", 1) or 1)
+        frames = _frames(picture, draft)
         animated = frames > 1 and picture.format not in {"TIFF", "MPO", "ICO"}
         pages = 1 if animated or picture.format in {"MPO", "ICO"} else frames
         draft.pages = min(pages, draft.limits.pages)
@@ -81,6 +81,14 @@ def read(source: Source, draft: Draft) -> None:
                 continue
             _recognise(source, page, number, draft)
             draft.progress()
+
+
+def _frames(picture: Image.Image, draft: Draft) -> int:
+    try:
+        return int(getattr(picture, "n_frames", 1) or 1)
+    except _BROKEN as error:
+        draft.lacks(f"pages or frames after the first, which cannot be counted: {error}")
+        return 1
 
 
 def _recognise(source: Source, page: Image.Image, number: int, draft: Draft) -> None:
