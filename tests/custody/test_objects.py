@@ -25,6 +25,7 @@ from habeas.custody.errors import (
     SourceChanged,
     SourceError,
     SourceNotRegular,
+    StorageFailed,
     StorageFull,
 )
 from habeas.custody.objects import SMALL_BYTES, ObjectStore, Sealed
@@ -154,7 +155,7 @@ def test_a_write_back_that_fails_meanwhile_fails_the_batch(
             for number in range(20):
                 batch.seal(b"%d" % number)
 
-    with pytest.raises(OSError, match="Input/output"):
+    with pytest.raises(StorageFailed, match="input/output"):
         seal_many()
     assert list(store.addresses()) == []
     assert list((store.directory / "tmp").iterdir()) == []

@@ -25,6 +25,7 @@ from django.db import DatabaseError
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
+from habeas.archive.errors import DatabaseTrouble
 from habeas.archive.ledger import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place
 from habeas.archive.verbs.sealing import text_sha256
@@ -365,6 +366,8 @@ def removed_unless_kept(archive: Archive, addresses: set[str]) -> Iterator[None]
     """The same, of objects by their addresses."""
     try:
         yield
+    except DatabaseTrouble:
+        raise  # a commit that failed may yet be on the disk: what it names must stay
     except BaseException:
         with contextlib.suppress(DatabaseError, OSError):
             kept = m.ContentObjectKey.objects.filter(address__in=addresses)

@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from habeas.custody.errors import StorageFull
+from habeas.custody.errors import StorageFailed, StorageFull
 
 SYNC_TOGETHER = 8  # from this many files on, syncfs
 _AHEAD = 1_000  # after this many files, begin to write back
@@ -98,7 +98,7 @@ class PendingFiles:
                 for folder in sorted(touched):
                     sync_path(folder)
         except OSError as error:
-            reraise_full(error, self.root)
+            reraise_plainly(error, self.root)
             raise
         finally:
             self.discard()
@@ -173,7 +173,7 @@ def create(path: str, mode: int) -> int:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     except OSError as error:
-        reraise_full(error, os.path.dirname(path))
+        reraise_plainly(error, os.path.dirname(path))
         raise
     os.fchmod(descriptor, mode)  # the umask can only have taken rights away; give them back
     return descriptor
@@ -184,9 +184,12 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
     view = memoryview(data)
     try:
         while view:
-            view = view[os.write(descriptor, view) :]
+            written = os.write(descriptor, view)
+            if not written:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            view = view[written:]
     except OSError as error:
-        reraise_full(error, "the archive")
+        reraise_plainly(error, "the archive")
         raise
 
 
@@ -195,6 +198,8 @@ def sync_path(path: str | Path) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
     finally:
         os.close(descriptor)
 
@@ -235,10 +240,17 @@ def remove_quietly(path: str | Path) -> None:
         os.unlink(path)
 
 
-def reraise_full(error: OSError, where: str | Path) -> None:
-    """Turn "no space" and "quota" into ``StorageFull``; return for anything else."""
+def reraise_plainly(error: OSError, where: str | Path) -> None:
+    """Turn "no space" and "quota" into ``StorageFull``, a disk's own error into
+    ``StorageFailed``; return for anything else."""
     if error.errno in _NO_SPACE:
         _raise_full(error, where)
+    if error.errno == errno.EIO:
+        raise StorageFailed(
+            f"Nothing was kept in {where}: the disk reports an input/output error.",
+            next_step="Look at the disk before anything else. What was acknowledged before is "
+            "there; `habeas verify` says so.",
+        ) from error
 
 
 def _raise_full(error: OSError, where: str | Path) -> NoReturn:

@@ -196,6 +196,12 @@ class StorageFull(CustodyError):
     code: ClassVar[str] = "storage.full"
 
 
+class StorageFailed(CustodyError):
+    """The disk said that it could not write or keep something; nothing of it is relied on."""
+
+    code: ClassVar[str] = "storage.failed"
+
+
 class ObjectError(CustodyError):
     """An object is not what its address says; ``address`` names it."""
 
