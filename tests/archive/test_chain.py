@@ -100,9 +100,8 @@ def test_a_derived_exhibit_that_may_not_be_seen_is_not_named(
         )
         verbs.custody(batch, exhibit, "derived", derived=original, place=PUBLIC)
         verbs.custody(batch, original, "derived", derived=exhibit, place=PUBLIC)
-    (made,) = (s for s in chain(ANYONE, row(exhibit.position)).steps if s.event == "derived")
-    assert made.derived is None
-    assert all(s.event != "derived-from" for s in chain(ANYONE, row(exhibit.position)).steps)
+    events = {step.event for step in chain(ANYONE, row(exhibit.position)).steps}
+    assert not events & {"derived", "derived-from"}, "its hash would name it"
     cleared = team_member("x", {"main": "team", "case": "sealed"})
     assert any(s.derived == original.position for s in chain(cleared, row(exhibit.position)).steps)
 

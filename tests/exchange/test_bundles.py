@@ -17,7 +17,9 @@ from tests.exchange.bundles import HELD, PUBLIC, TEXT, World, by_archive_code, b
 from tests.support import presence
 
 from habeas.archive import models as m
+from habeas.archive import verbs
 from habeas.archive.access import OWNER
+from habeas.archive.access import PUBLIC as EVERYBODY
 from habeas.archive.chain import chain
 from habeas.archive.errors import ExhibitBlocked
 from habeas.archive.verbs.erasing import block
@@ -103,6 +105,27 @@ def test_nothing_above_the_level_is_in_it(world: World, tmp_path: Path) -> None:
         choose(world.archive, "restricted", exhibits=[world.secret])
     with pytest.raises(BundleError, match="no handling level"):
         choose(world.archive, "everything", exhibits=[world.secret])
+
+
+def test_that_a_stricter_exhibit_was_made_of_it_is_not_in_it(world: World, tmp_path: Path) -> None:
+    secret = m.Exhibit.objects.get(position=world.secret)
+    with world.archive.writing() as batch:
+        verbs.custody(
+            batch,
+            world.note,
+            "derived",
+            derived=world.secret,
+            after_sha256=secret.plain_sha256,
+            place=PUBLIC,
+        )
+    note = m.Exhibit.objects.get(position=world.note)
+    assert "derived" not in [step.event for step in chain(EVERYBODY, note).steps]
+    assert "derived" in [step.event for step in chain(OWNER, note).steps]
+    chosen = choose(world.archive, "public", exhibits=[world.note])
+    write(world.archive, chosen, "public", tmp_path / "b")
+    found = everything(tmp_path / "b")
+    entry_id = m.LedgerEntry.objects.get(position=world.secret).entry_id
+    assert not [word for word in (entry_id, secret.plain_sha256) if word.encode() in found]
 
 
 def test_from_whom_a_strict_thing_came_is_withheld_unless_shown(

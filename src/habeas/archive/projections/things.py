@@ -59,10 +59,13 @@ def exhibit(p: Projector, fact: Fact) -> None:
 def custody(p: Projector, fact: Fact) -> None:
     f = fact.fields
     exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    parts = [p.own_label(f), label]
+    if "derived" in f:  # the event holds its id, and often its hash
+        parts.append(p.label_of(m.Exhibit, f["derived"]))
     p.add(
         m.CustodyEvent,
         fact,
-        p.join(p.own_label(f), label),
+        p.join(*parts),
         exhibit=exhibit,
         event=f["event"],
         derived=p.maybe(m.Exhibit, f.get("derived")),

@@ -33,6 +33,7 @@ LIMITS = (
     "copies that left: a bundle given to a court, a file copied out, a page printed or remembered",
     "older backups and mirrors, where somebody kept a copy opened or the keys that open them",
     "what the disk keeps of deleted files, its snapshots and swap: only disk encryption helps",
+    "what stays and was written freely: titles, notes, reasons, figures defined by a name",
     (
         "the log: it keeps each erased entry's number, time and signer and the hash of its sealed "
         "object for ever; none of them says what it held"
