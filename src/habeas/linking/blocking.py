@@ -58,9 +58,10 @@ class TooBig:
 class Blocking:
     """Builds the table ``blocks`` and says what was left out."""
 
-    def __init__(self, engine: Engine, settings: Settings, kind: str) -> None:
+    def __init__(self, engine: Engine, settings: Settings, kind: str, rows: int) -> None:
         self._engine = engine
         self._settings = settings
+        self._most = settings.pairs_for(rows)
         self.rules: list[Rule] = []
         self.too_big: list[TooBig] = []
         person = kind == "person"
@@ -167,7 +168,7 @@ class Blocking:
             f" from k_{name} group by n"
         ))  # fmt: skip
         cap, pairs = 1, 0
-        allowed = min(settings.most_pairs - self._spent, int(settings.most_pairs * share))
+        allowed = min(self._most - self._spent, int(self._most * share))
         for n, more, _ in sizes:
             if n > settings.largest_block or pairs + int(more) > allowed:
                 break

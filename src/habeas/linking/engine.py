@@ -77,11 +77,10 @@ class DuckEngine:
 
     def put(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         arrow = self._arrow
+        by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
         arrays = [
-            arrow.array(
-                [row[at] for row in rows], arrow.string() if name == "text" else arrow.int64()
-            )
-            for at, name in enumerate(columns)
+            arrow.array(values, arrow.string() if name == "text" else arrow.int64())
+            for name, values in zip(columns, by_column, strict=True)
         ]
         self._connection.register("incoming", arrow.Table.from_arrays(arrays, names=list(columns)))
         typed = ", ".join(f"{c} {'varchar' if c == 'text' else 'bigint'}" for c in columns)

@@ -146,7 +146,7 @@ class _Run:
         self._tables()
         compared = self._likenesses()
         places = self._places()
-        blocking = Blocking(self._engine, self._settings, self.kind)
+        blocking = Blocking(self._engine, self._settings, self.kind, self.read.rows)
         self._said("finding pairs", 0, 0)
         blocking.build()
         self.lost += [self._too_big(each) for each in blocking.too_big]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from habeas.linking.records import Model
 
 HOW = ("exact", "text", "number")
+_FEWEST_PAIRS, _PAIRS_A_RECORD = 5_000_000, 20
 ENGINES = ("duckdb", "spark")
 
 
@@ -47,7 +48,8 @@ class Settings:
     """How to link.
 
     ``threshold``: candidates below this probability are left out. ``largest_block``: a key that
-    more records share is not expanded but reported. ``names``: ``turkic`` compares by
+    more records share is not expanded but divided, or reported. ``most_pairs``: pairs compared at
+    most; None: 20 for each record, and at least five million. ``names``: ``turkic`` compares by
     ``habeas.names``, ``plain`` by Jaro–Winkler for records in one alphabet. ``models``:
     by kind of record, the weights of an earlier run, instead of learning them.
     """
@@ -56,7 +58,7 @@ class Settings:
     fields: tuple[Field, ...] = ()
     names: str = "turkic"
     largest_block: int = 1_000
-    most_pairs: int = 50_000_000
+    most_pairs: int | None = None
     within_datasets: bool = True
     seed: int = 2017
     models: Mapping[str, Model] = field(default_factory=dict)
@@ -74,9 +76,13 @@ class Settings:
             wrong = f"Names cannot be compared as {self.names!r}."
         elif self.engine not in ENGINES:
             wrong = f"There is no engine {self.engine!r}."
-        elif self.largest_block < 2 or self.most_pairs < 1 or self.threads < 1:
+        elif self.largest_block < 2 or (self.most_pairs or 1) < 1 or self.threads < 1:
             wrong = "A block of fewer than two records, or no pairs or threads, compares nothing."
         elif len({each.name for each in self.fields}) < len(self.fields):
             wrong = "A field is named twice."
         if wrong:
             raise BadSetting(wrong, next_step="See docs/reference/linking.md.")
+
+    def pairs_for(self, rows: int) -> int:
+        """How many pairs of so many rows may be compared."""
+        return self.most_pairs or max(_FEWEST_PAIRS, _PAIRS_A_RECORD * rows)

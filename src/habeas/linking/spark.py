@@ -70,7 +70,7 @@ class SparkEngine:
     def splink(self) -> Any:
         from splink import SparkAPI
 
-        return SparkAPI(
+        return SparkAPI(  # type: ignore[no-untyped-call]
             spark_session=self._spark,
             break_lineage_method="persist",
             register_udfs_automatically=False,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from habeas.linking.settings import Settings
 
 #: Rows that Splink learns from, drawn evenly from all pairs of a session.
-_LEARNED_FROM = 400_000
+_LEARNED_FROM = 200_000
 #: Fewer matches than this in a session teach nothing.
 _FEWEST_MATCHES = 30.0
 _JUDGEMENT_WEIGHS = 20.0
