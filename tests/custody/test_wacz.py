@@ -117,3 +117,30 @@ def test_what_is_not_listed_or_too_much_is_found(package: Callable[..., Path]) -
 def test_what_is_no_zip(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x").write_bytes(data)
     assert check_wacz(tmp_path / "x").faults == ["It is no zip that can be read."]
+
+
+def test_what_cannot_be_read_is_a_fault_and_no_traceback(
+    package: Callable[..., Path], tmp_path: Path
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    der = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    curve = bytes.fromhex("2a8648ce3d0301")
+    unknown = base64.b64encode(der.replace(curve + b"\x07", curve + b"\x09")).decode()
+    listed = json.dumps({"resources": []}).encode()
+    digest = f"sha256:{hashlib.sha256(listed).hexdigest()}"
+    signed = {"hash": digest, "signature": "AA==", "publicKey": unknown}
+    document = json.dumps({"hash": digest, "signedData": signed}).encode()
+    found = check_wacz(package({PACKAGE: listed, DIGEST: document}))
+    assert any("not known here" in fault for fault in found.faults)
+    resources = [{"path": [], "hash": "sha256:00", "bytes": 1}]
+    assert not check_wacz(package({PACKAGE: json.dumps({"resources": resources}).encode()})).sound
+    path = tmp_path / "broken.wacz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(PACKAGE, listed)
+        start = archive.getinfo(PACKAGE).header_offset + 30 + len(PACKAGE)
+    data = bytearray(path.read_bytes())
+    data[start + 9 : start + 15] = b"\xff" * 6
+    path.write_bytes(data)
+    assert not check_wacz(path).sound

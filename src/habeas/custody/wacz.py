@@ -20,6 +20,7 @@ import datetime
 import hashlib
 import itertools
 import json
+import lzma
 import zipfile
 import zlib
 from binascii import Error as _Base64Error
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
@@ -83,7 +84,7 @@ def check_wacz(path: Path) -> Capture:
         found.faults.append(f"{fault}.")
     except HabeasError as error:
         found.faults.append(error.message)
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, EOFError):
         found.faults.append("It is no zip that can be read.")
     return found
 
@@ -139,7 +140,7 @@ def _resource(resource: dict[str, Any]) -> tuple[str, str, str, int]:
     else:
         algorithm, digest = resource["hashing"], resource["stats"]["hash"]
         size = resource["stats"]["bytes"]
-    if algorithm not in _ALGORITHMS or type(size) is not int:
+    if algorithm not in _ALGORITHMS or type(size) is not int or type(resource["path"]) is not str:
         raise _Fault("unknown")
     return resource["path"], algorithm, digest.lower(), size
 
@@ -175,6 +176,8 @@ def _signed(package: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], found
         else:
             _by_key(signed["publicKey"], signature, digest, found)
         found.created = str(signed.get("created", ""))
+    except (x509.ExtensionNotFound, UnsupportedAlgorithm):
+        raise _Fault("The signature is by a key or certificate that is not known here") from None
     except (KeyError, TypeError, AttributeError, ValueError, _Base64Error):
         raise _Fault("The signature is not written as it must be") from None
     found.is_signed = True
