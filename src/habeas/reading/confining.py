@@ -104,6 +104,8 @@ def bubblewrap_command(
         command += ["--uid", str(UNPRIVILEGED), "--gid", str(UNPRIVILEGED)]
     for name, value in ENVIRONMENT.items():
         command += ["--setenv", name, value]
+    # First, so that what is visible below it (an environment made in /tmp) lies over it.
+    command += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", SCRATCH]
     shown = [*visible_paths(), *map(str, also)]
     for path in _folders_above([*shown, *_DEVICES]):
         command += ["--perms", "0755", "--dir", path]  # else only root could look inside
@@ -116,7 +118,6 @@ def bubblewrap_command(
             command += ["--ro-bind", path, path]
     for device in _DEVICES:
         command += ["--dev-bind", device, device]
-    command += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", SCRATCH]
     command += ["--remount-ro", "/", "--chdir", SCRATCH, "--seccomp", str(seccomp_handle)]
     return [*command, "--", *worker_command()]
 
@@ -135,7 +136,8 @@ def visible_paths() -> list[str]:
 
 def _folders_above(paths: list[str]) -> list[str]:
     """The empty folders that hold what is visible, outermost first."""
-    above = {str(folder) for path in paths for folder in Path(path).parents} - {"/"}
+    above = {str(folder) for path in paths for folder in Path(path).parents}
+    above -= {"/", SCRATCH}
     return sorted(folder for folder in above if not f"{folder}/".startswith("/usr/"))
 
 

@@ -69,7 +69,7 @@ def drop_capabilities() -> None:
 
 
 def hold(limits: Limits) -> None:
-    """Take the limits of a process upon this one; they cannot be raised again."""
+    """Take the limits of a process upon this one, and on all that it forks, for good."""
     for what, most in (
         (resource.RLIMIT_DATA, limits.memory_bytes),
         (resource.RLIMIT_AS, limits.memory_bytes + _ADDRESS_SLACK),
@@ -81,6 +81,10 @@ def hold(limits: Limits) -> None:
         (resource.RLIMIT_STACK, 16 * MIB),
     ):
         _lower(what, most, most)
+
+
+def hold_time(limits: Limits) -> None:
+    """The limit on processor time, which a process counts from its own beginning."""
     _lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 2)
 
 

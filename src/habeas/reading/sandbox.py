@@ -231,6 +231,9 @@ class Sandbox:
                     if not outer_came:
                         yield "ended", Ending(STATUS.unpack(status)[0])
                     return
+                if outer_came:  # its process ends while the next file is read elsewhere
+                    worker.ending = True
+                    return
                 if job.output_bytes > self.limits.exhibit_output_bytes:
                     self._stop(worker)
                     yield "ended", Ending(limit="exhibit_output_bytes")
@@ -312,19 +315,22 @@ class Sandbox:
     def _next(self) -> Warm:
         """The worker whose turn it is. Those that are not there are started beside it."""
         self._turn = (self._turn + 1) % len(self._workers)
-        for at, worker in enumerate(self._workers):
-            if worker is None:
-                self._workers[at] = Warm.start(
-                    self.limits, self._bubblewrap, self._filter, self._further
-                )
-        worker = self._workers[self._turn]
-        assert worker is not None  # noqa: S101 - started just now
         try:
-            worker.await_ready()
+            due = self._workers[self._turn]
+            if due is not None and not due.finish():
+                self._stop(due)  # what should have ended goes on
+            for at, worker in enumerate(self._workers):
+                if worker is None:
+                    self._workers[at] = Warm.start(
+                        self.limits, self._bubblewrap, self._filter, self._further
+                    )
+            chosen = self._workers[self._turn]
+            assert chosen is not None  # noqa: S101 - started just now
+            chosen.await_ready()
         except SandboxBroken:
             self.close()
             raise
-        return worker
+        return chosen
 
     def _stop(self, worker: Warm) -> None:
         """End this worker and all processes of its file; another takes its place."""

@@ -26,6 +26,7 @@ from habeas.reading.worker import BEGIN, READY, STATUS
 
 PIPE_BYTES = 1024 * 1024
 _START_SECONDS = 120.0
+_END_SECONDS = 5.0  # of a process that has given its document
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +44,7 @@ class Warm:
     said: BinaryIO  # what it wrote to standard error
     scratch: str = ""  # without walls only
     ready: bool = False
+    ending: bool = False  # its file's document came; the end of its process did not yet
 
     @classmethod
     def start(
@@ -111,6 +113,17 @@ class Warm:
         """What the next file is likely to be, so that the waiting child warms up for it."""
         with contextlib.suppress(BrokenPipeError):
             os.write(self.commands, kind)
+
+    def finish(self) -> bool:
+        """Wait for the end of the last file's process; False where it does not end."""
+        if self.ending:
+            poll = select.poll()
+            poll.register(self.control, select.POLLIN)
+            if not poll.poll(_END_SECONDS * 1000):
+                return False
+            self.settle(os.read(self.control, STATUS.size))
+            self.ending = False
+        return True
 
     def settle(self, status: bytes) -> None:
         """The child is gone. Take back what it left in the pipes, before another starts."""

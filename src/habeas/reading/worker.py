@@ -41,18 +41,23 @@ TEXT_NEXT, PDF_NEXT = b"t", b"p"  # what a waiting child warms up for
 _NO_MORE_JOBS = 77
 _UNPRIVILEGED = 65534
 _JOB, _RESULTS = 0, 1
+_LINES = b"".join(
+    b"(Held in May at the county, seen by an uncle, released in June) Tj 0 -14 Td "
+    for _ in range(20)
+)
 _SAMPLES = {
     TEXT_NEXT: "Held in May, көрдім, 见过.\n\nReleased in June.\n".encode(),
-    PDF_NEXT: b"""%PDF-1.4
+    PDF_NEXT: b"""%%PDF-1.4
 1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
 2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj
-3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R
+3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R
 /Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>> endobj
-4 0 obj <</Length 52>> stream
-BT /F1 12 Tf 20 100 Td (Held in May, released.) Tj ET
+4 0 obj <</Length %d>> stream
+BT /F1 12 Tf 50 750 Td %s ET
 endstream endobj
 trailer <</Root 1 0 R>>
-%%EOF""",
+%%%%EOF"""
+    % (len(_LINES) + 28, _LINES),
 }
 
 
@@ -69,6 +74,8 @@ def main() -> None:
         found = readers.load() | _further(sys.argv[4:])
         scratch = os.environ["TMPDIR"]
         _practise(found, limits)
+        gc.set_threshold(50_000)
+        forking.hold(limits)
         gc.collect()
         gc.freeze()
     except BaseException:
@@ -173,8 +180,7 @@ def _child(found: Mapping[str, Reader], limits: Limits, commands: int, control: 
         os.close(control)
         os.setpgid(0, 0)
         forking.die_with_parent()
-        forking.hold(limits)
-        gc.set_threshold(50_000)
+        forking.hold_time(limits)
         null = os.open(os.devnull, os.O_RDWR)
         while (told := os.read(commands, 1)) != BEGIN:
             if not told:
