@@ -334,7 +334,7 @@ class _Checking:
             raise _Fault("could not be read, so nothing that is disclosed of it can be checked")
 
     def _files(self) -> None:
-        entries = (item for item in self.index["entries"] if isinstance(item, dict))
+        entries = [one for one in self.index["entries"] if isinstance(one, dict)]
         listed = [item for item in entries if {"file", "text"} & set(item)]
         named = set()
 
@@ -436,11 +436,9 @@ class _Checking:
         elif unchecked and self.status["timestamps"] == HOLDS:
             self.status["timestamps"] = UNCHECKED
         for size, moment, by, _ in self.stamped:
-            when = (
-                "at a time not read here"
-                if moment is None
-                else f"by {moment:%Y-%m-%d %H:%M:%S} UTC"
-            )
+            when = "at a time not read here"
+            if moment is not None:
+                when = f"by {moment:%Y-%m-%d %H:%M:%S} UTC"
             said = f"{by or 'an authority'}: the log of {size:,} entries existed {when}"
             self.said["timestamps"].append(said)
         self.said["timestamps"] += [f"not checked here: {what}" for what in unchecked]
