@@ -81,7 +81,9 @@ def test_a_removed_entry(filled: Path, habeas: Callable[..., Ended]) -> None:
 
 def test_a_last_entry_removed(filled: Path, habeas: Callable[..., Ended]) -> None:
     with closing(sqlite3.connect(filled / "habeas.db")) as database, database:
-        database.execute("delete from ledger_entry where position = 7")
+        database.execute(
+            "delete from ledger_entry where position = (select max(position) from ledger_entry)"
+        )
     assert "ledger.database-behind-log" in [code for code, _ in found(habeas)]
 
 

@@ -227,9 +227,25 @@ def open_archive(
         archive._refuse_behind()
         if not outdated:
             archive._refuse_outdated()
-        if archive.log.size < archive.size:
-            archive.sequence_if_free()
+        _finish(archive)
     return archive
+
+
+def _finish(archive: Archive) -> None:
+    """Finish what a step that was interrupted left, and say what that was."""
+    if archive.objects.leftovers:
+        log.warning(
+            "A step was interrupted: %d unfinished files were removed.", archive.objects.leftovers
+        )
+    logged, size = archive.log.size, archive.size
+    if logged < size:
+        archive.sequence_if_free()
+        if archive.log.size >= size:
+            log.warning(
+                "A step was interrupted after its commit: the entries %d to %d are in the log now.",
+                logged,
+                size - 1,
+            )
 
 
 def _refuse_newer(directory: Path) -> None:

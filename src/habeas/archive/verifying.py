@@ -8,6 +8,7 @@ layer against its hash and every quote against its text. Each fault is named.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ class Report:
     root: str = ""
     disclosed: int = 0
     objects: int = 0
+    objects_left: int = 0  # not checked, because a sample was asked for
     quotes: int = 0
     faults: list[Fault] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
@@ -55,12 +57,30 @@ class Report:
         return not self.faults
 
 
-def verify(archive: Archive, progress: Progress = lambda what, done, total: None) -> Report:
-    """Check the whole archive. Reads everything; changes nothing."""
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some of the objects, by chance: so many, or so many in a hundred, rounded up."""
+
+    number: int
+    percent: bool
+    seed: int
+
+    def of(self, addresses: set[str]) -> set[str]:
+        count = -(-len(addresses) * self.number // 100) if self.percent else self.number
+        chance = random.Random(self.seed)  # noqa: S311 - repeatable, and no secret
+        return set(chance.sample(sorted(addresses), min(count, len(addresses))))
+
+
+def verify(
+    archive: Archive,
+    progress: Progress = lambda what, done, total: None,
+    sample: Sample | None = None,
+) -> Report:
+    """Check the whole archive, or of its objects a sample. Changes nothing."""
     report = Report(size=head()[0])
     log = _check_log(archive, report, progress)
     _check_entries(archive, report, log, progress)
-    _check_objects(archive, report, progress)
+    _check_objects(archive, report, progress, sample)
     _check_quotes(archive, report, progress)
     return report
 
@@ -224,13 +244,14 @@ class _Decisions:
         return len(leaves) == len(signed) and bool(root_of(leaves).hex() == fields["root"])
 
 
-def _check_objects(archive: Archive, report: Report, progress: Progress) -> None:
+def _check_objects(
+    archive: Archive, report: Report, progress: Progress, sample: Sample | None
+) -> None:
     expected = set(m.ContentObjectKey.objects.values_list("address", flat=True))
-    report.objects = len(expected)
+    taken = expected if sample is None else sample.of(expected)
+    report.objects, report.objects_left = len(taken), len(expected) - len(taken)
     report.faults.extend(
-        audit_objects(
-            archive.objects, expected, lambda done, total: progress("Objects", done, total)
-        )
+        audit_objects(archive.objects, taken, lambda done, total: progress("Objects", done, total))
     )
     report.leftovers = sorted(set(archive.objects.addresses()) - expected)
 

@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+import secrets
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
 
+if TYPE_CHECKING:
+    from habeas.archive.deep_verifying import Deeper
+    from habeas.archive.opening import Archive
+    from habeas.archive.verifying import Sample
+    from habeas.custody.audit import Fault
+    from habeas.figures.effects import Effect
+
+SHOWN = 8  # claims of an effect that are listed
+
 
 def verify(
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep",
+            help="Also replay the ledger against every derived table, open every exhibit, check "
+            "cosignatures and timestamps again, and say what rests on each fault.",
+        ),
+    ] = False,
+    objects_sample: Annotated[
+        str,
+        typer.Option(
+            "--objects-sample",
+            metavar="N|P%",
+            help="Check so many of the objects, or so many in a hundred, taken by chance.",
+            show_default=False,
+        ),
+    ] = "",
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", metavar="N", help="Take the same sample again.", show_default=False),
+    ] = None,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
     json: JsonOption = False,
@@ -21,13 +55,20 @@ def verify(
     from habeas.cli.speaking import Speaker, several
 
     speaker = Speaker(as_json=json)
+    sample = _sample(objects_sample, seed)
     archive_ = opened(archive, passphrase_file, damaged=True)
     from habeas.archive import verifying
 
     with speaker.progress() as progress:
-        report = verifying.verify(archive_, progress)
-    for fault in report.faults:
+        report = verifying.verify(archive_, progress, sample)
+        deeper = _deeper(archive_, progress, report.faults) if deep else None
+        if deeper is not None:
+            report.faults.extend(deeper.faults)
+        resting = _resting(archive_, report.faults) if deep else []
+    for at, fault in enumerate(report.faults):
         speaker.say(f"{fault.path or 'archive'}: {fault.message} [{fault.code}]", style="red")
+        if resting:
+            speaker.say(f"  {_words_of(resting[at])}")
     if report.leftovers:
         count = several(len(report.leftovers), "object")
         speaker.say(f"{count} belong to no entry: a step was interrupted before it recorded them.")
@@ -45,6 +86,18 @@ def verify(
     else:
         speaker.say(f"{several(len(report.faults), 'fault')}. Checked: {checked}.")
     others = _attested()
+    if deeper is not None:
+        pending = f", {deeper.pending:,} of them pending" if deeper.pending else ""
+        speaker.say(
+            f"Also checked: every derived table, {several(deeper.exhibits, 'exhibit')} opened, "
+            f"{several(deeper.cosignatures, 'cosignature')}, "
+            f"{several(deeper.timestamps, 'timestamp')}{pending}."
+        )
+    if sample is not None:
+        speaker.say(
+            f"{several(report.objects_left, 'object')} not checked. The sample was taken by "
+            f"chance with the seed {sample.seed}."
+        )
     for step in others:
         speaker.say(f"{step['words']}, as logged: {step['by']}, {step['time']}.")
     speaker.give(
@@ -61,11 +114,73 @@ def verify(
             "erased": {str(position): at for position, at in report.erased.items()},
             "faults": [
                 {"code": f.code, "path": f.path, "position": f.position, "message": f.message}
-                for f in report.faults
+                | (_as_json(resting[at]) if resting else {})
+                for at, f in enumerate(report.faults)
             ],
+            **({} if deeper is None else _checked_besides(deeper)),
+            **(
+                {}
+                if sample is None
+                else {"objects_not_checked": report.objects_left, "seed": sample.seed}
+            ),
         }
     )
     return OK if report.sound else FINDINGS
+
+
+def _sample(written: str, seed: int | None) -> Sample | None:
+    from habeas.archive.verifying import Sample
+    from habeas.cli.errors import CliError
+
+    if not written:
+        return None
+    found = re.fullmatch("([1-9][0-9]{0,11})(%?)", written)
+    if found is None or (found[2] and int(found[1]) > 100):
+        raise CliError(
+            f"{written!r} is not a sample of objects.",
+            next_step="Give a number, as 500, or a whole share in a hundred, as 5%.",
+        )
+    return Sample(int(found[1]), bool(found[2]), secrets.randbits(32) if seed is None else seed)
+
+
+def _deeper(archive: Archive, progress: Any, faults: list[Fault]) -> Deeper:
+    from habeas.archive.deep_verifying import verify_deeper
+
+    objects = [fault.path for fault in faults if fault.path.startswith("objects/")]
+    return verify_deeper(archive, progress, {path.rpartition("/")[2] for path in objects})
+
+
+def _resting(archive: Archive, faults: list[Fault]) -> list[Effect]:
+    from habeas.archive.access import OWNER
+    from habeas.figures.effects import effects
+
+    return effects(archive, OWNER, faults)
+
+
+def _words_of(effect: Effect) -> str:
+    if not effect.told:
+        return "What rests on it could not be found out."
+    if not effect.claims and not effect.figures:
+        return "No claim and no figure rests on it."
+    listed = ", ".join(map(str, effect.claims[:SHOWN]))
+    more = f" and {len(effect.claims) - SHOWN:,} more" if len(effect.claims) > SHOWN else ""
+    figures = ", ".join(effect.figures) or "none"
+    return f"On it rest the claims {listed or 'none'}{more}; figures: {figures}."
+
+
+def _as_json(effect: Effect) -> dict[str, Any]:
+    if not effect.told:
+        return {"effect": None}
+    return {"effect": {"claims": list(effect.claims), "figures": list(effect.figures)}}
+
+
+def _checked_besides(deeper: Deeper) -> dict[str, Any]:
+    return {
+        "exhibits_opened": deeper.exhibits,
+        "cosignatures": deeper.cosignatures,
+        "timestamps": deeper.timestamps,
+        "timestamps_pending": deeper.pending,
+    }
 
 
 def _attested() -> list[dict[str, Any]]:

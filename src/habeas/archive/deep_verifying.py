@@ -1,0 +1,166 @@
+"""Verify, deeper: what is derived, what is sealed, and what others attested.
+
+``verifying`` checks what is stored against the log. This replays the ledger and compares every
+derived table, opens every object and compares its plain bytes, and checks again each partner's
+cosignature and each timestamp, a token at its own time. Changes nothing; the head of the ledger is
+held while the tables are compared, so nobody else can write meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError
+
+from habeas.archive import models as m
+from habeas.archive import rebuilding
+from habeas.archive.cosigning import FOLDER, kept
+from habeas.archive.timestamping import logged, verify_logged
+from habeas.custody.audit import Fault
+from habeas.custody.checkpoints import parse_checkpoint, text_of
+from habeas.custody.cosignatures import CosignerKey, read_cosignatures
+from habeas.custody.notes import from_base64
+from habeas.errors import HabeasError
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Deeper:
+    """What was checked besides, and every fault. ``pending`` timestamps attest nothing yet."""
+
+    exhibits: int = 0
+    cosignatures: int = 0
+    timestamps: int = 0
+    pending: int = 0
+    damaged: frozenset[str] = frozenset()
+    faults: list[Fault] = field(default_factory=list)
+
+
+def verify_deeper(
+    archive: Archive,
+    progress: Progress = lambda what, done, total: None,
+    damaged: Collection[str] = (),
+) -> Deeper:
+    """Check what ``verifying.verify`` leaves: call that first.
+
+    ``damaged`` are the addresses of objects that it named already: they are not opened.
+    """
+    deeper = Deeper(damaged=frozenset(damaged))
+    for part in (_tables, _exhibits, _cosignatures, _kept_checkpoints, _timestamps):
+        try:
+            deeper.faults.extend(part(archive, deeper, progress))
+        except (HabeasError, DatabaseError, ValueError, LookupError) as error:
+            code = error.code if isinstance(error, HabeasError) else "archive.unreadable"
+            message = f"This could not be checked ({part.__name__[1:]}): {_words(error)}"
+            deeper.faults.append(Fault(code, "", None, message))
+    return deeper
+
+
+def _tables(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+    for each in rebuilding.check(lambda done, total: progress("Derived", done, total)):
+        yield Fault(
+            "projection.differs",
+            each.table,
+            None,
+            f"The table {each.table} is not what the ledger says: {each.rows_found:,} rows, and "
+            f"{each.rows_expected:,} by a replay. `habeas rebuild --from-start` makes it again.",
+        )
+
+
+class _Nothing:
+    """Takes what is written and keeps nothing."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+
+def _exhibits(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+    rows = m.Exhibit.objects.order_by("position")
+    total = rows.count()
+    for exhibit in rows.iterator(chunk_size=1_000):
+        if exhibit.address in deeper.damaged:
+            continue
+        deeper.exhibits += 1
+        try:
+            key = m.ContentObjectKey.objects.get(address=exhibit.address)
+            identity = archive.keyring.unwrap(key.epoch, bytes(key.wrapped_identity), key.address)
+            archive.objects.copy_plain(
+                exhibit.address,
+                identity,
+                _Nothing(),  # type: ignore[arg-type]
+                plain_sha256=exhibit.plain_sha256,
+            )
+        except m.ContentObjectKey.DoesNotExist:
+            yield _at(exhibit.position, "content.missing", "The key of its object is missing.")
+        except HabeasError as error:
+            yield _at(exhibit.position, error.code, error.message)
+        progress("Exhibits", deeper.exhibits, total)
+
+
+def _cosignatures(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+    for row in m.Cosignature.objects.order_by("position"):
+        deeper.cosignatures += 1
+        try:
+            text = text_of(archive.origin, row.size, from_base64(row.root)).encode()
+            key = CosignerKey.parse(row.verifier)
+            if not read_cosignatures(text + b"\n" + row.line.encode() + b"\n", [key]):
+                yield _at(row.position, "cosignature.false", f"It is not by {row.partner}.")
+            elif _other_root(archive, row.size, from_base64(row.root)):
+                yield _fork(row.position, row.partner, row.size)
+        except HabeasError as error:
+            yield _at(row.position, error.code, error.message)
+
+
+def _kept_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+    """The cosigned checkpoints in the log's folder, by the keys that the ledger knows."""
+    known = m.Cosignature.objects.values_list("verifier", flat=True).distinct()
+    keys = [CosignerKey.parse(verifier) for verifier in known]
+    for note in kept(archive):
+        try:
+            checkpoint = parse_checkpoint(note)
+            read_cosignatures(note, keys)
+            other = _other_root(archive, checkpoint.size, checkpoint.root)
+        except HabeasError as error:
+            yield Fault(error.code, FOLDER, None, error.message)
+            continue
+        if other:
+            yield Fault(
+                "cosignature.other-log",
+                f"{FOLDER}/{checkpoint.size}",
+                None,
+                f"What was cosigned at {checkpoint.size:,} is not the beginning of this log.",
+            )
+
+
+def _timestamps(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+    total = m.Timestamp.objects.count()
+    for one in logged(archive):
+        deeper.timestamps += 1
+        checked = verify_logged(archive, one)
+        deeper.pending += bool(checked.pending)
+        if checked.fault is not None:
+            yield _at(one.position, checked.fault.code, checked.fault.message)
+        progress("Timestamps", deeper.timestamps, total)
+
+
+def _other_root(archive: Archive, size: int, root: bytes) -> bool:
+    return size > archive.log.size or archive.log.root(size) != root
+
+
+def _fork(position: int, partner: str, size: int) -> Fault:
+    message = f"{partner} cosigned a log of {size:,} entries that is not the beginning of this one."
+    return _at(position, "cosignature.other-log", message)
+
+
+def _at(position: int, code: str, message: str) -> Fault:
+    return Fault(code, f"entry {position}", position, message)
+
+
+def _words(error: Exception) -> str:
+    return error.message if isinstance(error, HabeasError) else type(error).__name__
