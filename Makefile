@@ -46,6 +46,7 @@ bench-faults: system-packages venv ## kill and fail at every system call of seal
 
 bench-reading: system-packages venv ## read PDFs in the sandbox beside bare pypdfium2
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.leak
 
 bench-search: venv ## compare search with bare tantivy and SQLite FTS5 (PASSAGES=500000)
 	$(BIN)/python -m benchmarks.search $(if $(PASSAGES),--passages $(PASSAGES))

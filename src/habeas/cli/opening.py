@@ -65,9 +65,7 @@ def opened(
         passphrase = _passphrase(
             passphrase_file, "Passphrase of the archive: ", "--passphrase-file"
         )
-    return open_archive(
-        directory, passphrase, outdated=outdated, damaged=damaged, erasing=erasing
-    )
+    return open_archive(directory, passphrase, outdated=outdated, damaged=damaged, erasing=erasing)
 
 
 def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
