@@ -130,7 +130,10 @@ def _measure(results: Results, folder: Path, files: int) -> None:
 
 def _habeas(*args: str) -> str:
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("habeas")), *args], capture_output=True, text=True, check=False
+        [str(Path(sys.executable).with_name("habeas")), *args],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr)

@@ -102,9 +102,14 @@ def test_a_bag_replaces_nothing_and_is_never_half_there(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     with pytest.raises(BagError):
         BagWriter(tmp_path / "taken")
-    with pytest.raises(RuntimeError, match="power"), BagWriter(tmp_path / "new") as writer:
-        writer.add("data/one.txt", b"one\n")
-        raise RuntimeError("power")
+
+    def write_until_the_power_goes() -> None:
+        with BagWriter(tmp_path / "new") as writer:
+            writer.add("data/one.txt", b"one\n")
+            raise RuntimeError("power")
+
+    with pytest.raises(RuntimeError, match="power"):
+        write_until_the_power_goes()
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
