@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.exchange.bundles import ALICE, by_archive_code, by_standalone, mend
 
+from habeas.custody.cosignatures import CosignerKey
 from habeas.custody.entries import Composer
 from habeas.custody.notes import Signer, sign_note, split_note
 from habeas.custody.standalone import verify as standalone
@@ -299,6 +300,14 @@ def policy_asks_for_more(bundle: Path) -> None:
     path.write_text(json.dumps(changed), encoding="utf-8")
 
 
+def policy_counts_a_key_twice(bundle: Path) -> None:
+    path = bundle / "data/policy.json"
+    changed = json.loads(path.read_bytes())
+    partner = CosignerKey.parse(changed["partners"][0])
+    changed["partners"].append(CosignerKey.of("example.org/another-name", partner.public).vkey)
+    path.write_text(json.dumps(changed), encoding="utf-8")
+
+
 def policy_without_partners(bundle: Path) -> None:
     path = bundle / "data/policy.json"
     changed = json.loads(path.read_bytes())
@@ -362,6 +371,7 @@ SKILLED = (
     (chain_of_others, "timestamps"),
     (policy_of_another_key, "checkpoint"),
     (policy_asks_for_more, "checkpoint"),
+    (policy_counts_a_key_twice, "checkpoint"),
     (policy_without_partners, "seal"),
     (policy_of_unsound_key, "checkpoint"),
     (report_edited, "seal"),

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.archive.making import add_reviewer, place_mention
+from tests.archive.making import add_reviewer, newspaper, place_mention, says
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER
@@ -110,6 +110,21 @@ def test_a_count_is_a_range_until_its_pairs_are_judged(archive: Archive) -> None
     with archive.writing(person) as batch:
         verbs.retract(batch, made.judgement, "judgement", "two squares")
     assert headline() == "2 to 4 places (2 pairs not decided)"
+
+
+def test_pairs_with_records_that_are_not_counted_are_a_weak_point(archive: Archive) -> None:
+    with archive.writing() as batch:
+        towns = [place_mention(batch, f"Town {number}") for number in range(3)]
+        source = newspaper(batch)
+        says(batch, towns[0], source)
+        pair = Pair(towns[0].entry_id, towns[1].entry_id, 900_000)
+        other = Pair(towns[1].entry_id, towns[2].entry_id, 900_000)
+        run = {"size": archive.size, "model": "0" * 64, "threshold_ppm": 1, "seed": 1}
+        verbs.linkage(batch, "place", [pair, other], versions={}, **run)
+    named = parse(TEXT + "rules:\n  - {rule: has-claim, property: name}\n")
+    found = evaluate(archive, named, OWNER)
+    assert found.headline == "1 places"
+    assert [(w.part, w.whole) for w in found.weak if w.name == "pairs-beyond"] == [(2, 2)]
 
 
 @pytest.mark.parametrize("written", ["1", "0", "1.5", "half", "0.1234567", "-0.5"])

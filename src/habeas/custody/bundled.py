@@ -96,6 +96,8 @@ def read_policy(document: Any) -> Policy:
         raise BundleError("The policy names keys of another archive.")
     if type(policy.needed) is not int or not 0 <= policy.needed <= len(policy.partners):
         raise BundleError("The policy asks for more partners than it names.")
+    if len({key.public for key in policy.partners}) < len(policy.partners):
+        raise BundleError("The policy counts one key as several partners.")
     return policy
 
 

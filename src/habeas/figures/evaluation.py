@@ -68,7 +68,10 @@ def compute(
         members=counted.members,
         undecided=counted.undecided,
         groups=groups,
-        weak=weakness.of_members(counted.members, rows, facts),
+        weak=(
+            *weakness.of_members(counted.members, rows, facts),
+            *weakness.of_pairs(len(facts.open_pairs), len(open_ones)),
+        ),
         conflicts=tuple(
             disagreement.between(
                 (row for row in facts.claims if row.record in concerned), schema, facts.kinds

@@ -22,6 +22,19 @@ def of_members(
     return _weak([[claims[c] for c in member.claims] for member in members], "records", facts)
 
 
+def of_pairs(pairs: int, among_counted: int) -> tuple[Weakness, ...]:
+    """That open pairs with a record that is not counted may move a count past its range."""
+    beyond = pairs - among_counted
+    if not beyond:
+        return ()
+    what = "pair joins" if beyond == 1 else "pairs join"
+    words = (
+        f"{beyond:,} undecided {what} a record that is not counted: "
+        "deciding may move the number past its range"
+    )
+    return (Weakness("pairs-beyond", words, beyond, pairs),)
+
+
 def of_points(rows: Iterable[ClaimRow], facts: Facts) -> tuple[Weakness, ...]:
     """The weak points of reported claims."""
     return _weak([[row] for row in rows], "reports", facts)

@@ -685,6 +685,8 @@ class Bundle:
                 raise Fault("names keys of another archive")
             if type(self.needed) is not int or not 0 <= self.needed <= len(self.partners):
                 raise Fault("asks for more partners than it names")
+            if len(set(self.partners.values())) < len(self.policy["partners"]):
+                raise Fault("counts one key as several partners")
         except (Fault, KeyError, TypeError, AttributeError, ValueError) as error:
             self.origin, self.keys, self.partners = "", {}, {}
             self.entry_keys, self.log_keys, self.needed = set(), set(), 0
