@@ -113,6 +113,18 @@ def test_a_bag_replaces_nothing_and_is_never_half_there(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
+def test_what_a_killed_run_left_is_removed_and_what_another_writes_is_not(tmp_path: Path) -> None:
+    left = tmp_path / ".new.0123456789abcdef"
+    (left / "data").mkdir(parents=True)
+    (left / "data" / "plain.txt").write_text("a witness")
+    (tmp_path / ".new.notes").mkdir()
+    with BagWriter(tmp_path / "new") as first:
+        assert not left.exists()
+        with BagWriter(tmp_path / "new"):
+            assert first.place.exists()
+    assert [path.name for path in tmp_path.iterdir()] == [".new.notes"]
+
+
 @pytest.mark.parametrize("path", ["../x", "/x", "data/../x", "data//x", "data/\n", "data/%0A", ""])
 def test_a_path_that_leaves_the_bag_is_refused(tmp_path: Path, path: str) -> None:
     with BagWriter(tmp_path / "new") as writer, pytest.raises(BagError):

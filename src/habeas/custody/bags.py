@@ -12,6 +12,7 @@ hash is right.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -40,11 +41,26 @@ _CHUNK = 1 << 20
 Progress = Callable[[int, int], None]
 
 
+def _locked(folder: Path) -> int | None:
+    """A descriptor that keeps others from taking the folder; None where another has it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
 # --- writing --------------------------------------------------------------------------------
 
 
 class BagWriter:
-    """A bag being written beside its final name. Use as a context; ``publish`` shows it."""
+    """A bag being written beside its final name. Use as a context; ``publish`` shows it.
+
+    It holds plain evidence, so what a killed run left beside the name is removed first; a
+    folder that another run is writing is locked by it and stays.
+    """
 
     def __init__(self, final: Path) -> None:
         self.final = final
@@ -57,8 +73,10 @@ class BagWriter:
             )
         if not final.parent.is_dir():
             raise BagError(f"There is no folder {final.parent}.", next_step="Make it first.")
+        self._remove_leftovers()
         self.place = final.parent / f".{final.name[:100]}.{secrets.token_hex(8)}"
         self.place.mkdir(mode=0o700)
+        self._lock = _locked(self.place)
 
     def __enter__(self) -> BagWriter:
         return self
@@ -72,6 +90,18 @@ class BagWriter:
         with contextlib.suppress(OSError):
             if self.place.exists():
                 shutil.rmtree(self.place)
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def _remove_leftovers(self) -> None:
+        ours = re.compile(re.escape(f".{self.final.name[:100]}.") + "[0-9a-f]{16}")
+        for path in self.final.parent.iterdir():
+            if not ours.fullmatch(path.name) or path.is_symlink() or not path.is_dir():
+                continue
+            lock = _locked(path)
+            if lock is not None:
+                shutil.rmtree(path)
+                os.close(lock)
 
     def add(self, path: str, data: bytes) -> str:
         """Write a file; ``data/…`` is payload, all else a tag file. Returns its SHA-256."""
