@@ -34,7 +34,7 @@ Progress = Callable[[str, int, int], None]
 class Deeper:
     """What was checked besides, and every fault. ``pending`` timestamps attest nothing yet."""
 
-    exhibits: int = 0
+    objects: int = 0
     cosignatures: int = 0
     timestamps: int = 0
     pending: int = 0
@@ -52,7 +52,7 @@ def verify_deeper(
     ``damaged`` are the addresses of objects that it named already: they are not opened.
     """
     deeper = Deeper(damaged=frozenset(damaged))
-    for part in (_tables, _exhibits, _cosignatures, _kept_checkpoints, _timestamps):
+    for part in (_tables, _objects, _cosignatures, _kept_checkpoints, _timestamps):
         try:
             deeper.faults.extend(part(archive, deeper, progress))
         except (HabeasError, DatabaseError, ValueError, LookupError) as error:
@@ -80,27 +80,32 @@ class _Nothing:
         return len(data)
 
 
-def _exhibits(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
-    rows = m.Exhibit.objects.order_by("position")
+def _objects(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+    """Every object opens with the key that is kept for it; an exhibit's holds its bytes."""
+    sealed = m.Exhibit.objects.values_list("address", "position", "plain_sha256")
+    exhibits = {address: (position, digest) for address, position, digest in sealed}
+    rows = m.ContentObjectKey.objects.order_by("address")
     total = rows.count()
-    for exhibit in rows.iterator(chunk_size=1_000):
-        if exhibit.address in deeper.damaged:
+    for key in rows.iterator(chunk_size=1_000):
+        if key.address in deeper.damaged:
             continue
-        deeper.exhibits += 1
+        deeper.objects += 1
+        position, digest = exhibits.pop(key.address, (None, None))
         try:
-            key = m.ContentObjectKey.objects.get(address=exhibit.address)
             identity = archive.keyring.unwrap(key.epoch, bytes(key.wrapped_identity), key.address)
             archive.objects.copy_plain(
-                exhibit.address,
+                key.address,
                 identity,
                 _Nothing(),  # type: ignore[arg-type]
-                plain_sha256=exhibit.plain_sha256,
+                plain_sha256=digest,
             )
-        except m.ContentObjectKey.DoesNotExist:
-            yield _at(exhibit.position, "content.missing", "The key of its object is missing.")
         except HabeasError as error:
-            yield _at(exhibit.position, error.code, error.message)
-        progress("Exhibits", deeper.exhibits, total)
+            path = f"objects/{key.address[:2]}/{key.address}"
+            yield Fault(error.code, path, position, error.message)
+        progress("Opened", deeper.objects, total)
+    for address, (position, _) in exhibits.items():
+        if address not in deeper.damaged:
+            yield _at(position, "content.missing", "The key of its object is missing.")
 
 
 def _cosignatures(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:

@@ -86,7 +86,13 @@ def verify(
 
 
 def _check_log(archive: Archive, report: Report, progress: Progress) -> LogReport:
-    keys = tuple(archive.keyring.public.all) + tuple(_granted_keys())
+    granted = tuple(_granted_keys())
+    keys = tuple(archive.keyring.public.all) + granted
+    known = {key.vkey for key in granted}
+    for signer in (archive.keyring.entry, archive.keyring.checkpoint):
+        if known and signer.verifier.vkey not in known:
+            message = f"The private key {signer.name} in keys/ is not one that the ledger granted."
+            report.faults.append(Fault("keys.altered", "keys/installation", None, message))
     log = audit_log(
         archive.directory / "log",
         dict.fromkeys(keys),
@@ -163,6 +169,13 @@ def _check_entry(
         )
     try:
         entry = parse_entry(note)
+        if (entry.entry_id, entry.time) != (row.entry_id, row.time):
+            _fault(
+                report,
+                "ledger.entry-altered",
+                position,
+                f"The id or time kept beside entry {position} is not the entry's own.",
+            )
         fields = {} if joined is None else check_disclosures(entry, split(joined))
         if joined is not None and (erasure := erased_by(joined)) is not None:
             report.erased[position] = erasure

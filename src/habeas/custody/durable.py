@@ -220,6 +220,14 @@ def sync_file_system(place: str | Path | int) -> None:
     return None
 
 
+def make_folder(folder: Path) -> None:
+    """A folder, for its owner only, whose name is durable; one that is there is left as it is."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_path(folder.parent)
+
+
 def prepare_folder(root: Path) -> int:
     """Make ``root`` and its ``tmp``; remove what a crash left there and say how many."""
     os.makedirs(root / "tmp", mode=0o700, exist_ok=True)

@@ -63,7 +63,7 @@ class ObjectStore:
     def __init__(self, directory: Path, *, clean: bool = True) -> None:
         """Open the store. ``clean`` removes what a crash left, unless somebody is sealing."""
         self.directory = Path(directory)
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        durable.make_folder(self.directory)
         self.leftovers = self._clean() if clean else 0
 
     def _clean(self) -> int:

@@ -65,7 +65,7 @@ class Sequencer:
         self.origin = origin
         self._signer = checkpoint_signer
         self._memory = memory
-        self.log.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        durable.make_folder(self.log.directory)
         self._lock = self._take_lock()
         try:
             self.leftovers = durable.prepare_folder(self.log.directory)

@@ -26,7 +26,7 @@ def verify(
         bool,
         typer.Option(
             "--deep",
-            help="Also replay the ledger against every derived table, open every exhibit, check "
+            help="Also replay the ledger against every derived table, open every object, check "
             "cosignatures and timestamps again, and say what rests on each fault.",
         ),
     ] = False,
@@ -89,7 +89,7 @@ def verify(
     if deeper is not None:
         pending = f", {deeper.pending:,} of them pending" if deeper.pending else ""
         speaker.say(
-            f"Also checked: every derived table, {several(deeper.exhibits, 'exhibit')} opened, "
+            f"Also checked: every derived table, {several(deeper.objects, 'object')} opened, "
             f"{several(deeper.cosignatures, 'cosignature')}, "
             f"{several(deeper.timestamps, 'timestamp')}{pending}."
         )
@@ -176,7 +176,7 @@ def _as_json(effect: Effect) -> dict[str, Any]:
 
 def _checked_besides(deeper: Deeper) -> dict[str, Any]:
     return {
-        "exhibits_opened": deeper.exhibits,
+        "objects_opened": deeper.objects,
         "cosignatures": deeper.cosignatures,
         "timestamps": deeper.timestamps,
         "timestamps_pending": deeper.pending,

@@ -1,0 +1,152 @@
+"""One bit changed in each class of file of an archive is found, and named.
+
+Backups, bundles and mirrors have theirs in ``tests/archive/test_backup.py``,
+``tests/archive/test_mirroring.py`` and ``tests/exchange/test_bundle_tampering.py``; an older copy
+of the whole directory is found out by a partner in ``tests/cli/test_witness.py``; two writers are
+in ``tests/archive/test_crashing.py``.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from tests.archive.making import newspaper, seal_text
+from tests.cli.conftest import archive_here, habeas
+from tests.cli.running import Ended
+from tests.support import presence
+
+from habeas.archive import ledger, verifying
+from habeas.archive import presence as open_archives
+from habeas.archive.files import Received, add_files
+from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.errors import HabeasError
+
+__all__ = ["archive_here", "habeas"]
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+FLIPS = 6  # in each class, at spread places
+
+
+def flip(path: Path, place: int, bit: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1 << bit
+    path.chmod(0o600)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["objects/??/*", "log/tile/0/**/*", "log/tile/entries/**/*", "log/checkpoint", "keys/*"],
+)
+def test_a_bit_of_a_file(archive_here: Path, habeas: Callable[..., Ended], pattern: str) -> None:
+    note = archive_here.parent / "note.txt"
+    note.write_text("Twelve rooms.\n", encoding="utf-8")
+    assert habeas("add", note).code == 0
+    connections.close_all()
+    chance = random.Random(7)  # noqa: S311
+    paths = [path for path in sorted(archive_here.glob(pattern)) if path.is_file()]
+    assert paths
+    for number in range(FLIPS):
+        path = paths[number % len(paths)]
+        before = path.read_bytes()
+        place, bit = chance.randrange(len(before)), chance.randrange(8)
+        flip(path, place, bit)
+        ended = habeas("verify")
+        path.write_bytes(before)
+        connections.close_all()
+        assert ended.code in (1, 3), f"{path} byte {place} bit {bit}: {ended.said}"
+        assert "[" in ended.said
+        assert "Traceback" not in ended.said
+        assert "bug in habeas" not in ended.said
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("ledger_entry", "note"),
+        ("ledger_entry", "leaf_hash"),
+        ("ledger_entry", "entry_id"),
+        ("content_disclosures", "disclosures"),
+        ("content_object_key", "wrapped_identity"),
+        ("projection_exhibit", "filename"),
+    ],
+)
+def test_a_bit_of_the_database(
+    archive_here: Path, habeas: Callable[..., Ended], table: str, column: str
+) -> None:
+    note = archive_here.parent / "note.txt"
+    note.write_text("Twelve rooms.\n", encoding="utf-8")
+    assert habeas("add", note).code == 0
+    connections.close_all()
+    with closing(sqlite3.connect(archive_here / "habeas.db")) as database, database:
+        row, value = database.execute(
+            f"select rowid, {column} from {table} order by rowid desc"
+        ).fetchone()
+        data = bytearray(value.encode() if isinstance(value, str) else value)
+        data[len(data) // 2] ^= 1
+        changed = data.decode() if isinstance(value, str) else bytes(data)
+        database.execute(f"update {table} set {column} = ? where rowid = ?", (changed, row))
+    ended = habeas("verify", "--deep")
+    assert ended.code in (1, 3), ended.said
+    assert "bug in habeas" not in ended.said
+
+
+@ON_SQLITE
+def test_a_clock_that_goes_backwards(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    with archive.writing() as batch:
+        newspaper(batch, "before")
+    last = ledger.head()[1]
+    monkeypatch.setattr(ledger.time, "time", lambda: last - 86_400.0)
+    with archive.writing() as batch:
+        newspaper(batch, "after")
+    assert ledger.head()[1] == last
+    assert verifying.verify(archive).faults == []
+
+
+def test_a_file_system_of_4_mb_that_fills(tmp_path: Path) -> None:
+    place = tmp_path / "small"
+    place.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
+    if shutil.which("mount") is None or subprocess.run(mounting, capture_output=True).returncode:
+        presence.missing("A small file system", "run as root, where tmpfs may be mounted")
+    try:
+        archive = init_archive(place / "archive", passphrase=None)
+        seal_text(archive, tmp_path, "Twelve rooms.")
+        held, refusals = _fill(archive, tmp_path)
+        assert refusals, "it never filled"
+        assert set(refusals) <= {"storage.full", "archive.disk-full"}, refusals
+        room = ["mount", "-o", "remount,size=8m", str(place)]
+        subprocess.run(room, check=True)  # what the error said to do
+        again = open_archive(place / "archive")
+        report = verifying.verify(again)
+        assert report.faults == []
+        assert report.objects >= held > 0
+    finally:
+        connections.close_all()
+        open_archives.leave()
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def _fill(archive: Archive, folder: Path) -> tuple[int, list[str]]:
+    """Add files until three were refused; how many were acknowledged, and the refusals' codes."""
+    held, refusals = 0, list[str]()
+    for number in range(200):
+        path = folder / f"{number}.bin"
+        path.write_bytes(random.Random(number).randbytes(150_000 if not refusals else 3_000))  # noqa: S311
+        try:
+            added = add_files(archive, [Received(path)])
+        except HabeasError as error:
+            refusals.append(error.code)
+        else:
+            held += len(added.exhibits)
+            refusals += [error.code for _, error in added.refused]
+        if len(refusals) == 3:
+            break
+    return held, refusals
