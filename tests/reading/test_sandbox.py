@@ -23,9 +23,9 @@ Run = Callable[..., list[Document]]
 #: What stands in the scratch by itself: the way to an environment that was made below /tmp.
 ITSELF = sorted(
     {
-        Path(place).relative_to("/tmp").parts[0]
+        Path(place).relative_to(confining.SCRATCH).parts[0]
         for place in (sys.prefix, sys.base_prefix, habeas.__file__)
-        if Path(place).is_relative_to("/tmp")
+        if Path(place).is_relative_to(confining.SCRATCH)
     }
 )
 
