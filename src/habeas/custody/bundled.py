@@ -21,8 +21,9 @@ from cryptography import x509
 
 from habeas.custody import merkle, opentimestamps
 from habeas.custody.bags import BagReport, Progress, check_bag
+from habeas.custody.bundle_policy import Policy, read_policy
 from habeas.custody.checkpoints import Checkpoint, open_checkpoint
-from habeas.custody.cosignatures import CosignerKey, read_cosignatures
+from habeas.custody.cosignatures import read_cosignatures
 from habeas.custody.entries import (
     LARGEST_BYTES,
     ParsedEntry,
@@ -33,11 +34,10 @@ from habeas.custody.entries import (
 from habeas.custody.errors import (
     BagError,
     BundleError,
-    CustodyError,
     TimestampPending,
     TimestampUnreadable,
 )
-from habeas.custody.notes import Verifier, check_signatures, from_base64, split_note
+from habeas.custody.notes import check_signatures, from_base64, split_note
 from habeas.custody.proofs import parse_proof
 from habeas.custody.standalone import verify as words
 from habeas.custody.timestamps import imprints, verify_reply
@@ -53,22 +53,6 @@ class _Fault(Exception):
     """One thing that does not hold, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The keys that are believed, and how many partners must have cosigned."""
-
-    origin: str
-    entry: tuple[Verifier, ...]
-    log: tuple[Verifier, ...]
-    people: tuple[Verifier, ...]
-    partners: tuple[CosignerKey, ...]
-    needed: int
-
-    @property
-    def all(self) -> tuple[Verifier, ...]:
-        return (*self.entry, *self.log, *self.people)
-
-
 @dataclass(slots=True)
 class _Entry:
     position: int
@@ -76,29 +60,6 @@ class _Entry:
     leaf: bytes
     item: dict[str, Any]
     fields: dict[str, Any] = field(default_factory=dict)
-
-
-def read_policy(document: Any) -> Policy:
-    """A policy from its JSON; refuses keys of another archive and more partners than there are."""
-    try:
-        policy = Policy(
-            document["origin"],
-            tuple(Verifier.parse(key) for key in document["entry"]),
-            tuple(Verifier.parse(key) for key in document["log"]),
-            tuple(Verifier.parse(key) for key in document["people"]),
-            tuple(CosignerKey.parse(key) for key in document["partners"]),
-            document["needed"],
-        )
-    except (KeyError, TypeError, AttributeError, CustodyError) as error:
-        raise BundleError(f"The policy cannot be read: {error}.") from error
-    named = {key.name for key in policy.log}, {key.name for key in policy.entry}
-    if named != ({policy.origin}, {f"{policy.origin}/entry"}):
-        raise BundleError("The policy names keys of another archive.")
-    if type(policy.needed) is not int or not 0 <= policy.needed <= len(policy.partners):
-        raise BundleError("The policy asks for more partners than it names.")
-    if len({key.public for key in policy.partners}) < len(policy.partners):
-        raise BundleError("The policy counts one key as several partners.")
-    return policy
 
 
 def verify_bundle(
