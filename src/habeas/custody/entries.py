@@ -19,6 +19,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import lt
 from typing import Any, Final, NamedTuple, NoReturn
 
 from habeas.custody import canonical, disclosures
@@ -145,7 +146,7 @@ def parse_entry(note: bytes) -> ParsedEntry:
     shown = commitments.decode()[1:-1].split('","')
     if len(shown) % COMMITMENT_BLOCK:
         raise _malformed(f"has {len(shown)} commitments, not a multiple of {COMMITMENT_BLOCK}")
-    if sorted(set(shown)) != shown:
+    if not all(map(lt, shown, shown[1:])):
         raise _malformed("has commitments out of order or twice")
     time = int(written_time)
     if time > canonical.LARGEST:
