@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from habeas.archive.records import components
 from habeas.estimation.errors import BadTable
 from habeas.estimation.tables import CaptureTable, from_counts
 from habeas.figures.definitions import FigureDefinition
@@ -120,20 +121,10 @@ def _impossible(definition: FigureDefinition, groups: list[list[ListOf]]) -> fro
 
 def _joined(masks: Mapping[int, int], pairs: Iterable[OpenPair]) -> list[int]:
     """The lists of each person were every open pair one person."""
-    root = {record: record for record in masks}
-
-    def find(record: int) -> int:
-        while root[record] != record:
-            root[record] = root[root[record]]
-            record = root[record]
-        return record
-
-    for pair in pairs:
-        left, right = find(pair.left), find(pair.right)
-        root[max(left, right)] = min(left, right)
+    person = components(masks, [(pair.left, pair.right) for pair in pairs])
     found: dict[int, int] = {}
     for record, mask in masks.items():
-        found[find(record)] = found.get(find(record), 0) | mask
+        found[person[record]] = found.get(person[record], 0) | mask
     return list(found.values())
 
 

@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from habeas.archive.records import components
 from habeas.figures.rows import OpenPair
 
 
@@ -39,21 +40,7 @@ def among(pairs: Iterable[OpenPair], counted: Collection[int]) -> list[OpenPair]
 
 def fewest(counted: Collection[int], pairs: Iterable[OpenPair]) -> int:
     """The lower bound: how many records, were every open pair one."""
-    parent: dict[int, int] = {}
-
-    def root(record: int) -> int:
-        while parent.setdefault(record, record) != record:
-            parent[record] = parent[parent[record]]
-            record = parent[record]
-        return record
-
-    left = len(counted)
-    for pair in pairs:
-        one, other = root(pair.left), root(pair.right)
-        if one != other:
-            parent[max(one, other)] = min(one, other)
-            left -= 1
-    return left
+    return len(set(components(counted, [(pair.left, pair.right) for pair in pairs]).values()))
 
 
 def weighed(pairs: Sequence[OpenPair]) -> list[Weighed]:
