@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from habeas.cli import changed
 from habeas.cli.options import (
     ArchiveOption,
     JsonOption,
@@ -267,7 +268,7 @@ def describe(speaker: Speaker, what: Plan, changes: Sequence[Change]) -> None:
     for exhibit, event, agent in what.given_out:
         whom = f" by or to {shown(agent)}" if agent else ""
         speaker.say(f"A copy of exhibit {exhibit} has left this archive: {event}{whom}.")
-    _figures(speaker, changes)
+    changed.tell(speaker, changes, "No figure would change.")
     for held in what.held:
         speaker.say(
             f"Legal hold: exhibit {held.exhibit}, by {shown(held.authority)} (entry "
@@ -283,22 +284,6 @@ def limits(speaker: Speaker) -> None:
     speaker.note("This cannot reach:")
     for words in (*LIMITS, *((POSTGRESQL_LIMIT,) if has_server() else ())):
         speaker.note(f"  - {words}.")
-
-
-def _figures(speaker: Speaker, changes: Sequence[Change]) -> None:
-    from habeas.cli.speaking import shown
-
-    if not changes:
-        speaker.say("No figure would change.")
-        return
-    speaker.say("Figures:")
-    rows = []
-    for change in changes:
-        after = shown(change.after)
-        if not change.value_changed:
-            after += " (the same, on fewer claims)"
-        rows.append((change.key, f"{shown(change.before)} → {after}"))
-    speaker.table(rows, indent="  ")
 
 
 def _named(speaker: Speaker, words: Sequence[str]) -> None:
@@ -338,15 +323,6 @@ def as_json(what: Plan, changes: Sequence[Change]) -> Mapping[str, Any]:
         "holds": [
             {"exhibit": h.exhibit, "authority": h.authority, "entry": h.position} for h in what.held
         ],
-        "figures": [
-            {
-                "key": c.key,
-                "title": c.title,
-                "before": c.before,
-                "after": c.after,
-                "value_changed": c.value_changed,
-            }
-            for c in changes
-        ],
+        "figures": changed.as_json(changes),
         "cannot_reach": [*LIMITS, *((POSTGRESQL_LIMIT,) if has_server() else ())],
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from habeas.cli import changed
 from habeas.cli.options import (
     ArchiveOption,
     JsonOption,
@@ -82,7 +83,7 @@ def retract(
         made = verbs.retract(batch, position, kind, reason)
     changes = difference(before, snapshot(archive_, OWNER))
     speaker.say(f"Retracted: {kind} {position}, by entry {made.position}.")
-    _changes(speaker, changes, "No figure changed.")
+    changed.tell(speaker, changes, "No figure changed.")
     speaker.give(
         {
             "retracted": position,
@@ -90,16 +91,7 @@ def retract(
             "entry": made.position,
             "claims": list(radius.claims),
             "records": [{"record": r, "caption": c} for r, c in records.items()],
-            "figures": [
-                {
-                    "key": change.key,
-                    "title": change.title,
-                    "before": change.before,
-                    "after": change.after,
-                    "value_changed": change.value_changed,
-                }
-                for change in changes
-            ],
+            "figures": changed.as_json(changes),
         }
     )
 
@@ -159,7 +151,7 @@ def _describe(
         ]
         left_out = f" and {len(records) - SHOWN:,} more" if len(records) > SHOWN else ""
         speaker.say(f"Records: {', '.join(names)}{left_out}")
-    _changes(speaker, changes, "No figure would change.")
+    changed.tell(speaker, changes, "No figure would change.")
 
 
 def _claims(positions: Sequence[int]) -> list[str]:
@@ -171,19 +163,3 @@ def _claims(positions: Sequence[int]) -> list[str]:
 
     down = Descent(OWNER, head()[0], schema.load(), None).read(positions)
     return [f"#{position} {down.claim(position).title}" for position in positions]
-
-
-def _changes(speaker: Speaker, changes: Sequence[Change], none: str) -> None:
-    from habeas.cli.speaking import shown
-
-    if not changes:
-        speaker.say(none)
-        return
-    speaker.say("Figures:")
-    rows = []
-    for change in changes:
-        after = shown(change.after)
-        if not change.value_changed:
-            after += " (the same, on fewer claims)"
-        rows.append((change.key, f"{shown(change.before)} → {after}"))
-    speaker.table(rows, indent="  ")

@@ -1,0 +1,42 @@
+"""Which figures an act changes, on the screen and as JSON: one wording for every verb."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from habeas.cli.speaking import Speaker
+    from habeas.figures.standing import Change
+
+
+def tell(speaker: Speaker, changes: Sequence[Change], none: str) -> None:
+    """Each changed figure before and after; ``none`` is said where there is no change."""
+    from habeas.cli.speaking import shown
+
+    if not changes:
+        speaker.say(none)
+        return
+    speaker.say("Figures:")
+    rows = []
+    for change in changes:
+        after = shown(change.after)
+        if not change.value_changed:
+            after += " (the same, on fewer claims)"
+        rows.append((change.key, f"{shown(change.before)} → {after}"))
+    speaker.table(rows, indent="  ")
+
+
+def as_json(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """The same as plain data."""
+    return [
+        {
+            "key": change.key,
+            "title": change.title,
+            "before": change.before,
+            "after": change.after,
+            "value_changed": change.value_changed,
+        }
+        for change in changes
+    ]
