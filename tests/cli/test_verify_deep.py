@@ -15,7 +15,7 @@ Habeas = Callable[..., Ended]
 def test_a_fault_says_what_rests_on_it(filled: Path, habeas: Habeas) -> None:
     sound = habeas("verify", "--deep")
     assert sound.code == 0, sound.said
-    assert "Also checked: every derived table, 3 objects opened" in sound.out
+    assert "Also checked: the database file, every derived table, 3 objects opened" in sound.out
     altered = largest(filled / "objects")
     flip(altered)
     ended = habeas("verify", "--deep")

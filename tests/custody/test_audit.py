@@ -13,8 +13,10 @@ from tests.custody.conftest import Log, Memory
 from habeas.custody import checkpoints, merkle, tiles
 from habeas.custody.audit import audit_log, audit_objects
 from habeas.custody.entries import Composer
+from habeas.custody.keys import Keyring
 from habeas.custody.notes import Signer
 from habeas.custody.objects import ObjectStore
+from habeas.custody.sequencer import Sequencer
 
 # Kept for the checkpoint at 590; it differs from a changed newer one.
 OLDER = "tile/entries/002.p/78"
@@ -90,6 +92,31 @@ def test_a_changed_byte_in_any_file_is_named(log: Log, path: str) -> None:
         assert at_fault - {path} <= AFTER.get(path, set()), at
         file.write_bytes(whole)
     assert log.audit().sound
+
+
+@pytest.fixture(scope="module")
+def long_log(tmp_path_factory: pytest.TempPathFactory, keyring: Keyring) -> Path:
+    """A log that has a third level of tiles: one entry, under 65,792 ids."""
+    directory = tmp_path_factory.mktemp("long") / "log"
+    made = Composer(keyring.origin, keyring.entry).compose(1_600_000_000, [("kind", "note")])
+    before, after = made.note.split(made.entry_id.encode())
+    notes = (before + b"%032x" % number + after for number in range(256 * 257))
+    with Sequencer(directory, keyring.origin, keyring.checkpoint, Memory()) as sequencer:
+        sequencer.extend(notes, size=256 * 257)
+    return directory
+
+
+@pytest.mark.parametrize("path", ["tile/1/000", "tile/1/001.p/1", "tile/2/000.p/1"])
+def test_a_changed_bit_in_a_higher_tile_is_named(
+    long_log: Path, keyring: Keyring, path: str
+) -> None:
+    file = long_log / path
+    whole = file.read_bytes()
+    places = random.Random(path)  # noqa: S311 (one place out of many)
+    flip(file, places.randrange(len(whole)), 1 << places.randrange(8))
+    report = audit_log(long_log, keyring.public.all, signatures=False)
+    file.write_bytes(whole)
+    assert {fault.path for fault in report.faults} == {path}
 
 
 # An altered newer partial tile no longer begins as the older one kept beside it does.

@@ -28,6 +28,7 @@ WAIT_SECONDS = 60  # for another writer to finish
 PATIENCE_SECONDS = 2  # before it is said that one waits
 #: Each thread that serves pages keeps its connection for this long, checked before each page.
 _KEPT: dict[str, Any] = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+_DAMAGED = ("malformed", "not a database", "corrupt")
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
 
 
@@ -134,4 +135,16 @@ def plain_errors() -> Iterator[None]:
                 "The disk is full. Nothing of this step was recorded.",
                 next_step="Make room, then run the same command again.",
             ) from error
+        if any(words in str(error) for words in _DAMAGED):
+            raise _damaged(str(error)) from error
         raise
+    except UnicodeDecodeError as error:  # SQLite quotes the damaged bytes in what it says
+        raise _damaged("what it says about its tables is not text") from error
+
+
+def _damaged(why: str) -> DatabaseTrouble:
+    return DatabaseTrouble(
+        f"The database is damaged: {why}.",
+        next_step="Copy the directory as it is, then restore a backup; the log and the objects "
+        "are apart from it.",
+    )

@@ -1,9 +1,10 @@
-"""Verify, deeper: what is derived, what is sealed, and what others attested.
+"""Verify, deeper: the database file, what is derived, what is sealed, and what others attested.
 
-``verifying`` checks what is stored against the log. This replays the ledger and compares every
-derived table, opens every object and compares its plain bytes, and checks again each partner's
-cosignature and each timestamp, a token at its own time. Changes nothing; the head of the ledger is
-held while the tables are compared, so nobody else can write meanwhile.
+``verifying`` checks what is stored against the log. This walks the database's own pages, replays
+the ledger and compares every derived table, opens every object and compares its plain bytes, and
+checks again each checkpoint that was ever signed, each partner's cosignature and each timestamp, a
+token at its own time. Changes nothing; the head of the ledger is held while the tables are
+compared, so nobody else can write meanwhile.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from habeas.archive import models as m
 from habeas.archive import rebuilding
 from habeas.archive.cosigning import FOLDER, kept
+from habeas.archive.database_file import check_database_file
 from habeas.archive.timestamping import logged, verify_logged
 from habeas.custody.audit import Fault
-from habeas.custody.checkpoints import parse_checkpoint, text_of
+from habeas.custody.checkpoints import open_checkpoint, parse_checkpoint, text_of
 from habeas.custody.cosignatures import CosignerKey, read_cosignatures
 from habeas.custody.notes import from_base64
 from habeas.errors import HabeasError
@@ -32,8 +34,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Deeper:
-    """What was checked besides, and every fault. ``pending`` timestamps attest nothing yet."""
+    """What was checked besides, and every fault. ``pending`` timestamps attest nothing yet.
 
+    ``file``: whether the database is a file of ours, whose pages were walked.
+    """
+
+    file: bool = False
     objects: int = 0
     cosignatures: int = 0
     timestamps: int = 0
@@ -52,7 +58,7 @@ def verify_deeper(
     ``damaged`` are the addresses of objects that it named already: they are not opened.
     """
     deeper = Deeper(damaged=frozenset(damaged))
-    for part in (_tables, _objects, _cosignatures, _kept_checkpoints, _timestamps):
+    for part in _PARTS:
         try:
             deeper.faults.extend(part(archive, deeper, progress))
         except (HabeasError, DatabaseError, ValueError, LookupError) as error:
@@ -60,6 +66,33 @@ def verify_deeper(
             message = f"This could not be checked ({part.__name__[1:]}): {_words(error)}"
             deeper.faults.append(Fault(code, "", None, message))
     return deeper
+
+
+def _database(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+    deeper.file = connection.vendor == "sqlite"
+    if deeper.file:
+        progress("Database", 0, 1)
+        yield from check_database_file()
+        progress("Database", 1, 1)
+
+
+def _signed_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+    """Every checkpoint that the database remembers as signed is signed, and of this log."""
+    keys = archive.keyring.public.all
+    for row in m.LedgerCheckpoint.objects.order_by("size").iterator(chunk_size=1_000):
+        try:
+            signed = open_checkpoint(bytes(row.note), keys, archive.origin)
+            other = signed.size != row.size or _other_root(archive, signed.size, signed.root)
+        except HabeasError as error:
+            yield Fault(error.code, f"checkpoint {row.size}", None, error.message)
+            continue
+        if other:
+            yield Fault(
+                "checkpoint.other-log",
+                f"checkpoint {row.size}",
+                None,
+                f"The checkpoint kept for {row.size:,} is not of the beginning of this log.",
+            )
 
 
 def _tables(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
@@ -152,6 +185,17 @@ def _timestamps(archive: Archive, deeper: Deeper, progress: Progress) -> Iterato
         if checked.fault is not None:
             yield _at(one.position, checked.fault.code, checked.fault.message)
         progress("Timestamps", deeper.timestamps, total)
+
+
+_PARTS = (
+    _database,
+    _tables,
+    _objects,
+    _signed_checkpoints,
+    _cosignatures,
+    _kept_checkpoints,
+    _timestamps,
+)
 
 
 def _other_root(archive: Archive, size: int, root: bytes) -> bool:

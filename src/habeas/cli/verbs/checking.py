@@ -26,8 +26,9 @@ def verify(
         bool,
         typer.Option(
             "--deep",
-            help="Also replay the ledger against every derived table, open every object, check "
-            "cosignatures and timestamps again, and say what rests on each fault.",
+            help="Also walk the database file, replay the ledger against every derived table, open "
+            "every object, check checkpoints, cosignatures and timestamps again, and say what "
+            "rests on each fault.",
         ),
     ] = False,
     objects_sample: Annotated[
@@ -88,8 +89,9 @@ def verify(
     others = _attested()
     if deeper is not None:
         pending = f", {deeper.pending:,} of them pending" if deeper.pending else ""
+        file = "the database file, " if deeper.file else ""
         speaker.say(
-            f"Also checked: every derived table, {several(deeper.objects, 'object')} opened, "
+            f"Also checked: {file}every derived table, {several(deeper.objects, 'object')} opened, "
             f"{several(deeper.cosignatures, 'cosignature')}, "
             f"{several(deeper.timestamps, 'timestamp')}{pending}."
         )
