@@ -449,6 +449,23 @@ def test_an_erasure_or_rotation_meanwhile_takes_the_backup_back(
     assert not list(tmp_path.glob("b.age*"))
 
 
+@ON_SQLITE
+def test_a_backup_that_fails_at_its_last_step_leaves_no_keys(full: Archive, tmp_path: Path) -> None:
+    somebody = pyrage.x25519.Identity.generate()
+
+    def meanwhile(what: str, at: int, total: int) -> None:
+        (tmp_path / "b.age").write_text("somebody else's")
+
+    to = [str(somebody.to_public())]
+    with pytest.raises(BackupExists):
+        backup(full, tmp_path / "b.age", to, meanwhile)
+    assert [path.name for path in tmp_path.glob("b.age*")] == ["b.age"]
+    (tmp_path / "b.age").unlink()
+    made = backup(full, tmp_path / "b.age", to)
+    assert made.keys_path is not None
+    assert made.keys_path.exists()
+
+
 # --- size -------------------------------------------------------------------------------
 
 MEASURE = """

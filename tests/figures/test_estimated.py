@@ -133,8 +133,12 @@ def test_whom_the_rules_drop_and_who_is_on_no_list_are_steps_that_add_up(archive
 def test_an_estimate_is_computed_once_and_then_shown(archive: Archive) -> None:
     fill(archive, CELLS)
     definition = define(archive)
+    unfinished = archive.directory / "cache" / "estimates" / "tmp" / "another-process"
+    unfinished.parent.mkdir(parents=True)
+    unfinished.write_text("half of")
     made = estimates.compute(archive, evaluate(archive, definition, OWNER))
     assert made is not None
+    assert unfinished.exists()  # the file of whoever computes another one at this moment
     assert made.apart.estimate is not None
     assert made.apart.estimate > sum(CELLS.values())
     shown = evaluate(archive, definition, OWNER)

@@ -102,7 +102,9 @@ def backup(
         if path.exists() or path.is_symlink():
             raise BackupExists(
                 f"{path} is there already; a backup is never overwritten.",
-                next_step="Choose another name.",
+                next_step="Choose another name."
+                if target.exists()
+                else "Choose another name, or remove it: a backup that was cut off left it.",
             )
     keyring = archive.keyring
     known = recovery.read_recipients(keyring.directory).all
@@ -118,20 +120,26 @@ def backup(
     epoch = keyring.current_epoch
     recipient = age_keys.recipient_of(keyring.backup_identity(epoch))
     made = _Made()
-    with contextlib.ExitStack() as files:
-        stream = files.enter_context(_appearing(target))
-        with plain_errors():
-            members = _members(archive, made, progress)
-            digest, size = sealed_stream.write(members, [recipient], stream)
-        keyring.refresh()
-        if keyring.current_epoch != epoch:
-            raise BackupOvertaken(
-                "The archive's keys were changed while the backup was made; it was not kept.",
-                next_step="Make it again when the erasure or rotation has ended.",
-            )
-        if holders:  # its name appears before the backup's: the files are closed in turn
-            beside = files.enter_context(_appearing(keys_path))
-            durable.write_all(beside, keyring.sealed_for(holders, made.epochs | {epoch}))
+    keys_named = False
+    try:
+        with _appearing(target) as stream:
+            with plain_errors():
+                members = _members(archive, made, progress)
+                digest, size = sealed_stream.write(members, [recipient], stream)
+            keyring.refresh()
+            if keyring.current_epoch != epoch:
+                raise BackupOvertaken(
+                    "The archive's keys were changed while the backup was made; it was not kept.",
+                    next_step="Make it again when the erasure or rotation has ended.",
+                )
+            if holders:  # named before the backup, so that none is there without its keys
+                with _appearing(keys_path) as beside:
+                    durable.write_all(beside, keyring.sealed_for(holders, made.epochs | {epoch}))
+                keys_named = True
+    except BaseException:
+        if keys_named:
+            durable.remove_quietly(keys_path)
+        raise
     return BackupMade(
         path=target,
         sha256=digest,

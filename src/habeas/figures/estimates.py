@@ -150,6 +150,6 @@ def _keep(
     archive: Archive, definition: FigureDefinition, table: CaptureTable, document: dict[str, Any]
 ) -> None:
     target = _file(archive, definition, table)
-    durable.prepare_folder(target.parent)
+    durable.make_folder(target.parent / "tmp")  # what lies there may be another's, half written
     data = json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
     durable.write_file(target.parent, target, data)
