@@ -34,6 +34,11 @@ HEADER = bytes.fromhex(
     "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27a"
     "c72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c"
 )
+#: Block 420,000.
+LATER_HEADER = bytes.fromhex(
+    "00000020cf60c99cd0d14181556d6db3238a6ca4eed31119c35b03030000000000000000fa0f9ea6c329b99b6d"
+    "17576b73bc781267e566430aee747205b0acbca5238302552a8157fd260518b432bd82"
+)
 BITCOIN = bytes.fromhex("000588960d73d71901")
 PENDING = bytes.fromhex("0083dfe30d2ef90c8e")
 UNKNOWN = b"\x00unknown!"
@@ -127,7 +132,18 @@ def test_a_made_up_header_has_no_work(place: int) -> None:
 @pytest.mark.parametrize("bits", ["ffff7f20", "ffff001e", "00000000", "ffff801d", "ffffffff"])
 def test_an_easy_target_is_no_work(bits: str) -> None:
     with pytest.raises(TimestampError, match="no proof of work"):
-        read_header(HEADER[:72] + bytes.fromhex(bits) + HEADER[76:])
+        read_header(HEADER[:72] + bytes.fromhex(bits) + HEADER[76:], 0)
+
+
+def test_an_early_header_is_too_little_work_for_a_later_block() -> None:
+    assert read_header(HEADER, 419_999) == read_header(HEADER, 0)
+    with pytest.raises(TimestampError, match="block 420000 has no proof of work, or too little"):
+        read_header(HEADER, 420_000)
+    time, found = read_header(LATER_HEADER, 420_000)
+    assert (time.year, time.month) == (2016, 7)
+    assert found == "000000000000000002cce816c0ab2c5c269cb081896b7dcb34b8422d6b74ffa1"
+    with pytest.raises(TimestampError, match="made up or altered"):
+        verify_proof(proof(b"\x08" + block(800_000)), TRANSACTION, {800_000: HEADER})
 
 
 def test_headers_are_read_from_text() -> None:

@@ -9,7 +9,8 @@ when the file existed at the latest, give or take the two hours that miners may 
 Invariants: reading uses no network and bounded memory and depth; kinds of attestation that
 are not known are carried and prove nothing; a pending attestation is a calendar's promise
 and proves nothing. A header is checked for its own proof of work, which shows that somebody
-spent it; that it is in the chain that others use is the supplier's word.
+spent it, and from block 420,000 on for as much work as that block took at least half of; that
+it is in the chain that others use is the supplier's word.
 
 Format: https://github.com/opentimestamps/python-opentimestamps (read, not copied).
 """
@@ -32,6 +33,10 @@ DEEPEST: Final = 256
 HEADER_BYTES: Final = 80
 #: The easiest target that Bitcoin ever allowed (difficulty 1).
 EASIEST: Final = 0xFFFF << 208
+#: From this block on (July 2016) the difficulty was never below 2e11; half of that is asked for,
+#: so that a made-up header costs some 4e20 hashes and not the 4e9 of difficulty 1.
+HARDER_FROM: Final = 420_000
+HARDER: Final = EASIEST // 100_000_000_000
 
 _BITCOIN = bytes.fromhex("0588960d73d71901")
 _PENDING = bytes.fromhex("83dfe30d2ef90c8e")
@@ -119,7 +124,7 @@ def verify_proof(data: bytes, stamped: bytes, headers: Mapping[int, bytes]) -> A
         if one.kind != "bitcoin" or one.height not in headers:
             continue
         header = headers[one.height]
-        time, block = read_header(header)
+        time, block = read_header(header, one.height)
         if header[36:68] != one.message:
             raise TimestampError(
                 f"Block {one.height} does not attest it: its header has another Merkle root.",
@@ -141,8 +146,8 @@ def verify_proof(data: bytes, stamped: bytes, headers: Mapping[int, bytes]) -> A
     )
 
 
-def read_header(header: bytes) -> tuple[datetime.datetime, str]:
-    """The time and the hash of a block header, whose own proof of work must hold."""
+def read_header(header: bytes, height: int) -> tuple[datetime.datetime, str]:
+    """The time and the hash of the header of a block, whose own proof of work must hold."""
     if len(header) != HEADER_BYTES:
         raise TimestampUnreadable(
             f"A block header has {HEADER_BYTES} bytes, not {len(header)}.",
@@ -153,9 +158,11 @@ def read_header(header: bytes) -> tuple[datetime.datetime, str]:
     exponent, mantissa = bits >> 24, bits & 0x7FFFFF
     target = mantissa << 8 * (exponent - 3) if exponent >= 3 else mantissa >> 8 * (3 - exponent)
     negative = bool(bits & 0x800000)
-    if negative or not 0 < target <= EASIEST or int.from_bytes(block, "little") > target:
+    easiest = EASIEST if height < HARDER_FROM else HARDER
+    if negative or not 0 < target <= easiest or int.from_bytes(block, "little") > target:
         raise TimestampError(
-            "What was given as a block header has no proof of work: it was made up or altered.",
+            f"What was given as the header of block {height} has no proof of work, or too little: "
+            "it was made up or altered.",
             next_step="Get the header from a Bitcoin node, or from two explorers that agree.",
         )
     seconds = int.from_bytes(header[68:72], "little")
@@ -174,7 +181,7 @@ def read_headers(text: str) -> dict[int, bytes]:
             height, header = int(words[0]), bytes.fromhex(words[1])
             if len(words) != 2 or not 0 <= height < 2**31:
                 raise ValueError
-            read_header(header)
+            read_header(header, height)
         except (ValueError, IndexError):
             raise TimestampUnreadable(
                 f"Line {number} is no block header.",
