@@ -20,10 +20,12 @@ from tests.archive.test_erasing import build, signed_for
 
 from habeas.archive import models as m
 from habeas.archive import rebuilding
+from habeas.archive.access import OWNER
 from habeas.archive.erasing import journal
 from habeas.archive.erasing.carrying import carry_out, resume
 from habeas.archive.files import Received, add_files
 from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.search import index, searching
 from habeas.archive.verifying import verify
 from habeas.exchange.importing import import_folder
 
@@ -45,6 +47,7 @@ def prepare(place: Path) -> None:
     (place / "build").mkdir()
     world = build(archive, place / "build")
     request = signed_for(archive, world, "exhibit", world.exhibit.position)
+    index.rebuild(archive)
     (place / "people").write_text(f"{importer} {world.one.name.rpartition('/')[2]} {request}")
 
 
@@ -109,6 +112,12 @@ def _lost(scenario: str, place: Path, archive: Archive, acknowledged: Sequence[s
         return ["the erasure was acknowledged and is not there"]
     if m.Erasure.objects.exists() and m.Exhibit.objects.filter(filename="statement.txt").exists():
         return ["what was erased is there"]
+    index.refresh(archive)
+    found = [searching.search(archive, OWNER, word, exact=True).hits for word in ("well", "notice")]
+    if bool(found[0]) is m.Erasure.objects.exists() or not found[1]:
+        return ["the search index does not say what is there"]
+    if m.Erasure.objects.exists() and len(list((archive.directory / "index").glob("*/"))) != 1:
+        return ["another search index is left"]
     keys = set(m.ContentObjectKey.objects.values_list("address", flat=True))
     return [f"erased and there: {address}" for address in set(archive.objects.addresses()) - keys]
 

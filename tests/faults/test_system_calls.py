@@ -35,6 +35,8 @@ ERRORS = [
     ("erasing", "write", "error=ENOSPC"),
     ("erasing", "rename", "error=EIO"),
     ("erasing", "link", "error=EIO"),
+    ("erasing", "fdatasync", "error=EIO"),  # the commit: recorded or not, it can be resumed
+    ("erasing", "renameat", "error=ENOSPC"),  # made by tantivy alone
 ]
 
 Try = Callable[[str, str, str, int], Trial]

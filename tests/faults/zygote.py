@@ -84,7 +84,7 @@ def _child(place: Path, strace: list[str] | None, doing: Any, said: str = "said"
     if tracer is not None:
         tracer.communicate()
         lines = (place / "trace").read_text(errors="replace").splitlines()
-        answer["calls"] = [found[1] for each in lines if (found := _CALL.match(each))]
+        answer["calls"] = [found.groups() for each in lines if (found := _CALL.match(each))]
         answer["injected"] = [each for each in lines if "(INJECTED)" in each][:1]
     return answer
 
@@ -98,7 +98,7 @@ def _named(failure: BaseException) -> str:
     return f"{known.code if known else ''} {type(failure).__name__}: {failure}"
 
 
-_CALL = re.compile(r"\d+\s+(\w+)\(")
+_CALL = re.compile(r"(\d+)\s+(\w+)\(")
 
 if __name__ == "__main__":
     serve()

@@ -259,7 +259,7 @@ def _appearing(path: Path) -> Iterator[int]:
         ) from None
     try:
         yield descriptor
-        os.fsync(descriptor)
+        durable.sync_open(descriptor, path)
         _name(temporary, path)
         durable.sync_path(path.parent)
     finally:

@@ -125,6 +125,12 @@ def plain_errors() -> Iterator[None]:
                 "The disk is full. Nothing of this step was recorded.",
                 next_step="Make room, then run the same command again.",
             ) from error
+        if "disk i/o error" in text:
+            raise DatabaseTrouble(
+                "The disk reports an input/output error under the database.",
+                next_step="Look at the disk before anything else. What was acknowledged before is "
+                "there; `habeas verify` says whether this step is.",
+            ) from error
         raise DatabaseTrouble(
             f"The database does not answer: {str(error).splitlines()[0]}",
             next_step="Check that it runs and that habeas.toml names it.",

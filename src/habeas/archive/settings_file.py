@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from habeas.archive.errors import ArchiveNotFound, NewerArchive
+from habeas.custody import durable
 
 SETTINGS_NAME = "habeas.toml"
 FORMAT = 1
@@ -63,7 +64,7 @@ class ArchiveSettings:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
             file.flush()
-            os.fsync(file.fileno())
+            durable.sync_open(file.fileno(), directory / SETTINGS_NAME)
 
 
 def _quoted(text: str) -> str:

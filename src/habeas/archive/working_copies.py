@@ -22,6 +22,7 @@ from habeas.archive.errors import ArchiveError, ArchiveExists, ExhibitBlocked
 from habeas.archive.ledger import Ref, entry_id_at, facts
 from habeas.archive.verbs.custody_events import AS_SEALED, DAMAGED
 from habeas.archive.verbs.referring import Place
+from habeas.custody import durable
 from habeas.custody.errors import CustodyError
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def copy_out(
             copied = _Hashing(file)
             archive.copy_object(exhibit.address, copied)  # type: ignore[arg-type]
             file.flush()
-            os.fsync(file.fileno())
+            durable.sync_open(file.fileno(), to)
         digest = copied.sha256.hexdigest()
         if digest != exhibit.plain_sha256:
             raise ArchiveError(

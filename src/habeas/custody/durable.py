@@ -197,11 +197,17 @@ def sync_path(path: str | Path) -> None:
     """Make one file, or the names in one folder, durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
+        sync_open(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def sync_open(descriptor: int, path: str | Path) -> None:
+    """Make an open file durable; an error names its path, which the system's does not."""
+    try:
         os.fsync(descriptor)
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
-    finally:
-        os.close(descriptor)
 
 
 def sync_file_system(place: str | Path | int) -> None:

@@ -171,7 +171,7 @@ def _overwrite(path: Path) -> None:
         return
     try:
         durable.write_all(descriptor, os.urandom(os.fstat(descriptor).st_size))
-        os.fsync(descriptor)
+        durable.sync_open(descriptor, path)
     finally:
         os.close(descriptor)
 
@@ -181,7 +181,7 @@ def _written(path: Path, data: bytes) -> str:
     descriptor = durable.create(temporary, 0o600)
     try:
         durable.write_all(descriptor, data)
-        os.fsync(descriptor)
+        durable.sync_open(descriptor, temporary)
     except BaseException:
         durable.remove_quietly(temporary)
         raise

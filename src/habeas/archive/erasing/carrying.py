@@ -132,10 +132,13 @@ def carry_out(
         )
         began("recorded")
         journal.write(archive.directory, begun)
+        reached: list[str] = []
         try:
-            _record(archive, request, person, what, progress)
+            _record(archive, request, person, what, progress, reached.append)
         except BaseException:
-            if not m.Erasure.objects.filter(request=request).exists():
+            # A commit that failed may still be found committed when the database is opened
+            # again (its pages are written, the disk refused to say so): ``resume`` asks then.
+            if not reached:
                 journal.remove(archive.directory)
             raise
         begun = begun.after("recorded")
@@ -228,7 +231,14 @@ def _go_on(archive: Archive, begun: Journal, progress: Progress, began: Began) -
     return position
 
 
-def _record(archive: Archive, request: int, person: Signer, what: Plan, progress: Progress) -> None:
+def _record(
+    archive: Archive,
+    request: int,
+    person: Signer,
+    what: Plan,
+    progress: Progress,
+    reached: Callable[[str], None],
+) -> None:
     cleaning.shred_freed()
     schema.prepare()
     asked = verbs.request_at(request)
@@ -250,6 +260,7 @@ def _record(archive: Archive, request: int, person: Signer, what: Plan, progress
                 reason = f"What covered this was erased at entry {made.position}."
                 withdraw(batch, Ref(entry_id_at(one), one), reason)
                 batch.flush()
+        reached("commit")
 
 
 def _fellows(erased: Iterable[int]) -> list[int]:

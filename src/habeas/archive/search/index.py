@@ -26,6 +26,7 @@ import tantivy
 
 from habeas.archive.search import documents, folding
 from habeas.archive.search import schema as fields
+from habeas.archive.search.disk import plain_disk_errors
 from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated
 
 if TYPE_CHECKING:
@@ -246,10 +247,11 @@ def _keep(folder: Path, state: State, *, stamped: bool = False) -> None:
 @contextlib.contextmanager
 def _writing(archive: Archive) -> Iterator[None]:
     """The right to write the index, for one process at a time. Errors: ``IndexBusy``."""
-    root(archive).mkdir(mode=0o700, exist_ok=True)
-    with (root(archive) / _LOCK).open("ab") as lock:
-        _take(lock.fileno())
-        yield
+    with plain_disk_errors(root(archive)):
+        root(archive).mkdir(mode=0o700, exist_ok=True)
+        with (root(archive) / _LOCK).open("ab") as lock:
+            _take(lock.fileno())
+            yield
 
 
 def _take(handle: int) -> None:
