@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.archive.making import add_reviewer, newspaper, place_mention, says
+from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention, says
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER
@@ -30,15 +30,6 @@ undecided-from: 0.5
 """
 
 
-def records_if(counted: set[int], same: list[OpenPair]) -> int:
-    """How many records there are when these pairs are one each."""
-    parts = [{record} for record in counted]
-    for pair in same:
-        met = [part for part in parts if pair.left in part or pair.right in part]
-        parts = [part for part in parts if part not in met] + [set().union(*met)]
-    return len(parts)
-
-
 PAIRS = st.lists(
     st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda p: p[0] < p[1]),
     max_size=7,
@@ -46,27 +37,44 @@ PAIRS = st.lists(
 )
 
 
-@given(PAIRS)
-def test_the_bounds_hold_for_every_way_to_decide(edges: list[tuple[int, int]]) -> None:
-    counted = set(range(7))
+COUNTED = st.sets(st.integers(0, 6))
+
+
+def counted_if(counted: set[int], same: list[OpenPair]) -> int:
+    """How many counted records there are when these pairs are one each."""
+    everybody = set(range(7))
+    parts = [{record} for record in everybody]
+    for pair in same:
+        met = [part for part in parts if pair.left in part or pair.right in part]
+        parts = [part for part in parts if part not in met] + [set().union(*met)]
+    return sum(bool(part & counted) for part in parts)
+
+
+@given(PAIRS, COUNTED)
+def test_the_bounds_hold_for_every_way_to_decide(
+    edges: list[tuple[int, int]], counted: set[int]
+) -> None:
     pairs = [OpenPair(left, right, 1) for left, right in edges]
+    weighed = undecided.between(pairs, counted)
     reached = {
-        records_if(counted, [p for p, one in zip(pairs, ways, strict=True) if one])
+        counted_if(counted, [p for p, one in zip(pairs, ways, strict=True) if one])
         for ways in product((False, True), repeat=len(pairs))
     }
     assert max(reached) == len(counted)
-    assert min(reached) == undecided.fewest(counted, pairs)
+    assert min(reached) == undecided.fewest(counted, weighed) == undecided.fewest(counted, pairs)
+    assert bool(weighed) is (min(reached) < len(counted))
 
 
-@given(PAIRS)
-def test_a_weight_is_what_deciding_the_pair_alone_takes_off(edges: list[tuple[int, int]]) -> None:
-    counted = set(range(7))
-    pairs = [OpenPair(left, right, 1) for left, right in edges]
+@given(PAIRS, COUNTED)
+def test_a_weight_is_what_deciding_the_pair_alone_takes_off(
+    edges: list[tuple[int, int]], counted: set[int]
+) -> None:
+    pairs = undecided.between([OpenPair(left, right, 1) for left, right in edges], counted)
     before = undecided.fewest(counted, pairs)
-    for each in undecided.weighed(pairs):
+    for each in undecided.weighed(pairs, counted):
         others = [pair for pair in pairs if pair != each.pair]
         assert each.if_different == undecided.fewest(counted, others) - before
-        assert each.if_same == len(counted) - records_if(counted, [each.pair])
+        assert each.if_same == len(counted) - counted_if(counted, [each.pair])
 
 
 def test_a_count_is_a_range_until_its_pairs_are_judged(archive: Archive) -> None:
@@ -124,7 +132,27 @@ def test_pairs_with_records_that_are_not_counted_are_a_weak_point(archive: Archi
     named = parse(TEXT + "rules:\n  - {rule: has-claim, property: name}\n")
     found = evaluate(archive, named, OWNER)
     assert found.headline == "1 places"
+    with archive.writing() as batch:  # what joins two that are counted is not a dead end
+        says(batch, towns[2], source)
+    joined = evaluate(archive, named, OWNER)
+    assert joined.headline == "1 to 2 places (2 pairs not decided)"
+    assert not [w for w in joined.weak if w.name == "pairs-beyond"]
+    tree = why.as_text(why.tree(archive, OWNER, named))
+    assert "Town 1" in tree
+    assert "lower end +1 if different" in tree
+    assert "upper end" not in tree
     assert [(w.part, w.whole) for w in found.weak if w.name == "pairs-beyond"] == [(2, 2)]
+
+
+def test_what_nobody_could_tell_of_another_kind_is_no_weak_point(archive: Archive) -> None:
+    with archive.writing() as batch:
+        place_mention(batch, "Town")
+        one, other = (verbs.mention(batch, "person", name, place=PUBLIC) for name in ("A", "B"))
+    person = add_reviewer(archive)
+    review(archive, person, one.position, other.position, "cannot-tell", "two letters")
+    found = evaluate(archive, parse(TEXT), OWNER)
+    assert (found.headline, found.fewest) == ("1 places", 1)
+    assert not [w for w in found.weak if w.name == "pairs-beyond"]
 
 
 @pytest.mark.parametrize("written", ["1", "0", "1.5", "half", "0.1234567", "-0.5"])

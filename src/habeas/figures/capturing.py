@@ -20,6 +20,7 @@ from habeas.estimation.tables import CaptureTable, from_counts
 from habeas.figures.definitions import FigureDefinition
 from habeas.figures.list_reading import ListOf
 from habeas.figures.rows import Facts, OpenPair
+from habeas.figures.undecided import between
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def capture(definition: FigureDefinition, facts: Facts, counted: Iterable[int]) 
                 if record in wanted:
                     masks[record] = masks.get(record, 0) | 1 << number
                     grounds[record] = (*grounds.get(record, ()), claim)
-    pairs = tuple(p for p in facts.open_pairs if p.left in masks and p.right in masks)
+    pairs = tuple(between(facts.open_pairs, masks))
     names = [" + ".join(part.name for part in group) for group in groups]
     barred = _impossible(definition, groups)
     lists = tuple(

@@ -51,7 +51,7 @@ def compute(
     concerned = {m.position for m in (*counted.members, *counted.undecided)}
     chosen = {m.position for m in counted.members}
     drawn = _drawn(definition, facts, chosen)
-    open_ones = undecided.among(facts.open_pairs, chosen)
+    open_ones = undecided.between(facts.open_pairs, chosen)
     grounds = counted.grounds | by_grounds | {row.position for row in drawn}
     rows = {row.position: row for row in facts.claims if row.position in grounds}
     return Evaluation(
@@ -63,7 +63,7 @@ def compute(
         grounds=grounds,
         number=len(counted.members),
         fewest=(None if definition.undecided_ppm is None else undecided.fewest(chosen, open_ones)),
-        open_pairs=tuple(undecided.weighed(open_ones)),
+        open_pairs=tuple(undecided.weighed(open_ones, chosen)),
         not_known=len(counted.undecided),
         members=counted.members,
         undecided=counted.undecided,
@@ -78,7 +78,11 @@ def compute(
             )
         ),
         claims=rows,
-        captions=_captions(facts, concerned, rows.values()),
+        captions=_captions(
+            facts,
+            concerned.union(*((pair.left, pair.right) for pair in open_ones)),
+            rows.values(),
+        ),
         sources=_speakers(facts, rows.values()),
     )
 

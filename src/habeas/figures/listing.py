@@ -77,9 +77,9 @@ def _pairs(evaluation: Evaluation, pairs: Sequence[Weighed], *, told_weight: boo
         else:
             facts.append(Fact("proposed by", f"the run at entry {pair.linkage}"))
         if told_weight:
-            ends = ["upper end -1 if the same"]
+            ends = ["upper end -1 if the same"] * each.if_same
             ends += ["lower end +1 if different"] * each.if_different
-            facts.append(Fact("decided, it moves", ", ".join(ends)))
+            facts.append(Fact("decided, it moves", ", ".join(ends) or "neither end alone"))
         return Node(
             "pair", f"{name(pair.left)} and {name(pair.right)}", tuple(facts), (), pair.entry
         )

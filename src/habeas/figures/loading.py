@@ -129,7 +129,7 @@ def load(
         named=_named(names, mentions, records, as_of) if names else {},
         above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
         listed=listed,
-        open_pairs=_open_pairs(viewer, definition, records, as_of),
+        open_pairs=_open_pairs(viewer, definition, records, population, as_of),
     )
 
 
@@ -247,7 +247,11 @@ def _listed(
 
 
 def _open_pairs(
-    viewer: Viewer, definition: FigureDefinition, records: Records, as_of: int
+    viewer: Viewer,
+    definition: FigureDefinition,
+    records: Records,
+    population: Collection[int],
+    as_of: int,
 ) -> tuple[OpenPair, ...]:
     """The pairs of the counted kind that nobody has decided, where the definition asks."""
     if definition.kind != "estimated" and definition.undecided_ppm is None:
@@ -259,7 +263,11 @@ def _open_pairs(
         threshold_ppm=definition.undecided_ppm,
         kind=definition.counts,
     )
-    return tuple(OpenPair(p.left, p.right, p.ppm, p.linkage, p.judgement) for p in found)
+    return tuple(
+        OpenPair(p.left, p.right, p.ppm, p.linkage, p.judgement)
+        for p in found
+        if p.left in population and p.right in population  # "cannot tell" is said of any kind
+    )
 
 
 def _grades(viewer: Viewer, claims: Any, as_of: int) -> dict[int, str]:

@@ -155,7 +155,7 @@ class Facts:
     retracted lists. ``named`` gives the records behind each name in the definition,
     ``above`` the places in which a record is said to lie, and the claims that say so.
     ``listed`` gives for each list of an estimate its records, each with the earliest claim
-    that puts it there; ``open_pairs`` the pairs of counted records that are not decided.
+    that puts it there; ``open_pairs`` the pairs, of the counted kind, that are not decided.
     """
 
     records: tuple[int, ...] = ()

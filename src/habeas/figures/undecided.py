@@ -6,18 +6,19 @@ judged different are not weighed against each other (if a-b and b-c are open and
 both cannot be the same), because the exact minimum is a colouring problem (NP-hard); so the
 lower end is a bound and is called one.
 
-Only pairs of which both records are counted are weighed. The range does not bound what happens
-when a counted record is joined to one that is not, or two that are not: rules over claims may
-then count the whole or drop it.
+Open pairs count by what they lead to: if a-b and b-c are open and only a and c are counted,
+those two may be one all the same. A pair that leads from a counted record to none other is
+not weighed, and the range does not bound what deciding it does: joined to a record that is not
+counted, a counted one may be dropped by a rule, and two that are not counted may be counted.
 
 A pair's weight is what the range loses when it alone is decided: 1 at its upper end where
-the two are the same, and 1 at its lower end where they are different and no other way of
-open pairs joins them.
+both are counted and are the same, and 1 at its lower end where they are different and no
+other way of open pairs joins the counted records on either side.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -26,35 +27,56 @@ from habeas.figures.rows import OpenPair
 
 
 class Weighed(NamedTuple):
-    """An open pair between two counted records, with what deciding it takes off the range."""
+    """An open pair on a way between counted records; what deciding it takes off the range."""
 
     pair: OpenPair
     if_same: int
     if_different: int
 
 
-def among(pairs: Iterable[OpenPair], counted: Collection[int]) -> list[OpenPair]:
-    """The open pairs of which both records are counted."""
-    return [pair for pair in pairs if pair.left in counted and pair.right in counted]
+def between(pairs: Iterable[OpenPair], counted: Collection[int]) -> list[OpenPair]:
+    """The open pairs by which counted records may be one: dead ends are left out."""
+    kept = list(pairs)
+    while True:
+        met = Counter(record for pair in kept for record in (pair.left, pair.right))
+        ends = {record for record, times in met.items() if times == 1 and record not in counted}
+        if not ends:
+            break
+        kept = [pair for pair in kept if pair.left not in ends and pair.right not in ends]
+    whole = _together(counted, kept)
+    several = Counter(whole[record] for record in counted)
+    return [pair for pair in kept if several[whole[pair.left]] > 1]
 
 
 def fewest(counted: Collection[int], pairs: Iterable[OpenPair]) -> int:
-    """The lower bound: how many records, were every open pair one."""
-    return len(set(components(counted, [(pair.left, pair.right) for pair in pairs]).values()))
+    """The lower bound: how many counted records, were every open pair one."""
+    whole = _together(counted, pairs)
+    return len({whole[record] for record in counted})
 
 
-def weighed(pairs: Sequence[OpenPair]) -> list[Weighed]:
+def weighed(pairs: Sequence[OpenPair], counted: Collection[int]) -> list[Weighed]:
     """The pairs, heaviest first; equally heavy ones by probability, then by record."""
-    bridges = _bridges(pairs)
-    found = [Weighed(pair, 1, int((pair.left, pair.right) in bridges)) for pair in pairs]
+    bridges = _bridges(pairs, counted)
+    found = [
+        Weighed(
+            pair,
+            int(pair.left in counted and pair.right in counted),
+            int((pair.left, pair.right) in bridges),
+        )
+        for pair in pairs
+    ]
     return sorted(
         found,
         key=lambda w: (-w.if_same - w.if_different, -(w.pair.ppm or 0), w.pair.left, w.pair.right),
     )
 
 
-def _bridges(pairs: Sequence[OpenPair]) -> set[tuple[int, int]]:
-    """The pairs without which their records would hang together no more (Tarjan 1974)."""
+def _together(counted: Iterable[int], pairs: Iterable[OpenPair]) -> dict[int, int]:
+    return components(counted, [(pair.left, pair.right) for pair in pairs])
+
+
+def _bridges(pairs: Sequence[OpenPair], counted: Collection[int]) -> set[tuple[int, int]]:
+    """The pairs without which counted records would hang together no more (Tarjan 1974)."""
     near: dict[int, list[int]] = defaultdict(list)
     for pair in pairs:
         near[pair.left].append(pair.right)
@@ -66,12 +88,15 @@ def _bridges(pairs: Sequence[OpenPair]) -> set[tuple[int, int]]:
         if start in entered:
             continue
         entered[start] = lowest[start] = len(entered)
+        below = defaultdict(int, {start: int(start in counted)})  # counted, with what hangs on it
+        cut: list[tuple[int, int]] = []
         path = [(start, start, iter(near[start]))]
         while path:
             record, came_from, rest = path[-1]
             for other in rest:
                 if other not in entered:
                     entered[other] = lowest[other] = len(entered)
+                    below[other] = int(other in counted)
                     path.append((other, record, iter(near[other])))
                     break
                 if other != came_from:
@@ -79,7 +104,11 @@ def _bridges(pairs: Sequence[OpenPair]) -> set[tuple[int, int]]:
             else:
                 path.pop()
                 if path:
+                    below[came_from] += below[record]
                     lowest[came_from] = min(lowest[came_from], lowest[record])
                     if lowest[record] > entered[came_from]:
-                        found.add((min(record, came_from), max(record, came_from)))
+                        cut.append((came_from, record))
+        for above, record in cut:
+            if 0 < below[record] < below[start]:
+                found.add((min(record, above), max(record, above)))
     return found

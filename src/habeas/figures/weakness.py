@@ -22,14 +22,14 @@ def of_members(
     return _weak([[claims[c] for c in member.claims] for member in members], "records", facts)
 
 
-def of_pairs(pairs: int, among_counted: int) -> tuple[Weakness, ...]:
-    """That open pairs with a record that is not counted may move a count past its range."""
-    beyond = pairs - among_counted
+def of_pairs(pairs: int, weighed: int) -> tuple[Weakness, ...]:
+    """That open pairs which lead to none that is counted may move a count past its range."""
+    beyond = pairs - weighed
     if not beyond:
         return ()
-    what = "pair joins" if beyond == 1 else "pairs join"
+    what = "pair leads" if beyond == 1 else "pairs lead"
     words = (
-        f"{beyond:,} undecided {what} a record that is not counted: "
+        f"{beyond:,} undecided {what} to a record that is not counted: "
         "deciding may move the number past its range"
     )
     return (Weakness("pairs-beyond", words, beyond, pairs),)

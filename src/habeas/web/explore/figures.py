@@ -105,7 +105,8 @@ def _open_pairs(evaluation: Evaluation) -> list[Content]:
         {
             "left": record(each.pair.left),
             "right": record(each.pair.right),
-            "both_ends": bool(each.if_different),
+            "upper_end": bool(each.if_same),
+            "lower_end": bool(each.if_different),
         }
         for each in evaluation.open_pairs[:OPEN_PAIRS]
     ]
