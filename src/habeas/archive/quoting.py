@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
+from habeas.archive import verbs
 from habeas.archive.access import Viewer, live, visible
 from habeas.archive.errors import QuoteAmbiguous, QuoteNotFound, UnknownReference
 from habeas.archive.files import layer_text
 from habeas.archive.readings import Locator, locator_in, locator_words, parts_of
+from habeas.archive.verbs.referring import Place
 from habeas.reading.documents import Part
 
 if TYPE_CHECKING:
@@ -145,12 +147,29 @@ def _fault(number: int, spot: Spot) -> SpotFault:
     return SpotFault(f"occurrence {number}", f"{place}: …{around}…")
 
 
-def cited_already(read: ReadText, spot: Spot, label: str) -> int | None:
-    """The passage that cites this very place under the same access label, if there is one."""
+def cited_already(layer: m.Layer, start: int, stop: int) -> int | None:
+    """The passage that cites this very place under the layer's access label, if there is one."""
     return (
-        m.Passage.objects.filter(
-            layer=read.layer.position, start=spot.start, stop=spot.stop, label=label
-        )
+        m.Passage.objects.filter(layer=layer.position, start=start, stop=stop, label=layer.label)
         .values_list("position", flat=True)
         .first()
     )
+
+
+def cite_once(
+    archive: Archive, layer: m.Layer, text: str, start: int, stop: int, place: Place
+) -> tuple[int, bool]:
+    """The passage of this place, and whether it is new; ``text`` is the layer's whole text.
+
+    It is looked for again where nobody else can write, so that two who cite the same place at
+    the same time are given one passage.
+    """
+    known = cited_already(layer, start, stop)
+    if known is not None:
+        return known, False
+    with archive.writing() as batch:
+        known = cited_already(layer, start, stop)
+        if known is not None:
+            return known, False
+        made = verbs.cite(batch, layer.exhibit, layer.position, text, start, stop, place=place)
+    return made.position, True

@@ -1,7 +1,8 @@
 """Acts on an exhibit that are themselves custody events: a fixity check, a working copy.
 
 Invariants: a working copy appears under its name only whole, hashed and recorded, and never
-over another file; a check that finds damage is recorded as well as one that does not.
+over another file; what is handed out as a stream was hashed and recorded first; a check that
+finds damage is recorded as well as one that does not.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -33,6 +35,9 @@ UNCHANGED = "Nothing: the bytes are those that were sealed."
 UNOPENED = (
     "Nothing: the encrypted bytes are those that were stored; it is blocked and was not opened."
 )
+COPIED = "Nothing: a working copy was made, byte for byte."
+#: What is not known of bytes that leave by a stream: whether they all arrived.
+HANDED_OUT = "Nothing: handed out, byte for byte. Whether all of it arrived is not known."
 PROGRAM = f"habeas {habeas.__version__}"
 
 
@@ -120,33 +125,54 @@ def copy_out(
             archive.copy_object(exhibit.address, copied)  # type: ignore[arg-type]
             file.flush()
             durable.sync_open(file.fileno(), to)
-        digest = copied.sha256.hexdigest()
-        if digest != exhibit.plain_sha256:
-            raise ArchiveError(
-                f"Exhibit {exhibit.position} is damaged: its bytes have the SHA-256 {digest}.",
-                next_step="Nothing was copied. Run `habeas verify`.",
-            )
-        words: dict[str, Any] = {
-            "changed": "Nothing: a working copy was made, byte for byte.",
-            **{k: v for k, v in said.items() if v},
-        }
-        with archive.writing(person) as batch:
-            event = verbs.custody(
-                batch,
-                Ref(entry_id_at(exhibit.position), exhibit.position),
-                "copied",
-                happened_at=now(),
-                before_sha256=digest,
-                after_sha256=digest,
-                signed=person is not None,
-                place=place_of(exhibit),
-                **words,
-            )
+        event = _record_copy(archive, exhibit, copied.sha256.hexdigest(), person, said)
         _put(temporary, to)
         return event
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def hand_out(
+    archive: Archive, exhibit: m.Exhibit, person: Signer | None = None, **said: str
+) -> Ref:
+    """Check the bytes of an exhibit and record that they are handed out.
+
+    Once this has returned, and not before, ``Archive.copy_object`` may give them away.
+    """
+    read = _Hashing(None)
+    archive.copy_object(exhibit.address, read)  # type: ignore[arg-type]
+    return _record_copy(
+        archive, exhibit, read.sha256.hexdigest(), person, {"changed": HANDED_OUT} | said
+    )
+
+
+def _record_copy(
+    archive: Archive,
+    exhibit: m.Exhibit,
+    digest: str,
+    person: Signer | None,
+    said: Mapping[str, str],
+) -> Ref:
+    """Append that a copy was made of bytes with this hash; refuses others than were sealed."""
+    if digest != exhibit.plain_sha256:
+        raise ArchiveError(
+            f"Exhibit {exhibit.position} is damaged: its bytes have the SHA-256 {digest}.",
+            next_step="Nothing was copied. Run `habeas verify`.",
+        )
+    words: dict[str, Any] = {"changed": COPIED, **{k: v for k, v in said.items() if v}}
+    with archive.writing(person) as batch:
+        return verbs.custody(
+            batch,
+            Ref(entry_id_at(exhibit.position), exhibit.position),
+            "copied",
+            happened_at=now(),
+            before_sha256=digest,
+            after_sha256=digest,
+            signed=person is not None,
+            place=place_of(exhibit),
+            **words,
+        )
 
 
 def _put(temporary: Path, to: Path) -> None:

@@ -53,10 +53,9 @@ def cite(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
-    from habeas.archive import verbs
     from habeas.archive.access import OWNER, visible
     from habeas.archive.errors import UnknownReference
-    from habeas.archive.quoting import cited_already, read_text, spots, the_spot
+    from habeas.archive.quoting import cite_once, read_text, spots, the_spot
     from habeas.archive.readings import locator_words
     from habeas.archive.verbs.referring import place_of
 
@@ -68,27 +67,15 @@ def cite(
         )
     read = read_text(archive_, OWNER, exhibit, inner=inner, layer=layer)
     spot = the_spot(spots(read, quote, page=page), quote, occurrence)
-    position = cited_already(read, spot, read.layer.label)
-    known = position is not None
-    if position is None:
-        with archive_.writing() as batch:
-            position = verbs.cite(
-                batch,
-                exhibit,
-                read.layer.position,
-                read.text,
-                spot.start,
-                spot.stop,
-                place=place_of(row),
-            ).position
+    position, new = cite_once(archive_, read.layer, read.text, spot.start, spot.stop, place_of(row))
     place = locator_words(spot.locator)
     words = [f"exhibit {exhibit}", read.layer.inner_path, place]
-    speaker.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * known}")
+    speaker.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")
     speaker.say(f"    characters {spot.start}-{spot.stop} of text layer {read.layer.position}")
     speaker.give(
         {
             "passage": position,
-            "new": not known,
+            "new": new,
             "exhibit": exhibit,
             "inner_path": read.layer.inner_path,
             "layer": read.layer.position,
