@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -15,6 +17,7 @@ from tests.web.making import Shelf, fill
 
 from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
 from habeas.archive.opening import Archive
+from habeas.custody.notes import Signer
 from habeas.web.site.gate import Gate, open_gate
 from habeas.web.site.viewing import show
 
@@ -53,6 +56,43 @@ class Reader:
         with CaptureQueriesContext(connection) as caught:
             self.page(path)
         return len(caught)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer(Reader):
+    """A reader whose forms are answered. ``send`` one as the browser does, with its token."""
+
+    def token(self, path: str) -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page(path))
+        assert found is not None, path
+        return found[1]
+
+    def send(self, page: str, to: str, origin: str = f"http://{HOST}", **form: object) -> Any:
+        """Fill in the form on ``page`` that is answered at ``to``."""
+        data = {"csrfmiddlewaretoken": self.token(page), **{k: str(v) for k, v in form.items()}}
+        return self.client.post(
+            to,
+            urlencode(data),
+            content_type="application/x-www-form-urlencoded",
+            headers={"origin": origin, "sec-fetch-site": "same-origin"},
+        )
+
+
+@pytest.fixture
+def writing_as() -> Iterator[Callable[..., Writer]]:
+    """``writing_as(archive, viewer, person)``: the same, started in the name of a person."""
+
+    def writing(archive: Archive, viewer: Viewer, person: Signer) -> Writer:
+        gate = Gate(hosts=(HOST,), forms=True)
+        open_gate(gate)
+        show(archive, viewer, person)
+        client = Client(enforce_csrf_checks=True, HTTP_HOST=HOST)
+        client.get(f"/?token={gate.token}")
+        return Writer(client)
+
+    yield writing
+    open_gate(None)
+    show(None)
 
 
 @pytest.fixture

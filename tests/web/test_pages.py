@@ -50,6 +50,8 @@ HIDDEN = (
 
 HIDDEN_FILES = (
     "/exhibits/{secret-exhibit}/pictures/{secret-reading}/1.png",
+    "/exhibits/{secret-exhibit}/passages/",
+    "/exhibits/{secret-exhibit}/original/",
     "/figures/guess/estimate/methods.svg",
 )
 

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -123,8 +123,20 @@ class Archive:
 
     def copy_object(self, address: str, target: IO[bytes]) -> int:
         """Write the plain bytes of a sealed object to a stream; their number."""
+        return self.unlocked(address)(target)
+
+    def unlocked(self, address: str) -> Callable[[IO[bytes]], int]:
+        """What ``copy_object`` does once the object's key is found.
+
+        For a thread of its own: it needs no database any more.
+        """
         refuse_blocked(address)
-        return self.objects.copy_plain(address, self._identity(address), target)
+        identity = self._identity(address)
+
+        def copy(target: IO[bytes]) -> int:
+            return self.objects.copy_plain(address, identity, target)
+
+        return copy
 
     def _identity(self, address: str) -> str:
         key = ContentObjectKey.objects.filter(address=address).first()

@@ -4,7 +4,10 @@ HabeasError
 └── WebError
     ├── AddressRefused   web.address
     ├── PortTaken        web.port-taken
-    └── NoArchive        web.no-archive
+    ├── NoArchive        web.no-archive
+    ├── FormUnreadable   web.form
+    ├── WordsChanged     web.words-changed   other words stand there than were chosen
+    └── TooManyAtOnce    web.too-many
 """
 
 from __future__ import annotations
@@ -28,3 +31,17 @@ class PortTaken(WebError):
 
 class NoArchive(WebError):
     code = "web.no-archive"
+
+
+class FormUnreadable(WebError):
+    """A form that lacks something, or holds what no page of ours puts there."""
+
+    code = "web.form"
+
+
+class WordsChanged(WebError):
+    code = "web.words-changed"
+
+
+class TooManyAtOnce(WebError):
+    code = "web.too-many"

@@ -1,7 +1,8 @@
 """Serves the pages of one archive to one browser on this machine.
 
 Invariants: loopback only, until there is sign-in; the address that is printed works once;
-nothing is served before the gate is in place.
+nothing is served before the gate is in place; without a person nothing can be recorded from the
+pages; what is sent waits in memory, never in a file of the server.
 """
 
 from __future__ import annotations
@@ -10,13 +11,22 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from habeas.web.errors import AddressRefused, PortTaken
+
+if TYPE_CHECKING:
+    from habeas.custody.notes import Signer
 
 THREADS = 8
 DEFAULT_ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 8417
+MOST_HEADER_BYTES = 16_384
+#: Of an answer, waiting for the browser. A thread that has more to send waits.
+MOST_WAITING_BYTES = 1024 * 1024
+#: Past this the server would put what waits into a temporary file: plain evidence on the disk.
+NEVER_TO_FILE_BYTES = 2**31 - 1
+IDLE_SECONDS = 120  # after which a connection on which nothing happens is closed
 
 
 class Serving:
@@ -26,11 +36,15 @@ class Serving:
         self._server = server
         self.url = url  # with the one-time token
         self.origin = origin  # without
+        self._closed = False
 
     def run(self) -> None:
         """Serve until interrupted or closed."""
         try:
             self._server.run()
+        except OSError:
+            if not self._closed:  # by another thread, while this one waited on its sockets
+                raise
         finally:
             self.close()
 
@@ -38,32 +52,46 @@ class Serving:
         """Stop listening and shut the gate."""
         from habeas.web.site.gate import open_gate
 
+        self._closed = True
         open_gate(None)
         self._server.close()
 
 
-def listen(archive: Any, *, address: str = DEFAULT_ADDRESS, port: int = DEFAULT_PORT) -> Serving:
-    """Bind a loopback address (port 0: any free port) and open the gate for one browser."""
+def listen(
+    archive: Any,
+    *,
+    address: str = DEFAULT_ADDRESS,
+    port: int = DEFAULT_PORT,
+    person: Signer | None = None,
+) -> Serving:
+    """Bind a loopback address (port 0: any free port) and open the gate for one browser.
+
+    ``person`` answers for what that browser records; without one the pages are only read.
+    """
     address = loopback(address)
     from waitress.server import create_server
 
     from habeas.web.site.gate import Gate, open_gate
+    from habeas.web.site.settings import MOST_FORM_BYTES
     from habeas.web.site.viewing import show
     from habeas.web.site.wsgi import application
 
     listener = _bound(address, port)
     port = listener.getsockname()[1]
-    show(archive)
+    show(archive, person=person)
     shown = f"[{address}]" if ":" in address else address
-    gate = Gate(hosts=(f"{shown}:{port}", f"localhost:{port}"))
+    gate = Gate(hosts=(f"{shown}:{port}", f"localhost:{port}"), forms=person is not None)
     server = create_server(
         application(),
         sockets=[listener],
         threads=THREADS,
         ident=None,
         clear_untrusted_proxy_headers=True,
-        max_request_body_size=1,
-        max_request_header_size=16_384,
+        max_request_body_size=MOST_FORM_BYTES,
+        max_request_header_size=MOST_HEADER_BYTES,
+        outbuf_high_watermark=MOST_WAITING_BYTES,
+        outbuf_overflow=NEVER_TO_FILE_BYTES,
+        channel_timeout=IDLE_SECONDS,
     )
     open_gate(gate)
     origin = f"http://{shown}:{port}"
@@ -75,10 +103,11 @@ def serve(
     *,
     address: str = DEFAULT_ADDRESS,
     port: int = DEFAULT_PORT,
+    person: Signer | None = None,
     announce: Callable[[str], None] = print,
 ) -> None:
     """Serve the archive's pages on this machine until interrupted; announces the address."""
-    serving = listen(archive, address=address, port=port)
+    serving = listen(archive, address=address, port=port, person=person)
     announce(serving.url)
     serving.run()
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonPassphraseFileOption,
+)
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
+    from habeas.custody.notes import Signer
 
 PortOption = Annotated[
     int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes any free one.")
@@ -23,11 +30,24 @@ def serve(
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="A loopback address; any other is refused.")
     ] = "127.0.0.1",
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="PSEUDONYM",
+            help="Who answers for what that browser records. Without it the pages are only read.",
+            show_default=False,
+        ),
+    ] = "",
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Serve the pages to one browser on this machine."""
+    """Serve the pages to one browser on this machine.
+
+    With --as that browser can also cite words, and download originals as custody events.
+    """
     from habeas.cli.opening import make_ready, opened
     from habeas.cli.speaking import Speaker
 
@@ -35,17 +55,42 @@ def serve(
     from habeas.web.serving import loopback
 
     loopback(host)  # refused before the passphrase is asked
-    serve_archive(opened(archive, passphrase_file), Speaker(as_json=json), host, port)
+    archive_ = opened(archive, passphrase_file)
+    person = _answering(archive_, as_, person_passphrase_file) if as_ else None
+    serve_archive(archive_, Speaker(as_json=json), host, port, person)
 
 
-def serve_archive(archive: Archive, speaker: Speaker, host: str, port: int) -> None:
+def _answering(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
+    """The key of somebody who may act here; refused before the passphrase is asked."""
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, live, visible
+    from habeas.archive.errors import PersonNeeded
+    from habeas.cli.opening import acting_person
+
+    granted = live(visible(OWNER, m.Key)).filter(holder=pseudonym, role="person")
+    if not granted.exists():
+        raise PersonNeeded(
+            f"{pseudonym!r} has no key that is granted in this archive.",
+            next_step="`habeas people` lists those that are. Without --as the pages can be read.",
+        )
+    return acting_person(archive, pseudonym, passphrase_file)
+
+
+def serve_archive(
+    archive: Archive, speaker: Speaker, host: str, port: int, person: Signer | None = None
+) -> None:
     """Serve an open archive; says the address, which works once."""
     from habeas.web.serving import listen
 
-    serving = listen(archive, address=host, port=port)
+    serving = listen(archive, address=host, port=port, person=person)
     speaker.give({"url": serving.url})
     speaker.say(serving.url, style="bold")
     speaker.note("The address works once, in one browser. Ctrl-C ends.")
+    if person is not None:
+        speaker.note(
+            "That browser can cite and take out originals; what it takes out is signed by "
+            f"{person.name.rpartition('/')[2]}."
+        )
     with contextlib.suppress(KeyboardInterrupt):
         serving.run()
     speaker.note("Ended.")

@@ -19,7 +19,8 @@ from habeas.archive.models import (
     Passage,
     Reading,
 )
-from habeas.web.explore import layers, opened, written
+from habeas.archive.verbs.citing import LONGEST_QUOTE
+from habeas.web.explore import layers, opened, originals, written
 from habeas.web.explore.custody import custody_of
 from habeas.web.explore.pages import by_position, one, page, paged, whole_number
 from habeas.web.explore.proofs import entry_proof
@@ -66,6 +67,7 @@ def exhibit(request: Request, position: int) -> Content:
     row = one(viewer, Exhibit, position)
     reading = opened.chosen(request, row)
     read, layer = _layers_of(request, row, reading)
+    original = originals.offered(request, row)
     shown = Shown(request, layer, reading)
     text = None
     if layer is not None or shown.pictures:
@@ -82,12 +84,14 @@ def exhibit(request: Request, position: int) -> Content:
             .filter(target=position, ended_at__isnull=True)
             .order_by("position")[:20]
         ],
-        "reading": opened.state_of(reading),
+        "reading": opened.state_of(reading, blocked=original["state"] == "blocked"),
         "inside": opened.inside(request, position),
         "layers": [_layer(each) for each in read],
         "text": text,
+        "may_cite": request.person is not None and layer is not None,
         "cite": opened.cite_command(position, reading, page_cited, quote) if layer else "",
-        "copy": f"habeas custody {position} --copy-to FILE",
+        "longest_quote": LONGEST_QUOTE,
+        "original": original,
         "proof": entry_proof(request, position),
     }
 

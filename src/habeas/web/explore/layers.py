@@ -101,6 +101,7 @@ def segments(
         inside = [p for p in here if p.start <= start and p.stop >= stop]
         pieces.append(
             {
+                "start": start,
                 "text": text[start - first : stop - first],
                 "passages": [p.position for p in inside],
                 "anchors": [p.position for p in inside if max(first, p.start) == start],

@@ -29,6 +29,7 @@ STATES = {
     "refused": gettext_noop("refused: larger than a limit"),
     "failed": gettext_noop("could not be read"),
     "waiting": gettext_noop("waits to be read"),
+    "blocked": gettext_noop("blocked: shown and handed out to nobody"),
 }
 FILES = 50  # inside an exhibit, on one page
 
@@ -60,8 +61,10 @@ def chosen(request: Request, exhibit: Exhibit) -> Reading | None:
     return standing(viewer, exhibit.position)
 
 
-def state_of(reading: Reading | None) -> Content:
+def state_of(reading: Reading | None, *, blocked: bool = False) -> Content:
     """How a file ended, in words; what is not stated is empty."""
+    if blocked:
+        return {"state": "blocked", "words": _(STATES["blocked"]), "position": None}
     if reading is None:
         return {"state": "waiting", "words": _(STATES["waiting"]), "position": None}
     return {

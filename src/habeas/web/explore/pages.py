@@ -15,12 +15,13 @@ from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, visible
-from habeas.archive.models import Erased
+from habeas.archive.models import Erased, Exhibit
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
 from habeas.web.site.viewing import Request
@@ -30,6 +31,7 @@ _NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 Content = dict[str, Any]
 View = Callable[..., Content]
+Form = Callable[[Request, Exhibit], HttpResponseBase]
 M = TypeVar("M", bound=Model)
 
 
@@ -71,6 +73,36 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
             content = {**content, "twin": _twin_of(request)}
             return render(request, template, content)
 
+        return answer
+
+    return decorate
+
+
+def exhibit_form(place: str) -> Callable[[Form], Callable[..., HttpResponseBase]]:
+    """Make a view of what a form on an exhibit's page asks for; ``place`` is its section there.
+
+    What is refused is a page with the next step and a way back. Whoever only looks at the address
+    is led to the form.
+    """
+
+    def decorate(view: Form) -> Callable[..., HttpResponseBase]:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, position: int) -> HttpResponseBase:
+            asked = cast(Request, request)
+            back = f"{reverse('exhibit', kwargs={'position': position})}#{place}"
+            try:
+                row = one(asked.viewer, Exhibit, position)
+                if request.method != "POST" or asked.person is None:
+                    return HttpResponseRedirect(back)
+                return view(asked, row)
+            except Gone as gone:
+                return _erased(request, gone, as_json=False)
+            except HabeasError as error:
+                if isinstance(error, NoArchive):
+                    raise
+                return _refused(request, error, as_json=False, title=_("Not done"), back=back)
+
+        answer.answers_forms = True  # type: ignore[attr-defined]
         return answer
 
     return decorate
@@ -255,16 +287,18 @@ def _message(request: HttpRequest, status: int, title: str, sentence: str = "") 
     return render(request, "explore/message.html", content, status=status)
 
 
-def _refused(request: HttpRequest, error: HabeasError, *, as_json: bool) -> HttpResponse:
+def _refused(
+    request: HttpRequest, error: HabeasError, *, as_json: bool, title: str = "", back: str = ""
+) -> HttpResponse:
     content = {
-        "title": _("This page cannot be shown"),
+        "title": title or _("This page cannot be shown"),
         "sentence": error.message,
         "next_step": error.next_step,
         "code": error.code,
     }
     if as_json:
         return _as_json(content, 409)
-    return render(request, "explore/message.html", content, status=409)
+    return render(request, "explore/message.html", {**content, "back": back}, status=409)
 
 
 def _erased(request: HttpRequest, gone: Gone, *, as_json: bool) -> HttpResponse:

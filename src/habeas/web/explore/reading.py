@@ -19,9 +19,9 @@ from django.urls import reverse
 from habeas.archive.access import visible
 from habeas.archive.files import layer_text
 from habeas.archive.models import Layer, Passage, Reading
-from habeas.archive.readings import locator_in, locator_words, parts_in
+from habeas.archive.readings import Locator, locator_in, locator_words, parts_in
 from habeas.reading.documents import Part
-from habeas.web.explore import layers, rendering
+from habeas.web.explore import citing, layers, rendering
 from habeas.web.explore.pages import whole_number
 from habeas.web.site.viewing import Request
 
@@ -115,6 +115,12 @@ class Shown:
             raise Http404
         return first, min(first + layers.WINDOW, len(self.text))
 
+    def locator(self, start: int, stop: int) -> Locator:
+        """Where code points stand, as people find it; of too many parts, nothing."""
+        if len(self.parts) > MOST_LOCATED:
+            return {}
+        return locator_in(_around(self.parts, start, stop), start, stop)
+
     # --- what the page's dict holds ------------------------------------------------------
 
     def address(self, **more: object) -> str:
@@ -129,8 +135,8 @@ class Shown:
         query |= {name: value for name, value in more.items() if value is not None}
         return f"{reverse('exhibit', kwargs={'position': exhibit})}?{urlencode(query)}"
 
-    def content(self, citing: Any) -> Content:
-        """The text with what is cited of it; ``citing`` gives the claims that cite passages."""
+    def content(self, claims_on: Any) -> Content:
+        """The text with what is cited of it; ``claims_on`` gives the claims that cite passages."""
         shown = self.text[self.first : self.last]
         cited = self._cited()
         window = layers.window_of(self.first)
@@ -146,7 +152,7 @@ class Shown:
             "last": self.last,
             "length": len(self.text),
             "segments": layers.segments(
-                shown, self.first, cited, citing([p.position for p in cited]), self.asked
+                shown, self.first, cited, claims_on([p.position for p in cited]), self.asked
             ),
             "warnings": self._warnings(),
             "previous": before,
@@ -156,6 +162,7 @@ class Shown:
             "found": self._found(),
             "asked": self.request.GET.get("q", "")[:500],
             "quote": self.text[self.asked[0] : self.asked[1]] if self.asked else "",
+            "chosen": citing.chosen(self),
         }
 
     def _cited(self) -> list[Passage]:
@@ -262,14 +269,12 @@ class Shown:
                 more += 1
                 continue
             start, stop = match.span()
-            few = len(self.parts) <= MOST_LOCATED
-            locator = locator_in(_around(self.parts, start, stop), start, stop) if few else {}
             place = {"from": start, "to": stop, "q": " ".join(words)}
             places.append(
                 {
                     "url": f"{self.address(**place)}#found",
                     "start": start,
-                    "place": locator_words(locator),
+                    "place": locator_words(self.locator(start, stop)),
                     "before": self.text[max(0, start - 40) : start],
                     "words": match.group(),
                     "after": self.text[stop : stop + 40],

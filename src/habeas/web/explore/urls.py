@@ -6,12 +6,14 @@ from django.urls import path
 
 from habeas.web.explore import (
     about,
+    citing,
     claims,
     conflicts,
     estimates,
     exhibits,
     figures,
     opened,
+    originals,
     overview,
     records,
     search,
@@ -41,6 +43,8 @@ urlpatterns = [
         opened.picture,
         name="picture",
     ),
+    path("exhibits/<int:position>/passages/", citing.cite, name="cite"),
+    path("exhibits/<int:position>/original/", originals.original, name="original"),
     *twins("search/", search.search, "search"),
     *twins("sources/", sources.listed, "sources"),
     *twins("sources/<int:position>/", sources.source, "source"),

@@ -3,7 +3,11 @@
 Invariants: closed unless ``open_gate`` was called in this process; the token admits one
 browser once; comparison takes the same time for every wrong token; only the loopback names
 and port given to ``open_gate`` are answered, so a page elsewhere that resolves its own name
-to 127.0.0.1 gets nothing; only GET and HEAD are answered.
+to 127.0.0.1 gets nothing; only GET and HEAD are answered unless the gate was opened for forms.
+
+A form is answered only when the browser says that it comes from these very pages: cookies are
+sent for every port of this machine, so a page of another local server would bring ours along.
+Django's token stands behind this check (``settings``).
 """
 
 from __future__ import annotations
@@ -27,10 +31,13 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 class Gate:
-    """One token to be used once, and the cookie values given for it."""
+    """One token to be used once, and the cookie values given for it; ``forms``: POST too."""
 
-    def __init__(self, hosts: Iterable[str], token: str | None = None) -> None:
+    def __init__(
+        self, hosts: Iterable[str], token: str | None = None, *, forms: bool = False
+    ) -> None:
         self.token = token or secrets.token_urlsafe(32)
+        self.forms = forms
         self.hosts = frozenset(host.lower() for host in hosts)
         self._unused: str | None = self.token
         self._admitted: list[str] = []
@@ -67,6 +74,11 @@ def open_gate(gate: Gate | None) -> None:
     _open = gate
 
 
+def forms_are_answered() -> bool:
+    """Whether the open gate lets forms through."""
+    return _open is not None and _open.forms
+
+
 def cookie_name(request: HttpRequest) -> str:
     """Cookies know no ports: each port has its own, so that two archives can be open."""
     return f"habeas-{request.META.get('HTTP_HOST', '').rpartition(':')[2]}"
@@ -84,12 +96,15 @@ class GateMiddleware:
             return _refusal(403, _("This archive is not open here."), _again())
         if request.META.get("HTTP_HOST", "").lower() not in gate.hosts:
             return _refusal(421, _("This address is not the one that the archive answers."), "")
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
+        allowed = ["GET", "HEAD", *(["POST"] if gate.forms else [])]
+        if request.method not in allowed:
+            return HttpResponseNotAllowed(allowed)
         if "token" in request.GET:
             return self._exchange(gate, request)
         if not gate.admits(request.COOKIES.get(cookie_name(request))):
             return _refusal(403, _("This page opens with the address that was printed."), _again())
+        if request.method == "POST" and (refused := _refused_form(request)) is not None:
+            return refused
         return self.get_response(request)
 
     @staticmethod
@@ -105,6 +120,27 @@ class GateMiddleware:
         response.status_code = 303
         response.set_cookie(cookie_name(request), value, httponly=True, samesite="Strict", path="/")
         return response
+
+
+def _refused_form(request: HttpRequest) -> HttpResponse | None:
+    """Why a form is not even read: it comes from elsewhere, or is no form of these pages."""
+    ours = f"http://{request.META['HTTP_HOST']}".lower()
+    said = request.META.get("HTTP_ORIGIN", "").lower()
+    site = request.META.get("HTTP_SEC_FETCH_SITE", "same-origin")
+    if said != ours or site != "same-origin":
+        return form_refused(request)
+    if request.content_type != "application/x-www-form-urlencoded":
+        return _refusal(415, _("This is not a form of these pages."), "")
+    return None
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without proof that it was sent from these pages; ``reason`` is told to nobody."""
+    return _refusal(
+        403,
+        _("This form was not sent from these pages, so nothing was done."),
+        _("Open the page again, from the address that was printed, and press the button there."),
+    )
 
 
 def _again() -> str:

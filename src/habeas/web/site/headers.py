@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from habeas.web.site.gate import forms_are_answered
+
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -20,6 +22,11 @@ HEADERS = {
 }
 
 
+#: Under ``no-referrer`` a browser sends ``Origin: null`` with a form, and nobody can tell whose it
+#: is. This tells these pages where it comes from, and still nobody else.
+WITH_FORMS = {"Referrer-Policy": "same-origin"}
+
+
 class HeadersMiddleware:
     """Sets ``HEADERS`` on every answer, refusals and static files included."""
 
@@ -28,7 +35,7 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        for name, value in HEADERS.items():
+        for name, value in (HEADERS | (WITH_FORMS if forms_are_answered() else {})).items():
             response.headers[name] = value
         for name in ("Last-Modified", "ETag", "Access-Control-Allow-Origin"):
             response.headers.pop(name, None)

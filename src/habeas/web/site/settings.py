@@ -1,7 +1,8 @@
 """Django settings of the whole program; ``DJANGO_SETTINGS_MODULE`` names this module.
 
 The database is never decided here: ``archive.opening.open_archive`` connects the archive
-that was asked for. Nothing here is secret: no session and no form exists yet.
+that was asked for. Nothing here is secret: no session exists, and forms are proved by a cookie of
+their own beside a token in the form (Django's), behind the gate.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "habeas.web.site.gate.GateMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "habeas.web.site.viewing.ViewingMiddleware",
 ]
 ROOT_URLCONF = "habeas.web.site.urls"
@@ -71,9 +73,20 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],  # the search box
+        "form-action": [SELF],
     }
 }
+
+# Forms. Two archives open in one browser share the cookie, which is no harm: each form's token is
+# compared with it, and the gate has compared the port by then.
+MOST_FORM_BYTES = 16_384
+CSRF_COOKIE_NAME = "habeas-form"
+CSRF_COOKIE_AGE = None  # until the browser is closed
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "habeas.web.site.gate.form_refused"
+DATA_UPLOAD_MAX_MEMORY_SIZE = MOST_FORM_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -88,6 +101,7 @@ LOGGING = {
     # Paths of pages are not written anywhere: they say what somebody looked at.
     "loggers": {
         "django.request": {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False},
+        "django.security": {"handlers": ["stderr"], "level": "CRITICAL", "propagate": False},
         "waitress": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "waitress.queue": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },

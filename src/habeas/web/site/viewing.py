@@ -1,8 +1,9 @@
-"""Which archive is shown, and to whom: every request carries both.
+"""Which archive is shown, to whom, and who answers for what is recorded: every request says so.
 
-Invariants: a request without an archive is answered by nothing; the viewer comes from the
-server, never from the request, so no address or header can widen what is read. Until there
-is sign-in the one viewer is the owner.
+Invariants: a request without an archive is answered by nothing; viewer and person come from the
+server, never from the request, so no address or header can widen what is read or act in another
+name; without a person nothing is recorded; a form is answered only by a view that was made for
+it. Until there is sign-in the one viewer is the owner.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from habeas.archive.access import OWNER, Viewer
@@ -19,6 +20,7 @@ from habeas.web.errors import NoArchive
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
+    from habeas.custody.notes import Signer
 
 
 class Request(HttpRequest):
@@ -26,25 +28,35 @@ class Request(HttpRequest):
 
     archive: Archive
     viewer: Viewer
+    person: Signer | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
     archive: Archive
     viewer: Viewer
+    person: Signer | None
 
 
 _shown: _Shown | None = None
 
 
-def show(archive: Archive | None, viewer: Viewer = OWNER) -> None:
-    """Show this archive, as this viewer may see it, from now on; None shows nothing."""
+def show(archive: Archive | None, viewer: Viewer = OWNER, person: Signer | None = None) -> None:
+    """Show this archive, as this viewer may see it, from now on; None shows nothing.
+
+    ``person`` answers for what is recorded from the pages; without one nothing can be.
+    """
     global _shown
-    _shown = None if archive is None else _Shown(archive, viewer)
+    _shown = None if archive is None else _Shown(archive, viewer, person)
+
+
+def pseudonym(request: Request) -> str:
+    """Of the person in whose name things are recorded; '' where nothing is."""
+    return "" if request.person is None else request.person.name.rpartition("/")[2]
 
 
 class ViewingMiddleware:
-    """Puts the archive and the viewer on the request."""
+    """Puts the archive, the viewer and the person on the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -53,5 +65,14 @@ class ViewingMiddleware:
         if _shown is None:
             raise NoArchive("No archive is open here.", next_step="Start with `habeas serve`.")
         read = cast(Request, request)
-        read.archive, read.viewer = _shown.archive, _shown.viewer
+        read.archive, read.viewer, read.person = _shown.archive, _shown.viewer, _shown.person
         return self.get_response(request)
+
+    @staticmethod
+    def process_view(
+        request: HttpRequest, view: object, args: object, parts: object
+    ) -> HttpResponseBase | None:
+        """Refuse a form at an address that is only read."""
+        if request.method == "POST" and not getattr(view, "answers_forms", False):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return None
