@@ -36,8 +36,8 @@ from habeas.archive.pipeline.flow import read_what_waits
 from habeas.archive.verbs.erasing import block
 from habeas.archive.verifying import verify
 from habeas.web.explore import originals
-from habeas.web.explore.originals import AT_ONCE, safe_name
-from habeas.web.serving import listen
+from habeas.web.explore.originals import AT_ONCE, PIECE_BYTES, safe_name
+from habeas.web.serving import MOST_WAITING_BYTES, listen
 
 WritingAs = Callable[[Archive, Viewer, Any], Writer]
 only_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -416,8 +416,17 @@ def test_what_waits_for_a_slow_browser_waits_in_no_file(
         at = f"/exhibits/{exhibit}/"
         answer = browser.send(at, f"{at}original/", purpose="slowly")
         sending = [t for t in threading.enumerate() if t.name == "original"]
-        assert answer.read(1) != b""
         assert sending
+        most = waiting = 0
+        for _ in range(300):  # until the browser, who takes nothing, holds it up
+            channels = list(serving._server.active_channels.values())
+            waiting = max(channel.total_outbufs_len for channel in channels)
+            most = max(most, waiting)
+            if waiting > MOST_WAITING_BYTES:
+                break
+            time.sleep(0.05)
+        assert MOST_WAITING_BYTES < most <= MOST_WAITING_BYTES + PIECE_BYTES
+        assert answer.read(1) != b""
         browser.connection.close()  # goes away in the middle
         answer.close()
         sending[0].join(30)
