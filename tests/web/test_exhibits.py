@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from PIL import Image
+from tests.archive.making import seal_text
 from tests.web.conftest import Reader
 
 from habeas.archive import verbs
@@ -45,6 +46,20 @@ def opened(
 def test_before_anything_opened_it_the_page_says_so(opened: SimpleNamespace) -> None:
     assert "waits to be read" in opened.waits
     assert "habeas reading work" in opened.waits
+
+
+def test_the_list_says_how_the_reading_of_each_stands(
+    opened: SimpleNamespace, tmp_path: Path, reading_as: ReadingAs
+) -> None:
+    seal_text(opened.archive, tmp_path)  # as an import does it: with its text, unopened
+    listed = opened.owner.twin("/exhibits/")["exhibits"]
+    states = {each["position"]: each["reading"]["state"] for each in listed}
+    assert states.pop(opened.pdf) == "read"
+    assert states.pop(opened.box) == Reading.objects.get(exhibit=opened.box, inner_path="").state
+    ((imported, state),) = states.items()
+    assert state == "with-text"
+    assert "text recorded at import" in opened.owner.page(f"/exhibits/{imported}/")
+    assert "waits to be read" not in opened.owner.page("/exhibits/")
 
 
 def test_a_page_of_text_stands_beside_its_picture(opened: SimpleNamespace) -> None:

@@ -128,3 +128,11 @@ def test_a_figure_is_shown_with_its_unit() -> None:
 def test_a_number_without_lineage_cannot_be_rendered(lineage: object) -> None:
     with pytest.raises(NoLineage):
         rendered("{% figure figure %}", figure={**FIGURE, "lineage": lineage})
+
+
+def test_a_command_in_a_next_step_is_code_and_the_rest_is_text() -> None:
+    def shown(text: str) -> str:
+        return rendered("{{ text|steps }}", text=text)
+
+    assert shown("Run `habeas <x>`.") == "Run <code>habeas &lt;x&gt;</code>."
+    assert shown("`a\u202e` `") == '<code>a<span class="control">U+202E</span></code> `'

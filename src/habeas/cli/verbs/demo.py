@@ -90,6 +90,7 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
     from habeas.archive import models as m
     from habeas.archive import verbs
     from habeas.archive.access import OWNER, live, visible
+    from habeas.archive.search import refresh
     from habeas.cli.errors import DemoOutdated
     from habeas.demo import corpus_path
     from habeas.exchange.folder import digest_of
@@ -112,6 +113,7 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
             verbs.add_person(batch, person)
     with speaker.progress() as progress:
         import_folder(archive, corpus, person, progress=progress)
+        refresh(archive, lambda done, total: progress("Index", done, total))
     return True
 
 

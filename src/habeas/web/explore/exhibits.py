@@ -36,9 +36,10 @@ LAYERS = 200  # of one file, listed
 def listed(request: Request) -> Content:
     """The exhibits in the order in which they were sealed."""
     found, turning = paged(visible(request.viewer, Exhibit), request)
+    states = opened.states_of(request.viewer, [row.position for row in found])
     return {
         "title": _("Exhibits"),
-        "exhibits": [summary(row) for row in found],
+        "exhibits": [{**summary(row), "reading": states[row.position]} for row in found],
         "pages": turning,
     }
 
@@ -84,7 +85,9 @@ def exhibit(request: Request, position: int) -> Content:
             .filter(target=position, ended_at__isnull=True)
             .order_by("position")[:20]
         ],
-        "reading": opened.state_of(reading, blocked=original["state"] == "blocked"),
+        "reading": opened.state_of(
+            reading, blocked=original["state"] == "blocked", with_text=bool(read)
+        ),
         "inside": opened.inside(request, position),
         "layers": [_layer(each) for each in read],
         "text": text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.models import Exhibit, Reading
+from habeas.archive.models import Exhibit, Layer, Reading
 from habeas.errors import HabeasError
 from habeas.web.explore import rendering
 from habeas.web.explore.pages import one, paged, whole_number
@@ -31,6 +32,9 @@ STATES = {
     "waiting": gettext_noop("waits to be read"),
     "blocked": gettext_noop("blocked: shown and handed out to nobody"),
 }
+#: No reader has opened it, and its text was recorded with it: an import does so.
+WITH_TEXT = "with-text"
+STATES[WITH_TEXT] = gettext_noop("text recorded at import; not opened by a reader yet")
 FILES = 50  # inside an exhibit, on one page
 
 
@@ -38,6 +42,23 @@ def standing(viewer: Viewer, exhibit: int) -> Reading | None:
     """The latest reading of the exhibit itself; None while it waits."""
     rows = live(visible(viewer, Reading)).filter(exhibit=exhibit, inner_path="")
     return rows.order_by("-position").first()
+
+
+def states_of(viewer: Viewer, exhibits: Iterable[int]) -> dict[int, Content]:
+    """How the reading of each exhibit itself stands, in words: two queries for a whole page."""
+    wanted = list(exhibits)
+    rows = live(visible(viewer, Reading)).filter(exhibit__in=wanted, inner_path="")
+    found = dict(rows.order_by("position").values_list("exhibit", "state"))
+    texts = visible(viewer, Layer).filter(exhibit__in=wanted, inner_path="")
+    with_text = set(texts.values_list("exhibit", flat=True))
+    return {
+        exhibit: _standing(found.get(exhibit, WITH_TEXT if exhibit in with_text else "waiting"))
+        for exhibit in wanted
+    }
+
+
+def _standing(state: str) -> Content:
+    return {"state": state, "words": _(STATES[state])}
 
 
 def chosen(request: Request, exhibit: Exhibit) -> Reading | None:
@@ -61,12 +82,12 @@ def chosen(request: Request, exhibit: Exhibit) -> Reading | None:
     return standing(viewer, exhibit.position)
 
 
-def state_of(reading: Reading | None, *, blocked: bool = False) -> Content:
-    """How a file ended, in words; what is not stated is empty."""
+def state_of(reading: Reading | None, *, blocked: bool = False, with_text: bool = False) -> Content:
+    """How a file ended, in words; what is not stated is empty. ``with_text``: a text is there."""
     if blocked:
-        return {"state": "blocked", "words": _(STATES["blocked"]), "position": None}
+        return {**_standing("blocked"), "position": None}
     if reading is None:
-        return {"state": "waiting", "words": _(STATES["waiting"]), "position": None}
+        return {**_standing(WITH_TEXT if with_text else "waiting"), "position": None}
     return {
         "state": reading.state,
         "words": _(STATES[reading.state]),

@@ -26,6 +26,7 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
+_COMMAND = re.compile("`([^`]+)`")
 
 
 @register.filter
@@ -33,6 +34,12 @@ def exact(text: object) -> SafeString:
     """The text escaped, with invisible controls shown as their code points."""
     escaped = escape(str(text))
     return mark_safe(_CONTROLS.sub(_shown, escaped))  # noqa: S308 - escaped above
+
+
+@register.filter
+def steps(text: object) -> SafeString:
+    """What to do next: as ``exact``, and what stands between backticks is a command."""
+    return mark_safe(_COMMAND.sub(r"<code>\1</code>", exact(text)))  # noqa: S308 - escaped there
 
 
 def _shown(match: re.Match[str]) -> str:
