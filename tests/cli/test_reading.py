@@ -70,6 +70,8 @@ def test_nothing_is_silently_skipped(
     assert habeas("reading", "report", "--csv", out).code == 0
     with out.open(encoding="utf-8", newline="") as rows:
         assert len(list(csv.DictReader(rows))) == len(files)
+    assert "[cli.files]" in habeas("reading", "report", "--csv", tmp_path / "no" / "r.csv").err
+    assert "[cli.files]" in habeas("reading", "report", "--csv", tmp_path).err
     assert habeas("verify").code == 0
 
 

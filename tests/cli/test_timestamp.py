@@ -246,7 +246,7 @@ def mined(root: bytes) -> bytes:
     for nonce in range(1000):
         header = start + nonce.to_bytes(4, "little")
         try:
-            opentimestamps.read_header(header)
+            opentimestamps.read_header(header, 7)
         except TimestampError:
             continue
         return header

@@ -82,6 +82,21 @@ def test_only_what_is_chosen_is_disclosed(
     assert "filename" in check(proof).stdout
 
 
+def test_what_a_bundle_withholds_is_withheld_unless_named(
+    archive_here: Path, habeas: Callable[..., Ended]
+) -> None:
+    note = archive_here.parent / "note.txt"
+    note.write_text("Twelve rooms.\n", encoding="utf-8")
+    added = habeas("add", note, "--from", "W-7", "--handling", "restricted", "--json").json
+    at = str(added["sealed"][0]["exhibit"])
+    told = habeas("prove", at, "--out", "../p", "--json").json
+    assert "received_from" in told["withheld"]
+    assert "plain_sha256" in told["disclosed"]
+    assert "Withheld: " in habeas("prove", at, "--out", "../q").out
+    named = habeas("prove", at, "--field", "received_from", "--out", "../r", "--json").json
+    assert named["disclosed"] == ["received_from"]
+
+
 def test_what_cannot_be_proven(proof: Path, habeas: Callable[..., Ended]) -> None:
     assert "There is no entry 99" in habeas("prove", "99", "--out", "../x").err
     assert "has no field 'name'" in habeas("prove", "6", "--field", "name", "--out", "../x").err

@@ -189,6 +189,14 @@ def test_what_is_refused(
     assert ended.code == 3
     assert not (tmp_path / "a").exists()
     assert habeas("witness", "trust", alice[0], alice[1]).code == 3, "a partner's, not a log's"
+    entry_key = next(
+        line
+        for line in (archive_here / "keys" / "verifiers").read_text().split()
+        if "/entry+" in line
+    )
+    refused = habeas("witness", "trust", alice[0], entry_key)
+    assert refused.code == 3
+    assert "signs a log's entries" in refused.err
     assert habeas("witness", "list", tmp_path / "older").code == 3
     assert habeas("witness", "init", alice[0], "--name", "x").code == 3
     stranger = Cosigner.generate("alice.example/w").key.vkey

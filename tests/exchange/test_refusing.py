@@ -41,6 +41,28 @@ def faults(archive: Archive, folder: Path) -> list[tuple[str, int, str]]:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_table_under_a_misspelt_name_is_not_lost(archive: Archive, folder: Path) -> None:
+    (folder / "claim.csv").write_text(CLAIMS, encoding="utf-8")
+    assert faults(archive, folder) == [("claim.csv", 0, "")]
+    (folder / "exhibits.csv").write_text("id,file\nx-1,claim.csv\n", encoding="utf-8")
+    import_folder(archive, folder, add_reviewer(archive))  # an exhibit may be a table
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs")])
+def test_columns_that_commas_do_not_separate_are_one_fault(
+    archive: Archive, folder: Path, mark: str, word: str
+) -> None:
+    text = FILES["mentions.csv"].replace(",", mark)
+    (folder / "mentions.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ImportRefused) as caught:
+        import_folder(archive, folder, add_reviewer(archive))
+    assert [fault.reason for fault in caught.value.faults] == [
+        f"The columns are separated by {word}."
+    ]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("file", "text", "column"),
     [

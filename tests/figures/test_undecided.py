@@ -155,6 +155,24 @@ def test_what_nobody_could_tell_of_another_kind_is_no_weak_point(archive: Archiv
     assert not [w for w in found.weak if w.name == "pairs-beyond"]
 
 
+def test_what_no_run_has_compared_is_a_weak_point(archive: Archive) -> None:
+    def late() -> list[tuple[int, int]]:
+        found = evaluate(archive, parse(TEXT), OWNER)
+        return [(w.part, w.whole) for w in found.weak if w.name == "not-compared"]
+
+    with archive.writing() as batch:
+        towns = [place_mention(batch, f"Town {number}") for number in range(2)]
+    assert late() == [(2, 2)]
+    run = {"size": archive.size, "model": "0" * 64, "threshold_ppm": 1, "seed": 1}
+    with archive.writing() as batch:
+        pair = Pair(towns[0].entry_id, towns[1].entry_id, 900_000)
+        verbs.linkage(batch, "place", [pair], versions={}, **run)
+    assert late() == []
+    with archive.writing() as batch:
+        place_mention(batch, "Town 2")
+    assert late() == [(1, 3)]
+
+
 @pytest.mark.parametrize("written", ["1", "0", "1.5", "half", "0.1234567", "-0.5"])
 def test_what_is_no_probability_is_refused(written: str) -> None:
     with pytest.raises(DefinitionError, match="no probability"):

@@ -23,6 +23,7 @@ from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.vocabulary import schema
 
+UNNAMED_AUTHORITY = "an authority that the token does not name"
 MOST_STEPS = 1_000  # of each kind; a chain that is longer says how many it leaves out
 STATED, SEEN = "stated", "seen"
 
@@ -217,7 +218,7 @@ def attested(viewer: Viewer, at: int, *, newest: bool = False) -> Iterator[Step]
         by = ", ".join(json.loads(stamp.accepted_by))
         yield Step(
             *(stamp.position, "", SEEN, "time-stamped", 0),
-            agent=stamp.authority,
+            agent=stamp.authority or UNNAMED_AUTHORITY,
             happened_at=_utc(stamp.stamped_at),
             changed=f"The log of {stamp.size:,} entries, with this one, existed by then"
             f"{f' ({by})' if by else ''}.",

@@ -75,10 +75,14 @@ def read_text(
         else:
             found = rows.filter(inner_path=inner).order_by("-position").first()
     if found is None:
+        inside = rows.exclude(inner_path="").order_by("inner_path").first()
         raise UnknownReference(
             f"There is no text {'at layer ' + str(layer) if layer is not None else 'of this file'}"
             f" in exhibit {exhibit}.",
-            next_step="`habeas reading report` says how each file was read.",
+            next_step="`habeas reading report` says how each file was read."
+            if inner or layer is not None or inside is None
+            else "Its texts are of the files inside: name one with --inner, as "
+            f"{inside.inner_path!r}. `habeas reading report --state read` lists them.",
         )
     return ReadText(found, layer_text(archive, found), parts_of(archive, found.position))
 

@@ -123,6 +123,7 @@ def read_folder(directory: Path) -> Folder:
                 f"Known files: {names}, definitions/*.yaml.",
             )
         )
+    _refuse_unused(folder)
     for shape, what in (
         (EXHIBITS, "exhibit"),
         (SOURCES, "source"),
@@ -135,6 +136,16 @@ def read_folder(directory: Path) -> Folder:
         for row in folder.rows(shape):
             _check_place(folder, row)
     return folder
+
+
+def _refuse_unused(folder: Folder) -> None:
+    """A table under a misspelt name would be left out without a word."""
+    used = {shape.file for shape in SHAPES} | {row["file"] for row in folder.rows(EXHIBITS)}
+    for path in sorted(folder.directory.glob("*.[cC][sS][vV]")):
+        if path.name not in used:
+            names = ", ".join(shape.file for shape in SHAPES)
+            reason = "This file is no table that is imported, and no exhibit of exhibits.csv."
+            folder.faults.add(Fault(path.name, 0, "", reason, f"Tables: {names}."))
 
 
 def digest_of(directory: Path) -> str:

@@ -122,6 +122,11 @@ def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[Row]:
 
 
 def _header_is_good(header: list[str], shape: TableShape, faults: Faults) -> bool:
+    for mark, what in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            reason = f"The columns are separated by {what}."
+            faults.add(Fault(shape.file, 1, "", reason, "Save it as CSV separated by commas."))
+            return False
     good = True
     for name in shape.required:
         if name not in header:

@@ -71,6 +71,7 @@ def compute(
         weak=(
             *weakness.of_members(counted.members, rows, facts),
             *weakness.of_pairs(len(facts.open_pairs), len(open_ones)),
+            *weakness.of_comparing(counted.members, facts.compared),
         ),
         conflicts=tuple(
             disagreement.between(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
@@ -130,6 +130,7 @@ def load(
         above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
         listed=listed,
         open_pairs=_open_pairs(viewer, definition, records, population, as_of),
+        compared=_compared(viewer, definition, as_of),
     )
 
 
@@ -268,6 +269,17 @@ def _open_pairs(
         for p in found
         if p.left in population and p.right in population  # "cannot tell" is said of any kind
     )
+
+
+def _compared(viewer: Viewer, definition: FigureDefinition, as_of: int) -> int | None:
+    """Up to which ledger size a run has compared the records that are counted.
+
+    The public sees no runs, so nothing is said to it of what they left out.
+    """
+    if definition.undecided_ppm is None or not (viewer.is_owner or viewer.is_team):
+        return None
+    runs = live(visible(viewer, m.Linkage), as_of).filter(kind=definition.counts)
+    return int(runs.aggregate(newest=Max("size"))["newest"] or 0)
 
 
 def _grades(viewer: Viewer, claims: Any, as_of: int) -> dict[int, str]:

@@ -155,7 +155,9 @@ class Facts:
     retracted lists. ``named`` gives the records behind each name in the definition,
     ``above`` the places in which a record is said to lie, and the claims that say so.
     ``listed`` gives for each list of an estimate its records, each with the earliest claim
-    that puts it there; ``open_pairs`` the pairs, of the counted kind, that are not decided.
+    that puts it there; ``open_pairs`` the pairs, of the counted kind, that are not decided;
+    ``compared`` the ledger size whose records the newest run compared, 0 where there was none,
+    None where the definition does not ask.
     """
 
     records: tuple[int, ...] = ()
@@ -172,3 +174,4 @@ class Facts:
     above: Above = field(default_factory=dict)
     listed: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     open_pairs: tuple[OpenPair, ...] = ()
+    compared: int | None = None

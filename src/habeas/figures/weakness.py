@@ -35,6 +35,19 @@ def of_pairs(pairs: int, weighed: int) -> tuple[Weakness, ...]:
     return (Weakness("pairs-beyond", words, beyond, pairs),)
 
 
+def of_comparing(members: Sequence[Member], compared: int | None) -> tuple[Weakness, ...]:
+    """That some were not compared with the others, so the range may be too narrow."""
+    if compared is None:
+        return ()
+    late = sum(member.position >= compared for member in members)
+    if not late:
+        return ()
+    words = (
+        "were never compared with the others by `habeas link run`: how many are the same is open"
+    )
+    return (_share("not-compared", words, late, len(members)),)
+
+
 def of_points(rows: Iterable[ClaimRow], facts: Facts) -> tuple[Weakness, ...]:
     """The weak points of reported claims."""
     return _weak([[row] for row in rows], "reports", facts)

@@ -40,7 +40,7 @@ BackupOption = Annotated[
     typer.Option(
         "--backup",
         metavar="FILE",
-        help="Where the new backup goes; older ones no longer open afterwards.",
+        help="Where the new backup goes; older ones no longer open with this archive's keys.",
         show_default=False,
     ),
 ]
@@ -177,7 +177,12 @@ def _ended(speaker: Speaker, archive: Archive, entry: int, told: dict[str, objec
     speaker.say(
         f"Erased, as entry {entry}. The new backup was restored and verified.", style="bold"
     )
-    speaker.say("The old keys are destroyed: older backups of this archive no longer open.")
+    speaker.say("The old keys are destroyed: this archive's keys open no older backup any more.")
+    speaker.say(
+        "Custodians and holders of shares still can, with an older .keys file or recovery copy: "
+        "destroy each of those, wherever it is, to end the older backups.",
+        style="red",
+    )
     left = remains()
     if left:
         speaker.say("The database server may still hold it:")

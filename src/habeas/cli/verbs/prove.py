@@ -20,7 +20,9 @@ def prove(
     field: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="Disclose only this field; may be repeated.", show_default="all"
+            metavar="NAME",
+            help="Disclose this field, and of the others none; may be repeated.",
+            show_default="what a bundle discloses",
         ),
     ] = None,
     archive: ArchiveOption = None,
@@ -31,8 +33,9 @@ def prove(
 
     Four files that anybody can check with `sha256sum`, `openssl` and
     docs/how-to/check-without-us.md: the entry, the fields that you disclose, the proof that
-    it stands in the signed log, and the public keys. They say what the entry says: choose
-    the fields with --field, and mind who gets them.
+    it stands in the signed log, and the public keys. Without --field, what a bundle
+    withholds is withheld: who acted, the compartment, and from whom strict things came.
+    Mind who gets the rest.
     """
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, shown
@@ -44,6 +47,7 @@ def prove(
     from habeas.archive.errors import ArchiveError, ArchiveExists, UnknownReference
     from habeas.archive.proving import inclusion
     from habeas.custody import disclosures as sd
+    from habeas.exchange.bundling.disclosing import Rules
 
     entry = visible(OWNER, m.LedgerEntry).filter(position=position).first()
     if entry is None:
@@ -63,7 +67,12 @@ def prove(
             f"Entry {position} has no field {missing[0]!r}.",
             next_step=f"It has: {', '.join(sorted(named))}.",
         )
-    chosen = [name for name in named if not field or name in field]
+    rules, values = Rules(), {sd.read(one)[1]: sd.read(one)[2] for one in held}
+    handling = str(values.get("handling", "team"))
+    chosen = [
+        name for name in named if (name in field if field else not rules.withholds(name, handling))
+    ]
+    withheld = [name for name in named if name not in chosen]
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ArchiveExists(
             f"{out} is there and not empty.", next_step="Choose a new or an empty directory."
@@ -76,11 +85,14 @@ def prove(
     (out / "keys").write_text(keys, encoding="utf-8")
     speaker.say(f"{proven.sentence}")
     speaker.say(f"Its proof is in {shown(str(out))}. Disclosed: {', '.join(chosen)}.")
+    if withheld:
+        speaker.say(f"Withheld: {', '.join(withheld)}. --field NAME discloses a field.")
     speaker.give(
         {
             "entry": position,
             "directory": str(out),
             "disclosed": chosen,
+            "withheld": withheld,
             "size": proven.size,
             "root": proven.root,
         }

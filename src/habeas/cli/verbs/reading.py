@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_
 import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -243,7 +244,16 @@ def _versions() -> dict[str, tuple[str, str]]:
 def _write_csv(files: Iterable[File], path: Path) -> int:
     if str(path) == "-":
         return _rows(files, sys.stdout)
-    with path.open("w", encoding="utf-8", newline="") as out:
+    from habeas.cli.errors import FilesUnusable
+
+    try:
+        out = path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise FilesUnusable(
+            f"{path} cannot be written: {os.strerror(error.errno or 0)}.",
+            next_step="Name a file in a folder that is there.",
+        ) from None
+    with out:
         return _rows(files, out)
 
 

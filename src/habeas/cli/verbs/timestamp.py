@@ -296,6 +296,7 @@ def _time(time: Any) -> str:
 
 
 def _whose(authority: str) -> str:
+    from habeas.archive.chain import UNNAMED_AUTHORITY
     from habeas.cli.speaking import shown
 
-    return shown(authority) if authority else "an authority that the token does not name"
+    return shown(authority or UNNAMED_AUTHORITY)

@@ -96,6 +96,7 @@ def trust(
 
     Get its key from somebody you know, not from the network.
     """
+    from habeas.cli.errors import CliError
     from habeas.cli.speaking import Speaker, shown
     from habeas.custody.notes import Verifier
     from habeas.custody.witness import trust_log
@@ -103,6 +104,11 @@ def trust(
     speaker = Speaker(as_json=json)
     _refuse_other(directory)
     verifier = Verifier.parse(key)
+    if verifier.name.endswith("/entry"):
+        raise CliError(
+            f"{shown(verifier.name)} is the key that signs a log's entries, not its checkpoints.",
+            next_step="Give the other key: its name is the log's, with nothing after it.",
+        )
     trust_log(directory, verifier)
     speaker.say(f"This witness answers the log {shown(verifier.name)}.")
     speaker.give({"origin": verifier.name, "key": verifier.vkey})
