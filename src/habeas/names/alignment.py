@@ -11,6 +11,7 @@ class of sound; sources for the classes: docs/methods/names.md.
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from habeas.names.readings import EXACT, FREE, SYLLABIC
 
@@ -94,12 +95,33 @@ def _change(left: str, right: str, sureness: int) -> float:
     return costs[0] if sureness == FREE else costs[1]
 
 
-def _drops(sounds: str, sureness: int) -> list[float]:
+class _Changes(dict[str, float]):
+    """What it costs to write each other sound for ``sound``, worked out when first asked."""
+
+    def __init__(self, sound: str, sureness: int) -> None:
+        self._sound = sound
+        self._sureness = sureness
+
+    def __missing__(self, other: str) -> float:
+        cost = self[other] = _change(self._sound, other, self._sureness)
+        return cost
+
+
+_changes = cache(_Changes)
+
+
+@lru_cache(maxsize=65_536)
+def _drops(sounds: str, sureness: int) -> tuple[float, ...]:
     """What leaving out each sound costs; a last strong vowel is heard."""
     costs = [_drop(sound, sureness) for sound in sounds]
     if sounds[-1] in _VOWELS and sounds[-1].islower():
         costs[-1] *= _LAST
-    return costs
+    return tuple(costs)
+
+
+@lru_cache(maxsize=65_536)
+def _length(sounds: str) -> float:
+    return sum(map(_weight, sounds))
 
 
 @lru_cache(maxsize=131_072)
@@ -109,19 +131,27 @@ def nearness(left: str, right: str, sureness: int) -> float:
         return 1.0
     if not left or not right:
         return 0.0
-    drops_left = _drops(left, sureness)
+    # written out, without calls: the innermost loop of every comparison of names
     drops_right = _drops(right, sureness)
-    row = [0.0]
-    for drop in drops_right:
-        row.append(row[-1] + drop)
-    for at_left, sound in enumerate(left):
-        drop = drops_left[at_left]
-        new = [row[0] + drop]
-        for at, other in enumerate(right):
-            change = _change(sound, other, sureness)
-            if at == at_left == 0:
-                change *= _FIRST
-            new.append(min(row[at] + change, row[at + 1] + drop, new[-1] + drops_right[at]))
+    row = list(accumulate(drops_right, initial=0.0))
+    first = True
+    for sound, drop in zip(left, _drops(left, sureness), strict=True):
+        changes = list(map(_changes(sound, sureness).__getitem__, right))
+        if first:
+            changes[0] *= _FIRST
+            first = False
+        above = iter(row)
+        diagonal = next(above)
+        cost = diagonal + drop
+        new = [cost]
+        for change, drop_right, up in zip(changes, drops_right, above, strict=True):
+            cost += drop_right
+            if up + drop < cost:
+                cost = up + drop
+            if diagonal + change < cost:
+                cost = diagonal + change
+            new.append(cost)
+            diagonal = up
         row = new
-    weight = (sum(map(_weight, left)) + sum(map(_weight, right))) / 2
-    return max(0.0, 1.0 - row[-1] / max(weight, 1.0))
+    length = (_length(left) + _length(right)) / 2
+    return max(0.0, 1.0 - row[-1] / max(length, 1.0))

@@ -57,10 +57,10 @@ def clean(name: str) -> Cleaned:
     changes: list[str] = []
     text = unicodedata.normalize("NFKC", name)
     text = text.translate(_MARKS)
-    kept = "".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Cc"))
-    hidden = {f"U+{ord(x):04X}" for x in text if unicodedata.category(x) in ("Cf", "Cc")}
+    hidden = {x for x in text if unicodedata.category(x) in ("Cf", "Cc")}
+    kept = "".join(letter for letter in text if letter not in hidden) if hidden else text
     if hidden:
-        changes.append(f"removed invisible characters {', '.join(sorted(hidden))}")
+        changes.append(f"removed invisible characters {_codes(hidden)}")
     words = []
     for word in kept.split():
         mended, change = _one_script(word)
@@ -84,16 +84,24 @@ def clean(name: str) -> Cleaned:
     return Cleaned(text, tuple(changes))
 
 
+def _codes(letters: set[str]) -> str:
+    return ", ".join(sorted(f"U+{ord(letter):04X}" for letter in letters))
+
+
+#: Of one letter; a name has few different ones.
+_script_of = lru_cache(maxsize=4_096)(texts.detect_script)
+
+
 def _one_script(word: str) -> tuple[str, str]:
     """A word in one script, where look-alikes of Latin and Cyrillic or of Arabic are mixed."""
-    scripts = {script for x in word if (script := texts.detect_script(x))}
+    scripts = {script for x in word if (script := _script_of(x))}
     if "Arab" in scripts:
         mended = "".join(_ARABIC_LIKE.get(letter, letter) for letter in word)
         return mended, f"read {word} as {mended}" if mended != word else ""
     if scripts != {"Latn", "Cyrl"}:
         return word, ""
-    cyrillic = [x for x in word if texts.detect_script(x) == "Cyrl"]
-    latin = [x for x in word if texts.detect_script(x) == "Latn"]
+    cyrillic = [x for x in word if _script_of(x) == "Cyrl"]
+    latin = [x for x in word if _script_of(x) == "Latn"]
     if all(letter in _CYRILLIC_LIKE for letter in cyrillic):
         mended = "".join(_CYRILLIC_LIKE.get(letter, letter) for letter in word)
         return mended, f"read {word} as Latin {mended}: it has Cyrillic look-alikes"

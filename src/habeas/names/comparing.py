@@ -13,7 +13,7 @@ from itertools import permutations
 
 from habeas.names import alignment, chinese, table
 from habeas.names.parts import HAN_SUFFIXES, SUFFIXES, Part, Parts, take_apart
-from habeas.names.readings import readings
+from habeas.names.readings import Reading, readings
 
 #: Likeness of two forms by what the table says of them.
 IN_TABLE, IN_TABLE_UNSURE, RELATED, KEPT_APART = 0.98, 0.93, 0.9, 0.62
@@ -39,7 +39,6 @@ class Comparer:
 
     def __init__(self, names: table.NameTable | None = None) -> None:
         self._table = names if names is not None else table.load()
-        self._part = lru_cache(maxsize=262_144)(self._compare_parts)
 
     def compare(self, left: str, right: str) -> Likeness:
         """How alike two names are. Errors: ``BadName`` for what is no name."""
@@ -48,7 +47,8 @@ class Comparer:
         if swapped:
             first, second = second, first
         similarity, reasons = self._whole(first, second)
-        for name, side in ((left, take_apart(left)), (right, take_apart(right))):
+        for name in (left, right):
+            side = take_apart(name)
             reasons += [f"{name}: {said}" for said in (*side.changes, *_said(side.dropped))]
         return Likeness(round(min(1.0, max(0.0, similarity)), 4), tuple(dict.fromkeys(reasons)))
 
@@ -70,6 +70,9 @@ class Comparer:
         return max(found, key=lambda one: one[0])
 
     def _by_parts(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+        if len(left.parts) == len(right.parts) == 1:
+            similarity, reason = self._part(*_ordered(left.parts[0], right.parts[0]))
+            return 0.65 * similarity + 0.35 * similarity, [reason]
         short, long = sorted((left.parts[:_MOST_PARTS], right.parts[:_MOST_PARTS]), key=len)
         grid = [[self._part(*_ordered(a, b)) for b in long] for a in short]
         best: tuple[float, tuple[int, ...]] = (-1.0, ())
@@ -119,22 +122,21 @@ class Comparer:
 
     # --- one part -------------------------------------------------------------------------
 
-    def _compare_parts(self, left: Part, right: Part) -> tuple[float, str]:
+    def _part(self, left: Part, right: Part) -> tuple[float, str]:
         if table.folded(left.text) == table.folded(right.text):
             return 1.0, f"{left.text} = {right.text}, written the same"
         by_table = self._by_table(left, right)
-        by_sound = self._by_sound(left.text, right.text)
-        for one, other in (
-            (left.bare, right.text),
-            (left.text, right.bare),
-            (left.bare, right.bare),
-        ):
-            if (one, other) != (left.text, right.text):
-                similarity, why = self._by_sound(one, other)
-                bare = max(
-                    (similarity * 0.97, f"{why}, without the Russian or Kazakh ending"), by_sound
-                )
-                by_sound = bare
+        by_sound = _by_sound(left.text, right.text)
+        if left.bare != left.text or right.bare != right.text:
+            for one, other in (
+                (left.bare, right.text),
+                (left.text, right.bare),
+                (left.bare, right.bare),
+            ):
+                if (one, other) != (left.text, right.text):
+                    similarity, why = _by_sound(one, other)
+                    bare = (similarity * 0.97, f"{why}, without the Russian or Kazakh ending")
+                    by_sound = max(bare, by_sound)
         if by_table is None:
             return max(by_sound, self._through_table(left, right))
         similarity, why, bound = by_table
@@ -168,29 +170,42 @@ class Comparer:
         best = (0.0, "")
         for known, unknown in ((left, right), (right, left)):
             for name in self._table.find(known.text):
-                similarity, why = self._by_sound(name.name, unknown.text)
+                similarity, why = _by_sound(name.name, unknown.text)
                 said = f"{known.text} is {name.name} in the table; {why}"
                 best = max(best, (similarity * 0.97, said))
         return best
 
-    def _by_sound(self, left: str, right: str) -> tuple[float, str]:
-        best = (0.0, f"{left} and {right}: no reading in common")
-        for one in readings(left):
-            for other in readings(right):
+
+@lru_cache(maxsize=131_072)
+def _by_sound(left: str, right: str) -> tuple[float, str]:
+    """The nearest of all readings of both words, and which."""
+    best, met = 0.0, None
+    for one, one_ends in _spoken(left):
+        for other, other_ends in _spoken(right):
+            if one.syllables and one.syllables == other.syllables:
+                similarity = 0.99
+            else:
                 sureness = min(one.sureness, other.sureness)
-                if one.syllables and one.syllables == other.syllables:
-                    similarity = 0.99
-                else:
-                    similarity = alignment.nearness(one.sounds, other.sounds, sureness)
-                similarity -= one.cost + other.cost
-                similarity = min(similarity, _suffix_limit(left, right, one.sounds, other.sounds))
-                if similarity > best[0]:
-                    heard = [
-                        f"{word} as {reading.how} [{reading.sounds.lower()}]"
-                        for word, reading in ((left, one), (right, other))
-                    ]
-                    best = (similarity, " ~ ".join(heard))
-        return best
+                similarity = alignment.nearness(one.sounds, other.sounds, sureness)
+            similarity -= one.cost + other.cost
+            # a suffix such as -jan on one side only is a difference, however small it sounds
+            if similarity > _SUFFIX_ON_ONE_SIDE and {one_ends, other_ends} == {True, False}:
+                similarity = _SUFFIX_ON_ONE_SIDE
+            if similarity > best:
+                best, met = similarity, (one, other)
+    if met is None:
+        return best, f"{left} and {right}: no reading in common"
+    one, other = met
+    return best, (
+        f"{left} as {one.how} [{one.sounds.lower()}] ~ {right} as {other.how}"
+        f" [{other.sounds.lower()}]"
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _spoken(word: str) -> tuple[tuple[Reading, bool | None], ...]:
+    """Every reading of a word, with whether it ends in a suffix."""
+    return tuple((reading, _has_suffix(word, reading.sounds)) for reading in readings(word))
 
 
 def _ordered(left: Part, right: Part) -> tuple[Part, Part]:
@@ -214,13 +229,6 @@ def _across_languages(
     return not {name.language for name in mine} & {name.language for name in theirs}
 
 
-def _suffix_limit(left: str, right: str, one: str, other: str) -> float:
-    """A suffix such as -jan on one side only is a difference, however small it sounds."""
-    ends = {_has_suffix(left, one), _has_suffix(right, other)}
-    return _SUFFIX_ON_ONE_SIDE if ends == {True, False} else 1.0
-
-
-@lru_cache(maxsize=65_536)
 def _has_suffix(written: str, sounds: str) -> bool | None:
     """None where what stands before the ending is too short to be a name of its own."""
     for ending in HAN_SUFFIXES:
