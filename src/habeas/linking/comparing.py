@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from habeas.linking import levels
+from habeas.linking.engine import by_column
 from habeas.linking.levels import (
     NAME_COMMON,
     NAME_NEAR,
@@ -302,9 +303,9 @@ class Comparing:
             f" on s.a = x.code join values_{field.name} y on s.b = y.code order by s.a, s.b"
         )
         engine.drop(f"met_{field.name}")
-        engine.put(f"met_{field.name}", ("a", "b", "step"), [])
+        engine.put(f"met_{field.name}", by_column(("a", "b", "step"), []))
         for rows in steps_of_texts(field.how, pairs):
-            engine.put(f"met_{field.name}", ("a", "b", "step"), rows)
+            engine.put(f"met_{field.name}", by_column(("a", "b", "step"), rows))
         engine.drop("sets_met")
 
 

@@ -1,8 +1,8 @@
-"""Where the joins run: DuckDB in a directory of its own, with bounded memory.
+"""Where the joins run: DuckDB in bounded memory, spilling to a directory of its own.
 
 Invariants: the SQL of this room is the part that DuckDB and Spark share; an engine makes tables,
-takes rows in and gives rows out, and knows nothing of records. What it wrote is gone when it is
-closed.
+takes columns in and gives rows out, and knows nothing of records. What it wrote is gone when it
+is closed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from habeas.linking.settings import Settings
 
@@ -26,8 +28,8 @@ class Engine(Protocol):
     def make(self, table: str, select: str) -> None:
         """A table from a query."""
 
-    def put(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """More rows into a table of whole numbers, unless a column is named ``text``."""
+    def put(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+        """More rows, column by column: whole numbers, unless a column is named ``text``."""
 
     def drop(self, *tables: str) -> None:
         """Tables away."""
@@ -42,6 +44,12 @@ class Engine(Protocol):
         """Everything away."""
 
 
+def by_column(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Rows as ``Engine.put`` wants them."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return dict(zip(names, columns, strict=True))
+
+
 def open_engine(settings: Settings) -> Engine:
     """The engine that the settings name. Errors: ``ExtraMissing``."""
     if settings.engine == "spark":
@@ -52,7 +60,7 @@ def open_engine(settings: Settings) -> Engine:
 
 
 class DuckEngine:
-    """DuckDB on disk: beyond its memory limit it spills beside its file."""
+    """DuckDB in memory: beyond its limit it spills, which a file would write in any case."""
 
     def __init__(self, settings: Settings) -> None:
         import duckdb
@@ -61,11 +69,11 @@ class DuckEngine:
         self._arrow = pyarrow
         self._directory = Path(tempfile.mkdtemp(prefix="habeas-link-", dir=settings.spill))
         self._connection = duckdb.connect(
-            str(self._directory / "linkage.duckdb"),
+            ":memory:",
             config={
                 "threads": settings.threads,
                 "memory_limit": settings.memory,
-                "temp_directory": str(self._directory / "spill"),
+                "temp_directory": str(self._directory),
                 "preserve_insertion_order": "false",
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
@@ -75,14 +83,15 @@ class DuckEngine:
     def make(self, table: str, select: str) -> None:
         self._connection.execute(f"create or replace table {table} as {select}")
 
-    def put(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def put(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
         arrow = self._arrow
-        by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
-        arrays = [
-            arrow.array(values, arrow.string() if name == "text" else arrow.int64())
-            for name, values in zip(columns, by_column, strict=True)
-        ]
-        self._connection.register("incoming", arrow.Table.from_arrays(arrays, names=list(columns)))
+        arrays = {
+            name: arrow.array(values, arrow.string())
+            if name == "text"
+            else arrow.array(np.ascontiguousarray(values, dtype=np.int64))
+            for name, values in columns.items()
+        }
+        self._connection.register("incoming", arrow.table(arrays))
         typed = ", ".join(f"{c} {'varchar' if c == 'text' else 'bigint'}" for c in columns)
         self._connection.execute(f"create table if not exists {table} ({typed})")
         self._connection.execute(f"insert into {table} select * from incoming")

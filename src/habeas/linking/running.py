@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from habeas.linking import comparing, training
 from habeas.linking.blocking import WORDS, Blocking, TooBig
-from habeas.linking.engine import Engine, open_engine
+from habeas.linking.engine import Engine, by_column, open_engine
 from habeas.linking.errors import BadRecord
 from habeas.linking.levels import comparisons_of
-from habeas.linking.likeness import likenesses
+from habeas.linking.likeness import Names, hubs
 from habeas.linking.places import Places, read_places
-from habeas.linking.reading import COLUMNS, Read, Reader
+from habeas.linking.reading import COLUMNS, Read, Reader, check
 from habeas.linking.records import KINDS, Candidate, Linkage, Lost, Model
 from habeas.linking.settings import Settings
-from habeas.linking.wording import Side, Wording
+from habeas.linking.wording import Wording
+from habeas.linking.workers import Workers
 from habeas.vocabulary.errors import shown
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-_BATCH = 20_000
+_SAID_EVERY = 20_000
 #: A name that more than this share of the records bear tells nobody apart.
 _NEARLY_ALL = 0.5
 _WIDEST_BUCKETED = 2
@@ -51,13 +52,14 @@ def link(
     """
     settings = settings or Settings()
     said = progress or (lambda stage, done, of: None)
-    engine = open_engine(settings)
+    engine, workers = open_engine(settings), Workers(settings.threads)
     try:
-        read = _read(engine, settings, records, known, said)
-        runs = [_Run(engine, settings, read[kind], said) for kind in KINDS if kind in read]
+        read = _read(engine, workers, settings, records, known, said)
+        runs = [_Run(engine, settings, *read[kind], said) for kind in KINDS if kind in read]
         for run in runs:
             run.run()
     finally:
+        workers.close()
         engine.close()
     candidates = [candidate for run in runs for candidate in run.candidates]
     candidates.sort(key=lambda c: (-c.probability, c.left, c.right))
@@ -76,41 +78,28 @@ def link(
 
 def _read(
     engine: Engine,
+    workers: Workers,
     settings: Settings,
     records: Iterable[LinkRecord],
     known: Iterable[LinkRecord] | None,
     said: Progress,
-) -> dict[str, Read]:
-    """Rows into the tables ``r_KIND``, ids into ``ids_KIND``."""
+) -> dict[str, tuple[Read, Names]]:
+    """All records into their tables, those of each kind apart, and their names to be compared."""
     readers: dict[str, Reader] = {}
-    rows: dict[str, list[tuple[int, ...]]] = {}
-    ids: dict[str, list[tuple[int, str, int]]] = {}
-    columns = (*COLUMNS, *(f"field_{field.name}" for field in settings.fields))
-
-    def flush(kind: str) -> None:
-        engine.put(f"r_{kind}", columns, rows[kind])
-        engine.put(f"ids_{kind}", ("rec", "text", "new"), ids[kind])
-        rows[kind], ids[kind] = [], []
-
+    names = {kind: Names(kind, workers, plain=settings.names == "plain") for kind in KINDS}
     done = 0
     for new, some in ((True, records), (False, known or ())):
         for record in some:
-            kind = record.kind
-            if kind not in readers:
-                # the reader refuses an unknown kind before a table is named after it
-                reader = Reader(kind, settings)
-                made = reader.rows(record, new=new)
-                readers[kind], rows[kind], ids[kind] = reader, [], []
-            else:
-                made = readers[kind].rows(record, new=new)
-            rows[kind] += made
-            ids[kind].append((readers[kind].read.records, record.id, int(new)))
+            if record.kind not in readers:
+                check(record)
+                hear = names[record.kind].hear
+                readers[record.kind] = Reader(engine, record.kind, settings, hear)
+            readers[record.kind].take(record, new=new)
             done += 1
-            if len(rows[kind]) >= _BATCH:
-                flush(kind)
+            if done % _SAID_EVERY == 0:
                 said("reading", done, 0)
-    for kind in readers:
-        flush(kind)
+    for kind, reader in readers.items():
+        reader.hand_on()
         twice = engine.rows(
             f"select text from ids_{kind} group by text having count(*) > 1 order by text limit 1"
         )
@@ -118,7 +107,7 @@ def _read(
             raise BadRecord(
                 f"Two records have the id {shown(one)}.", next_step="Give each record its own id."
             )
-    return {kind: reader.read for kind, reader in readers.items()}
+    return {kind: (reader.read, names[kind]) for kind, reader in readers.items()}
 
 
 class _Run:
@@ -127,9 +116,12 @@ class _Run:
     candidates: list[Candidate]
     model: Model
 
-    def __init__(self, engine: Engine, settings: Settings, read: Read, said: Progress) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, read: Read, names: Names, said: Progress
+    ) -> None:
         self.kind = read.kind
         self.read = read
+        self._names = names
         self.lost: list[Lost] = list(read.lost)
         self.counts: dict[str, int] = {}
         self.candidates = []
@@ -168,7 +160,7 @@ class _Run:
         self._candidates(weights, sorted({p for _, p, _ in patterns}), places)
         self.counts |= {
             "records": self.read.records,
-            "names": len(self.read.pieces.of),
+            "names": len(self.read.pieces),
             "name_pairs": compared,
             "pairs": sum(n for _, _, n in patterns),
             "candidates": len(self.candidates),
@@ -185,25 +177,18 @@ class _Run:
         engine.drop(f"r_{self.kind}")
         years = engine.rows("select distinct y1, y2 from r where y1 > 0")
         engine.drop("buckets", "ids", *(f"values_{field.name}" for field in self._settings.fields))
-        engine.put(
-            "buckets",
-            ("y1", "y2", "bucket"),
-            sorted((y1, y2, bucket) for y1, y2 in years for bucket in _buckets(y1, y2)),
-        )
+        buckets = sorted((y1, y2, bucket) for y1, y2 in years for bucket in _buckets(y1, y2))
+        engine.put("buckets", by_column(("y1", "y2", "bucket"), buckets))
         codes: dict[str, int] = {}
-        engine.put(
-            "ids",
-            ("idset", "code"),
-            [
-                (number, codes.setdefault(one, len(codes) + 1))
-                for idset, number in read.idsets.of.items()
-                for one in idset.split("\n")
-            ],
-        )
+        members = [
+            (number, codes.setdefault(one, len(codes) + 1))
+            for idset, number in read.idsets.items()
+            for one in idset.split("\n")
+        ]
+        engine.put("ids", by_column(("idset", "code"), members))
         for name, values in read.fields.items():
-            engine.put(
-                f"values_{name}", ("code", "text"), [(n, text) for text, n in values.of.items()]
-            )
+            numbers, texts = list(values.values()), list(values)
+            engine.put(f"values_{name}", {"code": numbers, "text": texts})
 
     def _likenesses(self) -> int:
         engine, pieces = self._engine, self.read.pieces.texts
@@ -211,23 +196,15 @@ class _Run:
         for column in ("g", "f"):
             for piece, n in engine.rows(f"select {column}, count(*) from r group by {column}"):
                 weights[int(piece)] += int(n)
-        found = likenesses(
-            pieces,
-            weights,
-            kind=self.kind,
-            plain=self._settings.names == "plain",
-            processes=self._settings.threads,
-            progress=lambda done, of: self._said("comparing names", done, of),
+        found = self._names.compare(
+            pieces, lambda done, of: self._said("comparing names", done, of)
         )
         engine.drop("alike", "whys", "hubs")
-        alike = [
-            (a, b, round(likeness * 10_000))
-            for a, b, likeness in zip(found.left, found.right, found.likeness, strict=True)
-        ]
-        engine.put("alike", ("a", "b", "likeness"), alike)
-        whys = [(a, b, why) for (a, b, _), why in zip(alike, found.why, strict=True)]
-        engine.put("whys", ("a", "b", "text"), whys)
-        engine.put("hubs", ("piece", "hub"), found.hubs)
+        pairs = {"a": found.left, "b": found.right}
+        likeness = [round(each * 10_000) for each in found.likeness]
+        engine.put("alike", pairs | {"likeness": likeness})
+        engine.put("whys", pairs | {"text": found.why})
+        engine.put("hubs", by_column(("piece", "hub"), hubs(found, weights)))
         self.lost += [
             Lost("name", f"the key {key}", n, "Too many spellings share it to compare them all.")
             for key, n in found.crowded
@@ -237,12 +214,12 @@ class _Run:
     def _places(self) -> Places:
         borne = self._engine.rows("select pset, count(*) from r where pset > 0 group by pset")
         found = read_places(
-            self.read.placesets.of,
+            self.read.placesets,
             {int(pset): int(n) for pset, n in borne},
             lambda done, of: self._said("reading places", done, of),
         )
         self._engine.drop("units")
-        self._engine.put("units", ("pset", "unit", "wide_unit"), found.members)
+        self._engine.put("units", by_column(("pset", "unit", "wide_unit"), found.members))
         self.lost += found.lost
         return found
 
@@ -335,7 +312,7 @@ class _Run:
             if p >= self._settings.threshold
         )
         engine.drop("scores")
-        engine.put("scores", ("pattern", "p"), millionths)
+        engine.put("scores", by_column(("pattern", "p"), millionths))
         engine.make(
             "likely",
             "select q.l, q.r, q.pattern, s.p, x.rec as x_rec, y.rec as y_rec from pairs q"
@@ -350,24 +327,36 @@ class _Run:
             " order by p desc, l, r) as place_in from likely) z where place_in = 1",
         )
         self._keep_likeliest()
+        wording = Wording(self.read, places, self._comparisons, self._whys())
         found = engine.rows(
             "select i.text, j.text, i.new, j.new, b.p, b.pattern,"
-            " x.g, x.f, x.y1, x.y2, x.pset, y.g, y.f, y.y1, y.y2, y.pset, wg.text, wf.text"
+            " x.g, x.f, x.y1, x.y2, x.pset, y.g, y.f, y.y1, y.y2, y.pset"
             f" from best b join ids_{self.kind} i on b.x_rec = i.rec"
             f" join ids_{self.kind} j on b.y_rec = j.rec"
             " join r x on b.l = x.rid join r y on b.r = y.rid"
-            f" left join whys wg{_why_join('wg', 'g')} left join whys wf{_why_join('wf', 'f')}"
         )
-        wording = Wording(self.read, places, self._comparisons)
         for row in found:
             left, right, left_new, right_new, p, pattern = row[:6]
-            one, other = Side(*row[6:11]), Side(*row[11:16])
+            one, other = row[6:11], row[11:16]
             if (not left_new, left) > (not right_new, right):
                 left, right, one, other = right, left, other, one
-            why = {"given": row[16] or "", "father": row[17] or ""}
-            reasons = wording.reasons(int(pattern), one, other, why, (left, right))
+            reasons = wording.reasons(pattern, one, other, (left, right))
             self.candidates.append(Candidate(left, right, p / 1_000_000, reasons))
         engine.drop("likely", "best", "pairs", "patterns")
+
+    def _whys(self) -> dict[tuple[int, int], str]:
+        """Why the pieces are alike that candidates have on either side."""
+        met = " union all ".join(
+            f"select x.{column} as m, y.{column} as n from best b"
+            " join r x on b.l = x.rid join r y on b.r = y.rid"
+            for column in ("g", "f")
+        )
+        found = self._engine.rows(
+            "select w.a, w.b, w.text from whys w join (select distinct"
+            " case when m < n then m else n end as a, case when m < n then n else m end as b"
+            f" from ({met}) x) z on w.a = z.a and w.b = z.b"
+        )
+        return {(a, b): why for a, b, why in found}
 
     def _keep_likeliest(self) -> None:
         """No more candidates than anybody could hold: the least likely go, and it is said."""
@@ -401,11 +390,3 @@ def _buckets(y1: int, y2: int) -> set[int]:
     return {
         bucket for year in range(y1, y2 + 1) for bucket in (year // 2 * 2, (year + 1) // 2 * 2 + 1)
     }
-
-
-def _why_join(alias: str, column: str) -> str:
-    left, right = f"x.{column}", f"y.{column}"
-    return (
-        f" on {alias}.a = case when {left} < {right} then {left} else {right} end"
-        f" and {alias}.b = case when {left} < {right} then {right} else {left} end"
-    )

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from habeas.linking.errors import ExtraMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from habeas.linking.settings import Settings
 
@@ -47,9 +49,13 @@ class SparkEngine:
     def make(self, table: str, select: str) -> None:
         self._keep(table, self._spark.sql(select))
 
-    def put(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def put(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
         schema = ", ".join(f"{c} {'string' if c == 'text' else 'bigint'}" for c in columns)
-        frame = self._spark.createDataFrame([tuple(row) for row in rows], schema)
+        plain = [
+            list(values) if name == "text" else np.asarray(values, dtype=np.int64).tolist()
+            for name, values in columns.items()
+        ]
+        frame = self._spark.createDataFrame(list(zip(*plain, strict=True)), schema)
         earlier = self._frames.get(table)
         self._keep(table, frame if earlier is None else earlier.union(frame))
 

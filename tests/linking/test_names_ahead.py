@@ -1,0 +1,42 @@
+"""Names that are compared while records are still read give what one thread gives at the end."""
+
+from __future__ import annotations
+
+import pytest
+from tests.linking.people import people
+
+from habeas.linking import likeness
+from habeas.linking.likeness import Likenesses, Names
+from habeas.linking.workers import Workers
+
+
+def pieces() -> list[str]:
+    names = (record.names[0].replace("·", " ") for record in people(3_000)[0])
+    return ["", *dict.fromkeys(word for name in names for word in name.split(" "))]
+
+
+def told(found: Likenesses) -> list[tuple[int, int, float, str]]:
+    return sorted(zip(found.left, found.right, found.likeness, found.why, strict=True))
+
+
+def test_what_is_compared_ahead_is_what_is_compared_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everything = pieces()
+    assert len(everything) > 1_600
+    alone = Names("person", Workers(1), plain=False).compare(everything, lambda done, of: None)
+    monkeypatch.setattr(likeness, "_WORTH_A_PROCESS", 1)
+    workers = Workers(2)
+    try:
+        ahead = Names("person", workers, plain=False)
+        for first, last in ((1, 1_200), (1_200, 1_400), (1_400, 1_600)):
+            ahead.hear(everything[first:last])
+            for heard in ahead._heard:
+                heard.result()
+        assert ahead._asked
+        found = ahead.compare(everything, lambda done, of: None)
+    finally:
+        workers.close()
+    assert told(found) == told(alone)
+    assert found.compared == alone.compared
+    assert found.crowded == alone.crowded
