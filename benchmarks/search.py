@@ -124,7 +124,7 @@ def _build(results: Results, corpus: Corpus, scratch: Path, count: int) -> Engin
 
 
 def _ours(engines: Engines, folder: Path, texts: Texts) -> None:
-    from habeas.archive.search import documents, index, passages
+    from habeas.archive.search import documents, index
     from habeas.archive.search import schema as fields
     from habeas.reading.documents import Part
 
@@ -140,9 +140,8 @@ def _ours(engines: Engines, folder: Path, texts: Texts) -> None:
     for number, text, places in texts:
         shared["layer"] = shared["exhibit"] = number
         parts = [Part("page", *place, {"page": page}) for page, place in enumerate(places, 1)]
-        for piece in passages.pieces(text, parts):
-            passage = text[piece.start : piece.stop]
-            writer.add_document(documents.document(made, passage, piece, shared, ()))
+        for document in documents.of_text(made, text, parts, shared, ()):
+            writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
     engines.ours.reload()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import tantivy
@@ -19,10 +20,10 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.files import layer_text
 from habeas.archive.readings import parts_of
-from habeas.archive.search import folding
-from habeas.archive.search.passages import Piece, pieces
+from habeas.archive.search import folding, forms
+from habeas.archive.search.passages import pieces
 from habeas.archive.search.schema import type_of
-from habeas.reading.documents import State
+from habeas.reading.documents import Part, State
 from habeas.vocabulary import edtf, gregorian
 from habeas.vocabulary.errors import VocabularyError
 
@@ -108,38 +109,41 @@ def of_layers(
         parts = parts_of(archive, position) if reading is not None else []
         shared = _shared(layer, exhibits[layer.exhibit], reading)
         marks = cited.get(position, [])
-        for piece in pieces(text, parts):
-            yield document(made, text[piece.start : piece.stop], piece, shared, marks)
+        yield from of_text(made, text, parts, shared, marks)
 
 
 #: A passage's range and label, and the labels of the standing claims that cite it.
 Mark = tuple[int, int, str, frozenset[str]]
 
 
-def document(
-    made: tantivy.Schema, text: str, piece: Piece, shared: dict[str, Any], marks: Sequence[Mark]
-) -> tantivy.Document:
-    """One passage as the index holds it."""
-    folded = folding.folded(text)
-    here = [mark for mark in marks if mark[0] < piece.stop and mark[1] > piece.start]
-    values = {
-        **shared,
-        "text": folded,
-        "start": piece.start,
-        "stop": piece.stop,
-        "language": piece.language,
-    }
-    latin = folding.latin_field(folded)
-    if latin:
-        values["latin"] = latin
-    if piece.script:
-        values["script"] = piece.script
-    if piece.page:
-        values["page"] = piece.page
-    if here:
-        values["cited"] = sorted({mark[2] for mark in here})
-        values["claimed"] = sorted({label for mark in here for label in mark[3]})
-    return tantivy.Document.from_dict(values, made)
+def of_text(
+    made: tantivy.Schema,
+    text: str,
+    parts: Sequence[Part],
+    shared: dict[str, Any],
+    marks: Sequence[Mark],
+) -> Iterator[tantivy.Document]:
+    """The passages of one text as the index holds them. ``shared``: what all of them say."""
+    like = tantivy.Document.from_dict(shared, made)
+    for piece in pieces(text, parts):
+        start, stop, page, language, script = piece
+        written, sounded = forms.rows(text[start:stop])
+        own: dict[str, Any] = {
+            "text": written, "start": start, "stop": stop, "language": language
+        }  # fmt: skip
+        if sounded:
+            own["latin"] = sounded
+        if script:
+            own["script"] = script
+        if page:
+            own["page"] = page
+        here = [mark for mark in marks if mark[0] < stop and mark[1] > start] if marks else ()
+        if here:
+            own["cited"] = sorted({mark[2] for mark in here})
+            own["claimed"] = sorted({label for mark in here for label in mark[3]})
+        document = copy(like)
+        document.extend(own, made)
+        yield document
 
 
 def _citations(layers: Sequence[int]) -> dict[int, list[Mark]]:

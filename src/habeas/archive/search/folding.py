@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from habeas.names import convert
 
@@ -141,26 +141,20 @@ _LATIN_LEFT = str.maketrans(
         "ҳ": "h", "ѓ": "g", "ё": "yo",
     }
 )  # fmt: skip
-_MOST_KNOWN = 1_000_000
-
-
-class _Known(dict[str, str]):
-    """Latin forms by word, each made once."""
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _MOST_KNOWN:
-            self.clear()
-        made = self[word] = _latin(word)
-        return made
-
-
-_known = _Known()
 _SOUNDS_OTHERWISE = re.compile(f"[^\\x00-\\x7f{_HAN}]")
+#: Alphabets in which a word's Latin form is that of its letters, one after the other.
+_ALPHABETS = ("\u0620-\u06ff", "\u0400-\u052f", "a-z\u00df-\u024f\u1e00-\u1eff")
 
 
+@lru_cache(maxsize=65_536)
 def latin(word: str) -> str:
     """A folded word in Latin letters without accents; itself where it has no such form."""
-    return word if word.isascii() else _known[word]
+    if word.isascii():
+        return word
+    for letters, table in _alphabets():
+        if letters.fullmatch(word):
+            return word.translate(table) or word
+    return "".join(_sounded(word)) or word
 
 
 def latin_field(text: str) -> str:
@@ -168,12 +162,28 @@ def latin_field(text: str) -> str:
     if text.isascii() or _SOUNDS_OTHERWISE.search(text) is None:
         return ""
     told = text.split()
-    sounded = list(map(_known.__getitem__, told))
+    sounded = list(map(latin, told))
     return "" if sounded == told else " ".join(sounded)
 
 
-def _latin(word: str) -> str:
-    return "".join(_sounded(word)) or word
+@cache
+def _alphabets() -> list[tuple[re.Pattern[str], dict[int, str]]]:
+    """For each alphabet: a word of its letters and digits only, and the sound of each letter.
+
+    The converter looks at neighbours only to write or leave out an apostrophe, which the Latin
+    form has none of. A word of two alphabets, or with a mark, is left to the converter.
+    """
+    found = []
+    for span in _ALPHABETS:
+        letter = re.compile(f"[0-9{span}]")
+        own = [
+            sign
+            for sign in map(chr, range(0x30, 0x2000))
+            if letter.match(sign) and sign.isalnum() and words(sign) == [sign]
+        ]
+        table = {ord(sign): "".join(_sounded(sign)) for sign in own}
+        found.append((re.compile(f"[{''.join(own)}]+"), table))
+    return found
 
 
 def _sounded(word: str) -> list[str]:

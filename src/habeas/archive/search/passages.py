@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from habeas.archive.search import folding
 from habeas.archive.search.language import MOST_WORDS
@@ -28,8 +28,7 @@ _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _SAMPLE = 200  # code points by which language and script are told
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """The code points [start, stop) of a text; ``page`` is 0 where it has none."""
 
     start: int
@@ -134,45 +133,64 @@ class _Stated:
 
 # --- language by letters ---------------------------------------------------------------------
 
-_SCRIPTS = (
-    ("Latn", re.compile("[A-Za-z\u00c0-\u024f]+")),
-    ("Hani", re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")),
-    ("Arab", re.compile("[\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc]+")),
-    ("Cyrl", re.compile("[\u0400-\u04ff]+")),
-)
+_LETTERS = {
+    "Latn": "A-Za-z\u00c0-\u024f",
+    "Hani": "\u3400-\u4dbf\u4e00-\u9fff",
+    "Arab": "\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc",
+    "Cyrl": "\u0400-\u04ff",
+}
+_SCRIPTS = [(script, re.compile(f"[{letters}]+")) for script, letters in _LETTERS.items()]
+_ANY = re.compile("|".join(f"(?P<{script}>[{letters}])" for script, letters in _LETTERS.items()))
+_OF_OTHERS = {
+    script: re.compile(f"[{''.join(_LETTERS[other] for other in _LETTERS if other != script)}]")
+    for script in _LETTERS
+}
+_LATIN = re.compile("[A-Za-z]")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|was|that)\b", re.I)
 _TURKISH = re.compile(r"[ğşıİĞŞ]|\b(?:ve|bir|için|olarak)\b")
+_UYGHUR_ARABIC = re.compile("[ەېۆۈڭۋ]")
+_KAZAKH_CYRILLIC = re.compile("[іұ]")
+_TURKIC_CYRILLIC = re.compile("[әғқһ]")
+_KYRGYZ = re.compile("[ңөү]")
+_KANA = re.compile("[\u3040-\u30ff]")
 
 
 def tell(sample: str) -> tuple[str, str]:
     """Language and script by the letters alone; ``und`` where they do not tell."""
     if sample.isascii():
-        script = "Latn" if re.search("[A-Za-z]", sample) else ""
+        script = "Latn" if _LATIN.search(sample) else ""
         return ("en" if len(_ENGLISH.findall(sample)) > 1 else UNKNOWN), script
+    first = _ANY.search(sample)
+    if first is None:
+        return UNKNOWN, texts.detect_script(sample) or ""
+    script = first.lastgroup or ""
+    if _OF_OTHERS[script].search(sample, first.end()):
+        script = _most_written(sample)
+    return _LANGUAGE_OF[script](sample), script
+
+
+def _most_written(sample: str) -> str:
     counted = {script: len("".join(found.findall(sample))) for script, found in _SCRIPTS}
     # A Chinese character says as much as several letters.
     counted["Hani"] *= 3
-    script = max(counted, key=counted.__getitem__)
-    if not counted[script]:
-        return UNKNOWN, texts.detect_script(sample) or ""
-    return _LANGUAGE_OF[script](sample), script
+    return max(counted, key=counted.__getitem__)
 
 
 def _arabic(sample: str) -> str:
     if "\u0674" in sample:
         return "kk"
-    return "ug" if re.search("[ەېۆۈڭۋ]", sample) else "ar"
+    return "ug" if _UYGHUR_ARABIC.search(sample) else "ar"
 
 
 def _cyrillic(sample: str) -> str:
     low = sample.lower()
-    if re.search("[іұ]", low):
+    if _KAZAKH_CYRILLIC.search(low):
         return "kk"
     if "җ" in low:
         return "ug"
-    if re.search("[әғқһ]", low):
+    if _TURKIC_CYRILLIC.search(low):
         return "kk" if "ы" in low else "ug"
-    return "ky" if re.search("[ңөү]", low) else "ru"
+    return "ky" if _KYRGYZ.search(low) else "ru"
 
 
 def _latin(sample: str) -> str:
@@ -183,7 +201,7 @@ def _latin(sample: str) -> str:
 
 _LANGUAGE_OF = {
     "Latn": _latin,
-    "Hani": lambda sample: "ja" if re.search("[\u3040-\u30ff]", sample) else "zh",
+    "Hani": lambda sample: "ja" if _KANA.search(sample) else "zh",
     "Arab": _arabic,
     "Cyrl": _cyrillic,
 }
