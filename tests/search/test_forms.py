@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.search.test_folding import LETTERS
 
-from habeas.archive.search import folding, forms
+from habeas.archive.search import folding, forms, lettering
 
 ARABIC = "ئابپتجچخدرزژسشفڭلمھوۇۆۈۋېىيقكگنغەصضطظعحث"
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіҗ"
@@ -51,3 +53,49 @@ def test_a_piece_that_is_met_too_often_is_not_kept_for_ever(
     text = "бир икки үч төт беш алтә"
     assert forms.rows(text)[0].split() == folding.words(text)
     assert len(forms._known) <= 3
+
+
+@given(st.lists(st.one_of(LETTERS, SENTENCES), max_size=8), st.sampled_from(["\n", ""]))
+def test_letter_by_letter_the_rows_are_the_same(passages: list[str], between: str) -> None:
+    """Also where a passage begins or ends inside a word of the whole text."""
+    lettered, at = lettering.Lettered(between.join(passages)), 0
+    for passage in passages:
+        rows = lettered.rows(at, at + len(passage))
+        assert [row.split() for row in rows] == [row.split() for row in forms.rows(passage)]
+        at += len(passage) + len(between)
+
+
+@pytest.mark.parametrize("stretch", [3, 50])
+def test_a_text_is_looked_up_stretch_by_stretch(
+    stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lettering, "_STRETCH", stretch)
+    text = "喀什abc 2018年 قەشقەر شەھىرى Қәшқәр ئ لاگېرى doğu мой. " * 9
+    lettered = lettering.Lettered(text)
+    for start in range(0, len(text) - 70, 17):
+        rows = lettered.rows(start, start + 70)
+        wanted = forms.rows(text[start : start + 70])
+        assert [row.split() for row in rows] == [row.split() for row in wanted]
+
+
+def test_most_passages_need_no_word_by_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering.forms, "rows", lambda text: pytest.fail(text))
+    for text in (
+        "قايتا تەربىيەلەش لاگېرى، قەشقەر «شەھىرى» 2018.",
+        "Қайта тәрбиелеу лагері — Ёлка.",
+        "2018年，喀什市的拘留中心。",
+        "doğu “Türkçe” mektup",
+    ):
+        assert lettering.Lettered(text).rows(0, len(text))[0].split() == folding.words(text)
+
+
+def test_without_numpy_the_rows_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    lettering._tables.cache_clear()
+    try:
+        assert lettering._tables() is None
+        text = "喀什 قەشقەر"
+        assert lettering.Lettered(text).rows(0, len(text)) == forms.rows(text)
+    finally:
+        monkeypatch.undo()
+        lettering._tables.cache_clear()

@@ -20,7 +20,8 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.files import layer_text
 from habeas.archive.readings import parts_of
-from habeas.archive.search import folding, forms
+from habeas.archive.search import folding
+from habeas.archive.search.lettering import Lettered
 from habeas.archive.search.passages import pieces
 from habeas.archive.search.schema import type_of
 from habeas.reading.documents import Part, State
@@ -124,10 +125,11 @@ def of_text(
     marks: Sequence[Mark],
 ) -> Iterator[tantivy.Document]:
     """The passages of one text as the index holds them. ``shared``: what all of them say."""
+    lettered = Lettered(text)
     like = tantivy.Document.from_dict(shared, made)
     for piece in pieces(text, parts):
         start, stop, page, language, script = piece
-        written, sounded = forms.rows(text[start:stop])
+        written, sounded = lettered.rows(start, stop)
         own: dict[str, Any] = {
             "text": written, "start": start, "stop": stop, "language": language
         }  # fmt: skip

@@ -143,7 +143,7 @@ _LATIN_LEFT = str.maketrans(
 )  # fmt: skip
 _SOUNDS_OTHERWISE = re.compile(f"[^\\x00-\\x7f{_HAN}]")
 #: Alphabets in which a word's Latin form is that of its letters, one after the other.
-_ALPHABETS = ("\u0620-\u06ff", "\u0400-\u052f", "a-z\u00df-\u024f\u1e00-\u1eff")
+_ALPHABETS = ("a-z\u00df-\u024f\u1e00-\u1eff", "\u0620-\u06ff", "\u0400-\u052f")
 
 
 @lru_cache(maxsize=65_536)
@@ -151,7 +151,7 @@ def latin(word: str) -> str:
     """A folded word in Latin letters without accents; itself where it has no such form."""
     if word.isascii():
         return word
-    for letters, table in _alphabets():
+    for letters, table in alphabets():
         if letters.fullmatch(word):
             return word.translate(table) or word
     return "".join(_sounded(word)) or word
@@ -167,8 +167,8 @@ def latin_field(text: str) -> str:
 
 
 @cache
-def _alphabets() -> list[tuple[re.Pattern[str], dict[int, str]]]:
-    """For each alphabet: a word of its letters and digits only, and the sound of each letter.
+def alphabets() -> list[tuple[re.Pattern[str], dict[int, str]]]:
+    """Latin, Arabic, Cyrillic: a word of its letters and digits only, and how each one sounds.
 
     The converter looks at neighbours only to write or leave out an apostrophe, which the Latin
     form has none of. A word of two alphabets, or with a mark, is left to the converter.
