@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 import typst
@@ -56,6 +58,40 @@ def test_pages_have_their_text_and_words_their_place(read_bytes: Read) -> None:
     assert found["Held"].right < found["in"].left < found["May."].left
     assert found["Held"].bottom <= found["Released"].top + 100
     assert [document.text[box.start : box.stop] for box in second.boxes] == list("喀什看守所")
+
+
+def test_a_page_of_thousands_of_characters_has_all_their_places(read_bytes: Read) -> None:
+    markup = '#set text(font: "Noto Sans CJK SC", size: 5pt)\n' + "喀什看守所" * 600
+    (document,) = read_bytes(pdf_of(markup))
+    (page,) = document.parts
+    assert len(page.boxes) == 3_000
+    assert len({(box.left, box.top) for box in page.boxes}) == 3_000
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("Held in May", "Held|in|May"),
+        ("Held  in   May  ", "Held|in|May"),  # wide gaps
+        ("Held in May \nReleased\n\nin June", "Held|in|May|Released|in|June"),
+        ("  Held in\u00a0May", "Held|in|May"),
+        ("见过 Held in 喀什 May", "见|过|Held|in|喀|什|May"),
+        ("Көрдім, рас", "Көрдім,|рас"),
+    ],
+)
+def test_each_word_has_the_box_of_its_own_characters(
+    read_bytes: Read, lines: str, expected: str
+) -> None:
+    """However the gaps between words and lines are filled."""
+    quoted = (json.dumps(line, ensure_ascii=False) for line in lines.split("\n"))
+    markup = "\n".join(f"#raw({line}, block: true)" for line in quoted)
+    (document,) = read_bytes(pdf_of(f'#set text(font: "Noto Sans CJK SC")\n{markup}'))
+    (page,) = document.parts
+    assert [document.text[box.start : box.stop] for box in page.boxes] == expected.split("|")
+    assert all(box.left < box.right for box in page.boxes)
+    for one, after in pairwise(page.boxes):
+        if "\n" not in document.text[one.stop : after.start]:
+            assert one.right <= after.left + 5
 
 
 @pytest.mark.parametrize(

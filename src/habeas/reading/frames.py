@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from habeas.reading import lanes
 from habeas.reading.documents import Box, Boxes, Document, Part, State
 from habeas.reading.limits import Limits
 from habeas.reading.readers.interface import Draft
@@ -187,7 +188,10 @@ def _parts(
         own: Boxes | tuple[Box, ...] = ()
         if count:
             after = taken + count
-            if min(starts[taken:after]) < start or max(stops[taken:after]) > stop:
+            if not (
+                lanes.within(starts[taken:after], start, stop)
+                and lanes.within(stops[taken:after], start, stop)
+            ):
                 raise BadFrame("a box lies outside its part")
             own = Boxes(numbers[taken * _FIELDS : after * _FIELDS])
             taken = after
@@ -206,13 +210,11 @@ def _checked_boxes(numbers: array[int], length: int) -> tuple[array[int], array[
     """The starts and stops of all boxes, once every column keeps to its bounds."""
     columns = [numbers[at::_FIELDS] for at in range(_FIELDS)]
     starts, stops, *edges, confidences = columns
-    if not numbers:
-        return starts, stops
-    if min(map(min, edges)) < 0 or max(map(max, edges)) > 10_000:
+    if not all(lanes.within(edge, 0, 10_000) for edge in edges):
         raise BadFrame("a box lies outside its page")
-    if min(confidences) < -1 or max(confidences) > 100:
+    if confidences.tobytes().strip(b"\xff") and (min(confidences) < -1 or max(confidences) > 100):
         raise BadFrame("a box's confidence")
-    if min(starts) < 0 or max(stops) > length or any(map(int.__gt__, starts, stops)):
+    if not (lanes.in_order(starts, stops) and lanes.within(stops, 0, length)):
         raise BadFrame("a box lies outside the text")
     return starts, stops
 

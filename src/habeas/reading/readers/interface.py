@@ -29,6 +29,7 @@ from operator import add
 from types import ModuleType
 from typing import Any, BinaryIO, NoReturn, Protocol, cast
 
+from habeas.reading import lanes
 from habeas.reading.documents import Box, Boxes, Part, State
 from habeas.reading.limits import Limits
 
@@ -254,9 +255,14 @@ class Draft:
             flat = array("i", boxes.numbers)
         else:
             flat = array("i", itertools.chain.from_iterable(boxes))
-        for at in (0, 1):
-            moved = map(min, map(add, flat[at::_BOX_FIELDS], repeat(start)), repeat(stop))
-            flat[at::_BOX_FIELDS] = array("i", moved)
+        starts, stops = flat[0::_BOX_FIELDS], flat[1::_BOX_FIELDS]
+        if lanes.in_order(starts, stops) and lanes.within(stops, 0, stop - start):
+            flat[0::_BOX_FIELDS] = lanes.moved(starts, start)
+            flat[1::_BOX_FIELDS] = lanes.moved(stops, start)
+        else:  # the part was cut, or its reader is careless
+            for at, places in enumerate((starts, stops)):
+                moved = map(min, map(add, places, repeat(start)), repeat(stop))
+                flat[at::_BOX_FIELDS] = array("i", moved)
         if len(self._boxes) + len(flat) > self.limits.boxes * _BOX_FIELDS:
             self.lacks(f"the places of words past {self.limits.boxes:,}")
             return array("i")

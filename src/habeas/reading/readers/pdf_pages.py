@@ -9,22 +9,22 @@ from __future__ import annotations
 import ctypes
 import re
 from array import array
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, compress, repeat
-from operator import add, ge, gt, le, sub
+from itertools import accumulate, chain, compress, count, repeat
+from operator import add, sub
 from typing import Any
 
 from PIL import Image
 
-from habeas.reading import pdfium
+from habeas.reading import lanes, pdfium
 from habeas.reading.documents import Box, Boxes
 
 _EACH = (
     "\u1100-\u11ff\u2e80-\u303f\u3040-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 )
 _TOKEN = re.compile(rf"\s+|[^\s{_EACH}]+|[{_EACH}]")
+_SINGLE = re.compile(f"[{_EACH}]")
 _ODD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _LETTER = re.compile(r"[^\W\d_]")
 _DEVICE = 1_000_000
@@ -76,63 +76,64 @@ def _text_of(page: int, text_page: int | None) -> tuple[str, Sequence[Box]]:
 
 
 def _with_boxes(text: str, page: int, text_page: Any, straight: bool) -> tuple[str, Sequence[Box]]:
-    """The text with single line ends, and the words' boxes in 1/10,000 of the page.
+    """The text with single line ends, and the words' boxes in 1/10,000 of the page."""
+    shown = text.replace("\r\n", "\n").rstrip("\n")
+    firsts, starts, sizes = _words(text, shown)
+    if not starts:
+        return shown, ()
+    if not straight:
+        firsts = [max(0, pdfium.char_of_text(text_page, first)) for first in firsts]
+    columns = _shown_at(page, _word_edges(text_page, firsts, sizes))
+    stops = map(add, starts, sizes)
+    return shown, Boxes.of((starts, stops, *columns, array("i", [-1]) * len(starts)))
 
-    Everything that is done for each word is done by ``map`` over whole columns: a long PDF
-    has a hundred thousand words, and this is most of the time beyond PDFium's own.
-    """
+
+def _words(text: str, shown: str) -> tuple[list[int], list[int], list[int]]:
+    """For each word its start in ``text``, its start in ``shown``, its length."""
+    body = text.rstrip()
+    lines = body.split("\r\n")
+    rows = list(map(str.split, lines))
+    if all(rows) and (text.isascii() or not _SINGLE.search(text)):
+        sizes = list(map(len, chain.from_iterable(rows)))
+        gaps, last = [1] * len(sizes), -1
+        for line, row in zip(lines, rows, strict=True):
+            last += len(row)
+            gaps[last] += len(line) - len(line.rstrip())
+        # As they stand where every gap is one character, and what ends a line.
+        starts = list(accumulate(map(add, sizes, gaps), initial=0))
+        if starts.pop() + len(lines) == len(body) + 2:
+            ends_before = chain.from_iterable(map(repeat, count(), map(len, rows)))
+            return list(map(add, starts, ends_before)), starts, sizes
     tokens = _TOKEN.findall(text)
     lengths = list(map(len, tokens))
     positions = list(accumulate(lengths, initial=0))
     is_word = [not gap for gap in map(str.isspace, tokens)]
-    starts = list(compress(positions, is_word))
-    sizes = list(compress(lengths, is_word))
-    shown = "\n".join(text.split("\r\n")).rstrip("\n")
-    if not starts:
-        return shown, ()
     line_ends = accumulate(map(str.count, tokens, repeat("\r\n")), initial=0)
-    ends_before = list(compress(line_ends, is_word))
-    firsts = starts
-    if not straight:
-        firsts = [max(0, pdfium.char_of_text(text_page, start)) for start in starts]
-    edges = _word_edges(text_page, firsts, sizes)
-    out = list(map(sub, starts, ends_before))
-    stops = list(map(add, out, sizes))
-    columns = _shown_at(page, edges)
-    return shown, Boxes.of((out, stops, *columns, array("i", [-1]) * len(out)))
+    firsts = list(compress(positions, is_word))
+    starts = list(map(sub, firsts, compress(line_ends, is_word)))
+    return firsts, starts, list(compress(lengths, is_word))
 
 
 def _word_edges(text_page: Any, firsts: list[int], sizes: list[int]) -> list[array[float]]:
     """Left, top, right, bottom of each word in points: its first character's and its last's."""
-    count = len(firsts)
-    lasts = map(sub, map(add, firsts, sizes), repeat(1))
-    corners = []
-    for characters in (firsts, lasts):
-        rects = array("f", bytes(16 * count))
-        base = rects.buffer_info()[0]
-        places = range(base, base + 16 * count, 16)
-        deque(map(pdfium.loose_box, repeat(text_page), characters, places), 0)
-        corners.append([rects[at::4] for at in range(4)])
-    edges = [
-        _outer(one, two, choose)
-        for one, two, choose in zip(*corners, (min, max, max, min), strict=True)
-    ]
-    if any(map(ge, edges[0], edges[2])) or any(map(ge, edges[3], edges[1])):
-        _mend_turned(text_page, firsts, sizes, edges)
-    return edges
+    lasts = list(map(sub, map(add, firsts, sizes), repeat(1)))
+    one, two = (pdfium.loose_boxes(text_page, each) for each in (firsts, lasts))
+    plain = lanes.plain(one) and lanes.plain(two)
+    low, high = (lanes.lesser, lanes.greater) if plain else (_lesser, _greater)
+    left, top, right, bottom = (
+        outer(one[at::4], two[at::4]) for at, outer in enumerate((low, high, high, low))
+    )
+    if not (plain and lanes.below(left, right) and lanes.below(bottom, top)):
+        _mend_turned(text_page, firsts, sizes, [left, top, right, bottom])
+    return [left, top, right, bottom]
 
 
-def _outer(
-    one: array[float], two: array[float], choose: Callable[[float, float], float]
-) -> array[float]:
-    """The outer of two edges, word by word; most often all are the same, or all of one."""
-    if one.tobytes() == two.tobytes():
-        return one
-    if choose is min and all(map(le, one, two)):
-        return one
-    if choose is max and all(map(ge, two, one)):
-        return two
-    return array("f", map(choose, one, two))
+def _lesser(one: array[float], two: array[float]) -> array[float]:
+    return array("f", map(min, one, two))
+
+
+def _greater(one: array[float], two: array[float]) -> array[float]:
+    return array("f", map(max, one, two))
 
 
 def _mend_turned(
@@ -158,29 +159,32 @@ def _shown_at(page: int, edges: list[array[float]]) -> list[array[int]]:
     if cx or ay:  # turned by a quarter: what was up is across
         lefts, rights, tops, bottoms = bottoms, tops, lefts, rights
         ax, cy = cx, ay
-    columns = [
-        _scaled(lefts, ax, ex), _scaled(tops, cy, ey),
-        _scaled(rights, ax, ex), _scaled(bottoms, cy, ey),
-    ]  # fmt: skip
-    for low, high in ((0, 2), (1, 3)):
-        if any(map(gt, columns[low], columns[high])):
-            both = columns[low], columns[high]
-            columns[low], columns[high] = (array("i", map(each, *both)) for each in (min, max))
-    if min(map(min, columns)) < 0 or max(map(max, columns)) > 10_000:  # beyond the crop
-        columns = [array("i", (min(max(edge, 0), 10_000) for edge in each)) for each in columns]
-    return columns
+    left, right = _scaled(lefts, rights, ax, ex)
+    top, bottom = _scaled(tops, bottoms, cy, ey)
+    return [left, top, right, bottom]
 
 
-def _scaled(column: array[float], factor: float, offset: float) -> array[int]:
-    """``column × factor + offset`` in whole numbers, by Pillow: a row of pixels of one float each.
+def _scaled(
+    lows: array[float], highs: array[float], factor: float, offset: float
+) -> tuple[array[int], array[int]]:
+    """``factor × edge + offset`` in whole numbers from 0 to 10,000, the lower edge first.
 
-    Five times as fast as a loop, without numpy. What is no number comes out as one beyond
-    the page, and is clamped like others.
+    By Pillow, a row of pixels of one float each: several times as fast as a loop, without
+    numpy. What is no number comes out as one beyond the page, and is clamped like others.
     """
-    row = Image.frombuffer("F", (len(column), 1), column.tobytes(), "raw", "F", 0, 1)
-    whole = array("i")
-    whole.frombytes(row.point(lambda value: value * factor + offset).convert("I").tobytes())
-    return whole
+    row = Image.frombuffer("F", (2 * len(lows), 1), (lows + highs).tobytes(), "raw", "F", 0, 1)
+    whole = row.point(lambda value: value * factor + offset).convert("I")
+    both, half = array("i", whole.tobytes()), len(lows)
+    low, high = both[:half], both[half:]
+    if lanes.in_order(low, high) and lanes.within(high, 0, 10_000):
+        return low, high
+    low, high = array("i", map(min, low, high)), array("i", map(max, low, high))
+    return _clamped(low), _clamped(high)
+
+
+def _clamped(column: array[int]) -> array[int]:
+    """On the page: what lies beyond its crop is moved to its edge."""
+    return array("i", (min(max(edge, 0), 10_000) for edge in column))
 
 
 def _affine(page: int) -> tuple[float, float, float, float, float, float]:
