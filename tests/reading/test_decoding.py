@@ -19,6 +19,8 @@ TAIWAN = "這是一份關於新疆維吾爾自治區教育轉化中心的報告�
 RUSSIAN = "Список задержанных по району. Отец был арестован в мае и отправлен в лагерь."
 ARABIC = "تم احتجاز والدي في شهر مايو ولم نعرف أي شيء عنه حتى الآن، وقد أخذوه من البيت."
 UYGHUR = "دادام بەشىنچى ئايدا تۇتقۇن قىلىندى، ھازىرغىچە ھېچقانداق خەۋەر يوق."
+GERMAN = "Größe der Stadt Lübeck, Straße in München: äußerst schöne Grüße von früher."
+SPANISH = "El niño está en la prisión de España, ¿cómo están después de tantos años?"
 TURKISH = "Babam mayıs ayında gözaltına alındı, şimdiye kadar hiçbir haber yok."
 
 
@@ -28,7 +30,9 @@ TURKISH = "Babam mayıs ayında gözaltına alındı, şimdiye kadar hiçbir hab
         (CHINESE, "utf-8"), (CHINESE, "gb18030"), (CHINESE, "utf-16-le"), (CHINESE, "utf-16-be"),
         (CHINESE, "utf-32-le"), (TAIWAN, "big5hkscs"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r"),
         (RUSSIAN, "cp866"), (RUSSIAN, "utf-16-le"), (RUSSIAN, "utf-32-be"), (ARABIC, "cp1256"),
-        (ARABIC, "utf-16-be"), (UYGHUR, "utf-16-le"), (UYGHUR, "utf-8"), (TURKISH, "utf-16-le"),
+        (GERMAN, "cp1252"), (GERMAN, "cp850"), (GERMAN, "mac-roman"), (SPANISH, "cp1252"),
+        (SPANISH, "mac-roman"), (ARABIC, "utf-16-be"), (UYGHUR, "utf-16-le"), (UYGHUR, "utf-8"),
+        (TURKISH, "utf-16-le"),
     ],
 )  # fmt: skip
 def test_the_text_comes_out_as_it_was(text: str, encoding: str) -> None:
@@ -45,6 +49,12 @@ def test_a_byte_order_mark_is_no_text(encoding: str) -> None:
 def test_western_code_pages_are_said_to_be_a_guess() -> None:
     decoded = decode(TURKISH.encode("cp1254"))
     assert decoded.text == TURKISH or decoded.doubts
+
+
+def test_letters_of_another_script_inside_words_speak_against_an_encoding() -> None:
+    """Few letters, each inside a Latin word: no code page of Cyrillic."""
+    rows = "".join(f"{n},Kiel,{n * 7}\r\n{n},Lübeck,{n * 3}\r\n" for n in range(9))
+    assert decode(rows.encode("mac-roman")).text == rows
 
 
 def test_a_wide_text_without_a_mark_is_a_doubt() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typst
 from PIL import Image, ImageDraw
 from rapidfuzz.distance import Levenshtein
 from tests.reading.pages import DROPPED_UYGHUR, LANGUAGES, harsh, page
@@ -100,6 +102,26 @@ def test_a_page_on_its_side_is_turned_and_its_boxes_are_of_the_page_as_given() -
 def test_what_may_be_simplified_or_traditional_is_said() -> None:
     found = ocr.recognise(page([("zh", "")] * 3))
     assert any("Simplified and traditional" in words for words in found.warnings)
+
+
+@pytest.mark.usefixtures("models")
+def test_where_a_few_lines_leave_the_language_open_the_whole_page_is_asked(vectors: Path) -> None:
+    """The layout takes these large letters for five lines, and no model is sure of a piece."""
+    found = ocr.recognise(Image.open(vectors / "documents/ingest-file/hello_world_tiff.tif"))
+    assert (found.language, found.text) == ("en", "HELLO WORLD")
+
+
+@pytest.mark.usefixtures("models")
+def test_a_script_that_no_model_knows_is_missing_and_not_called_read() -> None:
+    drawn = typst.compile(
+        '#set page(width: 150mm, height: auto)\n#set text(font: "Noto Sans", size: 12pt)\n'
+        "Η υπογεγραμμένη από τη Λευκωσία ορκίζομαι και λέγω τα εξής: γνωρίζω πολύ καλά την "
+        "Ελληνική γλώσσα, και η πιο πάνω μετάφραση έγινε από εμένα και είναι ακριβής.".encode(),
+        format="png", ppi=200.0,
+    )  # fmt: skip
+    assert isinstance(drawn, bytes)
+    found = ocr.recognise(Image.open(io.BytesIO(drawn)))
+    assert "without a model here" in found.missing
 
 
 @pytest.mark.usefixtures("models")

@@ -28,6 +28,9 @@ STATES = {
     "libreoffice-writer-password.pdf": State.ENCRYPTED,
     "password_protected.xlsx": State.ENCRYPTED,
     "REDHAT-1531897-0.pdf": State.FAILED,
+    "poppler-395-0-fuzzed.pdf": State.FAILED,
+    "PDFBOX-4352-0.pdf": State.ENCRYPTED,
+    "GHOSTSCRIPT-698804-1-fuzzed.pdf": State.EMPTY,
     "bomb_giant.pdf": State.READ,
     "Books_be.mdb": State.UNSUPPORTED,
     "memo.m4a": State.UNSUPPORTED,
@@ -84,6 +87,20 @@ def test_no_reader_dies_on_any_of_them(outcomes: dict[str, list[Document]]) -> N
 def test_known_files_end_as_they_should(outcomes: dict[str, list[Document]]) -> None:
     states = {name.rpartition("/")[2]: documents[-1].state for name, documents in outcomes.items()}
     assert {name: states[name] for name in STATES} == STATES
+
+
+def test_what_is_wrong_is_named(outcomes: dict[str, list[Document]]) -> None:
+    """The pages that cannot be found, the file that has a password of its own, the ending."""
+    assert "no page" in outcomes["pdf-js/poppler-395-0-fuzzed.pdf"][-1].reason
+    inner, _ = outcomes["pdf-js/encrypted-attachment.pdf"]
+    assert (inner.inner_path, inner.state) == ("attachment.pdf", State.ENCRYPTED)
+    assert ".dbf" in outcomes["ingest-file/PAK_adm1.dbf"][-1].reason
+    (table,) = outcomes["ingest-file/countries_nonutf.csv"]
+    assert "Lübeck" in table.text
+    (arabic,) = outcomes["pdf-sample-files/habibi.pdf"]
+    assert arabic.missing == (
+        "Page 1: a text layer with a wrong table of characters, not recognised.",
+    )
 
 
 def test_places_lie_inside_the_text(outcomes: dict[str, list[Document]]) -> None:

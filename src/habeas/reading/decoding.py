@@ -28,7 +28,7 @@ _MARKS = (
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _CANDIDATES = (
     "gb18030", "big5hkscs", "cp1251", "koi8-r", "cp866", "cp1256", "cp1252", "cp1254",
-    "shift_jis", "euc-kr",
+    "shift_jis", "euc-kr", "cp850", "mac-roman",
 )  # fmt: skip
 _CLOSE = 0.05
 
@@ -227,7 +227,7 @@ def _score(text: str) -> float:
 
 
 def _alphabet(wide: list[str], common: str, first: str, last: str, text: str) -> float:
-    """Letters weighted by how common they are; words that change case inside count against."""
+    """Letters by how common they are, less words that change case or script inside."""
     inside = [sign for sign in wide if first <= sign <= last]
     if not inside:
         return 0.0
@@ -235,15 +235,18 @@ def _alphabet(wide: list[str], common: str, first: str, last: str, text: str) ->
     likely = sum(weight.get(sign.lower(), 0.0) for sign in inside) / len(wide)
     upset = len(re.findall(r"[а-яё][А-ЯЁ]", text[:20_000])) / len(inside)
     capitals = sum(sign.isupper() for sign in inside) / len(inside)
-    return likely - 2 * upset - (0.15 if 0.5 < capitals < 0.95 else 0.0)
+    letter = f"[{first}-{last}]"
+    mixed = len(re.findall(f"[A-Za-z]{letter}|{letter}[A-Za-z]", text[:20_000])) / len(inside)
+    return likely - 2 * upset - mixed - (0.15 if 0.5 < capitals < 0.95 else 0.0)
 
 
 def _latin(text: str, wide: list[str]) -> float:
-    """Accented letters between plain ones, and few of them."""
+    """Accented letters between plain ones, few of them, no capitals inside words, no frames."""
     part = text[:20_000]
     plain = sum(1 for sign in part if sign.isascii() and sign.isalpha())
     accented = sum(1 for sign in wide if sign.isalpha() and sign <= "\u024f")
     usual = sum(1 for sign in wide if sign.lower() in "äöüßéèêëàâçîïôûùñóíáúãõåøæığşœ’‘“”–—…«»€§°£")
     if plain == 0 or accented > plain:
         return 0.0
-    return 0.75 * usual / len(wide)
+    upset = len(re.findall("[a-z][À-ÖØ-ÞŸ]|[\u2500-\u259f]", part))  # or parts of frames
+    return 0.75 * (usual - upset) / len(wide)

@@ -12,6 +12,7 @@ import errno
 import hashlib
 import mmap
 import os
+import re
 import struct
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -122,7 +123,7 @@ class Dispatcher:
         found = Found(path, digest, len(data), media_type)
         reader = self.readers.get(media_type)
         if reader is None:
-            words = f"No reader for {media_type}."
+            words = f"No reader for {media_type}{_ending(name, media_type)}."
             return self._write(frames.ending(found, State.UNSUPPORTED, words))
         draft = self._draft(path, depth)
         source = Source(data, name, media_type, self.limits, self.ocr)
@@ -282,6 +283,14 @@ class Dispatcher:
         if picture is None:
             raise LimitReached("picture", f"{reader.NAME} shows no pictures")
         raise PictureFound(picture(source, self.wanted.page, self.wanted.width_px))
+
+
+def _ending(name: str, media_type: str) -> str:
+    """How the name ends, where nothing else says what the file is."""
+    ending = os.path.splitext(name)[1]
+    if media_type != _UNKNOWN or not re.fullmatch(r"\.[A-Za-z0-9]{1,8}", ending):
+        return ""
+    return f" (its name ends in {ending})"
 
 
 def _words(error: BaseException) -> str:

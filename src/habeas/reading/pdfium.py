@@ -78,6 +78,7 @@ annotation_count = _call("FPDFPage_GetAnnotCount", c_int, _pointer)
 get_annotation = _call("FPDFPage_GetAnnot", _pointer, _pointer, c_int)
 close_annotation = _call("FPDFPage_CloseAnnot", None, _pointer)
 annotation_text = _call("FPDFAnnot_GetStringValue", c_ulong, _pointer, _text, _pointer, c_ulong)
+security_revision = _call("FPDF_GetSecurityHandlerRevision", c_int, _pointer)  # -1 without one
 attachment_count = _call("FPDFDoc_GetAttachmentCount", c_int, _pointer)
 get_attachment = _call("FPDFDoc_GetAttachment", _pointer, _pointer, c_int)
 attachment_name = _call("FPDFAttachment_GetName", c_ulong, _pointer, _pointer, c_ulong)

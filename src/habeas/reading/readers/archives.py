@@ -26,7 +26,7 @@ from habeas.reading.documents import State
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.archives"
-VERSION = "1"
+VERSION = "2"
 _ZIP = "application/zip"
 _STREAMS: dict[str, Callable[[BinaryIO], Any]] = {
     "application/gzip": lambda stream: gzip.GzipFile(fileobj=stream),

@@ -20,7 +20,7 @@ from habeas.reading.documents import State
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.mail"
-VERSION = "1"
+VERSION = "2"
 _MBOX, _EMLX = "application/mbox", "message/x-emlx"
 MEDIA_TYPES = frozenset({"message/rfc822", _MBOX, _EMLX})
 

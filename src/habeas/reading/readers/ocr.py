@@ -13,7 +13,6 @@ upright page as it was given; what is doubtful is a warning in words, never sile
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,33 +21,17 @@ from PIL import Image
 from habeas.reading.documents import Box
 from habeas.reading.readers import ocr_lines, tesseract
 from habeas.reading.readers.ocr_layout import Band, layout_of, left_out, turned
+from habeas.reading.readers.ocr_models import DOUBTFUL, FIRST, MODELS, SURE, Choice
 from habeas.reading.readers.ocr_preparing import PADDING_PX, grey_of, padded, prepared
 from habeas.reading.readers.tesseract import Line, Unrecognised
 
 NAME = "habeas.ocr"
-VERSION = "1"
+VERSION = "2"
 
-MODELS: Mapping[str, tuple[str, str]] = {  # language and script
-    "eng": ("en", "Latn"),
-    "tur": ("tr", "Latn"),
-    "rus": ("ru", "Cyrl"),
-    "kaz": ("kk", "Cyrl"),
-    "uig": ("ug", "Arab"),
-    "ara": ("ar", "Arab"),
-    "chi_sim": ("zh", "Hans"),
-    "chi_tra": ("zh", "Hant"),
-}
-_FIRST = ("eng", "rus", "uig", "chi_sim")  # one a script
-_OTHER = {
-    "eng": "tur", "tur": "eng", "rus": "kaz", "kaz": "rus", "uig": "ara", "ara": "uig",
-    "chi_sim": "chi_tra", "chi_tra": "chi_sim",
-}  # fmt: skip
-_SURE, _DOUBTFUL, _POOR, _HOPELESS = 70, 60, 45, 25  # mean confidence, of 100
-_CLEARLY_APART = 2  # of confidence, between the two Chinese models
+_POOR, _HOPELESS = 45, 25  # mean confidence, of 100
 _SAMPLE_LINES = 3
 _SCALES_ALONE = (1.0, 0.8, 1.3)  # at some sizes a model reads nothing of a clean line
 _MOST_LINES_ALONE = 60
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _last_model: list[str] = []  # of the page before, in this process: the first to be tried
 
 
@@ -99,6 +82,7 @@ class _Page:
         self._settings = settings
         self._warnings: list[str] = []
         self._turned = 0
+        self._lost = 0  # lines of ink that may be text and could not be read
         self._grey = grey_of(image)
 
     def read(self, passes: int) -> Recognised:
@@ -108,12 +92,7 @@ class _Page:
         self._look()
         if not self._layout.lines:
             return Recognised(settings=self._settings)
-        if len(self._installed) == 1:
-            model, sure = self._installed[0], 100.0
-        else:
-            model, sure = self._chosen()
-            if sure < _DOUBTFUL and self._turn():
-                model, sure = self._chosen()
+        model = self._installed[0] if len(self._installed) == 1 else self._chosen().model
         _last_model[:] = [model]
         lines = self._passes(model, passes)
         if passes > 1:
@@ -128,48 +107,25 @@ class _Page:
 
     # --- which language -----------------------------------------------------------------
 
-    def _chosen(self) -> tuple[str, float]:
-        """The model that reads a few lines with the most confidence, and that confidence."""
-        widest = sorted(self._layout.lines, key=lambda band: -band.width)[:_SAMPLE_LINES]
-        sample = [
-            padded(self._cut(band), 1.0) for band in sorted(widest, key=lambda band: band.top)
-        ]
-        scores: dict[str, float] = {}
-
-        def tried(model: str) -> float:
-            if model in self._installed and model not in scores:
-                pages = tesseract.recognise(sample, model, mode=7)
-                scores[model] = ocr_lines.confidence(pages)
-                text = "".join(line.text for page in pages for line in page)
-                if MODELS[model][0] == "zh" and 5 * len(_HAN.findall(text)) < len(text):
-                    scores[model] = min(scores[model], _POOR)  # Latin, which it reads as well
-            return scores.get(model, 0.0)
-
-        for model in (*_last_model, *_FIRST):
-            if tried(model) >= _SURE:
-                break
-        else:
-            if max(scores.values(), default=0.0) < _DOUBTFUL:
-                for model in self._installed:
-                    tried(model)
-        best = max(scores, key=lambda model: scores[model]) if scores else self._installed[0]
-        if MODELS[best][0] == "zh":
-            best = self._simplified_or_traditional(tried("chi_sim"), tried("chi_tra"))
-        elif tried(_OTHER[best]) > scores.get(best, 0.0):
-            best = _OTHER[best]
-        return best, scores.get(best, 0.0)
-
-    def _simplified_or_traditional(self, simplified: float, traditional: float) -> str:
-        """Both models read both and write their own characters: doubt is said."""
-        if "chi_sim" not in self._installed or "chi_tra" not in self._installed:
-            return "chi_sim" if "chi_sim" in self._installed else "chi_tra"
-        apart = traditional - simplified
-        if abs(apart) < _CLEARLY_APART:
+    def _chosen(self) -> Choice:
+        """The model for this page, by its widest lines; where they leave it open, by all."""
+        choice = Choice(self._installed, self._sample())
+        choice.by_sample(_last_model)
+        if choice.sure < DOUBTFUL and self._turn():
+            choice = Choice(self._installed, self._sample())
+            choice.by_sample(_last_model)
+        if choice.sure < SURE:
+            choice.by_whole_page(self._prepared)
+        if choice.is_either_chinese:
             self._warnings.append(
                 "Simplified and traditional characters cannot be told apart here; it was read as "
                 "simplified: compare the picture before quoting."
             )
-        return "chi_tra" if apart >= _CLEARLY_APART else "chi_sim"
+        return choice
+
+    def _sample(self) -> list[Image.Image]:
+        widest = sorted(self._layout.lines, key=lambda band: -band.width)[:_SAMPLE_LINES]
+        return [padded(self._cut(band), 1.0) for band in sorted(widest, key=lambda band: band.top)]
 
     def _turn(self) -> bool:
         """Set a picture upright that lies on its side or head, where Tesseract is sure of it."""
@@ -217,10 +173,10 @@ class _Page:
         lines = ocr_lines.inserted(lines, kept)
         if kept:
             self._warnings.append(f"{_lines(len(kept))} left out by both passes, read alone.")
-        lost = len(bands) - len(kept) + max(0, past)
-        if lost:
+        self._lost = len(bands) - len(kept) + max(0, past)
+        if self._lost:
             self._warnings.append(
-                f"{_lines(lost)} of ink that may be text could not be read: at "
+                f"{_lines(self._lost)} of ink that may be text could not be read: at "
                 + ", ".join(
                     f"{100 * band.top // self._grey.height} %"
                     for band, line in zip(bands, found, strict=True)
@@ -232,18 +188,18 @@ class _Page:
 
     def _in_other_scripts(self, lines: list[Line], model: str) -> list[Line]:
         """Read poor lines again with the models of the other scripts: pages mix scripts."""
-        poor = [line for line in lines if line.confidence < _DOUBTFUL and len(line.text) > 3]
+        poor = [line for line in lines if line.confidence < DOUBTFUL and len(line.text) > 3]
         if not poor or len(poor) > max(_MOST_LINES_ALONE, len(lines) // 2):
             return lines
         script = MODELS[model][1][:3]
         better = {id(line): line for line in lines}
-        for other in _FIRST:
+        for other in FIRST:
             if other not in self._installed or MODELS[other][1][:3] == script:
                 continue
             bands = [self._band(line) for line in poor]
             for line, again in zip(poor, self._alone(bands, other), strict=True):
                 now = better[id(line)].confidence
-                if again is not None and again.confidence > max(now + 15, _SURE):
+                if again is not None and again.confidence > max(now + 15, SURE):
                     better[id(line)] = again
         changed = sum(better[id(line)] is not line for line in lines)
         if changed:
@@ -258,7 +214,7 @@ class _Page:
         found: list[Line | None] = [None] * len(bands)
         for scale in _SCALES_ALONE:
             again = [
-                at for at, line in enumerate(found) if line is None or line.confidence < _DOUBTFUL
+                at for at, line in enumerate(found) if line is None or line.confidence < DOUBTFUL
             ]
             cuts = [padded(self._cut(bands[at]), scale) for at in again]
             for at, lines in zip(again, tesseract.recognise(cuts, model, mode=7), strict=True):
@@ -309,12 +265,19 @@ class _Page:
             for start, stop, box, confidence in placed
         )
         mean = round(ocr_lines.confidence([lines])) if lines else -1
-        if lines and mean < _DOUBTFUL:
+        missing = ""
+        if lines and mean < DOUBTFUL:
             self._warnings.append(f"Read with little confidence ({mean} of 100).")
+            missing = (
+                f"read with little confidence ({mean} of 100), so it is poor or in a language "
+                "without a model here"
+            )
+        elif not lines and self._lost:
+            missing = "ink that may be text could not be read"
         language, script = MODELS[model] if text else ("", "")
         self._settings["ocr_model"] = model
         return Recognised(
-            text, boxes, language, script, tuple(self._warnings), self._settings, mean
+            text, boxes, language, script, tuple(self._warnings), self._settings, mean, missing
         )
 
     def _upright(

@@ -37,7 +37,7 @@ def confidence(pages: Iterable[Sequence[Line]]) -> float:
 
 def merge(one: list[Line], other: list[Line]) -> Merged:
     """The better pass, with each line that the other read better or alone."""
-    if _worth(other) > _worth(one):
+    if worth(other) > worth(one):
         one, other = other, one
     lines, taken, differing = list[Line](), set[int](), 0
     for line in one:
@@ -123,7 +123,8 @@ def text_of(lines: Sequence[Line]) -> tuple[str, list[tuple[int, int, Edges, int
     return "".join(pieces), placed
 
 
-def _worth(lines: Sequence[Line]) -> float:
+def worth(lines: Sequence[Line]) -> float:
+    """How much text there is, by how sure it is."""
     return sum(line.confidence * len(line.text) for line in lines)
 
 

@@ -21,7 +21,7 @@ from habeas.reading.readers.interface import Draft, Source
 from habeas.reading.readers.ole import Compound, NotCompound
 
 NAME = "habeas.outlook"
-VERSION = "1"
+VERSION = "2"
 _MSG, _PST = "application/vnd.ms-outlook", "application/vnd.ms-outlook-pst"
 MEDIA_TYPES = frozenset({_MSG, _PST})
 

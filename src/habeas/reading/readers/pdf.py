@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from habeas.reading import pdfium
+from habeas.reading import detecting, pdfium
+from habeas.reading.detecting import UNKNOWN
 from habeas.reading.documents import State
 from habeas.reading.readers.interface import Draft, Source
 from habeas.reading.readers.pdf_aside import pages_of
@@ -24,9 +26,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 NAME = "habeas.pdf"
-VERSION = "1"
+VERSION = "2"
 MEDIA_TYPES = frozenset({"application/pdf"})
 
+_WITH_DATA = re.compile(rb"stream\r?\n(?!\s*endstream)")
 _METADATA = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate",
              "ModDate")  # fmt: skip
 _OCR_DPI, _OCR_PIXELS = 300, 40_000_000
@@ -37,16 +40,33 @@ _ATTACHMENT_BYTES = 512 * 1024 * 1024
 def read(source: Source, draft: Draft) -> None:
     handle, kept = _open(source, draft)
     count = pdfium.page_count(handle)
-    draft.pages = count
+    draft.pages = max(0, count)
     for name in _METADATA:
         if value := pdfium.string_of(pdfium.meta_text, handle, name.encode()):
             draft.metadata[name.lower()] = value
     recogniser = _Recogniser(source, draft, handle)
+    doubted = False
     for number, page in enumerate(pages_of(handle, min(count, draft.limits.pages + 1))):
         _add(page, number, draft, recogniser)
+        doubted = doubted or page.doubt != ""
     for name, data in _attachments(handle, draft):
-        draft.inner(name, data)
+        if pdfium.security_revision(handle) >= 0 and detecting.media_type(data, name) == UNKNOWN:
+            draft.inner_ends(name, State.ENCRYPTED, "It needs a password of its own.", len(data))
+        else:
+            draft.inner(name, data)
+    if not draft.has_text and not draft.inner_count and not doubted:
+        _say_why_empty(handle, count, source, draft)
     del kept
+
+
+def _say_why_empty(handle: int, count: int, source: Source, draft: Draft) -> None:
+    """PDFium mends what it can and goes on in silence: a damaged file may come out blank."""
+    if count < 1:
+        draft.ends(State.FAILED, "PDFium finds no page in it: it is damaged.")
+    if source.data.find(b"/Encrypt") >= 0 and pdfium.security_revision(handle) < 0:
+        draft.ends(State.ENCRYPTED, "It says that it is encrypted, and PDFium finds no key for it.")
+    if _WITH_DATA.search(source.data):
+        draft.warn("Every page is blank, and the file holds data: it may be damaged.")
 
 
 def _open(source: Source, draft: Draft) -> tuple[int, Any]:

@@ -26,6 +26,12 @@ _EACH = (
 _TOKEN = re.compile(rf"\s+|[^\s{_EACH}]+|[{_EACH}]")
 _SINGLE = re.compile(f"[{_EACH}]")
 _ODD = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]")
+# Arabic whose table of characters is wrong often comes out as these: letters next to the Greek
+# ones that neither Greek texts nor formulas have, and places without a letter.
+_NO_GREEK = re.compile(
+    "[\u0378\u0379\u0380-\u0383\u038b\u038d\u03a2\u03cf\u03d7-\u03ef\u03f2-\u03f4\u03f7-\u03ff]"
+)
+_GREEK = re.compile("[\u0370-\u03ff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _DEVICE = 1_000_000
 _FEW_LETTERS = 100  # with a picture over half of the page, a stamp on a scan
@@ -213,6 +219,9 @@ def _looks_wrong(page: int, text: str) -> str:
     odd = len(_ODD.findall(shown))
     if odd > len(shown) / 10:
         return "a text layer of characters that mean nothing"
+    strange = 0 if shown.isascii() else len(_NO_GREEK.findall(shown))
+    if strange > 1 and 5 * strange > len(_GREEK.findall(shown)):
+        return "a text layer with a wrong table of characters"
     if len(shown) > 200 and not _LETTER.search(shown[:20_000]):
         return "a text layer without letters"
     if len(shown) < 4 * _FEW_LETTERS and len(_LETTER.findall(shown)) < _FEW_LETTERS:

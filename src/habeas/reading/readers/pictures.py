@@ -24,7 +24,7 @@ from habeas.reading.readers import ocr
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.pictures"
-VERSION = "1"
+VERSION = "2"
 MEDIA_TYPES = frozenset(
     {
         "image/png", "image/jpeg", "image/tiff", "image/webp", "image/gif", "image/bmp",

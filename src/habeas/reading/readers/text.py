@@ -12,7 +12,7 @@ from habeas.reading import decoding
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.text"
-VERSION = "1"
+VERSION = "2"
 MEDIA_TYPES = frozenset(
     {
         "text/plain", "text/markdown", "application/json", "application/xml", "image/svg+xml",

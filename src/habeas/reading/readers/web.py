@@ -16,7 +16,7 @@ from habeas.reading.readers.flow import Flow
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.web"
-VERSION = "1"
+VERSION = "2"
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
