@@ -105,7 +105,9 @@ def test_what_may_be_simplified_or_traditional_is_said() -> None:
 
 
 @pytest.mark.usefixtures("models")
-def test_where_a_few_lines_leave_the_language_open_the_whole_page_is_asked(vectors: Path) -> None:
+def test_where_a_few_lines_leave_the_language_open_a_strip_of_the_page_is_asked(
+    vectors: Path,
+) -> None:
     """The layout takes these large letters for five lines, and no model is sure of a piece."""
     found = ocr.recognise(Image.open(vectors / "documents/ingest-file/hello_world_tiff.tif"))
     assert (found.language, found.text) == ("en", "HELLO WORLD")

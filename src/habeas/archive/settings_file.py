@@ -22,12 +22,14 @@ class ArchiveSettings:
     """``database`` is a PostgreSQL URL, or '' for the directory's own SQLite file.
 
     ``reading_risk`` is '' or the words that accept reading without a sandbox, which
-    ``habeas.reading.confining`` knows.
+    ``habeas.reading.confining`` knows. ``second_opinion`` asks a second engine about Chinese
+    in pictures.
     """
 
     origin: str
     database: str
     reading_risk: str = ""
+    second_opinion: bool = False
 
     @classmethod
     def read(cls, directory: Path) -> ArchiveSettings:
@@ -43,6 +45,7 @@ class ArchiveSettings:
                 origin=str(found["origin"]),
                 database=str(found.get("database", "")),
                 reading_risk=str(found.get("reading_without_sandbox", "")),
+                second_opinion=found.get("reading_second_opinion", False) is True,
             )
         except FileNotFoundError as error:
             raise ArchiveNotFound(
@@ -60,6 +63,8 @@ class ArchiveSettings:
             lines.append(f"database = {_quoted(self.database)}")
         if self.reading_risk:
             lines.append(f"reading_without_sandbox = {_quoted(self.reading_risk)}")
+        if self.second_opinion:
+            lines.append("reading_second_opinion = true")
         handle = os.open(directory / SETTINGS_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")

@@ -109,6 +109,7 @@ class Dispatcher:
     handle: int
     wanted: Wanted | None = None
     ocr: bool = True
+    second_opinion: bool = False
 
     # --- one file -----------------------------------------------------------------------
 
@@ -126,7 +127,7 @@ class Dispatcher:
             words = f"No reader for {media_type}{_ending(name, media_type)}."
             return self._write(frames.ending(found, State.UNSUPPORTED, words))
         draft = self._draft(path, depth)
-        source = Source(data, name, media_type, self.limits, self.ocr)
+        source = Source(data, name, media_type, self.limits, self.ocr, self.second_opinion)
         if self.wanted is not None and path == self.wanted.inner_path:
             self._show(reader, source)
         self._fill(draft, reader, source)

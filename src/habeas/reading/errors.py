@@ -5,6 +5,8 @@ HabeasError
     ├── SandboxMissing     reading.sandbox-missing    no bubblewrap or libseccomp here
     ├── RiskNotNamed       reading.risk-not-named     the words for reading without it are others
     ├── SandboxBroken      reading.sandbox-broken     the sandbox failed, not the file
+    ├── SecondOpinionMissing
+    │                      reading.second-opinion-missing    the extra ``rapidocr`` is not there
     └── NoPicture          reading.no-picture         this page cannot be shown
 """
 
@@ -35,6 +37,12 @@ class SandboxBroken(ReadingError):
     """The sandbox cannot start, or ended by itself: nothing is known about the file."""
 
     code = "reading.sandbox-broken"
+
+
+class SecondOpinionMissing(ReadingError):
+    """Another engine was asked for and is not installed."""
+
+    code = "reading.second-opinion-missing"
 
 
 class NoPicture(ReadingError):

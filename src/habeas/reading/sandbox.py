@@ -33,6 +33,7 @@ from habeas.reading.errors import NoPicture, SandboxBroken
 from habeas.reading.forking import Ending
 from habeas.reading.limits import Limits
 from habeas.reading.pictures_out import Picture, read_picture
+from habeas.reading.readers import ocr_second
 from habeas.reading.warm import PIPE_BYTES, Warm
 from habeas.reading.worker import LENGTH, PDF_NEXT, STATUS, TEXT_NEXT
 
@@ -59,6 +60,8 @@ class _Job:
 class Sandbox:
     """Warm workers behind walls. ``risk`` (exactly ``confining.RISK``) reads without walls.
 
+    ``second_opinion`` asks another engine about Chinese on pictures (the extra ``rapidocr``).
+
     Two ``workers`` take turns, so that the next file's child warms up on another processor
     while one file is read. Where several processes read at once, one each is enough.
     """
@@ -68,6 +71,7 @@ class Sandbox:
         limits: Limits | None = None,
         *,
         ocr: bool = True,
+        second_opinion: bool = False,
         risk: str | None = None,
         workers: int | None = None,
         further_readers: tuple[Path, ...] = (),
@@ -76,6 +80,9 @@ class Sandbox:
         self.limits = limits or Limits()
         self.confined = risk is None
         self._ocr = ocr
+        self._second_opinion = second_opinion
+        if second_opinion:
+            ocr_second.require()
         self._further = tuple(path.resolve() for path in further_readers)
         self._bubblewrap = confining.find_bubblewrap() if self.confined else ""
         self._filter = seccomp.program() if self.confined else b""
@@ -108,7 +115,10 @@ class Sandbox:
     def read(self, stream: BinaryIO, name: str) -> Iterator[Document]:
         """Documents of the files inside as they end, then the one of the file itself."""
         job = _Job(stream)
-        header = {"job": "read", "name": _plain(name), "ocr": self._ocr}
+        header = {
+            "job": "read", "name": _plain(name), "ocr": self._ocr,
+            "second_opinion": self._second_opinion,
+        }  # fmt: skip
         outer: Document | None = None
         reason: Ending | str = ""
         finished, worker = False, self._next()
@@ -170,7 +180,7 @@ class Sandbox:
         width_px = min(width_px, self.limits.picture_width_px)
         header = {
             "job": "picture", "name": _plain(name), "inner_path": inner_path, "page": page,
-            "width_px": width_px, "ocr": False,
+            "width_px": width_px, "ocr": False, "second_opinion": False,
         }  # fmt: skip
         shown, words = None, "The reader gave no picture."
         finished, worker = False, self._next()

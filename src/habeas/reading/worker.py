@@ -220,7 +220,9 @@ def _job(found: Mapping[str, Reader], limits: Limits, null: int) -> None:
     wanted = None
     if header["job"] == "picture":
         wanted = Wanted(header["inner_path"], int(header["page"]), int(header["width_px"]))
-    dispatcher = Dispatcher(found, limits, Tally(), results, wanted, bool(header["ocr"]))
+    dispatcher = Dispatcher(
+        found, limits, Tally(), results, wanted, bool(header["ocr"]), bool(header["second_opinion"])
+    )
     spool = Spool(limits)
     try:
         data, digest = spool.collect(_chunks())

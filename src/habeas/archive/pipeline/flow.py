@@ -40,7 +40,8 @@ def read_what_waits(
 
 def opened_sandbox(archive: Archive) -> Sandbox:
     """The sandbox as this archive's settings have it."""
-    return Sandbox(risk=archive.settings.reading_risk or None)
+    settings = archive.settings
+    return Sandbox(risk=settings.reading_risk or None, second_opinion=settings.second_opinion)
 
 
 def renew_index(archive: Archive, progress: crew.Progress = lambda what, done, total: None) -> None:

@@ -71,6 +71,7 @@ class Source:
     media_type: str
     limits: Limits
     ocr: bool = True  # whether pictures are to be recognised
+    second_opinion: bool = False  # and another engine asked about Chinese
     _path: str = ""
 
     def __len__(self) -> int:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from habeas.reading.documents import Box
-from habeas.reading.readers import ocr_lines, tesseract
+from habeas.reading.readers import ocr_lines, ocr_second, tesseract
 from habeas.reading.readers.ocr_layout import Band, layout_of, left_out, turned
 from habeas.reading.readers.ocr_models import DOUBTFUL, FIRST, MODELS, SURE, Choice
 from habeas.reading.readers.ocr_preparing import PADDING_PX, grey_of, padded, prepared
@@ -29,7 +29,7 @@ NAME = "habeas.ocr"
 VERSION = "2"
 
 _POOR, _HOPELESS = 45, 25  # mean confidence, of 100
-_SAMPLE_LINES = 3
+_SAMPLE_LINES, _STRIP_LINES = 3, 12
 _SCALES_ALONE = (1.0, 0.8, 1.3)  # at some sizes a model reads nothing of a clean line
 _MOST_LINES_ALONE = 60
 _last_model: list[str] = []  # of the page before, in this process: the first to be tried
@@ -55,9 +55,11 @@ def recognise(
     models: Sequence[str] = (),
     passes: int = 2,
     progress: Callable[[], None] | None = None,
+    second_opinion: bool = False,
 ) -> Recognised:
     """The text of a picture of a page; ``models`` limits the languages that are tried.
 
+    ``second_opinion`` asks another engine about Chinese lines, and says where it differs.
     ``progress`` is called each second while Tesseract works, which has its own time limit.
     Never raises for what a picture is or how Tesseract ends: that is said in ``missing``.
     """
@@ -67,7 +69,7 @@ def recognise(
     tesseract.on_wait = progress
     settings = {"ocr": f"tesseract {tesseract.version()}", "ocr_reader": f"{NAME} {VERSION}"}
     try:
-        return _Page(image, installed, settings).read(passes)
+        return _Page(image, installed, settings, second_opinion).read(passes)
     except Unrecognised as error:
         return Recognised(missing=str(error), settings=settings)
 
@@ -76,8 +78,13 @@ class _Page:
     """One picture on its way to text."""
 
     def __init__(
-        self, image: Image.Image, installed: Sequence[str], settings: dict[str, str]
+        self,
+        image: Image.Image,
+        installed: Sequence[str],
+        settings: dict[str, str],
+        second_opinion: bool = False,
     ) -> None:
+        self._second_opinion = second_opinion
         self._installed = installed
         self._settings = settings
         self._warnings: list[str] = []
@@ -99,6 +106,8 @@ class _Page:
             lines = self._with_lines_left_out(lines, model)
             lines = self._in_other_scripts(lines, model)
             lines = [line for line in lines if line.confidence >= _HOPELESS]
+        if self._second_opinion:
+            self._ask_again(lines)
         return self._recognised(lines, model)
 
     def _look(self) -> None:
@@ -108,14 +117,14 @@ class _Page:
     # --- which language -----------------------------------------------------------------
 
     def _chosen(self) -> Choice:
-        """The model for this page, by its widest lines; where they leave it open, by all."""
+        """The model for this page, by its widest lines; where they leave it open, by a strip."""
         choice = Choice(self._installed, self._sample())
         choice.by_sample(_last_model)
         if choice.sure < DOUBTFUL and self._turn():
             choice = Choice(self._installed, self._sample())
             choice.by_sample(_last_model)
         if choice.sure < SURE:
-            choice.by_whole_page(self._prepared)
+            choice.by_strip(self._strip())
         if choice.is_either_chinese:
             self._warnings.append(
                 "Simplified and traditional characters cannot be told apart here; it was read as "
@@ -126,6 +135,16 @@ class _Page:
     def _sample(self) -> list[Image.Image]:
         widest = sorted(self._layout.lines, key=lambda band: -band.width)[:_SAMPLE_LINES]
         return [padded(self._cut(band), 1.0) for band in sorted(widest, key=lambda band: band.top)]
+
+    def _strip(self) -> Image.Image:
+        """A dozen lines in the middle of a page with more of them, else the page."""
+        bands = sorted(self._layout.lines, key=lambda band: band.top)
+        if len(bands) <= _STRIP_LINES:
+            return self._prepared
+        middle = (len(bands) - _STRIP_LINES) // 2
+        some = bands[middle : middle + _STRIP_LINES]
+        lowest = max(band.bottom for band in some)
+        return padded(self._cut(Band(0, some[0].top, self._grey.width, lowest)), 1.0)
 
     def _turn(self) -> bool:
         """Set a picture upright that lies on its side or head, where Tesseract is sure of it."""
@@ -205,6 +224,22 @@ class _Page:
         if changed:
             self._warnings.append(f"{_lines(changed)} read in another script than the page's.")
         return [better[id(line)] for line in lines]
+
+    def _ask_again(self, lines: list[Line]) -> None:
+        """Say which Chinese lines another engine reads otherwise; the text stays as it is."""
+        chinese = [line for line in lines if ocr_second.asked(line.text)]
+        if not chinese:
+            return
+        self._settings["ocr_second"] = ocr_second.version()
+        bands = [self._band(line) for line in chinese]
+        cuts = [(line.text, self._cut(band)) for line, band in zip(chinese, bands, strict=True)]
+        differing = ocr_second.differing(cuts, tesseract.on_wait)
+        if differing:
+            places = ", ".join(f"{100 * bands[at].top // self._grey.height} %" for at in differing)
+            self._warnings.append(
+                f"A second engine reads {_lines(len(differing))} of {len(chinese)} in Chinese "
+                f"differently: at {places} of the height."[:500]
+            )
 
     def _alone(self, bands: Sequence[Band], model: str) -> list[Line | None]:
         """Each band as one line of the prepared picture; None where nothing was read.

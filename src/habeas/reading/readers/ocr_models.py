@@ -1,9 +1,9 @@
-"""Which of Tesseract's models reads a page: asked of a few lines, then of the whole page.
+"""Which of Tesseract's models reads a page: asked of a few lines, then of a strip of the page.
 
 Each model gives the letters of its own script to whatever it sees, so the choice goes by how
 sure it is of them. A few lines settle it for most pages. Where they do not (letters set far
-apart, tables with rules, a script that no model here knows), one model a script reads the
-whole page, and the one that is sure of most text is taken.
+apart, tables with rules, a script that no model here knows), one model a script reads a
+strip across the page, and the one that is sure of most text is taken.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ class Choice:
         best = max(self._scores, key=lambda model: self._scores[model], default=self.installed[0])
         self._take(best)
 
-    def by_whole_page(self, page: Image.Image) -> None:
-        """The model that is sure of most text on all of the page, one a script tried."""
+    def by_strip(self, strip: Image.Image) -> None:
+        """The model that is sure of most text on a strip of the page, one a script tried."""
         read: dict[str, list[Line]] = {}
         scripts: dict[str, str] = {}
         for model in sorted(self._scores, key=lambda model: -self._scores[model]):
             scripts.setdefault(MODELS[model][1][:3], model)
         for model in scripts.values():
-            lines = tesseract.recognise([page], model)[0]
+            lines = tesseract.recognise([strip], model)[0]
             if not _reads_latin_instead(model, lines):
                 read[model] = lines
         if read:

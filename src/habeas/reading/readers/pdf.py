@@ -125,7 +125,9 @@ class _Recogniser:
             return
         self.count += 1
         found = recognise(
-            _render(self.handle, number, _OCR_DPI / 72, _OCR_PIXELS), progress=self.draft.progress
+            _render(self.handle, number, _OCR_DPI / 72, _OCR_PIXELS),
+            progress=self.draft.progress,
+            second_opinion=self.source.second_opinion,
         )
         for name, value in found.settings.items():  # pages may be read with different models
             before = self.draft.settings.get(name, "")

@@ -98,7 +98,7 @@ def _recognise(source: Source, page: Image.Image, number: int, draft: Draft) -> 
     if not source.ocr:
         draft.lacks("text on pictures: recognising is switched off")
         return
-    found = ocr.recognise(page, progress=draft.progress)
+    found = ocr.recognise(page, progress=draft.progress, second_opinion=source.second_opinion)
     draft.settings.update(found.settings)
     if found.missing:
         draft.lacks(f"the text of page {number}: {found.missing}")
