@@ -34,6 +34,7 @@ _OTHER = {
 }  # fmt: skip
 SURE, DOUBTFUL = 70, 60  # mean confidence, of 100
 _NOT_ITS_OWN = 45
+_NEAR = 0.95  # of the most text
 _CLEARLY_APART = 2  # of confidence, between the two Chinese models
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
@@ -62,7 +63,10 @@ class Choice:
         self._take(best)
 
     def by_strip(self, strip: Image.Image) -> None:
-        """The model that is sure of most text on a strip of the page, one a script tried."""
+        """The model that is sure of most text on a strip of the page, one a script tried.
+
+        Digits and capitals look alike in two scripts: where they are near, the lines decide.
+        """
         read: dict[str, list[Line]] = {}
         scripts: dict[str, str] = {}
         for model in sorted(self._scores, key=lambda model: -self._scores[model]):
@@ -72,7 +76,9 @@ class Choice:
             if not _reads_latin_instead(model, lines):
                 read[model] = lines
         if read:
-            best = max(read, key=lambda model: ocr_lines.worth(read[model]))
+            worth = {model: ocr_lines.worth(lines) for model, lines in read.items()}
+            near = [model for model in read if worth[model] >= _NEAR * max(worth.values())]
+            best = max(near, key=lambda model: self._scores[model])
             if best != self.model:
                 self._take(best)
             if self.model in read:
