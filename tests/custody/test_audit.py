@@ -11,8 +11,9 @@ import pytest
 from tests.custody.conftest import Log, Memory
 
 from habeas.custody import checkpoints, merkle, tiles
-from habeas.custody.audit import audit_log, audit_objects
+from habeas.custody.audit import audit_log
 from habeas.custody.entries import Composer
+from habeas.custody.fixity import audit_objects
 from habeas.custody.keys import Keyring
 from habeas.custody.notes import Signer
 from habeas.custody.objects import ObjectStore
@@ -241,3 +242,19 @@ def test_every_damaged_or_missing_object_is_named(tmp_path: Path) -> None:
         ("object.missing", addresses[7]),
     }
     assert seen[-1] == (12, 12)
+
+
+def test_many_objects_are_checked_in_their_order(tmp_path: Path) -> None:
+    """More than are under way at a time."""
+    store = ObjectStore(tmp_path / "objects")
+    with store.batch() as batch:
+        addresses = sorted(batch.seal(b"%d" % number).address for number in range(700))
+    damaged = addresses[::90]
+    for address in damaged:
+        flip(store.path(address), 200)
+    for expected in (None, reversed(addresses)):
+        seen: list[tuple[int, int]] = []
+        faults = list(audit_objects(store, expected, lambda *done: seen.append(done)))  # noqa: B023
+        assert [fault.path[11:] for fault in faults] == damaged
+        assert seen[-1] == (700, 700)
+        assert seen == sorted(seen)

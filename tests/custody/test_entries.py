@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.custody.test_canonical import texts, values
 
@@ -38,6 +39,7 @@ ORIGIN = "habeas/example"
 ENTRY_KEY = Signer.from_seed(f"{ORIGIN}/entry", bytes(32))
 COMPOSER = Composer(ORIGIN, ENTRY_KEY)
 ADDRESS = "0123456789abcdef" * 4
+OBJECTS = st.sampled_from(["", ADDRESS])
 named_values = st.dictionaries(texts.filter(bool), values, max_size=40)
 
 
@@ -235,6 +237,44 @@ def test_no_changed_byte_goes_unnoticed(data: st.DataObject) -> None:
     note[data.draw(st.integers(0, len(note) - 1))] ^= data.draw(st.integers(1, 255))
     with pytest.raises((EntryError, NoteError)):
         check_signed(parse_entry(bytes(note)), [ENTRY_KEY.verifier])
+
+
+# What a text of format version 1 is, as one pattern. The program reads it piece by piece.
+COMMITMENT = rb'"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"'
+TEXT = re.compile(
+    rb"[^\n]+/entry/v1\n"
+    rb'\{"commitments":\[' + COMMITMENT + rb"(?:," + COMMITMENT + rb")*\],"
+    rb'"id":"[0-9a-f]{32}",(?:"object":"[0-9a-f]{64}",)?'
+    rb'"time":(?:0|[1-9][0-9]{0,15}),"version":1\}\n'
+)
+
+
+@settings(max_examples=500)
+@given(st.data())
+def test_a_text_is_read_exactly_where_the_pattern_fits(data: st.DataObject) -> None:
+    """Bytes are put in, taken out and changed, mostly for others that stand there too."""
+    origin = data.draw(st.sampled_from([ORIGIN, 'a"],"id":"b', "/entry/v1", "ü"]))
+    text = bytearray(f"{origin}/entry/v1\n{clear(object=data.draw(OBJECTS))}\n".encode())
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, len(text) - 1))
+        piece = data.draw(st.sampled_from([b"", b'"', b",", b'","', b"_", b"=", b"A", b"\n", b"0"]))
+        text[at : at + data.draw(st.integers(0, 3))] = piece
+    signed = b"\n" + ENTRY_KEY.sign(bytes(text))
+    fits = TEXT.fullmatch(text) is not None
+    refusal, parsed = "", None
+    try:
+        parsed = parse_entry(bytes(text) + signed)
+    except (EntryError, NoteError) as error:
+        refusal = error.message
+    if parsed is None:
+        # What the pattern cannot say: how many there are, in which order, and the text itself.
+        others = ("commitments", "beyond the range", "control character", "UTF-8")
+        assert not fits or any(each in refusal for each in others), refusal
+    else:
+        assert fits
+        assert parsed.text == text
+        unread = parse_entry(bytes(text) + signed, signatures=False)
+        assert unread == parsed._replace(signatures=())
 
 
 @given(st.binary(max_size=300))

@@ -18,9 +18,10 @@ from habeas.archive.erasing.founded import Erasures
 from habeas.archive.files import layer_text
 from habeas.archive.kinds import KINDS
 from habeas.archive.ledger import head
-from habeas.custody.audit import Fault, LogReport, audit_log, audit_objects
+from habeas.custody.audit import Fault, LogReport, audit_log
 from habeas.custody.disclosures import erased_by, split
 from habeas.custody.entries import ParsedEntry, check_disclosures, check_signed, parse_entry
+from habeas.custody.fixity import audit_objects
 from habeas.custody.merkle import leaf_hash, root_of
 from habeas.custody.notes import Verifier
 from habeas.errors import HabeasError

@@ -1,4 +1,4 @@
-"""Verify a log folder, and an object store, with nothing but public keys.
+"""Verify a log folder with nothing but public keys.
 
 Everything is rebuilt from the raw entries: each entry is parsed and its signatures
 checked, its hash is compared with the tiles, each tile with the tile above, the root with
@@ -15,10 +15,8 @@ was altered: the one that still leads to the signed root is believed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from habeas.custody import entries, merkle
@@ -28,11 +26,9 @@ from habeas.custody.errors import (
     EntryError,
     LogError,
     NoteError,
-    ObjectError,
     SignatureError,
 )
 from habeas.custody.notes import Verifier, check_signatures
-from habeas.custody.objects import ObjectStore
 from habeas.custody.tiles import (
     ENTRIES,
     HASH_BYTES,
@@ -46,8 +42,6 @@ from habeas.custody.tiles import (
 )
 
 Progress = Callable[[int, int], None]  # done, of how many
-_THREADS = 2
-_PART = 64  # objects that a thread takes at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,43 +83,13 @@ def audit_log(
 
     ``verifiers`` are all keys ever used: checkpoint, entry, people. ``entry_keys`` are the
     vkeys of which one must have signed every entry (default: those named
-    ``<origin>/entry``). ``signatures=False`` leaves the entries' signatures out, never the
+    ``<origin>/entry``). ``signatures=False`` leaves the entries' signatures unread, never the
     checkpoint's.
     """
     audit = _LogAudit(TileLog(directory), tuple(verifiers), origin, signatures, entry_keys)
     audit.run(progress)
     audit.report.faults.sort(key=lambda fault: (fault.position is None, fault.position or 0))
     return audit.report
-
-
-def audit_objects(
-    store: ObjectStore, expected: Iterable[str] | None = None, progress: Progress | None = None
-) -> Iterator[Fault]:
-    """Hash the stored objects again, needing no key; yields each fault.
-
-    With ``expected`` those addresses are checked, and a missing one is a fault; otherwise
-    whatever is in the store is.
-    """
-    addresses = sorted(expected) if expected is not None else list(store.addresses())
-    parts = [addresses[at : at + _PART] for at in range(0, len(addresses), _PART)]
-    done = 0
-    with ThreadPoolExecutor(_THREADS) as pool:  # hashing and reading leave the others running
-        for part, faults in zip(parts, pool.map(partial(_check_part, store), parts), strict=True):
-            yield from faults
-            done += len(part)
-            if progress:
-                progress(done, len(addresses))
-
-
-def _check_part(store: ObjectStore, addresses: Sequence[str]) -> list[Fault]:
-    faults = []
-    for address in addresses:
-        try:
-            store.check(address)
-        except ObjectError as error:
-            path = f"objects/{address[:2]}/{address}"
-            faults.append(Fault(error.code, path, None, error.message))
-    return faults
 
 
 class _LogAudit:
@@ -199,8 +163,8 @@ class _LogAudit:
                     self._entry(index * WIDTH + offset, note)
             if hashes is not None and tile is not None and hashes != tile:
                 self._differing.append((index, hashes, tile))
-            rebuilt.add(hashes or tile or [])
-            stored.add(tile or hashes or [])
+            root = rebuilt.add(hashes or tile or [])
+            stored.add(tile or hashes or [], root if hashes == tile else None)
             if progress:
                 progress(index * WIDTH + width, size)
         return rebuilt, stored
@@ -222,7 +186,7 @@ class _LogAudit:
 
     def _entry(self, position: int, note: bytes) -> None:
         try:
-            parsed = entries.parse_entry(note)
+            parsed = entries.parse_entry(note, signatures=self.signatures)
         except CustodyError as error:
             self._fault(error.code, self._path_at(position), position, error.message)
             return
@@ -392,8 +356,11 @@ class _Level:
         self.full_roots: list[bytes] = []
         self.edge: list[bytes] = []
 
-    def add(self, hashes: list[bytes]) -> None:
-        if len(hashes) == WIDTH:
-            self.full_roots.append(merkle.root_of(hashes))
-        else:
+    def add(self, hashes: list[bytes], root: bytes | None = None) -> bytes | None:
+        """The next tile; the root over a full one, which need not be given."""
+        if len(hashes) < WIDTH:
             self.edge = hashes
+            return None
+        root = root or merkle.root_of(hashes)
+        self.full_roots.append(root)
+        return root

@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from habeas.custody.audit import Fault, audit_log, audit_objects
+from habeas.custody.audit import Fault, audit_log
 from habeas.custody.errors import MirrorForeign
+from habeas.custody.fixity import audit_objects
 from habeas.custody.keys import public_keys
 from habeas.custody.notes import Verifier
 from habeas.custody.objects import ObjectStore

@@ -214,14 +214,19 @@ def split_note(note: bytes) -> tuple[bytes, list[Signature]]:
 
 def split_unread(note: bytes) -> tuple[bytes, list[Signature]]:
     """The same for a caller who reads the text more strictly than ``check_text`` does."""
-    text, gap, signature_block = note.rpartition(b"\n\n")
-    if not gap or not signature_block.endswith(b"\n"):
-        raise _malformed("has no signatures after an empty line")
-    text += b"\n"
-    lines = signature_block[:-1].split(b"\n")
+    text = text_of(note)
+    lines = note[len(text) + 1 : -1].split(b"\n")
     if len(lines) > MOST_SIGNATURES:
         raise _malformed(f"has more than {MOST_SIGNATURES} signatures")
     return text, [_signature(line) for line in lines]
+
+
+def text_of(note: bytes) -> bytes:
+    """The text, not checked, for a caller who leaves the signatures unread."""
+    gap = note.rfind(b"\n\n")
+    if gap < 0 or not note.endswith(b"\n", gap + 2):
+        raise _malformed("has no signatures after an empty line")
+    return note[: gap + 1]
 
 
 def check_text(text: bytes) -> None:
@@ -269,11 +274,9 @@ def from_base64(written: str | bytes) -> bytes:
 
 
 def _signature(line: bytes) -> Signature:
-    if not line.startswith(_DASH):
-        raise _malformed("has a signature line that does not begin with a dash")
-    name_bytes, space, encoded = line[len(_DASH) :].partition(b" ")
-    name = _signed_name(name_bytes)
-    raw = from_base64(encoded) if space else b""
+    space = line.find(b" ", len(_DASH)) + 1
+    name = _signed_name(line[:space] or line)
+    raw = from_base64(line[space:]) if space else b""
     if len(raw) < 5:
         raise _malformed("has a signature that is too short")
     return Signature(name, int.from_bytes(raw[:4], "big"), raw[4:])
@@ -281,8 +284,11 @@ def _signature(line: bytes) -> Signature:
 
 @lru_cache(maxsize=1024)  # a log is signed under few names, once an entry
 def _signed_name(written: bytes) -> str:
+    """The name in a signature line's beginning, up to the space that ends it."""
+    if not written.startswith(_DASH):
+        raise _malformed("has a signature line that does not begin with a dash")
     try:
-        name = written.decode()
+        name = written[len(_DASH) :].removesuffix(b" ").decode()
         check_name(name)
     except (UnicodeDecodeError, KeyTextError):
         raise _malformed("has a signature without a proper key name") from None

@@ -61,11 +61,13 @@ def unpack(bundle: bytes, path: str = "") -> list[bytes]:
     entries: list[bytes] = []
     at, end = 0, len(bundle)
     while at < end:
-        stop = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
-        if at + 2 > end or stop > end:
+        begin = at + 2
+        if begin > end:
             raise _damaged(path, "is cut short")
-        entries.append(bundle[at + 2 : stop])
-        at = stop
+        at = begin + (bundle[at] << 8 | bundle[at + 1])
+        if at > end:
+            raise _damaged(path, "is cut short")
+        entries.append(bundle[begin:at])
     return entries
 
 
