@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from habeas.archive import files, verbs
 from habeas.archive import models as m
-from habeas.archive import verbs
 from habeas.archive.files import Added, Received, add_files
+from habeas.archive.ledger import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.referring import Place
+from habeas.archive.verifying import verify
+from habeas.custody import beside
+from habeas.custody.encrypting import Wanted
+from habeas.errors import HabeasError
 
 
 @pytest.fixture
@@ -86,7 +93,133 @@ def test_a_file_that_another_process_added_meanwhile_is_one_exhibit(
 ) -> None:
     add(archive, file)
     with monkeypatch.context() as patch:  # as if it had been asked before the other's commit
-        patch.setattr("habeas.archive.files.exhibit_of", lambda path, label: None)
+        patch.setattr("habeas.archive.files.held_digests", lambda asked: [set() for _ in asked])
         added = add(archive, file)
     assert (len(added.exhibits), len(added.known)) == (0, 1)
     assert m.Exhibit.objects.count() == 1
+    assert len(list(archive.objects.addresses())) == 1
+
+
+def test_a_file_whose_exhibit_was_erased_meanwhile_is_sealed(
+    archive: Archive, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    asked: list[int] = []
+
+    def held(given: Sequence[object]) -> list[set[str]]:
+        asked.append(len(given))
+        return [{digest}] if len(asked) == 1 else [set()]
+
+    monkeypatch.setattr("habeas.archive.files.held_digests", held)
+    added = add(archive, file)
+    assert [path for path, _ in added.exhibits] == [file]
+    assert asked == [1, 1]
+
+
+def many(folder: Path) -> list[Received]:
+    """Good files, some twice near and far from each other, and some that cannot be sealed."""
+    folder.mkdir()
+    contents = [f"Room {number % 11} of {number // 3}" for number in range(30)]
+    for number, content in enumerate(contents):
+        (folder / f"{number:02}.txt").write_text(content, encoding="utf-8")
+    names = [f"{number:02}.txt" for number in range(30)]
+    names[5:5], names[20:20], names[28:28] = ["missing"], ["."], ["00.txt", "29.txt"]
+    return [Received(folder / name) for name in names]
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_many_rounds_say_what_one_says(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    received = many(tmp_path / "files")
+    begun: list[int] = []
+
+    def begin(self: beside.Beside, root: Path, token: str, first: int, asked: list[Wanted]) -> None:
+        begun.append(len(asked))
+        real(self, root, token, first, asked)
+
+    real = beside.Beside.begin
+    monkeypatch.setattr(beside.Beside, "begin", begin)
+    monkeypatch.setattr(beside, "cores", lambda: processors)
+    monkeypatch.setattr(files, "FIRST_ROUND", 3)
+    monkeypatch.setattr(files, "ROUND", 7)
+    before = add(archive, received[2].path).exhibits
+    seen: list[Path] = []
+    added = add_files(archive, received, seen.append)
+    assert begun == ([7, 7, 7, 7, 3] if processors == 2 else [])
+    assert seen == [file.path for file in received]
+    assert [(path, error.code) for path, error in added.refused] == [
+        (tmp_path / "files" / "missing", "seal.unreadable"),
+        (tmp_path / "files", "seal.not-a-file"),
+    ]
+    first: dict[bytes, int] = {received[2].path.read_bytes(): before[0][1].position}
+    new, known = [], []
+    positions = {path: ref.position for path, ref in added.exhibits}
+    for file in received:
+        if file.path.is_file():
+            content = file.path.read_bytes()
+            if content in first:
+                known.append((file.path, first[content]))
+            else:
+                new.append(file.path)
+                first[content] = positions[file.path]
+    assert [path for path, _ in added.exhibits] == new
+    assert added.known == known
+    assert len(list(archive.objects.addresses())) == len(new) + 1
+    report = verify(archive)
+    assert (report.faults, report.leftovers) == ([], [])
+    assert list((archive.directory / "objects" / "tmp").iterdir()) == []
+
+
+def test_a_round_that_fails_leaves_those_before_it_and_nothing_of_the_next(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails while the second process is at the files that come after it."""
+    received = [file for file in many(tmp_path / "files") if file.path.is_file()]
+    monkeypatch.setattr(beside, "cores", lambda: 2)
+    monkeypatch.setattr(files, "FIRST_ROUND", 3)
+    monkeypatch.setattr(files, "ROUND", 7)
+    record, recorded = files.record, list[Path]()
+
+    def fail(batch: Batch, file: files.SealedFile) -> Ref:
+        recorded.append(file.received.path)
+        if len(recorded) == 5:
+            raise KeyboardInterrupt
+        return record(batch, file)
+
+    monkeypatch.setattr(files, "record", fail)
+    with pytest.raises(KeyboardInterrupt):
+        add_files(archive, received)
+    assert m.Exhibit.objects.count() == 3
+    assert len(list(archive.objects.addresses())) == 3
+    assert list((archive.directory / "objects" / "tmp").iterdir()) == []
+    report = verify(archive)
+    assert (report.faults, report.leftovers) == ([], [])
+    monkeypatch.setattr(files, "record", record)
+    again = add_files(archive, received)
+    assert len(again.known) > 2
+    assert len(again.exhibits) + 3 == len({file.path.read_bytes() for file in received})
+
+
+def test_an_import_s_files_are_shared_by_two_processes(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received = many(tmp_path / "files")
+    told: list[list[tuple[object, ...]]] = []
+    for processors in (1, 2):
+        monkeypatch.setattr(beside, "cores", lambda: processors)  # noqa: B023
+        monkeypatch.setattr(files, "SHARED_FROM", 8)
+        refused: list[tuple[Path, HabeasError]] = []
+        seen: list[Path] = []
+        sealed = files.seal_all(archive, received, refused, seen.append)
+        assert seen == [file.path for file in received]
+        told.append(
+            [
+                *((each.received.path, each.sealed.plain_sha256, each.text) for each in sealed),
+                *((path, str(error)) for path, error in refused),
+            ]
+        )
+        for each in sealed:
+            plain = archive.objects.open(each.sealed.address, each.sealed.identity)
+            assert plain == each.received.path.read_bytes()
+    assert told[0] == told[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -51,14 +52,14 @@ def test_a_file_that_vanishes(
     (leak / "gone.txt").write_text("soon gone", encoding="utf-8")
     from habeas.archive import files
 
-    look = files._likely_sizes
+    look = files.held_digests
 
-    def vanish(received: Sequence[files.Received]) -> set[Path]:
+    def vanish(received: Sequence[tuple[Path, int, str]]) -> list[AbstractSet[str]]:
         found = look(received)
         (leak / "gone.txt").unlink()
         return found
 
-    monkeypatch.setattr(files, "_likely_sizes", vanish)
+    monkeypatch.setattr(files, "held_digests", vanish)
     ended = habeas("add", leak, "--json")
     assert ended.code == 1
     (refused,) = ended.json["refused"]

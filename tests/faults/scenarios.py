@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.archive.making import add_reviewer
 from tests.archive.test_crashing import folder
 from tests.archive.test_erasing import build, signed_for
 
+from habeas.archive import files as adding
 from habeas.archive import models as m
 from habeas.archive import rebuilding
 from habeas.archive.access import OWNER
@@ -27,12 +29,18 @@ from habeas.archive.files import Received, add_files
 from habeas.archive.opening import Archive, init_archive, open_archive
 from habeas.archive.search import index, searching
 from habeas.archive.verifying import verify
+from habeas.custody import beside
 from habeas.exchange.importing import import_folder
 
 Acknowledge = Callable[[str], None]
-SCENARIOS = ("sealing", "importing", "erasing")
+# In "beside" the faults are in the process that asks a second one to encrypt, in "encrypting" in
+# that second one. The files are the same.
+SEALING = ("sealing", "beside", "encrypting")
 ROWS = 12
 ROUNDS = (12, 1)  # files: many are synced together, few one by one
+FIRST_ROUND = 2  # the others are for the second process, where there is one
+# The second process, which begins to write back early, as it does after many files.
+ENCRYPTING = "from habeas.custody import beside_serving as b, durable; durable._AHEAD = 4; b.main()"
 
 
 def prepare(place: Path) -> None:
@@ -51,10 +59,14 @@ def prepare(place: Path) -> None:
     (place / "people").write_text(f"{importer} {world.one.name.rpartition('/')[2]} {request}")
 
 
-def act(scenario: str, place: Path, acknowledge: Acknowledge) -> None:
+def act(scenario: str, place: Path, acknowledge: Acknowledge, tracing: Sequence[str] = ()) -> None:
+    """``tracing`` comes before the command of the second process."""
     archive = open_archive(place / "archive")
+    beside.cores = lambda: 1 if scenario == "sealing" else 2
+    beside.COMMAND = [*tracing, sys.executable, "-P", "-c", ENCRYPTING]
+    adding.FIRST_ROUND = max(ROUNDS) if scenario == "sealing" else FIRST_ROUND
     importer, eraser, request = (place / "people").read_text().split()
-    if scenario == "sealing":
+    if scenario in SEALING:
         files = sorted((place / "files").iterdir())
         for count in ROUNDS:
             taken, files = files[:count], files[count:]
@@ -100,7 +112,7 @@ def examine(scenario: str, place: Path, acknowledged: Sequence[str]) -> dict[str
 
 
 def _lost(scenario: str, place: Path, archive: Archive, acknowledged: Sequence[str]) -> list[str]:
-    if scenario == "sealing":
+    if scenario in SEALING:
         held = set(m.Exhibit.objects.values_list("plain_sha256", flat=True))
         return [f"acknowledged and lost: {digest}" for digest in set(acknowledged) - held]
     if scenario == "importing":

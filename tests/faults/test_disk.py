@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +19,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.custody.beside_here import start_here
 
-from habeas.custody import durable, merkle, tiles
+from habeas.custody import beside, durable, merkle, tiles
 from habeas.custody.audit import audit_log
+from habeas.custody.encrypting import Outcome, Wanted
 from habeas.custody.entries import Composer
 from habeas.custody.keys import Keyring
 from habeas.custody.objects import ObjectStore, Sealed
@@ -200,6 +202,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
             with store.batch() as batch:
                 sealed = [batch.seal(os.urandom(50 + n)) for n in range(batch_size)]
             disk.acknowledge(sealed)
+        disk.acknowledge(_sealed_beside(place, store))
         memory = Memory()
         for size in SIZES:
             with Sequencer(root / "log", keyring.origin, keyring.checkpoint, memory) as sequencer:
@@ -208,9 +211,42 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(disk, keyring, notes)
 
 
+def _sealed_beside(place: Path, store: ObjectStore) -> list[Sealed]:
+    """Two batches by a second process, which is a thread here: the disk is this process's.
+
+    The second is written before the first is made durable, as in ``habeas add``.
+    """
+    paths = [place / f"{number}" for number in range(2 * BATCHES[-1])]
+    for number, path in enumerate(paths):
+        path.write_bytes(os.urandom(50 + number))
+    sealed: list[Sealed] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(beside, "cores", lambda: 2)
+        patch.setattr(beside, "start", start_here)
+        with beside.Beside() as other, store.batch() as second:
+            assert other.prepare()
+            with store.batch() as first:
+                sealed += _objects(first.seal_each(_wanted(paths[::2]), other))
+                begun = second.seal_each(_wanted(paths[1::2]), other)
+            sealed += _objects(begun)
+    return sealed
+
+
+def _wanted(paths: Iterable[Path]) -> list[Wanted]:
+    return [Wanted(path) for path in paths]
+
+
+def _objects(outcomes: Iterable[Outcome]) -> list[Sealed]:
+    return [outcome for outcome in outcomes if isinstance(outcome, Sealed)]
+
+
 def test_all_that_a_disk_does_is_recorded(world: World) -> None:
     kinds = {operation[0] for operation in world.disk.operations}
     assert kinds == {"create", "write", "rename", "unlink", "mkdir", "fsync", "sync"}
+    told = [what for _, what in world.disk.acknowledged if isinstance(what, list)]
+    assert [len(sealed) for sealed in told] == [*BATCHES, 2 * BATCHES[-1]]
+    written = [operation for operation in world.disk.operations if operation[0] == "write"]
+    assert len(written) > sum(map(len, told))
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ until strace holds it. Starting Python and Django anew each time would cost more
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -38,7 +39,14 @@ def _one(scenarios: Any, request: dict[str, Any]) -> dict[str, Any]:
             lambda say: say(json.dumps(scenarios.examine(scenario, place, acknowledged))),
             said="examined",
         )
-    return _child(place, request["strace"], lambda say: scenarios.act(scenario, place, say))
+    if scenario == "encrypting":  # not this child but the one that it starts is traced
+        trace = ["strace", "-f", "-o", str(place / "trace"), *request["strace"]]
+        answer = _child(place, None, lambda say: scenarios.act(scenario, place, say, trace))
+        return answer | _traced(place)
+    follow = [] if scenario == "beside" else ["-f"]  # there only the first of two processes is
+    return _child(
+        place, [*follow, *request["strace"]], lambda say: scenarios.act(scenario, place, say)
+    )
 
 
 def _child(place: Path, strace: list[str] | None, doing: Any, said: str = "said") -> dict[str, Any]:
@@ -62,7 +70,7 @@ def _child(place: Path, strace: list[str] | None, doing: Any, said: str = "said"
     if strace is not None:
         trace = str(place / "trace")
         tracer = subprocess.Popen(
-            ["strace", "-f", "-o", trace, *strace, "-p", str(pid)],
+            ["strace", "-o", trace, *strace, "-p", str(pid)],
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -83,10 +91,26 @@ def _child(place: Path, strace: list[str] | None, doing: Any, said: str = "said"
     }
     if tracer is not None:
         tracer.communicate()
-        lines = (place / "trace").read_text(errors="replace").splitlines()
-        answer["calls"] = [found.groups() for each in lines if (found := _CALL.match(each))]
-        answer["injected"] = [each for each in lines if "(INJECTED)" in each][:1]
+        answer |= _traced(place)
+    _await_the_end(place)
     return answer
+
+
+def _traced(place: Path) -> dict[str, Any]:
+    """The calls that were made, each with its thread, and the first fault."""
+    lines = (place / "trace").read_text(errors="replace").splitlines()
+    return {
+        "calls": [found.groups() for each in lines if (found := _CALL.match(each))],
+        "injected": [each for each in lines if "(INJECTED)" in each or "killed by" in each][:1],
+    }
+
+
+def _await_the_end(place: Path) -> None:
+    """A second process dies with the first, a moment after it."""
+    lock = place / "archive" / "objects" / "sealing.lock"
+    if lock.exists():
+        with lock.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
 
 
 def _named(failure: BaseException) -> str:
@@ -98,7 +122,7 @@ def _named(failure: BaseException) -> str:
     return f"{known.code if known else ''} {type(failure).__name__}: {failure}"
 
 
-_CALL = re.compile(r"(\d+)\s+(\w+)\(")
+_CALL = re.compile(r"(?:(\d+)\s+)?(\w+)\(")
 
 if __name__ == "__main__":
     serve()

@@ -11,7 +11,6 @@ nobody can ask it by adding a file. A file that cannot be read is named and the 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import mimetypes
 import shutil
 from collections import defaultdict
@@ -24,13 +23,15 @@ from django.db import DatabaseError
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.access import OWNER, visible
 from habeas.archive.errors import DatabaseTrouble
 from habeas.archive.ledger import Batch, Ref
+from habeas.archive.twins import chunks, exhibits_with, held_digests, receive_again
 from habeas.archive.verbs.referring import TEAM, Place
 from habeas.archive.verbs.sealing import text_sha256
+from habeas.custody.beside import Beside
+from habeas.custody.encrypting import Held, Outcome, Sealed, Wanted
 from habeas.custody.errors import SourceError
-from habeas.custody.objects import Sealed, SealingBatch
+from habeas.custody.sealing import SealingBatch
 from habeas.errors import HabeasError
 from habeas.reading import plain_text
 
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ROUND = 5_000  # files in one transaction
+FIRST_ROUND = 500  # files sealed here, while the second process that seals the others starts
+ROUND = 2_000  # files in one transaction
+SHARED_FROM = 1_000  # files of one import that are worth a second process
 MOST_UNASKED_BYTES = 16 * 1024**2  # up to here it is not asked whether the disk has room
 ROUND_BYTES = 2 * 1024**3  # after which a round ends as well
 
@@ -100,23 +103,54 @@ def add_files(
     files: Iterable[Received],
     progress: Callable[[Path], None] = lambda path: None,
 ) -> Added:
-    """Seal and record files, in rounds; each finished round stays."""
+    """Seal and record files, in rounds; each finished round stays.
+
+    Where there are two processors, every round but the first is sealed by a second process
+    while the one before it is recorded by this one.
+    """
     added = Added()
-    round_: list[Received] = []
-    size_bytes = 0
+    sealing: _Round | None = None
+    sealed: _Round | None = None
+    apart = False
+    with Beside() as beside:
+        try:
+            for chosen in _rounds(archive, files, added, progress):
+                if sealed is None and len(chosen) >= FIRST_ROUND:
+                    apart = beside.prepare()
+                sealing = _Round(archive, chosen, beside if apart and sealed else None, sealed)
+                if sealed is not None:
+                    sealed.record(added)
+                sealing.take(added.refused, progress)
+                sealing, sealed = None, sealing
+            if sealed is not None:
+                sealed.record(added)
+        finally:
+            for unfinished in (sealing, sealed):
+                if unfinished is not None:
+                    unfinished.objects.discard()
+    return added
+
+
+def _rounds(
+    archive: Archive, files: Iterable[Received], added: Added, progress: Callable[[Path], None]
+) -> Iterator[list[tuple[Received, int]]]:
+    """The files with their sizes, a round at a time; what cannot fit is refused."""
+    chosen: list[tuple[Received, int]] = []
+    together, most = 0, min(FIRST_ROUND, ROUND)
     for file in files:
-        refused = _too_large(archive, file)
+        size_bytes = _size(file.path)
+        refused = _too_large(archive, file, size_bytes)
         if refused is not None:
             added.refused.append((file.path, refused))
             progress(file.path)
             continue
-        round_.append(file)
-        size_bytes += _size(file.path)
-        if len(round_) == ROUND or size_bytes > ROUND_BYTES:
-            _add_round(archive, round_, added, progress)
-            round_, size_bytes = [], 0
-    _add_round(archive, round_, added, progress)
-    return added
+        chosen.append((file, size_bytes))
+        together += size_bytes
+        if len(chosen) == most or together > ROUND_BYTES:
+            yield chosen
+            chosen, together, most = [], 0, ROUND
+    if chosen:
+        yield chosen
 
 
 def _size(path: Path) -> int:
@@ -126,9 +160,8 @@ def _size(path: Path) -> int:
         return 0  # sealing will name it
 
 
-def _too_large(archive: Archive, file: Received) -> HabeasError | None:
+def _too_large(archive: Archive, file: Received, size_bytes: int) -> HabeasError | None:
     """Refuse before a byte is read what cannot fit, such as a sparse file of many terabytes."""
-    size_bytes = _size(file.path)
     if size_bytes <= MOST_UNASKED_BYTES:
         return None
     free_bytes = shutil.disk_usage(archive.directory / "objects").free
@@ -141,87 +174,89 @@ def _too_large(archive: Archive, file: Received) -> HabeasError | None:
     )
 
 
-def _add_round(
-    archive: Archive, files: Sequence[Received], added: Added, progress: Callable[[Path], None]
-) -> None:
-    if not files:
-        return
-    fresh: list[Received] = []
-    known: list[tuple[Received, int]] = []
-    labels = {place: place.label for place in {file.place for file in files}}
-    likely = _likely_sizes(files)
-    for file in files:
-        exhibit = exhibit_of(file.path, labels[file.place]) if file.path in likely else None
-        if exhibit is None:
-            fresh.append(file)
-        else:
-            known.append((file, exhibit))
-    sealed = seal_all(archive, fresh, added.refused, progress, once=True, read=False)
-    with removed_unless_recorded(archive, sealed), archive.writing() as batch:
-        # Asked again, because another process may have added a file meanwhile.
-        twins = _exhibits_with({item.sealed.plain_sha256 for item in sealed})
-        for item in sealed:
-            label, digest = labels[item.received.place], item.sealed.plain_sha256
-            twin = twins.get((label, digest))
-            if twin is None:
-                ref = record(batch, item)
-                twins[label, digest] = ref.position
-                added.exhibits.append((item.received.path, ref))
+class _Round:
+    """Files on their way: being sealed, then ``take`` what became of each, then ``record``."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        files: Sequence[tuple[Received, int]],
+        beside: Beside | None,
+        before: _Round | None,
+    ) -> None:
+        self._archive = archive
+        self._files = [file for file, _ in files]
+        self._labels = {place: place.label for place in {file.place for file in self._files}}
+        # By size and label, what is sealed in this round: the next begins before it is recorded.
+        self._digests: dict[tuple[int, str], set[str]] = defaultdict(set)
+        # What became of each that was not refused: its object, or the digest that is held.
+        self._done: list[tuple[Received, Sealed | str]] = []
+        asked = [(file.path, size, self._labels[file.place]) for file, size in files]
+        wanted = [
+            Wanted(path, held | before._digests.get((size, label), set()) if before else held)
+            for (path, size, label), held in zip(asked, held_digests(asked), strict=True)
+        ]
+        self.objects = archive.objects.batch()
+        self._outcomes = self.objects.seal_each(wanted, beside)
+
+    def take(
+        self, refused: list[tuple[Path, HabeasError]], progress: Callable[[Path], None]
+    ) -> None:
+        """Wait until each file is sealed, held already, or refused."""
+        for file, outcome in zip(self._files, self._outcomes, strict=True):
+            if isinstance(outcome, SourceError):
+                refused.append((file.path, outcome))
+            elif isinstance(outcome, Held):
+                self._done.append((file, outcome.plain_sha256))
             else:
-                known.append((item.received, twin))
-        for file, exhibit in known:
-            added.again += receive_again(batch, exhibit, file)
-            added.known.append((file.path, exhibit))
+                alike = self._digests[outcome.size_bytes, self._labels[file.place]]
+                if outcome.plain_sha256 in alike:
+                    self.objects.take_back()
+                    self._done.append((file, outcome.plain_sha256))
+                else:
+                    alike.add(outcome.plain_sha256)
+                    self._done.append((file, outcome))
+            progress(file.path)
+
+    def record(self, added: Added) -> None:
+        """Make the objects visible, then commit the entries that name them."""
+        with self.objects:
+            pass
+        known: list[tuple[Received, int]] = []
+        gone: list[Received] = []
+        sealed = [each.address for _, each in self._done if isinstance(each, Sealed)]
+        unneeded: list[str] = []
+        with removed_unless_kept(self._archive, set(sealed)), self._archive.writing() as batch:
+            # Asked again, because another process may have added a file, or erased it, meanwhile.
+            twins = exhibits_with({_digest(each) for _, each in self._done})
+            for file, each in self._done:
+                label, digest = self._labels[file.place], _digest(each)
+                twin = twins.get((label, digest))
+                if twin is not None:
+                    known.append((file, twin))
+                    if isinstance(each, Sealed):
+                        unneeded.append(each.address)
+                elif isinstance(each, Sealed):
+                    ref = record(batch, SealedFile(file, each))
+                    twins[label, digest] = ref.position
+                    added.exhibits.append((file.path, ref))
+                else:
+                    gone.append(file)
+            for file, exhibit in known:
+                added.again += receive_again(batch, exhibit, file)
+                added.known.append((file.path, exhibit))
+        for address in unneeded:
+            self._archive.objects.remove(address)
+        if gone:
+            later = add_files(self._archive, gone)
+            added.exhibits += later.exhibits
+            added.known += later.known
+            added.refused += later.refused
+            added.again += later.again
 
 
-def _likely_sizes(files: Sequence[Received]) -> set[Path]:
-    """The files that have the size of some exhibit: only these can be known already."""
-    sizes: dict[int, list[Path]] = defaultdict(list)
-    for file in files:
-        with contextlib.suppress(OSError):
-            sizes[file.path.stat().st_size].append(file.path)
-    return {
-        path
-        for chunk in _chunks(list(sizes))
-        for size in visible(OWNER, m.Exhibit)
-        .filter(size_bytes__in=chunk)
-        .values_list("size_bytes", flat=True)
-        .distinct()
-        for path in sizes[size]
-    }
-
-
-def _exhibits_with(digests: Iterable[str]) -> dict[tuple[str, str], int]:
-    """By label and digest: the earliest exhibit under that label with those bytes."""
-    found: dict[tuple[str, str], int] = {}
-    for chunk in _chunks(list(digests)):
-        alike = visible(OWNER, m.Exhibit).filter(plain_sha256__in=chunk).order_by("-position")
-        for label, digest, position in alike.values_list("label", "plain_sha256", "position"):
-            found[label, digest] = position
-    return found
-
-
-def _chunks(items: list[T], length: int = 500) -> Iterator[list[T]]:
-    for start in range(0, len(items), length):
-        yield items[start : start + length]
-
-
-def exhibit_of(path: Path, label: str) -> int | None:
-    """The exhibit under an access label whose bytes the file has, if there is one.
-
-    Hashes only likely files. None also for a file that cannot be read, which sealing names.
-    """
-    try:
-        if not path.is_file():
-            return None
-        size_bytes = path.stat().st_size
-        if not visible(OWNER, m.Exhibit).filter(size_bytes=size_bytes, label=label).exists():
-            return None
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-    return _exhibits_with([digest]).get((label, digest))
+def _digest(done: Sealed | str) -> str:
+    return done if isinstance(done, str) else done.plain_sha256
 
 
 def seal_all(
@@ -229,34 +264,36 @@ def seal_all(
     files: Sequence[Received],
     refused: list[tuple[Path, HabeasError]],
     progress: Callable[[Path], None] = lambda path: None,
-    *,
-    once: bool = False,
-    read: bool = True,
 ) -> list[SealedFile]:
-    """Seal the files so that all are durable.
+    """Seal the files so that all are durable, and with them the texts of plain ones.
 
-    ``once``: files of the same bytes in one place share an object. ``read``: the texts of plain
-    ones are sealed with them, for an import that quotes from them at once.
+    For an import, which quotes from them at once and records them in one transaction.
     """
     done: list[tuple[Received, Sealed]] = []
-    first: dict[tuple[str, Place], Sealed] = {}
-    with archive.objects.batch() as batch:
-        for file in files:
-            try:
-                sealed = batch.seal(file.path)
-            except SourceError as error:
-                refused.append((file.path, error))
-            else:
-                twin = first.setdefault((sealed.plain_sha256, file.place), sealed)
-                if once and twin is not sealed:
-                    batch.take_back()
-                    sealed = twin
-                done.append((file, sealed))
+    with Beside() as beside, archive.objects.batch() as batch:
+        shared = len(files) >= SHARED_FROM and beside.prepare()
+        outcomes = _by_two(batch, files, beside) if shared else batch.seal_each(_wanted(files))
+        for file, outcome in zip(files, outcomes, strict=True):
+            if isinstance(outcome, SourceError):
+                refused.append((file.path, outcome))
+            elif isinstance(outcome, Sealed):
+                done.append((file, outcome))
             progress(file.path)
-    if not read:
-        return [SealedFile(file, sealed) for file, sealed in done]
     with archive.objects.batch() as batch:
         return [_read_text(archive, batch, file, sealed) for file, sealed in done]
+
+
+def _by_two(batch: SealingBatch, files: Sequence[Received], beside: Beside) -> Iterator[Outcome]:
+    """Half of the files by a second process, half by this one, a share at a time."""
+    for share in chunks(files, SHARED_FROM):
+        middle = len(share) // 2
+        later = batch.seal_each(_wanted(share[middle:]), beside)
+        yield from batch.seal_each(_wanted(share[:middle]))
+        yield from later
+
+
+def _wanted(files: Sequence[Received]) -> list[Wanted]:
+    return [Wanted(file.path) for file in files]
 
 
 def _read_text(archive: Archive, batch: SealingBatch, file: Received, sealed: Sealed) -> SealedFile:
@@ -317,39 +354,6 @@ def layer_text(archive: Archive, layer: m.Layer, *, even_blocked: bool = False) 
             next_step="Run `habeas verify`.",
         )
     return text
-
-
-def receive_again(batch: Batch, exhibit: int, file: Received) -> bool:
-    """Record that bytes held already came again; False when nothing that is said of it is new."""
-    batch.flush()
-    reason = f"as {file.name}" + (f": {file.note}" if file.note else "")
-    if _is_known(exhibit, file, reason):
-        return False
-    verbs.custody(
-        batch,
-        exhibit,
-        "received-again",
-        agent=file.received_from,
-        happened_at=file.received_on,
-        reason=reason,
-        place=file.place,
-    )
-    return True
-
-
-def _is_known(exhibit: int, file: Received, reason: str) -> bool:
-    """Whether it came before under this name, from whom and when this file says, if it does."""
-    first = visible(OWNER, m.Exhibit).get(position=exhibit)
-    came = [(first.received_from, first.received_on)] * (
-        first.filename == file.name and file.note in ("", first.note)
-    )
-    again = visible(OWNER, m.CustodyEvent).filter(
-        exhibit=exhibit, event="received-again", reason=reason
-    )
-    return any(
-        file.received_from in ("", agent) and file.received_on in ("", happened_at)
-        for agent, happened_at in (*came, *again.values_list("agent", "happened_at"))
-    )
 
 
 @contextlib.contextmanager

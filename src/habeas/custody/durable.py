@@ -19,7 +19,7 @@ import errno
 import os
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,24 +32,37 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class PendingFiles:
-    """Files written but not yet visible: ``publish`` shows all of them, ``discard`` none."""
+    """Files written but not yet visible: ``publish`` shows all of them, ``discard`` none.
 
-    def __init__(self, root: Path) -> None:
+    Their temporary names begin with the batch's token, so that what another process wrote for
+    it is known as the batch's. A file costs its names' characters in memory and no more.
+    """
+
+    def __init__(self, root: Path, *, token: str = "", first: int = 0) -> None:
+        """``token`` and ``first`` are given by a batch of another process, which this one is
+        part of: see ``lend``."""
         self.root = root
         self.temporary = root / "tmp"
-        self._waiting: list[tuple[str, str]] = []  # temporary name, final name
+        self.token = token or secrets.token_hex(16)
+        self._next = first
+        self._start = f"{self.temporary}/{self.token}-"
+        self._shown = f"{root}/"
+        self._waiting = bytearray()  # of each its number, and its final name below the root
+        self._count = 0
+        self._lent = False
         self._folders: set[str] = set()  # final folders known to exist
         # Open from before the first write: the kernel tells a descriptor of the errors since.
         self._disk = -1
         self._ahead: _WriteBack | None = None
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return self._count
 
     def new_path(self) -> str:
         """An unused temporary name."""
         self._open_disk()
-        return f"{self.temporary}/{secrets.token_hex(16)}"
+        self._next += 1
+        return f"{self._start}{self._next:x}"
 
     def add(self, final: str | Path, data: bytes, mode: int = 0o444) -> None:
         """Write ``data``, to be shown at ``final``."""
@@ -65,33 +78,72 @@ class PendingFiles:
         self.adopt(temporary, final)
 
     def adopt(self, temporary: str, final: str | Path) -> None:
-        """Take over a file already written under a temporary name."""
-        self._waiting.append((temporary, os.fspath(final)))
-        if len(self._waiting) % _AHEAD == 0 and (self._ahead is None or self._ahead.succeeded):
+        """Take over a file already written under a name that ``new_path`` gave."""
+        self._keep(temporary.removeprefix(self._start), os.fspath(final))
+        if self._count % _AHEAD == 0 and (self._ahead is None or self._ahead.succeeded):
             self._ahead = _WriteBack(self._open_disk())
 
     def drop_last(self) -> None:
         """Remove the file added last."""
-        temporary, _ = self._waiting.pop()
+        temporary, _ = self._last()
+        self._forget_last()
         remove_quietly(temporary)
+
+    # --- files that another process writes ---------------------------------------------------
+
+    def lend(self, count: int) -> int:
+        """Let another process write so many files of this batch; the number of the first.
+
+        It must have ended, or given back, before ``publish`` or ``discard`` is called.
+        """
+        self._open_disk()
+        first, self._next = self._next, self._next + count
+        self._lent = True
+        return first
+
+    def give_back(self) -> None:
+        """In the other process: what it wrote is the lender's from now on."""
+        try:
+            if self._ahead is not None:
+                self._ahead.finish()
+        except OSError as error:
+            reraise_plainly(error, self.root)
+            raise
+        self._forget_all()
+        self.discard()
+
+    @property
+    def number(self) -> int:
+        """The number of the newest temporary name."""
+        return self._next
+
+    def take(self, number: int, final: str) -> None:
+        """Take over the file that the other process wrote under this number."""
+        self._keep(f"{number:x}", final)
+
+    def end_lending(self) -> None:
+        """The other process has given back, and all that it told of was taken."""
+        self._lent = False
+
+    # --- the end -----------------------------------------------------------------------------
 
     def publish(self) -> None:
         """Data durable, then the renames, then the names durable."""
-        if not self._waiting:
+        if not self._count:
             return
-        together = len(self._waiting) >= SYNC_TOGETHER
+        together = self._count >= SYNC_TOGETHER
         try:
             if self._ahead is not None:
                 self._ahead.finish()
             if together:
                 sync_file_system(self._open_disk())
             else:
-                for temporary, _ in self._waiting:
+                for temporary, _ in self._each():
                     sync_path(temporary)
             touched = self._make_folders()
-            while self._waiting:
-                os.rename(*self._waiting[-1])
-                self._waiting.pop()
+            while self._count:
+                os.rename(*self._last())
+                self._forget_last()
             if together:
                 sync_file_system(self._open_disk())
             else:
@@ -105,9 +157,12 @@ class PendingFiles:
 
     def discard(self) -> None:
         """Forget and remove what is not visible yet."""
-        for temporary, _ in self._waiting:
+        if self._lent:  # also what the other process did not live to tell of
+            self._lent = False
+            remove_all(_beginning(self.temporary, f"{self.token}-"))
+        for temporary, _ in self._each():
             remove_quietly(temporary)
-        self._waiting.clear()
+        self._forget_all()
         if self._ahead is not None:
             self._ahead.join()
             self._ahead = None
@@ -122,7 +177,7 @@ class PendingFiles:
 
     def _make_folders(self) -> set[str]:
         """Make the final folders; returns those whose names must become durable."""
-        touched = {os.path.dirname(final) for _, final in self._waiting}
+        touched = {os.path.dirname(final) for _, final in self._each()}
         for folder in sorted(touched - self._folders):
             above = folder
             while not os.path.isdir(above):
@@ -131,6 +186,38 @@ class PendingFiles:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             self._folders.add(folder)
         return touched
+
+    def _keep(self, number: str, final: str) -> None:
+        self._waiting += os.fsencode(f"{number}\0{final.removeprefix(self._shown)}\0")
+        self._count += 1
+
+    def _last(self) -> tuple[str, str]:
+        """The temporary and the final name of the file added last."""
+        split = self._waiting.rfind(b"\0", 0, -1)
+        start = self._waiting.rfind(b"\0", 0, split) + 1
+        return self._names(start, split, len(self._waiting) - 1)
+
+    def _forget_last(self) -> None:
+        del self._waiting[self._waiting.rfind(b"\0", 0, self._waiting.rfind(b"\0", 0, -1)) + 1 :]
+        self._count -= 1
+
+    def _forget_all(self) -> None:
+        self._waiting.clear()
+        self._count = 0
+
+    def _each(self) -> Iterator[tuple[str, str]]:
+        """The temporary and the final name of each file, one at a time."""
+        at = 0
+        while at < len(self._waiting):
+            split = self._waiting.index(b"\0", at)
+            end = self._waiting.index(b"\0", split + 1)
+            yield self._names(at, split, end)
+            at = end + 1
+
+    def _names(self, start: int, split: int, end: int) -> tuple[str, str]:
+        number = self._waiting[start:split].decode()
+        final = os.fsdecode(bytes(self._waiting[split + 1 : end]))
+        return self._start + number, os.path.join(self._shown, final)
 
 
 class _WriteBack(threading.Thread):
@@ -240,6 +327,15 @@ def prepare_folder(root: Path) -> int:
     leftovers = [entry.path for entry in os.scandir(root / "tmp") if not entry.is_dir()]
     remove_all(leftovers)
     return len(leftovers)
+
+
+def _beginning(folder: Path, start: str) -> list[str]:
+    """The files in a folder whose names begin so."""
+    try:
+        with os.scandir(folder) as found:
+            return [entry.path for entry in found if entry.name.startswith(start)]
+    except OSError:
+        return []
 
 
 def remove_all(paths: Iterable[str | Path]) -> None:

@@ -20,7 +20,9 @@
     ├── SourceError               seal.unreadable          this file cannot be sealed; others can
     │   ├── SourceNotRegular      seal.not-a-file
     │   └── SourceChanged         seal.changed-while-read
+    ├── SealingStopped            seal.stopped             the second process ended early
     ├── StorageFull               storage.full
+    ├── StorageFailed             storage.failed
     ├── ObjectError               object.damaged
     │   ├── ObjectMissing         object.missing
     │   └── ObjectLocked          object.wrong-key
@@ -188,6 +190,12 @@ class SourceChanged(SourceError):
     """The file changed while it was read, so what was read is nobody's file."""
 
     code: ClassVar[str] = "seal.changed-while-read"
+
+
+class SealingStopped(CustodyError):
+    """The second process, which encrypts, ended in the middle; nothing of the batch was kept."""
+
+    code: ClassVar[str] = "seal.stopped"
 
 
 class StorageFull(CustodyError):

@@ -1,12 +1,11 @@
 """The object store: ``objects/<aa>/<address>``, where the address is the SHA-256 of the
 ciphertext, so that fixity is checked and copies are made without any key.
 
-Each object is an age v1 file under a fresh X25519 identity of its own. Sealing reads the
-bytes as they are and never parses them, in constant memory whatever the size.
+Each object is an age v1 file under a fresh X25519 identity of its own: ``encrypting`` makes
+one, ``sealing`` many together, ``beside`` in a second process.
 
 Invariants: nothing is visible at its address before it is durable; objects are never
-changed (mode 0444); a file that cannot be read, or that changes while it is read, is
-named and leaves nothing behind; what is handed out was checked against its address.
+changed (mode 0444); what is handed out was checked against its address.
 """
 
 from __future__ import annotations
@@ -16,45 +15,27 @@ import hashlib
 import io
 import os
 import re
-import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, Final
 
 import pyrage
 
 from habeas.custody import durable
-from habeas.custody.errors import (
-    ObjectError,
-    ObjectLocked,
-    ObjectMissing,
-    SourceChanged,
-    SourceError,
-    SourceNotRegular,
+from habeas.custody.encrypting import (
+    SMALL_BYTES,
+    HashingReader,
+    HashingWriter,
+    Sealed,
+    place_of,
 )
+from habeas.custody.errors import ObjectError, ObjectLocked, ObjectMissing
+from habeas.custody.sealing import SealingBatch, open_lock
 
-SMALL_BYTES: Final = 1 << 20  # below this a file is sealed in one piece
-_CHUNK: Final = 1 << 20
+__all__ = ["SMALL_BYTES", "ObjectStore", "Sealed", "SealingBatch"]
+
 _PIECE: Final = 1 << 17  # read at once when checking; small enough to stay in the cache
 _ADDRESS = re.compile("[0-9a-f]{64}")
-
-Progress = Callable[[int], None]  # called with the number of plain bytes read since last time
-
-
-class _Reads(Protocol):
-    def read(self, size: int = ..., /) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A sealed object. ``identity`` opens it and is kept out of ``repr``."""
-
-    plain_sha256: str
-    address: str
-    size_bytes: int
-    identity: str = field(repr=False)
 
 
 class ObjectStore:
@@ -68,7 +49,7 @@ class ObjectStore:
 
     def _clean(self) -> int:
         """Remove temporary files that no batch of any process owns; how many they were."""
-        lock = _open_lock(self.directory)
+        lock = open_lock(self.directory)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return durable.prepare_folder(self.directory)
@@ -89,7 +70,7 @@ class ObjectStore:
                 address=address,
                 next_step="Copy the address again.",
             )
-        return self.directory / address[:2] / address
+        return self.directory / place_of(address)
 
     def exists(self, address: str) -> bool:
         return self.path(address).is_file()
@@ -146,8 +127,8 @@ class ObjectStore:
         """
         self.check(address)
         with self._stored(address) as stored:
-            reader = _HashingReader(stored)
-            writer = _HashingWriter(out.write)
+            reader = HashingReader(stored)
+            writer = HashingWriter(out.write)
             try:
                 pyrage.decrypt_io(reader, writer, [_identity(identity, address)])
             except pyrage.DecryptError:
@@ -170,243 +151,11 @@ class ObjectStore:
             raise _not_read(address, error) from error
 
 
-class SealingBatch:
-    """Objects sealed together. Leaving the ``with`` block makes them durable and visible;
-    an exception, or ``discard``, leaves nothing of them."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._pending = durable.PendingFiles(directory)
-        self._prefix = f"{directory}/"
-        (directory / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Shared with other batches; whoever would clean up wants it alone.
-        self._lock = _open_lock(directory)
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-
-    def __enter__(self) -> SealingBatch:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None:
-                self._pending.publish()
-        finally:
-            self.discard()
-
-    def seal(
-        self, source: str | os.PathLike[str] | _Reads | bytes, progress: Progress | None = None
-    ) -> Sealed:
-        """Seal a file by path, an open binary stream, or bytes.
-
-        ``SourceError`` names a file that cannot be sealed; the batch stays good and others
-        can follow. ``StorageFull`` ends the batch.
-        """
-        if isinstance(source, bytes):
-            return self._seal_bytes(source, progress)
-        if isinstance(source, (str, os.PathLike)):
-            return self._seal_path(os.fspath(source), progress)
-        return self._seal_stream(source, "the stream", progress)
-
-    def take_back(self) -> None:
-        """Remove the object sealed last, as if it had not been."""
-        self._pending.drop_last()
-
-    def discard(self) -> None:
-        """End the batch: remove what was sealed in it and is not visible yet."""
-        self._pending.discard()
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
-
-    def _seal_path(self, path: str, progress: Progress | None) -> Sealed:
-        # Asked before it is opened, because opening a pipe or a device can do things; and
-        # again after, because the name may have been given to something else in between
-        # (O_NONBLOCK keeps a pipe from holding the program up).
-        try:
-            _check_regular(os.stat(path), path)
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        except OSError as error:
-            raise _unreadable(path, error) from error
-        try:
-            before = os.fstat(descriptor)
-            _check_regular(before, path)
-            if before.st_size < SMALL_BYTES:
-                sealed = self._seal_small(descriptor, path, before.st_size, progress)
-            else:
-                with io.FileIO(descriptor, closefd=False) as stream:
-                    sealed = self._seal_stream(stream, path, progress, before.st_size)
-            after = os.fstat(descriptor)
-        finally:
-            os.close(descriptor)
-        if (
-            sealed.size_bytes != before.st_size
-            or after.st_size != before.st_size
-            or after.st_mtime_ns != before.st_mtime_ns
-        ):
-            self._pending.drop_last()
-            raise SourceChanged(
-                f"{path} changed while it was read.",
-                path=path,
-                next_step="Wait until nothing writes to it, then seal it again.",
-            )
-        return sealed
-
-    def _seal_small(
-        self, descriptor: int, path: str, expected: int, progress: Progress | None
-    ) -> Sealed:
-        try:
-            plain = os.read(descriptor, expected + 1)
-            while len(plain) < expected and (more := os.read(descriptor, expected - len(plain))):
-                plain += more
-        except OSError as error:
-            raise _unreadable(path, error) from error
-        return self._seal_bytes(plain, progress)
-
-    def _seal_bytes(self, plain: bytes, progress: Progress | None) -> Sealed:
-        identity = pyrage.x25519.Identity.generate()
-        ciphertext: bytes = pyrage.encrypt(plain, [identity.to_public()])
-        address = hashlib.sha256(ciphertext).hexdigest()
-        self._pending.add(f"{self._prefix}{address[:2]}/{address}", ciphertext)
-        if progress:
-            progress(len(plain))
-        return Sealed(hashlib.sha256(plain).hexdigest(), address, len(plain), str(identity))
-
-    def _seal_stream(
-        self, stream: _Reads, name: str, progress: Progress | None, limit: int | None = None
-    ) -> Sealed:
-        identity = pyrage.x25519.Identity.generate()
-        temporary = self._pending.new_path()
-        descriptor = durable.create(temporary, 0o444)
-        reader = _HashingReader(stream, progress, limit)
-        writer = _HashingWriter(lambda data: durable.write_all(descriptor, data))
-        try:
-            try:
-                pyrage.encrypt_io(reader, writer, [identity.to_public()])
-            except pyrage.EncryptError:
-                writer.raise_failure()
-                if isinstance(reader.failure, OSError):
-                    raise _unreadable(name, reader.failure) from reader.failure
-                reader.raise_failure()
-                raise
-            writer.raise_failure()  # the library may swallow a failed write
-            if reader.failure:
-                raise reader.failure
-            address = writer.digest.hexdigest()
-            self._pending.adopt(temporary, f"{self._prefix}{address[:2]}/{address}")
-        except BaseException:
-            durable.remove_quietly(temporary)
-            raise
-        finally:
-            os.close(descriptor)
-        return Sealed(reader.digest.hexdigest(), address, reader.size_bytes, str(identity))
-
-
-class _HashingReader:
-    """Hashes what the encryption reads, in large pieces, and keeps the first failure.
-
-    Past ``limit`` bytes it stops: a file that grows as fast as it is read must end too.
-    """
-
-    def __init__(
-        self, stream: _Reads, progress: Progress | None = None, limit: int | None = None
-    ) -> None:
-        self._stream = stream
-        self._progress = progress
-        self._limit = limit
-        self._chunk = memoryview(b"")
-        self.digest = hashlib.sha256()
-        self.size_bytes = 0
-        self.failure: BaseException | None = None
-
-    def read(self, size: int = -1) -> bytes:
-        if not self._chunk:
-            if self._limit is not None and self.size_bytes > self._limit:
-                return b""
-            try:
-                chunk = self._stream.read(_CHUNK)
-                if self._progress and chunk:
-                    self._progress(len(chunk))
-            except BaseException as error:
-                self.failure = error
-                raise
-            self.digest.update(chunk)
-            self.size_bytes += len(chunk)
-            self._chunk = memoryview(chunk)
-        piece, self._chunk = self._chunk[:size], self._chunk[size:]
-        return bytes(piece)
-
-    def finish(self) -> None:
-        """Read to the end what the library left unread."""
-        self._chunk = memoryview(b"")
-        while self.read(_CHUNK):
-            self._chunk = memoryview(b"")
-
-    def raise_failure(self) -> None:
-        if self.failure:
-            raise self.failure
-
-
-class _HashingWriter:
-    """Hashes and writes; keeps the first failure, since the library may swallow it."""
-
-    def __init__(self, write: Callable[[bytes], Any]) -> None:
-        self._write = write
-        self.digest = hashlib.sha256()
-        self.size_bytes = 0
-        self.failure: BaseException | None = None
-
-    def write(self, data: bytes) -> int:
-        if self.failure is None:
-            try:
-                self._write(data)
-                self.digest.update(data)
-                self.size_bytes += len(data)
-            except BaseException as error:
-                self.failure = error
-        if self.failure is not None:
-            raise self.failure
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back here."""
-
-    def raise_failure(self) -> None:
-        if self.failure:
-            raise self.failure
-
-
-def _open_lock(directory: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    return os.open(directory / "sealing.lock", flags, 0o600)
-
-
-def _check_regular(status: os.stat_result, path: str) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise SourceNotRegular(
-            f"{path} is not a regular file.",
-            path=path,
-            next_step="Only regular files are sealed; copy the content into one.",
-        )
-
-
 def _identity(identity: str, address: str) -> Any:
     try:
         return pyrage.x25519.Identity.from_str(identity)
     except pyrage.IdentityError:
         raise _locked(address) from None
-
-
-def _unreadable(path: str, error: OSError) -> SourceError:
-    return SourceError(
-        f"{path} cannot be read: {os.strerror(error.errno or 0)}.",
-        path=path,
-        next_step="Check that it exists and that you may read it, then seal it again.",
-    )
 
 
 def _not_read(address: str, error: OSError) -> ObjectError:

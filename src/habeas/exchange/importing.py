@@ -17,15 +17,14 @@ from habeas.archive.access import OWNER, visible
 from habeas.archive.files import (
     Received,
     SealedFile,
-    exhibit_of,
     layer_text,
-    receive_again,
     record_with_layer,
     removed_unless_recorded,
     seal_all,
 )
 from habeas.archive.ledger import Batch, Ref, entry_id_at
 from habeas.archive.opening import Archive
+from habeas.archive.twins import exhibit_of, receive_again
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place, compartment_by_key, find_compartment
 from habeas.custody.notes import Signer
