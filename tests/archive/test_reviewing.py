@@ -121,6 +121,18 @@ def test_two_reviewers_decide_together_and_a_third_where_they_differ(world: Worl
     assert (found.pairs, found.agreed) == (2, 1)
 
 
+def test_a_slip_is_mended_while_nobody_else_has_answered(world: World) -> None:
+    two_reviewers(world)
+    assert world.say(world.first, 0, 1, "same") == "second"
+    assert world.say(world.first, 0, 1, "different") == "second"
+    with pytest.raises(EntryRefused, match="answered this pair before"):
+        world.say(world.first, 0, 1, "different")
+    assert m.Review.objects.count() == 2  # the slip stays on record
+    assert world.say(world.second, 0, 1, "different") == ""
+    assert m.Judgement.objects.get().verdict == "different"
+    assert (agreement().pairs, agreement().agreed) == (1, 1)
+
+
 def test_a_person_who_answers_in_two_windows_at_once_answers_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,10 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.archive.making import add_reviewer
+from tests.archive.making import add_reviewer, seal_text
 
 from habeas.archive import models as m
+from habeas.archive.access import OWNER
 from habeas.archive.opening import Archive
+from habeas.archive.quoting import cite_once, read_text
+from habeas.archive.verbs.referring import Place
 from habeas.exchange.errors import ImportedAlready, ImportRefused
 from habeas.exchange.importing import import_folder
 
@@ -163,3 +166,26 @@ def test_an_import_that_another_process_made_meanwhile_is_not_made_twice(
     with pytest.raises(ImportedAlready):
         import_folder(archive, folder, person)
     assert m.List.objects.count() == m.Exhibit.objects.count() == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_claim_rests_on_passages_that_were_cited_before(
+    archive: Archive, folder: Path, tmp_path: Path
+) -> None:
+    _, layer = seal_text(archive, tmp_path, "Twelve rooms, and a yard.")
+    read = read_text(archive, OWNER, m.Layer.objects.get(position=layer.position).exhibit)
+    cited = [
+        cite_once(archive, read.layer, read.text, *at, Place())[0] for at in ((0, 6), (20, 24))
+    ]
+    header = "id,subject,property,value,source,exhibit,quote,occurrence,passages\n"
+    row = f"c-1,m-1,name,Yard,s-1,x-1,twelve more,1,#{cited[1]} #{cited[0]} #{cited[1]}\n"
+    (folder / "claims.csv").write_text(header + row, encoding="utf-8")
+    import_folder(archive, folder, add_reviewer(archive))
+    (claim,) = m.Claim.objects.all()
+    rests = m.ClaimPassage.objects.filter(claim=claim.position).order_by("ordinal")
+    quotes = dict(m.Passage.objects.values_list("position", "quote"))
+    assert [quotes[one.passage] for one in rests] == ["twelve more", "yard", "Twelve"]
+    wrong = header + f"c-1,m-1,name,A,s-1,,,,#{layer.position}\nc-2,m-1,name,A,s-1,,,,236\n"
+    (folder / "claims.csv").write_text(wrong, encoding="utf-8")
+    at = [("claims.csv", line, "passages") for line in (2, 3)]
+    assert faults(archive, folder) == at

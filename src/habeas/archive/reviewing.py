@@ -4,6 +4,7 @@ The policy says how many reviewers a pair needs and whether they see how probabl
 one, a review is carried out at once. With two, neither is shown the other's before both have
 answered; where they differ a third is asked, and what two of the three say is carried out;
 three answers that all differ leave the pair open. What a decision rests on stands in it.
+Until somebody else has answered, a reviewer may answer otherwise: the newer answer counts.
 
 Invariants: nobody is asked a pair twice; a pair that follows from other judgements is not
 asked; the order does not tell a blind reviewer how probable a pair is.
@@ -55,6 +56,7 @@ class Outcome:
     judgement: int | None
     verdict: str
     waits_for: str  # '' decided; 'second', 'third'; 'nobody': three answers that all differ
+    replaced: int | None = None  # the entry of an earlier answer that counts no more
 
 
 def policy(as_of: int | None = None) -> Policy:
@@ -100,7 +102,10 @@ def queue(archive: Archive, person: str, kind: str = "", threshold_ppm: int = 0)
 
 
 def _answers() -> dict[tuple[int, int], list[Said]]:
-    """What was said of each pair since its last decision was undone, earliest first."""
+    """What was said of each pair since its last decision was undone, earliest first.
+
+    Of one who answered again before anybody else did, the newer answer.
+    """
     undone = _undone()
     found: dict[tuple[int, int], list[Said]] = defaultdict(list)
     rows = visible(OWNER, m.Review).order_by("position")
@@ -108,8 +113,16 @@ def _answers() -> dict[tuple[int, int], list[Said]]:
         "position", "left", "right", "person", "verdict"
     ):
         if position > undone.get((left, right), -1):
-            found[left, right].append(Said(position, person, verdict))
+            said = found[left, right]
+            if _alone(said, person):
+                said.clear()
+            said.append(Said(position, person, verdict))
     return found
+
+
+def _alone(said: Sequence[Said], person: str) -> bool:
+    """Whether this person has answered and nobody else."""
+    return len(said) == 1 and said[0].person == person
 
 
 def _undone() -> dict[tuple[int, int], int]:
@@ -136,7 +149,9 @@ def review(
     with archive.writing(person) as batch:  # what was answered is read where nobody else can answer
         rule = policy()
         before = _answers().get(pair, [])
-        _refuse_answered(pair, pseudonym, before)
+        corrects = _alone(before, pseudonym) and before[0].verdict != verdict and rule.reviewers > 1
+        _refuse_answered(pair, pseudonym, [] if corrects else before)
+        replaced = before.pop().position if corrects else None
         made = verbs.review(
             batch, *pair, verdict, reason, seen=[entry_id_at(position) for position in seen]
         )
@@ -155,7 +170,7 @@ def review(
                     if each.verdict == decided
                 ],
             ).position
-    return Outcome(made.position, judgement, decided, waits_for)
+    return Outcome(made.position, judgement, decided, waits_for, replaced)
 
 
 def _refuse_answered(pair: tuple[int, int], pseudonym: str, before: Sequence[Said]) -> None:
@@ -163,7 +178,8 @@ def _refuse_answered(pair: tuple[int, int], pseudonym: str, before: Sequence[Sai
     if pseudonym in (each.person for each in before):
         raise EntryRefused(
             f"{pseudonym} has answered this pair before.",
-            next_step="Undo the decision with `habeas link undo`, or let somebody else answer.",
+            next_step="Another answer is taken only while nobody else has answered. A decision is "
+            "taken back with `habeas link undo`.",
         )
     decided = live(visible(OWNER, m.Judgement)).filter(
         left__in=pair, right__in=pair, verdict__in=("same", "different")

@@ -42,13 +42,17 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class PlannedClaim:
-    """A checked row of claims.csv. ``ref`` names the mention where the value is one."""
+    """A checked row of claims.csv. ``ref`` names the mention where the value is one.
+
+    ``quotes`` become passages; ``passages`` name those that the archive has.
+    """
 
     row: Row
     value: values.Value | None
     ref: str
     through: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    passages: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -260,7 +264,10 @@ def _claim(folder: Folder, readings: _Readings, row: Row) -> PlannedClaim:
     through = tuple(row["through"].split())
     for name in through:
         folder.find(row, "through", name, "source")
-    return PlannedClaim(row, value, ref, through, _quotes(folder, readings, row))
+    passages = tuple(dict.fromkeys(row["passages"].split()))
+    for name in passages:
+        folder.find(row, "passages", name, "passage")
+    return PlannedClaim(row, value, ref, through, _quotes(folder, readings, row), passages)
 
 
 def _quotes(folder: Folder, readings: _Readings, row: Row) -> tuple[Quote, ...]:

@@ -36,7 +36,7 @@ CLAIMS = TableShape(
     ("id", "subject", "property", "value", "source"),
     (
         *("as_written", "language", "stance", "holds", "basis", "how", "said", "where", "through"),
-        *("exhibit", "quote", "occurrence", "note", *_PLACE),
+        *("exhibit", "quote", "occurrence", "passages", "note", *_PLACE),
     ),
 )
 JUDGEMENTS = TableShape("judgements.csv", ("left", "right", "verdict", "reason"), _PLACE)
@@ -53,7 +53,7 @@ SHAPES = (EXHIBITS, SOURCES, MENTIONS, CLAIMS, JUDGEMENTS, ASSESSMENTS, CONSENTS
 class Known:
     """A thing of the archive or of this import; ``position`` is None for one of this import."""
 
-    what: str  # exhibit, source, mention, claim
+    what: str  # exhibit, source, mention, claim, passage
     kind: str = ""  # of a mention
     position: int | None = None
 
@@ -206,6 +206,7 @@ _MODELS: dict[str, type[m.Projection]] = {
     "source": m.Source,
     "mention": m.Mention,
     "claim": m.Claim,
+    "passage": m.Passage,
 }
 
 

@@ -245,7 +245,10 @@ class _Writer:
             [speaker, *(Attribution(self._ref(name)) for name in claim.through)],
             stance=row["stance"] or "asserts",
             holds=row["holds"],
-            passages=[self._passage(quote, place) for quote in claim.quotes],
+            passages=[
+                *(self._passage(quote, place) for quote in claim.quotes),
+                *map(self._ref, claim.passages),
+            ],
             list=self.list,
             row=row["id"],
             note=row["note"],

@@ -184,6 +184,7 @@ def judge(
             "judgement": outcome.judgement,
             "verdict": outcome.verdict,
             "waits_for": outcome.waits_for,
+            "replaced": outcome.replaced,
             "figures": [_figure(change) for change in changes],
         }
     )
@@ -205,6 +206,8 @@ def _judged(
 def _say_outcome(speaker: Speaker, outcome: Outcome, changes: Sequence[Change]) -> None:
     from habeas.cli.speaking import shown
 
+    if outcome.replaced is not None:
+        speaker.say(f"Your earlier answer, entry {outcome.replaced}, counts no more.")
     if outcome.judgement is not None:
         speaker.say(f"Decided: {outcome.verdict}, entry {outcome.judgement}.")
     elif outcome.waits_for == "nobody":
