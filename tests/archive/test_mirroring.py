@@ -211,6 +211,21 @@ def test_what_was_altered_in_a_mirror_is_named(full: Archive, tmp_path: Path) ->
 
 
 @ON_SQLITE
+def test_an_object_that_lost_or_won_bytes_in_a_mirror_is_copied_again(
+    full: Archive, tmp_path: Path
+) -> None:
+    mirror(full, tmp_path / "mirror")
+    address = next(iter(full.objects.addresses()))
+    there = tmp_path / "mirror" / "objects" / address[:2] / address
+    there.chmod(0o600)
+    there.write_bytes(there.read_bytes() + b"x")
+    again = mirror(full, tmp_path / "mirror")
+    assert (again.mended, again.objects_added) == ([address], 0)
+    assert check_mirror(tmp_path / "mirror").faults == []
+    assert mirror(full, tmp_path / "mirror").mended == []
+
+
+@ON_SQLITE
 def test_an_altered_mirror_is_not_added_to(full: Archive, tmp_path: Path) -> None:
     mirror(full, tmp_path / "m")
     grow(full)

@@ -57,7 +57,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Mirrored:
-    """What a run did. ``kept`` are objects that only the mirror still has, and why is unknown."""
+    """What a run did. ``kept`` are objects that only the mirror still has, and why is unknown.
+
+    ``mended`` had another size in the mirror than here, and were copied again.
+    """
 
     target: Path
     size_before: int = 0
@@ -66,6 +69,7 @@ class Mirrored:
     objects_added: int = 0
     objects_removed: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
 
 
@@ -234,11 +238,13 @@ def _put_objects(archive: Archive, target: Path, done: Mirrored, progress: Progr
     try:
         for address in addresses.iterator(chunk_size=_CHUNK):
             seen += 1
-            if there.exists(address):
+            known = there.exists(address)
+            if known and not _sizes_differ(archive.objects, there, address):
                 continue
             try:
                 waiting += _copy(archive.objects, address, pending)
-                done.objects_added += 1
+                done.mended += [address] if known else []
+                done.objects_added += not known
             except ObjectError:
                 done.damaged.append(address)
             if len(pending) >= _TOGETHER or waiting >= _BYTES_TOGETHER:
@@ -248,6 +254,14 @@ def _put_objects(archive: Archive, target: Path, done: Mirrored, progress: Progr
         pending.publish()
     finally:
         pending.discard()
+
+
+def _sizes_differ(here: ObjectStore, there: ObjectStore, address: str) -> bool:
+    """A look at each object of a mirror; ``check_mirror`` reads them. Missing here: no."""
+    try:
+        return here.path(address).stat().st_size != there.path(address).stat().st_size
+    except FileNotFoundError:
+        return False
 
 
 def _copy(store: ObjectStore, address: str, pending: durable.PendingFiles) -> int:

@@ -61,6 +61,8 @@ def mirror(
             f"{'was' if len(done.objects_removed) == 1 else 'were'} removed from it. Tell the "
             "partner: other copies of theirs are beyond this program."
         )
+    for address in done.mended:
+        speaker.say(f"Object {address} was damaged in the mirror: copied again.", style="red")
     for address in done.damaged:
         speaker.say(f"Object {address} is missing or altered here: not copied.", style="red")
     for address in done.kept:
@@ -79,6 +81,7 @@ def mirror(
             "root": done.root,
             "objects_added": done.objects_added,
             "objects_removed": done.objects_removed,
+            "mended": done.mended,
             "damaged": done.damaged,
             "kept": done.kept,
             "key": archive_.keyring.checkpoint.verifier.vkey,
@@ -106,6 +109,10 @@ def _check(folder: Path, key: str, json: bool) -> int:
         speaker.say(f"The signed root at {report.size:,} is {report.root}.")
     else:
         speaker.say(f"{several(len(report.faults), 'fault')}. Checked: {checked}.")
+        speaker.say(
+            "A damaged object that is removed is copied again by the next `habeas mirror`; "
+            "a log that does not verify needs a new mirror in another folder."
+        )
     if report.removed:
         speaker.say(
             f"{several(report.removed, 'object')} that entries name "

@@ -1056,6 +1056,7 @@ def not_shown(bundle):
     if not bundle.attested_size:
         yield "That there is one history only: no partner's cosignature was checked here."
     yield "That the archive shows all that it holds. What is withheld stays a commitment."
+    yield "That a number in the report follows from these entries: nothing is counted again here."
     if bundle.given_policy is None:
         yield (
             "That the keys are the archive's: they came with the bundle. Compare the log's key "
