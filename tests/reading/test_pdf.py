@@ -177,3 +177,16 @@ def test_a_page_that_is_not_there_has_no_picture(sandbox: Sandbox) -> None:
         sandbox.picture(io.BytesIO(pdf_of("Held")), "a.pdf", page=2)
     with pytest.raises(errors.NoPicture, match="no such file"):
         sandbox.picture(io.BytesIO(pdf_of("Held")), "a.pdf", "inside.png")
+
+
+def test_text_that_runs_right_to_left_is_read_with_a_remark(read_bytes: Read) -> None:
+    markup = "#set text(font: ({}), dir: rtl, lang: {})\n{}\n"
+    uyghur = markup.format(
+        '"Noto Naskh Arabic", "Noto Sans Arabic"', '"ug"', "قەشقەر شەھىرى 2017-يىلى"
+    )
+    (document,) = read_bytes(pdf_of(uyghur))
+    assert document.state == State.READ
+    assert "قەشقەر" in document.text
+    assert any("right to left" in words for words in document.warnings)
+    (other,) = read_bytes(pdf_of("Held in May. 喀什看守所, Кашгар"))
+    assert not any("right to left" in words for words in other.warnings)

@@ -26,9 +26,15 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 NAME = "habeas.pdf"
-VERSION = "2"
+VERSION = "3"
 MEDIA_TYPES = frozenset({"application/pdf"})
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_TURNED = (
+    "It holds text that runs right to left. A PDF says where letters stand and not in which order "
+    "they are read: digits, hyphens, full stops and joined letters may stand in another order "
+    "than on the picture, and a search for them may miss."
+)
 _WITH_DATA = re.compile(rb"stream\r?\n(?!\s*endstream)")
 _METADATA = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate",
              "ModDate")  # fmt: skip
@@ -45,15 +51,18 @@ def read(source: Source, draft: Draft) -> None:
         if value := pdfium.string_of(pdfium.meta_text, handle, name.encode()):
             draft.metadata[name.lower()] = value
     recogniser = _Recogniser(source, draft, handle)
-    doubted = False
+    doubted = turned = False
     for number, page in enumerate(pages_of(handle, min(count, draft.limits.pages + 1))):
         _add(page, number, draft, recogniser)
         doubted = doubted or page.doubt != ""
+        turned = turned or (not page.text.isascii() and bool(_RIGHT_TO_LEFT.search(page.text)))
     for name, data in _attachments(handle, draft):
         if pdfium.security_revision(handle) >= 0 and detecting.media_type(data, name) == UNKNOWN:
             draft.inner_ends(name, State.ENCRYPTED, "It needs a password of its own.", len(data))
         else:
             draft.inner(name, data)
+    if turned:
+        draft.warn(_TURNED)
     if not draft.has_text and not draft.inner_count and not doubted:
         _say_why_empty(handle, count, source, draft)
     del kept
