@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from tests.linking.people import person
 
@@ -126,3 +128,29 @@ def test_records_without_names_meet_by_identifier() -> None:
     (only,) = link(records).candidates
     assert (only.left, only.right) == ("a", "b")
     assert "an identifier in common" in only.reasons
+
+
+def test_records_from_which_nothing_can_be_learned_are_weighed_by_judgement() -> None:
+    """Names and numbers at random: a step runs to nothing in learning, and Splink refuses it."""
+    names = ["Memet Tursun", "مەمەت تۇرسۇن", "买买提·吐尔逊", "Hajim", "阿", "-", "li wei", "王伟"]
+    chance = random.Random(4)  # noqa: S311
+    records = []
+    for number in range(3_300):
+        known = chance.random() < chance.choice([0.2, 0.9])
+        letters = "".join(chance.choice("aeiubdgklmnrst") for _ in range(5))
+        year = chance.choice([None, 1980, 1981, 1990])
+        records.append(
+            LinkRecord(
+                f"r{number}",
+                "person",
+                (chance.choice(names) if known else f"{letters} Qadir",),
+                birth_from=year,
+                birth_to=year,
+                gender=chance.choice(["m", "f", ""]),
+                places=(chance.choice(["Kashgar", "喀什", "Hotan"]),) if number % 2 else (),
+                identifiers=(str(chance.randrange(3_300)),) if number % 5 == 0 else (),
+            )
+        )
+    found = link(records, settings=Settings(threads=1))
+    assert found.counts["records"] == 3_300
+    assert all(0 < each.probability < 1 for each in found.candidates)

@@ -41,6 +41,7 @@ _RICH = 1.25
 #: are matches, and would be counted as chance.
 _CHANCE_WEIGHS = 2_000.0
 _LEAST = 1e-9
+_RUN_TO_NOTHING = "is below the minimum allowed"  # what Splink says of an m of less than 1e-300
 #: A database may be asked several times, and each time wants names of its own.
 _runs = itertools.count(1)
 
@@ -180,6 +181,9 @@ def _expect(
 
     Splink counts rows, so that each pattern is there in proportion to its pairs: every k-th of
     the pairs in the order of their patterns (systematic sampling, no chance in it).
+
+    Where a step runs to nothing, so that Splink refuses to go on, nothing was learned: no
+    matches were found.
     """
     columns = [at for at, c in enumerate(comparisons) if c in learned]
     total = sum(n for _, n in rows)
@@ -195,10 +199,15 @@ def _expect(
         },
     }
     linker = _linker(engine, learned, table, m, u, 0.05)
-    linker.training.estimate_parameters_using_expectation_maximisation(
-        "l.pair = r.pair", estimate_without_term_frequencies=True, fix_u_probabilities=True,
-        populate_probability_two_random_records_match_from_trained_values=True,
-    )  # fmt: skip
+    try:
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            "l.pair = r.pair", estimate_without_term_frequencies=True, fix_u_probabilities=True,
+            populate_probability_two_random_records_match_from_trained_values=True,
+        )  # fmt: skip
+    except ValueError as error:
+        if _RUN_TO_NOTHING not in str(error):
+            raise
+        return 0.0, {}
     model = linker.misc.save_model_to_json()
     share = float(model["probability_two_random_records_match"])
     found = {}
