@@ -9,7 +9,7 @@ against known records ``left`` is the new one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 KINDS = ("person", "facility", "organisation", "place")
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRecord:
+class LinkRecord(NamedTuple):
     """One mention, as its source has it. Only records of one kind are compared.
 
     ``names`` are spellings of the whole name, in any script. The name parts are filled where
@@ -45,8 +44,7 @@ class LinkRecord:
     fields: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Two records that may be one. ``reasons``: what met, what differed, what was not known."""
 
     left: str
