@@ -18,7 +18,7 @@ from habeas.archive.ledger import facts
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.erasing import block, unblock
 from habeas.archive.verbs.referring import Place
-from habeas.archive.working_copies import check_fixity, copy_out
+from habeas.archive.working_copies import check_fixity, copy_out, hand_out
 from habeas.vocabulary.errors import BadDate
 
 DIGEST = hashlib.sha256(TEXT.encode()).hexdigest()
@@ -186,3 +186,25 @@ def test_the_page_has_words_for_everything_that_the_ledger_sees() -> None:
     from habeas.web.explore.custody import SEEN as ON_THE_PAGE
 
     assert ON_THE_PAGE == SEEN_WORDS
+
+
+def test_a_block_while_the_bytes_are_read_is_seen_before_anything_is_recorded(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exhibit, _ = seal_text(archive, tmp_path)
+    reviewer = add_reviewer(archive)
+    copying = Archive.copy_object
+
+    def meanwhile(self: Archive, address: str, out: object) -> None:
+        copying(self, address, out)  # type: ignore[arg-type]
+        with archive.writing(reviewer) as batch:
+            block(batch, exhibit.position, "Somebody withdrew.")
+
+    monkeypatch.setattr(Archive, "copy_object", meanwhile)
+    exhibit_row = row(exhibit.position)
+    with pytest.raises(ExhibitBlocked):
+        copy_out(archive, exhibit_row, tmp_path / "copy.txt", reason="to read")
+    assert not (tmp_path / "copy.txt").exists()
+    with pytest.raises(ExhibitBlocked):
+        hand_out(archive, exhibit_row, reason="to read")
+    assert not m.CustodyEvent.objects.filter(event="copied").exists()

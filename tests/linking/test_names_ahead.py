@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.linking.people import people
 
@@ -40,3 +42,16 @@ def test_what_is_compared_ahead_is_what_is_compared_at_the_end(
     assert told(found) == told(alone)
     assert found.compared == alone.compared
     assert found.crowded == alone.crowded
+
+
+def test_what_lies_in_the_folder_that_somebody_is_in_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("open('ran', 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    workers = Workers(1)
+    try:
+        assert len(workers.ask("score", "person", [("Memet", "Mehmet")]).result()) == 1
+    finally:
+        workers.close()
+    assert not (tmp_path / "ran").exists()

@@ -140,6 +140,8 @@ def test_a_blocked_one_is_offered_and_handed_to_nobody(shelf: Shelf, writer: Wri
     assert "Its bytes are handed to nobody." in page
     assert "--copy-to" not in page
     assert writer.twin(f"/exhibits/{exhibit}/")["original"]["state"] == "blocked"
+    listed = {each["position"]: each for each in writer.twin("/exhibits/")["exhibits"]}
+    assert listed[exhibit]["reading"]["state"] == "blocked"
     refused = writer.send(f"/exhibits/{other}/", f"/exhibits/{exhibit}/original/", purpose="x")
     assert refused.status_code == 409
     assert b"exhibit.blocked" in refused.content

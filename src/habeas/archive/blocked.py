@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from habeas.archive import models as m
 from habeas.archive.errors import ExhibitBlocked
+
+
+def blocked_among(exhibits: Collection[int]) -> set[int]:
+    """Those of the exhibits that are blocked."""
+    rows = m.Block.objects.filter(exhibit__in=exhibits, ended_at__isnull=True)
+    return set(rows.values_list("exhibit", flat=True))
 
 
 def refuse_blocked(address: str) -> None:

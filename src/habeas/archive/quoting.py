@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import Viewer, live, visible
+from habeas.archive.blocked import refuse_blocked
 from habeas.archive.errors import QuoteAmbiguous, QuoteNotFound, UnknownReference
 from habeas.archive.files import layer_text
 from habeas.archive.readings import Locator, locator_in, locator_words, parts_of
@@ -175,5 +176,6 @@ def cite_once(
         known = cited_already(layer, start, stop)
         if known is not None:
             return known, False
+        refuse_blocked(layer.address)
         made = verbs.cite(batch, layer.exhibit, layer.position, text, start, stop, place=place)
     return made.position, True

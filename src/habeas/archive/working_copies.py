@@ -20,7 +20,13 @@ from typing import IO, TYPE_CHECKING, Any
 import habeas
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.errors import ArchiveError, ArchiveExists, ExhibitBlocked
+from habeas.archive.blocked import refuse_blocked
+from habeas.archive.errors import (
+    ArchiveError,
+    ArchiveExists,
+    ExhibitBlocked,
+    UnknownReference,
+)
 from habeas.archive.ledger import Ref, entry_id_at, facts
 from habeas.archive.verbs.custody_events import AS_SEALED, DAMAGED
 from habeas.archive.verbs.referring import Place
@@ -162,6 +168,12 @@ def _record_copy(
         )
     words: dict[str, Any] = {"changed": COPIED, **{k: v for k, v in said.items() if v}}
     with archive.writing(person) as batch:
+        # Asked again where nobody else can write: the bytes may have taken minutes to read.
+        refuse_blocked(exhibit.address)
+        if not m.Exhibit.objects.filter(position=exhibit.position).exists():
+            raise UnknownReference(
+                f"Exhibit {exhibit.position} was erased meanwhile.", next_step="Nothing was copied."
+            )
         return verbs.custody(
             batch,
             Ref(entry_id_at(exhibit.position), exhibit.position),

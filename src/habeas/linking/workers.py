@@ -46,7 +46,8 @@ class Workers:
             process = self._idle.get_nowait()
         except Empty:
             process = subprocess.Popen(
-                [sys.executable, "-m", "habeas.linking.workers"],
+                # -P: what lies in the folder that somebody is in is not run.
+                [sys.executable, "-P", "-m", "habeas.linking.workers"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
             )  # fmt: skip
         line = ""

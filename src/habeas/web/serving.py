@@ -26,7 +26,7 @@ MOST_HEADER_BYTES = 16_384
 MOST_WAITING_BYTES = 1024 * 1024
 #: Past this the server would put what waits into a temporary file: plain evidence on the disk.
 NEVER_TO_FILE_BYTES = 2**31 - 1
-IDLE_SECONDS = 120  # after which a connection on which nothing happens is closed
+IDLE_SECONDS = 120  # after which a connection that asks nothing is closed; a paused download is not
 
 
 class Serving:

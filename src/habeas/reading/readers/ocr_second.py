@@ -83,16 +83,20 @@ def read_line(picture: Image) -> str:
 
 
 def version() -> str:
+    return f"{Path(_MODEL).stem}, onnxruntime {_runtime().__version__}"
+
+
+def _runtime() -> Any:
+    """onnxruntime, told before it is imported that it must not call its makers."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
-    return f"{Path(_MODEL).stem}, onnxruntime {onnxruntime.__version__}"
+    return onnxruntime
 
 
 @cache
 def _engine() -> tuple[Any, list[str]]:
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
+    onnxruntime = _runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from habeas.archive.access import Viewer, live, visible
+from habeas.archive.blocked import blocked_among
 from habeas.archive.models import Exhibit, Layer, Reading
 from habeas.errors import HabeasError
 from habeas.web.explore import rendering
@@ -45,12 +46,14 @@ def standing(viewer: Viewer, exhibit: int) -> Reading | None:
 
 
 def states_of(viewer: Viewer, exhibits: Iterable[int]) -> dict[int, Content]:
-    """How the reading of each exhibit itself stands, in words: two queries for a whole page."""
+    """How the reading of each exhibit itself stands, in words: three queries for a whole page."""
     wanted = list(exhibits)
     rows = live(visible(viewer, Reading)).filter(exhibit__in=wanted, inner_path="")
     found = dict(rows.order_by("position").values_list("exhibit", "state"))
     texts = visible(viewer, Layer).filter(exhibit__in=wanted, inner_path="")
     with_text = set(texts.values_list("exhibit", flat=True))
+    # Nobody sees a reading of a blocked exhibit; that it is blocked is no secret (its own page).
+    found |= dict.fromkeys(blocked_among(wanted), "blocked")
     return {
         exhibit: _standing(found.get(exhibit, WITH_TEXT if exhibit in with_text else "waiting"))
         for exhibit in wanted

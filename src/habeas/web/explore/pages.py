@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
+from django.core.exceptions import SuspiciousOperation
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
@@ -326,7 +327,10 @@ def _as_json(content: Content, status: int = 200) -> JsonResponse:
 
 
 def _asks_json(request: HttpRequest) -> bool:
-    return request.GET.get("format") == "json"
+    try:
+        return request.GET.get("format") == "json"
+    except SuspiciousOperation:  # an address that cannot be read asks for nothing
+        return False
 
 
 def _page_path(request: HttpRequest) -> str:
