@@ -137,7 +137,7 @@ def backup(
                     durable.write_all(beside, keyring.sealed_for(holders, made.epochs | {epoch}))
                 keys_named = True
     except BaseException:
-        if keys_named:
+        if keys_named and not target.exists():  # named, it must not be without its keys
             durable.remove_quietly(keys_path)
         raise
     return BackupMade(

@@ -70,7 +70,7 @@ def compute(
         groups=groups,
         weak=(
             *weakness.of_members(counted.members, rows, facts),
-            *weakness.of_pairs(len(facts.open_pairs), len(open_ones)),
+            *weakness.of_pairs(facts.open_pairs, chosen),
             *weakness.of_comparing(counted.members, facts.compared),
         ),
         conflicts=tuple(

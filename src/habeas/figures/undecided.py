@@ -7,9 +7,9 @@ both cannot be the same), because the exact minimum is a colouring problem (NP-h
 lower end is a bound and is called one.
 
 Open pairs count by what they lead to: if a-b and b-c are open and only a and c are counted,
-those two may be one all the same. A pair that leads from a counted record to none other is
-not weighed, and the range does not bound what deciding it does: joined to a record that is not
-counted, a counted one may be dropped by a rule, and two that are not counted may be counted.
+those two may be one all the same. No range bounds what a rule does with a record that is joined to
+one that is not counted: it may drop a counted one, or count two that were not. That there are
+such pairs is a weak point of the count.
 
 A pair's weight is what the range loses when it alone is decided: 1 at its upper end where
 both are counted and are the same, and 1 at its lower end where they are different and no

@@ -8,10 +8,10 @@ after lineage: one that repeats another is not a second origin.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from habeas.figures.results import Member, Weakness
-from habeas.figures.rows import ClaimRow, Facts
+from habeas.figures.rows import ClaimRow, Facts, OpenPair
 from habeas.figures.times import is_vague
 
 
@@ -22,17 +22,20 @@ def of_members(
     return _weak([[claims[c] for c in member.claims] for member in members], "records", facts)
 
 
-def of_pairs(pairs: int, weighed: int) -> tuple[Weakness, ...]:
-    """That open pairs which lead to none that is counted may move a count past its range."""
-    beyond = pairs - weighed
+def of_pairs(pairs: Sequence[OpenPair], counted: Collection[int]) -> tuple[Weakness, ...]:
+    """That open pairs with a record that is not counted may move a count past its range.
+
+    Also those on a way between counted records: a rule may drop the whole that they make.
+    """
+    beyond = sum(pair.left not in counted or pair.right not in counted for pair in pairs)
     if not beyond:
         return ()
-    what = "pair leads" if beyond == 1 else "pairs lead"
+    what = "pair joins" if beyond == 1 else "pairs join"
     words = (
-        f"{beyond:,} undecided {what} to a record that is not counted: "
+        f"{beyond:,} undecided {what} a record that is not counted: "
         "deciding may move the number past its range"
     )
-    return (Weakness("pairs-beyond", words, beyond, pairs),)
+    return (Weakness("pairs-beyond", words, beyond, len(pairs)),)
 
 
 def of_comparing(members: Sequence[Member], compared: int | None) -> tuple[Weakness, ...]:
