@@ -136,8 +136,9 @@ def backup(
                 with _appearing(keys_path) as beside:
                     durable.write_all(beside, keyring.sealed_for(holders, made.epochs | {epoch}))
                 keys_named = True
-    except BaseException:
-        if keys_named and not target.exists():  # named, it must not be without its keys
+    except BaseException as error:
+        # A backup that has its name must not be without its keys; another's is none of ours.
+        if keys_named and (isinstance(error, BackupExists) or not target.exists()):
             durable.remove_quietly(keys_path)
         raise
     return BackupMade(

@@ -25,7 +25,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.errors import DatabaseTrouble
 from habeas.archive.ledger import Batch, Ref
-from habeas.archive.twins import chunks, exhibits_with, held_digests, receive_again
+from habeas.archive.twins import FEW_ALIKE, chunks, exhibits_with, held_digests, receive_again
 from habeas.archive.verbs.referring import TEAM, Place
 from habeas.archive.verbs.sealing import text_sha256
 from habeas.custody.beside import Beside
@@ -193,11 +193,17 @@ class _Round:
         self._done: list[tuple[Received, Sealed | str]] = []
         asked = [(file.path, size, self._labels[file.place]) for file, size in files]
         wanted = [
-            Wanted(path, held | before._digests.get((size, label), set()) if before else held)
+            Wanted(path, held | (before._few_alike(size, label) if before else set()))
             for (path, size, label), held in zip(asked, held_digests(asked), strict=True)
         ]
         self.objects = archive.objects.batch()
         self._outcomes = self.objects.seal_each(wanted, beside)
+
+    def _few_alike(self, size: int, label: str) -> set[str]:
+        """The digests of this round's files of a size; of very many alike none, or each file of
+        the next would carry them all. A twin that is sealed for it is found as it is recorded."""
+        alike = self._digests.get((size, label), set())
+        return alike if len(alike) <= FEW_ALIKE else set()
 
     def take(
         self, refused: list[tuple[Path, HabeasError]], progress: Callable[[Path], None]
