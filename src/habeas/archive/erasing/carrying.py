@@ -35,12 +35,13 @@ from habeas.archive.erased import runs
 from habeas.archive.erasing import cleaning, journal
 from habeas.archive.erasing.journal import Journal
 from habeas.archive.erasing.planning import Plan, bury, plan
-from habeas.archive.errors import ErasureRefused
+from habeas.archive.errors import ErasureRefused, ErasureUnfinished
 from habeas.archive.ledger import Ref, entry_id_at
 from habeas.archive.restoring import check_backup
 from habeas.archive.verbs import erasing as verbs
 from habeas.archive.verbs.consenting import withdraw
 from habeas.custody import age_keys, durable, recovery
+from habeas.errors import HabeasError
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -135,11 +136,16 @@ def carry_out(
         reached: list[str] = []
         try:
             _record(archive, request, person, what, progress, reached.append)
-        except BaseException:
+        except BaseException as error:
             # A commit that failed may still be found committed when the database is opened
             # again (its pages are written, the disk refused to say so): ``resume`` asks then.
             if not reached:
                 journal.remove(archive.directory)
+            elif isinstance(error, HabeasError):
+                raise ErasureUnfinished(
+                    f"Whether the erasure was recorded is not known. {error.message}",
+                    next_step="`habeas erase resume` finds out, and goes on where it was recorded.",
+                ) from error
             raise
         begun = begun.after("recorded")
         journal.write(archive.directory, begun)
