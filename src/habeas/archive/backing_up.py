@@ -42,6 +42,7 @@ from habeas.archive.sealed_stream import Member
 from habeas.archive.snapshot import Snapshot, chunks, permanent, snapshot
 from habeas.custody import age_keys, durable, recovery
 from habeas.custody.checkpoints import parse_checkpoint
+from habeas.custody.encrypting import place_of
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -234,7 +235,7 @@ def _objects(
             digest = hashlib.sha256()
             size = os.fstat(stream.fileno()).st_size
             pieces = _pieces(stream, digest.update)
-            yield Member(f"objects/{address[:2]}/{address}", size, pieces)
+            yield Member(f"objects/{place_of(address)}", size, pieces)
         if digest.hexdigest() != address:
             made.damaged.append(address)
         made.objects += 1

@@ -17,7 +17,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from habeas.archive.schema import indexes, table_class
+from habeas.archive.schema import projection_statements, table_class
 from habeas.custody.audit import Fault
 
 NAME = "habeas.db"
@@ -50,12 +50,10 @@ def _made_anew() -> dict[str, list[Any]]:
     """The shape of every table of ours, from tables made in memory."""
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         for model in apps.get_app_config("archive").get_models():
-            editor.create_model(model)
-            if table_class(model) == "projection":
-                for index in indexes(model):
-                    editor.add_index(model, index)
+            if table_class(model) != "projection":
+                editor.create_model(model)
     with closing(sqlite3.connect(":memory:")) as memory:
-        for statement in editor.collected_sql:
+        for statement in (*editor.collected_sql, *projection_statements(connection.vendor)):
             memory.execute(statement)
         return _shapes(lambda statement: memory.execute(statement).fetchall())
 

@@ -23,6 +23,7 @@ from habeas.archive.timestamping import logged, verify_logged
 from habeas.custody.audit import Fault
 from habeas.custody.checkpoints import open_checkpoint, parse_checkpoint, text_of
 from habeas.custody.cosignatures import CosignerKey, read_cosignatures
+from habeas.custody.encrypting import place_of
 from habeas.custody.notes import from_base64
 from habeas.errors import HabeasError
 
@@ -133,8 +134,7 @@ def _objects(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[F
                 plain_sha256=digest,
             )
         except HabeasError as error:
-            path = f"objects/{key.address[:2]}/{key.address}"
-            yield Fault(error.code, path, position, error.message)
+            yield Fault(error.code, f"objects/{place_of(key.address)}", position, error.message)
         progress("Opened", deeper.objects, total)
     for address, (position, _) in exhibits.items():
         if address not in deeper.damaged:

@@ -31,6 +31,7 @@ from habeas.archive.ledger import facts, head
 from habeas.archive.models import ContentObjectKey, Key
 from habeas.custody import durable
 from habeas.custody.checkpoints import Checkpoint, open_checkpoint
+from habeas.custody.encrypting import place_of
 from habeas.custody.errors import (
     LogError,
     MirrorAhead,
@@ -277,7 +278,7 @@ def _copy(store: ObjectStore, address: str, pending: durable.PendingFiles) -> in
                 durable.write_all(descriptor, piece)
         if digest.hexdigest() != address:
             raise ObjectError(f"Object {address} was altered.", address=address)
-        pending.adopt(temporary, pending.root / address[:2] / address)
+        pending.adopt(temporary, pending.root / place_of(address))
     except FileNotFoundError:
         durable.remove_quietly(temporary)
         raise ObjectError(f"Object {address} is missing.", address=address) from None

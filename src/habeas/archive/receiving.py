@@ -29,6 +29,7 @@ from habeas.archive.settings_file import ArchiveSettings
 from habeas.archive.snapshot import from_lines, permanent
 from habeas.custody import durable, key_files, recovery
 from habeas.custody.checkpoints import open_checkpoint
+from habeas.custody.encrypting import place_of
 from habeas.custody.errors import NoteError
 from habeas.custody.notes import Verifier
 from habeas.custody.tiles import TileLog
@@ -136,7 +137,7 @@ class Receiving:
     def _keep_object(self, incoming: _Incoming) -> None:
         self._received += 1
         if incoming.close() == incoming.address:
-            name = f"{incoming.address[:2]}/{incoming.address}"
+            name = place_of(incoming.address)
             self._pending.adopt(incoming.path, self._directory / "objects" / name)
             self.objects += 1
         else:  # it was so in the archive; `verify` names it as missing

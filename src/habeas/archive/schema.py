@@ -68,8 +68,8 @@ def _in_order(model: type[models.Model], index: models.Index) -> models.Index:
 
 
 @cache
-def _statements(vendor: str) -> tuple[str, ...]:
-    """The SQL that makes the projections; collected outside a transaction, once."""
+def projection_statements(vendor: str) -> tuple[str, ...]:
+    """The SQL that makes the projections and their indexes; collected outside a transaction."""
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         for model in projections():
             editor.create_model(model)
@@ -80,13 +80,13 @@ def _statements(vendor: str) -> tuple[str, ...]:
 
 def projection_version() -> str:
     """Changes when a rebuild is needed."""
-    text = "\n".join((f"meaning {PROJECTION_MEANING}", *_statements(connection.vendor)))
+    text = "\n".join((f"meaning {PROJECTION_MEANING}", *projection_statements(connection.vendor)))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def prepare() -> None:
     """Collect the projections' SQL; call before a transaction that will need it."""
-    _statements(connection.vendor)
+    projection_statements(connection.vendor)
 
 
 def make_permanent_tables() -> None:
@@ -97,7 +97,7 @@ def make_permanent_tables() -> None:
 def make_projections() -> None:
     """Create the projection tables, inside the caller's transaction."""
     with connection.cursor() as cursor:
-        for statement in _statements(connection.vendor):
+        for statement in projection_statements(connection.vendor):
             cursor.execute(statement)
 
 

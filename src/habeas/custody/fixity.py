@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from habeas.custody.audit import Fault, Progress
+from habeas.custody.encrypting import place_of
 from habeas.custody.errors import ObjectError
 from habeas.custody.objects import ObjectStore
 
@@ -68,6 +69,5 @@ def _check_part(store: ObjectStore, addresses: Sequence[str]) -> list[Fault]:
         try:
             store.check(address)
         except ObjectError as error:
-            path = f"objects/{address[:2]}/{address}"
-            faults.append(Fault(error.code, path, None, error.message))
+            faults.append(Fault(error.code, f"objects/{place_of(address)}", None, error.message))
     return faults

@@ -21,7 +21,7 @@ _LARGEST_FLOAT = 0x7F7F_FFFF  # its bits; beyond are infinity and what is no num
 _TOGETHER = 2048  # numbers a step: longer integers leave the processor's nearest memory
 
 
-def within(column: array[int], low: int, high: int) -> bool:
+def within(column: array[int] | array[float], low: int, high: int) -> bool:
     """Whether low ≤ number ≤ high for every one; ``low`` is not negative."""
     if not low <= high < _TOP:
         return not column
@@ -48,12 +48,7 @@ def in_order(lows: array[int], highs: array[int]) -> bool:
 
 def plain(column: array[float]) -> bool:
     """Whether all are finite and none is negative: what the three functions below want."""
-    for at in range(0, len(column), _TOGETHER):
-        block = column[at : at + _TOGETHER]
-        numbers, tops = _long(block), _each(_TOP, len(block))
-        if numbers & tops or ~((_each(_LARGEST_FLOAT, len(block)) | tops) - numbers) & tops:
-            return False
-    return True
+    return within(column, 0, _LARGEST_FLOAT)
 
 
 def below(lows: array[float], highs: array[float]) -> bool:

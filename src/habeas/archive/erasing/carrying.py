@@ -36,7 +36,7 @@ from habeas.archive.erasing import cleaning, journal
 from habeas.archive.erasing.journal import Journal
 from habeas.archive.erasing.planning import Plan, bury, plan
 from habeas.archive.errors import ErasureRefused, ErasureUnfinished
-from habeas.archive.ledger import Ref, entry_id_at
+from habeas.archive.ledger import Batch, Ref, entry_id_at
 from habeas.archive.restoring import check_backup
 from habeas.archive.verbs import erasing as verbs
 from habeas.archive.verbs.consenting import withdraw
@@ -133,9 +133,13 @@ def carry_out(
         )
         began("recorded")
         journal.write(archive.directory, begun)
-        reached: list[str] = []
+        reached = False
         try:
-            _record(archive, request, person, what, progress, reached.append)
+            cleaning.shred_freed()
+            schema.prepare()
+            with archive.writing(person, sequence=False) as batch:
+                _record(batch, request, what, progress)
+                reached = True
         except BaseException as error:
             # A commit that failed may still be found committed when the database is opened
             # again (its pages are written, the disk refused to say so): ``resume`` asks then.
@@ -237,36 +241,23 @@ def _go_on(archive: Archive, begun: Journal, progress: Progress, began: Began) -
     return position
 
 
-def _record(
-    archive: Archive,
-    request: int,
-    person: Signer,
-    what: Plan,
-    progress: Progress,
-    reached: Callable[[str], None],
-) -> None:
-    cleaning.shred_freed()
-    schema.prepare()
-    asked = verbs.request_at(request)
-    approval = verbs.approval_of(asked)
+def _record(batch: Batch, request: int, what: Plan, progress: Progress) -> None:
+    approval = verbs.approval_of(verbs.request_at(request))
     assert approval is not None  # noqa: S101  (checked)
-    people = _fellows(what.erased)
-    before = {one: Agreements().until(one) for one in people}
-    with archive.writing(person, sequence=False) as batch:
-        made = verbs.erase(batch, request, approval.position, what)
-        batch.flush()
-        bury(what, made.position)
-        m.ContentObjectKey.objects.filter(address__in=what.objects).delete()
-        m.ReadingJob.objects.filter(exhibit__in=what.erased).delete()
-        rebuilding.renew(lambda done, total: progress("Replaying", done, total))
-        batch.replayed()
-        for one, until in before.items():
-            if Agreements().until(one) > until:
-                # A consent that an erased one had narrowed or withdrawn must not come back.
-                reason = f"What covered this was erased at entry {made.position}."
-                withdraw(batch, Ref(entry_id_at(one), one), reason)
-                batch.flush()
-        reached("commit")
+    before = {one: Agreements().until(one) for one in _fellows(what.erased)}
+    made = verbs.erase(batch, request, approval.position, what)
+    batch.flush()
+    bury(what, made.position)
+    m.ContentObjectKey.objects.filter(address__in=what.objects).delete()
+    m.ReadingJob.objects.filter(exhibit__in=what.erased).delete()
+    rebuilding.renew(lambda done, total: progress("Replaying", done, total))
+    batch.replayed()
+    for one, until in before.items():
+        if Agreements().until(one) > until:
+            # A consent that an erased one had narrowed or withdrawn must not come back.
+            reason = f"What covered this was erased at entry {made.position}."
+            withdraw(batch, Ref(entry_id_at(one), one), reason)
+            batch.flush()
 
 
 def _fellows(erased: Iterable[int]) -> list[int]:

@@ -60,15 +60,17 @@ def prove(
         raise ArchiveError(proven.sentence, next_step="Run `habeas verify`, which names faults.")
     content = visible(OWNER, m.ContentDisclosures).filter(position=position).first()
     held = [] if content is None else sd.split(bytes(content.disclosures))
-    named = {sd.read(disclosure)[1]: disclosure for disclosure in held}
+    named, values = {}, {}
+    for disclosure in held:
+        _, name, value = sd.read(disclosure)
+        named[name], values[name] = disclosure, value
     missing = sorted(set(field or ()) - named.keys())
     if missing:
         raise UnknownReference(
             f"Entry {position} has no field {missing[0]!r}.",
             next_step=f"It has: {', '.join(sorted(named))}.",
         )
-    rules, values = Rules(), {sd.read(one)[1]: sd.read(one)[2] for one in held}
-    handling = str(values.get("handling", "team"))
+    rules, handling = Rules(), str(values.get("handling", "team"))
     chosen = [
         name for name in named if (name in field if field else not rules.withholds(name, handling))
     ]

@@ -62,13 +62,11 @@ def serve(
 
 def _answering(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
     """The key of somebody who may act here; refused before the passphrase is asked."""
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, live, visible
     from habeas.archive.errors import PersonNeeded
+    from habeas.archive.verbs.erasing import in_force
     from habeas.cli.opening import acting_person
 
-    granted = live(visible(OWNER, m.Key)).filter(holder=pseudonym, role="person")
-    if not granted.exists():
+    if not in_force(pseudonym):
         raise PersonNeeded(
             f"{pseudonym!r} has no key that is granted in this archive.",
             next_step="`habeas people` lists those that are. Without --as the pages can be read.",
