@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
+from operator import itemgetter
 
 from habeas.names import alignment, chinese, table
 from habeas.names.parts import HAN_SUFFIXES, SUFFIXES, Part, Parts, take_apart
@@ -43,21 +44,16 @@ class Comparer:
     def compare(self, left: str, right: str) -> Likeness:
         """How alike two names are. Errors: ``BadName`` for what is no name."""
         first, second = take_apart(left), take_apart(right)
-        swapped = (right, left) < (left, right)
-        if swapped:
-            first, second = second, first
-        similarity, reasons = self._whole(first, second)
-        for name in (left, right):
-            side = take_apart(name)
+        ordered = (second, first) if right < left else (first, second)
+        similarity, reasons = self._whole(*ordered)
+        for name, side in ((left, first), (right, second)):
             reasons += [f"{name}: {said}" for said in (*side.changes, *_said(side.dropped))]
         return Likeness(round(min(1.0, max(0.0, similarity)), 4), tuple(dict.fromkeys(reasons)))
 
     # --- whole names ----------------------------------------------------------------------
 
     def _whole(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
-        texts_left = [part.text for part in left.parts]
-        texts_right = [part.text for part in right.parts]
-        if table.folded(" ".join(texts_left)) == table.folded(" ".join(texts_right)):
+        if table.folded(_text(left)) == table.folded(_text(right)):
             return 1.0, ["written the same"]
         found = [self._by_parts(left, right)]
         if left.chinese and right.chinese and not self._known(left) and not self._known(right):
@@ -67,7 +63,7 @@ class Comparer:
             found.append(chinese_names)
         if len(left.parts) != len(right.parts):
             found.append(self._run_together(left, right))
-        return max(found, key=lambda one: one[0])
+        return max(found, key=itemgetter(0))
 
     def _by_parts(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
         if len(left.parts) == len(right.parts) == 1:
@@ -182,14 +178,18 @@ def _by_sound(left: str, right: str) -> tuple[float, str]:
     best, met = 0.0, None
     for one, one_ends in _spoken(left):
         for other, other_ends in _spoken(right):
+            cost = one.cost + other.cost
+            if 1.0 - cost <= best:
+                continue
             if one.syllables and one.syllables == other.syllables:
                 similarity = 0.99
             else:
                 sureness = min(one.sureness, other.sureness)
                 similarity = alignment.nearness(one.sounds, other.sounds, sureness)
-            similarity -= one.cost + other.cost
+            similarity -= cost
             # a suffix such as -jan on one side only is a difference, however small it sounds
-            if similarity > _SUFFIX_ON_ONE_SIDE and {one_ends, other_ends} == {True, False}:
+            one_sided = one_ends != other_ends and one_ends is not None and other_ends is not None
+            if one_sided and similarity > _SUFFIX_ON_ONE_SIDE:
                 similarity = _SUFFIX_ON_ONE_SIDE
             if similarity > best:
                 best, met = similarity, (one, other)
@@ -212,6 +212,12 @@ def _ordered(left: Part, right: Part) -> tuple[Part, Part]:
     return (
         (left, right) if (left.text, left.script) <= (right.text, right.script) else (right, left)
     )
+
+
+def _text(side: Parts) -> str:
+    if len(side.parts) == 1:
+        return side.parts[0].text
+    return " ".join(part.text for part in side.parts)
 
 
 def _said(dropped: tuple[str, ...]) -> list[str]:
@@ -268,4 +274,5 @@ def _syllables_of(side: Parts) -> list[tuple[str, ...]]:
 
 
 def _may_be_wade(side: Parts) -> bool:
-    return any("-" in part.text or "'" in part.text for part in side.parts)
+    text = _text(side)
+    return "-" in text or "'" in text
