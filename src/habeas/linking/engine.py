@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from habeas.linking.settings import Settings
+
+#: The values of a column.
+Column = Sequence[Any] | np.ndarray[Any, Any]
 
 _FETCHED = 20_000
 
@@ -28,7 +32,7 @@ class Engine(Protocol):
     def make(self, table: str, select: str) -> None:
         """A table from a query."""
 
-    def put(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    def put(self, table: str, columns: Mapping[str, Column]) -> None:
         """More rows, column by column: whole numbers, unless a column is named ``text``."""
 
     def drop(self, *tables: str) -> None:
@@ -44,7 +48,7 @@ class Engine(Protocol):
         """Everything away."""
 
 
-def by_column(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
+def by_column(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Column]:
     """Rows as ``Engine.put`` wants them."""
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return dict(zip(names, columns, strict=True))
@@ -83,7 +87,7 @@ class DuckEngine:
     def make(self, table: str, select: str) -> None:
         self._connection.execute(f"create or replace table {table} as {select}")
 
-    def put(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    def put(self, table: str, columns: Mapping[str, Column]) -> None:
         arrow = self._arrow
         arrays = {
             name: arrow.array(values, arrow.string())

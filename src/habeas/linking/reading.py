@@ -7,26 +7,26 @@ column. Records are read once and not kept.
 
 from __future__ import annotations
 
-import re
 from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from habeas.linking import arranging
 from habeas.linking.errors import BadRecord
-from habeas.linking.records import KINDS, Changed, Lost
-from habeas.names import chinese, cleaning, parts, table
+from habeas.linking.records import KINDS, Changed, LinkRecord, Lost
+from habeas.names import cleaning, parts
 from habeas.names.errors import BadName
 from habeas.vocabulary.errors import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from habeas.linking.engine import Engine
-    from habeas.linking.records import LinkRecord
+    from habeas.linking.arranging import Numbers, Pair
+    from habeas.linking.engine import Column, Engine
     from habeas.linking.settings import Settings
 
 EARLIEST, LATEST = 1, 2_400
@@ -34,10 +34,9 @@ GENDERS = {"m": 1, "male": 1, "f": 2, "female": 2}
 #: Columns of a row, in order. ``f`` is the father's or family name.
 COLUMNS = ("rid", "rec", "new", "ds", "g", "f", "y1", "y2", "gender", "pset", "idset")
 _MOST_SAID = 1_000
-_LETTERS = re.compile(r"[^\W\d_]+")
 _NAMELESS = (("", ""),)
-#: Records handed on at a time, and spellings remembered.
-_BATCH, _REMEMBERED = 50_000, 65_536
+#: Records read at a time.
+_BATCH = 50_000
 
 
 class Codes(dict[str, int]):
@@ -73,7 +72,7 @@ class Read:
 
 
 class Reader:
-    """Reads records of one kind into the tables ``r_KIND`` and ``ids_KIND``, some at a time.
+    """Reads records of one kind into the tables ``r_KIND`` and ``ids_KIND``, column by column.
 
     ``hear`` is given the new pieces of a large run, fifty thousand records at a time.
 
@@ -90,46 +89,67 @@ class Reader:
         self._engine = engine
         self._hear = hear
         self._heard = 0
-        self._columns = (*COLUMNS, *(f"field_{each.name}" for each in settings.fields))
         self._plain = settings.names == "plain"
-        self._gender = lru_cache(maxsize=_REMEMBERED)(self._read_gender)
-        self._places = lru_cache(maxsize=_REMEMBERED)(self._read_places)
-        self._name = lru_cache(maxsize=_REMEMBERED)(self._read_name)
-        self._rows = array("q")
-        self._ids: list[str] = []
+        self._gender = lru_cache(maxsize=arranging.REMEMBERED)(self._read_gender)
+        self._places = lru_cache(maxsize=arranging.REMEMBERED)(self._read_places)
+        self._name = lru_cache(maxsize=arranging.REMEMBERED)(self._read_name)
+        self._waiting: list[LinkRecord] = []
         self._new = array("q")
 
     def take(self, record: LinkRecord, *, new: bool) -> None:
-        """One record, whose rows are one a name. Errors: ``BadRecord``."""
-        read = self.read
-        check(record)
-        y1, y2 = _years(record.birth_from, record.birth_to)
-        places = self._places(record.places) if record.places else 0
-        idset = read.idsets[_lines(record.identifiers)] if record.identifiers else 0
-        shared: tuple[int, ...] = (y1, y2, self._gender(record.gender), places, idset)
-        if record.fields or read.fields:
-            shared += self._fields(record)
-        read.records += 1
-        named = (read.records, new, read.datasets[record.dataset])
-        pieces = read.pieces
-        for given, father in self._names(record) or _NAMELESS:
-            read.rows += 1
-            self._rows.extend((read.rows, *named, pieces[given], pieces[father], *shared))
-        self._ids.append(record.id)
+        """One record more. Errors: ``BadRecord``, of this one or of one that waited."""
+        self._waiting.append(record)
         self._new.append(new)
-        if len(self._ids) >= _BATCH:
+        if len(self._waiting) >= _BATCH:
             self.hand_on()
-            self._hear(list(islice(read.pieces, self._heard, None)))
-            self._heard = len(read.pieces)
+            self._hear(list(islice(self.read.pieces, self._heard, None)))
+            self._heard = len(self.read.pieces)
 
     def hand_on(self) -> None:
-        """What was read since the last time, into the tables."""
-        read = self.read
-        rows = np.asarray(self._rows).reshape(-1, len(self._columns))
-        self._engine.put(f"r_{read.kind}", dict(zip(self._columns, rows.T, strict=True)))
-        numbers = range(read.records - len(self._ids) + 1, read.records + 1)
-        self._engine.put(f"ids_{read.kind}", {"rec": numbers, "text": self._ids, "new": self._new})
-        self._rows, self._ids, self._new = array("q"), [], array("q")
+        """What was taken since the last time, into the tables. Errors: ``BadRecord``."""
+        if not self._waiting:
+            return
+        read, columns = self.read, self._columns()
+        number = np.arange(read.records + 1, read.records + len(self._waiting) + 1)
+        of_records = {"rec": number, "new": self._new, **self._read_values(columns)}
+        of, g, f = self._read_names()
+        of_rows: dict[str, Column] = {
+            "rid": np.arange(read.rows + 1, read.rows + len(of) + 1), "g": g, "f": f,
+            **{name: np.asarray(values)[of] for name, values in of_records.items()},
+        }  # fmt: skip
+        in_order = (*COLUMNS, *(f"field_{name}" for name in read.fields))
+        self._engine.put(f"r_{read.kind}", {name: of_rows[name] for name in in_order})
+        self._engine.put(
+            f"ids_{read.kind}", {"rec": number, "text": columns["id"], "new": self._new}
+        )
+        read.records += len(self._waiting)
+        read.rows += len(of)
+        self._waiting, self._new = [], array("q")
+
+    def _columns(self) -> dict[str, Any]:
+        """What was taken, value by value. Errors: ``BadRecord``."""
+        values = zip(*self._waiting, strict=True)
+        columns: dict[str, Any] = dict(zip(LinkRecord._fields, values, strict=True))
+        for name in ("birth_from", "birth_to"):
+            columns[name] = _years(columns[name])
+        if not all(columns["id"]) or not _in_order(columns["birth_from"], columns["birth_to"]):
+            for record in self._waiting:
+                check(record)
+        return columns
+
+    def _read_values(self, columns: dict[str, Any]) -> dict[str, Column]:
+        """Of each record everything but its names."""
+        read, first, last = self.read, columns["birth_from"], columns["birth_to"]
+        known = (first > 0) | (last > 0)
+        return {
+            "ds": [read.datasets[name] for name in columns["dataset"]],
+            "y1": np.where(known, np.maximum(first, EARLIEST), 0),
+            "y2": np.where(known & (last == 0), LATEST, last),
+            "gender": list(map(self._gender, columns["gender"])),
+            "pset": list(map(self._places, columns["places"])),
+            "idset": [read.idsets[_lines(some)] if some else 0 for some in columns["identifiers"]],
+            **self._read_fields(),
+        }
 
     def _read_gender(self, written: str) -> int:
         told = written.strip().lower()
@@ -138,29 +158,63 @@ class Reader:
     def _read_places(self, places: tuple[str, ...]) -> int:
         return self.read.placesets[_lines(places)]
 
-    def _fields(self, record: LinkRecord) -> tuple[int, ...]:
-        given = dict(record.fields)
-        unknown = given.keys() - self.read.fields.keys()
-        if unknown:
-            raise BadRecord(
-                f"The record {shown(record.id)} has the field {shown(min(unknown))}, which the"
-                " settings do not name.",
-                next_step="Add it to Settings.fields, or leave it out.",
-            )
-        return tuple(codes[_line(given.get(name, ""))] for name, codes in self.read.fields.items())
+    def _read_fields(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {f"field_{name}": [] for name in self.read.fields}
+        for record in self._waiting if found or any(r.fields for r in self._waiting) else ():
+            given = dict(record.fields)
+            unknown = given.keys() - self.read.fields.keys()
+            if unknown:
+                raise BadRecord(
+                    f"The record {shown(record.id)} has the field {shown(min(unknown))}, which the"
+                    " settings do not name.",
+                    next_step="Add it to Settings.fields, or leave it out.",
+                )
+            for name, codes in self.read.fields.items():
+                found[f"field_{name}"].append(codes[_line(given.get(name, ""))])
+        return found
 
     # --- names ----------------------------------------------------------------------------
 
-    def _names(self, record: LinkRecord) -> Sequence[tuple[str, str]]:
+    def _read_names(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Of each row: which record it is of, counted from 0, and its two pieces."""
+        taken, pieces = self._waiting, self.read.pieces
+        at, words_of, words = self._read_pairs()
+        other = np.ones(len(taken), dtype=bool)
+        other[at] = False
+        found = [self._names(taken[i]) or _NAMELESS for i in np.flatnonzero(other)]
+        rows = np.ones(len(taken), dtype=np.int64)
+        rows[other] = [len(some) for some in found]
+        of = np.repeat(np.arange(len(taken)), rows)
+        texts = words + [piece for some in found for pair in some for piece in pair]
+        both = np.empty((len(of), 2), dtype=np.int64)
+        both[~other[of]] = words_of
+        both[other[of]] = np.arange(len(words), len(texts)).reshape(-1, 2)
+        # numbered as if one row was read after the other, so that batches make no difference
+        number = np.zeros(len(texts), dtype=np.int64)
+        distinct, first = np.unique(both, return_index=True)
+        for text in distinct[np.argsort(first)].tolist():
+            number[text] = pieces[texts[text]]
+        return of, number[both[:, 0]], number[both[:, 1]]
+
+    def _read_pairs(self) -> tuple[Numbers, Numbers, list[str]]:
+        """The records whose one name is two plain words, as most are, and these words."""
+        if self._plain or self.read.kind != "person":
+            return np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64), []
+        return arranging.arrange_pairs(
+            [record.names[0] if _one_name(record) else "" for record in self._waiting]
+        )
+
+    def _names(self, record: LinkRecord) -> Sequence[Pair]:
         """Each name of a record as (given, father or family); whole names of what is no person."""
-        found: list[tuple[str, str]] = []
+        found: list[Pair] = []
+        person = record.kind == "person"
         second = record.father_name or record.family_name
-        if record.kind == "person" and (record.given_name or second):
+        if person and (record.given_name or second):
             both = (self._piece(record, record.given_name), self._piece(record, second))
             if any(both):
                 found.append(both)
         for name in record.names:
-            if not self._plain and record.kind == "person" and (simple := _simple_name(name)):
+            if person and not self._plain and (simple := arranging.arrange_plain(name)):
                 found += simple
                 continue
             try:
@@ -173,28 +227,20 @@ class Reader:
             found += pairs
         return found if len(found) < 2 else list(dict.fromkeys(found))
 
-    def _read_name(self, name: str) -> tuple[list[tuple[str, str]], list[tuple[str, ...]]]:
+    def _read_name(self, name: str) -> tuple[list[Pair], list[tuple[str, ...]]]:
         """A whole name, and what was changed in it, step by step. Errors: ``BadName``."""
         person = self.read.kind == "person"
-        if self._plain or not person:
-            cleaned = cleaning.clean(name)
-            text = cleaned.text.casefold()
-            first, _, rest = text.partition(" ")
-            return [(first, rest.rpartition(" ")[2]) if person else (text, "")], [cleaned.changes]
-        taken = parts.take_apart(name)
-        changes = [_changes(taken)]
-        words = [part.text for part in taken.parts]
-        if taken.chinese:
-            return [(words[0], "")], changes
-        if len(words) == 1 and (halves := _run_together(words[0])):
-            changes.append((f"read as {halves[0]} and {halves[1]}",))
-            return [halves, (words[0], "")], changes
-        return _arranged(words), changes
+        if person and not self._plain:
+            return arranging.arrange(name)
+        cleaned = cleaning.clean(name)
+        text = cleaned.text.casefold()
+        first, _, rest = text.partition(" ")
+        return [(first, rest.rpartition(" ")[2]) if person else (text, "")], [cleaned.changes]
 
     def _piece(self, record: LinkRecord, name: str) -> str:
         if not name.strip():
             return ""
-        if not self._plain and (simple := _simple(name)):
+        if not self._plain and (simple := arranging.plain_word(name)):
             return simple
         try:
             if self._plain:
@@ -203,7 +249,7 @@ class Reader:
         except BadName as error:
             self._refused(record, name, error)
             return ""
-        self._mended(record, name, _changes(taken))
+        self._mended(record, name, arranging.changes(taken))
         return " ".join(part.text for part in taken.parts)
 
     def _refused(self, record: LinkRecord, name: str, error: BadName) -> None:
@@ -215,6 +261,12 @@ class Reader:
     def _mended(self, record: LinkRecord, name: str, changes: tuple[str, ...]) -> None:
         if changes and len(self.read.changed) < 100 * _MOST_SAID:
             self.read.changed.append(Changed(record.id, shown(name), changes))
+
+
+def _one_name(record: LinkRecord) -> bool:
+    """Whether a record has one whole name and no part of a name apart."""
+    _, _, names, given, family, father, *_ = record
+    return len(names) == 1 and not (given or family or father)
 
 
 def check(record: LinkRecord) -> None:
@@ -235,10 +287,15 @@ def check(record: LinkRecord) -> None:
         raise BadRecord(wrong, next_step=f"Kinds are {', '.join(KINDS)}; years run from 1 on.")
 
 
-def _years(first: int | None, last: int | None) -> tuple[int, int]:
-    if first is None and last is None:
-        return 0, 0
-    return first or EARLIEST, last or LATEST
+def _years(column: Iterable[int | None]) -> Numbers:
+    """Years as numbers: 0 for none, -1 for a year 0, which is none."""
+    return np.array([0 if year is None else year or -1 for year in column], dtype=np.int64)
+
+
+def _in_order(first: Numbers, last: Numbers) -> bool:
+    """Whether ``check`` has nothing to say against any of these years."""
+    wrong = (first < 0) | (last < 0) | (first >= LATEST) | (last >= LATEST)
+    return not (wrong | ((first > last) & (last > 0))).any()
 
 
 def _line(text: str) -> str:
@@ -250,75 +307,3 @@ def _lines(several: tuple[str, ...]) -> str:
     if len(several) == 1:
         return _line(several[0])
     return "\n".join(sorted({_line(text) for text in several if text.strip()}))
-
-
-def _changes(taken: parts.Parts) -> tuple[str, ...]:
-    return (*taken.changes, *(f"set aside {what}" for what in taken.dropped))
-
-
-def _simple_name(name: str) -> list[tuple[str, str]]:
-    """A name of several words, each nothing but one part of a name; else nothing."""
-    words = list(map(_simple, name.replace("·", " ").split(" ")))
-    return [] if len(words) < 2 or "" in words else _arranged(words)
-
-
-def _arranged(words: list[str]) -> list[tuple[str, str]]:
-    """Given name and father's name; what may be read in two ways is kept in both.
-
-    A name of three words has its given name in one word or two. A Chinese name in Latin letters
-    is kept whole too: in Han characters it comes as one word, which may be no Chinese name at
-    all (许库尔 is Shükür), so that word is one piece of evidence and not two.
-    """
-    if len(words) == 2:
-        first, second = words
-        if (one := _chinese(first)) and (other := _chinese(second)) and one + other > 2:
-            return [(first, second), (f"{first} {second}", "")]
-        return [(first, second)]
-    if len(words) == 1:
-        return [(words[0], "")]
-    return [(words[0], words[1]), (" ".join(words[:2]), words[2])]
-
-
-@lru_cache(maxsize=1)
-def _surnames() -> frozenset[tuple[str, ...]]:
-    return frozenset(chinese.pinyin(surname) for surname in chinese.SURNAMES)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _chinese(word: str) -> int:
-    """0 for no word of a Chinese name in Latin letters, 2 for a surname, 1 for another word."""
-    read = chinese.syllables(word) if word.isascii() else ()
-    return 0 if not 0 < len(read) <= 2 else 2 if read in _surnames() else 1
-
-
-@lru_cache(maxsize=4 * _REMEMBERED)
-def _simple(word: str) -> str:
-    """The word as it is compared, if it is nothing but letters of one part of a name; else ''."""
-    if not _LETTERS.fullmatch(word):
-        return ""
-    try:
-        taken = parts.take_apart(word)
-    except BadName:
-        return ""
-    if taken.changes or taken.dropped or len(taken.parts) != 1:
-        return ""
-    return taken.parts[0].text
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _known(word: str) -> bool:
-    return bool(table.load().find(word))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _run_together(word: str) -> tuple[str, str] | None:
-    """Two names of the table written as one word, where there is only one way to part them."""
-    least = 2 if any("\u3400" <= x <= "\u9fff" for x in word) else 4
-    if len(word) < 2 * least or _known(word):
-        return None
-    ways = [
-        (word[:at], word[at:])
-        for at in range(least, len(word) - least + 1)
-        if _known(word[:at]) and _known(word[at:])
-    ]
-    return ways[0] if len(ways) == 1 else None

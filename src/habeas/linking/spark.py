@@ -14,8 +14,9 @@ import numpy as np
 from habeas.linking.errors import ExtraMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from habeas.linking.engine import Column
     from habeas.linking.settings import Settings
 
 
@@ -49,7 +50,7 @@ class SparkEngine:
     def make(self, table: str, select: str) -> None:
         self._keep(table, self._spark.sql(select))
 
-    def put(self, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    def put(self, table: str, columns: Mapping[str, Column]) -> None:
         schema = ", ".join(f"{c} {'string' if c == 'text' else 'bigint'}" for c in columns)
         plain = [
             list(values) if name == "text" else np.asarray(values, dtype=np.int64).tolist()

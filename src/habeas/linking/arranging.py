@@ -1,0 +1,145 @@
+"""A person's name as written, turned into given name and father's or family name.
+
+Invariants: what may be read in two ways is kept in both, and what was changed in a name is said.
+A word is looked at once and remembered by how it is written, as most names of a large run are
+made of words that other names had before.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as arrow
+from pyarrow import compute
+
+from habeas.names import chinese, parts, table
+from habeas.names.errors import BadName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Given name, father's or family name; "" for none.
+Pair = tuple[str, str]
+Numbers = np.ndarray[Any, np.dtype[Any]]
+#: A word as it is compared, and whether it may be a word of a Chinese name (``_chinese``).
+_Word = tuple[str, int]
+_NO_WORD: _Word = ("", 0)
+#: Spellings remembered.
+REMEMBERED = 65_536
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def arrange(name: str) -> tuple[list[Pair], list[tuple[str, ...]]]:
+    """A whole name, and what was changed in it, step by step. Errors: ``BadName``."""
+    taken = parts.take_apart(name)
+    changed = [changes(taken)]
+    words = [part.text for part in taken.parts]
+    if taken.chinese:
+        return [(words[0], "")], changed
+    if len(words) == 1 and (halves := _run_together(words[0])):
+        changed.append((f"read as {halves[0]} and {halves[1]}",))
+        return [halves, (words[0], "")], changed
+    return list(_arranged([(word, _chinese(word)) for word in words])), changed
+
+
+def arrange_plain(name: str) -> tuple[Pair, ...]:
+    """What ``arrange`` gives of several words, each nothing but one part of a name; else ()."""
+    words = [_read_word(word) for word in name.replace("·", " ").split(" ")]
+    return _arranged(words) if len(words) > 1 and _NO_WORD not in words else ()
+
+
+def arrange_pairs(names: Sequence[str]) -> tuple[Numbers, Numbers, list[str]]:
+    """The names for which ``arrange_plain`` gives two words in one way, all at once.
+
+    Which names these are; by their given and father's names, two columns of numbers; and the
+    words that the numbers are of, counted from 0.
+    """
+    # half a character becomes a "?", which is no letter: such a name is none of these
+    written = arrow.array([name.encode(errors="replace") for name in names], arrow.string())
+    split = compute.split_pattern(compute.replace_substring(written, "·", " "), " ")
+    words = split.flatten().dictionary_encode()
+    read = [_read_word(word) for word in words.dictionary.to_pylist()]
+    plain = np.array([text != "" for text, _ in read], dtype=bool)
+    of_chinese = np.array([may_be for _, may_be in read], dtype=np.int64)
+    starts, word = split.offsets.to_numpy(), words.indices.to_numpy()
+    two = np.flatnonzero(np.diff(starts) == 2)
+    given, father = word[starts[two]], word[starts[two] + 1]
+    one, other = of_chinese[given], of_chinese[father]
+    told = plain[given] & plain[father] & ~((one > 0) & (other > 0) & (one + other > 2))
+    return two[told], np.column_stack((given, father))[told], [text for text, _ in read]
+
+
+def plain_word(word: str) -> str:
+    """The word as it is compared, if it is nothing but letters of one part of a name; else ''."""
+    return _read_word(word)[0]
+
+
+def changes(taken: parts.Parts) -> tuple[str, ...]:
+    """What was changed in a name, in words."""
+    return (*taken.changes, *(f"set aside {what}" for what in taken.dropped))
+
+
+def _arranged(words: list[_Word]) -> tuple[Pair, ...]:
+    """Given name and father's or family name; what may be read in two ways is kept in both.
+
+    A name of three words has its given name in one word or two. A Chinese name in Latin letters
+    is kept whole too: in Han characters it comes as one word, which may be no Chinese name at
+    all (许库尔 is Shükür), so that word is one piece of evidence and not two.
+    """
+    if len(words) == 2:
+        (first, one), (second, other) = words
+        if one and other and one + other > 2:
+            return (first, second), (f"{first} {second}", "")
+        return ((first, second),)
+    texts = [text for text, _ in words]
+    if len(texts) == 1:
+        return ((texts[0], ""),)
+    return (texts[0], texts[1]), (" ".join(texts[:2]), texts[2])
+
+
+@lru_cache(maxsize=4 * REMEMBERED)
+def _read_word(word: str) -> _Word:
+    """A word that is nothing but letters of one part of a name; else ``_NO_WORD``."""
+    if not _LETTERS.fullmatch(word):
+        return _NO_WORD
+    try:
+        taken = parts.take_apart(word)
+    except BadName:
+        return _NO_WORD
+    if taken.changes or taken.dropped or len(taken.parts) != 1:
+        return _NO_WORD
+    text = taken.parts[0].text
+    return text, _chinese(text)
+
+
+def _chinese(word: str) -> int:
+    """0 for no word of a Chinese name in Latin letters, 2 for a surname, 1 for another word."""
+    read = chinese.syllables(word) if word.isascii() else ()
+    return 0 if not 0 < len(read) <= 2 else 2 if read in _surnames() else 1
+
+
+@lru_cache(maxsize=1)
+def _surnames() -> frozenset[tuple[str, ...]]:
+    return frozenset(chinese.pinyin(surname) for surname in chinese.SURNAMES)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _known(word: str) -> bool:
+    return bool(table.load().find(word))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _run_together(word: str) -> Pair | None:
+    """Two names of the table written as one word, where there is only one way to part them."""
+    least = 2 if any("\u3400" <= x <= "\u9fff" for x in word) else 4
+    if len(word) < 2 * least or _known(word):
+        return None
+    ways = [
+        (word[:at], word[at:])
+        for at in range(least, len(word) - least + 1)
+        if _known(word[:at]) and _known(word[at:])
+    ]
+    return ways[0] if len(ways) == 1 else None
