@@ -7,6 +7,7 @@ reported. The caps follow from the sizes of the blocks alone, so equal input giv
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ class Blocking:
     def __init__(self, engine: Engine, settings: Settings, kind: str, rows: int) -> None:
         self._engine = engine
         self._settings = settings
+        self._rows = rows
         self._most = settings.pairs_for(rows)
         self.rules: list[Rule] = []
         self.too_big: list[TooBig] = []
@@ -205,12 +207,20 @@ class Blocking:
         return f"({' or '.join(tests)})" if tests else "1 = 0"
 
     def chunks(self, largest: int) -> Iterator[str]:
-        """Queries that together give each pair (l, r, mask) once."""
+        """Queries that together give each pair (l, r, mask) once, about ``largest`` at a time.
+
+        By ranges of the lower row, so that a database finds its rows close together. New rows
+        come before known ones and meet what comes after them: if those that share a key lie
+        evenly, ``n`` new ones of ``m`` rows have x m - x**2 / 2 pairs up to row x.
+        """
         parts = max(1, -(-sum(rule.pairs for rule in self.rules) // largest))
-        for part in range(parts):
-            some = f" and l.rid % {parts} = {part}" if parts > 1 else ""
+        ((new,),) = self._engine.rows("select coalesce(sum(new), 0) from r")
+        m, n = self._rows, int(new)
+        ends = [round(m - math.sqrt(m * m - at / parts * n * (2 * m - n))) for at in range(parts)]
+        for after, end in zip(ends, [*ends[1:], m], strict=True):
             yield (
                 "select l.rid as l, r.rid as r, bit_or(l.rule) as mask from blocks l join blocks r"
                 " on l.rule = r.rule and l.a = r.a and l.y = r.y and l.p = r.p"
-                f" and l.rid < r.rid where l.new + r.new > 0{some} group by l.rid, r.rid"
+                f" and l.rid < r.rid where l.new + r.new > 0 and l.rid > {after}"
+                f" and l.rid <= {end} group by l.rid, r.rid"
             )

@@ -7,6 +7,7 @@ in names, identifiers or fields that block are counted and not kept.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from habeas.linking import levels
@@ -50,7 +51,7 @@ class Comparing:
     # --- names ----------------------------------------------------------------------------
 
     def name_steps(self) -> None:
-        """Table ``steps_of`` (a, b, likeness, step): alike pieces, how common the name is."""
+        """Table ``steps_of`` (a, b, step): alike pieces, how common the name is."""
         engine = self._engine
         engine.make(
             "borne",
@@ -76,7 +77,7 @@ class Comparing:
         most = "case when x.n > y.n then x.n else y.n end"
         engine.make(
             "steps_of",
-            "select w.a, w.b, w.likeness, case"
+            "select cast(w.a as int) as a, cast(w.b as int) as b, case"
             f" when w.likeness >= {same} then case when {most} >= {common} then {NAME_COMMON}"
             f" when {most} >= {rare} then {NAME_SOME} else {NAME_RARE} end"
             f" when w.likeness >= {near} then {NAME_NEAR}"
@@ -92,19 +93,18 @@ class Comparing:
         """All pairs of the blocks, chunk by chunk."""
         engine = self._engine
         kept, counted = [], []
+        wanted = (
+            f"given >= {NAME_PERHAPS} or father >= {NAME_PERHAPS} or identifier = 1"
+            f" or {blocking.any_of(kept_masks)}"
+        )
         for at, chunk in enumerate(blocking.chunks(CHUNK)):
             engine.make("blocked", chunk)
-            self._steps("blocked", "stepped")
+            self._steps("blocked", "stepped", wanted)
             engine.make(
                 f"counts_{at}",
                 "select mask, pattern, count(*) as n from stepped group by mask, pattern",
             )
-            engine.make(
-                f"pairs_{at}",
-                "select l, r, pattern from stepped"
-                f" where given >= {NAME_PERHAPS} or father >= {NAME_PERHAPS} or identifier = 1"
-                f" or {blocking.any_of(kept_masks)}",
-            )
+            engine.make(f"pairs_{at}", "select l, r, pattern from stepped where kept = 1")
             kept.append(f"pairs_{at}")
             counted.append(f"counts_{at}")
         engine.drop("blocked", "stepped")
@@ -117,7 +117,7 @@ class Comparing:
         )
         engine.drop(*kept, *counted)
 
-    def by_chance(self) -> dict[str, dict[int, int]]:
+    def by_chance(self) -> dict[str, Counter[int]]:
         """How many of about a million pairs of rows taken at random are on each step."""
         engine = self._engine
         shifts = [
@@ -131,13 +131,13 @@ class Comparing:
             for at, shift in enumerate(sorted(set(shifts)))
         )
         engine.make("blocked", f"select l, r, mask from ({chosen}) x where l <> r")
-        self._steps("blocked", "stepped")
-        found: dict[str, dict[int, int]] = {}
-        for each_one in self._comparisons:
-            counts = engine.rows(
-                f"select {each_one.name}, count(*) from stepped group by {each_one.name}"
-            )
-            found[each_one.name] = {int(step): int(n) for step, n in counts}
+        self._steps("blocked", "stepped", "1 = 0")
+        found: dict[str, Counter[int]] = {c.name: Counter() for c in self._comparisons}
+        for pattern, n in engine.rows("select pattern, count(*) from stepped group by pattern"):
+            for counts, step in zip(
+                found.values(), levels.unpacked(int(pattern), self._comparisons), strict=True
+            ):
+                counts[step] += int(n)
         engine.drop("blocked", "stepped")
         return found
 
@@ -178,7 +178,8 @@ class Comparing:
 
     # --- steps ----------------------------------------------------------------------------
 
-    def _steps(self, source: str, target: str) -> None:
+    def _steps(self, source: str, target: str, kept: str) -> None:
+        """Table ``target`` (l, r, mask, pattern, kept) of the pairs in ``source``."""
         engine, fields = self._engine, self._settings.fields
         carried = [
             "g",
@@ -191,29 +192,30 @@ class Comparing:
             *(f"field_{x.name}" for x in fields),
         ]
         both = ", ".join(f"x.{c} as l_{c}, y.{c} as r_{c}" for c in carried)
-        # the two conditions wait for the next query: a planner that sees them here may join the
-        # rows with each other before it looks at the pairs
+        one_source = "" if self._settings.within_datasets else " or x.ds = y.ds"
+        # a column, and a condition of the next query only: a planner that sees the condition
+        # here may join the rows with each other before it looks at the pairs
         engine.make(
             "wide",
-            f"select p.l, p.r, p.mask, x.rec as l_rec, y.rec as r_rec, x.ds as l_ds, y.ds as r_ds,"
-            f" {both} from {source} p join r x on p.l = x.rid join r y on p.r = y.rid",
+            f"select p.l, p.r, p.mask, {both},"
+            f" case when x.rec = y.rec{one_source} then 1 else 0 end as not_compared"
+            f" from {source} p join r x on p.l = x.rid join r y on p.r = y.rid",
         )
         self._sets("places_met", "pset", "units", "unit", prefecture=True)
         self._sets("ids_met", "idset", "ids", "code", prefecture=False)
         for field in fields:
             if field.how != "exact":
                 self._field(field)
-        within = "" if self._settings.within_datasets else " and w.l_ds <> w.r_ds"
         names = [each.name for each in self._comparisons]
         select = ", ".join(f"{sql} as {name}" for name, sql in self._expressions().items())
         if "father" not in names:
             select += f", {UNKNOWN} as father"
         engine.make(
             target,
-            f"select l, r, mask, {packed_sql(names)} as pattern, given, father, identifier,"
-            f" {', '.join(n for n in names if n not in ('given', 'father', 'identifier'))}"
+            f"select l, r, mask, {packed_sql(names)} as pattern,"
+            f" case when {kept} then 1 else 0 end as kept"
             f" from (select w.l, w.r, w.mask, {select} from wide w{self._joins()}"
-            f" where w.l_rec <> w.r_rec{within}) z",
+            " where w.not_compared = 0) z",
         )
         engine.drop("wide", "places_met", "ids_met", *(f"met_{field.name}" for field in fields))
 
@@ -221,8 +223,9 @@ class Comparing:
         wanted = [_piece_join("sg", "g", "g")]
         if self._person:
             wanted.append(_piece_join("sf", "f", "f"))
-            wanted.append(_piece_join("t1", "g", "f", " and w.l_f > 0 and w.r_f > 0"))
-            wanted.append(_piece_join("t2", "f", "g", " and w.l_f > 0 and w.r_f > 0"))
+            # the names in the other order: one of the two is looked up only where it may matter
+            wanted.append(_piece_join("t1", "g", "f", "w.l_f > 0 and w.r_f > 0"))
+            wanted.append(_piece_join("t2", "f", "g", f"t1.step >= {NAME_NEAR}"))
         wanted.append(_set_join("pm", "places_met", "pset"))
         wanted.append(_set_join("im", "ids_met", "idset"))
         wanted += [
@@ -234,11 +237,7 @@ class Comparing:
 
     def _expressions(self) -> dict[str, str]:
         found = {}
-        turned = (
-            f"t1.likeness >= {round(levels.NEAR * 10_000)}"
-            f" and t2.likeness >= {round(levels.NEAR * 10_000)}"
-            " and (sg.step is null or sf.step is null)"
-        )
+        turned = f"t2.step >= {NAME_NEAR} and (sg.step is null or sf.step is null)"
         for name, alias, column in (("given", "sg", "g"), ("father", "sf", "f")):
             if name == "father" and not self._person:
                 continue
@@ -318,16 +317,16 @@ def _distinct(column: str) -> str:
     )
 
 
-def _ordered(left: str, right: str, alias: str) -> str:
+def _ordered(left: str, right: str, alias: str, when: str = "") -> str:
+    low = f"case when {left} < {right} then {left} else {right} end"
     return (
-        f" on {alias}.a = case when {left} < {right} then {left} else {right} end"
+        f" on {alias}.a = {f'case when {when} then {low} end' if when else low}"
         f" and {alias}.b = case when {left} < {right} then {right} else {left} end"
     )
 
 
-def _piece_join(alias: str, left: str, right: str, more: str = "") -> str:
-    condition = _ordered(f"w.l_{left}", f"w.r_{right}", alias)
-    return f" left join steps_of {alias}{condition}{more}"
+def _piece_join(alias: str, left: str, right: str, when: str = "") -> str:
+    return f" left join steps_of {alias}{_ordered(f'w.l_{left}', f'w.r_{right}', alias, when)}"
 
 
 def _set_join(alias: str, table: str, column: str) -> str:
