@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import heapq
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from habeas.linking import comparing, training
+from habeas.linking import choosing, comparing, training
 from habeas.linking.blocking import WORDS, Blocking, TooBig
 from habeas.linking.engine import Engine, by_column, open_engine
 from habeas.linking.errors import BadRecord
@@ -20,7 +21,7 @@ from habeas.linking.levels import comparisons_of
 from habeas.linking.likeness import Names, hubs
 from habeas.linking.places import Places, read_places
 from habeas.linking.reading import COLUMNS, Read, Reader, check
-from habeas.linking.records import KINDS, Candidate, Linkage, Lost, Model
+from habeas.linking.records import KINDS, Linkage, Lost, Model
 from habeas.linking.settings import Settings
 from habeas.linking.wording import Wording
 from habeas.linking.workers import Workers
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from habeas.linking.levels import Comparison
-    from habeas.linking.records import LinkRecord
+    from habeas.linking.records import Candidate, LinkRecord
 
     Progress = Callable[[str, int, int], None]
 
@@ -64,8 +65,9 @@ def link(
     finally:
         workers.close()
         engine.close()
-    candidates = [candidate for run in runs for candidate in run.candidates]
-    candidates.sort(key=lambda c: (-c.probability, c.left, c.right))
+    candidates = heapq.merge(
+        *(run.candidates for run in runs), key=lambda c: (-c.probability, c.left, c.right)
+    )
     counts: dict[str, int] = {}
     for run in runs:
         for name, count in run.counts.items():
@@ -173,7 +175,12 @@ class _Run:
         ]
         self._said("weighing", 0, 0)
         weights = self._weigh(comparer, blocking, patterns)
-        self._candidates(weights, sorted({p for _, p, _ in patterns}), places)
+        scores = training.score(
+            self._engine, self._comparisons, weights, sorted({p for _, p, _ in patterns})
+        )
+        self.lost += choosing.choose(self._engine, self._settings, self.kind, scores)
+        wording = Wording(self.read, places, self._comparisons, choosing.whys(self._engine))
+        self.candidates = list(choosing.chosen(self._engine, wording))
         self.counts |= {
             "records": self.read.records,
             "names": len(self.read.pieces),
@@ -316,87 +323,6 @@ class _Run:
             same += int(fresh) * (int(fresh) - 1) / 2 + int(fresh) * int(known)
         everyone = new * (new - 1) / 2 + new * old
         return max(1.0, everyone if self._settings.within_datasets else everyone - same)
-
-    # --- candidates -----------------------------------------------------------------------
-
-    def _candidates(self, weights: training.Weights, patterns: list[int], places: Places) -> None:
-        engine = self._engine
-        scores = training.score(engine, self._comparisons, weights, patterns)
-        millionths = sorted(
-            (pattern, round(p * 1_000_000))
-            for pattern, p in scores.items()
-            if p >= self._settings.threshold
-        )
-        engine.drop("scores")
-        engine.put("scores", by_column(("pattern", "p"), millionths))
-        engine.make(
-            "likely",
-            "select q.l, q.r, q.pattern, s.p, x.rec as x_rec, y.rec as y_rec from pairs q"
-            " join scores s on q.pattern = s.pattern"
-            " join r x on q.l = x.rid join r y on q.r = y.rid",
-        )
-        engine.make(
-            "best",
-            "select * from (select *, row_number() over (partition by"
-            " case when x_rec < y_rec then x_rec else y_rec end,"
-            " case when x_rec < y_rec then y_rec else x_rec end"
-            " order by p desc, l, r) as place_in from likely) z where place_in = 1",
-        )
-        self._keep_likeliest()
-        wording = Wording(self.read, places, self._comparisons, self._whys())
-        found = engine.rows(
-            "select i.text, j.text, i.new, j.new, b.p, b.pattern,"
-            " x.g, x.f, x.y1, x.y2, x.pset, y.g, y.f, y.y1, y.y2, y.pset"
-            f" from best b join ids_{self.kind} i on b.x_rec = i.rec"
-            f" join ids_{self.kind} j on b.y_rec = j.rec"
-            " join r x on b.l = x.rid join r y on b.r = y.rid"
-        )
-        for row in found:
-            left, right, left_new, right_new, p, pattern = row[:6]
-            one, other = row[6:11], row[11:16]
-            if (not left_new, left) > (not right_new, right):
-                left, right, one, other = right, left, other, one
-            reasons = wording.reasons(pattern, one, other, (left, right))
-            self.candidates.append(Candidate(left, right, p / 1_000_000, reasons))
-        engine.drop("likely", "best", "pairs", "patterns")
-
-    def _whys(self) -> dict[tuple[int, int], str]:
-        """Why the pieces are alike that candidates have on either side."""
-        met = " union all ".join(
-            f"select x.{column} as m, y.{column} as n from best b"
-            " join r x on b.l = x.rid join r y on b.r = y.rid"
-            for column in ("g", "f")
-        )
-        found = self._engine.rows(
-            "select w.a, w.b, w.text from whys w join (select distinct"
-            " case when m < n then m else n end as a, case when m < n then n else m end as b"
-            f" from ({met}) x) z on w.a = z.a and w.b = z.b"
-        )
-        return {(a, b): why for a, b, why in found}
-
-    def _keep_likeliest(self) -> None:
-        """No more candidates than anybody could hold: the least likely go, and it is said."""
-        engine, most = self._engine, self._settings.most_candidates
-        running = 0
-        floor = None
-        for p, n in engine.rows("select p, count(*) from best group by p order by p desc"):
-            running += int(n)
-            if running > most:
-                floor = int(p)
-                break
-        if floor is None:
-            return
-        (dropped,) = next(iter(engine.rows(f"select count(*) from best where p <= {floor}")))
-        engine.make("kept", f"select * from best where p > {floor}")
-        engine.make("best", "select * from kept")
-        engine.drop("kept")
-        self.lost.append(
-            Lost(
-                "candidates", f"candidates of a probability up to {floor / 1_000_000}",
-                int(dropped),
-                f"More than {most:,} candidates: the least likely were left out.",
-            )
-        )  # fmt: skip
 
 
 def _buckets(y1: int, y2: int) -> set[int]:

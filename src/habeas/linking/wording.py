@@ -6,7 +6,6 @@ no reason is a number alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -33,23 +32,26 @@ _KNOWN_AS = {
 }  # fmt: skip
 
 
-#: One row of a pair: given and father's name, first and last year of birth, places.
-Side = tuple[int, int, int, int, int]
-_G, _F, _PLACES = itemgetter(0), itemgetter(1), itemgetter(4)
-_NAMES, _YEARS = itemgetter(0, 1), itemgetter(2, 3)
+#: What is known of one side of a pair: given and father's name, years of birth, places.
+SIDE = ("g", "f", "y1", "y2", "pset")
+#: Where that is in the two sides, one after the other.
+_GIVEN, _FATHER, _TURNED = itemgetter(0, 5), itemgetter(1, 6), itemgetter(0, 6)
+_YEARS, _PLACES, _NOTHING = itemgetter(2, 3, 7, 8), itemgetter(4, 9), itemgetter(slice(0))
 
 
-@dataclass(slots=True)
-class _Said:
-    """A sentence: ``fixed``, or by what both rows have in the columns ``of``, worded once each.
+class _Sentences(dict[tuple[int, ...], str]):
+    """Sentences by what they are about, each worded once: a large run says few of them."""
 
-    Most candidates of a large run say the same few sentences, which are kept once.
-    """
+    def __init__(self, word: Callable[..., str]) -> None:
+        self._word = word
 
-    fixed: str = ""
-    of: Callable[[Side], Any] = _G
-    tell: Callable[[Side, Side], str] = lambda left, right: ""
-    before: dict[tuple[Any, Any], str] = field(default_factory=dict)
+    def __missing__(self, about: tuple[int, ...]) -> str:
+        sentence = self[about] = self._word(*about)
+        return sentence
+
+
+#: What of the two sides a sentence is about, and the sentences.
+_Said = tuple["itemgetter[Any]", _Sentences]
 
 
 class Wording:
@@ -77,20 +79,13 @@ class Wording:
             self._changed.setdefault(change.id, []).append(said)
         self._whys = whys
         self._plans: dict[int, list[_Said]] = {}
-        self._sentences: dict[tuple[str, int], _Said] = {}
+        self._said: dict[tuple[str, int], _Said] = {}
 
-    def reasons(self, pattern: int, left: Side, right: Side, ids: Sequence[str]) -> tuple[str, ...]:
-        """The reasons of one pair of rows, and how the names of the two records were mended."""
-        said = []
-        for each in self._plans.get(pattern) or self._plan(pattern):
-            if each.fixed:
-                said.append(each.fixed)
-                continue
-            met = each.of(left), each.of(right)
-            reason = each.before.get(met)
-            if reason is None:
-                reason = each.before[met] = each.tell(left, right)
-            said.append(reason)
+    def reasons(self, pattern: int, sides: tuple[int, ...], ids: Sequence[str]) -> tuple[str, ...]:
+        """The reasons of a pair of rows (``SIDE`` of the left one, then of the right), and how
+        the names of the two records were mended."""
+        plan = self._plans.get(pattern) or self._plan(pattern)
+        said = [told[about(sides)] for about, told in plan]
         if self._changed:
             for record in ids:
                 said += self._changed.get(record, ())
@@ -98,35 +93,34 @@ class Wording:
 
     def _plan(self, pattern: int) -> list[_Said]:
         """What is to be said of pairs with this pattern."""
-        plan, unknown = [], []
+        plan: list[_Said] = []
+        unknown = []
         for each, step in zip(self._comparisons, unpacked(pattern, self._comparisons), strict=True):
             if step == UNKNOWN:
                 unknown.append(self._known_as(each))
             else:
-                plan.append(self._said(each, step))
+                if (each.name, step) not in self._said:
+                    self._said[each.name, step] = self._say(each, step)
+                plan.append(self._said[each.name, step])
         if unknown:
-            plan.append(_Said(f"not known of both: {', '.join(unknown)}"))
+            not_known = f"not known of both: {', '.join(unknown)}"
+            plan.append((_NOTHING, _Sentences(lambda: not_known)))
         self._plans[pattern] = plan
         return plan
 
-    def _said(self, each: Comparison, step: int) -> _Said:
-        """The sentence of one comparison on one step."""
-        if (each.name, step) not in self._sentences:
-            self._sentences[each.name, step] = self._sentence(each, step)
-        return self._sentences[each.name, step]
-
-    def _sentence(self, each: Comparison, step: int) -> _Said:
+    def _say(self, each: Comparison, step: int) -> _Said:
+        """The sentences of one comparison on one step."""
+        means = each.step(step).means
         if each.name in ("given", "father"):
-            of = _NAMES if step == NAME_TURNED else _G if each.name == "given" else _F
-            return _Said("", of, lambda left, right: self._name(each, step, left, right))
+            about = _TURNED if step == NAME_TURNED else _GIVEN if each.name == "given" else _FATHER
+            return about, _Sentences(lambda one, other: self._name(each, step, one, other))
         if each.name == "birth":
-            means = each.step(step).means
-            return _Said(
-                "", _YEARS, lambda left, right: f"{means}: {_years(left)} and {_years(right)}"
+            return _YEARS, _Sentences(
+                lambda a, b, c, d: f"{means}: {_years(a, b)} and {_years(c, d)}"
             )
         if each.name == "place":
-            return _Said("", _PLACES, lambda left, right: self._place(each, step, left, right))
-        return _Said(each.step(step).means)
+            return _PLACES, _Sentences(lambda one, other: self._place(each, step, one, other))
+        return _NOTHING, _Sentences(lambda: means)
 
     def _known_as(self, comparison: Comparison) -> str:
         if comparison.name == "given" and not self._person:
@@ -134,32 +128,29 @@ class Wording:
         plain = comparison.name.removeprefix("field_").replace("_", " ")
         return _KNOWN_AS.get(comparison.name, plain)
 
-    def _name(self, each: Comparison, step: int, left: Side, right: Side) -> str:
+    def _name(self, each: Comparison, step: int, left: int, right: int) -> str:
         known_as = self._known_as(each)
-        of = _G if each.name == "given" else _F
-        pair = of(left), of(right)
-        one, other = (self._pieces[piece] for piece in pair)
+        one, other = self._pieces[left], self._pieces[right]
         if step == NAME_TURNED:
-            return f"names in the other order: {one} and {self._pieces[_F(right)]}"
+            return f"names in the other order: {one} and {other}"
         if step == NAME_OTHER:
             return f"another {known_as}: {one} and {other}"
         borne = {NAME_COMMON: ", a common one", NAME_RARE: ", a rare one"}.get(step, "")
         if one == other:
             return f"{known_as} {one} on both sides{borne}"
-        why = self._whys.get((min(pair), max(pair)), "")
+        why = self._whys.get((min(left, right), max(left, right)), "")
         return f"{each.step(step).means}: {one} and {other}{f' ({why})' if why else ''}"
 
-    def _place(self, each: Comparison, step: int, left: Side, right: Side) -> str:
+    def _place(self, each: Comparison, step: int, left: int, right: int) -> str:
         if step == 2:
-            common = self._units.get(_PLACES(left), set()) & self._units.get(_PLACES(right), set())
+            common = self._units.get(left, set()) & self._units.get(right, set())
             met = ", ".join(sorted(self._unit_names.get(unit, str(unit)) for unit in common))
             return f"a place in common: {met}" if met else "a place in common"
-        written = (self._placesets[_PLACES(side)].replace("\n", ", ") for side in (left, right))
+        written = (self._placesets[one].replace("\n", ", ") for one in (left, right))
         return f"{each.step(step).means}: {' and '.join(written)}"
 
 
-def _years(side: Side) -> str:
-    first, last = _YEARS(side)
+def _years(first: int, last: int) -> str:
     if first == last:
         return str(first)
     known = "" if first == EARLIEST else str(first)

@@ -8,6 +8,7 @@ gives one back, and is a process of its own program, so that the caller's is not
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -82,6 +83,7 @@ class Workers:
 
 
 def _work() -> None:
+    gc.disable()  # many small things and no cycles among them: a tenth of the time
     for line in sys.stdin:
         job, kind, things = json.loads(line)
         answer = _JOBS[job]
