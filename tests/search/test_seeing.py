@@ -103,6 +103,24 @@ def _tells_nothing(archive: Archive, shelf: dict[str, Sealed], who: str) -> None
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_is_nowhere_is_told_and_only_of_what_the_viewer_may_see(
+    archive: Archive, shelf: dict[str, Sealed]
+) -> None:
+    for asked in ("camp AND {}", "{} AND type:text AND NOT kashgar", "{}"):
+        for who, viewer in people().items():
+            for absent in ("nobodywrote", "source:Nobodyatall", "folder:no-such-folder"):
+                found = searching.search(archive, viewer, asked.format(absent))
+                assert [str(part) for part in found.nowhere] == [absent]
+            if SEES[who] < 3:
+                for withheld in ("sealedword", "source:Secretsource", "has:claim"):
+                    found = searching.search(archive, viewer, asked.format(withheld))
+                    assert [str(part) for part in found.nowhere] == [withheld]
+    together = searching.search(archive, OWNER, "letter AND teamword")
+    assert (together.total, together.nowhere) == (0, [])
+    assert searching.search(archive, OWNER, "camp").nowhere == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_the_order_of_hits_does_not_tell_of_words_that_are_withheld(
     archive: Archive, shelf: dict[str, Sealed], tmp_path: Path
 ) -> None:

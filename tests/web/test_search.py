@@ -104,6 +104,15 @@ def test_filters_narrow_and_widen(searched: Shelf, owner: Reader) -> None:
     assert owner.twin(back["url"])["found"]["total"] == found["total"]
 
 
+def test_what_is_nowhere_is_named(searched: Shelf, owner: Reader) -> None:
+    found = ask(owner, "letter AND folder:nowhere")["found"]
+    assert (found["total"], found["nowhere"]) == (0, ["folder:nowhere"])
+    page = owner.page(f"/search/?q={quote('letter AND folder:nowhere')}")
+    assert "has this: <bdi>folder:nowhere</bdi>" in page
+    page = owner.page(f"/search/?q={quote('letter NOT letter')}")
+    assert "none answers to all" in page
+
+
 def test_pages_of_hits(searched: Shelf, owner: Reader) -> None:
     found = ask(owner, "paragraph", "&expand=no")["found"]
     seen = [(hit["layer"], hit["start"]) for hit in found["hits"]]

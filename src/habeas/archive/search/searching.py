@@ -25,10 +25,10 @@ from habeas.archive.files import layer_text
 from habeas.archive.readings import locator_in, parts_of
 from habeas.archive.search import index as indexes
 from habeas.archive.search import schema as fields
-from habeas.archive.search.compiling import Match, compiled
+from habeas.archive.search.compiling import Compiled, Match, compiled
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import Added
-from habeas.archive.search.language import And, Field, Tree, leaves
+from habeas.archive.search.language import And, Field, Not, Tree, leaves
 from habeas.archive.search.matching import Range, ranges
 from habeas.archive.search.parsing import parse
 from habeas.reading.documents import Part
@@ -90,13 +90,18 @@ class Value:
 
 @dataclass(slots=True)
 class Found:
-    """The answer. ``behind`` is how many ledger entries the index does not know yet."""
+    """The answer. ``behind`` is how many ledger entries the index does not know yet.
+
+    ``nowhere``: where nothing was found, the parts that every hit must have and no passage that
+    the viewer may see has; told with the facets.
+    """
 
     tree: Tree
     total: int
     hits: list[Hit] = field(default_factory=list)
     facets: dict[str, list[Value]] = field(default_factory=dict)
     added: list[Added] = field(default_factory=list)
+    nowhere: list[Tree] = field(default_factory=list)
     behind: int = 0
 
 
@@ -158,11 +163,15 @@ class _Asking:
         self.schema = opened.schema
         self.searcher = opened.searcher()
         self.tree = tree
+        self.exact = exact
         self.has = {name: self._labelled(name) for name in fields.LABELS}
         self.sees_all = False
         self.allowed = self._labelled("label")
+        self.compiled = self._compiled(tree)
+
+    def _compiled(self, tree: Tree) -> Compiled:
         flat = not self.sees_all
-        self.compiled = compiled(self.schema, tree, exact=exact, flat=flat, has=self.has)
+        return compiled(self.schema, tree, exact=self.exact, flat=flat, has=self.has)
 
     def _labelled(self, name: str) -> Query:
         """The passages that carry a label which the viewer may see."""
@@ -194,7 +203,15 @@ class _Asking:
         found = Found(self.tree, _count_of(result), hits, added=self.compiled.added)
         if facets:
             found.facets = self._facets(query)
+            found.nowhere = [] if found.total else self._nowhere()
         return found
+
+    def _nowhere(self) -> list[Tree]:
+        parts = positive(self.tree)
+        if len(parts) == 1:
+            return parts
+        asked = [part for part in parts if not isinstance(part, Not)]
+        return [p for p in asked if not self._count(self._compiled(p).query, self.allowed)]
 
     def _allowed(self, gone: Sequence[int]) -> Query:
         parts = [(Occur.Must, self.compiled.query), (Occur.Must, self.allowed)]

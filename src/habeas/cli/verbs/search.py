@@ -150,6 +150,7 @@ def _tell(speaker: Speaker, found: Found) -> None:
                 for name, values in found.facets.items()
             },
             "hits": [_as_json(hit) for hit in found.hits],
+            "nowhere": [str(part) for part in found.nowhere],
         }
     )
     for added in found.added:
@@ -166,6 +167,24 @@ def _tell(speaker: Speaker, found: Found) -> None:
             speaker.say(f"  {shown(' '.join(text.split()))}")
     listed = "" if found.total <= len(found.hits) else f"; {len(found.hits):,} are listed"
     speaker.say(f"{several(found.total, 'passage')} found{listed}.")
+    if not found.total:
+        _tell_why(speaker, found)
+
+
+def _tell_why(speaker: Speaker, found: Found) -> None:
+    """What of the query is nowhere, or that its parts are in no passage together."""
+    from habeas.archive.search.language import Field
+    from habeas.cli.speaking import shown
+
+    if not found.nowhere:
+        speaker.note("Each part of the query is in some passage; no passage answers to all.")
+        speaker.note("  → A passage is at most one page. Put OR between words, or ask one by one.")
+        return
+    speaker.note(f"In no passage: {shown(', '.join(map(str, found.nowhere)))}")
+    if any(isinstance(part, Field) for part in found.nowhere):
+        speaker.note("  → Leave the filter out; --json tells, as facets, which values there are.")
+    else:
+        speaker.note("  → Try a * at the end of a word, or ~1 after it for one letter amiss.")
 
 
 def _as_json(hit: Hit) -> dict[str, Any]:

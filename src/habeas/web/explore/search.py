@@ -117,6 +117,7 @@ def _found(request: Request, found: Found, asked: str, exact: bool, first: int) 
         "added": [{"to": one.to, "spellings": list(one.spellings)} for one in found.added],
         "without_added": _address(asked, exact=True),
         "with_added": _address(asked, exact=False),
+        "nowhere": [str(part) for part in found.nowhere],
         "behind": found.behind,
         "pages": links(request, first or None, following),
     }
