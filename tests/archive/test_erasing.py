@@ -18,14 +18,20 @@ from habeas.archive import models as m
 from habeas.archive import presence, rebuilding, verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.access import PUBLIC as ANYONE
-from habeas.archive.erasing import journal
+from habeas.archive.erasing import carrying, journal
 from habeas.archive.erasing.carrying import STEPS, carry_out, resume
 from habeas.archive.erasing.planning import as_if_erased, plan
-from habeas.archive.errors import ErasureRefused, ErasureUnfinished, UnknownReference
+from habeas.archive.errors import (
+    BackupError,
+    ErasureRefused,
+    ErasureUnfinished,
+    UnknownReference,
+)
 from habeas.archive.ledger import Ref, entry_id_at
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.erasing import approve_erasure, request_erasure
 from habeas.archive.verifying import verify
+from habeas.custody import age_keys
 from habeas.custody.disclosures import tombstone
 from habeas.custody.notes import Signer
 from habeas.vocabulary import values
@@ -301,6 +307,30 @@ def test_killed_at_every_step_it_is_finished_and_nothing_opens_meanwhile(
     assert rebuilding.check() == []
     assert again.keyring.epochs == (2,)
     assert resume(again) is None
+
+
+def test_old_keys_are_not_destroyed_while_nobody_else_could_open_the_new_backup(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = build(archive, tmp_path)
+    request = signed_for(archive, world, "exhibit", world.exhibit.position)
+    recipient = age_keys.recipient_of(age_keys.identity_of(bytes(32)))
+
+    def cut_off(*_: object) -> None:
+        raise OSError("cut off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(carrying, "check_backup", cut_off)
+        with pytest.raises(OSError, match="cut off"):
+            carry_out(archive, request, world.one, tmp_path / "after", recipients=[recipient])
+    keys = tmp_path / "after.keys"
+    keys.rename(tmp_path / "elsewhere")
+    with pytest.raises(BackupError, match="nobody else can open"):
+        resume(archive)
+    assert list(archive.keyring.epochs) == [1, 2]
+    (tmp_path / "elsewhere").rename(keys)
+    assert resume(archive) is not None
+    assert list(archive.keyring.epochs) == [2]
 
 
 def test_a_journal_that_was_cut_off_does_not_stop_the_next(archive: Archive) -> None:

@@ -35,7 +35,7 @@ from habeas.archive.erased import runs
 from habeas.archive.erasing import cleaning, journal
 from habeas.archive.erasing.journal import Journal
 from habeas.archive.erasing.planning import Plan, bury, plan
-from habeas.archive.errors import ErasureRefused, ErasureUnfinished
+from habeas.archive.errors import BackupError, ErasureRefused, ErasureUnfinished
 from habeas.archive.ledger import Batch, Ref, entry_id_at
 from habeas.archive.restoring import check_backup
 from habeas.archive.verbs import erasing as verbs
@@ -313,14 +313,20 @@ def _rewrap(archive: Archive, epoch_before: int) -> None:
 
 def _back_up(archive: Archive, begun: Journal, progress: Progress) -> None:
     target = Path(begun.backup_to)
-    if not target.exists():  # it appears only whole
-        target.with_name(target.name + KEYS_SUFFIX).unlink(missing_ok=True)
+    keys = target.with_name(target.name + KEYS_SUFFIX)
+    if not target.exists():  # it appears only whole, and after its keys
+        keys.unlink(missing_ok=True)
         backup(
             archive,
             target,
             begun.recipients,
             progress,
             only_own_keys=begun.only_own_keys,
+        )
+    elif not (begun.only_own_keys or keys.exists()):
+        raise BackupError(
+            f"{keys} is not there: without it nobody else can open the backup beside it.",
+            next_step="Put it back, or move the backup away so that it is made again; then resume.",
         )
     check_backup(archive, target)
 
