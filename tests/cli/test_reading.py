@@ -82,7 +82,7 @@ def test_seal_only_and_read_later(leak: Path, habeas: Habeas) -> None:
     assert "`habeas reading work` reads what waits." in habeas("reading", "status").out
     assert "1 exhibit opened: 1 read." in habeas("reading", "work", "--workers", "1").out
     assert counted(habeas) == {"read": 1}
-    assert habeas("reading", "work").out == ""
+    assert habeas("reading", "work").out == "Nothing waits to be read.\n"
 
 
 def test_one_content_at_ten_paths_is_one_exhibit_with_ten_provenances(

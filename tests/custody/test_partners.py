@@ -82,6 +82,14 @@ def test_a_policy_that_cannot_be_is_refused(text: str) -> None:
     assert refused.value.next_step
 
 
+def test_an_error_names_the_file_and_the_partner(tmp_path: Path) -> None:
+    path = tmp_path / "partners.toml"
+    path.write_text(written(1, ALICE) + "[[partner]]\nkey = 'bob'\n")
+    with pytest.raises(PolicyError) as refused:
+        read_policy(path)
+    assert refused.value.message.startswith(f"{path}: Partner 2 in the trust policy: ")
+
+
 def test_a_policy_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="no trust policy"):
         read_policy(tmp_path / "partners.toml")

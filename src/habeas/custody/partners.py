@@ -101,9 +101,9 @@ class Policy:
 
 
 def read_policy(path: Path) -> Policy:
-    """The policy in a file."""
+    """The policy in a file, which every error names."""
     try:
-        return parse_policy(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise PolicyError(
             f"There is no trust policy {path}.",
@@ -112,6 +112,10 @@ def read_policy(path: Path) -> Policy:
         ) from None
     except (UnicodeDecodeError, OSError) as error:
         raise PolicyError(f"{path} cannot be read: {error}.", next_step=_VALID) from error
+    try:
+        return parse_policy(text)
+    except PolicyError as error:
+        raise PolicyError(f"{path}: {error.message}", next_step=error.next_step) from error
 
 
 def parse_policy(text: str) -> Policy:
@@ -127,7 +131,7 @@ def parse_policy(text: str) -> Policy:
         raise PolicyError(
             f"The trust policy must name 1 to {MOST_PARTNERS} partners.", next_step=_VALID
         )
-    partners = tuple(_partner(each) for each in listed)
+    partners = tuple(_partner(number, each) for number, each in enumerate(listed, 1))
     for number, partner in enumerate(partners):
         for other in partners[:number]:
             if other.key.public == partner.key.public or other.name == partner.name:
@@ -144,7 +148,15 @@ def parse_policy(text: str) -> Policy:
     return Policy(needed, partners)
 
 
-def _partner(given: Any) -> Partner:
+def _partner(number: int, given: Any) -> Partner:
+    try:
+        return _read_partner(given)
+    except (PolicyError, KeyTextError) as error:
+        message = f"Partner {number} in the trust policy: {error.message}"
+        raise PolicyError(message, next_step=error.next_step) from error
+
+
+def _read_partner(given: Any) -> Partner:
     if not isinstance(given, dict) or given.keys() - {"key", "url"} or "key" not in given:
         raise PolicyError("A partner has `key` and, if asked online, `url`.", next_step=_VALID)
     key, url = given["key"], given.get("url", "")
@@ -155,10 +167,7 @@ def _partner(given: Any) -> Partner:
             f"{url!r} is not an address to ask a partner at.",
             next_step="It reads https://host/path, without a name, password, query or fragment.",
         )
-    try:
-        return Partner(CosignerKey.parse(key), url)
-    except KeyTextError as error:
-        raise PolicyError(error.message, next_step=error.next_step) from error
+    return Partner(CosignerKey.parse(key), url)
 
 
 def make_request(log: TileLog, checkpoint: Checkpoint, old_size: int) -> Request:

@@ -89,7 +89,10 @@ def work(
     objects. Whatever is stopped or killed, nothing is lost and nothing is recorded twice.
     """
     speaker, archive_ = _begin(archive, passphrase_file, as_json=json)
-    speaker.give(read_and_tell(speaker, archive_, workers) | {"size": archive_.size})
+    read = read_and_tell(speaker, archive_, workers)
+    if not read["exhibits"]:
+        speaker.say("Nothing waits to be read.")
+    speaker.give(read | {"size": archive_.size})
 
 
 def retry(
