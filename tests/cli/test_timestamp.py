@@ -63,7 +63,11 @@ def serving(answer: Callable[[bytes], tuple[int, str, bytes]]) -> Iterator[str]:
 
 
 def test_an_authority_is_asked_online(
-    archive_here: Path, habeas: Callable[..., Ended], authority: Authority, chain: Path
+    archive_here: Path,
+    habeas: Callable[..., Ended],
+    authority: Authority,
+    chain: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reply = lambda query: (200, "application/timestamp-reply", authority.reply(query))  # noqa: E731
     with serving(reply) as url:
@@ -77,6 +81,12 @@ def test_an_authority_is_asked_online(
     (one,) = ended.json["timestamps"]
     assert (one["entry"], one["size"], one["fault"]) == (6, 6, None)
     assert one["accepted_by"] == ["rfc3161-client", "openssl"]
+    assert one["not_judged"] == []
+    with monkeypatch.context() as without:
+        without.setattr("habeas.custody.timestamps.shutil.which", lambda name: None)
+        ended = habeas("timestamp", "verify")
+    assert "(accepted by rfc3161-client)" in ended.out
+    assert "By one verifier only: openssl is not here." in ended.said
     verified = habeas("verify")
     assert verified.code == 0
     assert "Time-stamped, as logged: Test authority" in verified.out

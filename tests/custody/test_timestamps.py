@@ -176,6 +176,7 @@ def test_without_openssl_the_other_verifier_decides(
     chain = read_certificates(authority.chain)
     stamp = verify_reply(reply, data, chain, request=request)
     assert stamp.accepted_by == ("rfc3161-client",)
+    assert stamp.not_judged == ("openssl is not here",)
     with pytest.raises(TimestampError):
         verify_reply(reply, data, chain, request=make_request(data))
 

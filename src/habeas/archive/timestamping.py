@@ -49,6 +49,7 @@ class Added:
     time: datetime.datetime | None
     authority: str
     accepted_by: tuple[str, ...]
+    not_judged: tuple[str, ...] = ()  # verifiers that were not there or could not read it
 
 
 def add_reply(
@@ -72,7 +73,14 @@ def add_reply(
             stamped_at=stamp.time,
             accepted_by=stamp.accepted_by,
         )
-    return Added(ref.position, checkpoint.size, stamp.time, stamp.authority, stamp.accepted_by)
+    return Added(
+        ref.position,
+        checkpoint.size,
+        stamp.time,
+        stamp.authority,
+        stamp.accepted_by,
+        stamp.not_judged,
+    )
 
 
 def add_proof(archive: Archive, proof: bytes, headers: Mapping[int, bytes]) -> Added:
@@ -141,6 +149,7 @@ class Checked:
     time: datetime.datetime | None = None
     authority: str = ""
     accepted_by: tuple[str, ...] = ()
+    not_judged: tuple[str, ...] = ()
     pending: str = ""
     fault: HabeasError | None = None
 
@@ -169,7 +178,7 @@ def verify_logged(
         _refuse_other_root(archive, one)
         if one.method == RFC3161:
             stamp = verify_reply(one.proof, one.text, chain or one.certificates)
-            return Checked(one, stamp.time, stamp.authority, stamp.accepted_by)
+            return Checked(one, stamp.time, stamp.authority, stamp.accepted_by, stamp.not_judged)
         attested = opentimestamps.verify_proof(
             one.proof, one.text, one.headers if headers is None else headers
         )

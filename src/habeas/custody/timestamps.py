@@ -65,6 +65,9 @@ class Verdict:
     time: datetime.datetime | None = None
     authority: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.verifier} {self.outcome.value} {self.reason}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -77,6 +80,11 @@ class Stamp:
     @property
     def accepted_by(self) -> tuple[str, ...]:
         return tuple(v.verifier for v in self.verdicts if v.outcome is Outcome.ACCEPTED)
+
+    @property
+    def not_judged(self) -> tuple[str, ...]:
+        """Of every verifier that neither accepted nor refused it, what it said."""
+        return tuple(str(v) for v in self.verdicts if v.outcome is not Outcome.ACCEPTED)
 
 
 def stamped_text(checkpoint: Checkpoint) -> bytes:
@@ -148,7 +156,7 @@ def verify_reply(
         _by_openssl(reply, data, chain, request, signer_name),
     )
     accepted = [each for each in verdicts if each.outcome is Outcome.ACCEPTED]
-    words = "; ".join(f"{v.verifier} {v.outcome.value} {v.reason}".strip() for v in verdicts)
+    words = "; ".join(map(str, verdicts))
     if any(each.outcome is Outcome.REFUSED for each in verdicts):
         raise TimestampError(
             f"The timestamp does not hold: {words}.",

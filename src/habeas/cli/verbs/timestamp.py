@@ -209,6 +209,7 @@ def _say_added(speaker: Speaker, added: Added) -> None:
             f"on the word of {_whose(added.authority)}."
         )
         speaker.say(f"Accepted by {' and '.join(added.accepted_by)}. Entry {added.position}.")
+        _say_not_judged(speaker, added.not_judged)
     speaker.give(
         {
             "entry": added.position,
@@ -216,6 +217,7 @@ def _say_added(speaker: Speaker, added: Added) -> None:
             "time": None if added.time is None else added.time.isoformat(),
             "authority": added.authority,
             "accepted_by": list(added.accepted_by),
+            "not_judged": list(added.not_judged),
         }
     )
 
@@ -232,6 +234,14 @@ def _say_checked(speaker: Speaker, one: Checked) -> None:
             f"{start} existed on {_time(one.time)}, on the word of {_whose(one.authority)} "
             f"(accepted by {accepted})."
         )
+        _say_not_judged(speaker, one.not_judged)
+
+
+def _say_not_judged(speaker: Speaker, said: tuple[str, ...]) -> None:
+    from habeas.cli.speaking import shown
+
+    for each in said:
+        speaker.note(f"By one verifier only: {shown(each)}.")
 
 
 def _as_json(one: Checked) -> dict[str, Any]:
@@ -243,6 +253,7 @@ def _as_json(one: Checked) -> dict[str, Any]:
         "time": None if one.time is None else one.time.isoformat(),
         "authority": one.authority,
         "accepted_by": list(one.accepted_by),
+        "not_judged": list(one.not_judged),
         "pending": one.pending,
         "fault": None if fault is None else {"code": fault.code, "message": fault.message},
     }
