@@ -83,6 +83,7 @@ def figure(request: Request, key: str) -> Content:
         "weak": [
             {"words": weak.words, "part": weak.part, "whole": weak.whole}
             for weak in evaluation.weak
+            if weak.part
         ],
         "differences": differences(request.viewer, conflicts),
         "differences_in_all": len(evaluation.conflicts),
