@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.linking.people import people, person
 
-from habeas.linking import Linkage, LinkRecord, arranging, comparing, link, reading
+from habeas.linking import Linkage, LinkRecord, Settings, arranging, comparing, link, reading
+from habeas.linking.blocking import Blocking, Rule
+from habeas.linking.engine import by_column, open_engine
 from habeas.linking.errors import BadRecord
 
 
@@ -79,10 +81,50 @@ def test_half_a_character_is_refused_with_its_reason_and_nothing_else_is() -> No
         {"birth_from": 0},
         {"birth_to": 2400},
         {"birth_from": -3},
+        {"birth_from": 10**20},
+        {"birth_to": float("nan")},
         {"birth_from": 1990, "birth_to": 1980},
     ],
 )
-def test_a_wrong_year_among_many_records_is_named(wrong: dict[str, int]) -> None:
+def test_a_wrong_year_among_many_records_is_named(wrong: dict[str, float]) -> None:
     records = [*people(200)[0], person("wrong one", "Memet", **wrong), *people(200, 6)[0]]
     with pytest.raises(BadRecord, match="wrong one"):
         link([r._replace(id=f"{r.id} {at}") for at, r in enumerate(records)])
+
+
+def test_a_year_that_is_no_whole_number_is_not_made_one() -> None:
+    for year in (1980.5, "1980"):
+        with pytest.raises(TypeError):
+            link([person("a", "Memet", birth_from=year)])
+
+
+def test_portions_are_even_also_where_those_who_meet_lie_together() -> None:
+    """The first tenth is large families, one after the other; the others are alone."""
+    settings = Settings()
+    engine = open_engine(settings)
+    try:
+        engine.put(
+            "blocks",
+            by_column(
+                ("rule", "a", "y", "p", "rid", "new"),
+                [(1, at // 200, 0, 0, at + 1, 1) for at in range(1_000)],
+            ),
+        )
+        found = Blocking(engine, settings, "person", 10_000)
+        found.rules = [Rule("g", 1, 5 * 200 * 199 // 2, 1_000)]
+        sizes = [len(list(engine.rows(chunk))) for chunk in found.chunks(10_000)]
+    finally:
+        engine.close()
+    assert sum(sizes) == 5 * 200 * 199 // 2
+    assert len(sizes) == 10
+    assert max(sizes) < 2 * 10_000
+
+
+def test_a_name_too_long_to_be_one_is_refused_and_not_remembered() -> None:
+    long = " ".join(["Memet", "Tursun"] * 40)
+    found = link([person("a", long), person("b", "Memet", given_name=long), person("c", "Memet")])
+    assert [lost.ids for lost in found.lost if lost.kind == "name"] == [("a",), ("b",)]
+    before = arranging._read_word.cache_info().currsize
+    assert arranging.arrange_plain(long) == ()
+    assert arranging.plain_word(long) == ""
+    assert arranging._read_word.cache_info().currsize == before

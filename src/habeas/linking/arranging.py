@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as arrow
 from pyarrow import compute
 
-from habeas.names import chinese, parts, table
+from habeas.names import chinese, cleaning, parts, table
 from habeas.names.errors import BadName
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def arrange(name: str) -> tuple[list[Pair], list[tuple[str, ...]]]:
 
 def arrange_plain(name: str) -> tuple[Pair, ...]:
     """What ``arrange`` gives of several words, each nothing but one part of a name; else ()."""
+    if len(name) > cleaning.LONGEST_NAME:  # refused, and too long to be remembered
+        return ()
     words = [_read_word(word) for word in name.replace("·", " ").split(" ")]
     return _arranged(words) if len(words) > 1 and _NO_WORD not in words else ()
 
@@ -74,7 +76,7 @@ def arrange_pairs(names: Sequence[str]) -> tuple[Numbers, Numbers, list[str]]:
 
 def plain_word(word: str) -> str:
     """The word as it is compared, if it is nothing but letters of one part of a name; else ''."""
-    return _read_word(word)[0]
+    return "" if len(word) > cleaning.LONGEST_NAME else _read_word(word)[0]
 
 
 def changes(taken: parts.Parts) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ reported. The caps follow from the sizes of the blocks alone, so equal input giv
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,8 @@ _DIVIDED = (
     ("gfy", "gf", 0.2), ("gfp", "gf", 0.2), ("gyp", "gy", 0.2), ("gfyp", "gfy", 0.2),
     ("fyp", None, 0.1), ("yp", None, 0.05),
 )  # fmt: skip
+#: Pairs are counted by so many ranges of rows, in so many rows of blocks, to part them evenly.
+_SLOTS, _ROWS_COUNTED = 1_024, 500_000
 _ABOVE = frozenset(above for _, above, _ in _DIVIDED if above)
 
 
@@ -209,18 +210,41 @@ class Blocking:
     def chunks(self, largest: int) -> Iterator[str]:
         """Queries that together give each pair (l, r, mask) once, about ``largest`` at a time.
 
-        By ranges of the lower row, so that a database finds its rows close together. New rows
-        come before known ones and meet what comes after them: if those that share a key lie
-        evenly, ``n`` new ones of ``m`` rows have x m - x**2 / 2 pairs up to row x.
+        By ranges of the lower row, so that a database finds its rows close together.
         """
         parts = max(1, -(-sum(rule.pairs for rule in self.rules) // largest))
-        ((new,),) = self._engine.rows("select coalesce(sum(new), 0) from r")
-        m, n = self._rows, int(new)
-        ends = [round(m - math.sqrt(m * m - at / parts * n * (2 * m - n))) for at in range(parts)]
-        for after, end in zip(ends, [*ends[1:], m], strict=True):
+        ends = self._ends(parts) if parts > 1 else []
+        for after, end in zip([0, *ends], [*ends, self._rows], strict=True):
             yield (
                 "select l.rid as l, r.rid as r, bit_or(l.rule) as mask from blocks l join blocks r"
                 " on l.rule = r.rule and l.a = r.a and l.y = r.y and l.p = r.p"
                 f" and l.rid < r.rid where l.new + r.new > 0 and l.rid > {after}"
                 f" and l.rid <= {end} group by l.rid, r.rid"
             )
+
+    def _ends(self, parts: int) -> list[int]:
+        """Rows at which all parts but the last end, such that each has about as many pairs.
+
+        Counted in a share of the blocks: a row is the lower one as often as its blocks have
+        later rows, a known one never, as new rows come before known ones.
+        """
+        engine, width = self._engine, -(-self._rows // _SLOTS)
+        ((in_blocks,),) = engine.rows("select count(*) from blocks")
+        every = 1 + int(in_blocks) // _ROWS_COUNTED
+        counted = [
+            (int(slot), int(pairs))
+            for slot, pairs in engine.rows(
+                f"select floor((rid - 1) / {width}.0) as slot, sum(new * later) as pairs from"
+                " (select rid, new, row_number() over"
+                " (partition by rule, a, y, p order by rid desc) - 1 as later"
+                f" from blocks where (a + y + p) % {every} = 0) x group by 1 order by slot"
+            )
+        ]
+        total = sum(pairs for _, pairs in counted)
+        ends: list[int] = []
+        so_far = 0
+        for slot, pairs in counted:
+            so_far += pairs
+            if len(ends) + 1 < parts and so_far * parts >= (len(ends) + 1) * total > 0:
+                ends.append(min((slot + 1) * width, self._rows))
+        return ends

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from habeas.linking.levels import Comparison
     from habeas.linking.settings import Field, Settings
 
-#: Pairs compared at a time, so that memory is bounded.
+#: Pairs compared at a time, about, so that memory is bounded.
 CHUNK = 4_000_000
 _SHIFTS = 16
 _RANDOM_PAIRS = 1_000_000
@@ -318,6 +318,7 @@ def _distinct(column: str) -> str:
 
 
 def _ordered(left: str, right: str, alias: str, when: str = "") -> str:
+    """A pair's key, the lower number first; where ``when`` is not so, none, which is not sought."""
     low = f"case when {left} < {right} then {left} else {right} end"
     return (
         f" on {alias}.a = {f'case when {when} then {low} end' if when else low}"

@@ -2,7 +2,7 @@
 
 Invariants: a name is mended with what was changed said, or refused with the reason; nothing
 is dropped silently. One row is one name of one record; 0 stands for "not known" in every
-column. Records are read once and not kept.
+column. Records are read once, and kept until fifty thousand are read together.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ GENDERS = {"m": 1, "male": 1, "f": 2, "female": 2}
 COLUMNS = ("rid", "rec", "new", "ds", "g", "f", "y1", "y2", "gender", "pset", "idset")
 _MOST_SAID = 1_000
 _NAMELESS = (("", ""),)
-#: Records read at a time.
-_BATCH = 50_000
+#: Records read at a time, and letters of their names at most, whatever is sent as a name.
+_BATCH, _MOST_LETTERS = 50_000, 10_000_000
 
 
 class Codes(dict[str, int]):
@@ -95,12 +95,14 @@ class Reader:
         self._name = lru_cache(maxsize=arranging.REMEMBERED)(self._read_name)
         self._waiting: list[LinkRecord] = []
         self._new = array("q")
+        self._letters = 0
 
     def take(self, record: LinkRecord, *, new: bool) -> None:
         """One record more. Errors: ``BadRecord``, of this one or of one that waited."""
         self._waiting.append(record)
         self._new.append(new)
-        if len(self._waiting) >= _BATCH:
+        self._letters += sum(map(len, record.names))
+        if len(self._waiting) >= _BATCH or self._letters >= _MOST_LETTERS:
             self.hand_on()
             self._hear(list(islice(self.read.pieces, self._heard, None)))
             self._heard = len(self.read.pieces)
@@ -124,14 +126,19 @@ class Reader:
         )
         read.records += len(self._waiting)
         read.rows += len(of)
-        self._waiting, self._new = [], array("q")
+        self._waiting, self._new, self._letters = [], array("q"), 0
 
     def _columns(self) -> dict[str, Any]:
         """What was taken, value by value. Errors: ``BadRecord``."""
         values = zip(*self._waiting, strict=True)
         columns: dict[str, Any] = dict(zip(LinkRecord._fields, values, strict=True))
-        for name in ("birth_from", "birth_to"):
-            columns[name] = _years(columns[name])
+        try:
+            for name in ("birth_from", "birth_to"):
+                columns[name] = _years(columns[name])
+        except (OverflowError, TypeError):
+            for record in self._waiting:
+                check(record)
+            raise
         if not all(columns["id"]) or not _in_order(columns["birth_from"], columns["birth_to"]):
             for record in self._waiting:
                 check(record)
@@ -146,7 +153,7 @@ class Reader:
             "y1": np.where(known, np.maximum(first, EARLIEST), 0),
             "y2": np.where(known & (last == 0), LATEST, last),
             "gender": list(map(self._gender, columns["gender"])),
-            "pset": list(map(self._places, columns["places"])),
+            "pset": [self._places(some) if some else 0 for some in columns["places"]],
             "idset": [read.idsets[_lines(some)] if some else 0 for some in columns["identifiers"]],
             **self._read_fields(),
         }
@@ -201,7 +208,7 @@ class Reader:
         if self._plain or self.read.kind != "person":
             return np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64), []
         return arranging.arrange_pairs(
-            [record.names[0] if _one_name(record) else "" for record in self._waiting]
+            [record.names[0] if _one_short_name(record) else "" for record in self._waiting]
         )
 
     def _names(self, record: LinkRecord) -> Sequence[Pair]:
@@ -263,10 +270,11 @@ class Reader:
             self.read.changed.append(Changed(record.id, shown(name), changes))
 
 
-def _one_name(record: LinkRecord) -> bool:
-    """Whether a record has one whole name and no part of a name apart."""
+def _one_short_name(record: LinkRecord) -> bool:
+    """Whether a record has one whole name, of a length that is not refused, and no part apart."""
     _, _, names, given, family, father, *_ = record
-    return len(names) == 1 and not (given or family or father)
+    alone = len(names) == 1 and not (given or family or father)
+    return alone and len(names[0]) <= cleaning.LONGEST_NAME
 
 
 def check(record: LinkRecord) -> None:
@@ -288,8 +296,9 @@ def check(record: LinkRecord) -> None:
 
 
 def _years(column: Iterable[int | None]) -> Numbers:
-    """Years as numbers: 0 for none, -1 for a year 0, which is none."""
-    return np.array([0 if year is None else year or -1 for year in column], dtype=np.int64)
+    """Years as numbers: 0 where not known, -1 for a year 0, which is no year."""
+    # an array of this kind refuses what is no whole number; numpy would round or read it
+    return np.array(array("q", [0 if year is None else year or -1 for year in column]))
 
 
 def _in_order(first: Numbers, last: Numbers) -> bool:

@@ -44,15 +44,15 @@ def clean(name: str) -> Cleaned:
         raise BadName(
             f"{shown(name)} is no name.", next_step="Give a text; decode bytes as UTF-8 first."
         )
-    if any("\ud800" <= letter <= "\udfff" or letter == "\ufffd" for letter in name):
-        raise BadName(
-            f"{shown(name)} has characters that were lost in decoding.",
-            next_step="Read the file with its right encoding, usually UTF-8.",
-        )
     if len(name) > LONGEST_NAME:
         raise BadName(
             f"{shown(name)} is too long for a name.",
             next_step=f"Give one person's or place's name, at most {LONGEST_NAME} characters.",
+        )
+    if any("\ud800" <= letter <= "\udfff" or letter == "\ufffd" for letter in name):
+        raise BadName(
+            f"{shown(name)} has characters that were lost in decoding.",
+            next_step="Read the file with its right encoding, usually UTF-8.",
         )
     changes: list[str] = []
     text = unicodedata.normalize("NFKC", name)
