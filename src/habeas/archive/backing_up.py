@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 FORMAT: Final = "habeas-backup/1"
-KEYS_SUFFIX: Final = ".keys"
 POLICY: Final = "partners.toml"
 _PIECE: Final = 1 << 20
 Progress = Callable[[str, int, int], None]
@@ -84,6 +83,11 @@ class _Made:
     damaged: list[str] = field(default_factory=list)
 
 
+def keys_beside(backup: Path) -> Path:
+    """Where the keys of a backup lie, for those who may open it."""
+    return backup.with_name(f"{backup.name}.keys")
+
+
 def backup(
     archive: Archive,
     target: Path,
@@ -98,7 +102,7 @@ def backup(
     Where there is nobody at all it is refused, unless ``only_own_keys``: then nothing is
     written beside it and the archive's own keyring is needed to restore.
     """
-    keys_path = target.with_name(target.name + KEYS_SUFFIX)
+    keys_path = keys_beside(target)
     for path in (target, keys_path):
         if path.exists() or path.is_symlink():
             raise BackupExists(

@@ -70,7 +70,7 @@ def arrange_pairs(names: Sequence[str]) -> tuple[Numbers, Numbers, list[str]]:
     two = np.flatnonzero(np.diff(starts) == 2)
     given, father = word[starts[two]], word[starts[two] + 1]
     one, other = of_chinese[given], of_chinese[father]
-    told = plain[given] & plain[father] & ~((one > 0) & (other > 0) & (one + other > 2))
+    told = plain[given] & plain[father] & ~_chinese_name(one, other)
     return two[told], np.column_stack((given, father))[told], [text for text, _ in read]
 
 
@@ -93,7 +93,7 @@ def _arranged(words: list[_Word]) -> tuple[Pair, ...]:
     """
     if len(words) == 2:
         (first, one), (second, other) = words
-        if one and other and one + other > 2:
+        if _chinese_name(one, other):
             return (first, second), (f"{first} {second}", "")
         return ((first, second),)
     texts = [text for text, _ in words]
@@ -121,6 +121,11 @@ def _chinese(word: str) -> int:
     """0 for no word of a Chinese name in Latin letters, 2 for a surname, 1 for another word."""
     read = chinese.syllables(word) if word.isascii() else ()
     return 0 if not 0 < len(read) <= 2 else 2 if read in _surnames() else 1
+
+
+def _chinese_name(one: Any, other: Any) -> Any:
+    """Whether two words (``_chinese`` of each, or arrays of these) may be a Chinese name."""
+    return (one > 0) & (other > 0) & (one + other > 2)
 
 
 @lru_cache(maxsize=1)

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive import presence, rebuilding, schema
-from habeas.archive.backing_up import KEYS_SUFFIX, backup
+from habeas.archive.backing_up import backup, keys_beside
 from habeas.archive.connecting import holding_the_head, plain_errors
 from habeas.archive.consents import Agreements
 from habeas.archive.erased import runs
@@ -198,7 +198,7 @@ def _refuse_backup(
     archive: Archive, target: Path, recipients: Collection[str], *, only_own_keys: bool
 ) -> None:
     """Ask before anything is destroyed what the backup would ask when it is too late."""
-    for path in (target, target.with_name(target.name + KEYS_SUFFIX)):
+    for path in (target, keys_beside(target)):
         if path.exists() or path.is_symlink():
             raise ErasureRefused(
                 f"{path} is there already; a backup is never overwritten.",
@@ -313,7 +313,7 @@ def _rewrap(archive: Archive, epoch_before: int) -> None:
 
 def _back_up(archive: Archive, begun: Journal, progress: Progress) -> None:
     target = Path(begun.backup_to)
-    keys = target.with_name(target.name + KEYS_SUFFIX)
+    keys = keys_beside(target)
     if not target.exists():  # it appears only whole, and after its keys
         keys.unlink(missing_ok=True)
         backup(

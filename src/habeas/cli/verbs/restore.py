@@ -77,12 +77,13 @@ def restore(
     speaker = Speaker(as_json=json)
     make_ready()
     from habeas.archive import restoring
+    from habeas.archive.backing_up import keys_beside
 
     source, directory = placed(source), placed(directory)
     keyring = (
         _from_folder(own_keys, passphrase_file)
         if own_keys is not None
-        else _from_copy(copy or source.with_name(source.name + ".keys"), identity, directory)
+        else _from_copy(copy or keys_beside(source), identity, directory)
     )
     notes = [_read(path) for path in cosigned or ()]
     passphrase = None
