@@ -426,6 +426,19 @@ def test_nobody_asks_any_more() -> None:
 # --- what it knows -------------------------------------------------------------------------------
 
 
+def test_a_question_whose_asker_has_died_is_not_taken_up(tmp_path: Path) -> None:
+    """It was killed while the other was starting: nobody is left to end that one."""
+    root, question = tmp_path / "objects", tmp_path / "question"
+    with question.open("wb", buffering=0) as written:
+        job = {"root": str(root), "token": "0" * 16, "first": 0, "files": [[str(question)]]}
+        module.write_frame(written, job)
+    heard, told_to = os.pipe()
+    os.close(heard)
+    with question.open("rb") as asked, os.fdopen(told_to, "wb") as answers:
+        subprocess.run(module.COMMAND, stdin=asked, stdout=answers, check=True, timeout=60)
+    assert not root.exists()
+
+
 def test_identities_come_back_by_the_pipe_only(
     store: ObjectStore, beside: Beside, files: list[Path]
 ) -> None:

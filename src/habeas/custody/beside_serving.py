@@ -2,8 +2,9 @@
 
 Run as ``python -P -m habeas.custody.beside_serving`` by ``beside``, with a pipe at either side.
 
-Invariants: it ends with the process that started it, even one that was killed; what it was at
-is then removed by the next start, as after any crash; while it writes, it holds the store's
+Invariants: it ends with the process that started it, even one that was killed, and even before
+this one had come so far as to ask to be ended with it; what it was at is then removed by the
+next start, as after any crash; while it writes, it holds the store's
 lock as well, so that nobody cleans up under its hands. It writes to nothing but its pipe and
 ``objects/tmp``.
 """
@@ -14,6 +15,7 @@ import contextlib
 import ctypes
 import os
 import resource
+import select
 import signal
 import sys
 import time
@@ -35,6 +37,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     with contextlib.suppress(EOFError):
         while True:
             job = read_frame(requests)
+            if not _heard(answers):  # the asker died with its question in the pipe
+                return
             failure = None
             try:
                 _do(job, answers)
@@ -43,6 +47,13 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             except BaseException as error:
                 failure = described(error)
             write_frame(answers, {"failure": failure})
+
+
+def _heard(answers: IO[bytes]) -> bool:
+    """Whether the other end of the pipe is open."""
+    poll = select.poll()
+    poll.register(answers, 0)  # that nobody reads is told unasked
+    return not poll.poll(0)
 
 
 def _do(job: dict[str, Any], answers: IO[bytes]) -> None:
