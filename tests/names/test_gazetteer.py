@@ -45,6 +45,8 @@ def test_both_yutian_with_what_tells_them_apart() -> None:
         ("和阗", {"653200", "653201"}),
         ("Shule", {"653122"}),
         ("Kargilik", {"653126"}),
+        ("He'an County", {"653229"}),
+        ("和康县", {"653228"}),
     ],
 )
 def test_resolved(spelling: str, codes: set[str]) -> None:
@@ -75,12 +77,15 @@ def test_units_by_code_of_any_time() -> None:
 def test_every_county_of_xinjiang_is_there_in_uyghur_with_a_source() -> None:
     places = gazetteer.xinjiang()
     counties = [u for u in places.units if u.level == "county" and u.id.startswith("65")]
-    assert len(counties) >= 107
+    assert len(counties) == 114
+    no_uyghur = {unit.id for unit in counties if "uey" not in {form.kind for form in unit.forms}}
+    abolished, founded_lately = {"650108", "652303"}, {"653228", "653229", "653132", "659013"}
+    assert no_uyghur == abolished | founded_lately
     for unit in counties:
         kinds = {form.kind for form in unit.forms}
-        if unit.id not in ("650108", "652303"):  # abolished in 2007
+        if unit.id not in no_uyghur:
             assert {"official", "uey", "uky"} <= kinds, unit.id
-    assert set(places.sources) == {"division", "gb2260", "geonames", "editors", "rule"}
+    assert set(places.sources) == {"division", "gb2260", "later", "geonames", "editors", "rule"}
 
 
 def _file() -> dict[str, object]:

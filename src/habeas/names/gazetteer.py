@@ -40,8 +40,8 @@ _HAN_ENDING = re.compile(
 )
 #: Han characters of old or traditional writing, as they occur in these names.
 _SIMPLER = str.maketrans(
-    "縣區庫爾勒烏魯齊塔溫圖葉蓋買華豐孫遠陽門鐵雙樂岡達蘭羅蘇維爾爾爾"[:33],
-    "县区库尔勒乌鲁齐塔温图叶盖买华丰孙远阳门铁双乐冈达兰罗苏维尔尔尔"[:33],
+    "縣區庫爾烏魯齊溫圖葉蓋買華豐孫遠陽門鐵雙樂岡達蘭羅蘇維",
+    "县区库尔乌鲁齐温图叶盖买华丰孙远阳门铁双乐冈达兰罗苏维",
 )
 
 
