@@ -9,6 +9,7 @@ Invariants: the other process is started anew and has nothing of this one's memo
 the archive, no database. What it knows is the files, and the identity of each object, which
 comes back through a pipe only: it is in no file, argument or environment. It ends when this
 one does, however that may be. A failure of its is this one's, with the same name.
+See decision 0024.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import os
 import struct
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -222,7 +224,8 @@ def described(error: BaseException) -> list[Any]:
         return [type(error).__name__, error.message, error.next_step]
     if isinstance(error, OSError):
         return [error.errno, error.strerror, error.filename]
-    return [type(error).__name__]
+    at = traceback.extract_tb(error.__traceback__)[-1]  # where, not what: that may hold a secret
+    return [f"{type(error).__name__} at {Path(at.filename).name}, line {at.lineno}"]
 
 
 def _failure(written: list[Any]) -> BaseException:
