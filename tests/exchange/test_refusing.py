@@ -189,3 +189,42 @@ def test_a_claim_rests_on_passages_that_were_cited_before(
     (folder / "claims.csv").write_text(wrong, encoding="utf-8")
     at = [("claims.csv", line, "passages") for line in (2, 3)]
     assert faults(archive, folder) == at
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("spoilt", "text", "its_own", "column"),
+    [
+        ("mentions.csv", "id,kind,caption,colour\nm-1,place,x,y\n", (1, "colour"), "subject"),
+        ("mentions.csv", 'id,kind,caption\nm-1,place,"x\n', (2, ""), "subject"),
+        ("mentions.csv", "id,kind,caption\nm-1,place,a, b\n", (2, ""), "subject"),
+        ("sources.csv", "id,kind\ns-1,publication\n", (1, "code"), "source"),
+        ("exhibits.csv", "id,file\nx-1,gone.txt\n", (2, "file"), "quote"),
+    ],
+)
+def test_what_follows_from_another_fault_is_said_once(
+    archive: Archive,
+    folder: Path,
+    spoilt: str,
+    text: str,
+    its_own: tuple[int, str],
+    column: str,
+) -> None:
+    rows = [f"c-{n},m-1,name,A name,s-1,x-1,twelve more,,,\n" for n in range(3)]
+    (folder / "claims.csv").write_text(CLAIMS + "".join(rows), encoding="utf-8")
+    (folder / spoilt).write_text(text, encoding="utf-8")
+    assert faults(archive, folder) == [(spoilt, *its_own), ("claims.csv", 0, column)]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_does_not_follow_is_named_beside_it(archive: Archive, folder: Path) -> None:
+    """A row that was left out excuses its own name only, and no number of the archive."""
+    (folder / "mentions.csv").write_text("id,kind,caption\nm-1,place,a, b\n", encoding="utf-8")
+    rows = [f"c-{name},{name},name,A name,s-1,,,,,\n" for name in ("m-2", "m-1", "#9")]
+    (folder / "claims.csv").write_text(CLAIMS + "".join(rows), encoding="utf-8")
+    assert faults(archive, folder) == [
+        ("mentions.csv", 2, ""),
+        ("claims.csv", 0, "subject"),
+        ("claims.csv", 2, "subject"),
+        ("claims.csv", 4, "subject"),
+    ]

@@ -5,7 +5,7 @@ Nothing here shows a traceback unless ``--debug`` asks for it. Error lines read
     habeas: what is wrong [its.code]
       → what to do next
 
-and, where the input has several faults, each fault stands on its own line before them.
+and, where the input has several faults, they stand on lines of their own before them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from habeas.cli import endings
+from habeas.cli import endings, faults
 from habeas.errors import HabeasError
 
 
@@ -70,50 +70,19 @@ def _ended(given: list[str]) -> int:
 
 def _told(error: HabeasError, as_json: bool) -> int:
     """Say an error: each fault of the input first, then the error and what to do."""
-    faults = faults_of(error)
+    found = faults.of(error)
     message = error.message
     if hasattr(error, "problems"):  # their words are its message
-        message = f"The definition has {len(faults)} problem{'s' if len(faults) > 1 else ''}."
+        message = f"The definition has {len(found)} problem{'s' if len(found) > 1 else ''}."
     if as_json:
-        _json(error.code, message, error.next_step, faults)
+        _json(error.code, message, error.next_step, found)
         return endings.ending_of(error)
-    for fault in faults:
-        _line(fault_words(fault))
+    for line in faults.told(found):
+        _line(line)
     _line(f"habeas: {message} [{error.code}]")
     if error.next_step:
         _line(f"  → {error.next_step}")
     return endings.ending_of(error)
-
-
-def faults_of(error: HabeasError) -> list[dict[str, Any]]:
-    """Each fault of an input: of an import's files, or of a definition.
-
-    A definition does not know its file: the caller adds it as the error's note.
-    """
-    file = "".join(getattr(error, "__notes__", ())[:1])
-    return [
-        {
-            "file": str(getattr(fault, "file", file)),
-            "line": int(fault.line),
-            "column": str(getattr(fault, "column", getattr(fault, "key", ""))),
-            "reason": str(fault.reason),
-            "valid": str(fault.valid),
-        }
-        for fault in getattr(error, "faults", getattr(error, "problems", ()))
-    ]
-
-
-def fault_words(fault: dict[str, Any]) -> str:
-    """One fault of an input as one line."""
-    place = [fault["file"]] if fault["file"] else []
-    if fault["line"]:
-        place.append(f"line {fault['line']}")
-    if fault["column"]:
-        place.append(fault["column"])
-    valid = fault["valid"]
-    if valid and not valid[0].isupper():  # a list of what is valid, not a sentence
-        valid = f"Valid: {valid}"
-    return f"{', '.join(place)}: {fault['reason']} {valid}".strip()
 
 
 def _misused(error: Exception, as_json: bool) -> int:

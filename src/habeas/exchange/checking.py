@@ -89,6 +89,7 @@ def check(archive: Archive, folder: Folder) -> Plan:
         _consent(folder, row)
     for path in folder.definitions:
         _definition(plan, path)
+    folder.faults.add_followed()
     folder.faults.found.sort(
         key=lambda fault: (_FILE_ORDER.get(fault.file, 99), fault.file, fault.line)
     )
@@ -131,6 +132,8 @@ def _exhibit(plan: Plan, readings: _Readings, row: Row) -> None:
         inside, there = lies_inside(path, directory), path.is_file()
     except (OSError, ValueError, RuntimeError):  # too long, a NUL, links in a circle
         inside, there = True, False
+    if not (inside and there):
+        faults.lost.add((row.file, row["id"]))
     if not inside:
         faults.add(
             row.fault(
@@ -285,6 +288,8 @@ def _quotes(folder: Folder, readings: _Readings, row: Row) -> tuple[Quote, ...]:
     if folder.find(row, "exhibit", name, "exhibit") is None:
         return ()
     text = readings.of(name)
+    if text is None and folder.faults.follows(row, "quote", name, [f.EXHIBITS.file]):
+        return ()
     if text is None:
         folder.faults.add(
             row.fault(

@@ -46,6 +46,13 @@ CONSENTS = TableShape(
     ("subject", "basis", "audience"),
     ("scope", "purposes", "expires", "at_risk", "reason", *_PLACE),
 )
+#: Where an import's own names stand, by what they name.
+_TABLES = {
+    "exhibit": EXHIBITS.file,
+    "source": SOURCES.file,
+    "mention": MENTIONS.file,
+    "claim": CLAIMS.file,
+}
 SHAPES = (EXHIBITS, SOURCES, MENTIONS, CLAIMS, JUDGEMENTS, ASSESSMENTS, CONSENTS)
 
 
@@ -80,13 +87,16 @@ class Folder:
         found = self._at(name) if name.startswith("#") else self.own.get(name)
         wanted = " or ".join(whats)
         if found is None:
-            self.faults.add(
-                row.fault(
-                    column,
-                    f"{name!r} is not known.",
-                    f"Name {_a(wanted)} by its id in this import, or in the archive as #number.",
+            tables = [_TABLES[what] for what in whats if what in _TABLES]
+            if name.startswith("#") or not self.faults.follows(row, column, name, tables):
+                self.faults.add(
+                    row.fault(
+                        column,
+                        f"{name!r} is not known.",
+                        f"Name {_a(wanted)} by its id in this import, "
+                        "or in the archive as #number.",
+                    )
                 )
-            )
             return None
         if found.what not in whats:
             self.faults.add(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,10 +50,13 @@ class Row:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults found so far."""
+    """The faults found so far. Those that only follow from them are counted, not listed."""
 
     found: list[Fault] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)  # files that were not read to their end
+    lost: set[tuple[str, str]] = field(default_factory=set)  # file and id of rows of no use
     _cells: set[tuple[str, int, str]] = field(default_factory=set)
+    _followed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def add(self, fault: Fault) -> None:
         """Note a fault; of a cell only the first is kept, because others follow from it."""
@@ -60,6 +64,21 @@ class Faults:
         if not fault.column or cell not in self._cells:
             self._cells.add(cell)
             self.found.append(fault)
+
+    def follows(self, row: Row, column: str, name: str, tables: Iterable[str]) -> bool:
+        """Whether what is wrong with a name comes of a fault in one of these tables."""
+        for table in tables:
+            if table in self.unread or (table, name) in self.lost:
+                self._followed[row.file, column, table] += 1
+                return True
+        return False
+
+    def add_followed(self) -> None:
+        """Say of each column once how many names were not looked up."""
+        for (file, column, table), count in sorted(self._followed.items()):
+            names = "1 name was" if count == 1 else f"{count:,} names were"
+            reason = f"{names} not looked up, because of what is wrong in {table}."
+            self.found.append(Fault(file, 0, column, reason, f"Mend {table} first."))
 
 
 def lies_inside(path: Path, directory: Path) -> bool:
@@ -75,9 +94,11 @@ def read_table(directory: Path, shape: TableShape, faults: Faults) -> list[Row]:
         return []
     if not (path.is_file() and lies_inside(path, directory)):
         faults.add(Fault(shape.file, 0, "", NO_FILE, "Put the file itself there."))
+        faults.unread.add(shape.file)
         return []
     text = _text(path, shape.file, faults)
     if text is None:
+        faults.unread.add(shape.file)
         return []
     return list(_rows(text, shape, faults))
 
@@ -101,6 +122,7 @@ def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[Row]:
     try:
         header = [name.strip() for name in next(reader, [])]
         if not _header_is_good(header, shape, faults):
+            faults.unread.add(shape.file)
             return
         line = reader.line_num + 1
         for cells in reader:
@@ -110,6 +132,7 @@ def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[Row]:
                     yield row
             line = reader.line_num + 1
     except csv.Error as error:
+        faults.unread.add(shape.file)
         faults.add(
             Fault(
                 shape.file,
@@ -151,6 +174,8 @@ def _row(
     if len(cells) != len(header):
         reason = f"The row has {len(cells)} cells; the header has {len(header)}."
         faults.add(Fault(shape.file, line, "", reason, "Quote cells that hold commas."))
+        if "id" in header[: len(cells)]:
+            faults.lost.add((shape.file, cells[header.index("id")].strip()))
         return None
     row = Row(
         shape.file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}

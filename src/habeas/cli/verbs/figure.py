@@ -199,9 +199,8 @@ def check(
 
     In an archive it also says what the figure would answer.
     """
-    from habeas.cli import evaluated
+    from habeas.cli import evaluated, faults
     from habeas.cli.opening import make_ready, opened
-    from habeas.cli.running import fault_words, faults_of
     from habeas.cli.speaking import Speaker, several
 
     make_ready()
@@ -212,11 +211,11 @@ def check(
     try:
         definition = _read(file)
     except DefinitionError as error:
-        faults = faults_of(error)
-        for fault in faults:
-            speaker.say(fault_words(fault))
-        speaker.say(f"{several(len(faults), 'problem')}.")
-        speaker.give({"key": None, "problems": faults})
+        found = faults.of(error)
+        for line in faults.told(found):
+            speaker.say(line)
+        speaker.say(f"{several(len(found), 'problem')}.")
+        speaker.give({"key": None, "problems": found})
         return FINDINGS
     evaluation = None
     try:
