@@ -3,9 +3,9 @@
 Each comparator gets the same frozen pairs (benchmarks/names_data/pairs.csv) and gives a
 number for each. Reported: the highest recall at a threshold whose precision is at least .95,
 with the threshold chosen on the same split, the same way for everybody. ``habeas, names held
-out`` is the comparer without any row of the table of names for a name of that split: what it
-does by rule alone on names that it has never seen. Any other comparator: a function of two
-texts in a module, ``--comparator package.module:function``.
+out`` is the comparer without any row of the table of names for a name of that split, and
+without the gazetteer: what it does by rule alone on names that it has never seen. Any other
+comparator: a function of two texts in a module, ``--comparator package.module:function``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from benchmarks.names_pairs import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from habeas.names import Likeness
 
     Compare = Callable[[str, str], float]
 
@@ -55,29 +57,33 @@ def recall_at(
 # --- comparators ----------------------------------------------------------------------------
 
 
-def ours(table: object = None) -> Compare:
-    from habeas.names.comparing import Comparer
-    from habeas.names.errors import BadName
+def ours() -> Compare:
+    from habeas import names
 
-    comparer = Comparer(table)  # type: ignore[arg-type]
-
-    def compare(left: str, right: str) -> float:
-        try:
-            return comparer.compare(left, right).similarity
-        except BadName:  # such as a title alone; a refusal finds nothing
-            return 0.0
-
-    return compare
+    return _number(names.compare)
 
 
 def held_out(rows: list[dict[str, str]]) -> Compare:
     from habeas.names import table
+    from habeas.names.comparing import Comparer
 
     whole = table.load()
     keys = {
         row[side] for row in rows for side in ("left_key", "right_key") if row["kind"] == "given"
     }
-    return ours(whole.without(frozenset(keys)))
+    return _number(Comparer(whole.without(frozenset(keys))).compare)
+
+
+def _number(compare: Callable[[str, str], Likeness]) -> Compare:
+    from habeas.names.errors import BadName
+
+    def likeness(left: str, right: str) -> float:
+        try:
+            return compare(left, right).similarity
+        except BadName:  # such as a title alone; a refusal finds nothing
+            return 0.0
+
+    return likeness
 
 
 def jaro_winkler() -> Compare:

@@ -10,7 +10,7 @@ import pytest
 from tests.linking.people import people, person
 
 from habeas import linking
-from habeas.linking import Linkage, LinkRecord, Settings, evaluate, labels_of, link
+from habeas.linking import Linkage, LinkRecord, Settings, evaluate, labels_of, link, scoring
 
 
 @lru_cache(maxsize=1)
@@ -169,3 +169,12 @@ def test_a_missing_package_says_what_to_install(package: str) -> None:
         "else:\n    raise SystemExit('linked')"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_facilities_of_two_places_that_sound_alike_are_no_candidates() -> None:
+    """By sound Kargilik and Qarkilik are .94, and by their letters .75."""
+    by_sound = scoring.score("facility", ("Kargalik Prison", "Kargilik Prison"))
+    apart = scoring.score("facility", ("Qarkilik Prison", "Kargilik Prison"))
+    assert by_sound[0] > 0.9
+    assert apart[0] <= 0.6
+    assert "listed for 叶城县 and for 若羌县" in apart[1]

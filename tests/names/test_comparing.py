@@ -54,6 +54,44 @@ def test_two_names_that_are_near(left: str, right: str) -> None:
     assert names.compare(left, right).similarity < WORTH_A_LOOK
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Bachu", "Maralbexi"), ("مارالبېشى", "巴楚县"), ("Hetian", "Khotan"), ("Yining", "Ghulja")],
+)
+def test_two_listed_spellings_of_one_place_are_near_however_they_sound(
+    left: str, right: str
+) -> None:
+    found = names.compare(left, right)
+    assert found.similarity >= 0.93
+    assert "listed for" in " ".join(found.reasons)
+    assert names.compare(right, left) == found
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Kargilik", "Qarkilik"), ("Pishan", "Pichan"), ("Yumin", "Emin"), ("精河", "青河")],
+)
+def test_two_places_that_sound_alike_are_kept_apart(left: str, right: str) -> None:
+    """Not so by sound alone, and what the sound says stays among the reasons."""
+    found = names.compare(left, right)
+    assert found.similarity <= 0.62 < Comparer().compare(left, right).similarity
+    assert len(found.reasons) == 2
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("和田市", "和田县"),  # beside each other and called alike
+        ("喀什市", "喀什地区"),  # one lies in the other
+        ("喀拉喀什镇", "Karakax"),  # a town in the county that is called after it
+        ("Maralbashy", "Qarkilik"),  # one is not listed
+        ("Emin", "Imin"),  # both are people's names
+    ],
+)
+def test_where_the_gazetteer_cannot_say_it_says_nothing(left: str, right: str) -> None:
+    assert names.compare(left, right) == Comparer().compare(left, right)
+
+
 def test_emet_and_ehmet_are_two_names_and_one_han_form_may_be_both() -> None:
     apart = names.compare("Emet", "Ehmet")
     assert any("two names" in reason for reason in apart.reasons)

@@ -9,13 +9,14 @@ from functools import lru_cache
 
 from habeas import names
 from habeas.linking import titles
-from habeas.names import gazetteer, table
+from habeas.names import table
 from habeas.names.errors import BadName
 from habeas.vocabulary import texts
 
 Pair = tuple[str, str]
 Scored = tuple[float, str]
 
+_ONE_PLACE, _TWO_PLACES = 0.98, 0.6
 _OTHER_NUMBER, _OTHER_KIND, _ONE_SAYS = 0.6, 0.7, 0.93
 
 
@@ -41,9 +42,8 @@ def _of_people(left: str, right: str, kind: str = "person") -> Scored:
 def _of_titles(left: str, right: str) -> Scored:
     """Proper names by place, by sound or by words; another number or kind is another."""
     one, other = titles.take_apart(left), titles.take_apart(right)
-    if common := titles.units(one.proper) & titles.units(other.proper):
-        names_of = gazetteer.xinjiang().unit
-        similarity, why = 0.98, f"both of {', '.join(sorted(names_of(u).name for u in common))}"
+    if place := titles.places_of(one.proper, other.proper):
+        similarity, why = _ONE_PLACE if place.same else _TWO_PLACES, place.why
     elif one.proper == other.proper:
         similarity, why = 1.0, "the same words"
     elif not one.proper or not other.proper:

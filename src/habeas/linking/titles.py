@@ -101,6 +101,14 @@ def units(proper: str) -> frozenset[str]:
         return frozenset()
 
 
+def places_of(left: str, right: str) -> gazetteer.Places | None:
+    """What the gazetteer says of two whole proper names."""
+    try:
+        return gazetteer.xinjiang().places_of(left, right)
+    except BadName:
+        return None
+
+
 def title_keys(name: str) -> frozenset[str]:
     """Keys that two names of one facility have in common: its place, its words by sound."""
     title = take_apart(name)

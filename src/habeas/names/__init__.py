@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from habeas.names.comparing import Comparer, Likeness
-from habeas.names.gazetteer import Candidate, Gazetteer, resolve
+from habeas.names.gazetteer import Candidate, Gazetteer, resolve, xinjiang
 from habeas.names.keying import keys
 from habeas.names.parts import Parts, take_apart
 from habeas.names.rendering import Rendering, render
@@ -37,7 +37,7 @@ __all__ = [
 
 @lru_cache(maxsize=1)
 def _comparer() -> Comparer:
-    return Comparer()
+    return Comparer(places=xinjiang())
 
 
 def compare(left: str, right: str) -> Likeness:

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from habeas.names import alignment, chinese, table
 from habeas.names.parts import HAN_SUFFIXES, SUFFIXES, Part, Parts, take_apart
 from habeas.names.readings import Reading, readings
+
+if TYPE_CHECKING:
+    from habeas.names.gazetteer import Gazetteer, Places
 
 #: Likeness of two forms by what the table says of them.
 IN_TABLE, IN_TABLE_UNSURE, RELATED, KEPT_APART = 0.98, 0.93, 0.9, 0.62
@@ -36,16 +40,23 @@ class Likeness:
 
 
 class Comparer:
-    """Compares with a table of names; ``compare`` uses the one that comes with habeas."""
+    """Compares with a table of names, by default the one that comes with habeas, and with a
+    gazetteer where one is given: ``names.compare`` has both."""
 
-    def __init__(self, names: table.NameTable | None = None) -> None:
+    def __init__(
+        self, names: table.NameTable | None = None, places: Gazetteer | None = None
+    ) -> None:
         self._table = names if names is not None else table.load()
+        self._places = places
 
     def compare(self, left: str, right: str) -> Likeness:
         """How alike two names are. Errors: ``BadName`` for what is no name."""
         first, second = take_apart(left), take_apart(right)
         ordered = (second, first) if right < left else (first, second)
         similarity, reasons = self._whole(*ordered)
+        if self._places and similarity < 1.0 and not all(map(self._known, ordered)):
+            said = self._places.places_of(left, right)
+            similarity, reasons = _by_place(said, similarity, reasons)
         for name, side in ((left, first), (right, second)):
             reasons += [f"{name}: {said}" for said in (*side.changes, *_said(side.dropped))]
         return Likeness(round(min(1.0, max(0.0, similarity)), 4), tuple(dict.fromkeys(reasons)))
@@ -170,6 +181,17 @@ class Comparer:
                 said = f"{known.text} is {name.name} in the table; {why}"
                 best = max(best, (similarity * 0.97, said))
         return best
+
+
+def _by_place(
+    said: Places | None, similarity: float, reasons: list[str]
+) -> tuple[float, list[str]]:
+    """The likeness, bounded by what a gazetteer says of the two spellings."""
+    if said is None:
+        return similarity, reasons
+    if not said.same:
+        return min(similarity, KEPT_APART), [*reasons, said.why]
+    return max(similarity, IN_TABLE if said.sure else IN_TABLE_UNSURE), [said.why]
 
 
 @lru_cache(maxsize=131_072)

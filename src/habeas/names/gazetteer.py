@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from habeas.names import cleaning, comparing, table
 from habeas.names.errors import BadGazetteer, BadName
@@ -101,6 +101,14 @@ class Candidate:
     reasons: tuple[str, ...]
 
 
+class Places(NamedTuple):
+    """What a gazetteer says of two spellings: ``sure`` where each has one meaning only."""
+
+    same: bool
+    sure: bool
+    why: str
+
+
 class Gazetteer:
     """Units and the index of their spellings."""
 
@@ -148,6 +156,37 @@ class Gazetteer:
         Errors: ``BadName`` for what is no name.
         """
         return tuple(unit for unit, _ in self._by_spelling(cleaning.clean(spelling).text).values())
+
+    def places_of(self, left: str, right: str) -> Places | None:
+        """Whether two spellings are listed for one place, or for places that lie apart.
+
+        None where the gazetteer cannot say: a spelling is not listed, or whoever names one of
+        the places may mean the other. The same in both directions. Errors: ``BadName`` for
+        what is no name.
+        """
+        mine, theirs = map(self.listed, sorted((left, right)))
+        if not mine or not theirs:
+            return None
+        if both := [unit for unit in mine if unit in theirs]:
+            alone = len(mine) == len(theirs) == 1
+            return Places(True, alone, f"both are listed for {_named(both)}")
+        if any(self._may_mean(one, other) for one in mine for other in theirs):
+            return None
+        return Places(False, True, f"listed for {_named(mine)} and for {_named(theirs)}")
+
+    def _may_mean(self, one: Unit, other: Unit) -> bool:
+        """A place is often called by what it lies in, or by the city beside it: 和田市, 和田县.
+
+        Such a city and county share their names; a single spelling in common is rather a slip
+        of somebody's romanisation (Kakoliko for 若羌 and 叶城).
+        """
+        within = one.id in self._above(other) or other.id in self._above(one)
+        return within or len(_spellings(one) & _spellings(other)) > 1
+
+    def _above(self, unit: Unit) -> tuple[str, ...]:
+        """What the unit lies in, the nearest first."""
+        parent = self._by_id.get(unit.parent)
+        return (unit.parent, *self._above(parent)) if parent else (unit.parent,)
 
     def _by_spelling(self, text: str) -> dict[str, tuple[Unit, Form]]:
         listed: dict[str, tuple[Unit, Form]] = {}
@@ -201,6 +240,15 @@ class Gazetteer:
         if unit.point:
             said.append(places.describe(unit.point))
         return "; ".join(said)
+
+
+def _named(units: Iterable[Unit]) -> str:
+    return " or ".join(unit.name for unit in units)
+
+
+@lru_cache(maxsize=4096)
+def _spellings(unit: Unit) -> frozenset[str]:
+    return frozenset(_key(_bare(form.text)) for form in unit.forms)
 
 
 def _listed(form: Form) -> str:
