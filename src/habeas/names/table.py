@@ -19,7 +19,7 @@ from habeas.names.errors import BadTable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_COLUMNS = 9
+_COLUMNS = 10
 _STROKES = str.maketrans("ıəɵøƣⱨⱪⱬ", "ieoogqkj".replace("q", "h"))
 
 
@@ -30,6 +30,7 @@ class GivenName:
     name: str
     language: str
     sex: str
+    also: tuple[str, ...]
     han: tuple[str, ...]
     latin: tuple[str, ...]
     cyrillic: tuple[str, ...]
@@ -44,14 +45,18 @@ class GivenName:
     @property
     def forms(self) -> tuple[str, ...]:
         """Every written form, the standard spelling first."""
-        return (self.name, *self.scripts, *self.han, *self.latin, *self.cyrillic)
+        return (self.name, *self.also, *self.scripts, *self.han, *self.latin, *self.cyrillic)
 
     @property
     def scripts(self) -> tuple[str, ...]:
-        """Uyghur names in their other alphabets, by conversion."""
+        """Uyghur names in their other alphabets, by conversion, the standard spelling first."""
         if self.language != "ug":
             return ()
-        return tuple(uyghur.convert(self.name, "uly", to) for to in ("uey", "uky", "uyy"))
+        return tuple(
+            uyghur.convert(spelling, "uly", to)
+            for spelling in (self.name, *self.also)
+            for to in ("uey", "uky", "uyy")
+        )
 
 
 @lru_cache(maxsize=65_536)
@@ -92,16 +97,16 @@ def parse(text: str) -> NameTable:
         if not line or line.startswith("#"):
             continue
         cells = line.split("\t")
-        if len(cells) != _COLUMNS or not cells[0] or cells[7] not in ("a", "b", "c"):
+        if len(cells) != _COLUMNS or not cells[0] or cells[8] not in ("a", "b", "c"):
             raise BadTable(
                 f"Line {number} of the table of names is not in order.",
-                next_step=f"{_COLUMNS} columns parted by tabs, the eighth a, b or c.",
+                next_step=f"{_COLUMNS} columns parted by tabs, the ninth a, b or c.",
             )
         split = [tuple(cell.split()) for cell in cells]
         names.append(
             GivenName(
-                cells[0], cells[1], cells[2], split[3], split[4], split[5], split[6],
-                cells[7], cells[8],
+                cells[0], cells[1], cells[2], split[3], split[4], split[5], split[6], split[7],
+                cells[8], cells[9],
             )
         )  # fmt: skip
     return NameTable(names)
