@@ -30,6 +30,8 @@ WORTH_A_LOOK = 0.85
         ("Jinping Xi", "习近平"),
         ("Мухтар Тлеубердиев", "Mukhtar Tileuberdi"),
         ("Haji Memet Tursun", "买买提·吐尔逊"),
+        ("Turdi Axun", "吐尔地阿洪"),
+        ("Tuerdiahong", "Turdi Axun"),
     ],
 )
 def test_one_name_under_two_spellings(left: str, right: str) -> None:
@@ -48,6 +50,8 @@ def test_one_name_under_two_spellings(left: str, right: str) -> None:
         ("吐尔逊", "Turdi"),
         ("陈全国", "Zhang Chunxian"),
         ("Tursun", "Tursungül"),
+        ("Turdi Axun", "Tursunaxun"),
+        ("Adil", "Adile"),
     ],
 )
 def test_two_names_that_are_near(left: str, right: str) -> None:

@@ -7,7 +7,7 @@ table gives to several names, and two names that the table keeps apart, say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import permutations
 from operator import itemgetter
@@ -74,6 +74,8 @@ class Comparer:
             found.append(chinese_names)
         if len(left.parts) != len(right.parts):
             found.append(self._run_together(left, right))
+        if bool(left.joined) != bool(right.joined):
+            found.append(self._with_title(left, right))
         return max(found, key=itemgetter(0))
 
     def _by_parts(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
@@ -109,6 +111,13 @@ class Comparer:
         chinese_alone = any(side.chinese and not self._known(side) for side in (left, right))
         factor = _NOT_AS_CHINESE if chinese_alone else 0.97
         return similarity * factor, [reason, "one side is written together"]
+
+    def _with_title(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+        """One side may write to the name what the other writes as a title of its own."""
+        similarity, reasons = self._by_parts(
+            *(replace(side, parts=side.joined) if side.joined else side for side in (left, right))
+        )
+        return similarity * 0.97, [*reasons, "a title is part of the name"]
 
     def _known(self, side: Parts) -> bool:
         return bool(self._table.find(side.parts[0].text))

@@ -53,12 +53,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A name in its parts, in the order written. ``chinese``: read as surname, given name."""
+    """A name in its parts, in the order written. ``chinese``: read as surname, given name.
+
+    ``joined``: the parts with each title written to the name before it, as in Turdi Axun and
+    Turdiaxun; () where no title follows a name.
+    """
 
     parts: tuple[Part, ...]
     dropped: tuple[str, ...]
     changes: tuple[str, ...]
     chinese: tuple[str, str] | None = None
+    joined: tuple[Part, ...] = ()
 
     @property
     def given(self) -> str:
@@ -81,12 +86,17 @@ def take_apart(name: str) -> Parts:
         if first and last:
             text, comma = f"{first} {last}", ["turned round at the comma"]
     words = [w.strip('.,;:()[]"«»“”') for w in re.split(r"[ ·.=﹒•,،、/]+", text)]
-    parts, dropped = [], []
+    parts: list[Part] = []
+    joined: list[Part] = []
+    dropped = []
     for word in words:
         if not word or not any(letter.isalpha() for letter in word):
             continue
         if word.lower() in _TITLES:
             dropped.append(f"title {word}")
+            if joined:
+                together = joined[-1].text + word.lower()
+                joined[-1] = Part(together, together, joined[-1].script)
         elif word.lower() in _LINKS:
             dropped.append(f"link {word}")
         else:
@@ -95,6 +105,7 @@ def take_apart(name: str) -> Parts:
                 dropped.append(f"title {match[0]}")
                 word = word[: match.start()]
             parts.append(Part(word, _bare(word, script), script))
+            joined.append(parts[-1])
     if not parts:
         raise BadName(
             f"{shown(name)} is only a title.",
@@ -103,7 +114,13 @@ def take_apart(name: str) -> Parts:
     split = None
     if len(parts) == 1 and parts[0].script == "Hani":
         split = chinese.surname_split(parts[0].text)
-    return Parts(tuple(parts), tuple(dropped), (*cleaned.changes, *comma), split)
+    return Parts(
+        tuple(parts),
+        tuple(dropped),
+        (*cleaned.changes, *comma),
+        split,
+        tuple(joined) if joined != parts else (),
+    )
 
 
 def _bare(word: str, script: str) -> str:

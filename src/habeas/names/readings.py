@@ -43,10 +43,12 @@ _LATIN_LETTERS = str.maketrans(
 _CLUSTERS = (
     ("tsch", "ç"), ("dsch", "c"), ("sch", "ş"), ("tch", "ç"), ("dzh", "c"), ("sh", "ş"),
     ("ch", "ç"), ("kh", "x"), ("gh", "ğ"), ("zh", "j"), ("dj", "c"), ("ph", "f"), ("th", "t"),
-    ("ng", "ñ"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ck", "k"), ("iy", "y"),
+    ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ck", "k"), ("iy", "y"),
 )  # fmt: skip
 _PRESS = str.maketrans({"c": "c", "j": "c", "w": "v"})
-_SASM = (("q", "ç"), ("x", "ş"), ("ng", "ñ"), ("zh", "j"))
+_SASM = (("q", "ç"), ("x", "ş"), ("zh", "j"))
+#: One sound, but for n and g before the element -gül.
+_NG = re.compile("ng(?![uü]l[ie]?$)")
 
 
 @lru_cache(maxsize=65_536)
@@ -91,6 +93,7 @@ def _latin(word: str) -> tuple[Reading, ...]:
     press = low.translate(_LATIN_LETTERS)
     for cluster, sound in _CLUSTERS:
         press = press.replace(cluster, sound)
+    press = _NG.sub("ñ", press)
     press = re.sub(r"(?<![aeéiouöü])y(?![aeéiouöü])", "i", press.translate(_PRESS))
     certain = bool(set(low) & set("ëöü")) and not set(low) & set("äıçş")
     found.append(
@@ -102,7 +105,7 @@ def _latin(word: str) -> tuple[Reading, ...]:
         sasm = low.translate(_LATIN_LETTERS)
         for letters, sound in _SASM:
             sasm = sasm.replace(letters, sound)
-        sasm = sasm.translate(_PRESS)
+        sasm = _NG.sub("ñ", sasm).translate(_PRESS)
         found.append(Reading("SASM/GNC", _only_sounds(sasm), FREE, 0.04))
     if len(low) > 3:
         if "-" in low and (wade := chinese.from_wade_giles(low)):

@@ -9,6 +9,7 @@ Chinese maps print for Uyghur, is ours: umsc has none (source: docs/methods/name
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,10 @@ _SASM = {
 }  # fmt: skip
 
 
+#: ng is one sound, but n and g before the element -gül, for which few write the apostrophe.
+_N_AND_GUL = re.compile(r"(?i)n(?=g[üu]l[ei]?\b)")
+
+
 def _converter() -> Any:
     try:
         from umsc import UgMultiScriptConverter
@@ -54,6 +59,7 @@ def to_common(text: str, orthography: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if orthography == "uly":
         text = text.replace("ë", "é").replace("Ë", "é")
+        text = _N_AND_GUL.sub("n'", text)
     if orthography == "uky":
         text = text.replace("җ", "җ").replace("ё", "yo")
     return _route(_OF_UMSC[orthography], "CTS")(text).lower()
