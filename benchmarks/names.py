@@ -1,10 +1,11 @@
-"""``python -m benchmarks.names [--split train|test]``: how well names are compared, against others.
+"""``python -m benchmarks.names [--split …]``: how well names are compared, against others.
 
 Each comparator gets the same frozen pairs (benchmarks/names_data/pairs.csv) and gives a
 number for each. Reported: the highest recall at a threshold whose precision is at least .95,
 with the threshold chosen on the same split, the same way for everybody. ``habeas, names held
 out`` is the comparer without any row of the table of names for a name of that split, and
-without the gazetteer: what it does by rule alone on names that it has never seen. Any other
+without the gazetteer: what it does by rule alone on names that it has never seen. ``second``
+are pairs that were written without seeing the program (docs/methods/names.md). Any other
 comparator: a function of two texts in a module, ``--comparator package.module:function``.
 """
 
@@ -31,12 +32,18 @@ if TYPE_CHECKING:
     Compare = Callable[[str, str], float]
 
 PRECISION = 0.95
-KINDS = ("given", "full", "county")
 
 
 def load(split: str) -> list[dict[str, str]]:
-    with (DATA / "pairs.csv").open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["split"] == split]
+    """Pairs of a side of the frozen benchmark, or those of ``second.csv``."""
+    if split == "second":
+        return _read("second.csv")
+    return [row for row in _read("pairs.csv") if row["split"] == split]
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def recall_at(
@@ -72,6 +79,13 @@ def held_out(rows: list[dict[str, str]]) -> Compare:
         row[side] for row in rows for side in ("left_key", "right_key") if row["kind"] == "given"
     }
     return _number(Comparer(whole.without(frozenset(keys))).compare)
+
+
+def by_rule() -> Compare:
+    from habeas.names import table
+    from habeas.names.comparing import Comparer
+
+    return _number(Comparer(table.NameTable([])).compare)
 
 
 def _number(compare: Callable[[str, str], Likeness]) -> Compare:
@@ -167,6 +181,10 @@ OTHERS: dict[str, Callable[[], Compare]] = {
 }
 
 
+def _kinds(rows: list[dict[str, str]]) -> list[str]:
+    return list(dict.fromkeys(row["kind"] for row in rows))
+
+
 def score(
     compare: Compare, rows: list[dict[str, str]]
 ) -> tuple[dict[str, tuple[float, float]], float]:
@@ -174,7 +192,7 @@ def score(
     began = time.perf_counter()
     scores = [compare(row["left"], row["right"]) for row in rows]
     took = (time.perf_counter() - began) / len(rows)
-    for kind in KINDS:
+    for kind in _kinds(rows):
         scored = [
             (s, r["same"] == "1") for s, r in zip(scores, rows, strict=True) if r["kind"] == kind
         ]
@@ -214,7 +232,7 @@ def resolved() -> tuple[int, int, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.names")
-    parser.add_argument("--split", choices=("train", "test"), default="test")
+    parser.add_argument("--split", choices=("train", "test", "second"), default="test")
     parser.add_argument("--only", choices=("ours", "others"))
     parser.add_argument("--comparator", help="package.module:function of two texts")
     given = parser.parse_args()
@@ -223,16 +241,21 @@ def main() -> None:
     if given.only != "ours":
         made |= OTHERS
     if given.only != "others":
-        made |= {"habeas, names held out": lambda: held_out(rows), "habeas": ours}
+        if given.split == "second":
+            made |= {"habeas, no tables": by_rule}
+        else:
+            made |= {"habeas, names held out": lambda: held_out(rows)}
+        made |= {"habeas": ours}
     if given.comparator:
         module, _, function = given.comparator.partition(":")
         made[given.comparator] = lambda: getattr(importlib.import_module(module), function)
+    kinds = _kinds(rows)
     counted = Counter((row["kind"], row["same"]) for row in rows)
     console = Console(width=130)
     console.print(f"{given.split}: " + ", ".join(
-        f"{kind} {counted[kind, '1']} same + {counted[kind, '0']} different" for kind in KINDS
+        f"{kind} {counted[kind, '1']} same + {counted[kind, '0']} different" for kind in kinds
     ), highlight=False)  # fmt: skip
-    shown = Table("comparator", *(f"{kind}: recall at .95" for kind in KINDS), "µs a pair")
+    shown = Table("comparator", *(f"{kind}: recall at .95" for kind in kinds), "µs a pair")
     for name, make in made.items():
         try:
             compare = make()
@@ -242,7 +265,7 @@ def main() -> None:
         found, took = score(compare, rows)
         shown.add_row(
             name,
-            *(f"{found[k][0]:.3f} (from {found[k][1]:.2f})" for k in KINDS),
+            *(f"{found[k][0]:.3f} (from {found[k][1]:.2f})" for k in kinds),
             f"{took * 1e6:.0f}",
         )
     console.print(shown)
