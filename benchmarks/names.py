@@ -182,7 +182,8 @@ OTHERS: dict[str, Callable[[], Compare]] = {
 
 
 def _kinds(rows: list[dict[str, str]]) -> list[str]:
-    return list(dict.fromkeys(row["kind"] for row in rows))
+    """Those that have pairs to keep apart."""
+    return list(dict.fromkeys(row["kind"] for row in rows if row["same"] == "0"))
 
 
 def score(

@@ -96,6 +96,13 @@ def test_where_the_gazetteer_cannot_say_it_says_nothing(left: str, right: str) -
     assert names.compare(left, right) == Comparer().compare(left, right)
 
 
+@pytest.mark.parametrize(
+    ("left", "right"), [("Esenbek", "Эсенбек"), ("Нұрбек", "努尔别克"), ("Jumabek", "Жұмабек")]
+)
+def test_a_suffix_is_one_in_every_alphabet(left: str, right: str) -> None:
+    assert Comparer(table.NameTable([])).compare(left, right).similarity >= WORTH_A_LOOK
+
+
 def test_emet_and_ehmet_are_two_names_and_one_han_form_may_be_both() -> None:
     apart = names.compare("Emet", "Ehmet")
     assert any("two names" in reason for reason in apart.reasons)

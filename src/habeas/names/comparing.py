@@ -271,7 +271,7 @@ def _has_suffix(written: str, sounds: str) -> bool | None:
     for ending in HAN_SUFFIXES:
         if written.endswith(ending):
             return True if len(written) > len(ending) + 1 else None
-    low = sounds.lower()
+    low = sounds.lower().replace("é", "e")  # бек is read with é, bek with e
     for ending in SUFFIXES:
         if low.endswith(ending):
             return True if len(low) > len(ending) + 2 else None
