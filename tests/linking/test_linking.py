@@ -178,3 +178,19 @@ def test_facilities_of_two_places_that_sound_alike_are_no_candidates() -> None:
     assert by_sound[0] > 0.9
     assert apart[0] <= 0.6
     assert "listed for 叶城县 and for 若羌县" in apart[1]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "one"),
+    [
+        ("和田市看守所", "和田县看守所", False),
+        ("Aksu Prefecture", "Aksu City", False),
+        ("和田市看守所", "Hotan City detention centre", True),
+        ("Hotan detention centre", "和田县看守所", True),  # it may mean either
+        ("库车县看守所", "库车市看守所", True),  # the county became a city in 2019
+    ],
+)
+def test_the_rank_of_a_place_tells_it_from_its_namesake(left: str, right: str, one: bool) -> None:
+    similarity, why = scoring.score("facility", (left, right))
+    assert (similarity > 0.9) is one
+    assert ("a place of another rank" in why) is not one

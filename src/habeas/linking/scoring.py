@@ -17,7 +17,7 @@ Pair = tuple[str, str]
 Scored = tuple[float, str]
 
 _ONE_PLACE, _TWO_PLACES = 0.98, 0.6
-_OTHER_NUMBER, _OTHER_KIND, _ONE_SAYS = 0.6, 0.7, 0.93
+_OTHER_NUMBER, _OTHER_KIND, _OTHER_RANK, _ONE_SAYS = 0.6, 0.7, 0.7, 0.93
 
 
 @lru_cache(maxsize=2)
@@ -57,6 +57,8 @@ def _of_titles(left: str, right: str) -> Scored:
     if one.numbers != other.numbers:
         limit = _OTHER_NUMBER if one.numbers and other.numbers else _ONE_SAYS
         similarity, why = min(similarity * 0.95, limit), f"{why}; not the same number"
+    if titles.of_other_ranks(one, other):
+        similarity, why = min(similarity * 0.95, _OTHER_RANK), f"{why}; a place of another rank"
     if one.kinds != other.kinds:
         limit = _ONE_SAYS if not one.kinds or not other.kinds else _OTHER_KIND
         similarity, why = min(similarity * 0.95, limit), f"{why}; not the same kind of place"

@@ -57,9 +57,13 @@ _RANKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A name taken apart. ``kinds`` and ``numbers`` may be empty; ``proper`` too."""
+    """A name taken apart. ``kinds`` and ``numbers`` may be empty; ``proper`` too.
+
+    ``ranked``: the proper name with the word for the rank of its place, such as 和田市.
+    """
 
     proper: str
+    ranked: str
     kinds: frozenset[str]
     numbers: frozenset[int]
 
@@ -77,9 +81,11 @@ def take_apart(name: str) -> Title:
         if pattern.search(text):
             kinds.add(kind)
             text = pattern.sub(" ", text)
-    text = _RANKS.sub(" ", text)
-    proper = " ".join(word for word in re.split(r"[\s,.()（）/&·-]+", text) if word)
-    return Title(proper, frozenset(kinds), numbers)
+    return Title(_words(_RANKS.sub(" ", text)), _words(text), frozenset(kinds), numbers)
+
+
+def _words(text: str) -> str:
+    return " ".join(word for word in re.split(r"[\s,.()（）/&·-]+", text) if word)
 
 
 def _number(written: str) -> int:
@@ -93,12 +99,23 @@ def _number(written: str) -> int:
 
 
 @lru_cache(maxsize=65_536)
-def units(proper: str) -> frozenset[str]:
-    """Places that the whole proper name is listed for."""
+def units(name: str) -> frozenset[str]:
+    """Places that the whole name is listed for."""
     try:
-        return frozenset(unit.id for unit in gazetteer.xinjiang().listed(proper))
+        return frozenset(unit.id for unit in gazetteer.xinjiang().listed(name))
     except BadName:
         return frozenset()
+
+
+def of_other_ranks(left: Title, right: Title) -> bool:
+    """Whether both say the rank of their places, and no place has both: 和田市, 和田地区.
+
+    A county that became a city is one place: 库车县, 库车市.
+    """
+    if left.ranked == left.proper or right.ranked == right.proper:
+        return False
+    mine, theirs = units(left.ranked), units(right.ranked)
+    return bool(mine and theirs) and not mine & theirs
 
 
 def places_of(left: str, right: str) -> gazetteer.Places | None:
