@@ -11,6 +11,7 @@ from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import (
     And,
     Field,
+    InFile,
     Not,
     Or,
     Phrase,
@@ -34,6 +35,8 @@ READ = {
     "喀什市": Word("喀什市"),
     "and or not": And((Word("and"), Word("or"), Word("not"))),
     r'"say \"no\""': Phrase('say "no"'),
+    "file:(a b)": InFile(And((Word("a"), Word("b")))),
+    "NOT FILE:（a) b": And((Not(InFile(Word("a"))), Word("b"))),
 }
 REFUSED = {
     "": (1, "Write a word"),
@@ -68,6 +71,12 @@ REFUSED = {
     "date:..": (6, "date:2019"),
     "exhibit:x": (9, "exhibit:12"),
     "name:cam*": (6, "no * or ?"),
+    "file:letter.pdf": (6, "name:"),
+    "file: (a b)": (6, "file:(camp letter)"),
+    "file:()": (7, "Take them out"),
+    "file:(a": (6, "Put a )"),
+    "file:(" + "a " * 21 + ")": (1, "outside"),
+    "file:(state:unread)": (13, "Values: read"),
     "(" * 30 + "a" + ")" * 30: (22, "fewer brackets"),
     "a " * 201: (401, "--batch"),
 }
@@ -123,6 +132,7 @@ TREES: st.SearchStrategy[Tree] = st.recursive(
     st.one_of(WORDS, PHRASES, FILTERS),
     lambda inner: st.one_of(
         inner.map(Not),
+        inner.map(InFile),
         st.lists(inner, min_size=2, max_size=3).map(lambda items: _flat(And, items)),
         st.lists(inner, min_size=2, max_size=3).map(lambda items: _flat(Or, items)),
     ),

@@ -19,7 +19,18 @@ from hypothesis import strategies as st
 from habeas.archive.search import folding
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import compiled
-from habeas.archive.search.language import And, Field, Not, Or, Phrase, Tree, Word, near_units
+from habeas.archive.search.files import layers_with
+from habeas.archive.search.language import (
+    And,
+    InFile,
+    Not,
+    Or,
+    Phrase,
+    Tree,
+    Word,
+    near_units,
+    sought,
+)
 from habeas.archive.search.matching import letters_amiss, ranges
 
 VOCABULARY = [
@@ -52,6 +63,7 @@ VOCABULARY = [
     "1989",
     "re-education",
 ]
+IN_A_FILE = 3  # texts, one passage each
 TEXT = st.lists(st.sampled_from(VOCABULARY), max_size=12).map(" ".join)
 CORPUS = st.lists(TEXT, min_size=1, max_size=8)
 ONE = st.sampled_from(VOCABULARY)
@@ -70,6 +82,7 @@ TREE = st.recursive(
     LEAF,
     lambda inner: st.one_of(
         inner.map(Not),
+        inner.map(InFile),
         st.lists(inner, min_size=2, max_size=3).map(lambda items: And(tuple(items))),
         st.lists(inner, min_size=2, max_size=3).map(lambda items: Or(tuple(items))),
     ),
@@ -85,7 +98,8 @@ def index_of(texts: Sequence[str]) -> tuple[tantivy.Index, tantivy.Schema]:
     writer = index.writer(15_000_000, 1)
     for number, text in enumerate(texts):
         folded = folding.folded(text)
-        row = {"text": folded, "latin": folding.latin_field(folded), "layer": number}
+        row = {"text": folded, "latin": folding.latin_field(folded)}
+        row |= {"start": number, "layer": number // IN_A_FILE}
         writer.add_document(tantivy.Document.from_dict(row, made))
     writer.commit()
     index.reload()
@@ -94,34 +108,72 @@ def index_of(texts: Sequence[str]) -> tuple[tantivy.Index, tantivy.Schema]:
 
 def by_index(texts: Sequence[str], tree: Tree, exact: bool) -> set[int]:
     index, made = index_of(texts)
-    nothing = {name: tantivy.Query.empty_query() for name in fields.LABELS}
-    query = compiled(made, tree, exact=exact, has=nothing).query
     searcher = index.searcher()
-    addresses = [address for _, address in searcher.search(query, 100).hits]
+    nothing = dict.fromkeys(fields.LABELS, tantivy.Query.empty_query())
+
+    def passages(asked: Tree | None) -> tantivy.Query:
+        if asked is None:
+            return tantivy.Query.all_query()
+        return compiled(made, asked, exact=exact, has=nothing, files=files).query
+
+    def files(asked: Tree) -> tantivy.Query:
+        there = layers_with(asked, searcher, passages)
+        return tantivy.Query.term_set_query(made, "layer", list(there))
+
+    addresses = [address for _, address in searcher.search(passages(tree), 100).hits]
     return (
-        {int(n or 0) for n in searcher.fast_field_values("layer", addresses)}
+        {int(n or 0) for n in searcher.fast_field_values("start", addresses)}
         if addresses
         else set()
     )
+
+
+def nowhere(_: Tree) -> tantivy.Query:
+    return tantivy.Query.empty_query()
 
 
 # --- the scanner ------------------------------------------------------------------------------
 
 
 def scan(texts: Sequence[str], tree: Tree, exact: bool) -> set[int]:
-    return {number for number, text in enumerate(texts) if holds(text, tree, exact)}
+    return {number for number in range(len(texts)) if found(texts, number, tree, exact)}
+
+
+def found(
+    texts: Sequence[str], number: int, tree: Tree, exact: bool, negated: bool = False
+) -> bool:
+    """Whether a passage is a hit: of a file, only those where something sought stands."""
+    match tree:
+        case And(items):
+            return all(found(texts, number, item, exact, negated) for item in items)
+        case Or(items):
+            return any(found(texts, number, item, exact, negated) for item in items)
+        case Not(item):
+            return not found(texts, number, item, exact, not negated)
+        case InFile(item):
+            first = number // IN_A_FILE * IN_A_FILE
+            if not in_file(texts[first : first + IN_A_FILE], item, exact):
+                return False
+            words = [] if negated else list(sought(item))
+            return not words or any(holds(texts[number], word, exact) for word in words)
+    return holds(texts[number], tree, exact)
+
+
+def in_file(texts: Sequence[str], tree: Tree, exact: bool) -> bool:
+    match tree:
+        case And(items):
+            return all(in_file(texts, item, exact) for item in items)
+        case Or(items):
+            return any(in_file(texts, item, exact) for item in items)
+        case Not(item):
+            return not in_file(texts, item, exact)
+        case InFile(item):
+            return in_file(texts, item, exact)
+    return any(holds(text, tree, exact) for text in texts)
 
 
 def holds(text: str, tree: Tree, exact: bool) -> bool:
-    match tree:
-        case And(items):
-            return all(holds(text, item, exact) for item in items)
-        case Or(items):
-            return any(holds(text, item, exact) for item in items)
-        case Not(item):
-            return not holds(text, item, exact)
-        case Field():
-            raise AssertionError("no filters here")
+    assert isinstance(tree, Word | Phrase)
     written = folding.words(text)
     if leaf_holds(written, tree, as_it_is):
         return True
@@ -212,7 +264,7 @@ def test_any_part_of_a_chinese_text_is_found(corpus: list[str], wanted: str) -> 
 def test_what_is_found_is_marked_and_nothing_else(text: str, leaf: Tree) -> None:
     made = fields.schema()
     nothing = {name: tantivy.Query.empty_query() for name in fields.LABELS}
-    wanted = compiled(made, leaf, exact=True, has=nothing)
+    wanted = compiled(made, leaf, exact=True, has=nothing, files=nowhere)
     marked = ranges(text, wanted.matches)
     assert bool(marked) == (by_index([text], leaf, exact=True) == {0})
     assert all(0 <= start < stop <= len(text) for start, stop in marked)
@@ -222,7 +274,7 @@ def test_what_is_found_is_marked_and_nothing_else(text: str, leaf: Tree) -> None
 def test_chinese_characters_side_by_side_are_marked_as_one() -> None:
     nothing = {name: tantivy.Query.empty_query() for name in fields.LABELS}
     tree = Or((Word("喀什"), Word("什市"), Word("city")))
-    wanted = compiled(fields.schema(), tree, exact=True, has=nothing)
+    wanted = compiled(fields.schema(), tree, exact=True, has=nothing, files=nowhere)
     assert ranges("在喀什市 city", wanted.matches) == [(1, 4), (5, 9)]
 
 

@@ -14,7 +14,7 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, team_member
 from habeas.archive.access import PUBLIC as THE_PUBLIC
 from habeas.archive.opening import Archive
-from habeas.archive.search import refresh, searching
+from habeas.archive.search import refining, refresh, searching
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
@@ -185,3 +185,51 @@ def test_a_hit_whose_row_may_no_longer_be_seen_is_not_counted(
     assert sum(value.count for value in found.facets["type"]) == 1
     refresh(archive)  # sees that a label is another, and builds anew
     assert searching.search(archive, viewer, "teamword", facets=False).total == 0
+
+
+def test_a_file_counts_by_what_the_viewer_may_see(
+    archive: Archive, shelf: dict[str, Sealed]
+) -> None:
+    """Each shelf file is one compartment's; what a file must have is asked of visible ones."""
+    for who, viewer in people().items():
+        sees = SEES[who]
+        for asked, total in (
+            ("file:(camp)", sees),
+            ("file:(camp OR sealedword)", sees),
+            ("file:(camp sealedword)", int(sees == 3)),
+            ("file:(camp NOT sealedword)", min(sees, 2)),
+            ("NOT file:(letter camp)", sees - 1),
+            ("file:(NOT sealedword)", min(sees, 2)),
+        ):
+            found = searching.search(archive, viewer, asked)
+            assert found.total == len(found.hits) == total, (who, asked)
+
+
+def test_words_of_one_file_are_found_over_its_pages(archive: Archive, tmp_path: Path) -> None:
+    far = "The camp was built. " + "Nothing else is on this page. " * 100 + "A letter told of it."
+    seal_texts(archive, tmp_path / "a", [far, "A camp and nothing more.", "A letter, no more."])
+    refresh(archive)
+    found = searching.search(archive, OWNER, "camp letter", exact=True)
+    assert (found.total, found.nowhere) == (0, [])
+    wider = refining.spread(found.tree)
+    assert str(wider) == "file:(camp AND letter)"
+    found = searching.search(archive, OWNER, str(wider), exact=True)
+    assert found.total == 2
+    assert len({hit.layer for hit in found.hits}) == 1
+    assert all(hit.ranges for hit in found.hits)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wider"),
+    [
+        ("camp letter language:en", "file:(camp AND letter) AND language:en"),
+        ("camp (a OR b) NOT c", "file:(camp AND (a OR b) AND NOT c)"),
+        ("camp language:en", None),
+        ("camp NOT letter", None),
+        ("camp OR letter", None),
+        ("file:(camp letter)", None),
+    ],
+)
+def test_a_query_spread_over_a_file(asked: str, wider: str | None) -> None:
+    found = refining.spread(searching.checked(asked))
+    assert found == (None if wider is None else searching.checked(wider))

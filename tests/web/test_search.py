@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ReadingAs = Callable[[Archive, Viewer], Reader]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+APART = "institute AND 699"  # in the first and the last passage of one text
 PHONE = {"width": 360, "height": 740}
 
 
@@ -110,7 +111,19 @@ def test_what_is_nowhere_is_named(searched: Shelf, owner: Reader) -> None:
     page = owner.page(f"/search/?q={quote('letter AND folder:nowhere')}")
     assert "has this: <bdi>folder:nowhere</bdi>" in page
     page = owner.page(f"/search/?q={quote('letter NOT letter')}")
-    assert "none answers to all" in page
+    assert "nothing answers to all" in page
+    assert "wherever in the file" not in page
+
+
+def test_what_stands_in_one_file_only_is_offered(searched: Shelf, owner: Reader) -> None:
+    words = ask(owner, APART)["found"]
+    assert (words["total"], words["nowhere"]) == (0, [])
+    page = owner.page(f"/search/?q={quote(APART)}")
+    assert "wherever in the file" in page
+    wider = words["in_one_file"]
+    found = owner.twin(wider["url"])["found"]
+    assert found["total"] >= 2
+    assert found["in_one_file"] is None
 
 
 def test_pages_of_hits(searched: Shelf, owner: Reader) -> None:

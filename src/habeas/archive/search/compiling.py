@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import tantivy
@@ -23,6 +23,7 @@ from habeas.archive.search.expanding import Added
 from habeas.archive.search.language import (
     And,
     Field,
+    InFile,
     Not,
     Or,
     Phrase,
@@ -30,6 +31,7 @@ from habeas.archive.search.language import (
     Word,
     near_units,
     pattern_words,
+    sought,
 )
 from habeas.archive.search.schema import filter_query, sequence_query
 
@@ -71,6 +73,7 @@ class Fuzzy:
     distance: int
 
 
+Files = Callable[[Tree], Query]
 Match = InARow | Near | Pattern | Fuzzy
 
 
@@ -90,13 +93,15 @@ def compiled(
     exact: bool = False,
     flat: bool = False,
     has: dict[str, Query],
+    files: Files,
 ) -> Compiled:
-    """The query. ``has`` gives the passages that the viewer may know to be cited or claimed.
+    """The query. ``has`` gives the passages that the viewer may know to be cited or claimed,
+    ``files`` all passages of the files in which something stands that the viewer may see.
 
     ``flat``: a passage counts for how many parts of the query it has, not for how rare the
     words are in the whole index, which also holds what the viewer may not see.
     """
-    compiler = _Compiler(made, exact, flat, has)
+    compiler = _Compiler(made, exact, flat, has, files)
     query = compiler.query(tree, negated=False)
     return Compiled(query, compiler.matches, compiler.added)
 
@@ -108,12 +113,18 @@ def everything() -> Query:
 
 class _Compiler:
     def __init__(
-        self, made: tantivy.Schema, exact: bool, flat: bool, has: dict[str, Query]
+        self,
+        made: tantivy.Schema,
+        exact: bool,
+        flat: bool,
+        has: dict[str, Query],
+        files: Files,
     ) -> None:
         self.made = made
         self.exact = exact
         self.flat = flat
         self.has = has
+        self.files = files
         self.matches: list[Match] = []
         self.added: list[Added] = []
 
@@ -127,6 +138,8 @@ class _Compiler:
             case Not(item):
                 refused = (Occur.MustNot, self.query(item, negated=not negated))
                 return Query.boolean_query([(Occur.Must, everything()), refused])
+            case InFile(item):
+                return self._in_file(item, negated)
             case Field():
                 asked = filter_query(self.made, tree, self.has)
                 return Query.const_score_query(asked, 0.0)
@@ -144,6 +157,15 @@ class _Compiler:
         if all(occur == Occur.MustNot for occur, _ in parts):
             parts.append((Occur.Must, everything()))
         return Query.boolean_query(parts)
+
+    def _in_file(self, item: Tree, negated: bool) -> Query:
+        """Of the files that have it, the passages where what was sought stands."""
+        files = Query.const_score_query(self.files(item), 0.0)
+        words = [] if negated else list(dict.fromkeys(sought(item)))
+        if not words:
+            return files
+        there = [(Occur.Should, self._leaf(word, negated)) for word in words]
+        return Query.boolean_query([(Occur.Must, files), (Occur.Must, Query.boolean_query(there))])
 
     def _leaf(self, leaf: Word | Phrase, negated: bool) -> Query:
         matches = list(dict.fromkeys(_matches(leaf, self.exact)))

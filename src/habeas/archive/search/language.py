@@ -17,10 +17,13 @@ from habeas.archive.search import folding
 LONGEST = 2_000  # characters
 DEEPEST = 20  # brackets in brackets
 MOST_PARTS = 200  # words, phrases and filters
+MOST_IN_FILE = 20  # of those inside of file:(…), because each is sought in all files
 MOST_WORDS = 60  # of a phrase, or between the ends of a near: passages overlap by that many
 FARTHEST = 50  # "..."~N
 MOST_WAYS = 400  # in which the words of a near can stand
 
+QUOTES = '"“”„«»＂'  # each opens and closes
+IN_FILE = "file"
 #: The filters, each with what is told of it when one does not exist.
 FIELDS = (
     *("language", "script", "type", "source", "folder", "state", "date"),
@@ -89,12 +92,22 @@ class Or:
         return " OR ".join(str(item) for item in self.items)
 
 
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """What a whole file must have, in whichever of its passages."""
+
+    item: Tree
+
+    def __str__(self) -> str:
+        return f"{IN_FILE}:({self.item})"
+
+
 Leaf = Word | Phrase | Field
-Tree = Word | Phrase | Field | Not | And | Or
+Tree = Word | Phrase | Field | Not | And | Or | InFile
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = re.sub(rf"[\\{QUOTES}]", r"\\\g<0>", text)
     return f'"{escaped}"'
 
 
@@ -104,12 +117,23 @@ def _inside(item: Tree, *wrapped: type) -> str:
 
 def leaves(tree: Tree) -> Iterator[Leaf]:
     """The words, phrases and filters, in order."""
-    if isinstance(tree, Not):
+    if isinstance(tree, Not | InFile):
         yield from leaves(tree.item)
     elif isinstance(tree, And | Or):
         for item in tree.items:
             yield from leaves(item)
     else:
+        yield tree
+
+
+def sought(tree: Tree) -> Iterator[Word | Phrase]:
+    """The words and phrases that make a hit, which a negated one does not."""
+    if isinstance(tree, InFile):
+        yield from sought(tree.item)
+    elif isinstance(tree, And | Or):
+        for item in tree.items:
+            yield from sought(item)
+    elif isinstance(tree, Word | Phrase):
         yield tree
 
 

@@ -16,18 +16,23 @@ from habeas.archive.search.language import (
     DEEPEST,
     FARTHEST,
     FIELDS,
+    IN_FILE,
     LONGEST,
+    MOST_IN_FILE,
     MOST_PARTS,
     MOST_WAYS,
     MOST_WORDS,
+    QUOTES,
     And,
     Field,
+    InFile,
     Not,
     Or,
     Phrase,
     Tree,
     Word,
     joined,
+    leaves,
     near_units,
     pattern_words,
     ways,
@@ -35,20 +40,19 @@ from habeas.archive.search.language import (
 
 # --- from text to pieces -------------------------------------------------------------------
 
-_QUOTES = '"“”„«»＂'
 _PIECE = re.compile(
     rf"""
     (?P<space>\s+)
     |(?P<open>[(（])
     |(?P<close>[)）])
     |(?P<field>[A-Za-z_]+):
-    |(?P<quote>[{_QUOTES}])
-    |(?P<bare>[^\s()（）{_QUOTES}]+)
+    |(?P<quote>[{QUOTES}])
+    |(?P<bare>[^\s()（）{QUOTES}]+)
     """,
     re.X,
 )
 _NEAR = re.compile(r"~(\d*)")
-_END_QUOTE = re.compile(rf"\\.|[{_QUOTES}]", re.S)
+_END_QUOTE = re.compile(rf"\\.|[{QUOTES}]", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def _quoted_value(text: str, column: int) -> tuple[str, int]:
     while match := _END_QUOTE.search(text, place):
         value += text[place : match.start()]
         place = match.end()
-        if match[0] in _QUOTES:
+        if match[0] in QUOTES:
             return value, place
         value += match[0][1]
     raise QueryRefused(
@@ -178,6 +182,8 @@ class _Parser:
         self.at += 1
         if piece.kind == "open":
             return self._bracket(piece, depth)
+        if piece.kind == "field" and piece.text.lower() == IN_FILE:
+            return self._in_file(piece, depth)
         self.parts += 1
         if self.parts > MOST_PARTS:
             raise QueryRefused(
@@ -200,6 +206,25 @@ class _Parser:
         self.at += 1
         return inner
 
+    def _in_file(self, piece: _Piece, depth: int) -> InFile:
+        opening, follows = self.now, piece.column + len(piece.text) + 1
+        if opening is None or opening.kind != "open" or opening.column != follows:
+            raise QueryRefused(
+                f"After {IN_FILE}: a bracket must follow.",
+                column=follows,
+                next_step=f"Write {IN_FILE}:(camp letter) for both words anywhere in one file, "
+                "name: for the name of a file.",
+            )
+        self.at += 1
+        inner = InFile(self._bracket(opening, depth))
+        if (parts := sum(1 for _ in leaves(inner))) > MOST_IN_FILE:
+            raise QueryRefused(
+                f"{IN_FILE}: takes at most {MOST_IN_FILE} words and filters, not {parts}.",
+                column=piece.column,
+                next_step="Leave some of them outside of the brackets.",
+            )
+        return inner
+
     def _field(self, piece: _Piece) -> Field:
         name = piece.text.lower()
         if name not in FIELDS:
@@ -207,8 +232,8 @@ class _Parser:
                 f"There is no filter {piece.text}:.",
                 column=piece.column,
                 width=len(piece.text) + 1,
-                next_step=f"Filters: {', '.join(FIELDS)}. To search for the sign :, put the "
-                "words in quotation marks.",
+                next_step=f"Filters: {', '.join((*FIELDS, IN_FILE))}. "
+                "To search for the sign :, put the words in quotation marks.",
             )
         value = self.now
         follows = piece.column + len(piece.text) + 1

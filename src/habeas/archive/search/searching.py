@@ -28,9 +28,11 @@ from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import Compiled, Match, compiled
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import Added
-from habeas.archive.search.language import And, Field, Not, Tree, leaves
+from habeas.archive.search.files import layers_with
+from habeas.archive.search.language import Field, InFile, Not, Tree, leaves
 from habeas.archive.search.matching import Range, ranges
 from habeas.archive.search.parsing import parse
+from habeas.archive.search.refining import positive
 from habeas.reading.documents import Part
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ def search(
             f"Only the first {DEEPEST:,} passages can be listed.",
             next_step="Add a word or a filter, or use `habeas search --batch`.",
         )
-    compiled(fields.schema(), tree, exact=exact, has=_nothing())  # refuses before looking
+    _check_runs(tree, exact)
     opened = indexes.opened(archive)
     asking = _Asking(archive, viewer, opened, tree, exact)
     state = opened.state
@@ -143,8 +145,12 @@ def search(
     return found
 
 
-def _nothing() -> dict[str, Query]:
-    return {name: Query.empty_query() for name in fields.LABELS}
+def _check_runs(tree: Tree, exact: bool) -> None:
+    """Refuse what cannot be run, before anything is looked at."""
+    nothing = Query.empty_query()
+    has = dict.fromkeys(fields.LABELS, nothing)
+    for each in (tree, *leaves(tree)):
+        compiled(fields.schema(), each, exact=exact, has=has, files=lambda _: nothing)
 
 
 class _Asking:
@@ -171,7 +177,23 @@ class _Asking:
 
     def _compiled(self, tree: Tree) -> Compiled:
         flat = not self.sees_all
-        return compiled(self.schema, tree, exact=self.exact, flat=flat, has=self.has)
+        return compiled(
+            self.schema, tree, exact=self.exact, flat=flat, has=self.has, files=self._files
+        )
+
+    def _files(self, tree: Tree) -> Query:
+        """The passages of the files that have it, by what the viewer may see of them."""
+        there = layers_with(tree, self.searcher, self._seen)
+        if not there:
+            return Query.empty_query()
+        return Query.term_set_query(self.schema, "layer", sorted(there))
+
+    def _seen(self, leaf: Tree | None) -> Query:
+        """The passages that the viewer may see; with a leaf, those where it stands."""
+        if leaf is None:
+            return self.allowed
+        both = (self._compiled(leaf).query, self.allowed)
+        return Query.boolean_query([(Occur.Must, query) for query in both])
 
     def _labelled(self, name: str) -> Query:
         """The passages that carry a label which the viewer may see."""
@@ -207,7 +229,11 @@ class _Asking:
         return found
 
     def _nowhere(self) -> list[Tree]:
-        parts = positive(self.tree)
+        parts = [
+            part
+            for item in positive(self.tree)
+            for part in (positive(item.item) if isinstance(item, InFile) else [item])
+        ]
         if len(parts) == 1:
             return parts
         asked = [part for part in parts if not isinstance(part, Not)]
@@ -380,36 +406,3 @@ class _Maps:
 
 
 texts, maps = _Texts(), _Maps()
-
-
-def positive(tree: Tree) -> list[Tree]:
-    """The parts that a hit must have: of an AND its items, else the tree itself."""
-    return list(tree.items) if isinstance(tree, And) else [tree]
-
-
-def narrowed(tree: Tree, name: str, value: str) -> Tree:
-    """The query with one more filter; the same query where it has it already."""
-    more = Field(name, value, whole=True)
-    there = positive(tree)
-    return tree if _has(there, more) else And((*there, more))
-
-
-def widened(tree: Tree, name: str, value: str) -> Tree | None:
-    """The query without a filter that it has; None when nothing else is asked."""
-    left = [item for item in positive(tree) if not _same(item, name, value)]
-    if not left:
-        return None
-    return left[0] if len(left) == 1 else And(tuple(left))
-
-
-def chosen(tree: Tree, name: str, value: str) -> bool:
-    """Whether the query has the filter."""
-    return any(_same(item, name, value) for item in positive(tree))
-
-
-def _has(items: Sequence[Tree], wanted: Field) -> bool:
-    return any(_same(item, wanted.name, wanted.value) for item in items)
-
-
-def _same(item: Tree, name: str, value: str) -> bool:
-    return isinstance(item, Field) and (item.name, item.value) == (name, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,9 +61,10 @@ def search(
 ) -> None:
     """Find the passages of the texts in which words stand.
 
-    Words side by side must all stand in one passage. AND, OR, NOT, "a phrase", "near by"~5,
-    detain*, l?ger, lager~1, language:ug, date:2018..2019; docs/reference/query-language.md has
-    the whole language. Places and given names are found in their other spellings too.
+    Words side by side must all stand in one passage, with file:(…) in one file. AND, OR, NOT,
+    "a phrase", "near by"~5, detain*, l?ger, lager~1, language:ug, date:2018..2019;
+    docs/reference/query-language.md has the whole language. Places and given names are found in
+    their other spellings too.
     """
     from habeas.cli.speaking import Speaker
 
@@ -174,11 +176,15 @@ def _tell(speaker: Speaker, found: Found) -> None:
 def _tell_why(speaker: Speaker, found: Found) -> None:
     """What of the query is nowhere, or that its parts are in no passage together."""
     from habeas.archive.search.language import Field
+    from habeas.archive.search.refining import spread
     from habeas.cli.speaking import shown
 
     if not found.nowhere:
-        speaker.note("Each part of the query is in some passage; no passage answers to all.")
-        speaker.note("  → A passage is at most one page. Put OR between words, or ask one by one.")
+        speaker.note("Each part of the query is somewhere; nothing answers to all of it.")
+        if wider := spread(found.tree):
+            asked = shlex.quote(str(wider))
+            speaker.note(f"  → Anywhere in one file: habeas search {shown(asked)}")
+        speaker.note("  → Put OR between words, or ask one by one: a passage is at most one page.")
         return
     speaker.note(f"In no passage: {shown(', '.join(map(str, found.nowhere)))}")
     if any(isinstance(part, Field) for part in found.nowhere):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from habeas.archive.readings import locator_words
-from habeas.archive.search import searching
+from habeas.archive.search import refining, searching
 from habeas.archive.search.errors import IndexMissing, QueryRefused
 from habeas.archive.search.language import Tree
 from habeas.archive.search.schema import UNKNOWN
@@ -118,9 +118,18 @@ def _found(request: Request, found: Found, asked: str, exact: bool, first: int) 
         "without_added": _address(asked, exact=True),
         "with_added": _address(asked, exact=False),
         "nowhere": [str(part) for part in found.nowhere],
+        "in_one_file": _in_one_file(found, exact),
         "behind": found.behind,
         "pages": links(request, first or None, following),
     }
+
+
+def _in_one_file(found: Found, exact: bool) -> Content | None:
+    """What to ask next where each part is somewhere and no passage has all."""
+    wider = None if found.total or found.nowhere else refining.spread(found.tree)
+    if wider is None:
+        return None
+    return {"query": str(wider), "url": _address(str(wider), exact=exact)}
 
 
 def _hit(hit: Hit) -> Content:
@@ -158,10 +167,8 @@ def _facets(found: Found, exact: bool) -> list[Content]:
 
 def _value(tree: Tree, facet: str, value: str, count: int, exact: bool) -> Content:
     name = _FILTER.get(facet, facet)
-    chosen = searching.chosen(tree, name, value)
-    other = (
-        searching.widened(tree, name, value) if chosen else searching.narrowed(tree, name, value)
-    )
+    chosen = refining.chosen(tree, name, value)
+    other = refining.widened(tree, name, value) if chosen else refining.narrowed(tree, name, value)
     words = _(_WORDS[value]) if facet != "source" and value in _WORDS else value
     return {
         "value": value,

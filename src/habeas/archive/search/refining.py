@@ -1,0 +1,53 @@
+"""A query made a little wider or narrower: what the filters beside the hits ask.
+
+Invariants: pure functions of trees; what is given back can be written out and read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from habeas.archive.search.language import And, Field, InFile, Not, Tree, all_of
+
+
+def positive(tree: Tree) -> list[Tree]:
+    """The parts that a hit must have: of an AND its items, else the tree itself."""
+    return list(tree.items) if isinstance(tree, And) else [tree]
+
+
+def narrowed(tree: Tree, name: str, value: str) -> Tree:
+    """The query with one more filter; the same query where it has it already."""
+    more = Field(name, value, whole=True)
+    there = positive(tree)
+    return tree if _has(there, more) else And((*there, more))
+
+
+def widened(tree: Tree, name: str, value: str) -> Tree | None:
+    """The query without a filter that it has; None when nothing else is asked."""
+    left = [item for item in positive(tree) if not _same(item, name, value)]
+    if not left:
+        return None
+    return left[0] if len(left) == 1 else And(tuple(left))
+
+
+def spread(tree: Tree) -> Tree | None:
+    """The same query with its words anywhere in one file; None where that is no other query."""
+    there = positive(tree)
+    words = [item for item in there if not isinstance(item, Field | InFile)]
+    if sum(not isinstance(item, Not) for item in words) < 2:
+        return None
+    rest = [item for item in there if isinstance(item, Field | InFile)]
+    return all_of(InFile(all_of(*words)), *rest)
+
+
+def chosen(tree: Tree, name: str, value: str) -> bool:
+    """Whether the query has the filter."""
+    return any(_same(item, name, value) for item in positive(tree))
+
+
+def _has(items: Sequence[Tree], wanted: Field) -> bool:
+    return any(_same(item, wanted.name, wanted.value) for item in items)
+
+
+def _same(item: Tree, name: str, value: str) -> bool:
+    return isinstance(item, Field) and (item.name, item.value) == (name, value)
