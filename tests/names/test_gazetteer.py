@@ -109,3 +109,34 @@ def test_a_file_that_is_not_in_order_is_refused() -> None:
     moved = {**units[1], "point": {"lat": "143", "lon": "87", "precision": "settlement"}}
     with pytest.raises(BadGazetteer, match="not in order"):
         gazetteer.parse(json.dumps({**whole, "units": [moved]}))
+
+
+@pytest.mark.parametrize(
+    ("spelling", "codes"),
+    [
+        ("Turpan City", {"650400", "650402"}),  # of today, and until 2015
+        ("Kashgar district", {"653100", "653101"}),  # a rank that neither has: both
+        ("Hotan nahiye", {"653221"}),
+        ("Hotan sheher", {"653201"}),
+        ("Хотән шәһири", {"653201"}),
+        ("город Кульджа", {"654002"}),
+        ("Кульджа уезд", {"654021"}),
+        ("伊犁州", {"654000"}),
+        ("博州", {"652700"}),
+        ("Уч Турфан", {"652927"}),
+        ("Yengi Sheher County", {"653122"}),
+        ("Hotan City, Xinjiang", {"653201"}),
+        ("新疆和田县", {"653221"}),
+        ("Hsin\u2011chiang", {"650000"}),
+    ],
+)
+def test_words_of_rank_in_every_language(spelling: str, codes: set[str]) -> None:
+    found = names.resolve(spelling)
+    assert {one.unit.id for one in found} == codes
+    assert all(one.sure for one in found)
+
+
+def test_a_surname_is_no_word_of_rank() -> None:
+    assert not any(one.sure for one in names.resolve("Zhou Jing"))
+    assert names.compare("Emin", "Emil").similarity < 0.9
+    assert names.compare("Kamil", "Komul").similarity < 0.9

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from habeas.names import cleaning, comparing, table
+from habeas.names import characters, cleaning, comparing, table
 from habeas.names.errors import BadGazetteer, BadName
 from habeas.vocabulary import places
 from habeas.vocabulary.errors import VocabularyError, shown
@@ -29,19 +29,31 @@ _NEAR, _BEHIND = 0.8, 0.04
 _MOST_NEAR = 5
 #: Kinds of form that sound as another form of the unit does: not compared again.
 _SAME_SOUNDS = frozenset(("other", "uey", "uky", "uyy", "kk-latin", "ky-latin"))
-_WORDS = re.compile(
-    r"(?i)[\s,]*\b(?:county|nahiyisi|nahiye|city|shehiri|sheher|shahri|district|rayoni|prefecture|"
-    r"wilayiti|wilayet|region|xian|hsien|shi|diqu|zhou|autonomous|kazakh|kazak|hui|mongol|mongolian|kirghiz|kyrgyz|tajik|"
-    r"xibe|sibe|uyghur|uygur|uighur|of|the|aptonom|oblasti|ауданы|қаласы|уезд|"
-    r"ناھىيىسى|شەھىرى|ۋىلايىتى|رايونى|نەھىيىسى)\b"
+#: Words for the rank of a place, by the endings of the Han names of such places.
+_RANK_WORDS = {
+    "prefecture wilayiti wilayet region diqu zhou oblasti облысы вилайити ۋىلايىتى ئوبلاستى": (
+        *("地区", "自治州"),
+    ),
+    "county nahiyisi nahiye xian hsien ауданы уезд наһийиси ناھىيىسى ناھىيە نەھىيىسى": ("县",),
+    "city shehiri sheher shahri shi қаласы шәһири город شەھىرى شەھەر": ("市",),
+    "district rayoni qu رايونى": ("区",),
+}
+_RANK_OF = {word: ends for words, ends in _RANK_WORDS.items() for word in words.split()}
+#: What stands beside a word of rank: Kizilsu Kyrgyz Autonomous Prefecture.
+_BESIDE_RANK = frozenset(
+    (
+        *("autonomous", "aptonom", "kazakh", "kazak", "hui", "mongol", "mongolian", "kirghiz"),
+        *("kyrgyz", "tajik", "xibe", "sibe", "uyghur", "uygur", "uighur", "of", "the"),
+    )
 )
+#: Words of rank that may come first; Zhou, Shi, Qu and Xian are surnames too.
+_FIRST = frozenset(("the", "of", "city", "county", "prefecture", "region", "district", "город"))
 _HAN_ENDING = re.compile(
-    r"(?<=..)(?:维吾尔自治区|(?:蒙古|柯尔克孜|回族|哈萨克|塔吉克|锡伯)?自治[州县]|地区|[市县区乡镇])$"
+    r"(?<=..)(?:维吾尔自治区|(?:蒙古|柯尔克孜|回族|哈萨克|塔吉克|锡伯)?自治[州县]|地区|[市县区乡镇州])$"
 )
-#: Han characters of old or traditional writing, as they occur in these names.
-_SIMPLER = str.maketrans(
-    "縣區庫爾烏魯齊溫圖葉蓋買華豐孫遠陽門鐵雙樂岡達蘭羅蘇維",
-    "县区库尔乌鲁齐温图叶盖买华丰孙远阳门铁双乐冈达兰罗苏维",
+#: The region and the country, said before or after the place.
+_WHERE = re.compile(
+    r"(?i)^新疆(?:维吾尔自治区)?(?=..)|,?\s+(?:xinjiang|sinkiang|xuar|china|prc)\b[\w\s,]*$"
 )
 
 
@@ -190,7 +202,9 @@ class Gazetteer:
 
     def _by_spelling(self, text: str) -> dict[str, tuple[Unit, Form]]:
         listed: dict[str, tuple[Unit, Form]] = {}
-        for key in (_key(text), _key(_bare(text))):
+        whole, *shorter = map(_key, _ways(text))
+        first = next((key for key in shorter if key in self._by_form), "")
+        for key in (whole, first):
             for unit, form in self._by_form.get(key, ()):
                 listed.setdefault(unit.id, (unit, form))
         for keep in (_of_rank(text), _written(text), _no_township):
@@ -262,34 +276,56 @@ def _places() -> comparing.Comparer:
 
 @lru_cache(maxsize=65_536)
 def _key(text: str) -> str:
-    plain = cleaning.clean(text).text.translate(_SIMPLER)
-    return table.folded(plain).replace(" ", "").replace("·", "")
+    plain = characters.simplified(cleaning.clean(text).text)
+    return re.sub("[ ·-]", "", table.folded(plain))
 
 
 @lru_cache(maxsize=65_536)
+def _ways(text: str) -> tuple[str, ...]:
+    """As written, then with one word of rank after the other taken off, where something is left.
+
+    Xinjiang before or after it is taken off too.
+    """
+    found = [text, _WHERE.sub("", text).strip(" ,")]
+    words = found[-1].split()
+    while len(words) > 1 and _is_rank(words[-1]):
+        words.pop()
+        found.append(" ".join(words))
+    while len(words) > 1 and words[0].lower() in _FIRST:
+        words.pop(0)
+        found.append(" ".join(words))
+    found.append(_HAN_ENDING.sub("", characters.simplified(found[-1])))
+    return tuple(dict.fromkeys(way for way in found if any(map(str.isalpha, way)))) or (text,)
+
+
+def _is_rank(word: str) -> bool:
+    return word.lower() in _RANK_OF or word.lower() in _BESIDE_RANK
+
+
 def _bare(text: str) -> str:
-    """Without the word for its rank, where something is left."""
-    short = _WORDS.sub(" ", text)
-    short = " ".join(short.split())
-    short = _HAN_ENDING.sub("", short.translate(_SIMPLER))
-    return short if any(map(str.isalpha, short)) else text
-
-
-_RANKS = (
-    (
-        re.compile(r"(?i)prefecture|wilayiti|地区$|自治州$|ۋىلايىتى|diqu|oblasti"),
-        ("地区", "自治州"),
-    ),
-    (re.compile(r"(?i)\bcounty|nahiyisi|县$|ناھىيىسى|\bxian\b|hsien\b|ауданы"), ("县",)),
-    (re.compile(r"(?i)\bcity\b|市$|شەھىرى|shehiri|қаласы"), ("市",)),
-    (re.compile(r"(?i)\bdistrict\b|区$|rayoni|رايونى"), ("区",)),
-)
+    """Without the words for its rank."""
+    return _ways(text)[-1]
 
 
 def _of_rank(text: str) -> Callable[[Unit, Form], bool]:
     """Keeps the units that have or had the rank that the text names, if it names one."""
-    endings = next((endings for pattern, endings in _RANKS if pattern.search(text)), ())
-    return lambda unit, _: any(code.name.endswith(endings or "") for code in unit.codes)
+    words = text.lower().split()
+    ends = next((_RANK_OF[word] for word in reversed(words[1:]) if word in _RANK_OF), ())
+    if not ends and words[0] in _FIRST:
+        ends = _RANK_OF.get(words[0], ())
+    if not ends and (match := _HAN_ENDING.search(text)):
+        ends = ("地区", "自治州") if match[0].endswith("州") else (match[0][-1],)
+        ends = ("地区",) if match[0] == "地区" else ends
+
+    def of_rank(unit: Unit, _: Form) -> bool:
+        names = (code.name for code in unit.codes)
+        return any(
+            name.endswith(end) and (end != "区" or not name.endswith("地区"))
+            for name in names
+            for end in ends
+        )
+
+    return of_rank if ends else lambda *_: True
 
 
 def _no_township(unit: Unit, _: Form) -> bool:
