@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from habeas import names
-from habeas.names import chinese, cyrillic, table, uyghur
+from habeas.names import characters, chinese, cyrillic, palladius, table, uyghur
 from habeas.names.comparing import Comparer
 from habeas.names.errors import BadTable, UnknownConversion
 from habeas.names.gazetteer import xinjiang
@@ -57,13 +57,14 @@ def test_the_alphabets_go_there_and_back() -> None:
     ],
 )
 def test_wade_giles(wade: str, syllables: str) -> None:
-    assert chinese.from_wade_giles(wade) == tuple(syllables.split())
+    assert chinese.from_wade_giles(wade) == (tuple(syllables.split()),)
 
 
 def test_kazakh_in_arabic_letters() -> None:
-    assert cyrillic.kazakh_from_arabic("قايرات") == "қайрат"
-    assert cyrillic.kazakh_from_arabic("نۇرلان") == "нұрлан"
-    assert cyrillic.kazakh_from_arabic("ەركىن") == "еркін"
+    assert cyrillic.kazakh_from_arabic("قايرات") == ("қайрат",)
+    assert cyrillic.kazakh_from_arabic("نۇرلان") == ("нұрлан",)
+    assert cyrillic.kazakh_from_arabic("ەركىن") == ("еркін", "еркын")
+    assert cyrillic.kazakh_from_arabic("نۇربەك") == ("нүрбек", "нұрбек")  # Нұр and бек
 
 
 @pytest.mark.parametrize(
@@ -129,11 +130,37 @@ def test_townships_are_there_by_code() -> None:
     assert sum(unit.level == "township" for unit in xinjiang().units) > 1000
 
 
+def test_wade_giles_without_its_apostrophes_is_read_both_ways() -> None:
+    both = chinese.from_wade_giles("Hsiao-ping", marked=False)
+    assert set(both) == {("xiao", "bing"), ("xiao", "ping")}
+    assert chinese.from_wade_giles("Turghun", marked=False) == ()
+
+
+def test_palladius_is_that_of_every_syllable() -> None:
+    for syllable in chinese.SYLLABLES:
+        spelt = palladius._written(syllable)
+        assert all("а" <= letter <= "я" or letter == "ё" for letter in spelt), syllable
+        assert (syllable,) in palladius.syllables(spelt), syllable
+    assert ("ze", "dong") in palladius.syllables("Цзэдун")
+    assert ("ze", "dong") in palladius.syllables("Цзедун")
+    assert palladius.syllables("Турсун") == ()
+
+
+def test_each_traditional_character_has_a_simplified_one() -> None:
+    pairs = characters._PAIRS
+    assert len(pairs) % 2 == 0
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        assert characters.is_simplified(new), new
+        assert not characters.is_simplified(old), old
+        assert characters.simplified(new) == new
+
+
 def test_n_and_g_before_gul_are_two_sounds() -> None:
     """Few write the apostrophe of Reyhan'gül; ng is one sound everywhere else."""
     assert uyghur.convert("Reyhangül", "uly", "uey") == "رەيھانگۈل"
     assert uyghur.convert("رەيھانگۈل", "uey", "uly") == "Reyhan'gül"
     assert uyghur.convert("Mongghul", "uly", "uey") == "موڭغۇل"
     by_rule = Comparer(table.NameTable([])).compare
+    assert uyghur.convert("köngül", "uly", "uey") == "كۆڭۈل"
     for spelling in ("Reyhangül", "Reyhangul", "Reyhan'gül", "Рәйһангүл"):
         assert by_rule(spelling, "رەيھانگۈل").similarity > 0.95, spelling

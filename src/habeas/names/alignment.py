@@ -57,6 +57,8 @@ _GLIDES = {
     for pair in pairs
 }
 
+_ZH = frozenset("cj")  # one letter in Kazakh and Kyrgyz, two in Uyghur
+
 _WEIGHT = {"I": 0.12, "U": 0.12, "É": 0.12, "R": 0.45}
 _DROP_FREE = {"h": 0.5, "y": 0.3, "v": 0.5, "ğ": 0.7, "x": 0.8, "r": 0.75}
 _DROP_HAN = {
@@ -91,7 +93,7 @@ def _change(left: str, right: str, sureness: int) -> float:
         return _GLIDES.get(pair, 2.0) if sureness != EXACT else 1.0
     costs = _CONSONANTS.get(pair, (1.1, 1.0))
     if sureness == EXACT:
-        return 0.4 if costs[0] <= 0.05 else 1.0
+        return 0.4 if costs[0] <= 0.05 else 0.1 if pair == _ZH else 1.0
     return costs[0] if sureness == FREE else costs[1]
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import product
 
+from habeas.names import characters
 from habeas.names.errors import MissingLibrary
 
 _FINALS = {
@@ -46,9 +48,10 @@ _LONGEST = 6
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董袁潘于蒋蔡余杜叶程苏"
     "魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵"
+    "康易文施洪牛樊章邢颜常盛庄殷窦阎闫骆左冷纪祝项詹柴翟鲍游梅蓝伍路童欧凌霍舒管芦裴温庞尚滕谷甘季焦宫连佟撒"
     "万钱严覃武戴莫孔向汤习耿华栗王房聂尤成俞柳阮岳葛靳冉祁申冯陳張劉楊黃趙吳孫馬許韓鄧馮蔣葉蘇呂習華陶聞賈鄭謝蕭羅龔鐘"
 )
-_COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐")
+COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐")
 
 
 @lru_cache(maxsize=32_768)
@@ -133,15 +136,23 @@ _WADE_FINALS = {
 }  # fmt: skip
 
 
-def from_wade_giles(word: str) -> tuple[str, ...]:
-    """Wade–Giles, syllables parted by hyphens, as pinyin syllables; () if it is not that."""
+def from_wade_giles(word: str, *, marked: bool = True) -> tuple[tuple[str, ...], ...]:
+    """Wade–Giles, syllables parted by hyphens, as pinyin syllables; () if it is not that.
+
+    Not ``marked``: the apostrophes may have been left out, and each syllable is read both ways.
+    """
     read = []
     for syllable in toneless(word).split("-"):
-        made = _wade_syllable(syllable)
-        if made not in SYLLABLES:
+        ways = [syllable] if marked else [syllable, _ASPIRATED.sub(r"\1'\2", syllable)]
+        made = dict.fromkeys(m for way in ways if (m := _wade_syllable(way)) in SYLLABLES)
+        if not made:
             return ()
-        read.append(made)
-    return tuple(read)
+        read.append(tuple(made))
+    return tuple(product(*read))
+
+
+#: The initials that have a second sound with an apostrophe.
+_ASPIRATED = re.compile("^(ts|tz|ch|[ptk])([^'hsz].*)")
 
 
 def _wade_syllable(syllable: str) -> str:
@@ -178,7 +189,7 @@ def surname_split(han: str) -> tuple[str, str] | None:
     """Surname and given name, where a short Han string can be a Chinese name."""
     if not 2 <= len(han) <= 4 or "·" in han:
         return None
-    if han[:2] in _COMPOUND and len(han) > 2:
+    if characters.simplified(han[:2]) in COMPOUND and len(han) > 2:
         return han[:2], han[2:]
     if han[0] in SURNAMES and len(han) <= 3:
         return han[0], han[1:]
@@ -214,13 +225,20 @@ _WHOLE_SOUNDS = {
 #: Syllables that often stand for a consonant without a vowel (提 in 买买提, 木 in 热依木).
 _BARE_SYLLABLES = "ti te li le ke ge si zi ze mu bu pu fu de di he xi shi qi ji re ri ci se"
 _BARE_CONSONANTS = frozenset(_BARE_SYLLABLES.split())
+#: At the end these end women's names (Munire 木尼热, Nezire); a bare r or z is written otherwise.
+#: Where only the pinyin is known, so does de (Hamide); 德 may still be a bare d.
+_HEARD_AT_THE_END = {"re", "ze"}
 
 
 @lru_cache(maxsize=32_768)
-def turkic_sounds(read: tuple[str, ...]) -> str:
-    """Pinyin syllables of a sinified Turkic name, in the common alphabet with weak vowels."""
+def turkic_sounds(read: tuple[str, ...], *, of_han: bool = True) -> str:
+    """Pinyin syllables of a sinified Turkic name, in the common alphabet with weak vowels.
+
+    ``of_han``: the characters themselves were read, and not a spelling in pinyin.
+    """
     found = []
-    for syllable in read:
+    heard = _HEARD_AT_THE_END if of_han else _HEARD_AT_THE_END | {"de"}
+    for at, syllable in enumerate(read, 1):
         whole = _WHOLE_SOUNDS.get(syllable)
         if whole is None:
             initial = (
@@ -229,7 +247,8 @@ def turkic_sounds(read: tuple[str, ...]) -> str:
             final = syllable[len(initial) :]
             sound = _FINAL_SOUNDS.get(final, final)
             whole = _INITIAL_SOUNDS.get(initial, "") + sound
-            if sound in "IUÉ" and syllable not in _BARE_CONSONANTS:
+            weak = syllable in _BARE_CONSONANTS and not (at == len(read) and syllable in heard)
+            if sound in "IUÉ" and not weak:
                 whole = whole.lower()
         found.append(whole)
     return "".join(found)

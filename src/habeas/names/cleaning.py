@@ -6,6 +6,7 @@ Letters are only replaced where a look-alike of another script stands inside a w
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,9 +25,21 @@ _LATIN_LIKE = {
 }
 #: Arabic letters that other keyboards give for Uyghur ones; the shape is the same.
 _ARABIC_LIKE = {"ك": "ك", "ک": "ك", "ی": "ى", "ہ": "ە", "ه": "ە", "ۀ": "ە"}
+#: Cyrillic ә and the turned ǝ inside of a Latin word are the ə of Yengi Yeziq.
+_SCHWA = str.maketrans("әӘǝƎ", "əƏəƏ")
 _APOSTROPHES = dict.fromkeys("‘’ʼʻ`´ʹ′＇ʾʿ", "'")
+_HYPHENS = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-")
 _DOTS = dict.fromkeys("•‧∙⋅・･．﹒●°", "·")
-_MARKS = {ord(mark): plain for mark, plain in (_APOSTROPHES | _DOTS).items()}
+#: Shapes of heh at the beginning and middle of a word are Uyghur ھ, those at its end are ە.
+_HEHS = {"\ufeeb": "ھ", "\ufeec": "ھ", "\ufee9": "ە", "\ufeea": "ە"}
+_SPACES = dict.fromkeys("\t\n\r\x0b\x0c\x85\u2028\u2029", " ")
+_MARKS = {
+    ord(mark): plain for mark, plain in (_APOSTROPHES | _HYPHENS | _DOTS | _HEHS | _SPACES).items()
+}
+#: Invisible, and no format characters by their category.
+_HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +58,20 @@ def clean(name: str) -> Cleaned:
             f"{shown(name)} is no name.", next_step="Give a text; decode bytes as UTF-8 first."
         )
     if len(name) > LONGEST_NAME:
-        raise BadName(
-            f"{shown(name)} is too long for a name.",
-            next_step=f"Give one person's or place's name, at most {LONGEST_NAME} characters.",
-        )
+        raise _too_long(name)
     if any("\ud800" <= letter <= "\udfff" or letter == "\ufffd" for letter in name):
         raise BadName(
             f"{shown(name)} has characters that were lost in decoding.",
             next_step="Read the file with its right encoding, usually UTF-8.",
         )
     changes: list[str] = []
-    text = unicodedata.normalize("NFKC", name)
-    text = text.translate(_MARKS)
-    hidden = {x for x in text if unicodedata.category(x) in ("Cf", "Cc")}
+    text = unicodedata.normalize("NFKC", name.translate(_MARKS)).translate(_MARKS)
+    if len(text) > LONGEST_NAME:
+        raise _too_long(name)
+    hidden = {x for x in text if x in _HIDDEN or unicodedata.category(x) in ("Cf", "Cc")}
     kept = "".join(letter for letter in text if letter not in hidden) if hidden else text
+    if set(name) & set(_HEHS):
+        changes.append("read ھ and ە by the shape that each had in its word")
     if hidden:
         changes.append(f"removed invisible characters {_codes(hidden)}")
     words = []
@@ -84,6 +97,13 @@ def clean(name: str) -> Cleaned:
     return Cleaned(text, tuple(changes))
 
 
+def _too_long(name: str) -> BadName:
+    return BadName(
+        f"{shown(name)} is too long for a name.",
+        next_step=f"Give one person's or place's name, at most {LONGEST_NAME} characters.",
+    )
+
+
 def _codes(letters: set[str]) -> str:
     return ", ".join(sorted(f"U+{ord(letter):04X}" for letter in letters))
 
@@ -96,8 +116,11 @@ def _one_script(word: str) -> tuple[str, str]:
     """A word in one script, where look-alikes of Latin and Cyrillic or of Arabic are mixed."""
     scripts = {script for x in word if (script := _script_of(x))}
     if "Arab" in scripts:
-        mended = "".join(_ARABIC_LIKE.get(letter, letter) for letter in word)
+        mended = re.sub("^[هہ]", "ھ", word)  # ە never begins a word
+        mended = "".join(_ARABIC_LIKE.get(letter, letter) for letter in mended)
         return mended, f"read {word} as {mended}" if mended != word else ""
+    if "Latn" in scripts and (mended := word.translate(_SCHWA)) != word:
+        return mended, f"read {word} as {mended}"
     if scripts != {"Latn", "Cyrl"}:
         return word, ""
     cyrillic = [x for x in word if _script_of(x) == "Cyrl"]

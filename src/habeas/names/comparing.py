@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import permutations
+from itertools import permutations, product
+from math import prod
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from habeas.names import alignment, chinese, table
+from habeas.names import alignment, chinese_names, table
 from habeas.names.parts import HAN_SUFFIXES, SUFFIXES, Part, Parts, take_apart
-from habeas.names.readings import Reading, readings
+from habeas.names.readings import FREE, Reading, readings
 
 if TYPE_CHECKING:
     from habeas.names.gazetteer import Gazetteer, Places
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 #: Likeness of two forms by what the table says of them.
 IN_TABLE, IN_TABLE_UNSURE, RELATED, KEPT_APART = 0.98, 0.93, 0.9, 0.62
 _SUFFIX_ON_ONE_SIDE = 0.72
-_TURNED, _NO_FATHER, _EXTRA = 0.9, 0.82, 0.94
+_TURNED, _NO_FATHER, _EXTRA, _EXTRA_KIN = 0.9, 0.82, 0.94, 0.98
+#: A given name that is met by a father's name only; an initial that fits, and how nearly.
+_OTHER_ROLE, _INITIAL, _FITS = 0.6, 0.85, 0.75
 #: A Chinese name that does not meet syllable by syllable is hardly the same.
 _NOT_AS_CHINESE = 0.85
-#: Two Chinese names of one pinyin: other people, or one in old characters.
-_SAME_PINYIN = 0.86
 _MOST_PARTS = 6
 
 
@@ -54,10 +55,13 @@ class Comparer:
         first, second = take_apart(left), take_apart(right)
         ordered = (second, first) if right < left else (first, second)
         similarity, reasons = self._whole(*ordered)
-        if self._places and similarity < 1.0 and not all(map(self._known, ordered)):
-            said = self._places.places_of(left, right)
-            similarity, reasons = _by_place(said, similarity, reasons)
-        for name, side in ((left, first), (right, second)):
+        if self._places and similarity < 1.0:
+            people = sum(map(self._known, ordered))
+            said = self._places.places_of(left, right) if people < 2 else None
+            if said and not (said.same and people):
+                similarity, reasons = _by_place(said, similarity, reasons)
+        sides = sorted(((left, first), (right, second)), key=itemgetter(0))
+        for name, side in sides:
             reasons += [f"{name}: {said}" for said in (*side.changes, *_said(side.dropped))]
         return Likeness(round(min(1.0, max(0.0, similarity)), 4), tuple(dict.fromkeys(reasons)))
 
@@ -67,28 +71,40 @@ class Comparer:
         if table.folded(_text(left)) == table.folded(_text(right)):
             return 1.0, ["written the same"]
         found = [self._by_parts(left, right)]
-        if left.chinese and right.chinese and not self._known(left) and not self._known(right):
-            return min(found[0], (_SAME_PINYIN, [*found[0][1], "other characters"]))
-        may_be = left.chinese or right.chinese or _may_be_wade(left) or _may_be_wade(right)
-        if may_be and (chinese_names := self._chinese(left, right)):
-            found.append(chinese_names)
         if len(left.parts) != len(right.parts):
             found.append(self._run_together(left, right))
         if bool(left.joined) != bool(right.joined):
             found.append(self._with_title(left, right))
-        return max(found, key=itemgetter(0))
+        best = max(found, key=itemgetter(0))
+        if self._known(left) or self._known(right):
+            return best
+        said = chinese_names.compare(left, right)
+        if said is None:
+            return best
+        if said[0] < chinese_names.SAME:
+            return min(best[0], said[0]), [*best[1], said[1]]
+        return max(best[0], said[0]), [said[1]]
 
     def _by_parts(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
         if len(left.parts) == len(right.parts) == 1:
             similarity, reason = self._part(*_ordered(left.parts[0], right.parts[0]))
             return 0.65 * similarity + 0.35 * similarity, [reason]
-        short, long = sorted((left.parts[:_MOST_PARTS], right.parts[:_MOST_PARTS]), key=len)
+        short, long = sorted((left.parts, right.parts), key=len)
+        roles = _roles(short, long)
+        short, long = short[:_MOST_PARTS], long[:_MOST_PARTS]
         grid = [[self._part(*_ordered(a, b)) for b in long] for a in short]
+        if roles is not None:
+            mine, theirs = roles
+            for row, column in product(range(len(short)), range(len(long))):
+                if mine[row] != theirs[column]:
+                    similarity, why = grid[row][column]
+                    grid[row][column] = similarity * _OTHER_ROLE, f"{why}, one given, one of kin"
         best: tuple[float, tuple[int, ...]] = (-1.0, ())
         for chosen in permutations(range(len(long)), len(short)):
             scores = [grid[row][column][0] for row, column in enumerate(chosen)]
             total = 0.65 * min(scores) + 0.35 * sum(scores) / len(scores)
-            if list(chosen) != sorted(chosen) or (len(short) == 1 and chosen[0] > 0):
+            turned = list(chosen) != sorted(chosen) or (len(short) == 1 and chosen[0] > 0)
+            if turned and roles is None:
                 total *= _TURNED
             best = max(best, (total, tuple(-column for column in chosen)))
         total, negated = best
@@ -96,14 +112,21 @@ class Comparer:
         reasons = [grid[row][column][1] for row, column in enumerate(chosen)]
         if list(chosen) != sorted(chosen):
             reasons.append("parts in another order")
-        left_over = [long[at].text for at in range(len(long)) if at not in chosen]
+        left_over = [long[at] for at in range(len(long)) if at not in chosen]
         if left_over:
-            total *= (_NO_FATHER if len(short) == 1 else _EXTRA) * _EXTRA ** (len(left_over) - 1)
-            reasons.append(f"nothing met {' and '.join(left_over)}")
+            further = [_EXTRA_KIN if part.is_patronymic else _EXTRA for part in left_over]
+            further[0] = _NO_FATHER if len(short) == 1 else further[0]
+            total *= prod(further)
+            reasons.append(f"nothing met {' and '.join(part.text for part in left_over)}")
+        if max(len(left.parts), len(right.parts)) > _MOST_PARTS:
+            total *= _EXTRA
+            reasons.append(f"only the first {_MOST_PARTS} words were compared")
         return total, reasons
 
     def _run_together(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
         """One side writes as one word what the other writes as several."""
+        if any(len({part.script for part in side.parts}) > 1 for side in (left, right)):
+            return 0.0, ["words of several alphabets"]
         script = (left.parts[0].script, right.parts[0].script)
         joined = [Part("".join(p.text for p in side.parts), "".join(p.bare for p in side.parts), s)
                   for side, s in zip((left, right), script, strict=True)]  # fmt: skip
@@ -122,37 +145,20 @@ class Comparer:
     def _known(self, side: Parts) -> bool:
         return bool(self._table.find(side.parts[0].text))
 
-    def _chinese(self, left: Parts, right: Parts) -> tuple[float, list[str]] | None:
-        """Chinese names: surname and given name by whole syllables, in either order."""
-        spelt = [_syllables_of(side) for side in (left, right)]
-        if not spelt[0] or not spelt[1]:
-            return None
-        one, other = spelt
-        if left.chinese and right.chinese and left.chinese != right.chinese:
-            return None
-        for first in one:
-            for second in other:
-                if first == second:
-                    return 0.97, [f"Chinese name, pinyin {' '.join(first)} on both sides"]
-        return None
-
     # --- one part -------------------------------------------------------------------------
 
     def _part(self, left: Part, right: Part) -> tuple[float, str]:
         if table.folded(left.text) == table.folded(right.text):
             return 1.0, f"{left.text} = {right.text}, written the same"
+        if left.is_initial or right.is_initial:
+            return _as_initial(left, right)
         by_table = self._by_table(left, right)
         by_sound = _by_sound(left.text, right.text)
-        if left.bare != left.text or right.bare != right.text:
-            for one, other in (
-                (left.bare, right.text),
-                (left.text, right.bare),
-                (left.bare, right.bare),
-            ):
-                if (one, other) != (left.text, right.text):
-                    similarity, why = _by_sound(one, other)
-                    bare = (similarity * 0.97, f"{why}, without the Russian or Kazakh ending")
-                    by_sound = max(bare, by_sound)
+        if left.of_kin or right.of_kin:
+            similarity, why = _by_sound(left.bare, right.bare)
+            bare = (similarity * 0.97, f"{why}, without the Russian or Kazakh ending")
+            # Two equal endings would make two names nearer than they are.
+            by_sound = bare if left.of_kin and right.of_kin else max(bare, by_sound)
         if by_table is None:
             return max(by_sound, self._through_table(left, right))
         similarity, why, bound = by_table
@@ -192,12 +198,33 @@ class Comparer:
         return best
 
 
-def _by_place(
-    said: Places | None, similarity: float, reasons: list[str]
-) -> tuple[float, list[str]]:
+def _as_initial(left: Part, right: Part) -> tuple[float, str]:
+    """A first letter: it fits very many names, or it does not fit."""
+    first = [{reading.sounds[:1].lower() for reading in readings(p.text)} for p in (left, right)]
+    for one, other in product(*first):
+        if one and other and alignment.nearness(one, other, FREE) > _FITS:
+            return _INITIAL, f"{left.text} and {right.text}: an initial that fits"
+    return 0.0, f"{left.text} and {right.text}: another initial"
+
+
+Roles = tuple[tuple[bool, ...], tuple[bool, ...]]
+
+
+def _roles(short: tuple[Part, ...], long: tuple[Part, ...]) -> Roles | None:
+    """Which parts are of kin (the father or the family) on both sides; None if it is not clear.
+
+    Endings tell: Болат Мұратұлы, Муратов Болат. Beside such a name, one of several parts without
+    endings has the given name first: 波拉提·木拉提.
+    """
+    kin = [tuple(part.of_kin for part in side) for side in (short, long)]
+    if len(short) < 2 or not any(map(any, kin)) or any(map(all, kin)):
+        return None
+    mine, theirs = (told if any(told) else (False, *[True] * (len(told) - 1)) for told in kin)
+    return mine, theirs
+
+
+def _by_place(said: Places, similarity: float, reasons: list[str]) -> tuple[float, list[str]]:
     """The likeness, bounded by what a gazetteer says of the two spellings."""
-    if said is None:
-        return similarity, reasons
     if not said.same:
         return min(similarity, KEPT_APART), [*reasons, said.why]
     return max(similarity, IN_TABLE if said.sure else IN_TABLE_UNSURE), [said.why]
@@ -276,34 +303,3 @@ def _has_suffix(written: str, sounds: str) -> bool | None:
         if low.endswith(ending):
             return True if len(low) > len(ending) + 2 else None
     return False
-
-
-def _syllables_of(side: Parts) -> list[tuple[str, ...]]:
-    """A name as rows of pinyin syllables, as written and with the last part first."""
-    read: list[tuple[str, ...]] = []
-    for part in side.parts:
-        if part.script == "Hani":
-            read.append(chinese.pinyin(part.text))
-        else:
-            spelt: tuple[str, ...] = ()
-            if part.script == "Latn":
-                wade = chinese.from_wade_giles(part.text) if _may_be_wade(side) else ()
-                spelt = wade or chinese.syllables(part.text)
-            if not spelt:
-                return []
-            read.append(spelt)
-    flat = tuple(s for part in read for s in part)
-    if len(read) == 1:
-        return [flat]
-    turned = (*read[-1], *(s for part in read[:-1] for s in part))
-    plain = [flat, turned]
-    if side.parts[0].script == "Latn" and _may_be_wade(side):
-        modern = [chinese.syllables(part.text) for part in side.parts]
-        if all(modern):
-            plain.append(tuple(s for part in modern for s in part))
-    return plain
-
-
-def _may_be_wade(side: Parts) -> bool:
-    text = _text(side)
-    return "-" in text or "'" in text

@@ -11,35 +11,41 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from habeas.names import chinese
+from habeas.names import chinese, table
 from habeas.names.cleaning import clean
 from habeas.names.errors import BadName
 from habeas.vocabulary import texts
 from habeas.vocabulary.errors import shown
 
 _TITLES_WORDS = """
-dr mr mrs ms miss prof professor sir madam haji hajji hajim haj hadji qari qarim qarihajim
+dr mr mrs ms miss prof professor sir madam haji hajji hajim haj hadji ⱨaji qari qarim qarihajim
 mollam molla mullah mulla damolla damollam xelpe xelpitim ependi ependim ayla akhund axun axunum
-ahun ahunum akhun akhunum xan xanim khanim hanim beg bek begim hezritim sheikh mawlana teacher
-comrade chairman secretary ھاجى ھاجىم قارى قارىم موللا موللام داموللا داموللام ئاخۇن ئاخۇنۇم
-ئەپەندى ئەپەندىم خانىم ھاجىمنىڭ دوكتور پروفېسسور хаджи кари мулла ахун г-н г-жа доктор профессор
-қажы молда қари ишан
+ahun ahunum akhun akhunum xan khan xanim khanim hanim beg bek begim hezritim sheikh mawlana teacher
+comrade chairman secretary ھاجى ھاجىم قارى قارىم موللا موللام داموللا داموللام ئاخۇن ئاخۇنۇم خان
+بەگ ئەپەندى ئەپەندىم خانىم ھاجىمنىڭ دوكتور پروفېسسور хаджи кари мулла ахун һаҗи қари молла ахун хан
+бәг бег ханим г-н г-жа доктор профессор қажы молда қари ишан
 阿吉 哈吉 阿吉木 哈吉木 阿訇 阿洪 毛拉 大毛拉 卡日 卡热 卡力 喀日 哈日 先生
 女士 同志 博士 教授 校长 书记 主席 老师
 """
 _TITLES = frozenset(_TITLES_WORDS.split())
 _LINKS_WORDS = """
-uly uli ogly oglu oghli oghly ughli kyzy qyzy qizi kizi kyzi ұлы қызы оглы кызы угли уулу ئوغلى
-قىزى bin bint ibn binti b
+uly uli ogly oglu oğlu ogli oghli oghly ughli kyzy qyzy qizi kizi kyzi uulu ұлы қызы оглы оғли кызы
+угли уулу қизи ئوغلى قىزى ۇلى ۇلي bin bint ibn binti b
 """
 _LINKS = frozenset(_LINKS_WORDS.split())
 _ROYAL_HAN = re.compile(r"(?:先生|女士|同志|博士|教授|阿訇)$")
 #: A surname made the Russian way from a father's name, and patronymics.
 _RUSSIAN = re.compile(
     r"(?<=..)(?:ович|евич|овна|евна|[оеё]ва?"
-    r"|ovich|evich|ovna|evna|yevich|yevna|o[vf]|o[vw]a|[eë]f|yëf|yev|eva?|[eë]wa|yeva?)$"
+    r"|ovich|evich|ovna|evna|yevich|yevna|o[vf]|o[vw]a|[eë]f|yëf|yev|eva?|[eë]wa|yeva?"
+    r"|ي?[وېە][فۋۆ]ا?|(?:[耶也奥]|(?<=[诺莫罗托科洛佐索波])(?=[夫娃]))[夫娃])$"
 )
-_KIN = re.compile(r"(?<=..)(?:ұлы|қызы|улы|кызы|уулу|uly|uulu|kyzy|qyzy)$")
+_KIN = re.compile(r"(?<=..)(?:ұлы|қызы|улы|кызы|уулу|uly|uulu|kyzy|qyzy|ۇلى|قىزى|ئوغلى)$")
+#: What only names a father: it never stands for the name of the person.
+_PATRONYMIC = re.compile(r"(?:ович|евич|овна|евна|[oe]vich|[oe]vna)$")
+
+
+_DIGRAPHS = frozenset(("sh", "ch", "zh", "gh", "kh"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,20 @@ class Part:
     text: str
     bare: str
     script: str
+
+    @property
+    def of_kin(self) -> bool:
+        """Whether its ending says that it names the family or the father."""
+        return self.bare != self.text
+
+    @property
+    def is_patronymic(self) -> bool:
+        low = self.text.lower()
+        return bool(_PATRONYMIC.search(low) or _KIN.search(low))
+
+    @property
+    def is_initial(self) -> bool:
+        return self.script != "Hani" and (len(self.text) == 1 or self.text.lower() in _DIGRAPHS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +88,17 @@ class Parts:
     @property
     def given(self) -> str:
         """The given name, by the order of its kind of name."""
-        return self.chinese[1] if self.chinese else self.parts[0].text
+        return self.chinese[1] if self._is_chinese and self.chinese else self.parts[0].text
 
     @property
     def father(self) -> str:
         """The father's name; '' where there is none or the name is Chinese."""
-        return "" if self.chinese or len(self.parts) < 2 else self.parts[1].text
+        return "" if self._is_chinese or len(self.parts) < 2 else self.parts[1].text
+
+    @property
+    def _is_chinese(self) -> bool:
+        """马木提 begins with a Chinese surname, and is Mamut."""
+        return self.chinese is not None and not table.load().find(self.parts[0].text)
 
 
 @lru_cache(maxsize=65_536)
@@ -85,27 +110,30 @@ def take_apart(name: str) -> Parts:
         last, first = (half.strip() for half in text.split(","))
         if first and last:
             text, comma = f"{first} {last}", ["turned round at the comma"]
-    words = [w.strip('.,;:()[]"«»“”') for w in re.split(r"[ ·.=﹒•,،、/]+", text)]
     parts: list[Part] = []
     joined: list[Part] = []
     dropped = []
-    for word in words:
-        if not word or not any(letter.isalpha() for letter in word):
-            continue
-        if word.lower() in _TITLES:
+    waiting = ""  # a title that the next name may be written to
+    for word in _words(text):
+        low = word.lower()
+        if not any(letter.isalpha() for letter in word):
+            dropped.append(f"{word}, which has no letters")
+        elif low in _TITLES:
             dropped.append(f"title {word}")
             if joined:
-                together = joined[-1].text + word.lower()
-                joined[-1] = Part(together, together, joined[-1].script)
-        elif word.lower() in _LINKS:
+                joined[-1] = _part(joined[-1].text + low)
+            else:
+                waiting = word
+        elif low in _LINKS and (parts or low != "b"):
             dropped.append(f"link {word}")
         else:
-            script = texts.detect_script(word) or ""
-            if script == "Hani" and len(word) > 3 and (match := _ROYAL_HAN.search(word)):
+            han = texts.detect_script(word) == "Hani" and len(word) > 3
+            if han and (match := _ROYAL_HAN.search(word)):
                 dropped.append(f"title {match[0]}")
                 word = word[: match.start()]
-            parts.append(Part(word, _bare(word, script), script))
-            joined.append(parts[-1])
+            parts.append(_part(word))
+            joined.append(_part(waiting + low) if waiting else parts[-1])
+            waiting = ""
     if not parts:
         raise BadName(
             f"{shown(name)} is only a title.",
@@ -123,19 +151,41 @@ def take_apart(name: str) -> Parts:
     )
 
 
+def _words(text: str) -> list[str]:
+    """The words, also where one letter of another script follows on the next."""
+    found = []
+    for word in re.split(r"[ ·.=﹒•,،、/()（）\[\]]+", text):
+        found += [bare for piece in _ONE_SCRIPT.findall(word) if (bare := piece.strip('-;:"«»“”'))]
+    return found
+
+
+_ONE_SCRIPT = re.compile(
+    "[\u3400-\u9fff\uf900-\ufaff]+|[\u0600-\u06ff\u0750-\u077f]+"
+    "|[^\u3400-\u9fff\uf900-\ufaff\u0600-\u06ff\u0750-\u077f]+"
+)
+
+
+def _part(word: str) -> Part:
+    script = texts.detect_script(word) or ""
+    return Part(word, _bare(word, script), script)
+
+
 def _bare(word: str, script: str) -> str:
-    if script not in ("Latn", "Cyrl") or len(word) < 5:
+    least = 3 if script == "Hani" else 5
+    if script not in ("Latn", "Cyrl", "Arab", "Hani") or len(word) < least:
         return word
     low = word.lower()
     for ending in (_KIN, _RUSSIAN):
-        if (match := ending.search(low)) and match.start() >= 3:
+        if (match := ending.search(low)) and match.start() >= least - 2:
             return word[: match.start()]
     return word
 
 
 #: Elements that are added to a given name, by sound (common alphabet); see docs/methods.
 SUFFIXES = (
-    "can", "con", "jan", "xan", "han", "axun", "ahun", "ahoñ", "bek", "beg",
-    "haci", "haji", "hacim", "hajim",
+    "can", "con", "jan", "jon", "xan", "xen", "han", "axun", "ahun", "ahoñ", "bek", "beg", "beke",
+    "haci", "haji", "aci", "aji", "hacim", "hajim",
 )  # fmt: skip
-HAN_SUFFIXES = ("江", "汗", "罕", "阿洪", "达洪", "塔洪", "别克", "阿吉", "哈吉")
+HAN_SUFFIXES = (
+    "江", "坚", "汗", "罕", "阿洪", "达洪", "塔洪", "别克", "白克", "巴克", "阿吉", "哈吉",
+)  # fmt: skip

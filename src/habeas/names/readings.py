@@ -37,9 +37,11 @@ _LATIN_LETTERS = str.maketrans(
         "ɵ": "ö", "ø": "ö", "ú": "u", "ū": "u", "û": "u", "ñ": "ñ", "ƣ": "ğ", "ġ": "ğ", "ǧ": "ğ",
         "ⱨ": "h", "ḥ": "h", "ⱪ": "q", "ķ": "q", "ḳ": "q", "ⱬ": "j", "ž": "j", "š": "ş", "č": "ç",
         "ẍ": "x", "ṣ": "s", "ṭ": "t", "ḍ": "d", "ẓ": "z", "ý": "y", "ł": "l", "ŋ": "ñ", "ħ": "h",
-        "'": "",
+        "ô": "o", "ḫ": "x",
     }
 )  # fmt: skip
+#: Letters of Kyrgyz in China, for the vowels that Uyghur writes ۆ and ۈ.
+_KYRGYZ_ARABIC = str.maketrans("ۅۉ", "ۆۈ")
 _CLUSTERS = (
     ("tsch", "ç"), ("dsch", "c"), ("sch", "ş"), ("tch", "ç"), ("dzh", "c"), ("sh", "ş"),
     ("ch", "ç"), ("kh", "x"), ("gh", "ğ"), ("zh", "j"), ("dj", "c"), ("ph", "f"), ("th", "t"),
@@ -48,7 +50,7 @@ _CLUSTERS = (
 _PRESS = str.maketrans({"c": "c", "j": "c", "w": "v"})
 _SASM = (("q", "ç"), ("x", "ş"), ("zh", "j"))
 #: One sound, but for n and g before the element -gül.
-_NG = re.compile("ng(?![uü]l[ie]?$)")
+_NG = re.compile("(?<=^ko)ng|(?<=^kö)ng|ng(?![uü]l[ie]?$)")
 
 
 @lru_cache(maxsize=65_536)
@@ -70,10 +72,12 @@ def readings(word: str) -> tuple[Reading, ...]:
 def _arabic(word: str) -> tuple[Reading, ...]:
     found = []
     if not set(word) & set("عحٴءةصضطظثذ"):
-        found.append(Reading("Uyghur Arabic", _only_sounds(uyghur.to_common(word, "uey")), EXACT))
+        uey = word.translate(_KYRGYZ_ARABIC)
+        found.append(Reading("Uyghur Arabic", _only_sounds(uyghur.to_common(uey, "uey")), EXACT))
     if set(word) & set("عحٴء") or not set(word) & set("ئېۆۈخغ"):
-        kazakh = cyrillic.sounds(cyrillic.kazakh_from_arabic(word))
-        found.append(Reading("Kazakh Arabic", _only_sounds(kazakh), FREE, 0.03))
+        for written in cyrillic.kazakh_from_arabic(word):
+            sounds = _only_sounds(cyrillic.sounds(written))
+            found.append(Reading("Kazakh Arabic", sounds, FREE, 0.03))
     return tuple(found)
 
 
@@ -88,7 +92,7 @@ def _cyrillic(word: str) -> tuple[Reading, ...]:
 def _latin(word: str) -> tuple[Reading, ...]:
     low = unicodedata.normalize("NFC", word.lower())
     found: list[Reading] = []
-    if set(low) & set("ⱪⱨⱬƣəɵ"):
+    if set(low) & set("ⱪⱨⱬƣəɵø"):
         return (Reading("Yengi Yeziq", _only_sounds(uyghur.to_common(low, "uyy")), EXACT),)
     press = low.translate(_LATIN_LETTERS)
     for cluster, sound in _CLUSTERS:
@@ -96,11 +100,9 @@ def _latin(word: str) -> tuple[Reading, ...]:
     press = _NG.sub("ñ", press)
     press = re.sub(r"(?<![aeéiouöü])y(?![aeéiouöü])", "i", press.translate(_PRESS))
     certain = bool(set(low) & set("ëöü")) and not set(low) & set("äıçş")
-    found.append(
-        Reading("ULY", _only_sounds(press), EXACT)
-        if certain
-        else Reading("Latin as in the press", _only_sounds(press), FREE)
-    )
+    if certain:
+        found.append(Reading("ULY", _only_sounds(uyghur.to_common(low, "uly")), EXACT))
+    found.append(Reading("Latin as in the press", _only_sounds(press), FREE))
     if set(low) & set("qx"):
         sasm = low.translate(_LATIN_LETTERS)
         for letters, sound in _SASM:
@@ -108,10 +110,12 @@ def _latin(word: str) -> tuple[Reading, ...]:
         sasm = _NG.sub("ñ", sasm).translate(_PRESS)
         found.append(Reading("SASM/GNC", _only_sounds(sasm), FREE, 0.04))
     if len(low) > 3:
-        if "-" in low and (wade := chinese.from_wade_giles(low)):
-            found.append(Reading("Wade–Giles", chinese.turkic_sounds(wade), SYLLABIC, 0.02, wade))
+        found += [
+            Reading("Wade–Giles", chinese.turkic_sounds(wade), SYLLABIC, 0.02, wade)
+            for wade in (chinese.from_wade_giles(low) if "-" in low else ())
+        ]
         if split := chinese.syllables(low):
-            sounds = chinese.turkic_sounds(split)
+            sounds = chinese.turkic_sounds(split, of_han=False)
             found.append(Reading("pinyin", sounds, SYLLABIC, 0.02, split))
     return tuple(found)
 

@@ -56,13 +56,16 @@ def render(name: str, script: str) -> Rendering:
         if not any(texts.detect_script(letter) == "Cyrl" for letter in done):
             return Rendering(done, TARGETS[script])
     if script == "kk-cyrillic" and found == "Arab":
-        done = cyrillic.kazakh_from_arabic(text)
-        return Rendering(" ".join(w[:1].upper() + w[1:] for w in done.split()), TARGETS[script])
+        first, *others = [
+            " ".join(word[:1].upper() + word[1:] for word in way.split())
+            for way in cyrillic.kazakh_from_arabic(text)
+        ]
+        return Rendering(first, TARGETS[script], tuple(others))
     if script in uyghur.ORTHOGRAPHIES:
         if found == "Hani":
             return _from_han(text, script)
         source = {"Arab": "uey", "Latn": "uly", "Cyrl": "uky"}.get(found or "", "")
-        if source == "uly" and set(text.lower()) & set("ⱪⱨⱬƣəɵ"):
+        if source == "uly" and set(text.lower()) & set("ⱪⱨⱬƣəɵø"):
             source = "uyy"
         low = set(text.lower())
         if source and (source != "uky" or (low & _UYGHUR_CYRILLIC and not low & _OTHER_CYRILLIC)):

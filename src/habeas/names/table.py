@@ -62,7 +62,8 @@ class GivenName:
 @lru_cache(maxsize=65_536)
 def folded(form: str) -> str:
     """The key of a form: case, accents, apostrophes and hyphens do not matter."""
-    low = unicodedata.normalize("NFD", form.casefold().translate(_STROKES))
+    low = form.casefold().translate(_STROKES).replace("ş", "sh").replace("ç", "ch")
+    low = unicodedata.normalize("NFD", low)
     if any("\u0600" <= x <= "\u06ff" or "\u0400" <= x <= "\u04ff" for x in low):
         return unicodedata.normalize("NFC", low)
     return "".join(x for x in low if not unicodedata.combining(x) and x not in "'-")

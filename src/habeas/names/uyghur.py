@@ -36,7 +36,7 @@ _SASM = {
 
 
 #: ng is one sound, but n and g before the element -gül, for which few write the apostrophe.
-_N_AND_GUL = re.compile(r"(?i)n(?=g[üu]l[ei]?\b)")
+_N_AND_GUL = re.compile(r"(?i)(?<!\bk[oö])n(?=g[üu]l[ei]?\b)")
 
 
 def _converter() -> Any:
@@ -62,6 +62,8 @@ def to_common(text: str, orthography: str) -> str:
         text = _N_AND_GUL.sub("n'", text)
     if orthography == "uky":
         text = text.replace("җ", "җ").replace("ё", "yo")
+    if orthography == "uyy":
+        text = text.replace("ɵ", "ø").replace("Ɵ", "Ø")  # umsc has another letter
     return _route(_OF_UMSC[orthography], "CTS")(text).lower()
 
 
@@ -73,6 +75,8 @@ def from_common(text: str, orthography: str) -> str:
     written = _route("CTS", _OF_UMSC[orthography])(text)
     if orthography == "uly":
         written = written.replace("é", "ë")
+    if orthography == "uyy":
+        written = written.replace("ø", "ɵ").replace("Ø", "Ɵ")
     return written if orthography == "uey" else _capital(written)
 
 

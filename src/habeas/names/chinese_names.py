@@ -1,0 +1,100 @@
+"""Two Chinese names, surname and given name: the same, or other syllables or characters.
+
+A Chinese name has two or three syllables, and another syllable is another name: Zhu Hong is not
+Zhou Hong, however near they sound to somebody who spells a Turkic name in Han.
+
+Invariants: the same in both directions; nothing is said of a name that need not be Chinese.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from itertools import islice, product
+
+from habeas.names import characters, chinese, palladius
+from habeas.names.parts import Part, Parts
+
+SAME, OTHER = 0.97, 0.6
+#: The same sounds in characters of which one may be a traditional form that is not known here.
+PERHAPS_SAME = 0.86
+_MOST_WAYS = 64
+
+Said = tuple[float, str]
+Way = tuple[str, ...]
+
+
+def compare(left: Parts, right: Parts) -> Said | None:
+    """How alike the two are as Chinese names; None where one of them need not be one."""
+    if left.chinese and right.chinese:
+        return _by_characters(left.parts[0].text, right.parts[0].text)
+    marks = any(_has_marks(side) for side in (left, right))
+    of_latin = all(side.parts[0].script == "Latn" for side in (left, right))
+    ways = [_ways(side, marks or not of_latin) for side in (left, right)]
+    if not all(map(_is_name, ways)):
+        return None
+    if common := sorted(ways[0] & ways[1]):
+        return SAME, f"Chinese name, pinyin {' '.join(common[0])} on both sides"
+    shown = " and ".join(" ".join(min(each)) for each in sorted(ways, key=min))
+    return OTHER, f"Chinese names of other syllables, {shown}"
+
+
+def _by_characters(left: str, right: str) -> Said | None:
+    one, other = characters.simplified(left), characters.simplified(right)
+    if one == other:
+        return SAME, "the same characters, traditional and simplified"
+    if chinese.pinyin(one) != chinese.pinyin(other):
+        return None
+    differ = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    if all(characters.is_simplified(letter) for pair in differ for letter in pair):
+        return OTHER, "other characters of the same sound"
+    return PERHAPS_SAME, "other characters, which may be traditional forms"
+
+
+def _has_marks(side: Parts) -> bool:
+    return any("-" in part.text or "'" in part.text for part in side.parts)
+
+
+@lru_cache(maxsize=16_384)
+def _ways(side: Parts, wade_too: bool) -> frozenset[Way]:
+    """The name as rows of pinyin syllables, as written and with the last part first."""
+    if not side.chinese and len(side.parts) < 2:
+        return frozenset()
+    marked = any("'" in part.text for part in side.parts)
+    read = [_of_part(part, wade_too, marked) for part in side.parts]
+    rows = islice(product(*read), _MOST_WAYS)
+    found = set()
+    for row in rows:
+        found.add(tuple(syllable for part in row for syllable in part))
+        if len(row) > 1:
+            turned = (row[-1], *row[:-1])
+            found.add(tuple(syllable for part in turned for syllable in part))
+    return frozenset(found)
+
+
+def _of_part(part: Part, wade_too: bool, marked: bool) -> tuple[Way, ...]:
+    if part.script == "Hani":
+        return (chinese.pinyin(part.text),)
+    if part.script == "Cyrl":
+        return palladius.syllables(part.text)
+    if part.script != "Latn":
+        return ()
+    spelt = chinese.syllables(part.text)
+    found = {spelt} if spelt else set()
+    if wade_too or not spelt:
+        found |= set(chinese.from_wade_giles(part.text, marked=marked))
+    return tuple(sorted(found))
+
+
+@cache
+def _surnames() -> frozenset[Way]:
+    alone = {chinese.pinyin(letter) for letter in chinese.SURNAMES}
+    return frozenset(alone | {chinese.pinyin(double) for double in chinese.COMPOUND})
+
+
+def _is_name(ways: frozenset[Way]) -> bool:
+    """Whether some way is a surname and a given name of one or two syllables."""
+    return any(
+        way[:length] in _surnames() and 0 < len(way) - length <= 2
+        for way in ways
+        for length in (1, 2)
+    )
