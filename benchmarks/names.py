@@ -5,8 +5,8 @@ number for each. Reported: the highest recall at a threshold whose precision is 
 with the threshold chosen on the same split, the same way for everybody. ``habeas, names held
 out`` is the comparer without any row of the table of names for a name of that split, and
 without the gazetteer: what it does by rule alone on names that it has never seen. ``second``
-are pairs that were written without seeing the program (docs/methods/names.md). Any other
-comparator: a function of two texts in a module, ``--comparator package.module:function``.
+and ``third`` are pairs that were written without seeing the program (docs/methods/names.md).
+Any other comparator: a function of two texts, ``--comparator package.module:function``.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ PRECISION = 0.95
 
 
 def load(split: str) -> list[dict[str, str]]:
-    """Pairs of a side of the frozen benchmark, or those of ``second.csv``."""
-    if split == "second":
-        return _read("second.csv")
+    """Pairs of a side of the frozen benchmark, or those of ``second.csv`` or ``third.csv``."""
+    if split in ("second", "third"):
+        return _read(f"{split}.csv")
     return [row for row in _read("pairs.csv") if row["split"] == split]
 
 
@@ -233,7 +233,7 @@ def resolved() -> tuple[int, int, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.names")
-    parser.add_argument("--split", choices=("train", "test", "second"), default="test")
+    parser.add_argument("--split", choices=("train", "test", "second", "third"), default="test")
     parser.add_argument("--only", choices=("ours", "others"))
     parser.add_argument("--comparator", help="package.module:function of two texts")
     given = parser.parse_args()
@@ -242,7 +242,7 @@ def main() -> None:
     if given.only != "ours":
         made |= OTHERS
     if given.only != "others":
-        if given.split == "second":
+        if given.split in ("second", "third"):
             made |= {"habeas, no tables": by_rule}
         else:
             made |= {"habeas, names held out": lambda: held_out(rows)}
@@ -252,7 +252,7 @@ def main() -> None:
         made[given.comparator] = lambda: getattr(importlib.import_module(module), function)
     kinds = _kinds(rows)
     counted = Counter((row["kind"], row["same"]) for row in rows)
-    console = Console(width=130)
+    console = Console(width=160)
     console.print(f"{given.split}: " + ", ".join(
         f"{kind} {counted[kind, '1']} same + {counted[kind, '0']} different" for kind in kinds
     ), highlight=False)  # fmt: skip
