@@ -25,16 +25,18 @@ Way = tuple[str, ...]
 
 def compare(left: Parts, right: Parts) -> Said | None:
     """How alike the two are as Chinese names; None where one of them need not be one."""
+    if not all(side.chinese or len(side.parts) > 1 for side in (left, right)):
+        return None
     if left.chinese and right.chinese:
         return _by_characters(left.parts[0].text, right.parts[0].text)
     marks = any(_has_marks(side) for side in (left, right))
     of_latin = all(side.parts[0].script == "Latn" for side in (left, right))
-    ways = [_ways(side, marks or not of_latin) for side in (left, right)]
-    if not all(map(_is_name, ways)):
+    read = [ways(side, marks or not of_latin) for side in (left, right)]
+    if not all(map(_is_name, read)):
         return None
-    if common := sorted(ways[0] & ways[1]):
+    if common := sorted(read[0] & read[1]):
         return SAME, f"Chinese name, pinyin {' '.join(common[0])} on both sides"
-    shown = " and ".join(" ".join(min(each)) for each in sorted(ways, key=min))
+    shown = " and ".join(" ".join(min(each)) for each in sorted(read, key=min))
     return OTHER, f"Chinese names of other syllables, {shown}"
 
 
@@ -55,10 +57,8 @@ def _has_marks(side: Parts) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _ways(side: Parts, wade_too: bool) -> frozenset[Way]:
+def ways(side: Parts, wade_too: bool) -> frozenset[Way]:
     """The name as rows of pinyin syllables, as written and with the last part first."""
-    if not side.chinese and len(side.parts) < 2:
-        return frozenset()
     marked = any("'" in part.text for part in side.parts)
     read = [_of_part(part, wade_too, marked) for part in side.parts]
     rows = islice(product(*read), _MOST_WAYS)

@@ -60,9 +60,9 @@ class Comparer:
             said = self._places.places_of(left, right) if people < 2 else None
             if said and not (said.same and people):
                 similarity, reasons = _by_place(said, similarity, reasons)
-        sides = sorted(((left, first), (right, second)), key=itemgetter(0))
-        for name, side in sides:
-            reasons += [f"{name}: {said}" for said in (*side.changes, *_said(side.dropped))]
+        for name, side in sorted(((left, first), (right, second)), key=itemgetter(0)):
+            if side.changes or side.dropped:
+                reasons += [f"{name}: {said}" for said in (*side.changes, *_said(side.dropped))]
         return Likeness(round(min(1.0, max(0.0, similarity)), 4), tuple(dict.fromkeys(reasons)))
 
     # --- whole names ----------------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from habeas.names import table
+from habeas.names import chinese_names, table
 from habeas.names.parts import Part, take_apart
 from habeas.names.readings import readings
 
@@ -26,10 +26,14 @@ _MOST_JOINED = 3
 
 def keys(name: str) -> frozenset[str]:
     """Keys of each part and of the parts together. Errors: ``BadName``."""
-    parts = take_apart(name).parts
+    side = take_apart(name)
+    parts = side.parts
     found: set[str] = set()
-    for part in parts:
+    for part in (*parts, *side.joined):
         found |= _keys_of(part)
+    if "-" in name or "'" in name:  # Wade-Giles is read by the whole name
+        for way in chinese_names.ways(side, wade_too=True):
+            found |= {f"s:{skeleton}" for skeleton in _skeletons("".join(way))}
     if 1 < len(parts) <= _MOST_JOINED:
         texts = [part.text for part in parts]
         for order in (texts, [texts[-1], *texts[:-1]]):

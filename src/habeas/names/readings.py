@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from habeas.names import chinese, cyrillic, uyghur
@@ -73,7 +73,13 @@ def _arabic(word: str) -> tuple[Reading, ...]:
     found = []
     if not set(word) & set("عحٴءةصضطظثذ"):
         uey = word.translate(_KYRGYZ_ARABIC)
-        found.append(Reading("Uyghur Arabic", _only_sounds(uyghur.to_common(uey, "uey")), EXACT))
+        sounds = _only_sounds(uyghur.to_common(uey, "uey"))
+        hamza_left_out = word[0] in "اەوۇۆۈېى"  # or it is Kazakh, where ە is another vowel
+        found.append(
+            Reading("Uyghur Arabic without hamza", sounds, FREE, 0.05)
+            if hamza_left_out
+            else Reading("Uyghur Arabic", sounds, EXACT)
+        )
     if set(word) & set("عحٴء") or not set(word) & set("ئېۆۈخغ"):
         for written in cyrillic.kazakh_from_arabic(word):
             sounds = _only_sounds(cyrillic.sounds(written))
@@ -100,9 +106,14 @@ def _latin(word: str) -> tuple[Reading, ...]:
     press = _NG.sub("ñ", press)
     press = re.sub(r"(?<![aeéiouöü])y(?![aeéiouöü])", "i", press.translate(_PRESS))
     certain = bool(set(low) & set("ëöü")) and not set(low) & set("äıçş")
+    as_press = Reading("Latin as in the press", _only_sounds(press), FREE)
     if certain:
-        found.append(Reading("ULY", _only_sounds(uyghur.to_common(low, "uly")), EXACT))
-    found.append(Reading("Latin as in the press", _only_sounds(press), FREE))
+        uly = _only_sounds(uyghur.to_common(low, "uly"))
+        found.append(Reading("ULY", uly, EXACT))
+        if uly != as_press.sounds:
+            found.append(replace(as_press, cost=0.03))
+    else:
+        found.append(as_press)
     if set(low) & set("qx"):
         sasm = low.translate(_LATIN_LETTERS)
         for letters, sound in _SASM:
