@@ -194,3 +194,18 @@ def test_the_rank_of_a_place_tells_it_from_its_namesake(left: str, right: str, o
     similarity, why = scoring.score("facility", (left, right))
     assert (similarity > 0.9) is one
     assert ("a place of another rank" in why) is not one
+
+
+def test_an_ending_tells_the_given_name_whatever_the_order() -> None:
+    born = {"birth_from": 1982, "birth_to": 1982, "places": ("Ghulja",)}
+    records = [
+        person("surname first", "ОСПАНОВ КАЙРАТ", **born),
+        person("with his father", "Оспанов Кайрат Серикович", **born),
+        person("in Arabic letters", "قايرات وسپانوۆ", **born),
+        person("father of that name", "Кайратов Оспан", **born),
+    ]
+    found = link(records).candidates
+    likely = {frozenset((each.left, each.right)) for each in found if each.probability > 0.3}
+    assert frozenset(("surname first", "with his father")) in likely
+    assert frozenset(("surname first", "in Arabic letters")) in likely
+    assert not any("father of that name" in pair for pair in likely)

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 #: Given name, father's or family name; "" for none.
 Pair = tuple[str, str]
 Numbers = np.ndarray[Any, np.dtype[Any]]
-#: A word as it is compared, and whether it may be a word of a Chinese name (``_chinese``).
-_Word = tuple[str, int]
-_NO_WORD: _Word = ("", 0)
+#: A word as it is compared, whether it may be a word of a Chinese name (``_chinese``), and
+#: whether its ending says that it names the father or the family.
+_Word = tuple[str, int, bool]
+_NO_WORD: _Word = ("", 0, False)
 #: Spellings remembered.
 REMEMBERED = 65_536
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -36,13 +37,13 @@ def arrange(name: str) -> tuple[list[Pair], list[tuple[str, ...]]]:
     """A whole name, and what was changed in it, step by step. Errors: ``BadName``."""
     taken = parts.take_apart(name)
     changed = [changes(taken)]
-    words = [part.text for part in taken.parts]
+    whole = taken.parts[0].text
     if taken.chinese:
-        return [(words[0], "")], changed
-    if len(words) == 1 and (halves := _run_together(words[0])):
+        return [(whole, "")], changed
+    if len(taken.parts) == 1 and (halves := _run_together(whole)):
         changed.append((f"read as {halves[0]} and {halves[1]}",))
-        return [halves, (words[0], "")], changed
-    return list(_arranged([(word, _chinese(word)) for word in words])), changed
+        return [halves, (whole, "")], changed
+    return list(_arranged([_as_word(part) for part in taken.parts])), changed
 
 
 def arrange_plain(name: str) -> tuple[Pair, ...]:
@@ -64,14 +65,16 @@ def arrange_pairs(names: Sequence[str]) -> tuple[Numbers, Numbers, list[str]]:
     split = compute.split_pattern(compute.replace_substring(written, "·", " "), " ")
     words = split.flatten().dictionary_encode()
     read = [_read_word(word) for word in words.dictionary.to_pylist()]
-    plain = np.array([text != "" for text, _ in read], dtype=bool)
-    of_chinese = np.array([may_be for _, may_be in read], dtype=np.int64)
+    plain = np.array([text != "" for text, _, _ in read], dtype=bool)
+    of_chinese = np.array([may_be for _, may_be, _ in read], dtype=np.int64)
+    of_kin = np.array([is_kin for _, _, is_kin in read], dtype=bool)
     starts, word = split.offsets.to_numpy(), words.indices.to_numpy()
     two = np.flatnonzero(np.diff(starts) == 2)
     given, father = word[starts[two]], word[starts[two] + 1]
     one, other = of_chinese[given], of_chinese[father]
     told = plain[given] & plain[father] & ~_chinese_name(one, other)
-    return two[told], np.column_stack((given, father))[told], [text for text, _ in read]
+    told &= ~of_kin[given] | of_kin[father]
+    return two[told], np.column_stack((given, father))[told], [text for text, _, _ in read]
 
 
 def plain_word(word: str) -> str:
@@ -87,25 +90,33 @@ def changes(taken: parts.Parts) -> tuple[str, ...]:
 def _arranged(words: list[_Word]) -> tuple[Pair, ...]:
     """Given name and father's or family name; what may be read in two ways is kept in both.
 
-    A name of three words has its given name in one word or two. A Chinese name in Latin letters
-    is kept whole too: in Han characters it comes as one word, which may be no Chinese name at
-    all (许库尔 is Shükür), so that word is one piece of evidence and not two.
+    An ending tells which is which: Оспанов Кайрат is Кайрат first. A name of three other words has
+    its given name in one word or two. A Chinese name in Latin letters is kept whole too: in Han
+    characters it comes as one word, which may be no Chinese name at all (许库尔 is Shükür), so that
+    word is one piece of evidence and not two.
     """
+    names = [text for text, _, is_kin in words if not is_kin]
+    if len(names) == 1 and 1 < len(words) <= 3:
+        return tuple((names[0], text) for text, _, is_kin in words if is_kin)
     if len(words) == 2:
-        (first, one), (second, other) = words
+        (first, one, _), (second, other, _) = words
         if _chinese_name(one, other):
             return (first, second), (f"{first} {second}", "")
         return ((first, second),)
-    texts = [text for text, _ in words]
+    texts = [text for text, _, _ in words]
     if len(texts) == 1:
         return ((texts[0], ""),)
     return (texts[0], texts[1]), (" ".join(texts[:2]), texts[2])
 
 
+def _as_word(part: parts.Part) -> _Word:
+    return part.text, _chinese(part.text), part.of_kin
+
+
 @lru_cache(maxsize=4 * REMEMBERED)
 def _read_word(word: str) -> _Word:
     """A word that is nothing but letters of one part of a name; else ``_NO_WORD``."""
-    if not _LETTERS.fullmatch(word):
+    if not _LETTERS.fullmatch(word) or word.lower() in parts.LINKS:
         return _NO_WORD
     try:
         taken = parts.take_apart(word)
@@ -113,8 +124,7 @@ def _read_word(word: str) -> _Word:
         return _NO_WORD
     if taken.changes or taken.dropped or len(taken.parts) != 1:
         return _NO_WORD
-    text = taken.parts[0].text
-    return text, _chinese(text)
+    return _as_word(taken.parts[0])
 
 
 def _chinese(word: str) -> int:

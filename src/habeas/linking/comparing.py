@@ -184,6 +184,7 @@ class Comparing:
         carried = [
             "g",
             "f",
+            "kin",
             "y1",
             "y2",
             "gender",
@@ -223,8 +224,11 @@ class Comparing:
         wanted = [_piece_join("sg", "g", "g")]
         if self._person:
             wanted.append(_piece_join("sf", "f", "f"))
-            # the names in the other order: one of the two is looked up only where it may matter
-            wanted.append(_piece_join("t1", "g", "f", "w.l_f > 0 and w.r_f > 0"))
+            # the names in the other order, where no ending tells which is which: one of the two
+            # is looked up only where it may matter
+            wanted.append(
+                _piece_join("t1", "g", "f", "w.l_f > 0 and w.r_f > 0 and w.l_kin + w.r_kin = 0")
+            )
             wanted.append(_piece_join("t2", "f", "g", f"t1.step >= {NAME_NEAR}"))
         wanted.append(_set_join("pm", "places_met", "pset"))
         wanted.append(_set_join("im", "ids_met", "idset"))

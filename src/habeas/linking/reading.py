@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 EARLIEST, LATEST = 1, 2_400
 GENDERS = {"m": 1, "male": 1, "f": 2, "female": 2}
 #: Columns of a row, in order. ``f`` is the father's or family name.
-COLUMNS = ("rid", "rec", "new", "ds", "g", "f", "y1", "y2", "gender", "pset", "idset")
+COLUMNS = ("rid", "rec", "new", "ds", "g", "f", "kin", "y1", "y2", "gender", "pset", "idset")
 _MOST_SAID = 1_000
 _NAMELESS = (("", ""),)
 #: Records read at a time, and letters of their names at most, whatever is sent as a name.
@@ -114,9 +114,9 @@ class Reader:
         read, columns = self.read, self._columns()
         number = np.arange(read.records + 1, read.records + len(self._waiting) + 1)
         of_records = {"rec": number, "new": self._new, **self._read_values(columns)}
-        of, g, f = self._read_names()
+        of, g, f, kin = self._read_names()
         of_rows: dict[str, Column] = {
-            "rid": np.arange(read.rows + 1, read.rows + len(of) + 1), "g": g, "f": f,
+            "rid": np.arange(read.rows + 1, read.rows + len(of) + 1), "g": g, "f": f, "kin": kin,
             **{name: np.asarray(values)[of] for name, values in of_records.items()},
         }  # fmt: skip
         in_order = (*COLUMNS, *(f"field_{name}" for name in read.fields))
@@ -182,8 +182,9 @@ class Reader:
 
     # --- names ----------------------------------------------------------------------------
 
-    def _read_names(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Of each row: which record it is of, counted from 0, and its two pieces."""
+    def _read_names(self) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """Of each row: which record it is of, counted from 0, its two pieces, and whether the
+        second is a father's or family name by its ending."""
         taken, pieces = self._waiting, self.read.pieces
         at, words_of, words = self._read_pairs()
         other = np.ones(len(taken), dtype=bool)
@@ -201,7 +202,11 @@ class Reader:
         distinct, first = np.unique(both, return_index=True)
         for text in distinct[np.argsort(first)].tolist():
             number[text] = pieces[texts[text]]
-        return of, number[both[:, 0]], number[both[:, 1]]
+        kin = np.zeros(len(texts), dtype=np.int64)
+        if self.read.kind == "person":
+            for text in np.unique(both[:, 1]).tolist():
+                kin[text] = parts.is_of_kin(texts[text])
+        return of, number[both[:, 0]], number[both[:, 1]], kin[both[:, 1]]
 
     def _read_pairs(self) -> tuple[Numbers, Numbers, list[str]]:
         """The records whose one name is two plain words, as most are, and these words."""

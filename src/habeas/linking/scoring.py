@@ -28,7 +28,11 @@ def _comparer(kind: str) -> names.Comparer:
 def score(kind: str, pair: Pair) -> Scored:
     """Likeness in [0, 1] and why, of two pieces of people's names or two whole names."""
     left, right = pair
-    return _of_people(left, right) if kind == "person" else _of_titles(left, right)
+    if kind != "person":
+        return _of_titles(left, right)
+    if min(len(left), len(right)) == 1 and left != right:
+        return 0.0, "an initial, which fits too many names to say anything"
+    return _of_people(left, right)
 
 
 def _of_people(left: str, right: str, kind: str = "person") -> Scored:

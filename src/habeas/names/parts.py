@@ -32,7 +32,8 @@ _LINKS_WORDS = """
 uly uli ogly oglu oğlu ogli oghli oghly ughli kyzy qyzy qizi kizi kyzi uulu ұлы қызы оглы оғли кызы
 угли уулу қизи ئوغلى قىزى ۇلى ۇلي bin bint ibn binti b
 """
-_LINKS = frozenset(_LINKS_WORDS.split())
+#: Words between two names; first of all "b" is an initial.
+LINKS = frozenset(_LINKS_WORDS.split())
 _ROYAL_HAN = re.compile(r"(?:先生|女士|同志|博士|教授|阿訇)$")
 #: A surname made the Russian way from a father's name, and patronymics.
 _RUSSIAN = re.compile(
@@ -124,7 +125,7 @@ def take_apart(name: str) -> Parts:
                 joined[-1] = _part(joined[-1].text + low)
             else:
                 waiting = word
-        elif low in _LINKS and (parts or low != "b"):
+        elif low in LINKS and (parts or low != "b"):
             dropped.append(f"link {word}")
         else:
             han = texts.detect_script(word) == "Hani" and len(word) > 3
@@ -168,6 +169,12 @@ _ONE_SCRIPT = re.compile(
 def _part(word: str) -> Part:
     script = texts.detect_script(word) or ""
     return Part(word, _bare(word, script), script)
+
+
+@lru_cache(maxsize=65_536)
+def is_of_kin(word: str) -> bool:
+    """Whether the ending of a word says that it names the father or the family."""
+    return _part(word).of_kin
 
 
 def _bare(word: str, script: str) -> str:
