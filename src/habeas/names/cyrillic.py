@@ -26,18 +26,18 @@ _ROMAN_RU = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z",
     "и": "i", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
     "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
-    "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+    "щ": "shch", "ъ": "”", "ы": "y", "ь": "’", "э": "e", "ю": "yu", "я": "ya",
 }  # fmt: skip
 _ROMAN_KK = _ROMAN_RU | {
     "ә": "ä", "ғ": "gh", "қ": "q", "ң": "ng", "ө": "ö", "ұ": "u", "ү": "ü", "һ": "h", "і": "i",
-    "е": "e", "у": "u",
+    "и": "ī", "у": "ū",
 }  # fmt: skip
 _ROMAN_KY = _ROMAN_RU | {"ж": "j", "ң": "ng", "ө": "ö", "ү": "ü"}
 _ROMAN = {"ru": _ROMAN_RU, "kk": _ROMAN_KK, "ky": _ROMAN_KY}
 
 #: ICAO Doc 9303 part 3 (2015), Cyrillic: what a machine-readable Russian passport prints.
 _PASSPORT = _ROMAN_RU | {
-    "й": "i", "щ": "shch", "ъ": "ie", "ю": "iu", "я": "ia", "ц": "ts",
+    "й": "i", "щ": "shch", "ъ": "ie", "ь": "", "ю": "iu", "я": "ia", "ц": "ts",
 }  # fmt: skip
 
 #: Kazakh as written in China (Arabic letters, spelling of 1982).
@@ -83,6 +83,10 @@ def _is_front(word: str) -> bool:
     return bool(set(word) & set("\u0674\u0621كگە"))
 
 
+#: At the beginning and after a vowel, й, ъ or ь.
+_YE = re.compile("(?:(?<=[аеёиоуыэюяйъь])|^)[её]")
+
+
 def romanise(text: str, language: str, *, passport: bool = False) -> str:
     """Cyrillic to Latin: BGN/PCGN for ``ru``, ``kk``, ``ky``; ICAO 9303 for a Russian passport."""
     if language not in _ROMAN or (passport and language != "ru"):
@@ -93,8 +97,9 @@ def romanise(text: str, language: str, *, passport: bool = False) -> str:
     table = _PASSPORT if passport else _ROMAN[language]
     written = []
     for word in text.split(" "):
-        low = "".join(table.get(letter, letter) for letter in word.lower())
+        low = word.lower()
         if not passport and language == "ru":
-            low = re.sub("^e", "ye", low) if word[:1] in "ЕеЁё" else low
+            low = _YE.sub(lambda match: {"е": "ye", "ё": "yë"}[match[0]], low).replace("ё", "ë")
+        low = "".join(table.get(letter, letter) for letter in low)
         written.append(low[:1].upper() + low[1:] if word[:1].isupper() else low)
     return " ".join(written)

@@ -307,21 +307,28 @@ def _bare(text: str) -> str:
     return _ways(text)[-1]
 
 
+def rank_said(text: str) -> tuple[str, ...]:
+    """The rank that a text says its place has, by the endings of Han names; () for none."""
+    words = text.lower().split()
+    for word in reversed(words[1:]):
+        if word in _RANK_OF:
+            return _RANK_OF[word]
+    if words and words[0] in _FIRST and words[0] in _RANK_OF:
+        return _RANK_OF[words[0]]
+    ending = match[0] if (match := _HAN_ENDING.search(text)) else ""
+    if ending.endswith("州"):
+        return ("地区", "自治州")
+    return (ending,) if ending == "地区" else tuple(ending[-1:])
+
+
 def _of_rank(text: str) -> Callable[[Unit, Form], bool]:
     """Keeps the units that have or had the rank that the text names, if it names one."""
-    words = text.lower().split()
-    ends = next((_RANK_OF[word] for word in reversed(words[1:]) if word in _RANK_OF), ())
-    if not ends and words[0] in _FIRST:
-        ends = _RANK_OF.get(words[0], ())
-    if not ends and (match := _HAN_ENDING.search(text)):
-        ends = ("地区", "自治州") if match[0].endswith("州") else (match[0][-1],)
-        ends = ("地区",) if match[0] == "地区" else ends
+    ends = rank_said(text)
 
     def of_rank(unit: Unit, _: Form) -> bool:
-        names = (code.name for code in unit.codes)
         return any(
-            name.endswith(end) and (end != "区" or not name.endswith("地区"))
-            for name in names
+            code.name.endswith(end) and (end != "区" or not code.name.endswith("地区"))
+            for code in unit.codes
             for end in ends
         )
 
