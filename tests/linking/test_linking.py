@@ -209,3 +209,25 @@ def test_an_ending_tells_the_given_name_whatever_the_order() -> None:
     assert frozenset(("surname first", "with his father")) in likely
     assert frozenset(("surname first", "in Arabic letters")) in likely
     assert not any("father of that name" in pair for pair in likely)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "one"),
+    [
+        ("103团看守所", "104团看守所", False),
+        ("第十四师224团", "14师224团", True),
+        ("第一百零三监狱", "103监狱", True),
+        ("第一百零三监狱", "第一百零四监狱", False),
+        ("五一监狱", "六一监狱", False),
+        ("Xinjiang Third Prison", "新疆第三监狱", True),
+        ("新疆第三監獄", "新疆第三监狱", True),
+        ("看\u200b守所", "看守所", True),
+        ("五家渠市看守所", "Wujiaqu detention centre", True),  # a place, no number five
+    ],
+)
+def test_the_number_of_a_facility_is_read_in_every_writing(
+    left: str, right: str, one: bool
+) -> None:
+    similarity, _ = scoring.score("facility", (left, right))
+    assert (similarity > 0.9) is one
+    assert similarity <= 0.6 or one

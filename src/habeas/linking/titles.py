@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from habeas.names import gazetteer, keys
+from habeas.names import characters, gazetteer, keys
 from habeas.names.errors import BadName
 
 #: Kinds of facility and organisation by their words, the longer ones first.
@@ -45,9 +45,16 @@ _KINDS = {
 }
 _OF_KIND = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS.items())
 _HAN_DIGITS = "零一二三四五六七八九"
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9, "tenth": 10,
+}  # fmt: skip
+#: A number; in Han only after 第 or before what is numbered: 五家渠 is a place.
 _NUMBER = re.compile(
-    r"第?([零一二三四五六七八九十]{1,3}|\d+)\s*(?:号|监|所)?(?=$|\s|看|监|教|培|职|中|小|医|公|拘)|"
-    r"(?:no\.?|nr\.?|number|№|#)\s*(\d+)|\b(\d{1,4})\b"
+    r"(?:第|no\.?\s*|nr\.?\s*|number\s*|№\s*|#)?(?<!\d)(\d{1,5})(?!\d)(?:号|st\b|nd\b|rd\b|th\b)?|"
+    r"第([零一二三四五六七八九十百]{1,5})号?|"
+    r"([零一二三四五六七八九十百]{1,5})(?:号|(?=$|\s|看|监|所|教|培|职|中|小|医|公|拘|团|师|连|营|大?队))|"
+    rf"\b({'|'.join(_ORDINALS)})\b"
 )
 _RANKS = re.compile(
     r"(?<=[\u3400-\u9fff]{2})(?:地区|自治州|自治县|县|市|区|州|乡|镇)|"
@@ -71,7 +78,8 @@ class Title:
 @lru_cache(maxsize=65_536)
 def take_apart(name: str) -> Title:
     """The parts of a name of a facility or organisation."""
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = characters.simplified(unicodedata.normalize("NFKC", name).casefold())
+    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     numbers = frozenset(
         _number(next(filter(None, found))) for found in _NUMBER.findall(text) if any(found)
     )
@@ -89,13 +97,20 @@ def _words(text: str) -> str:
 
 
 def _number(written: str) -> int:
-    if written.isdigit():
+    if written in _ORDINALS:
+        return _ORDINALS[written]
+    if written.isdigit() and written.isascii():
         return int(written)
-    tens, ten, ones = written.rpartition("十")
-    value = _HAN_DIGITS.find(ones) if ones else 0
-    if ten:
-        return (_HAN_DIGITS.find(tens) if tens else 1) * 10 + max(value, 0)
-    return max(value, 0)
+    if not set(written) & set("十百"):  # 五一 is said digit by digit
+        return int("".join(str(_HAN_DIGITS.find(letter)) for letter in written))
+    total = digit = 0
+    for letter in written:
+        if letter in "十百":
+            total += (digit or 1) * (10 if letter == "十" else 100)
+            digit = 0
+        else:
+            digit = _HAN_DIGITS.find(letter)
+    return total + digit
 
 
 @lru_cache(maxsize=65_536)
@@ -112,7 +127,8 @@ def of_other_ranks(left: Title, right: Title) -> bool:
 
     A county that became a city is one place: 库车县, 库车市.
     """
-    if left.ranked == left.proper or right.ranked == right.proper:
+    said = gazetteer.rank_said(left.ranked), gazetteer.rank_said(right.ranked)
+    if not all(said) or said[0] == said[1]:
         return False
     mine, theirs = units(left.ranked), units(right.ranked)
     return bool(mine and theirs) and not mine & theirs
