@@ -23,6 +23,9 @@ NEAR = [
     ("توختىيېف يۈسۈپ", "TOKHTIEV IUSUP"),
     ("Абай Құнанбайұлы", "Kunanbayev Abai"),
     ("Қайрат Серікұлы", "海拉提·赛力克"),
+    ("TOHTI Ilham", "ئىلھام توختى"),
+    ("Yousef Tohti", "يۈسۈپ توختى"),  # not of kin, for all its ending
+    ("توختى، ئىلھام", "Ilham Tohti"),
     # an initial that fits
     ("M. Tursun", "مەمەت تۇرسۇن"),
     ("Sh. Zakir", "شۆھرەت زاكىر"),

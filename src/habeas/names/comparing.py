@@ -213,14 +213,20 @@ Roles = tuple[tuple[bool, ...], tuple[bool, ...]]
 def _roles(short: tuple[Part, ...], long: tuple[Part, ...]) -> Roles | None:
     """Which parts are of kin (the father or the family) on both sides; None if it is not clear.
 
-    Endings tell: Болат Мұратұлы, Муратов Болат. Beside such a name, one of several parts without
-    endings has the given name first: 波拉提·木拉提.
+    Endings tell: Болат Мұратұлы, Муратов Болат; and capitals: TOHTI Ilham. Beside such a name, one
+    of several parts without either has the given name first: 波拉提·木拉提.
     """
-    kin = [tuple(part.of_kin for part in side) for side in (short, long)]
+    kin = [_of_kin(side) for side in (short, long)]
     if len(short) < 2 or not any(map(any, kin)) or any(map(all, kin)):
         return None
     mine, theirs = (told if any(told) else (False, *[True] * (len(told) - 1)) for told in kin)
     return mine, theirs
+
+
+def _of_kin(side: tuple[Part, ...]) -> tuple[bool, ...]:
+    told = tuple(part.of_kin for part in side)
+    capitals = tuple(len(part.text) > 2 and part.text.isupper() for part in side)
+    return capitals if not any(told) and sum(capitals) == 1 else told
 
 
 def _by_place(said: Places, similarity: float, reasons: list[str]) -> tuple[float, list[str]]:

@@ -39,13 +39,11 @@ _ROYAL_HAN = re.compile(r"(?:先生|女士|同志|博士|教授|阿訇)$")
 _RUSSIAN = re.compile(
     r"(?<=..)(?:ович|евич|овна|евна|[оеё]ва?"
     r"|ovich|evich|ovna|evna|yevich|yevna|o[vf]|o[vw]a|[eë]f|yëf|yev|eva?|[eë]wa|yeva?"
-    r"|ي?[وېە][فۋۆ]ا?|(?:[耶也奥]|(?<=[诺莫罗托科洛佐索波])(?=[夫娃]))[夫娃])$"
+    r"|ي?(?:[وې][فۋ]|[وە]ۆ)ا?|(?:[耶也奥]|(?<=[诺莫罗托科洛佐索波])(?=[夫娃]))[夫娃])$"
 )
 _KIN = re.compile(r"(?<=..)(?:ұлы|қызы|улы|кызы|уулу|uly|uulu|kyzy|qyzy|ۇلى|قىزى|ئوغلى)$")
 #: What only names a father: it never stands for the name of the person.
 _PATRONYMIC = re.compile(r"(?:ович|евич|овна|евна|[oe]vich|[oe]vna)$")
-
-
 _DIGRAPHS = frozenset(("sh", "ch", "zh", "gh", "kh"))
 
 
@@ -59,8 +57,11 @@ class Part:
 
     @property
     def of_kin(self) -> bool:
-        """Whether its ending says that it names the family or the father."""
-        return self.bare != self.text
+        """Whether its ending says that it names the family or the father.
+
+        -of and -ef do not: Yousef is a given name.
+        """
+        return self.bare != self.text and not self.text.endswith(("f", "F"))
 
     @property
     def is_patronymic(self) -> bool:
@@ -106,7 +107,7 @@ class Parts:
 def take_apart(name: str) -> Parts:
     """The parts of a name. Errors: ``BadName``, also for a title alone."""
     cleaned = clean(name)
-    text, comma = cleaned.text, []
+    text, comma = cleaned.text.replace("،", ","), []
     if text.count(",") == 1 and texts.detect_script(text) != "Hani":
         last, first = (half.strip() for half in text.split(","))
         if first and last:
