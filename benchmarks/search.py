@@ -232,6 +232,9 @@ def _questions(corpus: Corpus, count: int) -> dict[str, list[Question]]:
         lambda a, b, c: Question(
             f"({a} OR {b}) NOT {c}", f"+({a} {b}) -{c}", f'("{a}" OR "{b}") NOT "{c}"'
         ))(*(row(1, chinese=False)[0] for _ in range(3))))  # fmt: skip
+    add("two words in one file", lambda: (
+        lambda a, b: Question(f"file:({a} {b})"))(
+            *(row(1, chinese=False)[0] for _ in range(2))))  # fmt: skip
     for length in (2, 3, 4):
         add(f"Chinese, any {length} characters", lambda length=length: (
             lambda w: Question(w, w, f'"{w}"'))("".join(row(length, chinese=True))))  # fmt: skip
@@ -242,11 +245,22 @@ def _run_ours(engines: Engines, asked: str) -> int:
     """The query as a page asks it: parsed, by sound and with added spellings, ten hits, a count."""
     from habeas.archive.search import schema as fields
     from habeas.archive.search.compiling import compiled
+    from habeas.archive.search.files import layers_with
     from habeas.archive.search.searching import checked
 
+    searcher = engines.ours.searcher()
     nothing = {name: tantivy.Query.empty_query() for name in fields.LABELS}
-    query = compiled(engines.schema, checked(asked), has=nothing).query
-    return int(engines.ours.searcher().search(query, 10, count=True).count)
+
+    def query(tree: Any) -> tantivy.Query:
+        if tree is None:
+            return tantivy.Query.all_query()
+        return compiled(engines.schema, tree, has=nothing, files=files).query
+
+    def files(tree: Any) -> tantivy.Query:
+        there = sorted(layers_with(tree, searcher, query))
+        return tantivy.Query.term_set_query(engines.schema, "layer", there)
+
+    return int(searcher.search(query(checked(asked)), 10, count=True).count)
 
 
 def _run_bare(engines: Engines, asked: str) -> int:
