@@ -4,9 +4,10 @@ Each comparator gets the same frozen pairs (benchmarks/names_data/pairs.csv) and
 number for each. Reported: the highest recall at a threshold whose precision is at least .95,
 with the threshold chosen on the same split, the same way for everybody. ``habeas, names held
 out`` is the comparer without any row of the table of names for a name of that split, and
-without the gazetteer: what it does by rule alone on names that it has never seen. ``second``
-and ``third`` are pairs that were written without seeing the program (docs/methods/names.md).
-Any other comparator: a function of two texts, ``--comparator package.module:function``.
+without the gazetteer: what it does by rule alone on names that it has never seen. ``second``,
+``third`` and ``fourth`` are pairs that were written without seeing the program
+(docs/methods/names.md). Any other comparator: a function of two texts, ``--comparator
+package.module:function``.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
     Compare = Callable[[str, str], float]
 
 PRECISION = 0.95
+#: Written without seeing the program.
+UNSEEN = ("second", "third", "fourth")
 
 
 def load(split: str) -> list[dict[str, str]]:
-    """Pairs of a side of the frozen benchmark, or those of ``second.csv`` or ``third.csv``."""
-    if split in ("second", "third"):
+    """Pairs of a side of the frozen benchmark, or those of one of the ``UNSEEN``."""
+    if split in UNSEEN:
         return _read(f"{split}.csv")
     return [row for row in _read("pairs.csv") if row["split"] == split]
 
@@ -233,7 +236,7 @@ def resolved() -> tuple[int, int, int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.names")
-    parser.add_argument("--split", choices=("train", "test", "second", "third"), default="test")
+    parser.add_argument("--split", choices=("train", "test", *UNSEEN), default="test")
     parser.add_argument("--only", choices=("ours", "others"))
     parser.add_argument("--comparator", help="package.module:function of two texts")
     given = parser.parse_args()
@@ -242,7 +245,7 @@ def main() -> None:
     if given.only != "ours":
         made |= OTHERS
     if given.only != "others":
-        if given.split in ("second", "third"):
+        if given.split in UNSEEN:
             made |= {"habeas, no tables": by_rule}
         else:
             made |= {"habeas, names held out": lambda: held_out(rows)}

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from habeas.names import chinese, comparing, cyrillic, table, uyghur
+from habeas.names import chinese, comparing, cyrillic, palladius, table, uyghur
 from habeas.names.errors import BadName
 from habeas.vocabulary import texts
 
@@ -217,6 +217,8 @@ def made_forms(codes: list[dict[str, str]], uly: str, sasm: str, extra: str) -> 
             add(uyghur.convert(text, "uly", "uey"), "alt", "ug", "Arab", "rule")
         if kind in ("kk", "ky"):
             add(cyrillic.romanise(text, kind), f"{kind}-latin", kind, "Latn", "rule")
+    for entry in codes:
+        add(palladius_name(short(entry["name"])), "palladius", "ru", "Cyrl", "rule")
     return list(found.values())
 
 
@@ -226,6 +228,10 @@ def pinyin_name(han: str) -> str:
     for syllable in read:
         text += ("'" if text and syllable[0] in "aeo" else "") + syllable
     return text.replace("v", "ü").capitalize()
+
+
+def palladius_name(han: str) -> str:
+    return "".join(map(palladius.written, chinese.pinyin(han))).capitalize()
 
 
 def add_geonames(unit: dict, cities: list[dict]) -> dict:

@@ -84,10 +84,31 @@ def test_two_places_that_sound_alike_are_kept_apart(left: str, right: str) -> No
 
 @pytest.mark.parametrize(
     ("left", "right"),
+    [("和田市", "和田县"), ("喀什市", "喀什地区"), ("Yining Xian", "伊宁市")],
+)
+def test_places_of_one_name_that_both_say_their_rank_are_apart(left: str, right: str) -> None:
+    assert names.compare(left, right).similarity <= 0.62
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
     [
-        ("和田市", "和田县"),  # beside each other and called alike
-        ("喀什市", "喀什地区"),  # one lies in the other
+        ("Дорбильджин уезд", "Dörbiljin nahiyisi"),
+        ("Цзяши уезд", "Jiashi"),
+        ("额敏县", "Эминь уезд"),
+        ("Akesudiqu", "Aksu Prefecture"),
+        ("沙雅", "Shayaxian"),
         ("喀拉喀什镇", "Karakax"),  # a town in the county that is called after it
+        ("بايىنغولىن ئاپتونوم ئوبلاستى", "Bayinguoleng"),
+    ],
+)
+def test_words_of_rank_do_not_part_two_spellings(left: str, right: str) -> None:
+    assert names.compare(left, right).similarity >= WORTH_A_LOOK
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
         ("Maralbashy", "Qarkilik"),  # one is not listed
         ("Emin", "Imin"),  # both are people's names
     ],

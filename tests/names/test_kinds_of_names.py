@@ -30,6 +30,12 @@ NEAR = [
     ("M. Tursun", "مەمەت تۇرسۇن"),
     ("Sh. Zakir", "شۆھرەت زاكىر"),
     ("TURSUN, M.", "Muxter Tursun"),
+    ("Ахметов С.Б.", "Ахметов Серик Болатович"),
+    # words that are written to each other
+    ("KérimMijit", "كېرىم مىجىت"),
+    ("Azat_Obulqasim", "АЗАТ ОБУЛКАСИМ"),
+    ("ئۈمىت ياقۇپ ئوغلى", "Ümit Yaqupoghli"),
+    ("wangjunzheng", "Ван Цзюньчжэн"),
     # suffixes and titles, however they are spelt
     ("努尔别克", "Nuerbieke"),
     ("داۋلەتحان", "Дәулетхан"),
@@ -74,6 +80,8 @@ APART = [
     ("Wang Jun", "Wang Juan"),
     ("王伟", "王维"),
     ("康健", "康建"),
+    ("张治中", "张自忠"),
+    ("孙银龙", "孙金龙"),
     ("Ch'en Ch'ing", "陈静"),
     ("Zhou Jing", "Shi Jing"),
 ]

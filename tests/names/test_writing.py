@@ -144,7 +144,7 @@ def test_wade_giles_without_its_apostrophes_is_read_both_ways() -> None:
 
 def test_palladius_is_that_of_every_syllable() -> None:
     for syllable in chinese.SYLLABLES:
-        spelt = palladius._written(syllable)
+        spelt = palladius.written(syllable)
         assert all("а" <= letter <= "я" or letter == "ё" for letter in spelt), syllable
         assert (syllable,) in palladius.syllables(spelt), syllable
     assert ("ze", "dong") in palladius.syllables("Цзэдун")

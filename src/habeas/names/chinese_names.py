@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from itertools import islice, product
 
-from habeas.names import characters, chinese, palladius
+from habeas.names import characters, chinese, palladius, table
 from habeas.names.parts import Part, Parts
 
 SAME, OTHER = 0.97, 0.6
@@ -25,7 +25,8 @@ Way = tuple[str, ...]
 
 def compare(left: Parts, right: Parts) -> Said | None:
     """How alike the two are as Chinese names; None where one of them need not be one."""
-    if not all(side.chinese or len(side.parts) > 1 for side in (left, right)):
+    told = [bool(side.chinese) or len(side.parts) > 1 for side in (left, right)]
+    if not any(told) or any(map(_is_another_word, (left, right))):
         return None
     if left.chinese and right.chinese:
         return _by_characters(left.parts[0].text, right.parts[0].text)
@@ -36,6 +37,8 @@ def compare(left: Parts, right: Parts) -> Said | None:
         return None
     if common := sorted(read[0] & read[1]):
         return SAME, f"Chinese name, pinyin {' '.join(common[0])} on both sides"
+    if not all(told):
+        return None  # one is written as one word, which may be of any language
     shown = " and ".join(" ".join(min(each)) for each in sorted(read, key=min))
     return OTHER, f"Chinese names of other syllables, {shown}"
 
@@ -45,11 +48,28 @@ def _by_characters(left: str, right: str) -> Said | None:
     if one == other:
         return SAME, "the same characters, traditional and simplified"
     if chinese.pinyin(one) != chinese.pinyin(other):
-        return None
+        if all(letter in _transcribing() for name in (one, other) for letter in name[1:]):
+            return None  # 夏热普, 夏热甫: these need not be Chinese
+        return OTHER, "Chinese names of other characters"
     differ = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
     if all(characters.is_simplified(letter) for pair in differ for letter in pair):
         return OTHER, "other characters of the same sound"
     return PERHAPS_SAME, "other characters, which may be traditional forms"
+
+
+@cache
+def _transcribing() -> frozenset[str]:
+    """Characters that write the names of the table."""
+    return frozenset(letter for name in table.load().names for han in name.han for letter in han)
+
+
+def _is_another_word(side: Parts) -> bool:
+    """Whether it is one word that cannot be a name in pinyin written together."""
+    if side.chinese or len(side.parts) > 1:
+        return False
+    return (
+        side.parts[0].script != "Latn" or not 2 <= len(chinese.syllables(side.parts[0].text)) <= 3
+    )
 
 
 def _has_marks(side: Parts) -> bool:

@@ -56,14 +56,26 @@ class Comparer:
         ordered = (second, first) if right < left else (first, second)
         similarity, reasons = self._whole(*ordered)
         if self._places and similarity < 1.0:
-            people = sum(map(self._known, ordered))
-            said = self._places.places_of(left, right) if people < 2 else None
-            if said and not (said.same and people):
-                similarity, reasons = _by_place(said, similarity, reasons)
+            similarity, reasons = self._as_places(left, right, ordered, (similarity, reasons))
         for name, side in sorted(((left, first), (right, second)), key=itemgetter(0)):
             if side.changes or side.dropped:
                 reasons += [f"{name}: {said}" for said in (*side.changes, *_said(side.dropped))]
         return Likeness(round(min(1.0, max(0.0, similarity)), 4), tuple(dict.fromkeys(reasons)))
+
+    def _as_places(
+        self, left: str, right: str, sides: tuple[Parts, Parts], so_far: tuple[float, list[str]]
+    ) -> tuple[float, list[str]]:
+        """What a gazetteer says, where they are not plainly people's names."""
+        people = sum(map(self._known, sides))
+        if self._places is None or people == 2:
+            return so_far
+        if said := self._places.places_of(left, right):
+            return so_far if said.same and people else _by_place(said, *so_far)
+        bare = self._places.without_ranks(left, right)
+        if bare is None:
+            return so_far
+        similarity, reasons = self._whole(*map(take_apart, sorted(bare)))
+        return max(so_far, (similarity, [*reasons, "without the words for its rank"]))
 
     # --- whole names ----------------------------------------------------------------------
 
@@ -96,7 +108,8 @@ class Comparer:
         if roles is not None:
             mine, theirs = roles
             for row, column in product(range(len(short)), range(len(long))):
-                if mine[row] != theirs[column]:
+                initial = short[row].is_initial or long[column].is_initial
+                if mine[row] != theirs[column] and not initial:
                     similarity, why = grid[row][column]
                     grid[row][column] = similarity * _OTHER_ROLE, f"{why}, one given, one of kin"
         best: tuple[float, tuple[int, ...]] = (-1.0, ())

@@ -31,12 +31,11 @@ _MOST_NEAR = 5
 _SAME_SOUNDS = frozenset(("other", "uey", "uky", "uyy", "kk-latin", "ky-latin"))
 #: Words for the rank of a place, by the endings of the Han names of such places.
 _RANK_WORDS = {
-    "prefecture wilayiti wilayet region diqu zhou oblasti облысы вилайити ۋىلايىتى ئوبلاستى": (
-        *("地区", "自治州"),
-    ),
+    "prefecture wilayiti wilayet region diqu zhou oblasti облысы вилайити область округ префектура "
+    "ۋىلايىتى ئوبلاستى": (*("地区", "自治州"),),
     "county nahiyisi nahiye xian hsien ауданы уезд наһийиси ناھىيىسى ناھىيە نەھىيىسى": ("县",),
     "city shehiri sheher shahri shi қаласы шәһири город شەھىرى شەھەر": ("市",),
-    "district rayoni qu رايونى": ("区",),
+    "district rayoni qu район райони رايونى": ("区",),
 }
 _RANK_OF = {word: ends for words, ends in _RANK_WORDS.items() for word in words.split()}
 #: What stands beside a word of rank: Kizilsu Kyrgyz Autonomous Prefecture.
@@ -44,9 +43,11 @@ _BESIDE_RANK = frozenset(
     (
         *("autonomous", "aptonom", "kazakh", "kazak", "hui", "mongol", "mongolian", "kirghiz"),
         *("kyrgyz", "tajik", "xibe", "sibe", "uyghur", "uygur", "uighur", "of", "the"),
+        *("ئاپتونوم", "аптоном", "автономный", "автономная"),
     )
 )
 #: Words of rank that may come first; Zhou, Shi, Qu and Xian are surnames too.
+_IN_PEOPLES_NAMES = frozenset(("shi", "qu", "xian", "zhou", "hui", "hsien", "the", "of"))
 _FIRST = frozenset(("the", "of", "city", "county", "prefecture", "region", "district", "город"))
 _HAN_ENDING = re.compile(
     r"(?<=..)(?:维吾尔自治区|(?:蒙古|柯尔克孜|回族|哈萨克|塔吉克|锡伯)?自治[州县]|地区|[市县区乡镇州])$"
@@ -182,9 +183,20 @@ class Gazetteer:
         if both := [unit for unit in mine if unit in theirs]:
             alone = len(mine) == len(theirs) == 1
             return Places(True, alone, f"both are listed for {_named(both)}")
-        if any(self._may_mean(one, other) for one in mine for other in theirs):
+        ranks = [rank_said(text) for text in (left, right)]
+        told_apart = all(ranks) and ranks[0] != ranks[1]
+        if not told_apart and any(self._may_mean(one, other) for one in mine for other in theirs):
             return None
         return Places(False, True, f"listed for {_named(mine)} and for {_named(theirs)}")
+
+    def without_ranks(self, left: str, right: str) -> tuple[str, str] | None:
+        """Both without words that can only be ranks; None where there are none, or two that
+        differ."""
+        bare = _without_ranks(left), _without_ranks(right)
+        ranks = [rank_said(text) for text in (left, right)]
+        if bare == (left, right) or (all(ranks) and ranks[0] != ranks[1]):
+            return None
+        return bare
 
     def _may_mean(self, one: Unit, other: Unit) -> bool:
         """A place is often called by what it lies in, or by the city beside it: 和田市, 和田县.
@@ -295,7 +307,21 @@ def _ways(text: str) -> tuple[str, ...]:
         words.pop(0)
         found.append(" ".join(words))
     found.append(_HAN_ENDING.sub("", characters.simplified(found[-1])))
+    if len(words) == 1 and (match := _ATTACHED.search(words[0])):
+        found.append(words[0][: match.start()])
     return tuple(dict.fromkeys(way for way in found if any(map(str.isalpha, way)))) or (text,)
+
+
+#: Ranks in pinyin, written to the name: Shayaxian.
+_ATTACHED = re.compile(r"(?i)(?<=[a-z]{3})(?:diqu|xian|shi|zhou|qu)$")
+
+
+def _without_ranks(text: str) -> str:
+    """Without the words that are ranks and cannot be part of a person's name."""
+    words = text.split()
+    while len(words) > 1 and words[-1].lower() not in _IN_PEOPLES_NAMES and _is_rank(words[-1]):
+        words.pop()
+    return _HAN_ENDING.sub("", " ".join(words))
 
 
 def _is_rank(word: str) -> bool:

@@ -38,7 +38,8 @@ _LONGEST = 6
 _MOST_WAYS = 24
 
 
-def _written(syllable: str) -> str:
+def written(syllable: str) -> str:
+    """A syllable of pinyin in Cyrillic."""
     if syllable in _WHOLE:
         return _WHOLE[syllable]
     initial = next((i for i in _INITIALS if syllable.startswith(i)), "")
@@ -52,7 +53,7 @@ def _written(syllable: str) -> str:
 def _by_spelling() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for syllable in sorted(SYLLABLES):
-        found[_plain(_written(syllable))].append(syllable)
+        found[_plain(written(syllable))].append(syllable)
     return {spelling: tuple(syllables) for spelling, syllables in found.items()}
 
 

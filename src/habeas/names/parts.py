@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from habeas.names import chinese, table
 from habeas.names.cleaning import clean
@@ -39,9 +40,13 @@ _ROYAL_HAN = re.compile(r"(?:先生|女士|同志|博士|教授|阿訇)$")
 _RUSSIAN = re.compile(
     r"(?<=..)(?:ович|евич|овна|евна|[оеё]ва?"
     r"|ovich|evich|ovna|evna|yevich|yevna|o[vf]|o[vw]a|[eë]f|yëf|yev|eva?|[eë]wa|yeva?"
+    r"|(?:ye|ao|nuo|mo|luo|tuo|ke)(?:fu|wa)"  # in pinyin
     r"|ي?(?:[وې][فۋ]|[وە]ۆ)ا?|(?:[耶也奥]|(?<=[诺莫罗托科洛佐索波])(?=[夫娃]))[夫娃])$"
 )
-_KIN = re.compile(r"(?<=..)(?:ұлы|қызы|улы|кызы|уулу|uly|uulu|kyzy|qyzy|ۇلى|قىزى|ئوغلى)$")
+_KIN = re.compile(
+    r"(?<=..)(?:ұлы|қызы|улы|кызы|уулу|оғли|оглы|қизи|uly|uulu|kyzy|qyzy|oghli|oghly|ogli|oglu|qizi"
+    r"|ۇلى|قىزى|ئوغلى)$"
+)
 #: What only names a father: it never stands for the name of the person.
 _PATRONYMIC = re.compile(r"(?:ович|евич|овна|евна|[oe]vich|[oe]vna)$")
 _DIGRAPHS = frozenset(("sh", "ch", "zh", "gh", "kh"))
@@ -154,11 +159,19 @@ def take_apart(name: str) -> Parts:
 
 
 def _words(text: str) -> list[str]:
-    """The words, also where one letter of another script follows on the next."""
+    """The words, also where a letter of another script, or a capital after a small letter, follows
+    on the one before."""
     found = []
-    for word in re.split(r"[ ·.=﹒•,،、/()（）\[\]]+", text):
-        found += [bare for piece in _ONE_SCRIPT.findall(word) if (bare := piece.strip('-;:"«»“”'))]
+    for word in re.split(r"[ ·.=﹒•,،、/()（）\[\]_]+", text):
+        for piece in _ONE_SCRIPT.findall(word):
+            found += [bare for run in _runs(piece) if (bare := run.strip('-;:"«»“”'))]
     return found
+
+
+def _runs(word: str) -> list[str]:
+    """KerimMijit is two words."""
+    cuts = [at for at in range(3, len(word) - 1) if word[at].isupper() and word[at - 1].islower()]
+    return [word[start:end] for start, end in pairwise([0, *cuts, len(word)])]
 
 
 _ONE_SCRIPT = re.compile(
