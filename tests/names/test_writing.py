@@ -170,3 +170,10 @@ def test_n_and_g_before_gul_are_two_sounds() -> None:
     assert uyghur.convert("köngül", "uly", "uey") == "كۆڭۈل"
     for spelling in ("Reyhangül", "Reyhangul", "Reyhan'gül", "Рәйһангүл"):
         assert by_rule(spelling, "رەيھانگۈل").similarity > 0.95, spelling
+
+
+def test_a_word_that_parts_in_very_many_ways_ends() -> None:
+    """Without remembering what was tried, the first would take for ever."""
+    assert palladius.syllables("ан" * 31 + "щ") == ()
+    assert len(palladius.syllables("ана" * 20)) <= 24
+    assert chinese.from_wade_giles("-".join(["ta"] * 20), marked=False) == ()

@@ -142,7 +142,10 @@ def from_wade_giles(word: str, *, marked: bool = True) -> tuple[tuple[str, ...],
     Not ``marked``: the apostrophes may have been left out, and each syllable is read both ways.
     """
     read = []
-    for syllable in toneless(word).split("-"):
+    written = toneless(word).split("-")
+    if len(written) > _MOST_IN_A_WORD:
+        return ()
+    for syllable in written:
         ways = [syllable] if marked else [syllable, _ASPIRATED.sub(r"\1'\2", syllable)]
         made = dict.fromkeys(m for way in ways if (m := _wade_syllable(way)) in SYLLABLES)
         if not made:
@@ -151,6 +154,7 @@ def from_wade_giles(word: str, *, marked: bool = True) -> tuple[tuple[str, ...],
     return tuple(product(*read))
 
 
+_MOST_IN_A_WORD = 4
 #: The initials that have a second sound with an apostrophe.
 _ASPIRATED = re.compile("^(ts|tz|ch|[ptk])([^'hsz].*)")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache, lru_cache
-from itertools import islice
 
 from habeas.names.chinese import SYLLABLES
 
@@ -65,15 +64,16 @@ def _plain(text: str) -> str:
 def syllables(word: str) -> tuple[tuple[str, ...], ...]:
     """The ways to read a word as syllables of pinyin, the longest ones first; () for none."""
 
-    def ways(rest: str) -> list[tuple[str, ...]]:
-        if not rest:
-            return [()]
-        found = []
-        for length in range(min(_LONGEST, len(rest)), 0, -1):
-            for syllable in _by_spelling().get(rest[:length], ()):
-                found += [(syllable, *more) for more in ways(rest[length:])]
-                if len(found) >= _MOST_WAYS:
-                    return found
-        return found
+    plain = _plain(word.lower().replace("-", ""))
 
-    return tuple(islice(dict.fromkeys(ways(_plain(word.lower().replace("-", "")))), _MOST_WAYS))
+    @cache
+    def ways(start: int) -> tuple[tuple[str, ...], ...]:
+        if start == len(plain):
+            return ((),)
+        found: list[tuple[str, ...]] = []
+        for end in range(min(start + _LONGEST, len(plain)), start, -1):
+            for syllable in _by_spelling().get(plain[start:end], ()):
+                found += [(syllable, *more) for more in ways(end)]
+        return tuple(dict.fromkeys(found))[:_MOST_WAYS]
+
+    return ways(0) if plain else ()
