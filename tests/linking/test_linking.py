@@ -231,3 +231,8 @@ def test_the_number_of_a_facility_is_read_in_every_writing(
     similarity, _ = scoring.score("facility", (left, right))
     assert (similarity > 0.9) is one
     assert similarity <= 0.6 or one
+
+
+def test_an_initial_says_nothing_and_a_chinese_character_does() -> None:
+    assert scoring.score("person", ("M", "Memet"))[0] == 0.0
+    assert scoring.score("person", ("李", "Li"))[0] > 0.9

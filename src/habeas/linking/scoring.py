@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from habeas import names
 from habeas.linking import titles
-from habeas.names import table
+from habeas.names import parts, table
 from habeas.names.errors import BadName
 from habeas.vocabulary import texts
 
@@ -30,7 +30,7 @@ def score(kind: str, pair: Pair) -> Scored:
     left, right = pair
     if kind != "person":
         return _of_titles(left, right)
-    if min(len(left), len(right)) == 1 and left != right:
+    if left != right and (parts.is_initial(left) or parts.is_initial(right)):
         return 0.0, "an initial, which fits too many names to say anything"
     return _of_people(left, right)
 

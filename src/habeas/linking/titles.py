@@ -51,7 +51,7 @@ _ORDINALS = {
 }  # fmt: skip
 #: A number; in Han only after 第 or before what is numbered: 五家渠 is a place.
 _NUMBER = re.compile(
-    r"(?:第|no\.?\s*|nr\.?\s*|number\s*|№\s*|#)?(?<!\d)(\d{1,5})(?!\d)(?:号|st\b|nd\b|rd\b|th\b)?|"
+    r"(?:第|\bno\.?\s*|\bnr\.?\s*|\bnumber\s*|№\s*|#)?(?<!\d)(\d{1,5})(?!\d)(?:号|st\b|nd\b|rd\b|th\b)?|"
     r"第([零一二三四五六七八九十百]{1,5})号?|"
     r"([零一二三四五六七八九十百]{1,5})(?:号|(?=$|\s|看|监|所|教|培|职|中|小|医|公|拘|团|师|连|营|大?队))|"
     rf"\b({'|'.join(_ORDINALS)})\b"

@@ -46,8 +46,9 @@ _BESIDE_RANK = frozenset(
         *("ئاپتونوم", "аптоном", "автономный", "автономная"),
     )
 )
-#: Words of rank that may come first; Zhou, Shi, Qu and Xian are surnames too.
+#: Those that people are called by as well.
 _IN_PEOPLES_NAMES = frozenset(("shi", "qu", "xian", "zhou", "hui", "hsien", "the", "of"))
+#: Those that may come first.
 _FIRST = frozenset(("the", "of", "city", "county", "prefecture", "region", "district", "город"))
 _HAN_ENDING = re.compile(
     r"(?<=..)(?:维吾尔自治区|(?:蒙古|柯尔克孜|回族|哈萨克|塔吉克|锡伯)?自治[州县]|地区|[市县区乡镇州])$"
@@ -209,8 +210,12 @@ class Gazetteer:
 
     def _above(self, unit: Unit) -> tuple[str, ...]:
         """What the unit lies in, the nearest first."""
-        parent = self._by_id.get(unit.parent)
-        return (unit.parent, *self._above(parent)) if parent else (unit.parent,)
+        found: list[str] = []
+        above: Unit | None = unit
+        while above and above.parent and above.parent not in found:
+            found.append(above.parent)
+            above = self._by_id.get(above.parent)
+        return tuple(found)
 
     def _by_spelling(self, text: str) -> dict[str, tuple[Unit, Form]]:
         listed: dict[str, tuple[Unit, Form]] = {}

@@ -191,6 +191,12 @@ def is_of_kin(word: str) -> bool:
     return _part(word).of_kin
 
 
+@lru_cache(maxsize=65_536)
+def is_initial(word: str) -> bool:
+    """Whether a word is but the first letter of a name; a Han character never is."""
+    return _part(word).is_initial
+
+
 def _bare(word: str, script: str) -> str:
     least = 3 if script == "Hani" else 5
     if script not in ("Latn", "Cyrl", "Arab", "Hani") or len(word) < least:
