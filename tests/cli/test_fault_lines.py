@@ -20,6 +20,8 @@ def fault(
     [
         ([0], "a.csv, said"),
         ([7], "a.csv, line 7, said"),
+        ([3, 3], "a.csv, line 3, said"),
+        ([0, 3], "a.csv, line 3, said"),
         ([7, 9], "a.csv, lines 7 and 9, said"),
         ([7, 8], "a.csv, lines 7 and 8, said"),
         ([2, 3, 4, 9, 11, 12, 13], "a.csv, lines 2 to 4, 9 and 11 to 13, said"),

@@ -228,3 +228,16 @@ def test_what_does_not_follow_is_named_beside_it(archive: Archive, folder: Path)
         ("claims.csv", 2, "subject"),
         ("claims.csv", 4, "subject"),
     ]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_fault_of_its_own_is_not_hidden_by_a_table_that_ends_early(
+    archive: Archive, folder: Path
+) -> None:
+    (folder / "bin.dat").write_bytes(b"\xff\xfe")
+    rows = 'id,file\nx-1,note.txt\nx-2,bin.dat\nx-3,"note.txt\n'
+    (folder / "exhibits.csv").write_text(rows, encoding="utf-8")
+    claim = "c-1,m-1,name,A name,s-1,x-2,twelve more,,,\n"
+    (folder / "claims.csv").write_text(CLAIMS + claim, encoding="utf-8")
+    found = faults(archive, folder)
+    assert ("claims.csv", 2, "exhibit") in found

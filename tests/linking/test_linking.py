@@ -222,6 +222,11 @@ def test_an_ending_tells_the_given_name_whatever_the_order() -> None:
         ("Xinjiang Third Prison", "新疆第三监狱", True),
         ("新疆第三監獄", "新疆第三监狱", True),
         ("看\u200b守所", "看守所", True),
+        ("٣٤ prison", "34 prison", True),
+        ("٣ تۈرمە", "٤ تۈرمە", False),
+        ("第二〇一监狱", "第一〇二监狱", False),
+        ("第二〇一监狱", "201监狱", True),
+        ("第二〇一监狱", "第二零一监狱", True),
         ("五家渠市看守所", "Wujiaqu detention centre", True),  # a place, no number five
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 from habeas import names
 from habeas.names import table
 from habeas.names.comparing import Comparer
+from habeas.names.errors import BadName
 
 by_rule = Comparer(table.NameTable([])).compare
 WORTH_A_LOOK = 0.73  # docs/methods/names.md
@@ -129,3 +130,47 @@ def test_a_chinese_surname_does_not_cut_a_name_of_the_table() -> None:
     for han in ("马木提", "叶尔肯", "贾帕尔", "司马义"):
         assert names.take_apart(han).given == han
     assert names.take_apart("马明").given == "明"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Memet(Мәмәт)", "Memet (Мәмәт)"),
+        ("Ali/Мәмәт Тохти", "Ali Мәмәт Тохти"),
+        ("مەمەت·هاشىم", "مەمەت هاشىم"),
+        ("和田县\u200b", "和田县"),
+    ],
+)
+def test_what_parts_the_words_makes_no_difference(left: str, right: str) -> None:
+    assert names.compare(left, right).similarity == 1.0
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("㐂", "㐃"), ("Ðþ", "ŧʒ"), ("王明㐂", "王明"), ("王㐂明", "王明"), ("ЂЂ", "ЋЋЋ")],
+)
+def test_letters_that_cannot_be_read_are_not_the_same(left: str, right: str) -> None:
+    assert names.compare(left, right).similarity < WORTH_A_LOOK
+    assert "s:" not in names.keys(left)
+
+
+def test_a_title_before_a_word_of_rank_is_a_name_of_some_kind() -> None:
+    for name in ("Haji county", "阿吉县", "Qari nahiyisi"):
+        assert names.compare(name, "Memet").similarity < WORTH_A_LOOK
+
+
+def test_words_of_rank_are_said_only_where_there_were_some() -> None:
+    reasons = " ".join(names.compare("Foo  Bar ", "Fxo Bxr").reasons)
+    assert "rank" not in reasons
+    assert names.compare("和田县\u200b", "和田市").similarity <= 0.62
+
+
+def test_typographic_marks_make_the_same_keys() -> None:
+    assert names.keys("Ch’en Ch’ing") == names.keys("Ch'en Ch'ing")
+    assert names.keys("Teng Hsiao\u2010ping") == names.keys("Teng Hsiao-ping")
+
+
+def test_what_is_no_text_is_no_name() -> None:
+    for wrong in ([], None, b"Memet", 7):
+        with pytest.raises(BadName):
+            names.compare(wrong, "Memet")  # type: ignore[arg-type]

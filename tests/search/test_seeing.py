@@ -16,6 +16,7 @@ from habeas.archive.access import PUBLIC as THE_PUBLIC
 from habeas.archive.opening import Archive
 from habeas.archive.search import refining, refresh, searching
 from habeas.archive.search.errors import QueryRefused
+from habeas.archive.search.files import layers_with
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
 from habeas.vocabulary import values
@@ -219,12 +220,40 @@ def test_words_of_one_file_are_found_over_its_pages(archive: Archive, tmp_path: 
     assert all(hit.ranges for hit in found.hits)
 
 
+def test_no_layer_is_looked_at_that_the_viewer_may_not_see(
+    archive: Archive, shelf: dict[str, Sealed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only the hits: what a file has is asked of visible passages alone."""
+    looked: set[int] = set()
+
+    def watched(*given: Any) -> set[int]:
+        found = layers_with(*given)
+        looked.update(found)
+        return found
+
+    monkeypatch.setattr(searching, "layers_with", watched)
+    for asked in ("file:(camp)", "file:(NOT nothing)", "NOT file:(teamword)"):
+        searching.search(archive, THE_PUBLIC, asked)
+    assert looked == {shelf["open"].layer}
+
+
+def test_what_is_nowhere_is_not_said_of_what_a_file_shall_lack(
+    archive: Archive, shelf: dict[str, Sealed]
+) -> None:
+    found = searching.search(archive, OWNER, "file:(NOT camp)")
+    assert (found.total, [str(part) for part in found.nowhere]) == (0, ["file:(NOT camp)"])
+
+
 @pytest.mark.parametrize(
     ("asked", "wider"),
     [
         ("camp letter language:en", "file:(camp AND letter) AND language:en"),
         ("camp (a OR b) NOT c", "file:(camp AND (a OR b) AND NOT c)"),
+        ("camp letter NOT page:1", "file:(camp AND letter) AND NOT page:1"),
         ("camp language:en", None),
+        ("camp (type:pdf OR type:text)", None),
+        ("a " * 21, None),
+        ("a b " + "NOT " * 20 + "c", None),
         ("camp NOT letter", None),
         ("camp OR letter", None),
         ("file:(camp letter)", None),

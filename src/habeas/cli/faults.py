@@ -1,7 +1,8 @@
 """The faults of an input, for the eye: what is alike is said once.
 
-Invariants: every fault is told, with its line; an advice is given where it is first needed in a
-file, and not again. With ``--json`` nothing is drawn together.
+Invariants: every fault is told, with the lines where it stands, the first of them where there are
+many; an advice is given where it is first needed in a file, and not again. With ``--json``
+nothing is drawn together.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def told(faults: Iterable[dict[str, Any]]) -> Iterable[str]:
 
 def _lines(lines: Sequence[int]) -> str:
     """``line 2``, or ``lines 2, 5 to 9 and 11``; nothing where it is the whole file."""
-    if not any(lines):
+    lines = sorted({line for line in lines if line})
+    if not lines:
         return ""
     if len(lines) == 1:
         return f"line {lines[0]}"

@@ -288,7 +288,7 @@ def _quotes(folder: Folder, readings: _Readings, row: Row) -> tuple[Quote, ...]:
     if folder.find(row, "exhibit", name, "exhibit") is None:
         return ()
     text = readings.of(name)
-    if text is None and folder.faults.follows(row, "quote", name, [f.EXHIBITS.file]):
+    if text is None and folder.faults.of_no_use(row, "quote", name, f.EXHIBITS.file):
         return ()
     if text is None:
         folder.faults.add(

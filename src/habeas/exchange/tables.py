@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,13 +65,20 @@ class Faults:
             self._cells.add(cell)
             self.found.append(fault)
 
-    def follows(self, row: Row, column: str, name: str, tables: Iterable[str]) -> bool:
+    def follows(self, row: Row, column: str, name: str, tables: Sequence[str]) -> bool:
         """Whether what is wrong with a name comes of a fault in one of these tables."""
         for table in tables:
-            if table in self.unread or (table, name) in self.lost:
+            if table in self.unread:
                 self._followed[row.file, column, table] += 1
                 return True
-        return False
+        return any(self.of_no_use(row, column, name, table) for table in tables)
+
+    def of_no_use(self, row: Row, column: str, name: str, table: str) -> bool:
+        """Whether the row that has this name was refused."""
+        if (table, name) not in self.lost:
+            return False
+        self._followed[row.file, column, table] += 1
+        return True
 
     def add_followed(self) -> None:
         """Say of each column once how many names were not looked up."""

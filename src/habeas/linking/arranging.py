@@ -130,17 +130,12 @@ def _read_word(word: str) -> _Word:
 def _chinese(word: str) -> int:
     """0 for no word of a Chinese name in Latin letters, 2 for a surname, 1 for another word."""
     read = chinese.syllables(word) if word.isascii() else ()
-    return 0 if not 0 < len(read) <= 2 else 2 if read in _surnames() else 1
+    return 0 if not 0 < len(read) <= 2 else 2 if read in chinese.surnames() else 1
 
 
 def _chinese_name(one: Any, other: Any) -> Any:
     """Whether two words (``_chinese`` of each, or arrays of these) may be a Chinese name."""
     return (one > 0) & (other > 0) & (one + other > 2)
-
-
-@lru_cache(maxsize=1)
-def _surnames() -> frozenset[tuple[str, ...]]:
-    return frozenset(chinese.pinyin(surname) for surname in chinese.SURNAMES)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -203,7 +203,7 @@ class Reader:
         for text in distinct[np.argsort(first)].tolist():
             number[text] = pieces[texts[text]]
         kin = np.zeros(len(texts), dtype=np.int64)
-        if self.read.kind == "person":
+        if self.read.kind == "person" and not self._plain:
             for text in np.unique(both[:, 1]).tolist():
                 kin[text] = parts.is_of_kin(texts[text])
         return of, number[both[:, 0]], number[both[:, 1]], kin[both[:, 1]]

@@ -45,6 +45,7 @@ _KINDS = {
 }
 _OF_KIND = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS.items())
 _HAN_DIGITS = "零一二三四五六七八九"
+_ZEROS = str.maketrans("〇○", "零零")
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10,
@@ -79,6 +80,7 @@ class Title:
 def take_apart(name: str) -> Title:
     """The parts of a name of a facility or organisation."""
     text = characters.simplified(unicodedata.normalize("NFKC", name).casefold())
+    text = text.translate(_ZEROS)
     text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     numbers = frozenset(
         _number(next(filter(None, found))) for found in _NUMBER.findall(text) if any(found)
@@ -99,7 +101,7 @@ def _words(text: str) -> str:
 def _number(written: str) -> int:
     if written in _ORDINALS:
         return _ORDINALS[written]
-    if written.isdigit() and written.isascii():
+    if written.isdecimal():  # in the digits of any script
         return int(written)
     if not set(written) & set("十百"):  # 五一 is said digit by digit
         return int("".join(str(_HAN_DIGITS.find(letter)) for letter in written))

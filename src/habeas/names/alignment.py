@@ -129,10 +129,10 @@ def _length(sounds: str) -> float:
 @lru_cache(maxsize=131_072)
 def nearness(left: str, right: str, sureness: int) -> float:
     """1 for the same sounds, towards 0 for nothing in common."""
+    if not left or not right:  # no sound could be read
+        return 0.0
     if left == right:
         return 1.0
-    if not left or not right:
-        return 0.0
     # written out, without calls: the innermost loop of every comparison of names
     drops_right = _drops(right, sureness)
     row = list(accumulate(drops_right, initial=0.0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 
 from habeas.names import characters
@@ -187,6 +187,12 @@ def _wade_syllable(syllable: str) -> str:
     if onset == "y" and final in ("ong", "o"):
         final = "ong" if final == "ong" else "o"
     return onset + final
+
+
+@cache
+def surnames() -> frozenset[tuple[str, ...]]:
+    """The surnames known here in pinyin, of one syllable and of two."""
+    return frozenset(map(pinyin, (*SURNAMES, *COMPOUND)))
 
 
 def surname_split(han: str) -> tuple[str, str] | None:

@@ -47,11 +47,13 @@ def _by_characters(left: str, right: str) -> Said | None:
     one, other = characters.simplified(left), characters.simplified(right)
     if one == other:
         return SAME, "the same characters, traditional and simplified"
-    if chinese.pinyin(one) != chinese.pinyin(other):
+    if len(one) != len(other) or chinese.pinyin(one) != chinese.pinyin(other):
         if all(letter in _transcribing() for name in (one, other) for letter in name[1:]):
             return None  # 夏热普, 夏热甫: these need not be Chinese
         return OTHER, "Chinese names of other characters"
     differ = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    if not all(chinese.pinyin(letter) for pair in differ for letter in pair):
+        return OTHER, "other characters, of sounds that are not known here"
     if all(characters.is_simplified(letter) for pair in differ for letter in pair):
         return OTHER, "other characters of the same sound"
     return PERHAPS_SAME, "other characters, which may be traditional forms"
@@ -105,16 +107,10 @@ def _of_part(part: Part, wade_too: bool, marked: bool) -> tuple[Way, ...]:
     return tuple(sorted(found))
 
 
-@cache
-def _surnames() -> frozenset[Way]:
-    alone = {chinese.pinyin(letter) for letter in chinese.SURNAMES}
-    return frozenset(alone | {chinese.pinyin(double) for double in chinese.COMPOUND})
-
-
 def _is_name(ways: frozenset[Way]) -> bool:
     """Whether some way is a surname and a given name of one or two syllables."""
     return any(
-        way[:length] in _surnames() and 0 < len(way) - length <= 2
+        way[:length] in chinese.surnames() and 0 < len(way) - length <= 2
         for way in ways
         for length in (1, 2)
     )

@@ -36,6 +36,8 @@ _SPACES = dict.fromkeys("\t\n\r\x0b\x0c\x85\u2028\u2029", " ")
 _MARKS = {
     ord(mark): plain for mark, plain in (_APOSTROPHES | _HYPHENS | _DOTS | _HEHS | _SPACES).items()
 }
+#: What parts words besides spaces: each word is of one script, and its neighbour may be of another.
+_BETWEEN = re.compile(r"([·.,،、/()\[\]_=]+)")
 #: Invisible, and no format characters by their category.
 _HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {
     chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
@@ -50,13 +52,17 @@ class Cleaned:
     changes: tuple[str, ...]
 
 
-@lru_cache(maxsize=65_536)
 def clean(name: str) -> Cleaned:
     """The name without invisible characters, look-alikes and stray marks. Errors: ``BadName``."""
     if not isinstance(name, str):
         raise BadName(
             f"{shown(name)} is no name.", next_step="Give a text; decode bytes as UTF-8 first."
         )
+    return _cleaned(name)
+
+
+@lru_cache(maxsize=65_536)
+def _cleaned(name: str) -> Cleaned:
     if len(name) > LONGEST_NAME:
         raise _too_long(name)
     if any("\ud800" <= letter <= "\udfff" or letter == "\ufffd" for letter in name):
@@ -76,10 +82,12 @@ def clean(name: str) -> Cleaned:
         changes.append(f"removed invisible characters {_codes(hidden)}")
     words = []
     for word in kept.split():
-        mended, change = _one_script(word)
-        words.append(mended)
-        if change:
-            changes.append(change)
+        pieces = _BETWEEN.split(word)
+        for at in range(0, len(pieces), 2):
+            pieces[at], change = _one_script(pieces[at])
+            if change:
+                changes.append(change)
+        words.append("".join(pieces))
     text = " ".join(words)
     if "\u0640" in text:
         text = text.replace("\u0640", "")

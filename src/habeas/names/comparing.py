@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from habeas.names import alignment, chinese_names, table
+from habeas.names.errors import BadName
 from habeas.names.parts import HAN_SUFFIXES, SUFFIXES, Part, Parts, take_apart
 from habeas.names.readings import FREE, Reading, readings
 
@@ -72,10 +73,13 @@ class Comparer:
         if said := self._places.places_of(left, right):
             return so_far if said.same and people else _by_place(said, *so_far)
         bare = self._places.without_ranks(left, right)
-        if bare is None:
+        try:
+            heard = self._whole(*map(take_apart, sorted(bare))) if bare else so_far
+        except BadName:  # what is left is a title alone
             return so_far
-        similarity, reasons = self._whole(*map(take_apart, sorted(bare)))
-        return max(so_far, (similarity, [*reasons, "without the words for its rank"]))
+        if heard[0] <= so_far[0]:
+            return so_far
+        return heard[0], [*heard[1], "without the words for its rank"]
 
     # --- whole names ----------------------------------------------------------------------
 
@@ -100,7 +104,7 @@ class Comparer:
     def _by_parts(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
         if len(left.parts) == len(right.parts) == 1:
             similarity, reason = self._part(*_ordered(left.parts[0], right.parts[0]))
-            return 0.65 * similarity + 0.35 * similarity, [reason]
+            return similarity, [reason]
         short, long = sorted((left.parts, right.parts), key=len)
         roles = _roles(short, long)
         short, long = short[:_MOST_PARTS], long[:_MOST_PARTS]

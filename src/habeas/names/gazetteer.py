@@ -178,7 +178,8 @@ class Gazetteer:
         the places may mean the other. The same in both directions. Errors: ``BadName`` for
         what is no name.
         """
-        mine, theirs = map(self.listed, sorted((left, right)))
+        left, right = sorted(cleaning.clean(spelling).text for spelling in (left, right))
+        mine, theirs = self.listed(left), self.listed(right)
         if not mine or not theirs:
             return None
         if both := [unit for unit in mine if unit in theirs]:
@@ -193,6 +194,7 @@ class Gazetteer:
     def without_ranks(self, left: str, right: str) -> tuple[str, str] | None:
         """Both without words that can only be ranks; None where there are none, or two that
         differ."""
+        left, right = cleaning.clean(left).text, cleaning.clean(right).text
         bare = _without_ranks(left), _without_ranks(right)
         ranks = [rank_said(text) for text in (left, right)]
         if bare == (left, right) or (all(ranks) and ranks[0] != ranks[1]):

@@ -31,7 +31,7 @@ def keys(name: str) -> frozenset[str]:
     found: set[str] = set()
     for part in (*parts, *side.joined):
         found |= _keys_of(part)
-    if "-" in name or "'" in name:  # Wade-Giles is read by the whole name
+    if any("-" in part.text or "'" in part.text for part in parts):  # Wade-Giles, as a whole
         for way in chinese_names.ways(side, wade_too=True):
             found |= {f"s:{skeleton}" for skeleton in _skeletons("".join(way))}
     if 1 < len(parts) <= _MOST_JOINED:
@@ -61,4 +61,4 @@ def _skeletons(word: str) -> frozenset[str]:
         classes = "".join(_CLASSES.get(sound, "") for sound in sounds)
         classes = re.sub(r"(.)\1", r"\1", classes)[:_LONGEST]
         found.add(classes or sounds[:1])
-    return frozenset(found)
+    return frozenset(found - {""})

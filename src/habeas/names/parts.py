@@ -35,7 +35,7 @@ uly uli ogly oglu oğlu ogli oghli oghly ughli kyzy qyzy qizi kizi kyzi uulu ұ�
 """
 #: Words between two names; first of all "b" is an initial.
 LINKS = frozenset(_LINKS_WORDS.split())
-_ROYAL_HAN = re.compile(r"(?:先生|女士|同志|博士|教授|阿訇)$")
+_TITLE_AT_THE_END = re.compile(r"(?:先生|女士|同志|博士|教授|阿訇)$")
 #: A surname made the Russian way from a father's name, and patronymics.
 _RUSSIAN = re.compile(
     r"(?<=..)(?:ович|евич|овна|евна|[оеё]ва?"
@@ -108,9 +108,13 @@ class Parts:
         return self.chinese is not None and not table.load().find(self.parts[0].text)
 
 
-@lru_cache(maxsize=65_536)
 def take_apart(name: str) -> Parts:
     """The parts of a name. Errors: ``BadName``, also for a title alone."""
+    return _taken_apart(name) if isinstance(name, str) else _taken_apart(clean(name).text)
+
+
+@lru_cache(maxsize=65_536)
+def _taken_apart(name: str) -> Parts:
     cleaned = clean(name)
     text, comma = cleaned.text.replace("،", ","), []
     if text.count(",") == 1 and texts.detect_script(text) != "Hani":
@@ -135,7 +139,7 @@ def take_apart(name: str) -> Parts:
             dropped.append(f"link {word}")
         else:
             han = texts.detect_script(word) == "Hani" and len(word) > 3
-            if han and (match := _ROYAL_HAN.search(word)):
+            if han and (match := _TITLE_AT_THE_END.search(word)):
                 dropped.append(f"title {match[0]}")
                 word = word[: match.start()]
             parts.append(_part(word))

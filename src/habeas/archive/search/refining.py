@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from habeas.archive.search.language import And, Field, InFile, Not, Tree, all_of
+from habeas.archive.search.errors import QueryRefused
+from habeas.archive.search.language import And, Field, InFile, Not, Tree, all_of, leaves
+from habeas.archive.search.parsing import parse
 
 
 def positive(tree: Tree) -> list[Tree]:
@@ -31,13 +33,24 @@ def widened(tree: Tree, name: str, value: str) -> Tree | None:
 
 
 def spread(tree: Tree) -> Tree | None:
-    """The same query with its words anywhere in one file; None where that is no other query."""
+    """The same query with its words anywhere in one file; None where that is no other query, or
+    one that would be refused."""
     there = positive(tree)
-    words = [item for item in there if not isinstance(item, Field | InFile)]
+    words = [item for item in there if _has_words(item)]
     if sum(not isinstance(item, Not) for item in words) < 2:
         return None
-    rest = [item for item in there if isinstance(item, Field | InFile)]
-    return all_of(InFile(all_of(*words)), *rest)
+    wider = all_of(InFile(all_of(*words)), *(item for item in there if item not in words))
+    try:
+        return parse(str(wider))
+    except QueryRefused:
+        return None
+
+
+def _has_words(item: Tree) -> bool:
+    bare = item.item if isinstance(item, Not) else item
+    return not isinstance(bare, InFile) and any(
+        not isinstance(leaf, Field) for leaf in leaves(bare)
+    )
 
 
 def chosen(tree: Tree, name: str, value: str) -> bool:

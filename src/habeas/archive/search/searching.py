@@ -229,11 +229,7 @@ class _Asking:
         return found
 
     def _nowhere(self) -> list[Tree]:
-        parts = [
-            part
-            for item in positive(self.tree)
-            for part in (positive(item.item) if isinstance(item, InFile) else [item])
-        ]
+        parts = [part for item in positive(self.tree) for part in _each(item)]
         if len(parts) == 1:
             return parts
         asked = [part for part in parts if not isinstance(part, Not)]
@@ -286,6 +282,13 @@ class _Asking:
             else:
                 missing.append(layer)
         return hits, missing
+
+
+def _each(item: Tree) -> list[Tree]:
+    """What of ``file:(…)`` can be sought in passages by itself; anything else as it is."""
+    if not isinstance(item, InFile):
+        return [item]
+    return [part for part in positive(item.item) if not isinstance(part, Not)] or [item]
 
 
 def _count_of(result: tantivy.SearchResult) -> int:
