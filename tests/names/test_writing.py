@@ -177,3 +177,17 @@ def test_a_word_that_parts_in_very_many_ways_ends() -> None:
     assert palladius.syllables("ан" * 31 + "щ") == ()
     assert len(palladius.syllables("ана" * 20)) <= 24
     assert chinese.from_wade_giles("-".join(["ta"] * 20), marked=False) == ()
+
+
+def test_the_pinyin_of_a_name_is_not_kept_for_another_alone() -> None:
+    """艾沙 is Eysa and its pinyin is Aisha, as others write Ayshe: both must be found."""
+    names_ = table.load()
+    for name in names_.names:
+        for han in name.han:
+            found = names_.find("".join(chinese.pinyin(han)))
+            here = [
+                other
+                for other in found
+                if other.language == name.language and other.name not in name.related
+            ]
+            assert not here or name in here, (name.name, han, [other.name for other in here])
