@@ -32,7 +32,7 @@ _SAME_SOUNDS = frozenset(("other", "uey", "uky", "uyy", "kk-latin", "ky-latin"))
 #: Words for the rank of a place, by the endings of the Han names of such places.
 _RANK_WORDS = {
     "prefecture wilayiti wilayet region diqu zhou oblasti облысы вилайити область округ префектура "
-    "ۋىلايىتى ئوبلاستى": (*("地区", "自治州"),),
+    "ۋىلايىتى ئوبلاستى": ("地区", "自治州"),
     "county nahiyisi nahiye xian hsien ауданы уезд наһийиси ناھىيىسى ناھىيە نەھىيىسى": ("县",),
     "city shehiri sheher shahri shi қаласы шәһири город شەھىرى شەھەر": ("市",),
     "district rayoni qu район райони رايونى": ("区",),

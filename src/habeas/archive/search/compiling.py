@@ -144,7 +144,7 @@ class _Compiler:
                 asked = filter_query(self.made, tree, self.has)
                 return Query.const_score_query(asked, 0.0)
             case Word() | Phrase():
-                return self._leaf(tree, negated)
+                return self._leaf(tree, negated=negated)
 
     def _all(self, items: Sequence[Tree], negated: bool) -> Query:
         """AND, with its negations taken out directly rather than from everything."""
@@ -164,10 +164,10 @@ class _Compiler:
         words = [] if negated else list(dict.fromkeys(sought(item)))
         if not words:
             return files
-        there = [(Occur.Should, self._leaf(word, negated)) for word in words]
+        there = [(Occur.Should, self._leaf(word, negated=False)) for word in words]
         return Query.boolean_query([(Occur.Must, files), (Occur.Must, Query.boolean_query(there))])
 
-    def _leaf(self, leaf: Word | Phrase, negated: bool) -> Query:
+    def _leaf(self, leaf: Word | Phrase, *, negated: bool) -> Query:
         matches = list(dict.fromkeys(_matches(leaf, self.exact)))
         queries = [match_query(self.made, match, leaf.column) for match in matches]
         if not self.exact and (spelt := _added(leaf)) is not None:
