@@ -13,7 +13,7 @@ from habeas.archive.erased import Record, positions_of
 from habeas.custody.audit import Fault
 
 if TYPE_CHECKING:
-    from habeas.archive.verifying import Report
+    from habeas.archive.verifying.report import Report
     from habeas.custody.notes import Verifier
 
 

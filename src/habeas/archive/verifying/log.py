@@ -1,0 +1,39 @@
+"""The log: its tiles, its signatures and its checkpoint, under the keys that were granted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from habeas.archive import models as m
+from habeas.archive.verifying.report import Progress, Report
+from habeas.custody.audit import Fault, LogReport, audit_log
+from habeas.custody.notes import Verifier
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+
+def check_log(archive: Archive, report: Report, progress: Progress) -> LogReport:
+    granted = tuple(_granted_keys())
+    keys = tuple(archive.keyring.public.all) + granted
+    known = {key.vkey for key in granted}
+    for signer in (archive.keyring.entry, archive.keyring.checkpoint):
+        if known and signer.verifier.vkey not in known:
+            message = f"The private key {signer.name} in keys/ is not one that the ledger granted."
+            report.faults.append(Fault("keys.altered", "keys/installation", None, message))
+    log = audit_log(
+        archive.directory / "log",
+        dict.fromkeys(keys),
+        origin=archive.origin,
+        progress=lambda done, total: progress("Log", done, total),
+    )
+    report.logged = log.size
+    report.root = log.checkpoint.root_text if log.checkpoint else ""
+    report.faults.extend(log.faults)
+    return log
+
+
+def _granted_keys() -> Iterator[Verifier]:
+    for vkey in m.Key.objects.order_by("position").values_list("verifier", flat=True):
+        yield Verifier.parse(vkey)

@@ -1,0 +1,55 @@
+"""What ``verify`` has checked and found: the counts, every fault, and what is no fault."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from habeas.custody.audit import Fault
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked, and every fault.
+
+    ``erased`` are entries whose content two people had erased; the erasure is checked, and it
+    is no fault. ``leftovers`` are objects that belong to no entry, because a step was
+    interrupted between sealing and recording. They change nothing and are no fault.
+    """
+
+    size: int = 0
+    logged: int = 0
+    root: str = ""
+    disclosed: int = 0
+    objects: int = 0
+    objects_left: int = 0  # not checked, because a sample was asked for
+    quotes: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
+    erased: dict[int, int] = field(default_factory=dict)  # position → the erasure's position
+
+    @property
+    def sound(self) -> bool:
+        return not self.faults
+
+    def fault(self, code: str, position: int | None, message: str) -> None:
+        """Name a fault, of one entry where a position is given."""
+        path = "" if position is None else f"entry {position}"
+        self.faults.append(Fault(code, path, position, message))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some of the objects, by chance: so many, or so many in a hundred, rounded up."""
+
+    number: int
+    percent: bool
+    seed: int
+
+    def of(self, addresses: set[str]) -> set[str]:
+        count = -(-len(addresses) * self.number // 100) if self.percent else self.number
+        chance = random.Random(self.seed)  # noqa: S311 - repeatable, and no secret
+        return set(chance.sample(sorted(addresses), min(count, len(addresses))))
