@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 BACKENDS = ("sqlite", "postgresql")
 
 for _name in [name for name in os.environ if name.startswith("HABEAS_")]:
-    if _name != "HABEAS_VECTORS":  # a person's own settings must not reach the tests
+    if _name not in ("HABEAS_VECTORS", "HABEAS_CASES"):  # a person's own settings must not reach the tests
         del os.environ[_name]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habeas.web.site.settings")
 
@@ -57,6 +57,15 @@ def vectors() -> Path:
     path = Path(os.environ.get("HABEAS_VECTORS", REPOSITORY.parent / "shared" / "vectors"))
     if not path.is_dir():
         presence.missing(f"{path}", "set HABEAS_VECTORS to the directory of test vectors")
+    return path
+
+
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """Inputs that the program once got wrong: HABEAS_CASES or ../shared/cases."""
+    path = Path(os.environ.get("HABEAS_CASES", REPOSITORY.parent / "shared" / "cases"))
+    if not path.is_dir():
+        presence.missing(f"{path}", "set HABEAS_CASES to the directory of cases")
     return path
 
 
