@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -180,3 +181,26 @@ def test_a_withdrawal_blocks_what_is_shared_and_a_redacted_copy_is_made(
     assert again.code == 0, again.said
     assert habeas("erase", "redact", exhibit, "--range", "x").code == 2
     assert habeas("verify").code == 0
+
+
+def test_what_stays_and_holds_the_same_is_shown_and_taken_along(
+    habeas: Habeas, exhibit: int, people: list[str], tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "box.zip", "w") as box:
+        box.write(tmp_path / "statement.txt", "papers/statement.txt")
+    (tmp_path / "report.txt").write_text(f"He said: {WORDS.upper()}.", encoding="utf-8")
+    added = habeas("add", tmp_path / "box.zip", tmp_path / "report.txt", "--json").json
+    box_at, report = (each["exhibit"] for each in added["sealed"])
+    shown = habeas("erase", "request", "exhibit", str(exhibit), "--dry-run")
+    assert f"exhibit {box_at}, papers/statement.txt: the same bytes" in shown.out
+    assert f"exhibit {report}: some of the same text" in shown.out
+    assert f"--also {box_at} --also {report}" in shown.out
+    request = asked(habeas, exhibit, people[0])
+    approved = habeas("erase", "approve", str(request), "--as", people[1], "--yes")
+    assert f"exhibit {box_at}, papers/statement.txt: the same bytes" in approved.out
+    along = habeas(
+        *("erase", "request", "exhibit", str(exhibit), "--also", str(box_at)),
+        *("--also", str(report), "--dry-run", "--json"),
+    ).json
+    assert along["elsewhere"]["copies"] == []
+    assert {exhibit, box_at, report} <= set(along["erased"])

@@ -45,6 +45,9 @@ PersonPassphraseFileOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would come of it; ask and record nothing.")
+]
 WorkersOption = Annotated[
     int,
     typer.Option(

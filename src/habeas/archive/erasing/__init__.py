@@ -2,6 +2,7 @@
 
 ``closure``   what goes with what, and what stays as a shell;
 ``planning``  what an erasure would do, counted, and what stands against it;
+``elsewhere`` what stays and holds the same bytes or text; ``retold`` what was written with it;
 ``carrying``  the steps of carrying it out, each of which a kill may interrupt;
 ``cleaning``  the database file itself, and what a database server keeps besides;
 ``journal``   where an interrupted erasure is.

@@ -34,7 +34,7 @@ from habeas.archive.consents import Agreements
 from habeas.archive.erased import runs
 from habeas.archive.erasing import cleaning, journal
 from habeas.archive.erasing.journal import Journal
-from habeas.archive.erasing.planning import Plan, bury, plan
+from habeas.archive.erasing.planning import Plan, bury, planned_again
 from habeas.archive.errors import BackupError, ErasureRefused, ErasureUnfinished
 from habeas.archive.ledger import Batch, Ref, entry_id_at
 from habeas.archive.restoring import check_backup
@@ -73,8 +73,7 @@ def planned(archive: Archive, request: int) -> Plan:
             f"Request {request} was carried out at entry {done.position}.",
             next_step="There is nothing left to do.",
         )
-    targets, kept = verbs.targets_of(asked)
-    what = plan(archive, asked.target_kind, targets, kept)
+    what = planned_again(archive, asked)
     verbs.refuse_held(what)  # first: the hold is itself an entry that changes the plan
     if (runs(what.erased), runs(what.trimmed)) != _signed(asked):
         raise ErasureRefused(

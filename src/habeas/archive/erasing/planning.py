@@ -2,12 +2,14 @@
 
 Invariants: a plan changes nothing; what ``closure`` says goes is what goes, not more and not
 less; a legal hold on an exhibit in the plan, or on one that anything in it is part of or cites,
-is found and named. A plan reads the whole ledger's content once.
+is found and named; so is what says or holds the same and stays (``elsewhere``). A plan reads the
+whole ledger's content once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from habeas.archive import rebuilding, schema
 from habeas.archive.connecting import holding_the_head, plain_errors
 from habeas.archive.erased import Erasures, Record, Thing, ended_elsewhere
 from habeas.archive.erasing.closure import Closed, Graph, close, versions
+from habeas.archive.erasing.elsewhere import Elsewhere, elsewhere
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.labels import LEVEL_NAMES, Needs
 from habeas.archive.ledger import facts, head
@@ -73,7 +76,7 @@ class Plan:
     held: tuple[Held, ...]
     compartments: tuple[str, ...]
     handling: str  # the strictest level of what goes
-    twins: tuple[int, ...]  # exhibits of the same bytes that stay
+    elsewhere: Elsewhere  # what stays and holds the same bytes or text
     parting: tuple[tuple[int, ...], ...]  # mentions joined only through what goes
     given_out: tuple[tuple[int, str, str], ...]  # copies that left: exhibit, event, to whom
     trimmed: tuple[int, ...]  # passages that stay, without the words beside their quote
@@ -84,18 +87,30 @@ class Plan:
     def erased(self) -> tuple[int, ...]:
         return tuple(sorted(self.closed.erased))
 
+    @property
+    def twins(self) -> tuple[int, ...]:
+        """Exhibits of the same bytes that stay."""
+        return tuple(copy.exhibit for copy in self.elsewhere.copies if copy.how == "bytes")
+
 
 def plan(
-    archive: Archive, target_kind: str, targets: Collection[int], kept: Collection[int] = ()
+    archive: Archive,
+    target_kind: str,
+    targets: Collection[int],
+    kept: Collection[int] = (),
+    also: Collection[int] = (),
 ) -> Plan:
-    """The plan for exhibits, for claims, or for all that rests on somebody's consent."""
+    """The plan for exhibits, for claims, or for all that rests on somebody's consent.
+
+    ``also``: exhibits that are taken along, because they hold the same.
+    """
     if target_kind not in TARGET_KINDS:
         raise EntryRefused(
             f"A {target_kind} is not erased by itself.",
             next_step=f"Erase one of: {', '.join(TARGET_KINDS)}.",
         )
     whole, _ = graph()
-    seeds = _seeds(whole, target_kind, targets)
+    seeds = _seeds(whole, target_kind, targets) | _seeds(whole, "exhibit", also)
     made = {d for several in whole.made.values() for d in several}
     if wrong := set(kept) - made:
         raise EntryRefused(
@@ -120,12 +135,22 @@ def plan(
         held=_held(closed.erased),
         compartments=_compartments(things),
         handling=LEVEL_NAMES[_strictest(things)],
-        twins=_twins(closed.erased),
+        elsewhere=elsewhere(archive, closed.erased),
         parting=_parting(closed.erased),
         given_out=_given_out(closed.erased),
         trimmed=trimmed,
         others=_others(closed.erased) if target_kind == "consent" else {},
     )
+
+
+def planned_again(archive: Archive, asked: m.ErasureRequest) -> Plan:
+    """The plan of a request as the archive stands now."""
+    targets = set(json.loads(asked.targets))
+    also: set[int] = set()
+    if asked.target_kind != "exhibit":  # exhibits among the targets were taken along
+        rows = m.Exhibit.objects.filter(position__in=targets)
+        also = set(rows.values_list("position", flat=True))
+    return plan(archive, asked.target_kind, targets - also, json.loads(asked.kept), also)
 
 
 def graph() -> tuple[Graph, dict[str, int]]:
@@ -251,16 +276,6 @@ def _held(erased: Collection[int]) -> tuple[Held, ...]:
         for hold in holds
         if hold.target in exhibits
     )
-
-
-def _twins(erased: Collection[int]) -> tuple[int, ...]:
-    """Exhibits that stay and hold the same bytes as one that goes."""
-    found: set[int] = set()
-    for chunk in _chunks(sorted(erased)):
-        digests = m.Exhibit.objects.filter(position__in=chunk).values("plain_sha256")
-        alike = m.Exhibit.objects.filter(plain_sha256__in=list(digests.values_list(flat=True)))
-        found.update(alike.values_list("position", flat=True))
-    return tuple(sorted(found - set(erased)))
 
 
 def _parting(erased: Collection[int]) -> tuple[tuple[int, ...], ...]:

@@ -60,11 +60,11 @@ def changes(reached: int, watermark: int, head: int) -> tuple[list[int], list[in
     news = Q(**since) | Q(ended_at__gte=watermark, ended_at__lt=head)
     touched |= set(readings.filter(news).values_list("layer", flat=True))
     old = {layer for layer in touched if layer is not None and layer < reached}
-    former = _former(new | old)
-    return sorted(new - former), sorted(old - former), sorted(old & former)
+    gone = former(new | old)
+    return sorted(new - gone), sorted(old - gone), sorted(old & gone)
 
 
-def _former(layers: Iterable[int]) -> set[int]:
+def former(layers: Iterable[int]) -> set[int]:
     """Those of the layers that only readings give which no longer stand."""
     read: set[int] = set()
     standing: set[int] = set()

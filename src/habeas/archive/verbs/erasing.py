@@ -9,11 +9,11 @@ The reason stays for ever, in an entry that nobody can erase: it must name nobod
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive.erased import runs
+from habeas.archive.erasing.retold import names_in
 from habeas.archive.errors import EntryRefused, ErasureRefused, PersonNeeded
 from habeas.archive.ledger import Batch, Ref, entry_id_at
 from habeas.archive.verbs.referring import TEAM, Place, Thing, compartment_by_key, ref
@@ -40,6 +40,7 @@ def request_erasure(batch: Batch, what: Plan, basis: str, reason: str) -> Ref:
             "A request needs a reason.", next_step="Say why in a few words that name nobody."
         )
     refuse_held(what)
+    refuse_naming(what, reason)
     fields = {
         "target_kind": what.target_kind,
         "targets": list(what.targets),
@@ -145,6 +146,15 @@ def refuse_held(what: Plan) -> None:
         )
 
 
+def refuse_naming(what: Plan, reason: str) -> None:
+    """The reason stays for ever: it must not hold a name that goes."""
+    if names_in(what.erased, reason):
+        raise EntryRefused(
+            "The reason holds a name that goes, and the reason can never be erased.",
+            next_step="Say why in a few words that name nobody.",
+        )
+
+
 def in_force(pseudonym: str) -> bool:
     """Whether a person's key may still sign."""
     return bool(_verifier(pseudonym))
@@ -154,11 +164,6 @@ def place_of(batch: Batch, what: Plan) -> Place:
     """As strict as the strictest thing that goes; in its compartment where they share one."""
     only = compartment_by_key(batch, what.compartments[0]) if len(what.compartments) == 1 else None
     return Place(only, what.handling)
-
-
-def targets_of(asked: m.ErasureRequest) -> tuple[list[int], list[int]]:
-    """The targets of a request, and the derived exhibits that it keeps."""
-    return json.loads(asked.targets), json.loads(asked.kept)
 
 
 def _verifier(pseudonym: str) -> str:

@@ -97,7 +97,7 @@ def carry_out(
         raise typer.BadParameter("Say where the new backup goes: --backup FILE.")
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.erasing import carrying
-    from habeas.cli.verbs.erase import as_json, describe, foreseen, limits
+    from habeas.cli.erasure_plan import as_json, describe, foreseen, limits
 
     carrying.refuse_others(archive_)
     what = carrying.check(archive_, request)
