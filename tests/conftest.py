@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 BACKENDS = ("sqlite", "postgresql")
 
 for _name in [name for name in os.environ if name.startswith("HABEAS_")]:
-    if _name not in ("HABEAS_VECTORS", "HABEAS_CASES"):  # a person's own settings must not reach the tests
+    if _name not in ("HABEAS_VECTORS", "HABEAS_CASES"):  # own settings must not reach the tests
         del os.environ[_name]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "habeas.web.site.settings")
 
