@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-estimation bench-linking lock clean system-packages
+.PHONY: help venv demo test check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -53,6 +53,9 @@ bench-search: venv ## compare search with bare tantivy and SQLite FTS5 (PASSAGES
 
 bench-ocr: system-packages venv ## measure recognising beside plain Tesseract, in seven languages
 	$(BIN)/python -m benchmarks.ocr
+
+bench-encodings: venv ## count short lists that are read in the wrong encoding
+	$(BIN)/python -m benchmarks.encodings
 
 bench-estimation: venv ## measure the latent class sampler on the shared tables
 	$(BIN)/python -m benchmarks.estimation

@@ -112,6 +112,7 @@ _HEADER_LINE = re.compile(rb"^[!-9;-~]+:")
 
 def media_type(data: bytes | mmap.mmap, name: str = "", hint: str = "") -> str:
     """The media type of ``data``. ``hint`` is what a container says (a mail's part, WARC)."""
+    hint = hint.partition(";")[0].strip().lower()
     head = data[:_HEAD_BYTES]
     extension = os.path.splitext(name)[1].lower()
     if head.startswith(b"PK") and head[2:4] in (b"\x03\x04", b"\x05\x06", b"\x07\x08"):

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from habeas.reading import detecting, forking, frames
 from habeas.reading.documents import State
 from habeas.reading.frames import Found
+from habeas.reading.labels import charset_of
 from habeas.reading.limits import MIB, Limits
 from habeas.reading.paths import SEPARATOR, Names
 from habeas.reading.readers.interface import Draft, Ended, LimitReached, Reader, Source
@@ -127,7 +128,9 @@ class Dispatcher:
             words = f"No reader for {media_type}{_ending(name, media_type)}."
             return self._write(frames.ending(found, State.UNSUPPORTED, words))
         draft = self._draft(path, depth)
-        source = Source(data, name, media_type, self.limits, self.ocr, self.second_opinion)
+        source = Source(
+            data, name, media_type, self.limits, self.ocr, self.second_opinion, charset_of(hint)
+        )
         if self.wanted is not None and path == self.wanted.inner_path:
             self._show(reader, source)
         self._fill(draft, reader, source)

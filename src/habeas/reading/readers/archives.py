@@ -26,7 +26,7 @@ from habeas.reading.documents import State
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.archives"
-VERSION = "2"
+VERSION = "3"
 _ZIP = "application/zip"
 _STREAMS: dict[str, Callable[[BinaryIO], Any]] = {
     "application/gzip": lambda stream: gzip.GzipFile(fileobj=stream),
@@ -146,12 +146,16 @@ def _zip_target(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 
 
 def _zip_names(entries: list[zipfile.ZipInfo], draft: Draft) -> list[str]:
-    """Names as their maker meant them. Without the mark for UTF-8 all share one old encoding."""
-    old = [
+    """Names as their maker meant them.
+
+    Without the mark for UTF-8 a name that is UTF-8 shows it; the others share one old encoding.
+    """
+    raw = (
         entry.orig_filename.encode("cp437")
         for entry in entries
         if not entry.flag_bits & _UTF8_FLAG and not entry.orig_filename.isascii()
-    ]
+    )
+    old = [name for name in raw if not _is_utf8(name)]
     encoding = "utf-8"
     if old:
         decoded = decoding.decode(b"\n".join(dict.fromkeys(old)))
@@ -166,7 +170,8 @@ def _zip_name(entry: zipfile.ZipInfo, encoding: str) -> str:
     name = entry.orig_filename
     if not entry.flag_bits & _UTF8_FLAG and not name.isascii():
         raw = name.encode("cp437")
-        name = _unicode_path(entry.extra, raw) or _decoded(raw, encoding)
+        shown = raw.decode() if _is_utf8(raw) else _decoded(raw, encoding)
+        name = _unicode_path(entry.extra, raw) or shown
     if entry.create_system == _MADE_BY_DOS and "/" not in name:
         name = name.replace("\\", "/")
     return name
@@ -182,6 +187,16 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
             return body[5:].decode(errors="replace")
         at += 4 + size
     return ""
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether a name is UTF-8, and not by chance: three bytes a character, or many characters."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return False
+    wide = [sign for sign in text if sign > "\x7f"]
+    return len(wide) > 2 or any(sign > "\u07ff" for sign in wide)
 
 
 def _decoded(raw: bytes, encoding: str) -> str:

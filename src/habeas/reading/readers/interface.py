@@ -72,6 +72,7 @@ class Source:
     limits: Limits
     ocr: bool = True  # whether pictures are to be recognised
     second_opinion: bool = False  # and another engine asked about Chinese
+    charset: str = ""  # as a mail's part or a server's answer labels it; a claim
     _path: str = ""
 
     def __len__(self) -> int:

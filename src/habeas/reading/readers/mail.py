@@ -20,7 +20,7 @@ from habeas.reading.documents import State
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.mail"
-VERSION = "2"
+VERSION = "3"
 _MBOX, _EMLX = "application/mbox", "message/x-emlx"
 MEDIA_TYPES = frozenset({"message/rfc822", _MBOX, _EMLX})
 
@@ -34,6 +34,7 @@ _SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7
 _EXTENSIONS = {"text/html": ".html", "message/rfc822": ".eml", "text/calendar": ".ics",
                "text/rtf": ".rtf", "application/rtf": ".rtf"}  # fmt: skip
 _MOST_PARTS = 10_000
+_NO_CHARSET = ("unknown-8bit", "x-unknown", "binary")
 
 
 def read(source: Source, draft: Draft) -> None:
@@ -99,17 +100,10 @@ def _header_text(value: object, draft: Draft) -> str:
 
 def _decoded(data: bytes, charset: str, draft: Draft) -> str:
     """By the character set named, if that one takes every byte; else by the likeliest."""
-    charset = charset.lower().strip("\"' ")
-    if charset in ("gb2312", "gbk"):
-        charset = "gb18030"  # what is sent under these names
-    if charset and charset not in ("unknown-8bit", "x-unknown"):
-        try:
-            return data.decode(charset)
-        except (LookupError, UnicodeDecodeError, ValueError):
-            pass
-    decoded = decoding.decode(data)
-    if charset and charset != decoded.encoding and not data.isascii():
-        draft.warn(f"Said to be {charset[:40]}, which does not fit; read as {decoded.encoding}.")
+    label = "" if charset.strip("\"' ").lower() in _NO_CHARSET else charset
+    decoded = decoding.decode_labelled(data, label)
+    for doubt in decoded.doubts:
+        draft.warn(doubt)
     if decoded.lossy:
         draft.lacks("Characters that no encoding explains.")
     return decoded.text
@@ -165,7 +159,9 @@ class _Body:
         if not shown:
             body = kind == "text/html" and part.get_content_disposition() != "attachment"
             shown = f"{'body' if body else 'part'} {self._parts}{_EXTENSIONS.get(kind, '')}"
-        self._draft.inner(shown, _payload(part), kind)
+        charset = part.get_content_charset()
+        hint = f"{kind}; charset={charset}" if charset else kind
+        self._draft.inner(shown, _payload(part), hint)
 
     def _nested(self, part: Message) -> None:
         inner = part.get_payload(0)

@@ -21,7 +21,7 @@ from habeas.reading.readers.interface import Draft, Source
 from habeas.reading.readers.ole import Compound, NotCompound
 
 NAME = "habeas.outlook"
-VERSION = "2"
+VERSION = "3"
 _MSG, _PST = "application/vnd.ms-outlook", "application/vnd.ms-outlook-pst"
 MEDIA_TYPES = frozenset({_MSG, _PST})
 
@@ -177,13 +177,8 @@ class _Message:
         if wide:
             return wide.decode("utf-16-le", "replace")
         narrow = self._compound.read(*folder, _stream(tag, _TEXT_8))
-        if narrow and self._code_page:
-            try:
-                name = "utf-8" if self._code_page == 65001 else f"cp{self._code_page}"
-                return narrow.decode(name)
-            except (LookupError, UnicodeDecodeError):
-                pass
-        return decoding.decode(narrow).text if narrow else ""
+        label = f"cp{self._code_page}" if self._code_page else ""
+        return decoding.decode_labelled(narrow, label).text if narrow else ""
 
     def _time(self, tag: int) -> str:
         raw = self._fixed.get(tag, b"")

@@ -20,7 +20,7 @@ _SAMPLE_CODE_POINTS = 200_000
 
 
 def read(source: Source, draft: Draft) -> None:
-    decoded = decoding.decode(source.bytes())
+    decoded = decoding.decode_labelled(source.bytes(), source.charset)
     content = decoded.text.removeprefix("\ufeff")
     draft.settings["encoding"] = decoded.encoding
     for doubt in decoded.doubts:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from habeas.reading import decoding
+from habeas.reading import decoding, labels
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.text"
-VERSION = "2"
+VERSION = "3"
 MEDIA_TYPES = frozenset(
     {
         "text/plain", "text/markdown", "application/json", "application/xml", "image/svg+xml",
@@ -25,7 +25,7 @@ _BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t\f]*(?:(?:\r\n|\r|\n)[ \t\f]*)+")
 
 def read(source: Source, draft: Draft) -> None:
     data = _whole_or_beginning(source, draft)
-    decoded = decoding.decode(data)
+    decoded = decoding.decode_labelled(data, source.charset or labels.declared_by_xml(data))
     draft.settings["encoding"] = decoded.encoding
     for doubt in decoded.doubts:
         draft.warn(doubt)

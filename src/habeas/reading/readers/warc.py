@@ -23,7 +23,7 @@ from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source
 from habeas.reading.readers.package import Package
 
 NAME = "habeas.warc"
-VERSION = "1"
+VERSION = "2"
 _WACZ = "application/wacz"
 MEDIA_TYPES = frozenset({"application/warc", _WACZ})
 
@@ -79,7 +79,8 @@ def _record(record: ArcWarcRecord, number: int, draft: Draft) -> None:
     if captured:
         where["captured"] = captured
     status = record.http_headers.statusline if record.http_headers else ""
-    kind = _content_type(record)
+    labelled = _content_type(record)
+    kind = labelled.partition(";")[0].strip()[:100]
     warnings = list[str]()
     words = [record.rec_type or "record", status, kind, captured, url]
     text = "  ".join(word for word in words if word)
@@ -89,7 +90,7 @@ def _record(record: ArcWarcRecord, number: int, draft: Draft) -> None:
         if encoding not in _ENCODINGS:
             warnings.append(f"Its content is packed as {encoding[:40]}, which is not unpacked.")
             draft.lacks(f"The content of record {number}, packed as {encoding[:40]}")
-        draft.inner(name, _content(record, encoding in _ENCODINGS), kind)
+        draft.inner(name, _content(record, encoding in _ENCODINGS), labelled)
     elif record.rec_type == "warcinfo":
         info = record.raw_stream.read(_MOST_INFO)
         text = f"{text}\n{info.decode('utf-8', 'replace').strip()}"
@@ -124,7 +125,7 @@ def _content_type(record: ArcWarcRecord) -> str:
     said = _header(record, "Content-Type") or (
         "" if record.http_headers else record.rec_headers.get_header("Content-Type") or ""
     )
-    return said.partition(";")[0].strip().lower()[:100]
+    return said.strip().lower()[:200]
 
 
 # --- WACZ -------------------------------------------------------------------------------

@@ -7,16 +7,15 @@ or add is not known, and a page that is mostly script says so. Links go to the m
 
 from __future__ import annotations
 
-import codecs
 import re
 from html.parser import HTMLParser
 
-from habeas.reading import decoding
+from habeas.reading import decoding, labels
 from habeas.reading.readers.flow import Flow
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.web"
-VERSION = "2"
+VERSION = "3"
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -65,18 +64,8 @@ def _decoded(source: Source, draft: Draft) -> str:
     """By the byte order mark, else by what the page says if it fits, else as any text."""
     data = source.bytes()
     declared = _CHARSET.search(data[:4096])
-    if declared and not data.startswith(
-        (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    ):
-        name = declared[1].decode("ascii").lower()
-        name = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252"}.get(name, name)
-        try:
-            text = data.decode(codecs.lookup(name).name)
-            draft.settings["encoding"] = name
-            return text
-        except (LookupError, ValueError):
-            draft.warn(f"The page says its encoding is {name}, and its bytes do not fit.")
-    decoded = decoding.decode(data)
+    said = declared[1].decode("ascii") if declared else labels.declared_by_xml(data)
+    decoded = decoding.decode_labelled(data, source.charset or said)
     draft.settings["encoding"] = decoded.encoding
     for doubt in decoded.doubts:
         draft.warn(doubt)
