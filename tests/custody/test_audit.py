@@ -258,3 +258,25 @@ def test_many_objects_are_checked_in_their_order(tmp_path: Path) -> None:
         assert [fault.path[11:] for fault in faults] == damaged
         assert seen[-1] == (700, 700)
         assert seen == sorted(seen)
+
+
+def test_a_log_is_audited_as_it_was_while_others_add_to_it(log: Log, make_notes: MakeNotes) -> None:
+    """The partial files of its last tile go as the full one comes: that begins alike."""
+    still = tiles.TileLog(log.directory).still()
+    with log.sequencer() as sequencer:
+        sequencer.extend(make_notes(200))
+    assert not (log.directory / tiles.tile_path(0, 2, 88)).exists()
+    report = audit_log(still, log.keyring.public.all)
+    assert (report.faults, report.size) == ([], 600)
+    assert still.root() == report.checkpoint.root  # type: ignore[union-attr]
+    flip(log.directory / tiles.tile_path(0, 2), 40)
+    named = {fault.path for fault in audit_log(still, log.keyring.public.all).faults}
+    assert named == {tiles.tile_path(0, 2, 88)}
+
+
+def test_a_checkpoint_of_nothing_that_nobody_signed(log: Log) -> None:
+    """It has no last tile to look for."""
+    stranger = Signer.generate(log.keyring.origin)
+    note = checkpoints.sign_checkpoint(log.keyring.origin, 0, merkle.EMPTY_ROOT, stranger).note
+    (log.directory / "checkpoint").write_bytes(note)
+    assert paths_at_fault(log) == {"checkpoint"}

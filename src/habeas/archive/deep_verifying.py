@@ -3,8 +3,9 @@
 ``verifying`` checks what is stored against the log. This walks the database's own pages, replays
 the ledger and compares every derived table, opens every object and compares its plain bytes, and
 checks again each checkpoint that was ever signed, each partner's cosignature and each timestamp, a
-token at its own time. Changes nothing; the head of the ledger is held while the tables are
-compared, so nobody else can write meanwhile.
+token at its own time. Changes nothing. The derived tables are compared while the head of the
+ledger is held, so nobody else can write for so long; the rest is asked of one moment
+(``archive.still``), and others may go on.
 """
 
 from __future__ import annotations
@@ -13,24 +14,28 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from habeas.archive import models as m
 from habeas.archive import rebuilding
 from habeas.archive.cosigning import FOLDER, kept
 from habeas.archive.database_file import check_database_file
+from habeas.archive.proving import root_at
+from habeas.archive.still import part as one_part
+from habeas.archive.still import still
 from habeas.archive.timestamping import logged, verify_logged
+from habeas.archive.verifying.report import UNREADABLE, code_of, words_of
 from habeas.custody.audit import Fault
 from habeas.custody.checkpoints import open_checkpoint, parse_checkpoint, text_of
 from habeas.custody.cosignatures import CosignerKey, read_cosignatures
 from habeas.custody.encrypting import place_of
 from habeas.custody.notes import from_base64
-from habeas.errors import HabeasError
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 Progress = Callable[[str, int, int], None]
+Part = Callable[["Archive", "Deeper", Progress], Iterator[Fault]]
 
 
 @dataclass(slots=True)
@@ -59,14 +64,23 @@ def verify_deeper(
     ``damaged`` are the addresses of objects that it named already: they are not opened.
     """
     deeper = Deeper(damaged=frozenset(damaged))
-    for part in _PARTS:
-        try:
-            deeper.faults.extend(part(archive, deeper, progress))
-        except (HabeasError, DatabaseError, ValueError, LookupError) as error:
-            code = error.code if isinstance(error, HabeasError) else "archive.unreadable"
-            message = f"This could not be checked ({part.__name__[1:]}): {_words(error)}"
-            deeper.faults.append(Fault(code, "", None, message))
+    for part in (_database, _tables):
+        _checked(part, archive, deeper, progress)
+    with still(archive) as at:
+        for part in _OF_ONE_MOMENT:
+            with one_part():
+                _checked(part, at, deeper, progress)
+    _checked(_kept_checkpoints, archive, deeper, progress)
     return deeper
+
+
+def _checked(part: Part, archive: Archive, deeper: Deeper, progress: Progress) -> None:
+    """The faults of one part; where that cannot be checked at all, this is one."""
+    try:
+        deeper.faults.extend(part(archive, deeper, progress))
+    except UNREADABLE as error:
+        message = f"This could not be checked ({part.__name__[1:]}): {words_of(error)}"
+        deeper.faults.append(Fault(code_of(error), "", None, message))
 
 
 def _database(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
@@ -83,9 +97,9 @@ def _signed_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) ->
     for row in m.LedgerCheckpoint.objects.order_by("size").iterator(chunk_size=1_000):
         try:
             signed = open_checkpoint(bytes(row.note), keys, archive.origin)
-            other = signed.size != row.size or _other_root(archive, signed.size, signed.root)
-        except HabeasError as error:
-            yield Fault(error.code, f"checkpoint {row.size}", None, error.message)
+            other = signed.size != row.size or root_at(archive, signed.size) != signed.root
+        except UNREADABLE as error:
+            yield Fault(code_of(error), f"checkpoint {row.size}", None, words_of(error))
             continue
         if other:
             yield Fault(
@@ -133,8 +147,9 @@ def _objects(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[F
                 _Nothing(),  # type: ignore[arg-type]
                 plain_sha256=digest,
             )
-        except HabeasError as error:
-            yield Fault(error.code, f"objects/{place_of(key.address)}", position, error.message)
+        except UNREADABLE as error:
+            place = f"objects/{place_of(str(key.address))}"
+            yield Fault(code_of(error), place, position, words_of(error))
         progress("Opened", deeper.objects, total)
     for address, (position, _) in exhibits.items():
         if address not in deeper.damaged:
@@ -149,23 +164,26 @@ def _cosignatures(archive: Archive, deeper: Deeper, progress: Progress) -> Itera
             key = CosignerKey.parse(row.verifier)
             if not read_cosignatures(text + b"\n" + row.line.encode() + b"\n", [key]):
                 yield _at(row.position, "cosignature.false", f"It is not by {row.partner}.")
-            elif _other_root(archive, row.size, from_base64(row.root)):
+            elif root_at(archive, row.size) != from_base64(row.root):
                 yield _fork(row.position, row.partner, row.size)
-        except HabeasError as error:
-            yield _at(row.position, error.code, error.message)
+        except UNREADABLE as error:
+            yield _at(row.position, code_of(error), words_of(error))
 
 
 def _kept_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
-    """The cosigned checkpoints in the log's folder, by the keys that the ledger knows."""
+    """The cosigned checkpoints in the log's folder, by the keys that the ledger knows.
+
+    They are compared with the log as it is after they were read: one may be newer than a moment.
+    """
     known = m.Cosignature.objects.values_list("verifier", flat=True).distinct()
     keys = [CosignerKey.parse(verifier) for verifier in known]
     for note in kept(archive):
         try:
             checkpoint = parse_checkpoint(note)
             read_cosignatures(note, keys)
-            other = _other_root(archive, checkpoint.size, checkpoint.root)
-        except HabeasError as error:
-            yield Fault(error.code, FOLDER, None, error.message)
+            other = root_at(archive, checkpoint.size) != checkpoint.root
+        except UNREADABLE as error:
+            yield Fault(code_of(error), FOLDER, None, words_of(error))
             continue
         if other:
             yield Fault(
@@ -187,19 +205,7 @@ def _timestamps(archive: Archive, deeper: Deeper, progress: Progress) -> Iterato
         progress("Timestamps", deeper.timestamps, total)
 
 
-_PARTS = (
-    _database,
-    _tables,
-    _objects,
-    _signed_checkpoints,
-    _cosignatures,
-    _kept_checkpoints,
-    _timestamps,
-)
-
-
-def _other_root(archive: Archive, size: int, root: bytes) -> bool:
-    return size > archive.log.size or archive.log.root(size) != root
+_OF_ONE_MOMENT = (_objects, _signed_checkpoints, _cosignatures, _timestamps)
 
 
 def _fork(position: int, partner: str, size: int) -> Fault:
@@ -209,7 +215,3 @@ def _fork(position: int, partner: str, size: int) -> Fault:
 
 def _at(position: int, code: str, message: str) -> Fault:
     return Fault(code, f"entry {position}", position, message)
-
-
-def _words(error: Exception) -> str:
-    return error.message if isinstance(error, HabeasError) else type(error).__name__

@@ -216,6 +216,12 @@ def notes_between(start: int, stop: int) -> Iterator[bytes]:
         yield from (bytes(note) for note in chunk.values_list("note", flat=True))
 
 
+def leaf_hashes_between(start: int, stop: int) -> list[bytes]:
+    """The leaf hashes of the committed entries [start, stop), in order."""
+    rows = LedgerEntry.objects.filter(position__gte=start, position__lt=stop).order_by("position")
+    return [bytes(each) for each in rows.values_list("leaf_hash", flat=True)]
+
+
 def leaf_hash_at(position: int) -> bytes | None:
     """The leaf hash of a committed entry; None when there is none."""
     found = (

@@ -298,14 +298,15 @@ def _remove_erased(archive: Archive, target: Path, done: Mirrored, progress: Pro
         return
     erased = _erased_objects(set(extra), progress)
     done.kept = [address for address in extra if address not in erased]
-    for address in extra:
-        if address in erased:
-            there.remove(address)
-            done.objects_removed.append(address)
+    done.objects_removed = [address for address in extra if address in erased]
     if done.objects_removed:
+        # Listed before they go: whoever checks the mirror meanwhile, or after a kill, must not
+        # take them for lost.
         known = removed_objects(target) | set(done.objects_removed)
         text = "".join(f"{address}\n" for address in sorted(known))
         durable.write_file(target, target / REMOVED, text.encode())
+        for address in done.objects_removed:
+            there.remove(address)
         for folder in {address[:2] for address in done.objects_removed}:
             durable.sync_path(there.directory / folder)
 

@@ -1,12 +1,15 @@
-"""The proof that an entry stands in the log, made from the tiles and checked at once."""
+"""The proof that an entry stands in the log, made from the tiles and checked at once; and the
+root that the log had at any size."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from habeas.archive.ledger import leaf_hashes_between
 from habeas.archive.models import LedgerEntry
 from habeas.custody.errors import CustodyError
+from habeas.custody.merkle import root_of
 from habeas.custody.proofs import prove, verify_proof
 
 if TYPE_CHECKING:
@@ -29,16 +32,30 @@ class Proven:
     sentence: str
 
 
+def root_at(archive: Archive, size: int) -> bytes | None:
+    """The root over the first ``size`` entries; None where there are fewer.
+
+    Above the newest checkpoint there are no tiles that count: there it is computed from the
+    database, where a checkpoint is remembered before it is shown.
+    """
+    if 0 <= size <= archive.log.size:
+        return archive.log.root(size)
+    if not 0 <= size <= archive.size:
+        return None
+    return root_of(leaf_hashes_between(0, size))
+
+
 def inclusion(archive: Archive, position: int) -> Proven:
     """The proof of one entry under the newest checkpoint, verified with the log's own key."""
     entry = LedgerEntry.objects.get(position=position)
     leaf, note = bytes(entry.leaf_hash).hex(), bytes(entry.note)
+    log = archive.log.still()
     try:
-        if position >= archive.log.size:
+        if position >= log.size:
             return Proven(
                 position, leaf, 0, "", "", False, f"Entry {position} is not in the log yet."
             )
-        proof = prove(archive.log, position)
+        proof = prove(log, position)
         verify_proof(proof, note, [archive.keyring.checkpoint.verifier], archive.origin)
     except CustodyError as error:
         return Proven(position, leaf, 0, "", "", False, error.message)

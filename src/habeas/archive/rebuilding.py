@@ -77,6 +77,12 @@ def check(progress: Progress = lambda done, total: None) -> list[TableDifference
                 "The tables derived from the ledger were made by another version of habeas.",
                 next_step="Run `habeas rebuild`; there is nothing to compare before that.",
             )
+        if projected() != head()[0]:
+            raise ProjectionOutdated(
+                f"The derived tables stand for {projected():,} of {head()[0]:,} entries: a rebuild "
+                "was interrupted, or goes on.",
+                next_step="Run `habeas rebuild`, or wait for it.",
+            )
         before = digests()
         savepoint = transaction.savepoint()
         renew(progress)

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from habeas.archive import models as m
 from habeas.archive.cosigning import newest_checkpoint
 from habeas.archive.errors import EntryRefused
+from habeas.archive.proving import root_at
 from habeas.archive.verbs.attesting import timestamp
 from habeas.custody import opentimestamps
 from habeas.custody.checkpoints import Checkpoint, parse_checkpoint, text_of
@@ -194,9 +195,7 @@ def verify_logged(
 
 
 def _refuse_other_root(archive: Archive, one: Logged) -> None:
-    if one.size > archive.log.size or archive.log.root(one.size) != from_base64(
-        one.text.split(b"\n")[2]
-    ):
+    if root_at(archive, one.size) != from_base64(one.text.split(b"\n")[2]):
         raise TimestampError(
             f"It is over a log of {one.size:,} entries with another root than this log had.",
             next_step="Run `habeas verify`: the entry or the log was altered.",

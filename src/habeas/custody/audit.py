@@ -71,7 +71,7 @@ class LogReport:
 
 
 def audit_log(
-    directory: Path | str,
+    log: TileLog | Path | str,
     verifiers: Iterable[Verifier],
     *,
     origin: str | None = None,
@@ -79,14 +79,15 @@ def audit_log(
     signatures: bool = True,
     progress: Progress | None = None,
 ) -> LogReport:
-    """Check a whole log folder.
+    """Check a whole log folder, under its newest checkpoint or the one that ``log`` is still at.
 
     ``verifiers`` are all keys ever used: checkpoint, entry, people. ``entry_keys`` are the
     vkeys of which one must have signed every entry (default: those named
     ``<origin>/entry``). ``signatures=False`` leaves the entries' signatures unread, never the
     checkpoint's.
     """
-    audit = _LogAudit(TileLog(directory), tuple(verifiers), origin, signatures, entry_keys)
+    log = log if isinstance(log, TileLog) else TileLog(log)
+    audit = _LogAudit(log.still(), tuple(verifiers), origin, signatures, entry_keys)
     audit.run(progress)
     audit.report.faults.sort(key=lambda fault: (fault.position is None, fault.position or 0))
     return audit.report
@@ -101,7 +102,7 @@ class _LogAudit:
         signatures: bool,
         entry_keys: Iterable[str] | None,
     ) -> None:
-        self.log = log
+        self.log = log  # still: others may be adding to it
         self.verifiers = verifiers
         self.origin = origin
         self.signatures = signatures
@@ -131,9 +132,11 @@ class _LogAudit:
             self.origin = checkpoint.origin
         except NoteError as error:
             self._fault(error.code, "checkpoint", None, error.message)
+            if not checkpoint.size:
+                return
             last = (checkpoint.size - 1) // WIDTH
             width = tile_width(ENTRIES, last, checkpoint.size)
-            if not (self.log.directory / tile_path(ENTRIES, last, width)).exists():
+            if self._read(ENTRIES, last, width, report=False)[0] is None:
                 return  # not even the size can be believed
         if self.entry_keys is None:
             self.entry_keys = {
@@ -170,14 +173,15 @@ class _LogAudit:
         return rebuilt, stored
 
     def _bundle(self, index: int, width: int) -> list[bytes] | None:
-        path = tile_path(ENTRIES, index, width)
-        data = self._read(path)
+        data, stored = self._read(ENTRIES, index, width)
         if data is None:
             return None
+        path = tile_path(ENTRIES, index, stored)
         try:
             notes = unpack(data, path)
-            if len(notes) != width:
-                raise LogError(f"The log file {path} holds {len(notes)} entries, not {width}.")
+            if len(notes) != stored:
+                raise LogError(f"The log file {path} holds {len(notes)} entries, not {stored}.")
+            notes = notes[:width]
         except LogError as error:
             self._fault(error.code, path, None, error.message)
             return None
@@ -293,15 +297,16 @@ class _LogAudit:
     def _stored_tile(
         self, level: int, index: int, width: int, *, report: bool = True
     ) -> list[bytes] | None:
-        path = tile_path(level, index, width)
-        data = self._read(path, report=report)
+        data, stored = self._read(level, index, width, report=report)
         if data is None:
             return None
-        if len(data) != width * HASH_BYTES:
+        if len(data) != stored * HASH_BYTES:
             if report:
+                path = tile_path(level, index, stored)
                 message = f"The log file {path} does not have its proper length."
                 self._fault(LogError.code, path, None, message)
             return None
+        data = data[: width * HASH_BYTES]
         if report:
             self._older_partials(
                 level, index, width, lambda older: data[: older * HASH_BYTES] if data else b""
@@ -312,14 +317,22 @@ class _LogAudit:
         self, level: int | str, index: int, width: int, expected: Callable[[int], bytes]
     ) -> None:
         """Partial tiles kept for older checkpoints must be the beginning of this one."""
-        folder = Path(f"{self.log.directory / tile_path(level, index)}.p")
-        if not folder.is_dir():
-            return
-        for name in sorted(os.listdir(folder)):
-            if name.isdecimal() and (older := int(name)) < width:
+        full = self.log.directory / tile_path(level, index)
+        try:
+            names = sorted(os.listdir(f"{full}.p"))
+        except OSError:
+            return  # there are none, or they went as the full tile came
+        for name in names:
+            if name.isdecimal() and len(name) <= 3 and (older := int(name)) < width:
                 path = tile_path(level, index, older)
-                data = self._read(path)
-                if data is not None and data != expected(older):
+                try:
+                    data = (self.log.directory / path).read_bytes()
+                except FileNotFoundError:
+                    continue  # dropped meanwhile: nobody needs it
+                except OSError:
+                    self._fault(LogError.code, path, None, f"The log file {path} cannot be read.")
+                    continue
+                if data != expected(older):
                     self._fault(
                         LogError.code,
                         path,
@@ -327,14 +340,23 @@ class _LogAudit:
                         f"The log file {path}, kept for an older checkpoint, was altered.",
                     )
 
-    def _read(self, path: str, *, report: bool = True) -> bytes | None:
-        try:
-            return (self.log.directory / path).read_bytes()
-        except OSError as error:
-            if report:
-                why = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read"
-                self._fault(LogError.code, path, None, f"The log file {path} {why}.")
-            return None
+    def _read(
+        self, level: int | str, index: int, width: int, *, report: bool = True
+    ) -> tuple[bytes | None, int]:
+        """A tile's bytes and width: the one asked for, or the full one that took its place."""
+        path, why = tile_path(level, index, width), "is missing"
+        for candidate in dict.fromkeys((width, WIDTH)):
+            try:
+                stored = self.log.directory / tile_path(level, index, candidate)
+                return stored.read_bytes(), candidate
+            except FileNotFoundError:
+                continue
+            except OSError:
+                path, why = tile_path(level, index, candidate), "cannot be read"
+                break
+        if report:
+            self._fault(LogError.code, path, None, f"The log file {path} {why}.")
+        return None, width
 
     def _path_at(self, position: int) -> str:
         index = position // WIDTH

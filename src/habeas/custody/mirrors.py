@@ -11,7 +11,9 @@ entry names is hashed again. What the partner cannot tell is whether an object l
 removed was erased for a witness's sake or withheld: that is on the archive's word.
 
 Invariants: nothing is changed; nothing in the folder is believed that the checkpoint's key
-did not sign, and that key is the one that the partner gives, where one is given.
+did not sign, and that key is the one that the partner gives, where one is given. The archive
+may be bringing the mirror up meanwhile: the checkpoint is read first, and everything that
+stands under it was there before it; an object is listed as removed before it is.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from habeas.custody.fixity import audit_objects
 from habeas.custody.keys import public_keys
 from habeas.custody.notes import Verifier
 from habeas.custody.objects import ObjectStore
+from habeas.custody.tiles import TileLog
 
 FORMAT: Final = "habeas-mirror/1"
 ABOUT: Final = "mirror.json"
@@ -64,6 +67,7 @@ def check_mirror(
     folder is used, which proves only that the folder agrees with itself.
     """
     origin = str(read_about(folder)["origin"])
+    still = TileLog(folder / "log").still()  # before the keys and objects that it needs
     public = public_keys(folder / "keys")
     checkpoint_key = key or public.checkpoint
     report = MirrorReport(origin, checkpoint_key.vkey)
@@ -71,7 +75,7 @@ def check_mirror(
         message = "The checkpoint key in the mirror is not the one that you gave."
         report.faults.append(Fault("mirror.other-key", "keys/verifiers", None, message))
     log = audit_log(
-        folder / "log",
+        still,
         dict.fromkeys([checkpoint_key, public.entry, *public.people.values()]),
         origin=origin,
         progress=lambda done, total: progress("Entries", done, total),
@@ -80,14 +84,20 @@ def check_mirror(
     report.root = log.checkpoint.root_text if log.checkpoint else ""
     report.faults += log.faults
     store = ObjectStore(folder / "objects", clean=False)
-    gone = {each for each in removed_objects(folder) if not store.exists(each)}
-    report.removed = len(gone & log.object_addresses)
+    gone = _gone(folder, store)
     expected = (log.object_addresses - gone) | set(store.addresses())
-    report.objects = len(expected)
-    report.faults += audit_objects(
-        store, expected, lambda done, total: progress("Objects", done, total)
+    faults = list(
+        audit_objects(store, expected, lambda done, total: progress("Objects", done, total))
     )
+    gone = _gone(folder, store)  # those that went meanwhile among them
+    report.removed, report.objects = len(gone & log.object_addresses), len(expected - gone)
+    report.faults += [each for each in faults if each.path.rpartition("/")[2] not in gone]
     return report
+
+
+def _gone(folder: Path, store: ObjectStore) -> set[str]:
+    """The objects listed as removed that are not there."""
+    return {each for each in removed_objects(folder) if not store.exists(each)}
 
 
 def read_about(folder: Path) -> dict[str, Any]:
@@ -106,8 +116,8 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 def removed_objects(folder: Path) -> set[str]:
     """The objects that a mirror lists as erased by its archive."""
-    path = folder / REMOVED
-    if not path.is_file():
+    try:
+        listed = (folder / REMOVED).read_text(encoding="ascii", errors="replace").split()
+    except OSError:
         return set()
-    listed = path.read_text(encoding="ascii", errors="replace").split()
     return {each for each in listed if len(each) == 64 and each.strip("0123456789abcdef") == ""}

@@ -111,8 +111,8 @@ class ObjectStore:
             raise _damaged(address)
         try:
             plain: bytes = pyrage.decrypt(ciphertext, [_identity(identity, address)])
-        except pyrage.DecryptError:
-            raise _locked(address) from None
+        except (pyrage.DecryptError, OSError) as error:
+            raise _unopened(address, error) from None
         if plain_sha256 is not None and hashlib.sha256(plain).hexdigest() != plain_sha256:
             raise _differs(address)
         return plain
@@ -131,10 +131,10 @@ class ObjectStore:
             writer = HashingWriter(out.write)
             try:
                 pyrage.decrypt_io(reader, writer, [_identity(identity, address)])
-            except pyrage.DecryptError:
-                reader.raise_failure()
+            except (pyrage.DecryptError, OSError) as error:
+                reader.raise_failure()  # of the disk, not of what was read
                 writer.raise_failure()
-                raise _locked(address) from None
+                raise _unopened(address, error) from None
             reader.raise_failure()
             writer.raise_failure()
             reader.finish()
@@ -185,6 +185,17 @@ def _differs(address: str) -> ObjectError:
         f"Object {address} does not hold the file that the entry commits to.",
         address=address,
         next_step="The database was altered; restore it from a backup.",
+    )
+
+
+def _unopened(address: str, error: Exception) -> ObjectError:
+    """Why age did not open it: it says nothing else where no key given is the object's."""
+    if "No matching keys" in str(error):
+        return _locked(address)
+    return ObjectError(
+        f"Object {address} is no whole age file: it was altered, cut or added to.",
+        address=address,
+        next_step="Restore it, and the database, from a backup.",
     )
 
 

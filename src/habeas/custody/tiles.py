@@ -87,6 +87,8 @@ class TileLog:
             note = (self.directory / "checkpoint").read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise _damaged("checkpoint", _unread(error)) from error
         try:
             return parse_checkpoint(note)
         except NoteError as error:
@@ -97,6 +99,10 @@ class TileLog:
         """The number of entries under the newest checkpoint."""
         checkpoint = self.checkpoint()
         return checkpoint.size if checkpoint else 0
+
+    def still(self) -> TileLog:
+        """The log as it stands under the checkpoint of now, whoever adds to it meanwhile."""
+        return _StillLog(self)
 
     # --- entries ------------------------------------------------------------------------
 
@@ -275,6 +281,8 @@ class TileLog:
                 return (self.directory / tile_path(level, index, candidate)).read_bytes(), candidate
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                raise _damaged(tile_path(level, index, candidate), _unread(error)) from error
         raise _damaged(tile_path(level, index, width), "is missing")
 
     def _check_size(self, size: int, current: int) -> None:
@@ -301,6 +309,27 @@ class TileLog:
     def _forget(self) -> None:
         self._tiles.clear()
         self._bundles.clear()
+
+
+class _StillLog(TileLog):
+    """A log under the checkpoint that was the newest when this was made; for reading."""
+
+    def __init__(self, log: TileLog) -> None:
+        super().__init__(log.directory)
+        self._tiles, self._bundles = log._tiles, log._bundles  # kept by their width
+        self._kept: Checkpoint | LogError | None
+        try:
+            self._kept = super().checkpoint()
+        except LogError as error:
+            self._kept = error
+
+    def checkpoint(self) -> Checkpoint | None:
+        if isinstance(self._kept, LogError):
+            raise self._kept
+        return self._kept
+
+    def still(self) -> TileLog:
+        return self
 
 
 def _taken(cache: OrderedDict[K, V], key: K) -> V | None:
@@ -335,6 +364,10 @@ def _peaks(hashes: list[bytes]) -> list[bytes]:
         peaks.append(merkle.root_of(hashes[at : at + count]))
         at += count
     return peaks
+
+
+def _unread(error: OSError) -> str:
+    return f"cannot be read: {os.strerror(error.errno or 0)}"
 
 
 def _damaged(path: str, what: str) -> LogError:

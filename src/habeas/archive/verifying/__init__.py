@@ -7,15 +7,16 @@
 ``content``    every object against its address, every text layer against its hash and every
                quote against its text.
 
-Each fault is named, in a ``Report``. Nothing is changed.
+Each fault is named, in a ``Report``. Nothing is changed. Others may append meanwhile: all of it
+is asked of one moment (``archive.still``), and what came later is not verified.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from habeas.archive.ledger import head
-from habeas.archive.verifying.content import check_objects, check_quotes
+from habeas.archive.still import still
+from habeas.archive.verifying.content import check_objects, check_quotes, never_recorded
 from habeas.archive.verifying.entries import check_entries
 from habeas.archive.verifying.log import check_log
 from habeas.archive.verifying.report import Progress, Report, Sample
@@ -32,9 +33,11 @@ def verify(
     sample: Sample | None = None,
 ) -> Report:
     """Check the whole archive, or of its objects a sample. Changes nothing."""
-    report = Report(size=head()[0])
-    log = check_log(archive, report, progress)
-    check_entries(archive, report, log, progress)
-    check_objects(archive, report, progress, sample)
-    check_quotes(archive, report, progress)
+    with still(archive) as at:
+        report = Report(size=at.size)
+        log = check_log(at, report, progress)
+        check_entries(at, report, log, progress)
+        check_objects(at, report, progress, sample)
+        check_quotes(at, report, progress)
+    report.leftovers = never_recorded(archive, report.leftovers)
     return report

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive.files import layer_text
+from habeas.archive.twins import chunks
 from habeas.archive.verifying.report import Progress, Report, Sample
 from habeas.custody.fixity import audit_objects
 from habeas.errors import HabeasError
@@ -24,6 +26,22 @@ def check_objects(
         audit_objects(archive.objects, taken, lambda done, total: progress("Objects", done, total))
     )
     report.leftovers = sorted(set(archive.objects.addresses()) - expected)
+
+
+def never_recorded(archive: Archive, addresses: Iterable[str]) -> list[str]:
+    """Which of these objects still belong to no entry: somebody may have recorded some by now."""
+    return [
+        address
+        for several in chunks(list(addresses))
+        for address in _without_key(several)
+        if archive.objects.exists(address)
+    ]
+
+
+def _without_key(addresses: Sequence[str]) -> Iterator[str]:
+    found = m.ContentObjectKey.objects.filter(address__in=addresses)
+    recorded = set(found.values_list("address", flat=True))
+    return (address for address in addresses if address not in recorded)
 
 
 def check_quotes(archive: Archive, report: Report, progress: Progress) -> None:

@@ -23,7 +23,7 @@ def check_log(archive: Archive, report: Report, progress: Progress) -> LogReport
             message = f"The private key {signer.name} in keys/ is not one that the ledger granted."
             report.faults.append(Fault("keys.altered", "keys/installation", None, message))
     log = audit_log(
-        archive.directory / "log",
+        archive.log,
         dict.fromkeys(keys),
         origin=archive.origin,
         progress=lambda done, total: progress("Log", done, total),

@@ -5,10 +5,26 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import DatabaseError
 
 from habeas.custody.audit import Fault
+from habeas.errors import HabeasError
 
 Progress = Callable[[str, int, int], None]
+#: What reading a damaged row or file may end in, an error of ours or Python's: SQLite lets any cell
+#: hold any type. One that is named does not keep the rest from being checked.
+UNREADABLE: Final = (
+    HabeasError,
+    ArithmeticError,
+    AttributeError,
+    DatabaseError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(slots=True)
@@ -53,3 +69,15 @@ class Sample:
         count = -(-len(addresses) * self.number // 100) if self.percent else self.number
         chance = random.Random(self.seed)  # noqa: S311 - repeatable, and no secret
         return set(chance.sample(sorted(addresses), min(count, len(addresses))))
+
+
+def code_of(error: Exception) -> str:
+    """The code of a fault that was met as an error."""
+    return error.code if isinstance(error, HabeasError) else "archive.unreadable"
+
+
+def words_of(error: Exception) -> str:
+    """Such a fault in words. What Python says of it may quote evidence: it is left out."""
+    if isinstance(error, HabeasError):
+        return error.message
+    return f"It holds what this program never writes ({type(error).__name__})."

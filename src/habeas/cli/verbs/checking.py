@@ -58,7 +58,7 @@ def verify(
     speaker = Speaker(as_json=json)
     sample = _sample(objects_sample, seed)
     archive_ = opened(archive, passphrase_file, damaged=True)
-    from habeas.archive import verifying
+    from habeas.archive import presence, verifying
 
     with speaker.progress() as progress:
         report = verifying.verify(archive_, progress, sample)
@@ -70,9 +70,14 @@ def verify(
         speaker.say(f"{fault.path or 'archive'}: {fault.message} [{fault.code}]", style="red")
         if resting:
             speaker.say(f"  {_words_of(resting[at])}")
+    running = presence.holders(archive_.directory) if report.leftovers else []
     if report.leftovers:
         count = several(len(report.leftovers), "object")
-        speaker.say(f"{count} belong to no entry: a step was interrupted before it recorded them.")
+        besides = "; or these have not recorded them yet: " if running else ""
+        speaker.say(
+            f"{count} belong to no entry: a step was interrupted before it recorded them"
+            f"{besides}{', '.join(running)}."
+        )
     checked = (
         f"{several(report.size, 'entry', 'entries')}, "
         f"{several(report.disclosed, 'disclosed field')}, "

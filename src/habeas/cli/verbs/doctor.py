@@ -199,10 +199,10 @@ def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
 
     try:
         connect(directory, settings)
+        logged = TileLog(directory / "log").size  # before the database: others may be appending
         with plain_errors():
             size = head()[0]
             state = dict(LocalState.objects.values_list("name", "value"))
-        logged = TileLog(directory / "log").size
     except (HabeasError, DatabaseError) as error:
         return [Finding("ledger", RED, f"it cannot be read: {str(error).splitlines()[0]}")]
     return [_log(size, logged), _tables(size, state)]

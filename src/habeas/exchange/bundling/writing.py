@@ -7,6 +7,7 @@ ledger it is the same, byte for byte (the PDF with the same fonts).
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +21,7 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, visible
 from habeas.archive.ledger import Ref
 from habeas.archive.opening import Archive
+from habeas.archive.still import still
 from habeas.archive.timestamping import RFC3161
 from habeas.archive.working_copies import PROGRAM, now, place_of
 from habeas.custody import standalone
@@ -84,43 +86,47 @@ def write(
     if rules.withheld & _NAMING and chosen.unnamed:
         chosen = replace(chosen, about=chosen.unnamed)
     viewer = viewer_of(level)
-    found = items(chosen.positions, rules)
-    if not found:
-        raise BundleError("Nothing is to be handed over.", next_step="Name what exists.")
-    attestation = attest(archive, found)
-    exhibits = chosen.exhibits - set(without_files)
-    _refuse_large(found, exhibits, to)
-    seconds = max(item.time for item in found)
-    with BagWriter(to) as bag:
-        _files(archive, bag, found, exhibits, viewer, progress)
-        for done, item in enumerate(found, 1):
-            place = f"data/entries/{item.position}"
-            bag.add(f"{place}.note", item.note)
-            bag.add(f"{place}.proof", proof_of(archive, item.position, attestation.checkpoint))
-            bag.add(f"{place}.disclosures", b"".join(line + b"\n" for line in item.disclosures))
-            progress("Entries", done, len(found))
-        _attestation(bag, attestation)
-        bag.add(
-            "data/bundle.json", by_hand.compact(_index(chosen, found, attestation, rules, level))
-        )
-        bag.add("data/policy.json", by_hand.compact(attestation.policy))
-        _told(bag, chosen, found, attestation, viewer, rules, level, seconds)
-        bag.add("CHECK-BY-HAND.md", by_hand.page(found, attestation).encode())
-        bag.add(standalone.NAME, standalone.program())
-        digest = bag.finish(_information(chosen, attestation, seconds))
-        seal = by_hand.seal_text(archive.origin, bag.tags)
-        bag.add("seal.note", sign_note(seal, archive.keyring.entry))
-        events = () if handover is None else _record(archive, found, handover, digest, viewer)
-        bag.publish(seconds)
-        return Bundle(
-            to,
-            digest,
-            len(found),
-            sum(bool(item.file) for item in found),
-            bag.size_bytes,
-            sum(item.withheld for item in found),
-            events,
-        )
+    with contextlib.ExitStack() as moment:
+        at = moment.enter_context(still(archive))  # others may be appending
+        found = items(chosen.positions, rules)
+        if not found:
+            raise BundleError("Nothing is to be handed over.", next_step="Name what exists.")
+        attestation = attest(at, found)
+        exhibits = chosen.exhibits - set(without_files)
+        _refuse_large(found, exhibits, to)
+        seconds = max(item.time for item in found)
+        with BagWriter(to) as bag:
+            _files(at, bag, found, exhibits, viewer, progress)
+            for done, item in enumerate(found, 1):
+                place = f"data/entries/{item.position}"
+                bag.add(f"{place}.note", item.note)
+                bag.add(f"{place}.proof", proof_of(at, item.position, attestation.checkpoint))
+                bag.add(f"{place}.disclosures", b"".join(line + b"\n" for line in item.disclosures))
+                progress("Entries", done, len(found))
+            _attestation(bag, attestation)
+            bag.add(
+                "data/bundle.json",
+                by_hand.compact(_index(chosen, found, attestation, rules, level)),
+            )
+            bag.add("data/policy.json", by_hand.compact(attestation.policy))
+            _told(bag, chosen, found, attestation, viewer, rules, level, seconds)
+            bag.add("CHECK-BY-HAND.md", by_hand.page(found, attestation).encode())
+            bag.add(standalone.NAME, standalone.program())
+            digest = bag.finish(_information(chosen, attestation, seconds))
+            moment.close()  # what follows goes into the ledger
+            seal = by_hand.seal_text(archive.origin, bag.tags)
+            bag.add("seal.note", sign_note(seal, archive.keyring.entry))
+            events = () if handover is None else _record(archive, found, handover, digest, viewer)
+            bag.publish(seconds)
+            return Bundle(
+                to,
+                digest,
+                len(found),
+                sum(bool(item.file) for item in found),
+                bag.size_bytes,
+                sum(item.withheld for item in found),
+                events,
+            )
 
 
 def _refuse_large(found: Sequence[Item], exhibits: set[int], to: Path) -> None:

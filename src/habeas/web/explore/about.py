@@ -16,11 +16,12 @@ Content = dict[str, Any]
 def about(request: Request) -> Content:
     """The archive's name in the log, its size, its key, and the commands."""
     archive = request.archive
+    logged = archive.log.size  # before the database: others may be appending
     return {
         "title": _("How to check"),
         "origin": archive.origin,
         "size": archive.size,
-        "logged": archive.log.size,
+        "logged": logged,
         "checkpoint_key": archive.keyring.checkpoint.verifier.vkey,
         "commands": [
             {
