@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import shutil
@@ -18,7 +19,7 @@ from django.db import connections
 from tests.cli.running import PROGRAM, Ended
 
 from habeas.cli import witness_server
-from habeas.custody.cosignatures import Cosigner
+from habeas.custody.cosignatures import Cosigner, CosignerKey, read_cosignatures
 from habeas.custody.witness import LARGEST_REQUEST, Witness
 
 
@@ -106,7 +107,7 @@ def test_a_proof_carries_the_cosignatures(
         write_policy(archive_here, 1, (alice[1], url))
         assert habeas("witness", "request", "--online").code == 0
     assert habeas("prove", "1", "--out", tmp_path / "p").code == 0
-    assert "— alice.example/w " in (tmp_path / "p" / "proof").read_text(encoding="utf-8")
+    assert "— alice.example/w " in (tmp_path / "p" / "entry.tlog-proof").read_text(encoding="utf-8")
 
 
 def test_an_older_copy_of_the_whole_directory_is_caught(
@@ -296,7 +297,38 @@ def test_an_address_that_is_taken(alice: tuple[Path, str], habeas: Callable[...,
     assert "cannot listen" in habeas("witness", "serve", alice[0], "--address", "192.0.2.1").err
 
 
-def test_the_served_witness_as_its_own_program(alice: tuple[Path, str]) -> None:
+def test_a_monitor_reads_the_newest_checkpoint(
+    archive_here: Path, habeas: Callable[..., Ended], alice: tuple[Path, str]
+) -> None:
+    """By the name of the log only: no list of logs is shown, and nothing of others."""
+    origin = log_key(archive_here).partition("+")[0]
+    path = f"/{hashlib.sha256(origin.encode()).hexdigest()}/checkpoint"
+    with serving(alice[0]) as url:
+        host = url.removeprefix("http://")
+
+        def asked(method: str, path: str) -> tuple[int, bytes]:
+            with closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+                connection.request(method, path)
+                answer = connection.getresponse()
+                return answer.status, answer.read()
+
+        assert asked("GET", path)[0] == 404, "nothing is cosigned yet"
+        write_policy(archive_here, 1, (alice[1], url))
+        assert habeas("witness", "request", "--online").code == 0
+        status, note = asked("GET", path)
+        assert status == 200
+        assert note.startswith(f"{origin}\n".encode())
+        assert read_cosignatures(note, [CosignerKey.parse(alice[1])])
+        assert asked("HEAD", path) == (200, b"")
+        assert asked("POST", path)[0] == 405
+        for other in ("/checkpoint", "/" + "0" * 64 + "/checkpoint", "/logs", f"/..{path}"):
+            assert asked("GET", other)[0] == 404
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+def test_the_served_witness_as_its_own_program(
+    alice: tuple[Path, str], ended_by: signal.Signals
+) -> None:
     command = [PROGRAM, "witness", "serve", alice[0], "--port", "0", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
@@ -312,7 +344,7 @@ def test_the_served_witness_as_its_own_program(alice: tuple[Path, str]) -> None:
                 connection.request("POST", "/add-checkpoint", b"old 0\n")
                 assert connection.getresponse().status == 400
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ended_by)
             _, noted = process.communicate(timeout=20)
     assert process.returncode == 0
     assert b"Ended." in noted

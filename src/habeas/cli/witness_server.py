@@ -1,14 +1,19 @@
-"""The HTTP server of a witness: one address that cosigns, and nothing else.
+"""The HTTP server of a witness: one address that cosigns, and one that shows what it cosigned.
 
-Invariants: ``POST <prefix>/add-checkpoint`` is the only thing answered; nothing of any
-archive is read or shown; requests, headers, waiting and connections are bounded; the
-program does not name itself. Where it listens is said by the caller, loopback by default.
+    POST /add-checkpoint                            tlog-witness
+    GET  /<SHA-256 of the origin, hex>/checkpoint   tlog-witness, for monitors
+
+Invariants: nothing else is answered, and no list of logs is given: whoever asks for a
+checkpoint knows the log's name already; nothing of any archive is read or shown; requests,
+headers, waiting and connections are bounded; the program does not name itself. Where it
+listens is said by the caller, loopback by default.
 """
 
 from __future__ import annotations
 
 import errno
 import logging
+import re
 import socket
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -19,6 +24,7 @@ from habeas.custody.witness import LARGEST_REQUEST, Answer, Witness
 from habeas.errors import HabeasError
 
 PATH = "/add-checkpoint"
+_MONITORED = re.compile("/([0-9a-f]{64})/checkpoint")
 THREADS = 4
 CONNECTIONS = 100
 SILENCE_SECONDS = 20
@@ -38,16 +44,23 @@ def application(witness: Witness) -> Callable[[dict[str, Any], Respond], Iterabl
             ("Content-Length", str(len(said.body))),
             ("X-Content-Type-Options", "nosniff"),
         ]
+        method = environ["REQUEST_METHOD"]
         if said.status == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers.append(("Allow", "POST"))
+            posted = environ.get("PATH_INFO") == PATH
+            headers.append(("Allow", "POST" if posted else "GET, HEAD"))
+        if method == "GET":
+            headers.append(("Cache-Control", "no-cache"))  # a monitor wants the newest
         respond(f"{said.status} {HTTPStatus(said.status).phrase}", headers)
-        return [said.body]
+        return [] if method == "HEAD" else [said.body]
 
     return answer
 
 
 def _answer(witness: Witness, environ: dict[str, Any]) -> Answer:
-    if environ.get("PATH_INFO") != PATH:
+    path = environ.get("PATH_INFO", "")
+    if monitored := _MONITORED.fullmatch(path):
+        return _shown(witness, monitored[1], environ["REQUEST_METHOD"])
+    if path != PATH:
         return Answer(HTTPStatus.NOT_FOUND, b"Not found.\n")
     if environ["REQUEST_METHOD"] != "POST":
         return Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"POST a checkpoint here.\n")
@@ -60,6 +73,17 @@ def _answer(witness: Witness, environ: dict[str, Any]) -> Answer:
     except (HabeasError, OSError) as error:
         log.warning("A request was not answered: %s", error)
         return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The witness cannot answer now.\n")
+
+
+def _shown(witness: Witness, origin_sha256: str, method: str) -> Answer:
+    if method not in ("GET", "HEAD"):
+        return Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"GET the checkpoint here.\n")
+    try:
+        note = witness.cosigned(origin_sha256)
+    except OSError as error:
+        log.warning("A checkpoint was not shown: %s", error)
+        return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The witness cannot answer now.\n")
+    return Answer(HTTPStatus.NOT_FOUND, b"Not found.\n") if note is None else Answer(200, note)
 
 
 class Listening:

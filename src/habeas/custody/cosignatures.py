@@ -175,7 +175,7 @@ def read_cosignatures(note: bytes, keys: Iterable[CosignerKey]) -> tuple[Cosigna
         key = known.get((signature.name, signature.key_id))
         if key is None:
             continue
-        time = key.time_signed(text, signature.raw)
+        time = key.time_signed(text, signature.raw) if signature.canonical else None
         if time is None:
             raise SignatureError(
                 f"The cosignature of {key.name} is false.",

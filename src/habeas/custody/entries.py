@@ -31,7 +31,7 @@ from habeas.custody.notes import (
     check_name,
     check_signatures,
     check_text,
-    split_unread,
+    split_strictly,
     text_of,
 )
 
@@ -145,7 +145,7 @@ def parse_entry(note: bytes, *, signatures: bool = True) -> ParsedEntry:
             f"The entry has {len(note)} bytes; an entry has at most {LARGEST_BYTES}.",
             next_step="This is not an entry of this archive.",
         )
-    text, signed = split_unread(note) if signatures else (text_of(note), [])
+    text, signed = split_strictly(note) if signatures else (text_of(note), [])
     line = text.find(b"\n") - _LABEL  # where the origin ends
     after = text.find(_AFTER, line) if line > 0 else -1
     match = _ENDING.fullmatch(text, after) if after > 0 else None

@@ -3,9 +3,10 @@
 A note is a text ending in a newline, an empty line, and signature lines. What is signed
 is the text, byte for byte.
 
-Invariants: a note is read only in its one spelling; a false signature by a key that we
-know refuses the whole note; a signature by a key that we do not know proves nothing and
-is reported as unverified; a private key never appears in ``repr``, a pickle or an error.
+Invariants: a text and a signature by a key that we know are read only in their one spelling;
+a false signature by such a key refuses the whole note; one by a key that we do not know
+proves nothing, however it is spelt, and is reported as unverified; a private key never
+appears in ``repr``, a pickle or an error.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from habeas.custody import ed25519
 from habeas.custody.errors import KeyTextError, NoteError, SignatureError, UnknownKeyError
 
-ED25519: Final = 0x01  # the type byte; 0x04 is a witness's cosignature (another module's work)
+ED25519: Final = 0x01  # the type byte; 0x04 and 0x06 are cosignatures (``cosignatures``)
 MOST_SIGNATURES: Final = 64
 _DASH: Final = "— ".encode()
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
@@ -33,11 +34,16 @@ _NAME = re.compile(r"[^\s+]+")
 
 
 class Signature(NamedTuple):
-    """One signature line; ``raw`` is what follows the key id."""
+    """One signature line; ``raw`` is what follows the key id.
+
+    ``canonical``: whether its base64 is the one spelling. One that is not is false where the
+    key is known, and is nobody's business where it is not.
+    """
 
     name: str
     key_id: int
     raw: bytes
+    canonical: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +194,7 @@ def check_signatures(
         who = (signature.name, signature.key_id)
         if (verifier := known.get(who)) is None:
             unverified.append(signature)
-        elif not verifier.verifies(text, signature.raw):
+        elif not (signature.canonical and verifier.verifies(text, signature.raw)):
             raise SignatureError(
                 f"The signature of {signature.name} ({signature.key_id:08x}) is false.",
                 next_step="The text or the signature was altered; fetch the original again.",
@@ -198,7 +204,7 @@ def check_signatures(
     if not verified:
         raise UnknownKeyError(
             "No key that is known here signed this note (signed by "
-            + ", ".join(sorted({signature.name for signature in unverified}))
+            + ", ".join(sorted({one.name for one in unverified if one.name.isprintable()}))
             + ").",
             next_step="Check that the right verifier key was given.",
         )
@@ -207,13 +213,23 @@ def check_signatures(
 
 def split_note(note: bytes) -> tuple[bytes, list[Signature]]:
     """The text and the signatures, none of them checked."""
-    text, signatures = split_unread(note)
+    text, signatures = _split(note)
     check_text(text)
     return text, signatures
 
 
-def split_unread(note: bytes) -> tuple[bytes, list[Signature]]:
-    """The same for a caller who reads the text more strictly than ``check_text`` does."""
+def split_strictly(note: bytes) -> tuple[bytes, list[Signature]]:
+    """The same where no byte may be spelt otherwise, for a caller who checks the text."""
+    text, signatures = _split(note)
+    for one in signatures:
+        if not one.canonical:
+            raise _malformed("holds base64 with stray bits")
+        if not one.name.isprintable():
+            raise _malformed("has a signature without a proper key name")
+    return text, signatures
+
+
+def _split(note: bytes) -> tuple[bytes, list[Signature]]:
     text = text_of(note)
     lines = note[len(text) + 1 : -1].split(b"\n")
     if len(lines) > MOST_SIGNATURES:
@@ -263,23 +279,31 @@ def to_base64(data: bytes) -> str:
 
 def from_base64(written: str | bytes) -> bytes:
     """The bytes of standard base64, in its one permitted spelling."""
+    data, canonical = _read_base64(written)
+    if not canonical:
+        raise _malformed("holds base64 with stray bits")
+    return data
+
+
+def _read_base64(written: str | bytes) -> tuple[bytes, bool]:
+    """The bytes of standard base64, and whether no bit of it is stray (RFC 4648, 3.5)."""
     try:
         data = a2b_base64(written, strict_mode=True)
     except (_Base64Error, ValueError):
         raise _malformed("holds what should be base64 and is not") from None
     again = b2a_base64(data, newline=False)
-    if again != (written.encode() if isinstance(written, str) else written):
-        raise _malformed("holds base64 with stray bits")
-    return data
+    if len(again) != len(written):  # padding that belongs to nothing
+        raise _malformed("holds what should be base64 and is not")
+    return data, again == (written.encode() if isinstance(written, str) else written)
 
 
 def _signature(line: bytes) -> Signature:
     space = line.find(b" ", len(_DASH)) + 1
     name = _signed_name(line[:space] or line)
-    raw = from_base64(line[space:]) if space else b""
+    raw, canonical = _read_base64(line[space:]) if space else (b"", True)
     if len(raw) < 5:
         raise _malformed("has a signature that is too short")
-    return Signature(name, int.from_bytes(raw[:4], "big"), raw[4:])
+    return Signature(name, int.from_bytes(raw[:4], "big"), raw[4:], canonical)
 
 
 @lru_cache(maxsize=1024)  # a log is signed under few names, once an entry
@@ -289,9 +313,10 @@ def _signed_name(written: bytes) -> str:
         raise _malformed("has a signature line that does not begin with a dash")
     try:
         name = written[len(_DASH) :].removesuffix(b" ").decode()
-        check_name(name)
-    except (UnicodeDecodeError, KeyTextError):
-        raise _malformed("has a signature without a proper key name") from None
+    except UnicodeDecodeError:
+        name = ""
+    if not _NAME.fullmatch(name) or _CONTROL.search(written):
+        raise _malformed("has a signature without a proper key name")
     return name
 
 

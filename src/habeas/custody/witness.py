@@ -44,6 +44,7 @@ LARGEST_REQUEST: Final = 64 * 1024  # bytes; the largest sensible one has about 
 SIZE_TYPE: Final = "text/x.tlog.size"
 TEXT_TYPE: Final = "text/plain; charset=utf-8"
 _HASH_BYTES: Final = 32
+_ORIGIN_SHA256 = re.compile("[0-9a-f]{64}")
 _OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
 
 
@@ -103,7 +104,7 @@ def decide(
 
     ``keys`` are those trusted for the request's origin, None where the origin is unknown;
     ``latest`` is the checkpoint that was cosigned last. The rules are tlog-witness's, in its
-    order.
+    order: 409 always tells the size to ask from, 422 is for what cannot be one log.
     """
     checkpoint = request.checkpoint
     if keys is None:
@@ -119,7 +120,9 @@ def decide(
     if request.old_size != latest_size:
         return Answer(409, b"%d\n" % latest_size, SIZE_TYPE)
     if checkpoint.size == latest_size and checkpoint.root != latest_root:
-        return _refusal(409, "Another root was cosigned for that size.")
+        return _refusal(422, "Another root was cosigned for that size.")
+    if checkpoint.size == 0 and checkpoint.root != merkle.EMPTY_ROOT:
+        return _refusal(422, "An empty log has another root.")
     if not _continues(request, latest_size, latest_root):
         return _refusal(422, "The proof does not show that the log continues.")
     return None
@@ -162,10 +165,11 @@ class Witness:
         if not folder.is_dir():
             return _refusal(404, "This witness does not know that log.")
         with self._turn, _locked(folder):
-            keys = _keys(folder)
-            refusal = decide(request, keys, _latest(folder))
+            keys, latest = _keys(folder), _latest(folder)
+            refusal = decide(request, keys, latest)
             if refusal is not None:
-                if refusal.status == 409 and refusal.content_type != SIZE_TYPE:
+                same_size = request.checkpoint.size == (latest.size if latest else 0)
+                if refusal.status == 422 and same_size:
                     _keep_fork(folder, request.checkpoint)
                 return refusal
             note, line = self._cosigned(request.checkpoint, keys)
@@ -185,6 +189,18 @@ class Witness:
             return answer, (folder / "checkpoint").read_bytes()
         except (RequestError, FileNotFoundError):
             return answer, b""
+
+    def cosigned(self, origin_sha256: str) -> bytes | None:
+        """The newest cosigned checkpoint of the log whose origin has this SHA-256, in hex.
+
+        What a monitor asks for. None where the log is not known, or was never cosigned.
+        """
+        if not _ORIGIN_SHA256.fullmatch(origin_sha256):
+            return None
+        try:
+            return (self.directory / "logs" / origin_sha256 / "checkpoint").read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
     def _cosigned(self, checkpoint: Checkpoint, keys: Sequence[Verifier]) -> tuple[bytes, bytes]:
         """The checkpoint under the log's own signatures and ours, and our line.

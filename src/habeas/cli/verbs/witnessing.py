@@ -179,8 +179,11 @@ def serve(
 ) -> None:
     """Answer requests over HTTP.
 
-    Cosigns the logs named with `habeas witness trust` and shows nothing else.
+    Cosigns the logs named with `habeas witness trust`; to whoever knows the name of one it shows
+    the checkpoint last cosigned. Ends in order on Ctrl-C and when told to terminate.
     """
+    import signal
+
     from habeas.cli.speaking import Speaker
     from habeas.cli.witness_server import listen
     from habeas.custody.witness import Witness, known_logs
@@ -188,6 +191,7 @@ def serve(
     speaker = Speaker(as_json=json)
     cosigner = _cosigner(directory, passphrase_file)
     listening = listen(Witness(directory, cosigner), address, port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how a service is stopped
     count = len(known_logs(directory))
     speaker.give({"url": listening.url, "key": cosigner.key.vkey, "logs": count})
     speaker.say(listening.url, style="bold")

@@ -150,7 +150,7 @@ ENTRY = re.compile(
     rb'"id":"([0-9a-f]{32})",(?:"object":"([0-9a-f]{64})",)?'
     rb'"time":(0|[1-9][0-9]{0,15}),"version":1\}\n'
 )
-LINE = re.compile("— ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
+LINE = re.compile("— ([^\\s+]+) ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)")
 
 
 def from_base64(text):
@@ -165,8 +165,12 @@ def from_base64(text):
     return found
 
 
-def split_note(note):
-    """The text of a signed note, and (name, key id, raw) of each signature line."""
+def split_note(note, spelt_once=False):
+    """The text of a signed note, and (name, key id, raw) of each signature line.
+
+    A line that is not in its one spelling has no ``raw``: false where the key is known, nobody's
+    business where it is not, and where ``spelt_once`` a fault of the note.
+    """
     text, gap, block = note.rpartition(b"\n\n")
     if not gap or not block.endswith(b"\n") or re.search(rb"[\x00-\x09\x0b-\x1f]", text):
         raise Fault("is no signed note")
@@ -178,10 +182,13 @@ def split_note(note):
         raise Fault("is not UTF-8") from None
     for line in lines:
         match = LINE.fullmatch(line)
-        raw = from_base64(match[2]) if match and match[1].isprintable() else b""
-        if len(raw) < 5:
+        raw = binascii.a2b_base64(match[2]) if match else b""
+        if len(raw) < 5 or re.search("[\x00-\x1f]", line):
             raise Fault("has a signature line that cannot be read")
-        signatures.append((match[1], raw[:4], raw[4:]))
+        canonical = binascii.b2a_base64(raw, newline=False).decode() == match[2]
+        if spelt_once and not (canonical and match[1].isprintable()):
+            raise Fault("has a signature line that is not in its one spelling")
+        signatures.append((match[1], raw[:4], raw[4:] if canonical else b""))
     if len(signatures) > 64:
         raise Fault("has more than 64 signatures")
     return text + b"\n", signatures
@@ -199,9 +206,9 @@ def read_key(written, kind):
     return (parts[0], key_id), raw[1:]
 
 
-def check_signatures(note, keys, needed):
+def check_signatures(note, keys, needed, spelt_once=False):
     """The text, and who signed it; a false signature by a known key, or none needed: a fault."""
-    text, signatures = split_note(note)
+    text, signatures = split_note(note, spelt_once)
     good = []
     for name, key_id, raw in signatures:
         public = keys.get((name, key_id))
@@ -778,7 +785,7 @@ class Bundle:
 
     def one_entry(self, item):
         note = self.read("data/" + item["note"], LARGEST_ENTRY)
-        text, _ = check_signatures(note, self.keys, self.entry_keys)
+        text, _ = check_signatures(note, self.keys, self.entry_keys, spelt_once=True)
         match = ENTRY.fullmatch(text)
         if match is None or match[1].decode() != self.origin:
             raise Fault("is not written as an entry of this archive")
