@@ -57,7 +57,7 @@ def test_the_check_holds(
     assert f'plain_sha256: "{digest}"' in done.stdout
 
 
-@pytest.mark.parametrize("file", ["entry", "disclosures", "proof", "keys"])
+@pytest.mark.parametrize("file", ["entry", "disclosures", "entry.tlog-proof", "keys"])
 def test_a_changed_byte_is_found(
     proof: Path, check: Callable[[Path], subprocess.CompletedProcess[str]], file: str
 ) -> None:

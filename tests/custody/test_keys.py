@@ -45,7 +45,7 @@ def test_a_keyring_opens_again(fresh: Keyring) -> None:
 
 def test_the_names_of_the_keys_say_what_they_sign(fresh: Keyring) -> None:
     person = fresh.add_person(None)
-    assert fresh.origin.startswith("habeas/")
+    assert fresh.origin.startswith("habeas.invalid/")
     assert fresh.entry.name == f"{fresh.origin}/entry"
     assert fresh.checkpoint.name == fresh.origin
     assert person.name.startswith(f"{fresh.origin}/p-")

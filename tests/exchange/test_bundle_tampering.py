@@ -32,7 +32,7 @@ CLASSES = (
     "data/checkpoints/*.consistency",
     "data/checkpoints/*[0-9]",
     "data/entries/*.note",
-    "data/entries/*.proof",
+    "data/entries/*.tlog-proof",
     "data/entries/*.disclosures",
     "data/files/*",
     "data/texts/*",
@@ -533,10 +533,12 @@ def forge(bundle: Path) -> None:
     data = bundle / "data"
     (data / "checkpoint").write_bytes(checkpoint.note)
     (data / "entries/0.note").write_bytes(made.note)
-    (data / "entries/0.proof").write_bytes(b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + checkpoint.note)
+    (data / "entries/0.tlog-proof").write_bytes(
+        b"c2sp.org/tlog-proof@v1\nindex 0\n\n" + checkpoint.note
+    )
     (data / "entries/0.disclosures").write_bytes(made.disclosures.replace(b"~", b"\n") + b"\n")
     item = {"position": 0, "id": made.entry_id, "note": "entries/0.note"}
-    item |= {"proof": "entries/0.proof", "disclosures": "entries/0.disclosures"}
+    item |= {"proof": "entries/0.tlog-proof", "disclosures": "entries/0.disclosures"}
     write_index(bundle, {"format": "habeas-bundle/1", "entries": [item]})
     policy = {"format": "habeas-policy/1", "origin": "forged", "people": [], "partners": []}
     policy |= {"log": [log.verifier.vkey], "entry": [key.verifier.vkey], "needed": 0}

@@ -187,7 +187,7 @@ def test_a_blocked_exhibit_is_proven_and_its_bytes_stay(world: World, tmp_path: 
     write(world.archive, chosen, "public", tmp_path / "record")
     assert not (tmp_path / "record/data/files").exists()
     assert not (tmp_path / "record/data/texts").exists()
-    assert (tmp_path / f"record/data/entries/{world.note}.proof").exists()
+    assert (tmp_path / f"record/data/entries/{world.note}.tlog-proof").exists()
     assert by_standalone(tmp_path / "record").result == "holds"
     chosen = choose(world.archive, "public", exhibits=[world.note])
     with pytest.raises(ExhibitBlocked):

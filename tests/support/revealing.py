@@ -20,7 +20,7 @@ from habeas.custody.disclosures import open_disclosure, split
 
 _LONG = 9  # letters that no run of base64 this large spells by chance
 _B64 = "[A-Za-z0-9+/]"
-_ORIGIN = "habeas/[0-9a-f]{32}"
+_ORIGIN = "habeas\\.invalid/[0-9a-f]{32}"
 _COMMITMENT = '"[A-Za-z0-9_-]{43}"'
 _ENTRY = re.compile(
     f"(?P<origin>{_ORIGIN})/entry/v1\n"

@@ -320,8 +320,10 @@ class Keyring:
 
 
 def new_origin() -> str:
-    """A name for an archive that says nothing about it."""
-    return "habeas/" + secrets.token_hex(16)
+    """A name for an archive that says nothing about it: a URL without its scheme, as the
+    specifications of logs advise, in a domain that nobody can ever answer for (RFC 6761).
+    """
+    return "habeas.invalid/" + secrets.token_hex(16)
 
 
 def entry_key_name(origin: str) -> str:

@@ -82,7 +82,7 @@ def prove(
     out.mkdir(parents=True, exist_ok=True)
     (out / "entry").write_bytes(bytes(entry.note))
     (out / "disclosures").write_bytes(b"".join(named[name] + b"\n" for name in chosen))
-    (out / "proof").write_text(proven.text, encoding="utf-8")
+    (out / "entry.tlog-proof").write_text(proven.text, encoding="utf-8")
     keys = "".join(f"{verifier.vkey}\n" for verifier in archive_.keyring.public.all)
     (out / "keys").write_text(keys, encoding="utf-8")
     speaker.say(f"{proven.sentence}")

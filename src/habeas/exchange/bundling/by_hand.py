@@ -155,7 +155,7 @@ def _entry(item: Item, attestation: Attestation) -> Iterator[str]:
         )
     yield (
         f"The entry stands at place {item.position} of the log of {size:,} (RFC 9162): its "
-        f"hash, joined step by step with those in `{place}.proof`, leads to the root in the "
+        f"hash, joined step by step with those in `{place}.tlog-proof`, leads to the root in the "
         "checkpoint:\n"
     )
     yield _block(*_path(item, size, place))
@@ -170,7 +170,7 @@ def _path(item: Item, size: int, place: str) -> Iterator[str]:
     """From the leaf to the root: the proof's lines begin at its third."""
     yield f"{{ printf '\\000'; cat {place}.note; }} | openssl dgst -sha256 -binary > \"$T/node\""
     for number, (start, _) in enumerate(inclusion_ranges(item.position, size), 3):
-        yield f'sed -n {number}p {place}.proof | openssl base64 -d -A > "$T/other"'
+        yield f'sed -n {number}p {place}.tlog-proof | openssl base64 -d -A > "$T/other"'
         pair = '"$T/other" "$T/node"' if start < item.position else '"$T/node" "$T/other"'
         yield f"{{ printf '\\001'; cat {pair}; }} | openssl dgst -sha256 -binary > \"$T/next\""
         yield 'mv "$T/next" "$T/node"'

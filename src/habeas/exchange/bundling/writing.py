@@ -100,7 +100,7 @@ def write(
             for done, item in enumerate(found, 1):
                 place = f"data/entries/{item.position}"
                 bag.add(f"{place}.note", item.note)
-                bag.add(f"{place}.proof", proof_of(at, item.position, attestation.checkpoint))
+                bag.add(f"{place}.tlog-proof", proof_of(at, item.position, attestation.checkpoint))
                 bag.add(f"{place}.disclosures", b"".join(line + b"\n" for line in item.disclosures))
                 progress("Entries", done, len(found))
             _attestation(bag, attestation)
@@ -231,7 +231,7 @@ def _index(
             "position": item.position,
             "id": item.entry_id,
             "note": f"{place}.note",
-            "proof": f"{place}.proof",
+            "proof": f"{place}.tlog-proof",
             "disclosures": f"{place}.disclosures",
         }
         if item.file:
