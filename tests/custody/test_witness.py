@@ -13,7 +13,7 @@ from tests.custody.conftest import Log
 
 from habeas.custody import merkle, witness
 from habeas.custody.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
-from habeas.custody.cosignatures import Cosigner, read_cosignatures
+from habeas.custody.cosignatures import ML_DSA_44, Cosigner, read_cosignatures
 from habeas.custody.errors import RequestError, WitnessError
 from habeas.custody.notes import Signer, sign_note, to_base64
 from habeas.custody.witness import Answer, Request, Witness, parse_request
@@ -40,7 +40,7 @@ def request(old: int, size: int, leaves: list[bytes] = LEAVES, signer: Signer = 
 def partner(tmp_path: Path) -> Witness:
     """A witness that knows one log and has cosigned nothing."""
     witness.trust_log(tmp_path, LOG.verifier)
-    return Witness(tmp_path, PARTNER, lambda: NOW + 0.5)
+    return Witness(tmp_path, PARTNER, clock=lambda: NOW + 0.5)
 
 
 @pytest.fixture
@@ -67,6 +67,17 @@ def test_a_log_is_cosigned_as_it_grows(partner: Witness, latest: Callable[[], in
         found = read_cosignatures(checkpoint(size).note + answer.body, [PARTNER.key])
         assert [one.time for one in found] == [NOW]
         assert latest() == size
+
+
+def test_each_key_of_the_witness_cosigns(tmp_path: Path) -> None:
+    newer = Cosigner.from_seed(PARTNER.key.name, b"n" * 32, ML_DSA_44)
+    witness.trust_log(tmp_path, LOG.verifier)
+    partner = Witness(tmp_path, PARTNER, newer, clock=lambda: NOW)
+    answer = partner.add_checkpoint(request(0, 7))
+    for key in (PARTNER.key, newer.key):
+        found = read_cosignatures(checkpoint(7).note + answer.body, [key])
+        assert [(one.key, one.time) for one in found] == [(key, NOW)]
+    assert partner.add_checkpoint(request(7, 9)).status == 200
 
 
 def test_the_same_checkpoint_is_cosigned_again(partner: Witness) -> None:

@@ -23,7 +23,7 @@ from habeas.custody import merkle, opentimestamps
 from habeas.custody.bags import BagReport, Progress, check_bag
 from habeas.custody.bundle_policy import Policy, read_policy
 from habeas.custody.checkpoints import Checkpoint, open_checkpoint
-from habeas.custody.cosignatures import read_cosignatures
+from habeas.custody.cosignatures import LARGEST_NOTE, read_cosignatures
 from habeas.custody.entries import (
     LARGEST_BYTES,
     ParsedEntry,
@@ -208,7 +208,7 @@ class _Checking:
                 raise _Fault(f"is over another {path}")
 
     def _newest(self) -> None:
-        note = self._read("data/checkpoint", 65_536)
+        note = self._read("data/checkpoint", LARGEST_NOTE)
         self._checkpoint = open_checkpoint(note, self._keys.log, self.origin)
         self.size, self.root = self._checkpoint.size, self._checkpoint.root
         self._cosigned.append((self.size, self._cosigners(note)))
@@ -220,7 +220,7 @@ class _Checking:
         listed = self.index.get("checkpoints", [])
 
         def one(item: dict[str, Any]) -> None:
-            note = self._read("data/" + item["note"], 65_536)
+            note = self._read("data/" + item["note"], LARGEST_NOTE)
             old = open_checkpoint(note, self._keys.log, self.origin)
             lines = self._read("data/" + item["consistency"], 65_536).decode().split("\n")
             head = ["habeas-consistency/1", f"old {old.size}", f"new {self.size}"]
@@ -274,7 +274,7 @@ class _Checking:
         self.entries[parsed.entry_id] = _Entry(item["position"], parsed, leaf, item)
 
     def _proof(self, item: dict[str, Any]) -> None:
-        proof = parse_proof(self._read("data/" + item["proof"], 65_536).decode())
+        proof = parse_proof(self._read("data/" + item["proof"], LARGEST_NOTE).decode())
         if proof.index != item["position"] or proof.extra is not None:
             raise _Fault("has a proof for another place")
         if self._checkpoint is None or proof.checkpoint.note != self._checkpoint.note:

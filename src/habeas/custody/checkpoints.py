@@ -52,14 +52,18 @@ def sign_checkpoint(origin: str, size: int, root: bytes, signer: Signer) -> Chec
 
 def parse_checkpoint(note: bytes) -> Checkpoint:
     """Read a checkpoint without checking a signature."""
-    text, _ = split_note(note)
+    return Checkpoint(*read_text(split_note(note)[0]), note)
+
+
+def read_text(text: bytes) -> tuple[str, int, bytes]:
+    """Origin, size and root of a checkpoint's text."""
     origin, *rest = text.decode()[:-1].split("\n")
     if not origin or len(rest) < 2 or not all(rest) or not _SIZE.fullmatch(rest[0]):
         raise _malformed("does not give origin, size and root")
     root = from_base64(rest[1])
     if len(root) != 32:
         raise _malformed("has a root that is not a SHA-256")
-    return Checkpoint(origin, int(rest[0]), root, note)
+    return origin, int(rest[0]), root
 
 
 def open_checkpoint(

@@ -1,12 +1,14 @@
-"""Cosignatures (C2SP tlog-cosignature, version 1, Ed25519): a partner's word on a checkpoint.
+"""Cosignatures (C2SP tlog-cosignature): a partner's word on a checkpoint.
 
 A cosignature says: at this time, the largest consistent log of this origin that I have
-seen has this size and this root. It is one more signature line under the checkpoint, made
-over a header, the time and the checkpoint's text, with a key of type 0x04.
+seen has this size and this root. It is one more signature line under the checkpoint. The
+specification has two types: Ed25519 (0x04), over a header, the time and the checkpoint's
+text, and ML-DSA-44 (0x06; FIPS 204), over the cosigner's name, the time, origin, size and
+root, which it recommends because it holds against quantum computers too.
 
 Invariants: a cosigner's key is never a log's key (the type byte is in the key id); a false
 cosignature by a known partner refuses the whole note; one by an unknown key says nothing;
-a time lies between 0 and 2**63 - 1.
+a time lies between 0 and 2**63 - 1. ML-DSA-44 does not sign what follows the root.
 """
 
 from __future__ import annotations
@@ -18,9 +20,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from habeas.custody import ed25519
+from habeas.custody.checkpoints import read_text
 from habeas.custody.errors import KeyTextError, NoteError, SignatureError
 from habeas.custody.notes import (
     Signature,
@@ -31,9 +36,14 @@ from habeas.custody.notes import (
     to_base64,
 )
 
-COSIGNATURE: Final = 0x04
+COSIGNATURE: Final = 0x04  # Ed25519
+ML_DSA_44: Final = 0x06
 LATEST_TIME: Final = 2**63 - 1
-_RAW_BYTES: Final = 8 + 64
+LARGEST_NOTE: Final = 256 * 1024  # bytes of a checkpoint that 64 partners cosigned with 0x06
+_PUBLIC_BYTES: Final = {COSIGNATURE: 32, ML_DSA_44: 1_312}
+_SIGNATURE_BYTES: Final = {COSIGNATURE: 64, ML_DSA_44: 2_420}
+_TIME_BYTES: Final = 8
+_LONGEST_NAME: Final = 255  # bytes, of cosigner and of origin, in what ML-DSA-44 signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +53,33 @@ class CosignerKey:
     name: str
     key_id: int
     public: bytes
-    _key: Ed25519PublicKey = field(repr=False, compare=False)
+    kind: int
+    _key: Ed25519PublicKey | MLDSA44PublicKey = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, name: str, public: bytes) -> CosignerKey:
-        """The key for 32 public bytes; refuses keys on which verifiers disagree."""
+    def of(cls, name: str, public: bytes, kind: int = COSIGNATURE) -> CosignerKey:
+        """The key for these public bytes; refuses keys on which verifiers disagree."""
         check_name(name)
-        if not ed25519.is_sound_key(public):
+        key: Ed25519PublicKey | MLDSA44PublicKey
+        if kind == ML_DSA_44 and len(public) == _PUBLIC_BYTES[kind]:
+            if len(name.encode()) > _LONGEST_NAME:
+                raise KeyTextError(
+                    f"The name of a partner has at most {_LONGEST_NAME} bytes.",
+                    next_step="Ask the partner for a key under a shorter name.",
+                )
+            key = MLDSA44PublicKey.from_public_bytes(public)
+        elif kind == COSIGNATURE and ed25519.is_sound_key(public):
+            key = Ed25519PublicKey.from_public_bytes(public)
+        else:
             raise KeyTextError(
-                f"The public key of {name} is not a sound Ed25519 key.",
+                f"The public key of {name} is not a sound one.",
                 next_step="Ask its holder for a key made by this program or by OpenSSL.",
             )
-        key = Ed25519PublicKey.from_public_bytes(public)
-        return cls(name, cosigner_key_id(name, public), public, key)
+        return cls(name, cosigner_key_id(name, public, kind), public, kind, key)
 
     @classmethod
     def parse(cls, vkey: str) -> CosignerKey:
-        """Read ``name+key id in hex+base64 of 0x04 and public key``."""
+        """Read ``name+key id in hex+base64 of 0x04 or 0x06 and public key``."""
         name, plus, rest = vkey.partition("+")
         id_text, second_plus, key_text = rest.partition("+")
         try:
@@ -72,13 +92,13 @@ class CosignerKey:
                 "This is not a partner's key.",
                 next_step="It reads name+8 hex digits+base64, all on one line.",
             )
-        if raw[0] != COSIGNATURE or len(raw) != 33:
+        if len(raw) - 1 != _PUBLIC_BYTES.get(raw[0]):
             raise KeyTextError(
                 f"The key of {name} is of type {raw[0]:#04x}; a partner's is 0x04 "
-                "(Ed25519 cosignature).",
+                "(Ed25519 cosignature) or 0x06 (ML-DSA-44 cosignature).",
                 next_step="Ask the partner for the line that `habeas witness init` printed.",
             )
-        key = cls.of(name, raw[1:])
+        key = cls.of(name, raw[1:], raw[0])
         if key.key_id != int(id_text, 16):
             raise KeyTextError(
                 f"The key id of {name} does not belong to its public key.",
@@ -88,14 +108,23 @@ class CosignerKey:
 
     @property
     def vkey(self) -> str:
-        return f"{self.name}+{self.key_id:08x}+{to_base64(bytes([COSIGNATURE]) + self.public)}"
+        return f"{self.name}+{self.key_id:08x}+{to_base64(bytes([self.kind]) + self.public)}"
 
     def time_signed(self, text: bytes, raw: bytes) -> int | None:
-        """When this key cosigned ``text``, in seconds since 1970; None when it did not."""
-        if len(raw) != _RAW_BYTES:
+        """When this key cosigned ``text``, in seconds since 1970; None when it did not.
+
+        0 with ML-DSA-44: it is no word on what the largest log was.
+        """
+        if len(raw) != _TIME_BYTES + _SIGNATURE_BYTES[self.kind]:
             return None
-        time = int.from_bytes(raw[:8], "big")
-        if time > LATEST_TIME or not ed25519.verify(self._key, raw[8:], message(text, time)):
+        time, signature = int.from_bytes(raw[:_TIME_BYTES], "big"), raw[_TIME_BYTES:]
+        if time > LATEST_TIME:
+            return None
+        if isinstance(self._key, Ed25519PublicKey):
+            return time if ed25519.verify(self._key, signature, message(text, time)) else None
+        try:
+            self._key.verify(signature, subtree_message(self.name, text, time))
+        except (InvalidSignature, NoteError):
             return None
         return time
 
@@ -114,21 +143,24 @@ class Cosigner:
 
     __slots__ = ("_key", "key")
 
-    def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
+    def __init__(self, name: str, key: Ed25519PrivateKey | MLDSA44PrivateKey) -> None:
+        kind = COSIGNATURE if isinstance(key, Ed25519PrivateKey) else ML_DSA_44
         self._key = key
-        self.key = CosignerKey.of(name, key.public_key().public_bytes_raw())
+        self.key = CosignerKey.of(name, key.public_key().public_bytes_raw(), kind)
 
     @classmethod
-    def generate(cls, name: str) -> Cosigner:
-        return cls.from_seed(name, os.urandom(32))
+    def generate(cls, name: str, kind: int = COSIGNATURE) -> Cosigner:
+        return cls.from_seed(name, os.urandom(32), kind)
 
     @classmethod
-    def from_seed(cls, name: str, seed: bytes) -> Cosigner:
-        """The key of a 32-byte seed (RFC 8032's private key)."""
+    def from_seed(cls, name: str, seed: bytes, kind: int = COSIGNATURE) -> Cosigner:
+        """The key of a 32-byte seed (RFC 8032's private key, FIPS 204's xi)."""
         if len(seed) != 32:
             raise KeyTextError(
                 f"The seed of {name} does not have 32 bytes.", next_step="Give the whole seed."
             )
+        if kind == ML_DSA_44:
+            return cls(name, MLDSA44PrivateKey.from_seed_bytes(seed))
         return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
 
     def cosign(self, text: bytes, time: int) -> bytes:
@@ -137,7 +169,11 @@ class Cosigner:
             raise NoteError(
                 f"A cosignature cannot be dated {time}.", next_step="Set this machine's clock."
             )
-        raw = time.to_bytes(8, "big") + self._key.sign(message(text, time))
+        if isinstance(self._key, Ed25519PrivateKey):
+            signature = self._key.sign(message(text, time))
+        else:
+            signature = self._key.sign(subtree_message(self.key.name, text, time))
+        raw = time.to_bytes(_TIME_BYTES, "big") + signature
         return line_of(self.key.name, self.key.key_id, raw)
 
     def __repr__(self) -> str:
@@ -152,9 +188,27 @@ def message(text: bytes, time: int) -> bytes:
     return b"cosignature/v1\ntime %d\n" % time + text
 
 
-def cosigner_key_id(name: str, public: bytes) -> int:
+def subtree_message(name: str, text: bytes, time: int) -> bytes:
+    """What an ML-DSA-44 cosignature signs: the tree from its first leaf, so start is 0."""
+    origin, size, root = read_text(text)
+    log = origin.encode()
+    if len(log) > _LONGEST_NAME:
+        raise NoteError(f"An origin that is cosigned has at most {_LONGEST_NAME} bytes.")
+    parts = (
+        b"subtree/v1\n\x00",
+        bytes([len(name.encode())]) + name.encode(),
+        time.to_bytes(8, "big"),
+        bytes([len(log)]) + log,
+        bytes(8),
+        size.to_bytes(8, "big"),
+        root,
+    )
+    return b"".join(parts)
+
+
+def cosigner_key_id(name: str, public: bytes, kind: int = COSIGNATURE) -> int:
     """The first four bytes of a hash over name, type and key."""
-    digest = hashlib.sha256(name.encode() + b"\n" + bytes([COSIGNATURE]) + public).digest()
+    digest = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()
     return int.from_bytes(digest[:4], "big")
 
 
@@ -181,6 +235,8 @@ def read_cosignatures(note: bytes, keys: Iterable[CosignerKey]) -> tuple[Cosigna
                 f"The cosignature of {key.name} is false.",
                 next_step="The checkpoint or the cosignature was altered; ask the partner again.",
             )
+        if time == 0 and key.kind == ML_DSA_44:
+            continue  # no word on which log was the largest
         line = line_of(signature.name, signature.key_id, signature.raw)
         if key.vkey not in found or time > found[key.vkey].time:
             found[key.vkey] = Cosignature(key, time, line)

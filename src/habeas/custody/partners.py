@@ -26,6 +26,7 @@ from habeas.custody.cosignatures import (
     CosignerKey,
     add_cosignatures,
     read_cosignatures,
+    without,
 )
 from habeas.custody.errors import (
     Forked,
@@ -35,7 +36,7 @@ from habeas.custody.errors import (
     PolicyError,
     RolledBack,
 )
-from habeas.custody.notes import Verifier
+from habeas.custody.notes import Verifier, split_note
 from habeas.custody.tiles import TileLog
 from habeas.custody.witness import SIZE_TYPE, Answer, Request
 
@@ -171,9 +172,14 @@ def _read_partner(given: Any) -> Partner:
 
 
 def make_request(log: TileLog, checkpoint: Checkpoint, old_size: int) -> Request:
-    """The request to cosign ``checkpoint``, given that the partner cosigned ``old_size``."""
+    """The request to cosign ``checkpoint``, given that the partner cosigned ``old_size``.
+
+    Under the log's own signatures only: other partners' would be ignored, and are long.
+    """
     proof = log.consistency_proof(old_size, checkpoint.size) if old_size else []
-    return Request(old_size, tuple(proof), checkpoint)
+    _, signatures = split_note(checkpoint.note)
+    others = {(one.name, one.key_id) for one in signatures if one.name != checkpoint.origin}
+    return Request(old_size, tuple(proof), parse_checkpoint(without(checkpoint.note, others)))
 
 
 def ask(

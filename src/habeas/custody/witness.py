@@ -5,7 +5,7 @@ witness cosigned last. ``decide`` is the whole protocol as a function of the req
 what is remembered; ``Witness`` remembers, one folder for each log, and signs.
 
     logs/<sha256 of the origin>/keys        the log's public keys, one a line
-    logs/<sha256 of the origin>/checkpoint  the newest checkpoint cosigned, under our line
+    logs/<sha256 of the origin>/checkpoint  the newest checkpoint cosigned, under our lines
     logs/<sha256 of the origin>/forks/      signed checkpoints that contradict it: evidence
 
 Invariants: what is remembered never gets smaller and never changes its root for a size;
@@ -145,13 +145,17 @@ def _refusal(status: int, sentence: str) -> Answer:
 
 
 class Witness:
-    """A witness's memory and key. Threads and processes may share the directory."""
+    """A witness's memory and keys. Threads and processes may share the directory."""
 
     def __init__(
-        self, directory: Path | str, cosigner: Cosigner, clock: Callable[[], float] = time.time
+        self,
+        directory: Path | str,
+        *cosigners: Cosigner,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        """``cosigners`` are the keys of this one witness: each signs what is cosigned."""
         self.directory = Path(directory)
-        self.cosigner = cosigner
+        self.cosigners = cosigners
         self._clock = clock
         self._turn = threading.Lock()
 
@@ -203,7 +207,7 @@ class Witness:
             return None
 
     def _cosigned(self, checkpoint: Checkpoint, keys: Sequence[Verifier]) -> tuple[bytes, bytes]:
-        """The checkpoint under the log's own signatures and ours, and our line.
+        """The checkpoint under the log's own signatures and ours, and our lines.
 
         Only one line for each trusted key is kept: others are anybody's and could fill the note.
         """
@@ -214,8 +218,9 @@ class Witness:
             for one in signatures
             if (one.name, one.key_id) in trusted
         }
-        line = self.cosigner.cosign(text, int(self._clock()))
-        return text + b"\n" + b"".join(kept.values()) + line, line
+        now = int(self._clock())
+        lines = b"".join(cosigner.cosign(text, now) for cosigner in self.cosigners)
+        return text + b"\n" + b"".join(kept.values()) + lines, lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,10 @@ def init(
     passphrase_file: WitnessPassphraseFile = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a witness's key and folder.
+    """Make a witness's keys and folder.
 
-    Prints the line that partners put into their trust policy.
+    Prints the lines of which partners put one into their trust policy: one of ML-DSA-44, which
+    will also hold against quantum computers, and one of Ed25519 for older programs.
     """
     import secrets
 
@@ -55,7 +56,7 @@ def init(
     from habeas.cli.opening import new_passphrase
     from habeas.cli.speaking import Speaker
     from habeas.custody import durable
-    from habeas.custody.cosignatures import Cosigner
+    from habeas.custody.cosignatures import ML_DSA_44, Cosigner
     from habeas.custody.key_files import write_key_file
 
     speaker = Speaker(as_json=json)
@@ -63,23 +64,33 @@ def init(
         raise ArchiveExists(
             f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
         )
-    seed = secrets.token_bytes(32)
+    seed, other_seed = secrets.token_bytes(32), secrets.token_bytes(32)
     key = Cosigner.from_seed(name, seed).key
+    newer = Cosigner.from_seed(name, other_seed, ML_DSA_44).key
     passphrase = None
     if not unprotected:
         passphrase = new_passphrase(passphrase_file, "the witness", "--passphrase-file")
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
-    content = {"format": FORMAT, "name": name, "seed": seed.hex()}
-    write_key_file(directory / KEY, content, passphrase)
+    seeds = {"seed": seed.hex(), "ml_dsa_44_seed": other_seed.hex()}
+    write_key_file(directory / KEY, {"format": FORMAT, "name": name, **seeds}, passphrase)
     durable.prepare_folder(directory)
-    durable.write_file(directory, directory / PUBLIC, f"{key.vkey}\n".encode())
+    durable.write_file(directory, directory / PUBLIC, f"{newer.vkey}\n{key.vkey}\n".encode())
     speaker.say(f"The witness is in {directory}. Its key, for partners' trust policies:")
+    speaker.say(newer.vkey)
+    speaker.say("For partners whose program does not know ML-DSA-44, instead of that one:")
     speaker.say(key.vkey)
     speaker.say("Next: `habeas witness trust` names the logs that it answers.")
     if unprotected:
         speaker.say("The key is unprotected: whoever reads the folder can cosign as you.")
-    speaker.give({"directory": str(directory), "key": key.vkey, "protected": not unprotected})
+    speaker.give(
+        {
+            "directory": str(directory),
+            "key": key.vkey,
+            "ml_dsa_44_key": newer.vkey,
+            "protected": not unprotected,
+        }
+    )
 
 
 def trust(
@@ -134,7 +145,7 @@ def answer(
     from habeas.custody.witness import LARGEST_REQUEST, SIZE_TYPE, Witness
 
     speaker = Speaker(as_json=json)
-    cosigner = _cosigner(directory, passphrase_file)
+    cosigners = _cosigners(directory, passphrase_file)
     try:
         with request.open("rb") as stream:
             body = stream.read(LARGEST_REQUEST + 1)
@@ -144,7 +155,7 @@ def answer(
         ) from error
     if out.exists():
         raise FilesUnusable(f"{out} is there already.", next_step="Choose another name.")
-    said, file = Witness(directory, cosigner).answer_by_file(body)
+    said, file = Witness(directory, *cosigners).answer_by_file(body)
     if not file or said.status in (400, 403, 404):
         raise PartnerRefused(f"Not cosigned. {said.sentence}", next_step="No answer was written.")
     out.write_bytes(file)
@@ -189,13 +200,21 @@ def serve(
     from habeas.custody.witness import Witness, known_logs
 
     speaker = Speaker(as_json=json)
-    cosigner = _cosigner(directory, passphrase_file)
-    listening = listen(Witness(directory, cosigner), address, port)
+    cosigners = _cosigners(directory, passphrase_file)
+    listening = listen(Witness(directory, *cosigners), address, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # how a service is stopped
     count = len(known_logs(directory))
-    speaker.give({"url": listening.url, "key": cosigner.key.vkey, "logs": count})
+    keys = [cosigner.key for cosigner in cosigners]
+    speaker.give(
+        {
+            "url": listening.url,
+            "key": keys[0].vkey,
+            "keys": [key.vkey for key in keys],
+            "logs": count,
+        }
+    )
     speaker.say(listening.url, style="bold")
-    speaker.note(f"Cosigns {count} logs as {cosigner.key.name}. Ctrl-C ends.")
+    speaker.note(f"Cosigns {count} logs as {keys[0].name}. Ctrl-C ends.")
     with contextlib.suppress(KeyboardInterrupt):
         listening.run()
     speaker.note("Ended.")
@@ -235,9 +254,10 @@ def list_(directory: Folder, json: JsonOption = False) -> None:
     )
 
 
-def _cosigner(directory: Path, passphrase_file: Path | None) -> Cosigner:
+def _cosigners(directory: Path, passphrase_file: Path | None) -> list[Cosigner]:
+    """The witness's keys; one that was made before November 2026 has an Ed25519 key only."""
     from habeas.cli.opening import passphrase_of
-    from habeas.custody.cosignatures import Cosigner
+    from habeas.custody.cosignatures import ML_DSA_44, Cosigner
     from habeas.custody.errors import KeyringError
     from habeas.custody.key_files import read_key_file
 
@@ -246,7 +266,12 @@ def _cosigner(directory: Path, passphrase_file: Path | None) -> Cosigner:
     passphrase = passphrase_of(path, passphrase_file, "the witness", "--passphrase-file")
     content = read_key_file(path, passphrase, FORMAT)
     try:
-        return Cosigner.from_seed(content["name"], bytes.fromhex(content["seed"]))
+        name = content["name"]
+        found = [Cosigner.from_seed(name, bytes.fromhex(content["seed"]))]
+        if "ml_dsa_44_seed" in content:
+            seed = bytes.fromhex(content["ml_dsa_44_seed"])
+            found.append(Cosigner.from_seed(name, seed, ML_DSA_44))
+        return found
     except (KeyError, TypeError, ValueError):
         raise KeyringError(f"{path} is damaged.", next_step="Restore it from a backup.") from None
 

@@ -32,6 +32,7 @@ from typing import Any
 MOST_FILES = 200_000
 MOST_ENTRIES = 50_000
 LARGEST_ENTRY = 65_535
+LARGEST_NOTE = 256 * 1024  # of a checkpoint with its cosignatures
 LARGEST_TEXT = 64 * 1024 * 1024  # of any file that is read whole
 LARGEST_FILE = 1 << 40
 CHECKS = {
@@ -141,6 +142,123 @@ def signed_by(public, message, signature):
     return encode_point(found) == signature[:32] and not is_neutral(low)
 
 
+# --- ML-DSA-44 (FIPS 204), verifying only ----------------------------------------------------
+
+Q = 8_380_417
+ZETAS = [pow(1753, int(f"{n:08b}"[::-1], 2), Q) for n in range(256)]
+GAMMA_1, GAMMA_2, TAU, OMEGA = 1 << 17, (Q - 1) // 88, 39, 80
+
+
+def to_ntt(poly):
+    """Algorithm 41: the transform of a polynomial of 256 coefficients."""
+    w, m, length = list(poly), 0, 128
+    while length:
+        for start in range(0, 256, 2 * length):
+            m += 1
+            for j in range(start, start + length):
+                t = ZETAS[m] * w[j + length] % Q
+                w[j + length], w[j] = (w[j] - t) % Q, (w[j] + t) % Q
+        length //= 2
+    return w
+
+
+def from_ntt(poly):
+    """Algorithm 42: the inverse transform."""
+    w, m, length = list(poly), 256, 1
+    while length < 256:
+        for start in range(0, 256, 2 * length):
+            m -= 1
+            for j in range(start, start + length):
+                t = w[j]
+                w[j] = (t + w[j + length]) % Q
+                w[j + length] = ZETAS[m] * (w[j + length] - t) % Q
+        length *= 2
+    return [8_347_681 * each % Q for each in w]
+
+
+def unpack_bits(data, width):
+    """The whole numbers of ``width`` bits each, little-endian."""
+    whole = int.from_bytes(data, "little")
+    return [whole >> at & (1 << width) - 1 for at in range(0, len(data) * 8, width)]
+
+
+def matrix_entry(seed):
+    """Algorithm 30: one polynomial of the matrix, already transformed."""
+    length = 0
+    found = []
+    while len(found) < 256:
+        length += 1008
+        stream = hashlib.shake_128(seed).digest(length)
+        threes = (stream[at : at + 3] for at in range(0, length, 3))
+        numbers = (int.from_bytes(each, "little") & 0x7FFFFF for each in threes)
+        found = [each for each in numbers if each < Q]
+    return found[:256]
+
+
+def challenge(seed):
+    """Algorithm 29: the polynomial with 39 coefficients of 1 or -1 that a seed gives."""
+    stream = iter(hashlib.shake_256(seed).digest(4096))
+    signs = int.from_bytes(bytes(next(stream) for _ in range(8)), "little")
+    c = [0] * 256
+    for i in range(256 - TAU, 256):
+        j = next(stream)
+        while j > i:
+            j = next(stream)
+        c[i], c[j] = c[j], 1 - 2 * (signs >> (i + TAU - 256) & 1)
+    return c
+
+
+def read_hints(data):
+    """Algorithm 21: the places of each of the four hints, or None where they are misspelt."""
+    hints, at = [], 0
+    for stop in data[OMEGA:]:
+        if not at <= stop <= OMEGA:
+            return None
+        places = list(data[at:stop])
+        if places != sorted(set(places)):
+            return None
+        hints.append(set(places))
+        at = stop
+    return None if any(data[at:OMEGA]) else hints
+
+
+def high_bits(r, hinted):
+    """Algorithm 40: the high bits of r, corrected by a hint."""
+    low = r % (2 * GAMMA_2)
+    low = low - 2 * GAMMA_2 if low > GAMMA_2 else low
+    high = 0 if r - low == Q - 1 else (r - low) // (2 * GAMMA_2)
+    low = low - 1 if r - low == Q - 1 else low
+    return (high + (1 if low > 0 else -1) * hinted) % 44
+
+
+def ml_dsa_44_signed(public, message, signature):
+    """Algorithms 3 and 8, with an empty context: whether the signature holds."""
+    if len(public) != 1312 or len(signature) != 2420:
+        return False
+    seed, packed, hints = signature[:32], signature[32:2336], read_hints(signature[2336:])
+    z = [
+        [GAMMA_1 - each for each in unpack_bits(packed[at : at + 576], 18)]
+        for at in range(0, 2304, 576)
+    ]
+    if hints is None or max(abs(each) for poly in z for each in poly) >= GAMMA_1 - TAU * 2:
+        return False
+    rho, t1 = public[:32], [unpack_bits(public[at : at + 320], 10) for at in range(32, 1312, 320)]
+    digest = hashlib.shake_256(public).digest(64)
+    mu = hashlib.shake_256(digest + b"\x00\x00" + message).digest(64)
+    c, z = to_ntt(challenge(seed)), [to_ntt(poly) for poly in z]
+    packed = b""
+    for row, high in enumerate(t1):
+        t = to_ntt([each << 13 for each in high])
+        total = [-c[n] * t[n] for n in range(256)]
+        for column, poly in enumerate(z):
+            a = matrix_entry(rho + bytes([column, row]))
+            total = [total[n] + a[n] * poly[n] for n in range(256)]
+        w = from_ntt([each % Q for each in total])
+        bits = sum(high_bits(r, n in hints[row]) << 6 * n for n, r in enumerate(w))
+        packed += bits.to_bytes(192, "little")
+    return hashlib.shake_256(mu + packed).digest(32) == seed
+
+
 # --- signed notes, entries, disclosures, the Merkle tree -----------------------------------
 
 SHOWN = rb'"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"'
@@ -194,14 +312,14 @@ def split_note(note, spelt_once=False):
     return text + b"\n", signatures
 
 
-def read_key(written, kind):
-    """(name, key id) and the 32 bytes of a written key of a type."""
+def read_key(written, *kinds):
+    """(name, key id) and the bytes of a written key of one of these types."""
     parts = written.split("+", 2)
     raw = from_base64(parts[2]) if len(parts) == 3 else b""
-    if len(raw) != 33 or raw[0] != kind:
+    if not raw or raw[0] not in kinds or len(raw) != (1313 if raw[0] == 0x06 else 33):
         raise Fault(f"names a key that cannot be read: {written[:80]!r}")
     key_id = hashlib.sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
-    if key_id.hex() != parts[1] or sound_key(raw[1:]) is None:
+    if key_id.hex() != parts[1] or (raw[0] != 0x06 and sound_key(raw[1:]) is None):
         raise Fault(f"names a key that is not sound: {written[:80]!r}")
     return (parts[0], key_id), raw[1:]
 
@@ -231,6 +349,19 @@ def read_checkpoint(text):
     if len(root) != 32:
         raise Fault("has a root that is no SHA-256")
     return lines[0], int(lines[1]), root
+
+
+def cosigned_by(name, public, text, time, signature):
+    """Whether a cosignature holds (C2SP tlog-cosignature): Ed25519, or ML-DSA-44."""
+    if len(public) == 32:
+        return signed_by(public, b"cosignature/v1\ntime %d\n" % time + text, signature)
+    origin, size, root = read_checkpoint(text)
+    name, log = name.encode(), origin.encode()
+    if max(len(name), len(log)) > 255:
+        return False
+    message = b"subtree/v1\n\0" + bytes([len(name)]) + name + time.to_bytes(8, "big")
+    message += bytes([len(log)]) + log + bytes(8) + size.to_bytes(8, "big") + root
+    return ml_dsa_44_signed(public, message, signature)
 
 
 def node_hash(left, right):
@@ -684,7 +815,7 @@ class Bundle:
                     self.keys[who] = public
                     into.add(who)
             for written in self.policy["partners"]:
-                who, public = read_key(written, 0x04)
+                who, public = read_key(written, 0x04, 0x06)
                 self.partners[who] = public
             self.needed = self.policy["needed"]
             named = {name for name, _ in self.log_keys}, {name for name, _ in self.entry_keys}
@@ -709,16 +840,16 @@ class Bundle:
             if public is None:
                 continue
             time = int.from_bytes(raw[:8], "big")
-            message = b"cosignature/v1\ntime %d\n" % time + text
-            if len(raw) != 72 or time >= 2**63 or not signed_by(public, message, raw[8:]):
+            if time >= 2**63 or not cosigned_by(name, public, text, time, raw[8:]):
                 raise Fault(f"bears a false cosignature of {name}")
-            found[name] = max(time, found.get(name, 0))
+            if time or len(public) == 32:  # without a time it is no word on the largest log
+                found[name] = max(time, found.get(name, 0))
         return found
 
     def check_checkpoint(self):
         self.note, self.size, self.root, self.cosigned = b"", 0, b"", []
         try:
-            self.note = self.read("data/checkpoint", 65536)
+            self.note = self.read("data/checkpoint", LARGEST_NOTE)
             text, _ = check_signatures(self.note, self.keys, self.log_keys)
             origin, self.size, self.root = read_checkpoint(text)
             if origin != self.origin:
@@ -733,7 +864,7 @@ class Bundle:
             self.status["history"] = ABSENT
 
         def one(item):
-            note = self.read("data/" + item["note"], 65536)
+            note = self.read("data/" + item["note"], LARGEST_NOTE)
             text, _ = check_signatures(note, self.keys, self.log_keys)
             origin, size, root = read_checkpoint(text)
             if origin != self.origin:
@@ -804,7 +935,7 @@ class Bundle:
         }
 
     def one_proof(self, item):
-        head, _, note = self.read("data/" + item["proof"], 65536).partition(b"\n\n")
+        head, _, note = self.read("data/" + item["proof"], LARGEST_NOTE).partition(b"\n\n")
         lines = head.decode().split("\n")
         if lines[0] != "c2sp.org/tlog-proof@v1" or lines[1] != f"index {item['position']}":
             raise Fault("has a proof for another place, or none")

@@ -10,13 +10,18 @@ import json
 from collections.abc import Iterator, Sequence
 
 from habeas.custody import disclosures as sd
+from habeas.custody.cosignatures import ML_DSA_44, subtree_message
 from habeas.custody.merkle import inclusion_ranges
 from habeas.custody.notes import from_base64, split_note, to_base64
 from habeas.exchange.bundling.attesting import Attestation
 from habeas.exchange.bundling.disclosing import Item
 
 MOST_FOLLOWED = 5  # entries followed step by step
-_DER = bytes.fromhex("302a300506032b6570032100")  # of an Ed25519 public key (RFC 8410)
+_DER = {  # what stands before a public key in its PEM, by the type of the key
+    0x01: bytes.fromhex("302a300506032b6570032100"),  # Ed25519 (RFC 8410)
+    0x04: bytes.fromhex("302a300506032b6570032100"),
+    0x06: bytes.fromhex("30820532300b06096086480165030403110382052100"),  # ML-DSA-44 (RFC 9881)
+}
 
 _INTRODUCTION = """\
 # Check it by hand
@@ -61,9 +66,10 @@ def page(items: Sequence[Item], attestation: Attestation) -> str:
 
 def pem(written: str) -> bytes:
     """A written key as the PEM that openssl reads."""
-    public = from_base64(written.split("+", 2)[2])[1:]
-    body = to_base64(_DER + public)
-    return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n".encode()
+    raw = from_base64(written.split("+", 2)[2])
+    body = to_base64(_DER[raw[0]] + raw[1:])
+    lines = "\n".join(body[at : at + 64] for at in range(0, len(body), 64))
+    return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
 
 
 def keys(attestation: Attestation) -> Iterator[tuple[str, bytes]]:
@@ -188,13 +194,18 @@ def _attested(attestation: Attestation) -> Iterator[str]:
                 if (one.name, one.key_id) == (partner.name, partner.key_id):
                     time = int.from_bytes(one.raw[:8], "big")
                     yield f"## {partner.name} cosigned the log of {size:,} entries\n"
-                    yield _block(
-                        f"{{ printf 'cosignature/v1\\ntime {time}\\n'; head -n 3 {path}; }} "
-                        '> "$T/text"',
-                        f'signature {path} {partner.name} | tail -c 64 > "$T/signature"',
-                        _verify(f"partner-{number}.pem", "text", "signature"),
-                        f"date -u -d @{time} 2>/dev/null || date -u -r {time}",
-                    )
+                    key = f"partner-{number}.pem"
+                    if partner.kind == ML_DSA_44:
+                        text = split_note(note)[0]
+                        yield from _ml_dsa(path, partner.name, text, time, key)
+                    else:
+                        yield _block(
+                            f"{{ printf 'cosignature/v1\\ntime {time}\\n'; head -n 3 {path}; }} "
+                            '> "$T/text"',
+                            f'signature {path} {partner.name} | tail -c 64 > "$T/signature"',
+                            _verify(key, "text", "signature"),
+                        )
+                    yield _block(f"date -u -d @{time} 2>/dev/null || date -u -r {time}")
     for stamp, authority in attestation.timestamps:
         if stamp.method != "rfc3161":
             continue
@@ -212,6 +223,24 @@ def _attested(attestation: Attestation) -> Iterator[str]:
             f"-untrusted {place}.chain.pem -attime $(cat {place}.seconds)"
             f"{_partial(stamp.certificates)}",
         )
+
+
+def _ml_dsa(path: str, name: str, text: bytes, time: int, key: str) -> Iterator[str]:
+    """A cosignature of ML-DSA-44 signs bytes, not the text: name, time, origin, size, root."""
+    signed = subtree_message(name, text, time)
+    yield (
+        "What is signed is the partner's name, the time, the log's name, its size and its root, as "
+        "bytes. OpenSSL checks signatures of ML-DSA-44 from version 3.5 on; an older one leaves "
+        "this out:\n"
+    )
+    yield _block(
+        f'printf %s {to_base64(signed)} | openssl base64 -d -A > "$T/text"',
+        f'grep -F -q -e "$(tail -c 32 "$T/text" | openssl base64 -A)" {path}',
+        f'signature {path} {name} | tail -c 2420 > "$T/signature"',
+        "if openssl list -public-key-algorithms | grep -q ML-DSA-44; then",
+        f"  {_verify(key, 'text', 'signature')}",
+        "fi",
+    )
 
 
 def _partial(certificates: Sequence[object]) -> str:
