@@ -81,7 +81,7 @@ def test_every_dependency_is_locked(repository: Path) -> None:
         text = (repository / "requirements" / name).read_text()
         locked = {re.split("==", line)[0] for line in requirements(text)}
         for dependency in dependencies:
-            bare = re.split(r"[\[<>=~! ;]", dependency)[0].lower().replace("_", "-")
+            bare = re.sub("[_.]", "-", re.split(r"[\[<>=~! ;]", dependency)[0].lower())
             assert bare in locked, f"{bare} is not in {name}; run `make lock`"
 
 

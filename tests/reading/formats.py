@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import typst
 from tests.reading.test_slides import pptx
+from tests.reading.test_tnef import ATTACHED, attribute, tnef_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +84,26 @@ FORMATS = (
         "mail (eml, emlx)", "headers, plain bodies; HTML bodies, attachments and mails inside as "
         "files inside", _FILES + "email_multipart_mixed.eml",
     ),
-    Format("mailbox (mbox)", "each mail a file inside", _FILES + "plan.mbox"),
+    Format(
+        "mailbox (mbox)", "the line that begins each mail; each mail a file inside",
+        _FILES + "plan.mbox",
+    ),
     Format(
         "Outlook mail (msg)", "headers and body; attachments as files inside",
         _FILES + "piste.msg",
     ),
     Format(
+        "Outlook's winmail.dat (TNEF)", "subject and plain body; attachments, HTML and RTF bodies "
+        "as files inside",
+        tnef_of(
+            ATTACHED, attribute(0x00018010, b"list.csv\0", 2), attribute(0x0006800F, b"a,b", 2)
+        ),
+    ),
+    Format(
         "Outlook store (pst)", "its messages' text, as far as kreuzberg gives it; always said to "
         "be in part", _FILES + "testPST.pst",
     ),
-    Format("web archive (WARC, WACZ)", "each record by its address and capture time; digests "
+    Format("web archive (WARC, ARC, WACZ)", "each record by its address and capture time; digests "
            "checked; contents as files inside", "wacz/valid_example_1.wacz"),
     Format("picture (PNG, JPEG, TIFF, WebP, GIF, BMP, JPEG 2000)", "recognised text with the place "
            "of every word; EXIF with place", _FILES + "regression_jpg.jpg"),

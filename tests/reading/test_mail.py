@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import quopri
 from collections.abc import Callable
+from pathlib import Path
 
 from habeas.reading.documents import Document, State
 
@@ -106,3 +108,49 @@ def test_parts_without_end_are_cut(read_bytes: Read) -> None:
         data = head + b"\r\n\r\n--" + edge + b"\r\n" + data + b"\r\n--" + edge + b"--\r\n"
     documents = read_bytes(b"From: a@example.org\r\nTo: b@example.org\r\n" + data, "deep.eml")
     assert documents[-1].state in (State.IN_PART, State.READ, State.FAILED)
+
+
+def _wrapped(kind: str, coded: str, data: bytes) -> bytes:
+    head = "From: a@example.org\nTo: b@example.org\nSubject: outer\nMIME-Version: 1.0\n"
+    body = (
+        f'Content-Type: multipart/mixed; boundary="OUT"\n\n--OUT\nContent-Type: {kind}\n'
+        f"Content-Transfer-Encoding: {coded}\n\n"
+    )
+    return (head + body).encode() + data + b"\n--OUT--\n"
+
+
+INSIDE = b"From: c@example.org\nSubject: inner subject\n\nHeld in May =)\n"
+
+
+def test_an_attached_mail_that_is_itself_encoded_is_opened(cases: Path, read_bytes: Read) -> None:
+    documents = read_bytes((cases / "mail" / "attached-in-base64.eml").read_bytes(), "a.eml")
+    assert [one.inner_path for one in documents] == ["inner.eml!/l.csv", "inner.eml", ""]
+    for coded, data in (
+        ("base64", base64.encodebytes(INSIDE)),
+        ("quoted-printable", quopri.encodestring(INSIDE)),
+    ):
+        inner, outer = read_bytes(_wrapped("message/rfc822", coded, data), "a.eml")
+        assert "Subject: inner subject" in inner.text
+        assert "Held in May =)" in inner.text
+        assert outer.state is State.READ
+
+
+def test_a_group_of_parts_that_is_itself_encoded_is_opened(
+    read_bytes: Read,
+) -> None:
+    group = b"--IN\nContent-Type: text/plain\n\nwords inside\n--IN--\n"
+    kind = 'multipart/alternative; boundary="IN"'
+    (mail,) = read_bytes(_wrapped(kind, "base64", base64.encodebytes(group)), "a.eml")
+    assert "words inside" in mail.text
+
+
+def test_a_damaged_encoding_of_a_mail_inside_is_said(
+    read_bytes: Read,
+) -> None:
+    *_, mail = read_bytes(_wrapped("message/rfc822", "base64", b"\xff\xfe not base64"), "a.eml")
+    assert mail.missing or mail.warnings or len(_) == 1
+
+
+def test_latin1_is_what_the_web_reads_under_it(cases: Path, read_bytes: Read) -> None:
+    (mail,) = read_bytes((cases / "mail" / "latin1-is-1252.eml").read_bytes(), "a.eml")
+    assert "“They said ‘no’ – 20 €”" in mail.text

@@ -5,14 +5,21 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import io
 import json
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
+import brotli
 import pytest
+from backports import zstd
 from tests.reading.drafting import Read, read, zipped
 
-from habeas.reading.documents import State
-from habeas.reading.readers import warc
+from habeas.reading.documents import Document, State
+from habeas.reading.readers import http_content, warc
+
+ReadBytes = Callable[..., list[Document]]
 
 WACZ = "application/wacz"
 CAPTURED = "2019-05-01T10:11:12Z"
@@ -85,9 +92,96 @@ def test_a_revisit_says_that_its_content_is_elsewhere() -> None:
 
 
 def test_packing_that_is_not_known_is_said_and_given_as_it_is() -> None:
-    done = read_warc(record("response", b"\x8b\x01", http=HTTP + "Content-Encoding: br\n"))
+    done = read_warc(record("response", b"\x8b\x01", http=HTTP + "Content-Encoding: sdch\n"))
     assert list(done.inner.values()) == [b"\x8b\x01"]
     assert done.draft.missing
+
+
+CHUNKED = HTTP + "Transfer-Encoding: chunked\n"
+
+
+def chunks(content: bytes, size: int = 20) -> bytes:
+    cut = [content[at : at + size] for at in range(0, len(content), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in cut) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("over", ["chunks", "body"])
+def test_a_payload_digest_is_over_the_body_or_its_chunks(over: str) -> None:
+    """WARC 1.1, 6.3.2 means the body; some crawlers take what was on the wire."""
+    body = b"<p>held in May</p>" * 9
+    done = read_warc(
+        record("response", chunks(body), http=CHUNKED, digest=body if over == "body" else None)
+    )
+    assert list(done.inner.values()) == [body]
+    assert not done.draft.warnings
+    other = read_warc(record("response", chunks(body), http=CHUNKED, digest=body + b"?"))
+    assert other.draft.warnings == ["Record 1 does not fit its digest."]
+
+
+def test_a_body_kept_without_its_chunks_or_unpacked_is_taken_as_it_is() -> None:
+    done = read_warc(record("response", b"<p>seen</p>", http=CHUNKED + "Content-Encoding: gzip\n"))
+    assert list(done.inner.values()) == [b"<p>seen</p>"]
+    assert not done.draft.missing
+
+
+def _zstd(content: bytes) -> bytes:
+    return zstd.compress(content)
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [
+        ("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress),
+        ("zstd", _zstd), ("deflate", lambda data: zlib.compress(data)[2:-4]),
+        ("gzip, br", lambda data: brotli.compress(gzip.compress(data))),
+        ("gzip", lambda data: gzip.compress(data[:5]) + gzip.compress(data[5:])),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("chunked", [True, False])
+def test_content_is_unpacked(coding: str, pack: Callable[[bytes], bytes], chunked: bool) -> None:
+    body = b"<p>held in May</p>" * 20_000
+    packed = pack(body)
+    http = (CHUNKED if chunked else HTTP) + f"Content-Encoding: {coding}\n"
+    done = read_warc(record("response", chunks(packed) if chunked else packed, http=http))
+    assert list(done.inner.values()) == [body]
+    cut = read_warc(record("response", packed[: len(packed) // 2], http=HTTP + http[len(HTTP) :]))
+    assert cut.draft.missing or next(iter(cut.inner.values())) != body
+
+
+@pytest.mark.parametrize(
+    "unpack", [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", _zstd)]
+)
+def test_a_bomb_comes_in_pieces(unpack: tuple[str, Callable[[bytes], bytes]]) -> None:
+    coding, pack = unpack
+    stream = io.BytesIO(pack(bytes(30_000_000)))
+    pieces = http_content.unpacked(http_content.pieces(stream), coding, lambda words: None)
+    assert max(len(next(pieces)) for _ in range(20)) <= 4 * http_content.PIECE
+
+
+def test_one_gzip_of_the_whole_file_gives_every_record(cases: Path, read_bytes: ReadBytes) -> None:
+    data = (cases / "web-archives" / "one-gzip.warc.gz").read_bytes()
+    *inner, whole = read_bytes(data, "one-gzip.warc.gz")
+    assert len(inner) == gzip.decompress(data).count(b"WARC-Type: response")
+    assert "page bravo body already dechunked" in "".join(one.text for one in inner)
+    assert "breaks off" in "".join(whole.missing)
+
+
+@pytest.mark.parametrize("name", ["brotli.warc", "digest-dechunked.warc"])
+def test_the_cases_are_read_without_a_remark(cases: Path, read_bytes: ReadBytes, name: str) -> None:
+    inner, whole = read_bytes((cases / "web-archives" / name).read_bytes(), name)
+    assert inner.state is whole.state is State.READ
+    assert not whole.warnings
+
+
+def test_an_arc_is_read_as_a_web_archive(read_bytes: ReadBytes) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>held in May</p>"
+    head = b"1 0 Crawler\nURL IP-address Archive-date Content-type Archive-length\n"
+    arc = b"filedesc://a.arc 0.0.0.0 20190501101112 text/plain %d\n%s\n" % (len(head), head)
+    arc += b"http://example.org/a 127.0.0.1 20190501101112 text/html %d\n%s\n" % (len(page), page)
+    for data in (arc, gzip.compress(arc)):
+        *inner, whole = read_bytes(data, "a.arc")
+        assert whole.media_type == "application/warc"
+        assert "held in May" in "".join(one.text for one in inner)
 
 
 def test_an_archive_that_breaks_off_keeps_the_records_before() -> None:

@@ -54,6 +54,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (32769, b"CD001", "application/x-iso9660-image"),
     (257, b"ustar", "application/x-tar"),
     (0, b"!BDN", "application/vnd.ms-outlook-pst"),
+    (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
     (4, b"Standard Jet DB", "application/x-msaccess"),
     (4, b"Standard ACE DB", "application/x-msaccess"),
     (0, b"SQLite format 3\0", "application/vnd.sqlite3"),
@@ -70,6 +71,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"P6\n", "image/x-portable-pixmap"),
     (0, b"WARC/1.", "application/warc"),
     (0, b"WARC/0.", "application/warc"),
+    (0, b"filedesc://", "application/warc"),  # ARC, its forerunner
 )
 _FTYP = {
     b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/heic", b"avif": "image/avif",
@@ -203,7 +205,9 @@ def _gzip(head: bytes) -> str:
         begins = zlib.decompressobj(31).decompress(head, 16)
     except zlib.error:
         return "application/gzip"
-    return "application/warc" if begins.startswith(b"WARC/") else "application/gzip"
+    return (
+        "application/warc" if begins.startswith((b"WARC/", b"filedesc://")) else "application/gzip"
+    )
 
 
 def _is_old_tar(head: bytes) -> bool:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import email
 import email.header
+import email.message
 import email.policy
 import re
-from collections.abc import Iterator
 from email.message import Message
+from typing import Any
 
 from habeas.reading import decoding
 from habeas.reading.documents import State
+from habeas.reading.readers import mbox
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.mail"
@@ -28,8 +30,8 @@ _SHOWN = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "Date", "M
           "In-Reply-To", "References", "Return-Path", "Received", "User-Agent", "X-Mailer",
           "X-Originating-IP")  # fmt: skip
 _METADATA = ("From", "To", "Cc", "Subject", "Date", "Message-ID")
-_FROM_LINE = re.compile(rb"^From [^\r\n]*\r?\n", re.M)
 _POLICY = email.policy.compat32.clone(max_line_length=0)
+_MESSAGES = ("message/rfc822", "message/global")
 _SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _EXTENSIONS = {"text/html": ".html", "message/rfc822": ".eml", "text/calendar": ".ics",
                "text/rtf": ".rtf", "application/rtf": ".rtf"}  # fmt: skip
@@ -40,8 +42,7 @@ _NO_CHARSET = ("unknown-8bit", "x-unknown", "binary")
 def read(source: Source, draft: Draft) -> None:
     data = source.bytes()
     if source.media_type == _MBOX:
-        for number, cut in enumerate(_messages(data), start=1):
-            draft.inner(str(number), cut, "message/rfc822")
+        _mbox(data, draft)
         return
     if source.media_type == _EMLX:
         head, _, rest = data.partition(b"\n")
@@ -53,15 +54,17 @@ def read(source: Source, draft: Draft) -> None:
     _Body(data, draft).read(message)
 
 
-def _messages(data: bytes) -> Iterator[bytes]:
-    """The messages of an mbox: a line ``From `` begins one, at the start or after a blank line."""
-    starts = [
-        found
-        for found in _FROM_LINE.finditer(data)
-        if found.start() == 0 or data[: found.start()][-4:].replace(b"\r", b"").endswith(b"\n\n")
-    ]
-    for found, following in zip(starts, [*starts[1:], None], strict=True):
-        yield data[found.end() : following.start() if following else len(data)]
+def _mbox(data: bytes, draft: Draft) -> None:
+    """Each message a file inside; its separator, which says who and when, a part of its own."""
+    cuts = list(mbox.cuts(data))
+    if not cuts:
+        draft.ends(State.FAILED, "no message begins in this file of messages")
+    if before := data[: cuts[0].begin].strip():
+        draft.add("body", decoding.decode(before).text, {"message": 0})
+    for number, cut in enumerate(cuts, start=1):
+        line = decoding.decode(data[cut.begin : cut.start].rstrip(b"\r\n")).text
+        draft.add("header", line, {"header": "From", "message": number})
+        draft.inner(str(number), data[cut.start : cut.stop], "message/rfc822")
 
 
 # --- headers ----------------------------------------------------------------------------
@@ -134,7 +137,9 @@ class _Body:
             self._draft.lacks(f"Parts past {_MOST_PARTS}, or deeper than 100.")
             return
         kind = part.get_content_type()
-        if kind == "message/rfc822" and part.is_multipart():
+        if _is_encoded_container(part, kind):
+            self._unpacked(part, kind, depth)
+        elif kind == "message/rfc822" and part.is_multipart():
             self._nested(part)
         elif part.is_multipart():
             for inner in part.get_payload():
@@ -163,6 +168,21 @@ class _Body:
         hint = f"{kind}; charset={charset}" if charset else kind
         self._draft.inner(shown, _payload(part), hint)
 
+    def _unpacked(self, part: Message, kind: str, depth: int) -> None:
+        """A message or a group of parts that is itself encoded, which RFC 2045 forbids."""
+        data = _decoded_container(part)
+        if data is None:
+            self._draft.lacks(f"Part {self._parts}, a {kind} whose encoding is damaged.")
+            return
+        if kind.startswith("multipart/"):
+            head = f"Content-Type: {part.get('Content-Type', kind)}\n\n"
+            inside = email.message_from_bytes(head.encode(errors="replace") + data, policy=_POLICY)
+            self._part(inside, depth + 1)
+            return
+        name = part.get_filename()
+        shown = _header_text(name, self._draft) if name else f"message {self._parts}.eml"
+        self._draft.inner(shown, data, kind)
+
     def _nested(self, part: Message) -> None:
         inner = part.get_payload(0)
         if not isinstance(inner, Message):
@@ -178,6 +198,28 @@ class _Body:
         else:
             self._draft.warn(f"{shown} could not be cut out as it is; its hash is of a copy.")
         self._draft.inner(shown, written, "message/rfc822")
+
+
+def _is_encoded_container(part: Message, kind: str) -> bool:
+    coded = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    holds = kind.startswith("multipart/") or kind in _MESSAGES
+    return holds and coded in ("base64", "quoted-printable", "x-uuencode", "uuencode")
+
+
+def _decoded_container(part: Message) -> bytes | None:
+    """The bytes behind the encoding of a part that the parser took for lines of a message."""
+    inner: Any = part.get_payload()
+    if isinstance(inner, list):
+        if len(inner) != 1:
+            return None
+        raw = inner[0].as_bytes(policy=_POLICY.clone(linesep="\n", mangle_from_=False))
+    else:
+        raw = str(inner).encode("utf-8", "surrogateescape")
+    plain = email.message.Message(policy=_POLICY)
+    plain["Content-Transfer-Encoding"] = str(part["Content-Transfer-Encoding"])
+    plain.set_payload(raw.strip().decode("ascii", "surrogateescape"))
+    data = plain.get_payload(decode=True)
+    return data if isinstance(data, bytes) and data != raw.strip() else None
 
 
 def _payload(part: Message) -> bytes:

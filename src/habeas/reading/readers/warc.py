@@ -1,24 +1,27 @@
 """Web archives: each record a line with URL and capture time, each answer a file inside.
 
-WARC and ARC are read from front to back, gzipped or not; block and payload digests are
-checked where the file has them, and a mismatch is a warning on the record. A WACZ is held
-against its own list: sizes and digests of its members, the digest of the list itself; a
-signature is said to be there and is not verified here. Nothing is fetched.
+WARC and ARC are read from front to back, gzipped as a whole, record by record or not; block and
+payload digests are checked where the file has them, and a mismatch is a warning on the record. A
+WACZ is held against its own list: sizes and digests of its members, the digest of the list itself;
+a signature is said to be there and is not verified here. Nothing is fetched.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, cast
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from habeas.reading.documents import State
+from habeas.reading.readers import http_content
 from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source
 from habeas.reading.readers.package import Package
 
@@ -30,7 +33,7 @@ MEDIA_TYPES = frozenset({"application/warc", _WACZ})
 _CHUNK = 64 * 1024
 _MOST_INFO = 64 * 1024
 _WITH_CONTENT = frozenset({"response", "resource", "conversion"})
-_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+_ALGORITHMS = frozenset({"sha1", "sha256", "sha512", "md5"})
 _LIST, _LIST_DIGEST = "datapackage.json", "datapackage-digest.json"
 
 
@@ -46,8 +49,13 @@ def read(source: Source, draft: Draft) -> None:
 
 def _read_warc(source: Source, draft: Draft) -> None:
     number = 0
+    members: _Members | None = None
     try:
-        records = ArchiveIterator(source.open(), check_digests=True, arc2warc=True)
+        stream = source.open()
+        if source.head(2) == b"\x1f\x8b":  # one gzip of all, or one a record: the same either way
+            members = _Members(stream)
+            stream = cast(BinaryIO, io.BufferedReader(members))
+        records = ArchiveIterator(stream, check_digests=True, arc2warc=True)
         for number, record in enumerate(records, 1):
             _record(record, number, draft)
     except (LimitReached, Ended, MemoryError):
@@ -63,6 +71,37 @@ def _read_warc(source: Source, draft: Draft) -> None:
         draft.lacks(f"The records after number {number}: {type(error).__name__}: {error}")
     if not number:
         draft.ends(State.FAILED, "the web archive holds no record")
+    if members is not None and members.broken:
+        draft.lacks(f"The records after number {number}: {members.broken}.")
+
+
+class _Members(io.RawIOBase):
+    """A gzipped file as one stream; it ends where it breaks, and ``broken`` says how."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._pieces = http_content.unpacked(http_content.pieces(stream), "gzip", _hear)
+        self._held, self.broken = b"", ""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._held:
+            try:
+                self._held = next(self._pieces)
+            except StopIteration:
+                return 0
+            except http_content.Broken as broken:
+                self.broken = str(broken)
+                return 0
+        taken = self._held[: len(buffer)]
+        buffer[: len(taken)] = taken
+        self._held = self._held[len(taken) :]
+        return len(taken)
+
+
+def _hear(words: str) -> None:
+    """A file that begins as gzip is packed: nothing is said of it."""
 
 
 def _record(record: ArcWarcRecord, number: int, draft: Draft) -> None:
@@ -82,15 +121,16 @@ def _record(record: ArcWarcRecord, number: int, draft: Draft) -> None:
     labelled = _content_type(record)
     kind = labelled.partition(";")[0].strip()[:100]
     warnings = list[str]()
+    body: _Body | None = None
     words = [record.rec_type or "record", status, kind, captured, url]
     text = "  ".join(word for word in words if word)
     if record.rec_type in _WITH_CONTENT:
         name = f"{re.sub('[^0-9]', '', captured)[:14] or number}/{url or f'record {number}'}"
-        encoding = _header(record, "Content-Encoding").lower()
-        if encoding not in _ENCODINGS:
-            warnings.append(f"Its content is packed as {encoding[:40]}, which is not unpacked.")
-            draft.lacks(f"The content of record {number}, packed as {encoding[:40]}")
-        draft.inner(name, _content(record, encoding in _ENCODINGS), labelled)
+        body = _Body(record, warnings.append)
+        if body.unknown:
+            warnings.append(f"Its content is packed as {body.unknown}, which is not unpacked.")
+            draft.lacks(f"The content of record {number}, packed as {body.unknown}")
+        draft.inner(name, body.content(), labelled)
     elif record.rec_type == "warcinfo":
         info = record.raw_stream.read(_MOST_INFO)
         text = f"{text}\n{info.decode('utf-8', 'replace').strip()}"
@@ -103,17 +143,75 @@ def _record(record: ArcWarcRecord, number: int, draft: Draft) -> None:
     if getattr(record.raw_stream, "limit", 0) > 0:
         warnings.append("It breaks off before its end.")
         draft.lacks(f"The end of record {number}, which breaks off.")
-    checker = record.digest_checker
-    if checker is not None and checker.passed is False:
-        warnings += [f"Not the bytes that were captured: {words}" for words in checker.problems]
+    if body is not None and body.broken:
+        warnings.append(f"Of its content not all can be had: {body.broken}.")
+        draft.lacks(f"The rest of the content of record {number}: {body.broken}")
+    if problems := _digest_problems(record, body):
+        warnings += [f"Not the bytes that were captured: {words}" for words in problems]
         draft.warn(f"Record {number} does not fit its digest.")
     draft.add("record", text, where, warnings=warnings)
 
 
-def _content(record: ArcWarcRecord, unpack: bool) -> Iterator[bytes]:
-    stream = record.content_stream() if unpack else record.raw_stream
-    while chunk := stream.read(_CHUNK):
-        yield chunk
+class _Body:
+    """The content of one record as a file inside, and the digest of its body without chunks."""
+
+    def __init__(self, record: ArcWarcRecord, say: Callable[[str], None]) -> None:
+        self._stream, self._say = record.raw_stream, say
+        self._chunked = "chunked" in _header(record, "Transfer-Encoding").lower()
+        self._codings = _header(record, "Content-Encoding").lower()
+        named = [one.strip() for one in self._codings.split(",")]
+        self.unknown = ", ".join(one for one in named if one not in http_content.CODINGS)[:40]
+        self.algorithm, self._digest = "", None
+        algorithm, _, _ = (record.rec_headers.get_header("WARC-Payload-Digest") or "").partition(
+            ":"
+        )
+        if self._chunked and algorithm.lower() in _ALGORITHMS:
+            self._digest = hashlib.new(algorithm.lower(), usedforsecurity=False)
+        self.broken = ""
+
+    def content(self) -> Iterator[bytes]:
+        """What is handed on; a body that breaks off ends there, and ``broken`` says why."""
+        stream = self._stream
+        body = (
+            http_content.joined(stream, self._say) if self._chunked else http_content.pieces(stream)
+        )
+        body = self._counted(body)
+        try:
+            if self.unknown:
+                yield from body
+            else:
+                yield from http_content.unpacked(body, self._codings, self._say)
+        except http_content.Broken as broken:
+            self.broken = str(broken)
+        for _ in body:  # the digest is of all of it
+            pass
+
+    def _counted(self, body: Iterator[bytes]) -> Iterator[bytes]:
+        try:
+            for piece in body:
+                if self._digest is not None:
+                    self._digest.update(piece)
+                yield piece
+        except http_content.Broken as broken:
+            self.broken = str(broken)
+
+    def fits(self, said: str) -> bool:
+        """Whether a payload digest is of the body without its chunks (WARC 1.1, 6.3.2)."""
+        if self._digest is None:
+            return False
+        value, raw = said.partition(":")[2].strip(), self._digest.digest()
+        written = (base64.b32encode(raw), base64.b64encode(raw), raw.hex().encode())
+        return value.encode() in written or value.lower() == raw.hex()
+
+
+def _digest_problems(record: ArcWarcRecord, body: _Body | None) -> list[str]:
+    """What does not fit. A payload is with or without its chunks: crawlers do either."""
+    checker = record.digest_checker
+    if checker is None or checker.passed is not False:
+        return []
+    said = record.rec_headers.get_header("WARC-Payload-Digest") or ""
+    joined = body is not None and body.fits(said)
+    return [words for words in checker.problems if not (joined and words.startswith("payload"))]
 
 
 def _header(record: ArcWarcRecord, name: str) -> str:
