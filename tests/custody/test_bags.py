@@ -88,6 +88,103 @@ def test_a_manifest_of_an_unknown_algorithm_is_a_fault(bag: Path) -> None:
     assert any("not known" in fault for fault in check_bag(bag).faults)
 
 
+def tagged(bag: Path, path: str, data: bytes) -> None:
+    """Put a tag file into a bag, and into its tag manifest."""
+    (bag / path).write_bytes(data)
+    with (bag / "tagmanifest-sha256.txt").open("ab") as manifest:
+        manifest.write(f"{hashlib.sha256(data).hexdigest()}  {path}\n".encode())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "https://example.org/one 4 data/one.txt",
+        "https://example.org/one\t-\tdata/one.txt\r\nhttps://example.org/2 4 data/deep/två 二.txt",
+        "",
+    ],
+)
+def test_a_list_of_what_was_fetched_may_stay(bag: Path, lines: str) -> None:
+    """Everything is there and as the manifests say: how it came makes no difference."""
+    tagged(bag, "fetch.txt", lines.encode())
+    assert check_bag(bag).faults == []
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("https://example.org/x 4 ../../etc/cron.d/x", "cannot be"),
+        ("https://example.org/x 4 data/../../x", "cannot be"),
+        ("https://example.org/x 4 /data/one.txt", "cannot be"),
+        ("https://example.org/x 4 C:/data/one.txt", "cannot be"),
+        ("https://example.org/x 4 data/C:/one.txt", "cannot be"),
+        ("https://example.org/x 4 data\\one.txt", "cannot be"),
+        ("https://example.org/x 4 ~/data/one.txt", "cannot be"),
+        ("https://example.org/x 4 data//one.txt", "cannot be"),
+        ("https://example.org/x 4 bagit.txt", "cannot be"),
+        ("https://example.org/x 4 data/one%2Etxt", "cannot be"),
+        ("https://example.org/x 4 data/more.txt", "not in every payload manifest"),
+        ("https://example.org/x 5 data/one.txt", "length"),
+        ("https://example.org/x 4 data/one.txt\nhttps://example.org/y 4 data/one.txt", "twice"),
+        ("https://example.org/x 99999999999999999999999 data/one.txt", "cannot be"),
+        ("https://example.org/x -4 data/one.txt", "cannot be"),
+        ("https://example.org/a b 4 data/one.txt", "cannot be"),
+        ("/etc/passwd 4 data/one.txt", "cannot be"),
+        ("https://example.org/x data/one.txt", "cannot be"),
+        ("\x00\x01garbage", "cannot be"),
+        ("\n", "cannot be"),
+    ],
+)
+def test_a_list_of_files_to_fetch_is_held_to_the_manifests(bag: Path, line: str, why: str) -> None:
+    tagged(bag, "fetch.txt", f"{line}\n".encode())
+    assert [fault for fault in check_bag(bag).faults if why in fault]
+
+
+def test_a_list_of_files_to_fetch_that_is_no_text_is_a_fault(bag: Path) -> None:
+    tagged(bag, "fetch.txt", b"\xff\xfe")
+    assert check_bag(bag).faults == ["fetch.txt is not UTF-8."]
+
+
+def test_a_file_that_is_still_to_be_fetched_is_missing(bag: Path) -> None:
+    """Nothing is fetched here: the bag is not complete."""
+    tagged(bag, "fetch.txt", b"https://example.org/one 4 data/one.txt\n")
+    (bag / "data" / "one.txt").unlink()
+    assert any("data/one.txt is named by" in fault for fault in check_bag(bag).faults)
+
+
+def test_fetched_files_must_be_in_every_manifest(bag: Path) -> None:
+    digest = hashlib.md5(b"two\n", usedforsecurity=False).hexdigest()
+    tagged(bag, "manifest-md5.txt", f"{digest}  data/deep/två 二.txt\n".encode())
+    tagged(bag, "fetch.txt", b"https://example.org/one - data/one.txt\n")
+    assert any("not in every payload manifest" in fault for fault in check_bag(bag).faults)
+
+
+def test_a_tag_file_that_no_tag_manifest_lists_is_a_fault(bag: Path) -> None:
+    (bag / "report.html").write_bytes(b"<p>Read this instead.</p>")
+    assert check_bag(bag).faults == [
+        "report.html is in no tag manifest: nothing says that it is as it was."
+    ]
+
+
+@pytest.mark.parametrize("path", ["data/C:/x", "data/%41", "data/50%", "C:/x", "data/a\\b"])
+def test_a_manifest_s_path_that_means_something_else_elsewhere_is_a_fault(
+    bag: Path, path: str
+) -> None:
+    with (bag / "manifest-sha256.txt").open("ab") as manifest:
+        manifest.write(f"{'0' * 64}  {path}\n".encode())
+    assert any("of manifest-sha256.txt cannot be" in fault for fault in check_bag(bag).faults)
+
+
+def test_two_names_that_are_one_on_other_systems_are_a_fault(bag: Path) -> None:
+    composed, apart = "data/e\u0301.txt", "data/\u00e9.txt"
+    lines = []
+    for name in (composed, apart):
+        (bag / name).write_bytes(b"x")
+        lines.append(f"{hashlib.sha256(b'x').hexdigest()}  {name}\n")
+    with (bag / "manifest-sha256.txt").open("a", encoding="utf-8") as manifest:
+        manifest.writelines(lines)
+    assert any("differ only in how letters" in fault for fault in check_bag(bag).faults)
+
+
 def test_links_and_pipes_are_never_followed(bag: Path) -> None:
     (bag / "data" / "link").symlink_to("/etc/passwd")
     with pytest.raises(BagUnsafe):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -502,6 +503,15 @@ def test_a_manifest_that_leaves_the_bag(bundle: Path, line: str) -> None:
         file.write(line + "\n")
     result, failing = agreed(bundle)
     assert (result, "bag" in failing) == ("fails", True)
+
+
+def test_a_bundle_that_would_fetch_is_none(bundle: Path) -> None:
+    """Also where the manifests list ``fetch.txt``: what it names is not under the seal."""
+    data = b"https://example.org/x - data/bundle.json\n"
+    (bundle / "fetch.txt").write_bytes(data)
+    with (bundle / "tagmanifest-sha256.txt").open("a", encoding="utf-8") as file:
+        file.write(f"{hashlib.sha256(data).hexdigest()}  fetch.txt\n")
+    assert agreed(bundle) == ("fails", frozenset({"bag", "seal"}))
 
 
 def test_a_forged_bundle_holds_only_by_its_own_keys(

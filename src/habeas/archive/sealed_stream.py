@@ -23,6 +23,8 @@ import pyrage
 
 from habeas.archive.errors import BackupDamaged, BackupError, BackupLocked
 from habeas.custody import durable
+from habeas.custody.age_headers import LONGEST, check_header
+from habeas.custody.errors import AgeRefused
 
 _BLOCK: Final = 512
 _BUFFER: Final = 1 << 20
@@ -73,6 +75,11 @@ def read(
     parser = _Parsed(receiver)
     with path.open("rb") as stream:
         total = path.stat().st_size
+        try:
+            check_header(stream.read(LONGEST), path)
+        except AgeRefused:
+            raise _damaged(path, "it is not a backup, or it was altered") from None
+        stream.seek(0)
         source = _Source(stream, lambda done: progress(done, total))
         try:
             pyrage.decrypt_io(

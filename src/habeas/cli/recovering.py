@@ -55,6 +55,7 @@ def read_identity(path: Path) -> list[str]:
     import pyrage
 
     from habeas.cli.opening import asked_passphrase
+    from habeas.custody.age_headers import check_passphrase_header
     from habeas.custody.errors import RecoveryCopyLocked
 
     try:
@@ -65,6 +66,7 @@ def read_identity(path: Path) -> list[str]:
             f"{path} cannot be read: {error.strerror}.", next_step="Check the path."
         ) from error
     if data.startswith(b"age-encryption.org/"):
+        check_passphrase_header(data, path)
         try:
             data = pyrage.passphrase.decrypt(data, asked_passphrase(f"Passphrase of {path.name}: "))
         except pyrage.DecryptError:

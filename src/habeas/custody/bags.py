@@ -1,8 +1,10 @@
 """BagIt 1.0 (RFC 8493): folders of files with their hashes, written and checked.
 
 Reading is strict where the RFC is: ``bagit.txt`` has its two lines and nothing else, every
-payload manifest lists every payload file once, a path stays inside the bag. What other
-readers let pass (white space before a colon, a file named twice) is a fault here.
+payload manifest lists every payload file once, a path stays inside the bag, and ``fetch.txt``
+lists payload files that every manifest lists. What other readers let pass (white space before a
+colon, a file named twice or in two ways, a tag file that a tag manifest leaves out) is a fault
+here. Nothing is ever fetched.
 
 Invariants: a bag appears under its name whole or not at all, and never over anything; links
 and special files are refused and never followed; nothing of a bag is believed before its
@@ -19,6 +21,7 @@ import re
 import secrets
 import shutil
 import stat
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +38,10 @@ LARGEST_FILE: Final = 1 << 40
 _MANIFEST = re.compile("(tag)?manifest-([a-z0-9]+)[.]txt")
 _LINE = re.compile("([0-9A-Fa-f]+)[ \t]+(.+)")
 _ALGORITHMS: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+FETCH: Final = "fetch.txt"
+_FETCH_LINE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+)[ \t]+([0-9]{1,20}|-)[ \t]+(.+)")
+_DRIVE = re.compile("[A-Za-z]:")
+_BARE_PERCENT = re.compile("%(?!0[AaDd]|25)")
 _OXUM = re.compile(r"^Payload-Oxum: (\d+)\.(\d+)$", re.M)
 _CHUNK = 1 << 20
 
@@ -218,6 +225,8 @@ def check_bag(directory: Path, progress: Progress = lambda done, total: None) ->
     ):
         faults.append("There is no folder data.")
     wanted: dict[str, dict[str, str]] = {}
+    in_all: set[str] | None = None  # payload files that every payload manifest lists
+    tags: set[str] | None = None  # what the tag manifests list between them
     for name, (of_tags, algorithm) in manifests.items():
         if algorithm not in _ALGORITHMS:
             faults.append(f"{name} is of an algorithm that is not known here.")
@@ -225,6 +234,19 @@ def check_bag(directory: Path, progress: Progress = lambda done, total: None) ->
         listed = _listed(directory, name, of_tags, algorithm, report)
         for path, digest in listed.items():
             wanted.setdefault(path, {})[algorithm] = digest
+        if of_tags:
+            tags = (tags or set()) | listed.keys()
+        else:
+            in_all = set(listed) if in_all is None else in_all & listed.keys()
+    if tags is not None:
+        outside = set(report.files) - set(report.payload) - tags
+        faults += [
+            f"{path} is in no tag manifest: nothing says that it is as it was."
+            for path in sorted(outside)
+            if not path.startswith("tagmanifest-")
+        ]
+    _fetched(directory, in_all or set(), report)
+    _told_apart({*report.files, *wanted}, faults)
     _oxum(directory, report)
     for done, (path, digests) in enumerate(sorted(wanted.items()), 1):
         if path in report.files:
@@ -298,11 +320,11 @@ def _listed(
         faults.append(f"{name} is not UTF-8.")
         return {}
     size = 2 * hashlib.new(algorithm, usedforsecurity=False).digest_size
-    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_lines(text), 1):
         match = _LINE.fullmatch(line)
         path = _unescaped(match[2]) if match else ""
-        if match is None or len(match[1]) != size or not _is_listable(path, of_tags):
+        odd = match is None or len(match[1]) != size or _BARE_PERCENT.search(match[2])
+        if match is None or odd or not _is_listable(path, of_tags):
             faults.append(f"Line {number} of {name} cannot be.")
         elif path in listed:
             faults.append(f"{name} lists {path} twice.")
@@ -316,9 +338,52 @@ def _listed(
     return listed
 
 
+def _fetched(directory: Path, in_all: set[str], report: BagReport) -> None:
+    """Whether ``fetch.txt`` is a list of payload files, each of them in every manifest."""
+    if FETCH not in report.files:
+        return
+    faults = report.faults
+    if report.files[FETCH] > LARGEST_TAG_FILE:
+        faults.append(f"{FETCH} is too large.")
+        return
+    try:
+        text = (directory / FETCH).read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        faults.append(f"{FETCH} is not UTF-8.")
+        return
+    seen: set[str] = set()
+    for number, line in enumerate(_lines(text), 1):
+        match = _FETCH_LINE.fullmatch(line)
+        path = _unescaped(match[3]) if match else ""
+        if match is None or _BARE_PERCENT.search(match[3]) or not _is_listable(path, False):
+            faults.append(f"Line {number} of {FETCH} cannot be.")
+        elif path in seen:
+            faults.append(f"{FETCH} lists {path} twice.")
+        elif path not in in_all:
+            faults.append(f"{path} is named by {FETCH} and is not in every payload manifest.")
+        elif match[2] != "-" and report.files.get(path, int(match[2])) != int(match[2]):
+            faults.append(f"{path} has not the length that {FETCH} says.")
+        seen.add(path)
+
+
+def _told_apart(paths: Iterable[str], faults: list[str]) -> None:
+    """Two paths that differ only in how letters are composed are one file on other systems."""
+    seen: dict[str, str] = {}
+    faults += [
+        f"{path!r} and {other!r} differ only in how letters are composed."
+        for path in sorted(paths)
+        if (other := seen.setdefault(unicodedata.normalize("NFC", path), path)) != path
+    ]
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+
+
 def _is_listable(path: str, of_tags: bool) -> bool:
-    inside = not {"", ".", ".."} & set(path.split("/")) and not path.startswith("~")
-    if "\\" in path or "\x00" in path or not inside:
+    steps = path.split("/")
+    inside = not {"", ".", ".."} & set(steps) and not path.startswith("~")
+    if "\\" in path or "\x00" in path or not inside or any(map(_DRIVE.fullmatch, steps)):
         return False
     if of_tags:
         return not path.startswith("data/") and not path.startswith("tagmanifest-")

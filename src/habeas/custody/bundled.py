@@ -20,7 +20,7 @@ from typing import Any, Final
 from cryptography import x509
 
 from habeas.custody import merkle, opentimestamps
-from habeas.custody.bags import BagReport, Progress, check_bag
+from habeas.custody.bags import FETCH, BagReport, Progress, check_bag
 from habeas.custody.bundle_policy import Policy, read_policy
 from habeas.custody.checkpoints import Checkpoint, open_checkpoint
 from habeas.custody.cosignatures import LARGEST_NOTE, read_cosignatures
@@ -188,6 +188,8 @@ class _Checking:
                 self._fault("bag", f"{path} is in no manifest.")
         if "tagmanifest-sha256.txt" not in self.bag.files:
             self._fault("bag", "tagmanifest-sha256.txt is missing.")
+        if FETCH in self.bag.files:
+            self._fault("bag", f"{FETCH} asks for more files; a bundle holds all its own.")
         if "bag-info.txt" not in self.bag.files:
             self._fault("bag", "bag-info.txt is missing.")
         self.said["bag"].append(f"{len(self.bag.files):,} files")

@@ -47,6 +47,7 @@
         ├── KeysMissing           keys.missing
         ├── PassphraseNeeded      keys.passphrase-needed
         ├── WrongPassphrase       keys.wrong-passphrase
+        ├── AgeRefused            keys.age-refused         a header that must not be acted on
         ├── EpochInUse            keys.epoch-in-use        destroying it would lose objects
         └── RecoveryError         recovery.damaged
             ├── RecipientRefused  recovery.bad-recipient
@@ -356,6 +357,12 @@ class WrongPassphrase(KeyringError):
     """The passphrase does not open the key file."""
 
     code: ClassVar[str] = "keys.wrong-passphrase"
+
+
+class AgeRefused(KeyringError):
+    """An age file whose header asks for too much, or is not written as the format says."""
+
+    code: ClassVar[str] = "keys.age-refused"
 
 
 class EpochInUse(KeyringError):

@@ -19,6 +19,7 @@ from typing import Any, Final
 import pyrage
 
 from habeas.custody import durable
+from habeas.custody.age_headers import check_passphrase_header
 from habeas.custody.errors import (
     KeyringError,
     KeysExist,
@@ -72,6 +73,7 @@ def unprotect(path: Path, data: bytes, passphrase: str | None) -> dict[str, Any]
             raise PassphraseNeeded(
                 f"{path} is protected by a passphrase.", next_step="Give the passphrase."
             )
+        check_passphrase_header(data, path)
         try:
             data = pyrage.passphrase.decrypt(data, passphrase)
         except pyrage.DecryptError:

@@ -26,7 +26,8 @@ from typing import Any, Final
 import pyrage
 
 from habeas.custody import key_files
-from habeas.custody.errors import RecoveryCopyLocked, RecoveryError, RecoveryMissing
+from habeas.custody.age_headers import check_header
+from habeas.custody.errors import AgeRefused, RecoveryCopyLocked, RecoveryError, RecoveryMissing
 
 FOLDER: Final = "recovery"
 _FORMAT, _COPY_FORMAT = "habeas-recovery-recipients/1", "habeas-recovery/1"
@@ -160,6 +161,7 @@ def open_copy(path: Path, identities: Sequence[str]) -> dict[str, Any]:
     with path.open("rb") as stream:
         data = stream.read(_LARGEST + 1)
     try:
+        check_header(data, path)
         own = [pyrage.x25519.Identity.from_str(each) for each in identities]
         content = json.loads(pyrage.decrypt(data, own))
     except pyrage.IdentityError:
@@ -167,7 +169,7 @@ def open_copy(path: Path, identities: Sequence[str]) -> dict[str, Any]:
             "This is not an age identity.",
             next_step="Name the file that begins with AGE-SECRET-KEY- (after comments).",
         ) from None
-    except (pyrage.DecryptError, OSError, ValueError):
+    except (AgeRefused, pyrage.DecryptError, OSError, ValueError):
         raise RecoveryCopyLocked(
             f"These keys do not open {path}, or the file was altered.",
             next_step="Check that key and copy are of the same archive, and that the copy is not "

@@ -746,6 +746,8 @@ class Bundle:
         except Fault as error:
             self.fault("bag", f"{error}.")
             return
+        if "fetch.txt" in self.files:
+            self.fault("bag", "fetch.txt asks for more files; a bundle holds all its own.")
         here = {path for path in self.files if path.startswith("data/")}
         outside = set(self.files) - here - {"tagmanifest-sha256.txt"}
         for listed, present in ((payload, here), (tags, outside)):

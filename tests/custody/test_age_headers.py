@@ -1,0 +1,79 @@
+"""What an age file may ask of whoever opens it, and that nothing but the format's own passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyrage
+import pytest
+from tests.custody import age_kinds as kinds
+
+from habeas.custody import age_keys, key_files, recovery
+from habeas.custody.age_headers import MOST_WORK, check_header, check_passphrase_header
+from habeas.custody.errors import AgeRefused, CustodyError, RecoveryCopyLocked
+
+PATH = Path("file")
+
+
+def opened(data: bytes) -> bytes:
+    """As this program opens what is sealed to a recipient."""
+    check_header(data, PATH)
+    plain: bytes = pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(kinds.IDENTITY)])
+    return plain
+
+
+@pytest.mark.parametrize("kind", kinds.SOUND)
+def test_what_is_sound_opens(kind: str) -> None:
+    assert opened(kinds.SOUND[kind]) in (kinds.PLAIN, bytes(65_536), bytes(65_536) + b"x", b"")
+
+
+@pytest.mark.parametrize("kind", kinds.UNSOUND)
+def test_what_is_not_sound_does_not(kind: str) -> None:
+    with pytest.raises((AgeRefused, pyrage.DecryptError)):
+        opened(kinds.UNSOUND[kind])
+
+
+def test_where_the_library_is_laxer_is_known() -> None:
+    """docs/methods/custody.md says which; where the library mends one, the page changes."""
+
+    def opens(data: bytes, passphrase: bool) -> bool:
+        try:
+            if passphrase:
+                pyrage.passphrase.decrypt(data, kinds.PASSPHRASE)
+            else:
+                pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(kinds.IDENTITY)])
+        except pyrage.DecryptError:
+            return False
+        return True
+
+    lax = {kind for kind, data in kinds.UNSOUND.items() if opens(data, False)}
+    lax |= {kind for kind, data in kinds.UNSOUND_PASSPHRASE.items() if opens(data, True)}
+    assert lax == {"no short last line", "no body", "a factor '10x'"}
+
+
+@pytest.mark.parametrize("kind", kinds.UNSOUND_PASSPHRASE)
+def test_a_key_file_that_is_not_sound_is_refused_in_words(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "installation"
+    with pytest.raises(CustodyError) as refused:
+        key_files.unprotect(path, kinds.UNSOUND_PASSPHRASE[kind], kinds.PASSPHRASE)
+    assert str(path) in refused.value.message
+
+
+@pytest.mark.parametrize("work", [21, 22, 23, 30, 64, 99])
+def test_a_work_factor_is_bounded_before_it_is_tried(work: int, tmp_path: Path) -> None:
+    data = kinds.head(kinds.scrypt(said=str(work))) + kinds.payload(kinds.PLAIN)
+    with pytest.raises(AgeRefused, match=f"work factor of {work}: .* of memory"):
+        key_files.unprotect(tmp_path / "key", data, kinds.PASSPHRASE)
+
+
+def test_what_this_program_and_age_write_passes(tmp_path: Path) -> None:
+    assert check_passphrase_header(key_files.protect({"a": 1}, "words"), PATH) <= MOST_WORK
+    for _ in range(200):  # the library adds a stanza that means nothing, of random length
+        sealed = recovery.seal({}, [age_keys.recipient_of(kinds.IDENTITY)])
+        assert any(stanza.kind == b"X25519" for stanza in check_header(sealed, PATH))
+
+
+def test_a_recovery_copy_with_an_odd_header_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "copy").write_bytes(kinds.UNSOUND["no body"])
+    with pytest.raises(RecoveryCopyLocked):
+        recovery.open_copy(tmp_path / "copy", [kinds.IDENTITY])
