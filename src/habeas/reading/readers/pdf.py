@@ -1,9 +1,10 @@
 """PDF: each page's text with the place of every word, notes and form fields, attachments.
 
-The text is PDFium's, lines ended by one line feed. A word is what stands between spaces; in
-Chinese, Japanese and Korean every character has its own box, so that a hit of two characters
-can be shown. Pages without text, or whose text looks wrong (no letters, private use, U+FFFD),
-are recognised from their picture; the text layer that was passed over is said so.
+The text is PDFium's, lines ended by one line feed, those with right-to-left letters put in order.
+A word is what stands between spaces; in Chinese, Japanese and Korean every character has its own
+box, so that a hit of two characters can be shown. Pages without text, or whose text looks wrong
+(no letters, private use, U+FFFD), are recognised from their picture; the text layer that was passed
+over is said so.
 """
 
 from __future__ import annotations
@@ -26,14 +27,12 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 NAME = "habeas.pdf"
-VERSION = "3"
+VERSION = "4"
 MEDIA_TYPES = frozenset({"application/pdf"})
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_TURNED = (
-    "It holds text that runs right to left. A PDF says where letters stand and not in which order "
-    "they are read: digits, hyphens, full stops and joined letters may stand in another order "
-    "than on the picture, and a search for them may miss."
+_UNCERTAIN = (
+    "It holds lines that run right to left and whose order cannot be told from where their letters "
+    "stand: numbers beside Latin words, vowel signs, or turned lines. A search for them may miss."
 )
 _WITH_DATA = re.compile(rb"stream\r?\n(?!\s*endstream)")
 _METADATA = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate",
@@ -51,18 +50,18 @@ def read(source: Source, draft: Draft) -> None:
         if value := pdfium.string_of(pdfium.meta_text, handle, name.encode()):
             draft.metadata[name.lower()] = value
     recogniser = _Recogniser(source, draft, handle)
-    doubted = turned = False
+    doubted = uncertain = False
     for number, page in enumerate(pages_of(handle, min(count, draft.limits.pages + 1))):
         _add(page, number, draft, recogniser)
         doubted = doubted or page.doubt != ""
-        turned = turned or (not page.text.isascii() and bool(_RIGHT_TO_LEFT.search(page.text)))
+        uncertain = uncertain or not page.is_order_certain
     for name, data in _attachments(handle, draft):
         if pdfium.security_revision(handle) >= 0 and detecting.media_type(data, name) == UNKNOWN:
             draft.inner_ends(name, State.ENCRYPTED, "It needs a password of its own.", len(data))
         else:
             draft.inner(name, data)
-    if turned:
-        draft.warn(_TURNED)
+    if uncertain:
+        draft.warn(_UNCERTAIN)
     if not draft.has_text and not draft.inner_count and not doubted:
         _say_why_empty(handle, count, source, draft)
     del kept

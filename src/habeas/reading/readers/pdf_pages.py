@@ -19,6 +19,7 @@ from PIL import Image
 
 from habeas.reading import lanes, pdfium
 from habeas.reading.documents import Box, Boxes
+from habeas.reading.readers import pdf_bidi
 
 _EACH = (
     "\u1100-\u11ff\u2e80-\u303f\u3040-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
@@ -49,6 +50,7 @@ class Page:
     boxes: Sequence[Box] = ()
     doubt: str = ""
     notes: list[Note] = field(default_factory=list)
+    is_order_certain: bool = True
 
 
 def read_page(handle: int, number: int) -> Page:
@@ -58,8 +60,8 @@ def read_page(handle: int, number: int) -> Page:
         return Page()
     text_page = pdfium.load_text(page)
     try:
-        text, boxes = _text_of(page, text_page)
-        return Page(True, text, boxes, _looks_wrong(page, text), list(_notes(page)))
+        text, boxes, certain = _text_of(page, text_page)
+        return Page(True, text, boxes, _looks_wrong(page, text), list(_notes(page)), certain)
     finally:
         if text_page:
             pdfium.close_text(text_page)
@@ -69,16 +71,58 @@ def read_page(handle: int, number: int) -> Page:
 # --- text and boxes ---------------------------------------------------------------------
 
 
-def _text_of(page: int, text_page: int | None) -> tuple[str, Sequence[Box]]:
+def _text_of(page: int, text_page: int | None) -> tuple[str, Sequence[Box], bool]:
+    """The text, the words' boxes, and whether the order of its letters is certain."""
     count = pdfium.count_chars(text_page) if text_page else 0
     if count <= 0:
-        return "", ()
+        return "", (), True
     buffer = (ctypes.c_ushort * (count * 2 + 2))()
     written = pdfium.get_text(text_page, 0, count, buffer)
     raw = bytes(memoryview(buffer).cast("B")[: max(0, written - 1) * 2])
     text = raw.decode("utf-16-le", "surrogatepass")
     straight = len(text) == count and pdfium.text_of_char(text_page, count - 1) == count - 1
-    return _with_boxes(text, page, text_page, straight)
+    if not text.isascii() and pdf_bidi.RIGHT_TO_LEFT.search(text):
+        return _right_to_left(text, page, text_page, straight)
+    return *_with_boxes(text, page, text_page, straight), True
+
+
+def _right_to_left(
+    text: str, page: int, text_page: Any, straight: bool
+) -> tuple[str, Sequence[Box], bool]:
+    """Lines in reading order, the words' boxes, and whether the order is certain."""
+    characters = list(range(len(text)))
+    if not straight:
+        characters = [max(0, pdfium.char_of_text(text_page, at)) for at in characters]
+    boxes = pdfium.loose_boxes(text_page, characters)
+    lefts, tops, rights, bottoms = (boxes[side::4] for side in range(4))
+    signs, taken, begun, certain = [], list[int](), 0, True
+    for line in text.rstrip().split("\r\n"):
+        span = slice(begun, begun + len(line))
+        order = None
+        if pdf_bidi.RIGHT_TO_LEFT.search(line):
+            order = pdf_bidi.reading_order(line, lefts[span], rights[span])
+            certain = certain and order is not None and order.is_certain
+        places = range(len(line)) if order is None else order.taken
+        signs.append(line if order is None else order.text)
+        taken += [-1 if at < 0 else begun + at for at in places]
+        taken.append(-1)
+        begun = span.stop + 2
+    shown = "\n".join(signs)
+    starts, stops = [], []
+    edges: list[array[float]] = [array("f") for _ in range(4)]
+    for word in _TOKEN.finditer(shown):
+        letters = [at for at in taken[word.start() : word.end()] if at >= 0]
+        if word[0].isspace() or not letters:
+            continue
+        starts.append(word.start())
+        stops.append(word.end())
+        outer = (min, max, max, min)
+        for edge, side, of in zip(edges, (lefts, tops, rights, bottoms), outer, strict=True):
+            edge.append(of(side[at] for at in letters))
+    if not starts:
+        return shown, (), certain
+    columns = _shown_at(page, edges)
+    return shown, Boxes.of((starts, stops, *columns, array("i", [-1]) * len(starts))), certain
 
 
 def _with_boxes(text: str, page: int, text_page: Any, straight: bool) -> tuple[str, Sequence[Box]]:
