@@ -150,6 +150,14 @@ class Cluster:
         """Remove a database; connections that are still open to it are ended."""
         self._run("DROP DATABASE {} WITH (FORCE)", database)
 
+    def set(self, database: str, name: str, value: str) -> None:
+        """Change a default of the database, for the connections that come."""
+        assert self._control is not None
+        statement = sql.SQL("ALTER DATABASE {} SET {} = {}")
+        self._control.execute(
+            statement.format(sql.Identifier(database), sql.Identifier(name), sql.Literal(value))
+        )
+
     def _run(self, statement: str, *names: str) -> None:
         assert self._control is not None
         self._control.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -35,7 +35,7 @@ from django.db import connection
 
 import habeas
 from habeas.archive import sealed_stream
-from habeas.archive.connecting import plain_errors
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.errors import BackupError, BackupExists, BackupOvertaken, NobodyCouldRestore
 from habeas.archive.models import ContentObjectKey, LedgerEntry
 from habeas.archive.sealed_stream import Member

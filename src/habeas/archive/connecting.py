@@ -1,8 +1,13 @@
-"""Django's one connection, pointed at an archive's database, and its errors in plain words.
+"""Django's one connection, pointed at an archive's database.
 
 SQLite runs in WAL mode with synchronous FULL and takes the write lock at the start of a
 transaction; on PostgreSQL the row ``head`` of ``local_state`` is locked instead. Either
 way the one who holds the head is the only writer until they commit.
+
+What correctness rests on is set in every connection to PostgreSQL, whatever the defaults of
+server, database and user are. Their limits (time-outs, read-only, numbers of connections) are
+left as they are: somebody set them on purpose, and ``database_errors`` names the one that stops
+something.
 """
 
 from __future__ import annotations
@@ -16,20 +21,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, OperationalError, connection, connections, transaction
+from django.db import connection, connections, transaction
+from django.db.backends.signals import connection_created
 
-from habeas.archive.errors import ArchiveBusy, ArchiveFull, DatabaseTrouble
+from habeas.archive.database_errors import WAIT_SECONDS
+from habeas.archive.errors import DatabaseTrouble
 from habeas.archive.models import LocalState
 from habeas.archive.settings_file import ArchiveSettings
 
 log = logging.getLogger(__name__)
 
-WAIT_SECONDS = 60  # for another writer to finish
 PATIENCE_SECONDS = 2  # before it is said that one waits
 #: Each thread that serves pages keeps its connection for this long, checked before each page.
 _KEPT: dict[str, Any] = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-_DAMAGED = ("malformed", "not a database", "corrupt")
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+
+_SESSION = """
+SELECT set_config('standard_conforming_strings', 'on', false),
+       set_config('default_transaction_isolation', 'read committed', false),
+       set_config('default_transaction_deferrable', 'off', false),
+       set_config('datestyle', 'ISO', false),
+       set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+                  WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
+"""
 
 
 def connect(directory: Path, settings: ArchiveSettings) -> None:
@@ -55,6 +69,8 @@ def _sqlite(directory: Path) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
+    from psycopg import IsolationLevel
+
     try:
         parts = urllib.parse.urlsplit(url)
         port = parts.port
@@ -75,8 +91,28 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": query.get("host", parts.hostname or ""),
         "PORT": str(port or query.get("port", "")),
         # sslmode and its like; libpq refuses what it does not know.
-        "OPTIONS": {name: query[name] for name in query if name not in ("host", "port")},
+        "OPTIONS": {name: query[name] for name in query if name not in ("host", "port")}
+        | {"isolation_level": IsolationLevel.READ_COMMITTED},
     }
+
+
+def set_session(raw: Any) -> None:
+    """Set in a new connection to PostgreSQL what must not depend on anybody's defaults.
+
+    Backslashes in literals (or notes would be stored as other bytes than were signed); the
+    isolation (or whoever waited for the head could not go on); dates; and that a commit is on
+    the disk when it returns, unless the server waits for more than that.
+    """
+    with raw.cursor() as cursor:
+        cursor.execute(_SESSION)
+
+
+def _connected(sender: object, connection: Any, **more: object) -> None:
+    if connection.vendor == "postgresql":
+        set_session(connection.connection)
+
+
+connection_created.connect(_connected, dispatch_uid="habeas.archive.connecting")
 
 
 @contextlib.contextmanager
@@ -88,9 +124,6 @@ def holding_the_head() -> Iterator[None]:
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
-                    # The user is told after the commit, so it must be on the disk by then,
-                    # whatever the server's default is.
-                    cursor.execute("SET LOCAL synchronous_commit = on")
                 LocalState.objects.select_for_update().get(name="head")
         yield
 
@@ -106,51 +139,3 @@ def _saying_that_it_waits() -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-@contextlib.contextmanager
-def plain_errors() -> Iterator[None]:
-    """Database errors that a user can do something about, as errors that say what."""
-    try:
-        yield
-    except OperationalError as error:
-        text = str(error).lower()
-        if "locked" in text or "lock timeout" in text:
-            raise ArchiveBusy(
-                f"Another process has been writing to this archive for {WAIT_SECONDS} seconds.",
-                next_step="Nothing was recorded. Try again when it has finished.",
-            ) from error
-        if "full" in text or "no space" in text:
-            raise ArchiveFull(
-                "The disk is full. Nothing of this step was recorded.",
-                next_step="Make room, then run the same command again.",
-            ) from error
-        if "disk i/o error" in text:
-            raise DatabaseTrouble(
-                "The disk reports an input/output error under the database.",
-                next_step="Look at the disk before anything else. What was acknowledged before is "
-                "there; `habeas verify` says whether this step is.",
-            ) from error
-        raise DatabaseTrouble(
-            f"The database does not answer: {str(error).splitlines()[0]}",
-            next_step="Check that it runs and that habeas.toml names it.",
-        ) from error
-    except DatabaseError as error:
-        if "no space" in str(error).lower() or "disk full" in str(error).lower():
-            raise ArchiveFull(
-                "The disk is full. Nothing of this step was recorded.",
-                next_step="Make room, then run the same command again.",
-            ) from error
-        if any(words in str(error) for words in _DAMAGED):
-            raise _damaged(str(error)) from error
-        raise
-    except UnicodeDecodeError as error:  # SQLite quotes the damaged bytes in what it says
-        raise _damaged("what it says about its tables is not text") from error
-
-
-def _damaged(why: str) -> DatabaseTrouble:
-    return DatabaseTrouble(
-        f"The database is damaged: {why}.",
-        next_step="Copy the directory as it is, then restore a backup; the log and the objects "
-        "are apart from it.",
-    )

@@ -7,6 +7,7 @@ HabeasError
     ├── ArchiveBusy            archive.busy
     ├── ArchiveFull            archive.disk-full
     ├── DatabaseTrouble        archive.database
+    │   └── DatabaseSetting    archive.database-setting   a limit of the server stopped it
     ├── NewerArchive           archive.newer
     ├── ForeignKeys            archive.foreign-keys
     ├── ProjectionOutdated     archive.projection-outdated
@@ -61,6 +62,10 @@ class ArchiveFull(ArchiveError):
 
 class DatabaseTrouble(ArchiveError):
     code = "archive.database"
+
+
+class DatabaseSetting(DatabaseTrouble):
+    code = "archive.database-setting"
 
 
 class NewerArchive(ArchiveError):

@@ -25,8 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from habeas.archive.connecting import plain_errors
 from habeas.archive.cosigning import FOLDER as COSIGNED
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.ledger import facts, head
 from habeas.archive.models import ContentObjectKey, Key
 from habeas.custody import durable

@@ -16,12 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 import habeas
 from habeas.archive import presence, schema
 from habeas.archive.blocked import refuse_blocked
-from habeas.archive.connecting import connect, holding_the_head, plain_errors
+from habeas.archive.connecting import connect, holding_the_head
+from habeas.archive.database_errors import lacks_table, plain_errors
 from habeas.archive.erasing import journal
 from habeas.archive.errors import (
     ArchiveBusy,
@@ -265,11 +266,12 @@ def _refuse_newer(directory: Path) -> None:
     try:
         found = int(LocalState.objects.get(name="format").value)
     except (DatabaseError, LocalState.DoesNotExist) as error:
-        if isinstance(error, OperationalError) and "no such table" not in str(error):
+        if isinstance(error, DatabaseError) and not lacks_table(error):
             raise  # the database does not answer: it may well hold the archive
         raise ArchiveNotFound(
             f"The database of {directory} holds no archive.",
-            next_step="Check the database in habeas.toml, or restore it from a backup.",
+            next_step="Check the database in habeas.toml (of PostgreSQL also its setting "
+            "search_path), or restore it from a backup.",
         ) from error
     if found > schema.FORMAT:
         raise NewerArchive(

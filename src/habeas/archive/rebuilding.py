@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from django.db import connection, models, transaction
 
 from habeas.archive import schema
-from habeas.archive.connecting import holding_the_head, plain_errors
+from habeas.archive.connecting import holding_the_head
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.erased import Erasures
 from habeas.archive.errors import ProjectionOutdated
 from habeas.archive.ledger import facts, head, projected

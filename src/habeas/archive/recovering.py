@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from habeas.archive.connecting import connect, plain_errors
+from habeas.archive.connecting import connect
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.models import ContentObjectKey
 from habeas.archive.opening import Archive
 from habeas.archive.rotating import epochs_in_use

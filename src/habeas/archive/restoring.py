@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connection
 
-from habeas.archive.connecting import connect, plain_errors
+from habeas.archive.connecting import connect
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.errors import ArchiveError, ArchiveExists, BackupError, BackupUnsound
 from habeas.archive.ledger import leaf_hash_at
 from habeas.archive.opening import Archive

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from habeas.archive.connecting import holding_the_head, plain_errors
+from habeas.archive.connecting import holding_the_head
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.models import ContentObjectKey
 
 if TYPE_CHECKING:

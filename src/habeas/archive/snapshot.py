@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.apps import apps
 from django.db import connection, models
 
+from habeas.archive.connecting import set_session
 from habeas.archive.errors import BackupDamaged
 from habeas.archive.rows import columns
 from habeas.archive.schema import table_class
@@ -83,9 +84,13 @@ def snapshot(archive: Archive) -> Iterator[Snapshot]:
         connection.ensure_connection()
         raw = connection.get_new_connection(connection.get_connection_params())
         try:
+            raw.autocommit = True
+            set_session(raw)
             raw.autocommit = False
             raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             raw.read_only = True
+            # Sealing large objects asks the server nothing for as long as it takes.
+            raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield Snapshot(raw, server_side=True)
         finally:
             raw.close()

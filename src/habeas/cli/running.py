@@ -105,6 +105,7 @@ def _misused(error: Exception, as_json: bool) -> int:
 
 def _known(error: Exception) -> HabeasError | None:
     """Failures of the machine, in plain words; None for a fault of this program."""
+    from habeas.archive.database_errors import told
     from habeas.archive.errors import ArchiveFull, DatabaseTrouble
     from habeas.cli.errors import CliError
 
@@ -121,7 +122,7 @@ def _known(error: Exception) -> HabeasError | None:
             )
         return None
     if any(kind.__module__ == "django.db.utils" for kind in type(error).__mro__):
-        return DatabaseTrouble(
+        return told(error) or DatabaseTrouble(
             f"The database cannot be used: {(str(error).splitlines() or ['no reason given'])[0]}.",
             next_step="Run `habeas doctor`. If the file is damaged, restore it from a backup.",
         )

@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING
 from habeas.archive import models as m
 from habeas.archive import presence, rebuilding, schema
 from habeas.archive.backing_up import backup, keys_beside
-from habeas.archive.connecting import holding_the_head, plain_errors
+from habeas.archive.connecting import holding_the_head
 from habeas.archive.consents import Agreements
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.erased import runs
 from habeas.archive.erasing import cleaning, journal
 from habeas.archive.erasing.journal import Journal

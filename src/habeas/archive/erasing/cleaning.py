@@ -21,7 +21,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 from habeas.archive import schema
-from habeas.archive.connecting import plain_errors
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.errors import ErasureIncomplete, ErasureRefused
 
 Progress = Callable[[str, int, int], None]

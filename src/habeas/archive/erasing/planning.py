@@ -19,7 +19,8 @@ from django.db import transaction
 
 from habeas.archive import models as m
 from habeas.archive import rebuilding, schema
-from habeas.archive.connecting import holding_the_head, plain_errors
+from habeas.archive.connecting import holding_the_head
+from habeas.archive.database_errors import plain_errors
 from habeas.archive.erased import Erasures, Record, Thing, ended_elsewhere
 from habeas.archive.erasing.closure import Closed, Graph, close, versions
 from habeas.archive.erasing.elsewhere import Elsewhere, elsewhere

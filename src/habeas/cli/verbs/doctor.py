@@ -191,7 +191,8 @@ def _modes(directory: Path) -> Finding:
 def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
     from django.db import DatabaseError
 
-    from habeas.archive.connecting import connect, plain_errors
+    from habeas.archive.connecting import connect
+    from habeas.archive.database_errors import plain_errors
     from habeas.archive.ledger import head
     from habeas.archive.models import LocalState
     from habeas.custody.tiles import TileLog
