@@ -99,6 +99,19 @@ def test_the_cap_holds(vectors: Path) -> None:
     assert drawn.max() <= 2 * korea.observed
 
 
+def test_a_draw_beyond_the_cap_leaves_the_count_as_it_was() -> None:
+    """Nobody on two lists: nearly every draw is beyond the cap, and -1 was once a draw."""
+    apart = from_counts("ABC", {"100": 40, "010": 30, "001": 20})
+    drawn = _draws(apart, Settings(cap=1, classes=1), 2_000)
+    assert apart.observed <= drawn.min() < drawn.max() <= 2 * apart.observed
+
+
+def test_what_cannot_be_counted_is_refused_and_not_cut_off() -> None:
+    many = from_counts("ABC", {"111": 1, "100": 10**12, "010": 10**12, "001": 10**12})
+    with pytest.raises(NotConverged, match="beyond what can be counted"):
+        estimate_classes(many, 1, Settings(classes=2, hamiltonian=False))
+
+
 def test_chains_that_disagree_give_no_number(vectors: Path) -> None:
     """Two modes that chains seldom leave: within this allowance they cannot be weighed."""
     with pytest.raises(NotConverged, match="Their medians") as caught:
@@ -121,6 +134,7 @@ def test_too_short_an_allowance_is_a_refusal(vectors: Path) -> None:
         {"cap": 0},
         {"precision": 0},
         {"prior_rate": -1},
+        {"prior_shape": 0.01},
         {"most_sweeps": 1},
     ],
 )

@@ -7,7 +7,7 @@ ends first, there is no number: ``NotConverged`` says which test failed and what
 
 Invariants: the result is a function of table, settings and seed, whatever the machine and
 its number of processors (the allowance is in sweeps, not in seconds); nothing is reported
-from chains that disagree.
+from chains that disagree, nor from chains that came to the end of what is countable.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from habeas.estimation.diagnosing import Diagnosis, diagnose
 from habeas.estimation.errors import BadSetting, NotConverged
 from habeas.estimation.tables import CaptureTable
 
+#: As ``sampling.MOST_UNOBSERVED``, which loads numba.
+_MOST_UNOBSERVED = 10**12
 PROBABILITIES = (0.025, 0.5, 0.975)
 _WARM_UP = 3_000  # sweeps in which the step adapts
 _PUBLISHED_ONLY = 500  # of these, the first by the published kernel alone
@@ -59,8 +61,9 @@ class Settings:
         wrong = ""
         if not 1 <= self.classes <= 100:
             wrong = "the number of classes is from 1 to 100"
-        elif not (0 < self.prior_shape < 1e6 and 0 < self.prior_rate < 1e6):
-            wrong = "the prior's shape and rate are above 0"
+        elif not (0.05 <= self.prior_shape < 1e6 and 1e-6 <= self.prior_rate < 1e6):
+            # below, concentrations too small for floating point have weight in the prior
+            wrong = "the prior's shape is 0.05 or more and its rate 0.000001 or more"
         elif self.cap is not None and not 1 <= self.cap <= 1e9:
             wrong = "the cap is a multiple of the observed, from 1 up, or None"
         elif not 2 <= self.chains <= 64:
@@ -105,8 +108,14 @@ def estimate_classes(
         kept = chains.draws[:, int(total * _DROPPED) :]
         diagnosis = diagnose(kept, PROBABILITIES)
         complaint = complaint_about(diagnosis, chosen)
-        if not complaint:
+        if not complaint and not chains.beyond:
             break
+        if chains.beyond:
+            raise NotConverged(
+                f"The latent class model gives no number: in {chains.beyond:,} sweeps its chains "
+                "went beyond what can be counted.",
+                next_step="Look at the counts: are they persons? Report the count as a floor.",
+            )
         if total >= chosen.most_sweeps:
             raise NotConverged(
                 f"The latent class model gives no number: {complaint} after {total:,} sweeps "
@@ -171,7 +180,8 @@ class Chains:
         self._counts = np.array([count for _, count in table.counts], dtype=np.float64)
         self._members = np.array(members, dtype=np.int64)
         self._offsets = np.array(offsets, dtype=np.int64)
-        self._cap = 2**62 if settings.cap is None else math.floor(settings.cap * self.observed)
+        given = _MOST_UNOBSERVED if settings.cap is None else settings.cap * self.observed
+        self._cap = min(_MOST_UNOBSERVED, math.floor(given))
         children = np.random.SeedSequence(seed).spawn(settings.chains)
         self._generators = [np.random.Generator(np.random.SFC64(child)) for child in children]
         shares = np.array([total / self.observed for total in table.list_totals.values()])
@@ -179,7 +189,9 @@ class Chains:
             _start(n, generator, shares, settings.classes)
             for n, generator in enumerate(self._generators)
         ]
+        self._unobserved = [0] * settings.chains
         self._steps = [0.0] * settings.chains
+        self.beyond = 0  # sweeps after warm-up that met the end of what is countable
         self.acceptance = [0.0] * settings.chains
         self.draws = np.zeros((settings.chains, 0), dtype=np.int64)
 
@@ -190,29 +202,33 @@ class Chains:
         more = sweeps - self.draws.shape[1]
         new = np.zeros((self.settings.chains, more), dtype=np.int64)
         with ThreadPoolExecutor(max_workers=min(self.settings.chains, _processors())) as pool:
-            list(pool.map(lambda n: self._run(n, new[n]), range(self.settings.chains)))
+            beyond = list(pool.map(lambda n: self._run(n, new[n]), range(self.settings.chains)))
+        if self.settings.cap is None:
+            self.beyond += sum(beyond)
         self.draws = np.concatenate([self.draws, new + self.observed], axis=1)
 
-    def _run(self, n: int, out: Any) -> None:
+    def _run(self, n: int, out: Any) -> int:
         leaps = _LEAPS if self.settings.hamiltonian else 0
         if not self._steps[n]:
             self._steps[n] = 0.05
             self._kernel(n, 0, 0.0, np.zeros(_PUBLISHED_ONLY, dtype=np.int64))
             if leaps:
                 self._kernel(n, leaps, _ACCEPTANCE, np.zeros(_WARM_UP, dtype=np.int64))
-        self._kernel(n, leaps, 0.0, out)
+        return self._kernel(n, leaps, 0.0, out)
 
-    def _kernel(self, n: int, leaps: int, target: float, out: Any) -> None:
+    def _kernel(self, n: int, leaps: int, target: float, out: Any) -> int:
         from habeas.estimation.sampling import run  # numba is loaded here, not before
 
         sticks, odds = self._states[n]
-        step, self.acceptance[n] = run(
-            self._generators[n], sticks, odds, self._counts, self._members, self._offsets,
-            self.settings.prior_shape, self.settings.prior_rate, self._cap,
+        step, self.acceptance[n], beyond = run(
+            self._generators[n], sticks, odds, self._unobserved[n], self._counts, self._members,
+            self._offsets, self.settings.prior_shape, self.settings.prior_rate, self._cap,
             self._steps[n], leaps, target, len(out), out,
         )  # fmt: skip
+        self._unobserved[n] = int(out[-1])
         if target:
             self._steps[n] = step
+        return int(beyond)
 
 
 def _start(n: int, generator: Any, shares: Any, classes: int) -> tuple[Any, Any]:

@@ -15,6 +15,12 @@ prior(pi, lambda) * prod_m (p_m / (1 - rho))**c_m, smooth in logit coordinates: 
 Monte Carlo moves along the ridge (few, rarely listed people - many) on which the first
 kernel creeps. Swaps of any two classes let labels move.
 
+Nothing is cut. With alpha small, log(1 - V) is of the order of -1/alpha: under Gamma(0.25, 0.25)
+a sixth of the prior lies beyond exp(-600), so sticks are held and moved as logit V, which has
+room to 1e300, and weights that are 0 in floating point are 0 only where they are multiplied.
+What the arithmetic cannot hold (``MOST_UNOBSERVED``, ``_REACH``) is counted, never moved to an
+edge, and a single such sweep refuses the estimate.
+
 Invariants: ``sticks`` holds logit V, shape (K-1,); ``odds`` holds logit lambda, shape
 (J, K); the unobserved count is a negative binomial draw given both; nothing here depends on
 anything but its arguments and the generator.
@@ -30,9 +36,11 @@ from numba import njit
 
 _compiled: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
 
-#: No draw above this: beyond it whole numbers are not exact in what adds them up.
-MOST_UNOBSERVED = 1e15
+#: No draw above this: beyond it the samplers of whole numbers lose digits.
+MOST_UNOBSERVED = 10**12
+_REACH = 650.0  # sum over lists of |logit lambda|: beyond it products of chances leave the doubles
 _SWAPS = 2  # tried a sweep
+_LOG_ALPHA = 4.0  # width of the slice; the prior of log alpha has a tail of that scale
 
 
 @_compiled
@@ -85,7 +93,7 @@ def _cells(sticks, odds, members, offsets, weights, bases, ratios, joint):  # ty
 
 @_compiled
 def log_target(  # type: ignore[no-untyped-def]
-    sticks, odds, counts, members, offsets, heat, a, b, g_sticks, g_odds, space
+    sticks, odds, counts, members, offsets, a, b, g_sticks, g_odds, space
 ):
     """The collapsed log density in logit coordinates, and its gradient into ``g_*``."""
     lists, classes = odds.shape
@@ -122,12 +130,11 @@ def log_target(  # type: ignore[no-untyped-def]
             j = members[at]
             for k in range(classes):
                 g_odds[j, k] += joint[m, k]
-    value *= heat
     for j in range(lists):
         for k in range(classes):
             ratio = ratios[j, k]
             chance = ratio / (1.0 + ratio)
-            g_odds[j, k] = heat * (g_odds[j, k] - sizes[k] * chance) + 1.0 - 2.0 * chance
+            g_odds[j, k] = g_odds[j, k] - sizes[k] * chance + 1.0 - 2.0 * chance
             value += odds[j, k] - 2.0 * math.log1p(ratio)
     shape = a + classes - 1.0
     value -= shape * math.log(b - log_left)
@@ -136,7 +143,7 @@ def log_target(  # type: ignore[no-untyped-def]
     for k in range(classes - 2, -1, -1):
         v = sticks[k]
         share = 1.0 / (1.0 + math.exp(-v))
-        g_sticks[k] = heat * (sizes[k] * (1.0 - share) - after * share)
+        g_sticks[k] = sizes[k] * (1.0 - share) - after * share
         g_sticks[k] += (1.0 - share) - alpha * share
         value += -math.log1p(math.exp(-v)) if v > -30.0 else v
         after += sizes[k]
@@ -161,10 +168,52 @@ def draw_unobserved(rng, total, seen, missed):  # type: ignore[no-untyped-def]
 
 
 @_compiled
+def _log_alpha_density(log_alpha, sizes, a, b):  # type: ignore[no-untyped-def]
+    """Log density of log alpha given how many are in each class, sticks summed out."""
+    alpha = math.exp(log_alpha)
+    value = a * log_alpha - b * alpha
+    after = 0.0
+    for k in range(sizes.shape[0] - 1, -1, -1):
+        if k < sizes.shape[0] - 1 and (sizes[k] > 0.0 or after > 0.0):  # else alpha B(1, alpha) = 1
+            value += log_alpha + math.lgamma(alpha + after)
+            value -= math.lgamma(1.0 + sizes[k] + alpha + after)
+        after += sizes[k]
+    return value
+
+
+@_compiled
+def _draw_alpha(rng, alpha, sizes, a, b):  # type: ignore[no-untyped-def]
+    """Slice sampling (Neal 2003) of alpha given the classes, sticks summed out.
+
+    Given its sticks alpha barely moves where it is small, for empty classes have sticks that
+    tell it to a third; without them it is free of where it was.
+    """
+    at = math.log(alpha)
+    level = _log_alpha_density(at, sizes, a, b) - rng.standard_exponential()
+    low = at - _LOG_ALPHA * rng.random()
+    high = low + _LOG_ALPHA
+    while _log_alpha_density(low, sizes, a, b) > level and low > -700.0:
+        low -= _LOG_ALPHA
+    while _log_alpha_density(high, sizes, a, b) > level and high < 700.0:
+        high += _LOG_ALPHA
+    while True:
+        tried = low + (high - low) * rng.random()
+        if _log_alpha_density(tried, sizes, a, b) >= level:
+            return math.exp(tried)
+        if tried < at:
+            low = tried
+        else:
+            high = tried
+
+
+@_compiled
 def augmented_step(  # type: ignore[no-untyped-def]
-    rng, sticks, odds, counts, members, offsets, a, b, cap, space
+    rng, sticks, odds, counts, members, offsets, a, b, cap, unobserved, space
 ):
-    """One sweep of the published sampler; gives the unobserved count, or -1 for no move."""
+    """One sweep of the published sampler; gives the unobserved count and whether it is new.
+
+    A draw beyond the cap is a proposal refused: the count stays what it was.
+    """
     lists, classes = odds.shape
     cells = counts.shape[0]
     weights = space[0]
@@ -173,29 +222,24 @@ def augmented_step(  # type: ignore[no-untyped-def]
     ratios = space[3 : 3 + lists]
     joint = space[3 + lists : 3 + lists + cells]
     seen, log_left = _cells(sticks, odds, members, offsets, weights, bases, ratios, joint)
+    # From here on weights[k] is the mass of class k and of those after it: shares of it that
+    # are summed from the small end need no correction for rounding.
     total = 0.0
     for m in range(cells):
         total += counts[m]
     missed = 0.0
-    for k in range(classes):
+    for k in range(classes - 1, -1, -1):
         missed += bases[k]
-    unobserved = -1
-    for _ in range(200):
-        unobserved = draw_unobserved(rng, total, seen, missed)
-        if 0 <= unobserved <= cap:
-            break
-        unobserved = -1
-    if unobserved < 0:
-        return -1
-    alpha = rng.standard_gamma(a + classes - 1.0) / (b - log_left)
+        weights[k] = missed
+    drawn = draw_unobserved(rng, total, seen, missed)
+    held = 0 <= drawn <= cap
+    if held:
+        unobserved = drawn
     remaining = unobserved
-    mass = missed
     for k in range(classes):  # the unobserved, by class
         drawn = remaining
-        if k < classes - 1:
-            share = bases[k] / mass if mass > 0.0 else 0.0
-            drawn = rng.binomial(remaining, min(1.0, share)) if remaining > 0 else 0
-            mass -= bases[k]
+        if k < classes - 1 and remaining > 0:
+            drawn = rng.binomial(remaining, bases[k] / weights[k]) if weights[k] > 0.0 else 0
         remaining -= drawn
         sizes[k] = drawn
     for j in range(lists):
@@ -203,14 +247,14 @@ def augmented_step(  # type: ignore[no-untyped-def]
             ratios[j, k] = 0.0  # from here on: members of list j in class k
     for m in range(cells):
         mass = 0.0
-        for k in range(classes):
+        for k in range(classes - 1, -1, -1):
             mass += joint[m, k]
+            weights[k] = mass
         left_here = int(counts[m])
         if left_here == 1:  # most cells of sparse tables
-            u = rng.random() * mass
+            u = rng.random() * mass  # below: how much mass lies after the class
             chosen = 0
-            while chosen < classes - 1 and u >= joint[m, chosen]:
-                u -= joint[m, chosen]
+            while chosen < classes - 1 and u < weights[chosen + 1]:
                 chosen += 1
             sizes[chosen] += 1.0
             for at in range(offsets[m], offsets[m + 1]):
@@ -221,9 +265,7 @@ def augmented_step(  # type: ignore[no-untyped-def]
                 break
             drawn = left_here
             if k < classes - 1:
-                share = joint[m, k] / mass if mass > 0.0 else 0.0
-                drawn = rng.binomial(left_here, min(1.0, max(0.0, share)))
-                mass -= joint[m, k]
+                drawn = rng.binomial(left_here, joint[m, k] / weights[k]) if weights[k] > 0.0 else 0
             left_here -= drawn
             if drawn:
                 sizes[k] += drawn
@@ -233,28 +275,14 @@ def augmented_step(  # type: ignore[no-untyped-def]
         for k in range(classes):
             on = math.log(rng.standard_gamma(1.0 + ratios[j, k]))
             odds[j, k] = on - math.log(rng.standard_gamma(1.0 + sizes[k] - ratios[j, k]))
+    alpha = rng.standard_gamma(a + classes - 1.0) / (b - log_left)
+    alpha = _draw_alpha(rng, alpha, sizes, a, b)
     after = 0.0
     for k in range(classes - 1, -1, -1):
         if k < classes - 1:
-            v = _log_gamma_draw(rng, 1.0 + sizes[k]) - _log_gamma_draw(rng, alpha + after)
-            sticks[k] = min(v, 600.0)
+            sticks[k] = _log_gamma_draw(rng, 1.0 + sizes[k]) - _log_gamma_draw(rng, alpha + after)
         after += sizes[k]
-    return unobserved
-
-
-@_compiled
-def _log_prior_of_weights(logs, rest, a, b):  # type: ignore[no-untyped-def]
-    """Log density of the class weights, alpha summed out; ``rest`` gets log(what is left)."""
-    classes = logs.shape[0]
-    last = logs[classes - 1]
-    rest[classes - 1] = last
-    value = -last - (a + classes - 1.0) * math.log(b - min(last, 0.0))
-    for k in range(classes - 2, -1, -1):
-        high = max(rest[k + 1], logs[k])
-        low = min(rest[k + 1], logs[k])
-        rest[k] = high + math.log1p(math.exp(low - high))
-        value -= rest[k]
-    return value
+    return unobserved, held
 
 
 @_compiled
@@ -262,7 +290,9 @@ def swap_step(rng, sticks, odds, a, b, space):  # type: ignore[no-untyped-def]
     """Exchange two classes, any two: the likelihood stays, the stick prior decides.
 
     Without this, chains keep the order of classes that they began with, and with it the
-    prior weights of that order.
+    prior weights of that order. The density of the weights, alpha summed out, is
+    (b - log pi_K)**-(a+K-1) / prod_k (pi_k + ... + pi_K): only factors from the first of the
+    two to the second change, and they are taken relative to what was left before the first.
     """
     lists, classes = odds.shape
     if classes < 2:
@@ -270,93 +300,94 @@ def swap_step(rng, sticks, odds, a, b, space):  # type: ignore[no-untyped-def]
     first = int(rng.random() * classes)
     second = int(rng.random() * (classes - 1))
     second += second >= first
+    low, high = min(first, second), max(first, second)
     logs = space[0]
     rest = space[1]
+    before = 0.0  # log of what is left before the first
     left = 0.0
-    for k in range(classes - 1):
+    gain = 0.0
+    for k in range(min(high + 1, classes - 1)):
         v = sticks[k]
-        if v > 0.0:
-            tail = math.log1p(math.exp(-v))
-            logs[k] = left - tail
-            left -= v + tail
+        tail = math.log1p(math.exp(-abs(v)))
+        if k < low:
+            before -= tail + max(v, 0.0)
+            continue
+        gain += left
+        logs[k] = left - tail + min(v, 0.0)
+        left -= tail + max(v, 0.0)
+    if high == classes - 1:
+        gain += left
+        logs[high] = left
+        gain += (a + classes - 1.0) * math.log((b - before - left) / (b - before - logs[low]))
+    logs[low], logs[high] = logs[high], logs[low]
+    for k in range(high, low - 1, -1):
+        if k == classes - 1:
+            rest[k] = logs[k]
         else:
-            tail = math.log1p(math.exp(v))
-            logs[k] = left + v - tail
-            left -= tail
-    logs[classes - 1] = left
-    before = _log_prior_of_weights(logs, rest, a, b)
-    logs[first], logs[second] = logs[second], logs[first]
-    after = _log_prior_of_weights(logs, rest, a, b)
-    if math.log(1.0 - rng.random()) < after - before:
-        for k in range(classes - 1):
-            sticks[k] = logs[k] - rest[k + 1]
+            after = left if k == high else rest[k + 1]
+            rest[k] = max(after, logs[k]) + math.log1p(math.exp(-abs(after - logs[k])))
+        if k > low:
+            gain -= rest[k]
+    if math.log(1.0 - rng.random()) < gain:
+        for k in range(low, min(high + 1, classes - 1)):
+            sticks[k] = logs[k] - (left if k == high else rest[k + 1])
         for j in range(lists):
             odds[j, first], odds[j, second] = odds[j, second], odds[j, first]
 
 
 @_compiled
 def hamiltonian_step(  # type: ignore[no-untyped-def]
-    rng, sticks, odds, counts, members, offsets, heat, a, b, step, leaps, space, moving
+    rng, sticks, odds, counts, members, offsets, a, b, step, leaps, space, moving
 ):
-    """One Hamiltonian move at fixed step; gives its acceptance probability."""
-    lists, classes = odds.shape
-    q_s = moving[0, 0, : classes - 1]
-    p_s = moving[1, 0, : classes - 1]
-    g_s = moving[2, 0, : classes - 1]
-    q_o = moving[0, 1:]
-    p_o = moving[1, 1:]
-    g_o = moving[2, 1:]
+    """One Hamiltonian move at fixed step; gives its acceptance probability.
+
+    ``moving``: place, momentum and gradient, each with the sticks in its first row, whose last
+    place is free and feels no force.
+    """
+    rows, classes = moving.shape[1:]
+    q, p, g = moving[0], moving[1], moving[2]
+    q_s, q_o = q[0, : classes - 1], q[1:]
+    g_s, g_o = g[0, : classes - 1], g[1:]
+    q_s[:] = sticks
+    q_o[:] = odds
     energy = 0.0
-    for k in range(classes - 1):
-        q_s[k] = sticks[k]
-        p_s[k] = rng.standard_normal()
-        energy += 0.5 * p_s[k] * p_s[k]
-    for j in range(lists):
+    for i in range(rows):
         for k in range(classes):
-            q_o[j, k] = odds[j, k]
-            p_o[j, k] = rng.standard_normal()
-            energy += 0.5 * p_o[j, k] * p_o[j, k]
-    energy -= log_target(q_s, q_o, counts, members, offsets, heat, a, b, g_s, g_o, space)
+            p[i, k] = rng.standard_normal()
+            energy += 0.5 * p[i, k] * p[i, k]
+    energy -= log_target(q_s, q_o, counts, members, offsets, a, b, g_s, g_o, space)
     value = 0.0
     for _ in range(leaps):
-        for k in range(classes - 1):
-            p_s[k] += 0.5 * step * g_s[k]
-            q_s[k] += step * p_s[k]
-        for j in range(lists):
+        for i in range(rows):
             for k in range(classes):
-                p_o[j, k] += 0.5 * step * g_o[j, k]
-                q_o[j, k] += step * p_o[j, k]
-        value = log_target(q_s, q_o, counts, members, offsets, heat, a, b, g_s, g_o, space)
+                p[i, k] += 0.5 * step * g[i, k]
+                q[i, k] += step * p[i, k]
+        value = log_target(q_s, q_o, counts, members, offsets, a, b, g_s, g_o, space)
         if not value > -np.inf:
             return 0.0
-        for k in range(classes - 1):
-            p_s[k] += 0.5 * step * g_s[k]
-        for j in range(lists):
+        for i in range(rows):
             for k in range(classes):
-                p_o[j, k] += 0.5 * step * g_o[j, k]
+                p[i, k] += 0.5 * step * g[i, k]
     after = -value
-    for k in range(classes - 1):
-        after += 0.5 * p_s[k] * p_s[k]
-    for j in range(lists):
+    for i in range(rows):
         for k in range(classes):
-            after += 0.5 * p_o[j, k] * p_o[j, k]
+            after += 0.5 * p[i, k] * p[i, k]
     chance = math.exp(min(0.0, energy - after)) if after == after else 0.0
     if rng.random() < chance:
-        for k in range(classes - 1):
-            sticks[k] = q_s[k]
-        for j in range(lists):
-            for k in range(classes):
-                odds[j, k] = q_o[j, k]
+        sticks[:] = q_s
+        odds[:] = q_o
     return chance
 
 
 @_compiled
 def run(  # type: ignore[no-untyped-def]
-    rng, sticks, odds, counts, members, offsets, a, b, cap, step, leaps, target, sweeps, out
-):
+    rng, sticks, odds, unobserved, counts, members, offsets, a, b, cap, step, leaps, target,
+    sweeps, out
+):  # fmt: skip
     """Advance one chain in place; the unobserved count of each sweep goes to ``out``.
 
-    ``target`` > 0: adapt the step towards that acceptance. Gives (step, mean acceptance).
+    ``target`` > 0: adapt the step towards that acceptance. Gives (step, mean acceptance,
+    sweeps in which something was beyond the cap or the arithmetic).
     """
     lists, classes = odds.shape
     cells = counts.shape[0]
@@ -369,15 +400,16 @@ def run(  # type: ignore[no-untyped-def]
         total += counts[m]
     accepted = 0.0
     log_step = math.log(step) if step > 0.0 else 0.0
-    last = -1
+    beyond = 0
     for sweep in range(sweeps):
+        held = True
         if leaps > 0:
             now = math.exp(log_step) * (0.7 + 0.6 * rng.random())
             many = 1 + int(rng.random() * leaps)
             saved_s[:] = sticks
             saved_o[:] = odds
             chance = hamiltonian_step(
-                rng, sticks, odds, counts, members, offsets, 1.0, a, b, now, many, space, moving
+                rng, sticks, odds, counts, members, offsets, a, b, now, many, space, moving
             )
             accepted += chance
             if target > 0.0:
@@ -391,13 +423,17 @@ def run(  # type: ignore[no-untyped-def]
             for k in range(classes):
                 missed += space[1, k]
             drawn = draw_unobserved(rng, total, seen, missed)
-            if not 0 <= drawn <= cap:
+            held = 0 <= drawn <= cap
+            if held:
+                unobserved = drawn
+            else:
                 sticks[:] = saved_s
                 odds[:] = saved_o
         for _ in range(_SWAPS):
             swap_step(rng, sticks, odds, a, b, space)
-        drawn = augmented_step(rng, sticks, odds, counts, members, offsets, a, b, cap, space)
-        if drawn >= 0:
-            last = drawn
-        out[sweep] = last
-    return math.exp(log_step), accepted / max(1, sweeps)
+        unobserved, new = augmented_step(
+            rng, sticks, odds, counts, members, offsets, a, b, cap, unobserved, space
+        )
+        beyond += not (held and new and np.abs(odds).sum(axis=0).max() < _REACH)
+        out[sweep] = unobserved
+    return math.exp(log_step), accepted / max(1, sweeps), beyond
