@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.reading.drafting import Read, read
 
+from habeas.reading.documents import Document
 from habeas.reading.limits import Limits
 from habeas.reading.readers import web
+
+ReadBytes = Callable[..., list[Document]]
 
 
 def read_html(text: str | bytes, limits: Limits | None = None) -> Read:
@@ -29,10 +34,42 @@ def test_blocks_are_paragraphs_and_blanks_are_one() -> None:
 
 def test_scripts_and_styles_are_no_text() -> None:
     done = read_html(
-        "<script>var a = '<p>no</p>';</script><style>p{}</style><p>yes</p><svg><text>x</text></svg>"
-        "<template><p>no</p></template><p>also</p>"
+        "<script>var a = '<p>no</p>';</script><style>p{}</style><p>yes</p>"
+        "<svg><style>p{}</style><title>no title</title><text>drawn</text></svg><p>also</p>"
     )
-    assert done.text == "yes\nalso\n"
+    assert done.text == "yes\nno title\ndrawn\nalso\n"
+    assert "title" not in done.draft.metadata
+
+
+def test_what_a_page_does_not_show_is_read_and_marked() -> None:
+    done = read_html(
+        "<head><noscript><p>without script</p></noscript></head><p>yes</p>"
+        "<template><p>in a template</p></template><object><p>instead of it</p></object>"
+    )
+    assert done.text.split("\n")[:-1] == ["without script", "yes", "in a template", "instead of it"]
+    hidden = [done.text[part.start : part.stop] for part in done.parts if part.hidden]
+    assert hidden == ["in a template", "instead of it"]
+
+
+def test_documents_that_a_page_holds_in_itself_are_files_inside() -> None:
+    picture = base64.b64encode(b"\x89PNG" + bytes(2_000)).decode()
+    done = read_html(
+        '<iframe srcdoc="&lt;p&gt;in the frame&lt;/p&gt;"></iframe>'
+        '<iframe src="data:text/html;charset=utf-8,%3Cp%3Eheld%3C/p%3E"></iframe>'
+        f'<img src="data:image/png;base64,{picture}"><img src="data:image/gif;base64,R0lGOA==">'
+        '<script type="application/ld+json">{"name": "A"}</script><img src="data:broken">'
+    )
+    assert list(done.inner.values()) == [
+        b"<p>in the frame</p>", b"<p>held</p>", b"\x89PNG" + bytes(2_000), b'{"name": "A"}',
+    ]  # fmt: skip
+    assert done.draft.missing == ["Data that the page holds in itself and that cannot be decoded."]
+
+
+def test_the_case_leaves_nothing_out_unsaid(cases: Path, read_bytes: ReadBytes) -> None:
+    documents = read_bytes((cases / "other" / "hidden.html").read_bytes(), "hidden.html")
+    text = "".join(one.text for one in documents)
+    for words in ("noscript words", "template words", "iframe words", "in script", "alt words"):
+        assert words in text
 
 
 def test_hidden_elements_are_read_and_marked() -> None:

@@ -103,6 +103,9 @@ _HINTED = frozenset(
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|table|div|p|br|h[1-6]|script|font)\b", re.I
 )
+_JSON = re.compile(
+    rb"""\{\s*"(?:[^"\\]|\\.){0,200}"\s*:|\[\s*(?:\{\s*"|"(?:[^"\\]|\\.){0,200}"\s*[,\]])"""
+)
 _MAIL_FIELD = re.compile(
     rb"^(?:from|to|cc|subject|date|received|message-id|mime-version|return-path|reply-to|sender"
     rb"|delivered-to|content-type|in-reply-to|references|x-[a-z0-9-]+|content-transfer-encoding"
@@ -242,6 +245,8 @@ def _text(head: bytes, extension: str, hint: str) -> str:
         return "text/html"
     if hint in _HINTED:
         return hint
+    if extension not in _BY_NAME and _JSON.match(begins):
+        return "application/json"
     return _BY_NAME.get(extension, PLAIN)
 
 

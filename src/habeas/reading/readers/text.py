@@ -1,18 +1,19 @@
 """Plain text in any encoding; what is between blank lines is a paragraph.
 
-Every line end and every character stays as the bytes say it. ``settings["encoding"]`` names
-the encoding that was chosen, and a close choice is a warning.
+Every line end and every character stays as the bytes say it, but for letters that JSON, XML and
+cards of contacts keep behind escapes: they are shown as letters, which a warning says.
+``settings["encoding"]`` names the encoding that was chosen, and a close choice is a warning.
 """
 
 from __future__ import annotations
 
 import re
 
-from habeas.reading import decoding, labels
+from habeas.reading import decoding, escapes, labels
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.text"
-VERSION = "3"
+VERSION = "4"
 MEDIA_TYPES = frozenset(
     {
         "text/plain", "text/markdown", "application/json", "application/xml", "image/svg+xml",
@@ -31,7 +32,12 @@ def read(source: Source, draft: Draft) -> None:
         draft.warn(doubt)
     if decoded.lossy:
         draft.lacks("Bytes that are not text in the encoding chosen.")
-    add_paragraphs(draft, decoded.text)
+    shown = escapes.shown(decoded.text, source.media_type)
+    if shown != decoded.text:
+        draft.warn(
+            "Letters written as escapes, and folded lines, are shown as what they stand for."
+        )
+    add_paragraphs(draft, shown)
 
 
 def _whole_or_beginning(source: Source, draft: Draft) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from habeas.reading import decoding, labels
+from habeas.reading import data_urls, decoding, labels
 from habeas.reading.readers.flow import Flow
 from habeas.reading.readers.interface import Draft, Source
 
@@ -29,7 +29,12 @@ _BLOCKS = _words(
     "option p pre section select summary table tbody td tfoot th thead title tr ul caption "
     "button textarea iframe noscript"
 )
-_DROPPED = frozenset({"script", "style", "template", "head", "svg", "math", "object", "noembed"})
+_DROPPED = _words("script style")
+_UNSHOWN = _words("template object noembed noframes datalist")
+_DATA_BLOCKS = frozenset({"application/json", "application/ld+json"})
+_FRAMES = {"iframe": "src", "embed": "src", "object": "data", "img": "src", "frame": "src"}
+_SMALL_PICTURE = 1_000  # bytes: a dot or an arrow
+_MOST_INSIDE = 200
 _VOID = _words("area base br col embed hr img input link meta param source track wbr keygen frame")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
@@ -91,25 +96,26 @@ class _Page(HTMLParser):
         self._blank = True
         self._preformatted = 0
         self._cells: list[str] = []
+        self._data: list[str] | None = None  # a script that holds data and no program
+        self._files = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
-        if tag == "title" and "title" not in self._draft.metadata:
+        if tag == "title" and "title" not in self._draft.metadata and not self._is_in_drawing():
             self._title = []
         if tag == "meta":
             self._keep_meta(attributes)
         if self._dropped:
             self._dropped_depth += tag == self._dropped
-            if self._dropped == "head" and tag == "body":  # a head that never ends
-                self._dropped = ""
-            else:
-                return
+            return
         if tag in _DROPPED:
             self._dropped, self._dropped_depth = tag, 1
+            self._data = [] if attributes.get("type", "").lower() in _DATA_BLOCKS else None
             return
         self._close_before(tag)
         hides = (
             "hidden" in attributes
+            or tag in _UNSHOWN
             or (tag == "input" and attributes.get("type", "").lower() == "hidden")
             or bool(_HIDING.search(attributes.get("style", "")))
         )
@@ -119,6 +125,9 @@ class _Page(HTMLParser):
             self._open.append((tag, hides))
             self._hidden += hides
         self._special(tag, attributes)
+
+    def _is_in_drawing(self) -> bool:
+        return any(name == "svg" for name, _hides in self._open)
 
     def _special(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "br":
@@ -150,6 +159,28 @@ class _Page(HTMLParser):
             if span.isdecimal():
                 self.flow.pass_columns(int(span[:5]) - 1)
 
+        self._inside(tag, attributes)
+
+    def _inside(self, tag: str, attributes: dict[str, str]) -> None:
+        """Documents and pictures that the page holds in itself are files inside."""
+        if words := attributes.get("srcdoc", "") if tag == "iframe" else "":
+            self._file("frame", words.encode("utf-8", "replace"), "text/html; charset=utf-8")
+        link = attributes.get(_FRAMES.get(tag, ""), "")
+        if link[:5].lower() != "data:":
+            return
+        found = data_urls.opened(link)
+        if found is None:
+            self._draft.lacks("Data that the page holds in itself and that cannot be decoded.")
+        elif not found.media_type.startswith("image/") or len(found.data) >= _SMALL_PICTURE:
+            self._file("inside", found.data, found.media_type)
+
+    def _file(self, called: str, data: bytes, kind: str) -> None:
+        self._files += 1
+        if self._files > _MOST_INSIDE:
+            self._draft.lacks(f"Files that the page holds in itself, past {_MOST_INSIDE}.")
+        else:
+            self._draft.inner(f"{called} {self._files}", data, kind)
+
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
         if tag in _DROPPED and self._dropped == tag:
@@ -165,6 +196,9 @@ class _Page(HTMLParser):
                 self._dropped_depth -= 1
                 if self._dropped_depth <= 0:
                     self._dropped = ""
+                    if self._data and (words := "".join(self._data)).strip():
+                        self._file("data", words.encode("utf-8", "replace"), "application/json")
+                    self._data = None
             return
         if tag in _BLOCKS:
             self._end_block()
@@ -205,6 +239,8 @@ class _Page(HTMLParser):
             return
         if self._dropped:
             self.scripts += len(data) if self._dropped == "script" else 0
+            if self._data is not None:
+                self._data.append(data)
             return
         if not self._preformatted:
             data = _BLANKS.sub(" ", data)
