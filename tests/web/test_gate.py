@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -95,3 +97,50 @@ def test_refusals_carry_the_headers_too(gate: Gate, stranger: Client) -> None:
     for name, value in HEADERS.items():
         assert answer[name] == value
     assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+# --- other programs on this machine, whose cookies the same browser sends along ----------------
+
+
+@pytest.fixture
+def reader(gate: Gate, stranger: Client) -> Client:
+    stranger.get(f"/?token={gate.token}")
+    assert "habeas-8417" in stranger.cookies
+    return stranger
+
+
+def lets_in(client: Client) -> Any:
+    """The request of an answer that was given."""
+    with contextlib.closing(client.get("/static/explore/habeas.css")) as answer:
+        assert answer.status_code == 200
+        return answer.wsgi_request
+
+
+def test_a_cookie_of_our_name_for_another_path_locks_nobody_out(reader: Client) -> None:
+    mark = reader.cookies["habeas-8417"].value
+    for sent in (f"habeas-8417=junk; habeas-8417={mark}", f"habeas-8417={mark}; habeas-8417=junk"):
+        lets_in(Client(HTTP_HOST=HOST, HTTP_COOKIE=sent))
+
+
+def test_whoever_is_locked_out_is_told_and_let_in_again(gate: Gate, reader: Client) -> None:
+    mark = reader.cookies["habeas-8417"].value
+    reader.cookies["habeas-8417"] = "what another program put there"
+    refused = reader.get("/")
+    assert refused.status_code == 403
+    assert b"not the one that was let in" in refused.content
+    assert b"Press Enter where" in refused.content
+    again = gate.renew()
+    assert reader.get(f"/?token={again}").status_code == 303
+    lets_in(reader)
+    # The other program was sent the first mark: it is worth nothing now, nor is the first address.
+    thief = Client(HTTP_HOST=HOST, HTTP_COOKIE=f"habeas-8417={mark}")
+    assert thief.get("/").status_code == 403
+    assert Client(HTTP_HOST=HOST).get(f"/?token={again}").status_code == 403
+
+
+@pytest.mark.parametrize("value", ['"' + "\\" * 4_000, "=" * 4_000, '"\\054', ";" * 4_000, "\x7f"])
+def test_nothing_of_other_programs_cookies_is_read(reader: Client, value: str) -> None:
+    mark = reader.cookies["habeas-8417"].value
+    sent = "; ".join([f"other{n}={value}" for n in range(180)] + [f"habeas-8417={mark}"])
+    request = lets_in(Client(HTTP_HOST=HOST, HTTP_COOKIE=sent))
+    assert request.META["HTTP_COOKIE"] == f"habeas-8417={mark}"

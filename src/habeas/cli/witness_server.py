@@ -26,8 +26,6 @@ from habeas.errors import HabeasError
 PATH = "/add-checkpoint"
 _MONITORED = re.compile("/([0-9a-f]{64})/checkpoint")
 THREADS = 4
-CONNECTIONS = 100
-SILENCE_SECONDS = 20
 LARGEST_HEADERS = 8_192
 
 log = logging.getLogger(__name__)
@@ -105,20 +103,15 @@ class Listening:
 
 def listen(witness: Witness, address: str, port: int) -> Listening:
     """Bind an address (port 0: any free port)."""
-    from waitress.server import create_server
+    from habeas.web.connections import create
 
     listener = _bound(address, port)
-    server = create_server(
+    server = create(
         application(witness),
-        sockets=[listener],
+        listener,
         threads=THREADS,
-        ident=None,
-        connection_limit=CONNECTIONS,
-        channel_timeout=SILENCE_SECONDS,
-        cleanup_interval=SILENCE_SECONDS // 2,
-        clear_untrusted_proxy_headers=True,
+        largest_head=LARGEST_HEADERS,
         max_request_body_size=LARGEST_REQUEST,
-        max_request_header_size=LARGEST_HEADERS,
     )
     shown = f"[{address}]" if ":" in address else address
     return Listening(server, f"http://{shown}:{listener.getsockname()[1]}")

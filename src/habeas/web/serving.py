@@ -17,26 +17,35 @@ from habeas.web.errors import AddressRefused, PortTaken
 
 if TYPE_CHECKING:
     from habeas.custody.notes import Signer
+    from habeas.web.site.gate import Gate
 
 THREADS = 8
 DEFAULT_ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 8417
-MOST_HEADER_BYTES = 16_384
 #: Of an answer, waiting for the browser. A thread that has more to send waits.
 MOST_WAITING_BYTES = 1024 * 1024
 #: Past this the server would put what waits into a temporary file: plain evidence on the disk.
 NEVER_TO_FILE_BYTES = 2**31 - 1
-IDLE_SECONDS = 120  # after which a connection that asks nothing is closed; a paused download is not
 
 
 class Serving:
     """A listening server: ``url`` works once; ``run`` serves until ``close``."""
 
-    def __init__(self, server: Any, url: str, origin: str) -> None:
+    def __init__(self, server: Any, gate: Gate, origin: str) -> None:
         self._server = server
-        self.url = url  # with the one-time token
-        self.origin = origin  # without
+        self._gate = gate
+        self.origin = origin  # without the token
         self._closed = False
+
+    @property
+    def url(self) -> str:
+        """The address, with the one-time token."""
+        return f"{self.origin}/?token={self._gate.token}"
+
+    def renew(self) -> str:
+        """Another address that works once. The browser that used the last one is shut out."""
+        self._gate.renew()
+        return self.url
 
     def run(self) -> None:
         """Serve until interrupted or closed."""
@@ -69,8 +78,7 @@ def listen(
     ``person`` answers for what that browser records; without one the pages are only read.
     """
     address = loopback(address)
-    from waitress.server import create_server
-
+    from habeas.web.connections import create
     from habeas.web.site.gate import Gate, open_gate
     from habeas.web.site.settings import MOST_FORM_BYTES
     from habeas.web.site.viewing import show
@@ -81,21 +89,16 @@ def listen(
     show(archive, person=person)
     shown = f"[{address}]" if ":" in address else address
     gate = Gate(hosts=(f"{shown}:{port}", f"localhost:{port}"), forms=person is not None)
-    server = create_server(
+    server = create(
         application(),
-        sockets=[listener],
+        listener,
         threads=THREADS,
-        ident=None,
-        clear_untrusted_proxy_headers=True,
         max_request_body_size=MOST_FORM_BYTES,
-        max_request_header_size=MOST_HEADER_BYTES,
         outbuf_high_watermark=MOST_WAITING_BYTES,
         outbuf_overflow=NEVER_TO_FILE_BYTES,
-        channel_timeout=IDLE_SECONDS,
     )
     open_gate(gate)
-    origin = f"http://{shown}:{port}"
-    return Serving(server, f"{origin}/?token={gate.token}", origin)
+    return Serving(server, gate, f"http://{shown}:{port}")
 
 
 def serve(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
     from habeas.custody.notes import Signer
+    from habeas.web.serving import Serving
 
 PortOption = Annotated[
     int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes any free one.")
@@ -84,6 +87,9 @@ def serve_archive(
     speaker.give({"url": serving.url})
     speaker.say(serving.url, style="bold")
     speaker.note("The address works once, in one browser. Ctrl-C ends.")
+    if sys.stdin is not None and sys.stdin.isatty():
+        speaker.note("Enter prints another, and shuts out the browser that used the last one.")
+        threading.Thread(target=_renewing, args=(serving, speaker), daemon=True).start()
     if person is not None:
         speaker.note(
             "That browser can cite and take out originals; what it takes out is signed by "
@@ -92,3 +98,9 @@ def serve_archive(
     with contextlib.suppress(KeyboardInterrupt):
         serving.run()
     speaker.note("Ended.")
+
+
+def _renewing(serving: Serving, speaker: Speaker) -> None:
+    """Another address for each line that is typed."""
+    for _ in sys.stdin:
+        speaker.say(serving.renew(), style="bold")

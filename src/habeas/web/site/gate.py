@@ -1,13 +1,16 @@
 """The door of the site while nobody signs in: a one-time token, then a cookie.
 
 Invariants: closed unless ``open_gate`` was called in this process; the token admits one
-browser once; comparison takes the same time for every wrong token; only the loopback names
-and port given to ``open_gate`` are answered, so a page elsewhere that resolves its own name
-to 127.0.0.1 gets nothing; only GET and HEAD are answered unless the gate was opened for forms.
+browser once, until ``renew`` gives another and shuts that browser out; comparison takes the
+same time for every wrong token; only the loopback names and port given to ``open_gate`` are
+answered, so a page elsewhere that resolves its own name to 127.0.0.1 gets nothing; only GET and
+HEAD are answered unless the gate was opened for forms.
 
 A form is answered only when the browser says that it comes from these very pages: cookies are
 sent for every port of this machine, so a page of another local server would bring ours along.
-Django's token stands behind this check (``settings``).
+Django's token stands behind this check (``settings``). Such a server can also leave cookies of
+its own, under our names or so many that ours are dropped: of what a browser sends only ours are
+looked at, all of one name, and whoever is locked out so is told and let in again by ``renew``.
 """
 
 from __future__ import annotations
@@ -28,6 +31,9 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+FORM_COOKIE = "habeas-form"  # Django's, for forms
+MOST_MARKS = 64  # of one name: as many paths have a cookie of their own
 
 
 class Gate:
@@ -53,11 +59,17 @@ class Gate:
             self._admitted.append(value)
             return value
 
-    def admits(self, cookie: str | None) -> bool:
-        """Whether this cookie value was given by this gate."""
-        if not cookie:
-            return False
-        answers = [_equal(cookie, value) for value in self._admitted]
+    def renew(self) -> str:
+        """Another token to be used once; the one before and its browser are no longer let in."""
+        with self._lock:
+            self.token = self._unused = secrets.token_urlsafe(32)
+            self._admitted.clear()
+            return self.token
+
+    def admits(self, marks: Iterable[str]) -> bool:
+        """Whether one of these cookie values was given by this gate."""
+        with self._lock:
+            answers = [_equal(mark, value) for mark in marks for value in self._admitted]
         return any(answers)
 
 
@@ -84,6 +96,25 @@ def cookie_name(request: HttpRequest) -> str:
     return f"habeas-{request.META.get('HTTP_HOST', '').rpartition(':')[2]}"
 
 
+def _cookies(request: HttpRequest) -> list[tuple[str, str]]:
+    """The names and values that the browser sent, as they stand; those of other programs too."""
+    parts = (part.strip() for part in request.META.get("HTTP_COOKIE", "").split(";"))
+    return [(name, value) for name, _, value in (part.partition("=") for part in parts)]
+
+
+def _marks(request: HttpRequest) -> list[str]:
+    """What was sent under our name: more than one where another program set one for a path."""
+    ours = cookie_name(request)
+    return [value for name, value in _cookies(request) if name == ours][:MOST_MARKS]
+
+
+def _keep_ours(request: HttpRequest) -> None:
+    """Drop the cookies of other programs before anything else reads them."""
+    kept = (cookie_name(request), FORM_COOKIE)
+    sent = [f"{name}={value}" for name, value in _cookies(request) if name in kept]
+    request.META["HTTP_COOKIE"] = "; ".join(sent)
+
+
 class GateMiddleware:
     """Refuses every request that does not come through the gate."""
 
@@ -101,8 +132,10 @@ class GateMiddleware:
             return HttpResponseNotAllowed(allowed)
         if "token" in request.GET:
             return self._exchange(gate, request)
-        if not gate.admits(request.COOKIES.get(cookie_name(request))):
-            return _refusal(403, _("This page opens with the address that was printed."), _again())
+        marks = _marks(request)
+        if not gate.admits(marks):
+            return _unknown(bool(marks))
+        _keep_ours(request)
         if request.method == "POST" and (refused := _refused_form(request)) is not None:
             return refused
         return self.get_response(request)
@@ -113,7 +146,7 @@ class GateMiddleware:
             return _refusal(403, _("This address is not complete."), _again())
         value = gate.exchange(request.GET["token"])
         if value is None:
-            if gate.admits(request.COOKIES.get(cookie_name(request))):
+            if gate.admits(_marks(request)):
                 return HttpResponseRedirect("/")
             return _refusal(403, _("This address was used before, or is not whole."), _again())
         response = HttpResponseRedirect("/")
@@ -143,8 +176,27 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def _unknown(has_mark: bool) -> HttpResponse:
+    """Nobody whom the gate knows: never let in, or marked over by another program."""
+    if not has_mark:
+        return _refusal(403, _("This page opens with the address that was printed."), _again())
+    return _refusal(
+        403,
+        _("This browser is not the one that was let in."),
+        _(
+            "It was, perhaps: another program on this machine can put its own cookie in place of "
+            "ours, a newer address shuts out the browser before it, and every run has its own."
+        )
+        + " "
+        + _again(),
+    )
+
+
 def _again() -> str:
-    return _("Run “habeas serve” again: it prints a new address that works once.")
+    return _(
+        "Press Enter where “habeas serve” runs, or run it again: either prints a new address "
+        "that works once."
+    )
 
 
 def _refusal(status: int, sentence: str, next_step: str) -> HttpResponse:

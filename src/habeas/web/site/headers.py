@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from habeas.web.site.gate import forms_are_answered
@@ -39,4 +39,6 @@ class HeadersMiddleware:
             response.headers[name] = value
         for name in ("Last-Modified", "ETag", "Access-Control-Allow-Origin"):
             response.headers.pop(name, None)
+        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+            response.headers["Content-Length"] = str(len(response.content))  # keeps it open
         return response

@@ -80,7 +80,7 @@ CONTENT_SECURITY_POLICY = {
 # Forms. Two archives open in one browser share the cookie, which is no harm: each form's token is
 # compared with it, and the gate has compared the port by then.
 MOST_FORM_BYTES = 16_384
-CSRF_COOKIE_NAME = "habeas-form"
+CSRF_COOKIE_NAME = "habeas-form"  # gate.FORM_COOKIE
 CSRF_COOKIE_AGE = None  # until the browser is closed
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
