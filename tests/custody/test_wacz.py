@@ -1,81 +1,116 @@
-"""Seals of web archives: the reference files, altered ones, and one signed by a key of ours."""
+"""Signatures of web archives: the reference one, altered ones, and by certificates of ours."""
 
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from tests.custody.capturing import Capturer
 
-from habeas.custody.wacz import DIGEST, PACKAGE, check_wacz
-
-ARCHIVE = "archive/data.warc"
-
-
-@pytest.fixture
-def package(tmp_path: Path) -> Callable[..., Path]:
-    """Writes members as a zip; None leaves one out."""
-
-    def write(members: dict[str, bytes]) -> Path:
-        path = tmp_path / "x.wacz"
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, data in members.items():
-                archive.writestr(name, data)
-        return path
-
-    return write
+from habeas.custody import wacz
+from habeas.custody.capture_trust import FILE, read_trust
+from habeas.custody.errors import PolicyError
+from habeas.custody.wacz import DIGEST, PACKAGE, Signature, Standing, Trust, check_signature
 
 
-def members_of(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+@pytest.fixture(scope="module")
+def reference(vectors: Path) -> tuple[str, str]:
+    """The signed package of the specification's authors: its document, the hash of its list."""
+    with zipfile.ZipFile(vectors / "wacz" / "valid_signed_example_1.wacz") as archive:
+        return archive.read(DIGEST).decode(), hashlib.sha256(archive.read(PACKAGE)).hexdigest()
 
 
-def test_the_reference_files(vectors: Path) -> None:
-    plain = check_wacz(vectors / "wacz" / "valid_example_1.wacz")
-    assert (plain.sound, plain.files, plain.is_signed) == (True, 4, False)
-    assert not check_wacz(vectors / "wacz" / "invalid_example_1.wacz").sound
-    signed = check_wacz(vectors / "wacz" / "valid_signed_example_1.wacz")
-    assert (signed.faults, signed.files, signed.is_signed) == ([], 4, True)
-    assert signed.signed_for == "btrix-sign-test.webrecorder.net"
-    assert signed.stamped_at is not None
-    assert signed.stamped_at.isoformat() == "2022-01-18T19:00:12+00:00"
-    assert "R3" in signed.issuers[0]
+def root_of(reference: tuple[str, str], name: str, which: int) -> x509.Certificate:
+    pem = json.loads(reference[0])["signedData"][name]
+    return x509.load_pem_x509_certificates(pem.encode())[which]
+
+
+def test_the_reference_signature_holds_and_nobody_here_trusts_it(
+    reference: tuple[str, str],
+) -> None:
+    found = check_signature(*reference)
+    assert (found.faults, found.standing) == ([], Standing.UNKNOWN)
+    assert found.domain == "btrix-sign-test.webrecorder.net"
+    assert found.stamped_at is not None
+    assert found.stamped_at.isoformat() == "2022-01-18T19:00:12+00:00"
+    assert found.stamped_by == "www.freetsa.org"
+    assert found.chain[1] == "CN=R3,O=Let's Encrypt,C=US"
+    assert found.doubts == [
+        "Nobody here trusts the issuer of its certificate.",
+        "Nobody here trusts the authority of its timestamp.",
+    ]
+
+
+def test_it_is_sound_by_roots_that_the_team_chose(reference: tuple[str, str]) -> None:
+    web, stampers = (
+        (root_of(reference, "domainCert", -1),),
+        (root_of(reference, "timestampCert", -1),),
+    )
+    assert check_signature(*reference, Trust(web, stampers)).standing is Standing.SOUND
+    for half in (Trust(web), Trust((), stampers), Trust(stampers, web), Trust(stampers, stampers)):
+        found = check_signature(*reference, half)
+        assert (found.standing, bool(found.doubts)) == (Standing.UNKNOWN, True)
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new"),
+    ("old", "new"),
     [
-        ("pages/pages.jsonl", b"p", b"q"),
-        (PACKAGE, b"py-wacz 0.4.0", b"py-wacz 0.4.1"),
-        (DIGEST, b"fcf066f7", b"fcf066f8"),
-        (DIGEST, b"MEYCIQCf", b"MEYCIQCg"),
-        (DIGEST, b'"domain": "btrix', b'"domain": "other'),
-        (DIGEST, b'"timeSignature": "MII', b'"timeSignature": "MIJ'),
-        (DIGEST, b'"signature"', b'"signatory"'),
+        ("fcf066f7", "fcf066f8"),
+        ("MEYCIQCf", "MEYCIQCg"),
+        ('"domain": "btrix', '"domain": "other'),
+        ('"timeSignature": "MII', '"timeSignature": "MIJ'),
+        ('"signature"', '"signatory"'),
+        ('"created": "2022-01-18T19:00:12Z"', '"created": "2022-01-18T19:11:12Z"'),
+        ('"created": "2022-01-18T19:00:12Z"', '"created": "yesterday"'),
+        ('"created": "2022-01-18T19:00:12Z"', '"created": 7'),
     ],
 )
-def test_what_was_altered_is_found(
-    vectors: Path, package: Callable[..., Path], name: str, old: bytes, new: bytes
-) -> None:
-    members = members_of(vectors / "wacz" / "valid_signed_example_1.wacz")
-    assert old in members[name]
-    altered = check_wacz(package(members | {name: members[name].replace(old, new, 1)}))
-    assert altered.faults
-    assert name == "pages/pages.jsonl" or not altered.is_signed
+def test_what_was_altered_is_found(reference: tuple[str, str], old: str, new: str) -> None:
+    document, digest = reference
+    assert old in document
+    found = check_signature(document.replace(old, new), digest)
+    assert (found.standing, bool(found.faults)) == (Standing.FALSE, True)
 
 
-def made(data: bytes, key: ec.EllipticCurvePrivateKey, *, raw: bool) -> dict[str, bytes]:
-    """A package signed as a browser signs."""
-    resource = {"path": ARCHIVE, "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
-    listed = json.dumps({"resources": [resource | {"bytes": len(data)}]}).encode()
-    digest = f"sha256:{hashlib.sha256(listed).hexdigest()}"
+def test_over_another_list_it_is_false(reference: tuple[str, str]) -> None:
+    assert check_signature(reference[0], "0" * 64).standing is Standing.FALSE
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["", "[]", "7", "[" * 100_000, '{"hash": 1}', " " * (wacz.LARGEST + 1), "\x00", "null"],
+)
+def test_what_is_no_document_is_false_and_no_traceback(document: str) -> None:
+    assert check_signature(document, "0" * 64).standing is Standing.FALSE
+
+
+def test_every_cell_of_the_document_may_be_anything(reference: tuple[str, str]) -> None:
+    document, digest = reference
+    for name in json.loads(document)["signedData"]:
+        for value in (None, 7, [], {}, "", "x", "é", "-----BEGIN CERTIFICATE-----\nAA==\n"):
+            said = json.loads(document)
+            said["signedData"][name] = value
+            found = check_signature(json.dumps(said), digest)
+            assert found.standing in (Standing.FALSE, Standing.UNKNOWN), (name, value)
+
+
+# --- keys of browsers -----------------------------------------------------------------------
+
+DIGEST_OF_NOTHING = hashlib.sha256(b"{}").hexdigest()
+
+
+def by_key(key: ec.EllipticCurvePrivateKey, *, raw: bool) -> dict[str, Any]:
+    """A document as a browser makes one, over a list of this hash."""
+    digest = f"sha256:{DIGEST_OF_NOTHING}"
     signature = key.sign(digest.encode(), ec.ECDSA(hashes.SHA256()))
     if raw:
         numbers = utils.decode_dss_signature(signature)
@@ -89,58 +124,120 @@ def made(data: bytes, key: ec.EllipticCurvePrivateKey, *, raw: bool) -> dict[str
         "publicKey": base64.b64encode(public).decode(),
         "created": "2026-01-01T00:00:00Z",
     }
-    document = {"path": PACKAGE, "hash": digest, "signedData": signed}
-    return {ARCHIVE: data, PACKAGE: listed, DIGEST: json.dumps(document).encode()}
+    return {"path": PACKAGE, "hash": digest, "signedData": signed}
+
+
+def checked(document: dict[str, Any], trust: Trust = wacz.NOBODY) -> Signature:
+    return check_signature(json.dumps(document), DIGEST_OF_NOTHING, trust)
 
 
 @pytest.mark.parametrize("raw", [True, False])
-def test_a_browsers_signature(package: Callable[..., Path], raw: bool) -> None:
-    key = ec.generate_private_key(ec.SECP384R1())
-    found = check_wacz(package(made(b"data", key, raw=raw)))
-    assert (found.faults, found.is_signed, found.signed_for) == ([], True, "")
-    assert found.signed_by_key
-    other = made(b"data", ec.generate_private_key(ec.SECP384R1()), raw=raw)
-    mixed = json.loads(other[DIGEST])
-    mixed["signedData"]["publicKey"] = found.signed_by_key
-    assert check_wacz(package(other | {DIGEST: json.dumps(mixed).encode()})).faults
+def test_a_browser_s_signature_is_by_a_key_that_the_team_names(raw: bool) -> None:
+    document = by_key(ec.generate_private_key(ec.SECP384R1()), raw=raw)
+    found = checked(document)
+    assert (found.faults, found.standing, found.domain) == ([], Standing.UNKNOWN, "")
+    named = checked(document, Trust(keys={"our laptop": found.key}))
+    assert (named.standing, named.key_name) == (Standing.SOUND, "our laptop")
+    other = by_key(ec.generate_private_key(ec.SECP384R1()), raw=raw)
+    other["signedData"]["publicKey"] = found.key
+    assert checked(other).faults == ["The signature is false."]
 
 
-def test_what_is_not_listed_or_too_much_is_found(package: Callable[..., Path]) -> None:
-    members = made(b"data", ec.generate_private_key(ec.SECP384R1()), raw=True)
-    assert any("not listed" in f for f in check_wacz(package(members | {"x": b""})).faults)
-    assert check_wacz(package(members | {ARCHIVE: b"data and a bomb" * 10_000})).faults
-    del members[ARCHIVE]
-    assert any("not there" in fault for fault in check_wacz(package(members)).faults)
+def test_no_signature_is_none() -> None:
+    document = {"path": PACKAGE, "hash": f"sha256:{DIGEST_OF_NOTHING}"}
+    assert checked(document).standing is Standing.NONE
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 no zip", b"\x00" * 100])
-def test_what_is_no_zip(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "x").write_bytes(data)
-    assert check_wacz(tmp_path / "x").faults == ["It is no zip that can be read."]
+# --- certificates of ours -------------------------------------------------------------------
 
 
-def test_what_cannot_be_read_is_a_fault_and_no_traceback(
-    package: Callable[..., Path], tmp_path: Path
+@pytest.fixture(scope="module")
+def capturer(tmp_path_factory: pytest.TempPathFactory) -> Capturer:
+    return Capturer(tmp_path_factory.mktemp("authority"))
+
+
+def test_a_domain_s_signature_by_an_authority_of_ours(capturer: Capturer) -> None:
+    document = capturer.document(DIGEST_OF_NOTHING)
+    assert checked(document).standing is Standing.UNKNOWN
+    found = checked(document, capturer.trust)
+    assert (found.faults, found.doubts, found.standing) == ([], [], Standing.SOUND)
+
+
+@pytest.mark.parametrize(
+    "name", ["(STAGING) Pretend Pear X1", "Fake LE Root X1", "mkcert development CA"]
+)
+def test_a_test_authority_is_never_sound_also_where_its_root_is_trusted(
+    capturer: Capturer, name: str
 ) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    der = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    document = capturer.document(DIGEST_OF_NOTHING, authority=name)
+    assert checked(document, capturer.trust).standing is Standing.TEST
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"domain_of": "elsewhere.example"}, "not of the domain"),
+        ({"issued_before": datetime.timedelta(days=-1)}, "not in force"),
+        ({"valid": datetime.timedelta(hours=-1)}, "not in force"),
+        ({"created_after": datetime.timedelta(minutes=11)}, "within ten minutes"),
+        ({"stranger": True}, "do not follow"),
+    ],
+)
+def test_certificates_that_do_not_fit_are_false(
+    capturer: Capturer, changed: dict[str, Any], fault: str
+) -> None:
+    found = checked(capturer.document(DIGEST_OF_NOTHING, **changed), capturer.trust)
+    assert found.standing is Standing.FALSE
+    assert fault in found.faults[0]
+
+
+def test_an_old_certificate_is_a_doubt(capturer: Capturer) -> None:
+    old = capturer.document(DIGEST_OF_NOTHING, issued_before=datetime.timedelta(days=9))
+    found = checked(old, capturer.trust)
+    assert (found.standing, "48 hours" in found.doubts[0]) == (Standing.UNKNOWN, True)
+
+
+def test_a_certificate_that_may_not_issue_vouches_for_nobody(capturer: Capturer) -> None:
+    """Any holder of a web certificate could sign for any domain otherwise."""
+    found = checked(capturer.document(DIGEST_OF_NOTHING, by_leaf=True), capturer.trust)
+    assert found.standing is not Standing.SOUND
+
+
+# --- whom the team trusts -------------------------------------------------------------------
+
+
+def test_nobody_is_trusted_without_the_file(tmp_path: Path) -> None:
+    assert read_trust(tmp_path) == wacz.NOBODY
+
+
+def test_the_file_names_roots_and_keys(capturer: Capturer, tmp_path: Path) -> None:
+    capturer.write_roots(tmp_path)
+    (tmp_path / FILE).write_text(
+        'web = ["web.pem"]\ntimestamps = ["stamps.pem"]\n[[key]]\nname = "us"\npublic = "AA=="\n'
     )
-    curve = bytes.fromhex("2a8648ce3d0301")
-    unknown = base64.b64encode(der.replace(curve + b"\x07", curve + b"\x09")).decode()
-    listed = json.dumps({"resources": []}).encode()
-    digest = f"sha256:{hashlib.sha256(listed).hexdigest()}"
-    signed = {"hash": digest, "signature": "AA==", "publicKey": unknown}
-    document = json.dumps({"hash": digest, "signedData": signed}).encode()
-    found = check_wacz(package({PACKAGE: listed, DIGEST: document}))
-    assert any("not known here" in fault for fault in found.faults)
-    resources = [{"path": [], "hash": "sha256:00", "bytes": 1}]
-    assert not check_wacz(package({PACKAGE: json.dumps({"resources": resources}).encode()})).sound
-    path = tmp_path / "broken.wacz"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
-        archive.writestr(PACKAGE, listed)
-        start = archive.getinfo(PACKAGE).header_offset + 30 + len(PACKAGE)
-    data = bytearray(path.read_bytes())
-    data[start + 9 : start + 15] = b"\xff" * 6
-    path.write_bytes(data)
-    assert not check_wacz(path).sound
+    trust = read_trust(tmp_path)
+    assert (trust.web, trust.stampers) == (capturer.trust.web[:1], capturer.trust.stampers)
+    assert trust.keys == {"us": "AA=="}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web = 1",
+        'web = ["nowhere.pem"]',
+        'web = ["captures.toml"]',
+        "roots = []",
+        "web = [1]",
+        "= broken",
+        '[[key]]\nname = "us"',
+        '[[key]]\nname = "us"\npublic = "?"',
+        'timestamps = ["leaf.pem"]',
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused(
+    capturer: Capturer, tmp_path: Path, text: str
+) -> None:
+    capturer.write_roots(tmp_path)
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(PolicyError):
+        read_trust(tmp_path)

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -233,11 +234,26 @@ def test_the_members_of_a_wacz_are_held_against_its_list() -> None:
     good = read(warc, wacz(content, signed=True), WACZ)
     assert good.inner == {"archive/data.warc": content}
     assert good.draft.warnings == []
-    assert good.draft.metadata["signature"].startswith("present, by example.org")
-    assert "not verified" in good.draft.metadata["signature"]
+    assert good.draft.metadata["signature"].startswith("says that example.org signed")
+    kept = {part.locator["path"]: part.stored for part in good.parts if part.stored}
+    assert kept["datapackage.json"] == hashlib.sha256(good_list(content)).hexdigest()
+    assert json.loads(kept["datapackage-digest.json"])["signedData"]["domain"] == "example.org"
     bad = read(warc, wacz(content, claimed=b"other"), WACZ)
     assert [words for words in bad.parts[0].warnings if "sha256 differs" in words]
     assert [words for words in bad.draft.warnings if "not 5" in words]
+
+
+def good_list(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(wacz(content))) as package:
+        return package.read("datapackage.json")
+
+
+def test_a_package_without_what_was_captured_is_said() -> None:
+    done = read(warc, zipped({"datapackage.json": '{"resources": []}', "pages/p.jsonl": b""}), WACZ)
+    assert done.draft.missing == ["Anything that was captured: the package has no archive/."]
+    huge = zipped({"datapackage.json": "{}", "datapackage-digest.json": b" " * 300_000})
+    said = read(warc, huge, WACZ).draft
+    assert "The digest of the package's list is too long to be one." in said.warnings
 
 
 def test_a_list_that_is_not_the_one_signed_is_said() -> None:

@@ -1,218 +1,219 @@
-"""Seals of web archives (WACZ): are the files those of the package, and who signed it?
+"""Who vouches for a captured web archive (WACZ): its signature, checked offline.
 
-A WACZ file is a zip with ``datapackage.json``, which lists every file with its hash, and
-perhaps ``datapackage-digest.json``, which holds the hash of that list and a signature over it: by
-the key of a browser, or for a domain by its web certificate, with a timestamp (WACZ 1.1.1 and
-"WACZ Signing and Verification" 0.1.0).
+A WACZ lists its files with their hashes in ``datapackage.json``, and may hold
+``datapackage-digest.json``: the hash of that list and a signature over it, by the key of a browser,
+or for a domain by its web certificate with a timestamp ("WACZ Signing and Verification" 0.1.0).
+The reading holds the files against the list, in the sandbox; here is only the signature, over two
+small things that the reading kept: the document, and the SHA-256 of the list.
 
-What a signature shows: that whoever held that key vouched for these bytes. Not that the
-pages said so: the signer is whoever made the capture, never the site that was captured.
+What a signature shows: that whoever held that key vouched for these bytes. Not that the pages said
+so: the signer is whoever made the capture, never the site that was captured.
 
-Invariants: nothing is unpacked to disk; members are read up to their stated size and no
-further; trust in the certificates' roots is the reader's and is never assumed. The file is
-untrusted: an archive calls this in its sandbox.
+Invariants: nothing is fetched; whom to believe is the team's choice (``Trust``) and never assumed;
+a certificate of a test authority is believed by nobody, also where its root is trusted; every input
+is bounded before it is parsed; whatever the document says ends in a standing, never in an error.
 """
 
 from __future__ import annotations
 
 import base64
 import datetime
-import hashlib
 import itertools
 import json
-import lzma
-import zipfile
-import zlib
+import re
 from binascii import Error as _Base64Error
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from enum import StrEnum
 from typing import Any, Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.x509 import verification
 
 from habeas.custody.timestamps import read_certificates, verify_reply
 from habeas.errors import HabeasError
 
 PACKAGE: Final = "datapackage.json"
 DIGEST: Final = "datapackage-digest.json"
-MOST_MEMBERS: Final = 100_000
-LARGEST_LIST: Final = 16 * 1024 * 1024  # bytes of either JSON file
-_ALGORITHMS: Final = ("sha256", "sha512", "sha384", "sha1", "md5")
-_CHUNK: Final = 1 << 20
+LARGEST: Final = 256 * 1024  # characters of the document
+MOST_APART: Final = datetime.timedelta(minutes=10)  # between what is said and what is stamped
+MOST_AGE: Final = datetime.timedelta(hours=48)  # of a certificate, as the specification advises
+#: How test authorities name themselves: Let's Encrypt's staging roots, and its former ones.
+_TEST = re.compile(r"\(STAGING\)|\bFake LE\b|\bhappy hacker\b|\bmkcert\b|\bPebble\b", re.I)
+
+
+class Standing(StrEnum):
+    """How a signature stands."""
+
+    NONE = "none"  # there is none
+    FALSE = "false"  # what is there does not hold
+    TEST = "test"  # it holds, and a test authority, which vouches for nobody, issued it
+    UNKNOWN = "unknown"  # it holds, by a key or issuer that nobody here trusts
+    SOUND = "sound"  # it holds, by one whom the team trusts
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom a team believes: roots of web certificates, of stampers, and keys (base64) by name."""
+
+    web: tuple[x509.Certificate, ...] = ()
+    stampers: tuple[x509.Certificate, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+NOBODY: Final = Trust()
+
+
+@dataclass(slots=True)
+class Signature:
+    """What was found. ``domain`` or ``key`` (base64) is who signed, '' for the other.
+
+    ``chain`` names the domain's certificates, the domain's first and the last one's issuer last;
+    ``stamped_at`` is the time by the authority ``stamped_by``; ``created`` is what the signer says.
+    """
+
+    standing: Standing = Standing.NONE
+    domain: str = ""
+    key: str = ""
+    key_name: str = ""
+    chain: tuple[str, ...] = ()
+    created: str = ""
+    software: str = ""
+    stamped_at: datetime.datetime | None = None
+    stamped_by: str = ""
+    faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 class _Fault(Exception):
     """Something that does not hold, in words."""
 
 
-@dataclass(slots=True)
-class Capture:
-    """What was found. ``signed_for`` is a domain, ``signed_by_key`` a key; both '' for none.
-
-    ``issuers`` are those of the domain's certificates, in their order: whether to trust the
-    last is the reader's to decide. ``stamped_at`` is by the authority ``stamped_by``.
-    """
-
-    files: int = 0
-    is_signed: bool = False
-    signed_for: str = ""
-    signed_by_key: str = ""
-    issuers: tuple[str, ...] = ()
-    created: str = ""
-    stamped_at: datetime.datetime | None = None
-    stamped_by: str = ""
-    faults: list[str] = field(default_factory=list)
-
-    @property
-    def sound(self) -> bool:
-        return not self.faults
-
-
-def check_wacz(path: Path) -> Capture:
-    """Every hash and signature of a web archive."""
-    found = Capture()
+def check_signature(document: str, list_sha256: str, trust: Trust = NOBODY) -> Signature:
+    """The signature in a ``datapackage-digest.json``, over the list of this SHA-256."""
+    found = Signature()
     try:
-        with zipfile.ZipFile(path) as package:
-            members = _members(package)
-            _files(package, members, found)
-            if DIGEST in members:
-                _signed(package, members, found)
+        _check(document, f"sha256:{list_sha256}", trust, found)
     except _Fault as fault:
         found.faults.append(f"{fault}.")
     except HabeasError as error:
         found.faults.append(error.message)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, EOFError):
-        found.faults.append("It is no zip that can be read.")
+    except (x509.ExtensionNotFound, UnsupportedAlgorithm):
+        found.faults.append("The signature is by a key or certificate that is not known here.")
+    except (KeyError, TypeError, AttributeError, ValueError, _Base64Error, RecursionError):
+        found.faults.append("The signature is not written as it must be.")
+    if found.faults:
+        found.standing = Standing.FALSE
     return found
 
 
-def _members(package: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    listed = [each for each in package.infolist() if not each.is_dir()]
-    members = {each.filename: each for each in listed}
-    if len(listed) > MOST_MEMBERS or len(members) != len(listed):
-        raise _Fault("It holds too many files, or one twice")
-    return members
-
-
-def _json(package: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: str) -> Any:
-    if name not in members or members[name].file_size > LARGEST_LIST:
-        raise _Fault(f"It holds no {name}, or one that is too large")
-    with package.open(members[name]) as file:
-        data = file.read(LARGEST_LIST + 1)
-    try:
-        return json.loads(data), data
-    except (ValueError, RecursionError):
-        raise _Fault(f"{name} is no JSON") from None
-
-
-def _files(package: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], found: Capture) -> None:
-    """Every file that is listed is there and as listed, and every file there is listed."""
-    listed, _ = _json(package, members, PACKAGE)
-    resources = listed.get("resources") if isinstance(listed, dict) else None
-    if not isinstance(resources, list) or len(resources) > MOST_MEMBERS:
-        raise _Fault(f"{PACKAGE} lists no files")
-    named = set()
-    for resource in resources:
-        try:
-            path, algorithm, digest, size = _resource(resource)
-        except (_Fault, AttributeError, KeyError, TypeError):
-            found.faults.append(f"{PACKAGE} lists a file without a hash that is known here.")
-            continue
-        named.add(path)
-        if path not in members:
-            found.faults.append(f"{path!r} is listed and not there.")
-        elif _hash(package, members[path], algorithm, size) != (digest, size):
-            found.faults.append(f"{path!r} was altered.")
-        else:
-            found.files += 1
-    for path in sorted(members.keys() - named - {PACKAGE, DIGEST}):
-        found.faults.append(f"{path!r} is there and not listed.")
-
-
-def _resource(resource: dict[str, Any]) -> tuple[str, str, str, int]:
-    """Path, algorithm, hash and size; as 1.1.1 writes them, or as 1.0.0 did."""
-    if "hash" in resource:
-        algorithm, _, digest = resource["hash"].partition(":")
-        size = resource["bytes"]
-    else:
-        algorithm, digest = resource["hashing"], resource["stats"]["hash"]
-        size = resource["stats"]["bytes"]
-    if algorithm not in _ALGORITHMS or type(size) is not int or type(resource["path"]) is not str:
-        raise _Fault("unknown")
-    return resource["path"], algorithm, digest.lower(), size
-
-
-def _hash(
-    package: zipfile.ZipFile, member: zipfile.ZipInfo, algorithm: str, most: int
-) -> tuple[str, int]:
-    """Hash and size of a member, read no further than one byte past what is stated."""
-    hashing, size = hashlib.new(algorithm, usedforsecurity=False), 0
-    with package.open(member) as file:
-        while size <= most and (part := file.read(min(_CHUNK, most + 1 - size))):
-            hashing.update(part)
-            size += len(part)
-    return hashing.hexdigest(), size
-
-
-def _signed(package: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], found: Capture) -> None:
-    """The digest is that of the list, and the signature over it holds."""
-    document, _ = _json(package, members, DIGEST)
-    _, data = _json(package, members, PACKAGE)
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    if not isinstance(document, dict) or document.get("hash") != digest:
+def _check(document: str, digest: str, trust: Trust, found: Signature) -> None:
+    if len(document) > LARGEST:
+        raise _Fault(f"{DIGEST} is too large")
+    said = json.loads(document)
+    if not isinstance(said, dict) or said.get("hash") != digest:
         raise _Fault(f"{DIGEST} is over another list of files")
-    signed = document.get("signedData")
+    signed = said.get("signedData")
     if signed is None:
         return
-    try:
-        if signed["hash"] != digest:
-            raise _Fault("The signature is over another list of files")
-        signature = signed["signature"]
-        if "domainCert" in signed:
-            _for_domain(signed, signature, digest, found)
-        else:
-            _by_key(signed["publicKey"], signature, digest, found)
-        found.created = str(signed.get("created", ""))
-    except (x509.ExtensionNotFound, UnsupportedAlgorithm):
-        raise _Fault("The signature is by a key or certificate that is not known here") from None
-    except (KeyError, TypeError, AttributeError, ValueError, _Base64Error):
-        raise _Fault("The signature is not written as it must be") from None
-    found.is_signed = True
+    if signed["hash"] != digest:
+        raise _Fault("The signature is over another list of files")
+    found.created, found.software = (_words(signed.get(name)) for name in ("created", "software"))
+    if "domainCert" in signed:
+        _for_domain(signed, signed["signature"], digest, trust, found)
+    else:
+        _by_key(signed["publicKey"], signed["signature"], digest, trust, found)
 
 
-def _for_domain(signed: dict[str, Any], signature: str, digest: str, found: Capture) -> None:
+def _words(value: Any) -> str:
+    return value[:100] if isinstance(value, str) else ""
+
+
+def _for_domain(
+    signed: dict[str, Any], signature: str, digest: str, trust: Trust, found: Signature
+) -> None:
     """A signature by the key of a domain's web certificate, at the time of its timestamp."""
     chain = read_certificates(signed["domainCert"].encode())
     domain = signed["domain"]
-    extension = chain[0].extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    if domain not in extension.value.get_values_for_type(x509.DNSName):
-        raise _Fault(f"The certificate is not of the domain {domain!r}")
+    named = chain[0].extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    if domain not in named.value.get_values_for_type(x509.DNSName):
+        raise _Fault(f"The certificate is not of the domain {_words(domain)!r}")
     _verify(chain[0].public_key(), signature, digest)
     for certificate, issuer in itertools.pairwise(chain):
         try:
             certificate.verify_directly_issued_by(issuer)
         except (InvalidSignature, TypeError):
             raise _Fault("The domain's certificates do not follow from each other") from None
-    stamp = verify_reply(
-        base64.b64decode(signed["timeSignature"], validate=True),
-        signature.encode(),
-        read_certificates(signed["timestampCert"].encode()),
-    )
+    stampers = read_certificates(signed["timestampCert"].encode())
+    reply = base64.b64decode(signed["timeSignature"], validate=True)
+    stamp = verify_reply(reply, signature.encode(), stampers)
     if not chain[0].not_valid_before_utc <= stamp.time <= chain[0].not_valid_after_utc:
         raise _Fault("The domain's certificate was not in force when it was signed")
-    found.signed_for, found.stamped_at = domain, stamp.time
-    found.stamped_by = stamp.authority
-    found.issuers = tuple(each.issuer.rfc4514_string() for each in chain)
+    _in_time(found.created, stamp.time, chain[0].not_valid_before_utc, found)
+    found.domain, found.stamped_at, found.stamped_by = domain, stamp.time, stamp.authority
+    names = [each.subject.rfc4514_string() for each in chain]
+    found.chain = (*names, chain[-1].issuer.rfc4514_string())
+    if any(_TEST.search(name) for name in found.chain):
+        found.standing = Standing.TEST
+        return
+    found.doubts += _doubts(chain, domain, stamp.time, trust)
+    try:
+        if not trust.stampers:
+            raise ValueError
+        verify_reply(reply, signature.encode(), [*trust.stampers, *_without_roots(stampers)])
+    except (HabeasError, ValueError):
+        found.doubts.append("Nobody here trusts the authority of its timestamp.")
+    found.standing = Standing.UNKNOWN if found.doubts else Standing.SOUND
 
 
-def _by_key(written: str, signature: str, digest: str, found: Capture) -> None:
+def _in_time(
+    created: str, stamped: datetime.datetime, issued: datetime.datetime, found: Signature
+) -> None:
+    """What the signer says of the time must be what the authority says, or nearly."""
+    said = datetime.datetime.fromisoformat(created)
+    if said.tzinfo is None:
+        said = said.replace(tzinfo=datetime.UTC)
+    if abs(said - stamped) > MOST_APART:
+        raise _Fault("It was not stamped when it says that it was made, within ten minutes")
+    if stamped - issued > MOST_AGE:
+        found.doubts.append(
+            "The certificate was more than 48 hours old when it signed: older than is advised."
+        )
+
+
+def _doubts(
+    chain: Sequence[x509.Certificate], domain: str, when: datetime.datetime, trust: Trust
+) -> list[str]:
+    """Why the domain's certificates are not believed; none where they are."""
+    if trust.web:
+        policy = verification.PolicyBuilder().store(verification.Store(list(trust.web)))
+        verifier = policy.time(when).build_server_verifier(x509.DNSName(domain))
+        try:
+            verifier.verify(chain[0], list(chain[1:]))
+        except verification.VerificationError:
+            pass
+        else:
+            return []
+    return ["Nobody here trusts the issuer of its certificate."]
+
+
+def _without_roots(chain: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """A chain's certificates that nobody takes for a root: trust comes from elsewhere."""
+    return [each for each in chain if each.issuer != each.subject]
+
+
+def _by_key(written: str, signature: str, digest: str, trust: Trust, found: Signature) -> None:
     """A signature by a key that nobody vouches for, as a browser makes one."""
     key = serialization.load_der_public_key(base64.b64decode(written, validate=True))
     _verify(key, signature, digest)
-    found.signed_by_key = written
+    found.key = written
+    found.key_name = next((name for name, each in trust.keys.items() if each == written), "")
+    found.standing = Standing.SOUND if found.key_name else Standing.UNKNOWN
+    if not found.key_name:
+        found.doubts.append("Nobody here knows whose key it is.")
 
 
 def _verify(key: Any, signature: str, digest: str) -> None:

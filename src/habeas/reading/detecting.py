@@ -121,7 +121,7 @@ def media_type(data: bytes | mmap.mmap, name: str = "", hint: str = "") -> str:
     head = data[:_HEAD_BYTES]
     extension = os.path.splitext(name)[1].lower()
     if head.startswith(b"PK") and head[2:4] in (b"\x03\x04", b"\x05\x06", b"\x07\x08"):
-        return _zip(data, head)
+        return _zip(data, head, extension)
     if head.startswith(_OLE):
         return _ole(data)
     if head.startswith(b"\x1f\x8b"):
@@ -142,8 +142,12 @@ def media_type(data: bytes | mmap.mmap, name: str = "", hint: str = "") -> str:
     return UNKNOWN
 
 
-def _zip(data: bytes | mmap.mmap, head: bytes) -> str:
-    """By its list of names; a zip whose list is broken is a zip still."""
+def _zip(data: bytes | mmap.mmap, head: bytes, extension: str) -> str:
+    """By its list of names; a zip whose list is broken is a zip still.
+
+    A package without ``archive/`` is a web archive that lacks what was captured, where its name or
+    a signature over its list says that it is one.
+    """
     if head[30:38] == b"mimetype":
         length = int.from_bytes(head[22:26], "little") or 128
         start = 38 + int.from_bytes(head[28:30], "little")
@@ -159,7 +163,11 @@ def _zip(data: bytes | mmap.mmap, head: bytes) -> str:
         for folder, found in _ZIP_PARTS:
             if any(name.startswith(folder) for name in names):
                 return found
-    if "datapackage.json" in names and any(name.startswith("archive/") for name in names):
+    if "datapackage.json" in names and (
+        extension == ".wacz"
+        or "datapackage-digest.json" in names
+        or any(name.startswith("archive/") for name in names)
+    ):
         return "application/wacz"
     if "content.xml" in names and "META-INF/manifest.xml" in names:
         return _OPEN_DOCUMENT + "text"

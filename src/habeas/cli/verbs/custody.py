@@ -17,6 +17,7 @@ from habeas.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from habeas.archive.captures import Capture
     from habeas.archive.chain import Step
     from habeas.archive.models import Exhibit
     from habeas.archive.opening import Archive
@@ -93,7 +94,7 @@ def custody(
         done = _copy(archive_, row, person, copy_to, said)
     elif any((*said.values(), at, changed, before, after, as_)) or derived is not None:
         raise typer.BadParameter("say what happened: --add EVENT, --check or --copy-to FILE")
-    _tell(speaker, row, done)
+    _tell(speaker, archive_, row, done)
     return code
 
 
@@ -186,14 +187,19 @@ def _copy(
     return {"event": "copied", "entry": event.position, "file": str(to)}
 
 
-def _tell(speaker: Speaker, row: Exhibit, done: dict[str, Any] | None) -> None:
+def _tell(speaker: Speaker, archive: Archive, row: Exhibit, done: dict[str, Any] | None) -> None:
     from habeas.archive.access import OWNER
+    from habeas.archive.captures import capture_of
     from habeas.archive.chain import chain
     from habeas.cli.speaking import shown
 
     found = chain(OWNER, row)
     speaker.say(f"Exhibit {row.position}: {shown(row.title or row.filename)}")
     speaker.say(f"  SHA-256 {row.plain_sha256}, {row.size_bytes:,} bytes")
+    capture = capture_of(archive, OWNER, row)
+    if capture is not None:
+        speaker.say()
+        _say_capture(speaker, capture)
     for step in found.steps:
         speaker.say()
         _say(speaker, step)
@@ -211,9 +217,19 @@ def _tell(speaker: Speaker, row: Exhibit, done: dict[str, Any] | None) -> None:
             "sha256": row.plain_sha256,
             "steps": [step.as_json() for step in found.steps],
             "more": found.more,
+            **({} if capture is None else {"capture": capture.as_json()}),
             **({} if done is None else {"recorded": done}),
         }
     )
+
+
+def _say_capture(speaker: Speaker, capture: Capture) -> None:
+    from habeas.cli.speaking import shown
+
+    speaker.say(f"Web archive: {capture.words}")
+    speaker.table([(name, shown(value)) for name, value in capture.facts()], indent="  ")
+    for remark in capture.remarks:
+        speaker.say(f"  {shown(remark)}")
 
 
 def _say(speaker: Speaker, step: Step) -> None:

@@ -2,8 +2,9 @@
 
 WARC and ARC are read from front to back, gzipped as a whole, record by record or not; block and
 payload digests are checked where the file has them, and a mismatch is a warning on the record. A
-WACZ is held against its own list: sizes and digests of its members, the digest of the list itself;
-a signature is said to be there and is not verified here. Nothing is fetched.
+WACZ is held against its own list: sizes and digests of its members, the digest of the list itself.
+Who signed is for others to check: the list's hash and the document are kept as they are. Nothing
+is fetched.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _MOST_INFO = 64 * 1024
 _WITH_CONTENT = frozenset({"response", "resource", "conversion"})
 _ALGORITHMS = frozenset({"sha1", "sha256", "sha512", "md5"})
 _LIST, _LIST_DIGEST = "datapackage.json", "datapackage-digest.json"
+_CAPTURED = "archive/"
+_LARGEST_SIGNATURE = 256 * 1024
 
 
 def read(source: Source, draft: Draft) -> None:
@@ -235,7 +238,8 @@ def _read_wacz(source: Source, draft: Draft) -> None:
         draft.ends(State.FAILED, f"the package holds no {_LIST}")
     raw = package.small(_LIST)
     listed = _resources(raw, draft)
-    _check_list(package, raw, draft)
+    if not any(name.startswith(_CAPTURED) for name in package.names):
+        draft.lacks(f"Anything that was captured: the package has no {_CAPTURED}.")
     for name in package.names:
         if name in {_LIST, _LIST_DIGEST}:
             continue
@@ -248,6 +252,7 @@ def _read_wacz(source: Source, draft: Draft) -> None:
     for name in listed:
         if name not in package:
             draft.lacks(f"{name}, which its list names and the package does not hold")
+    _keep_signature(package, raw, draft)
 
 
 def _resources(raw: bytes, draft: Draft) -> dict[str, tuple[str, str, int]]:
@@ -296,23 +301,33 @@ def _check_member(
     return faults
 
 
-def _check_list(package: Package, raw: bytes, draft: Draft) -> None:
-    """The list against its own digest, and whether somebody signed it."""
+def _keep_signature(package: Package, raw: bytes, draft: Draft) -> None:
+    """The list's hash, and the document that may sign it, as they are: others check who signed."""
+    digest = hashlib.sha256(raw).hexdigest()
+    draft.add("record", f"{_LIST}  the package's list", {"path": _LIST}, stored=digest)
     if _LIST_DIGEST not in package:
         draft.warn("The package's list has no digest and no signature.")
+        draft.metadata["signature"] = "none"
         return
     try:
-        said: Any = json.loads(package.small(_LIST_DIGEST))
-        digest = str(said["hash"]).rpartition(":")[2].lower()
+        document = package.small(_LIST_DIGEST, _LARGEST_SIGNATURE).decode("utf-8")
+        said: Any = json.loads(document)
+        stated = str(said["hash"]).rpartition(":")[2].lower()
+    except LimitReached:
+        draft.warn("The digest of the package's list is too long to be one.")
+        return
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         draft.warn(f"The digest of the package's list cannot be read ({type(error).__name__}).")
         return
-    if hashlib.sha256(raw).hexdigest() != digest:
+    if digest != stated:
         draft.warn("The package's list is not the one its digest is of.")
     signed = said.get("signedData")
     if isinstance(signed, dict) and signed.get("signature"):
         by = signed.get("domain") or ("a key" if signed.get("publicKey") else "nobody named")
         when = str(signed.get("created", ""))[:40]
-        draft.metadata["signature"] = f"present, by {str(by)[:200]}, {when}; not verified here"
+        words = f"says that {str(by)[:200]} signed, {when}"
+        draft.metadata["signature"] = f"{words}; whether it holds: see the chain of custody"
     else:
+        words = "no signature"
         draft.metadata["signature"] = "none"
+    draft.add("record", f"{_LIST_DIGEST}  {words}", {"path": _LIST_DIGEST}, stored=document)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from habeas.archive.access import Viewer
+from habeas.archive.captures import capture_of
 from habeas.archive.chain import Step, chain
 from habeas.archive.models import Exhibit
+from habeas.errors import HabeasError
 from habeas.web.explore import written
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
 
 Content = dict[str, Any]
 
@@ -28,10 +33,25 @@ SEEN = {
 }
 
 
-def custody_of(viewer: Viewer, exhibit: Exhibit) -> Content:
+def custody_of(archive: Archive, viewer: Viewer, exhibit: Exhibit) -> Content:
     """Every step in the order in which it was recorded; ``more`` are left out."""
     found = chain(viewer, exhibit)
-    return {"steps": [_step(step) for step in found.steps], "more": found.more}
+    return {
+        "steps": [_step(step) for step in found.steps],
+        "more": found.more,
+        "capture": _capture(archive, viewer, exhibit),
+    }
+
+
+def _capture(archive: Archive, viewer: Viewer, exhibit: Exhibit) -> Content | None:
+    """Who vouches for a captured web archive; None where the exhibit is none."""
+    try:
+        found = capture_of(archive, viewer, exhibit)
+    except HabeasError as error:  # the team's list of whom it trusts, or a damaged object
+        return {"words": error.message, "remarks": [error.next_step], "facts": []}
+    if found is None:
+        return None
+    return {**found.as_json(), "facts": [{"name": n, "value": v} for n, v in found.facts()]}
 
 
 def _step(step: Step) -> Content:

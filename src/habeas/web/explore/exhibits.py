@@ -78,7 +78,7 @@ def exhibit(request: Request, position: int) -> Content:
     return {
         "title": row.title or row.filename,
         "exhibit": summary(row),
-        "custody": custody_of(viewer, row),
+        "custody": custody_of(request.archive, viewer, row),
         "holds": [
             {"position": hold.position, "authority": hold.authority, "reason": hold.reason}
             for hold in visible(viewer, Hold)
