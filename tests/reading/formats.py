@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import dataclass
 
 import typst
+from tests.reading.test_flat_office import ofd, words
 from tests.reading.test_slides import pptx
 from tests.reading.test_tnef import ATTACHED, attribute, tnef_of
 
@@ -71,6 +72,17 @@ FORMATS = (
     Format(
         "Excel (xlsx, xls)", "values as shown and as stored, hidden rows and columns said, dates "
         "by the right calendar", _FILES + "staff_list.xlsx",
+    ),
+    Format(
+        "Word and Excel 2003 XML, flat Word, flat OpenDocument",
+        "as their zipped kin; pictures inside are left out, which is said",
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'
+        b"<Worksheet><Table><Row><Cell><Data>Held</Data></Cell></Row></Table></Worksheet></Workbook>",
+    ),
+    Format(
+        "OFD", "the words of each page by where they stand; pictures and attachments as files "
+        "inside",
+        ofd(words("拘留证", 10, 5)),
     ),
     Format("OpenDocument sheets (ods)", "as xlsx", _FILES + "rom.ods"),
     Format("CSV, TSV", "rows and cells; separator and encoding found", _FILES + "countries.csv"),

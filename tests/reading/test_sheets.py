@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.reading.drafting import BOMB, Read, read, relations, zipped
 
-from habeas.reading.documents import State
+from habeas.reading.documents import Document, State
 from habeas.reading.limits import Limits
 from habeas.reading.readers import number_formats, sheets
 
@@ -246,3 +247,20 @@ def test_a_broken_xls_has_failed(vectors: Path) -> None:
 )
 def test_a_number_is_shown_as_its_format_says(value: float, code: str, shown: str | None) -> None:
     assert number_formats.shown(value, code) == shown
+
+
+def test_merged_cells_are_said(cases: Path, read_bytes: Callable[..., list[Document]]) -> None:
+    (document,) = read_bytes((cases / "sheets" / "merged.xlsx").read_bytes(), "merged.xlsx")
+    assert any("A1:A3" in words for words in document.parts[0].warnings)
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_line_that_names_the_separator_is_no_row(line: str) -> None:
+    done = read(sheets, f"{line}\r\nid;name\r\n1;A, B\r\n".encode(), "text/csv")
+    assert done.text == "id\tname\n1\tA, B\n"
+    assert done.draft.settings["separator line"] == ";"
+
+
+def test_the_case_with_a_separator_line(cases: Path) -> None:
+    done = read(sheets, (cases / "sheets" / "sepline.csv").read_bytes(), "text/csv")
+    assert done.text.startswith("id\tname\tdate\n")

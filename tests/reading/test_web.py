@@ -147,3 +147,18 @@ def test_the_pages_of_others_are_read(vectors: Path) -> None:
     folder = vectors / "documents" / "ingest-file"
     done = read_html((folder / "doc.html").read_bytes())
     assert done.part("Test web page. The GitHub page.").locator == {"paragraph": 2}
+
+
+def test_a_cell_that_goes_on_through_rows_keeps_the_columns_of_the_next() -> None:
+    done = read_html(
+        "<table><tr><td rowspan=3>Camp A<td colspan=2 rowspan=2>x<td>y"
+        "<tr><td>z<tr><td>w<td>v</table>"
+    )
+    assert [(words, place["row"], place["column"]) for words, place in done.of("cell")] == [
+        ("Camp A", 1, 1),
+        ("x", 1, 2),
+        ("y", 1, 4),
+        ("z", 2, 4),
+        ("w", 3, 2),
+        ("v", 3, 3),
+    ]

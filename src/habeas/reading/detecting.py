@@ -14,7 +14,7 @@ import re
 import zipfile
 import zlib
 
-from habeas.reading import decoding
+from habeas.reading import decoding, flat_xml
 
 UNKNOWN = "application/octet-stream"
 PLAIN = "text/plain"
@@ -169,6 +169,8 @@ def _zip(data: bytes | mmap.mmap, head: bytes, extension: str) -> str:
         or any(name.startswith("archive/") for name in names)
     ):
         return "application/wacz"
+    if "OFD.xml" in names:
+        return "application/ofd"
     if "content.xml" in names and "META-INF/manifest.xml" in names:
         return _OPEN_DOCUMENT + "text"
     return "application/zip"
@@ -234,6 +236,8 @@ def _is_old_tar(head: bytes) -> bool:
 def _text(head: bytes, extension: str, hint: str) -> str:
     """Between the kinds of text: what it begins with, then the container's hint, then the name."""
     begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if begins.startswith(b"<") and (found := flat_xml.media_type(begins)):
+        return found
     if begins.startswith((b"<?xml", b"<svg")) or extension in (".xml", ".svg"):
         if re.search(rb"<svg[\s>]", begins):
             return "image/svg+xml"

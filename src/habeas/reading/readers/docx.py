@@ -69,6 +69,11 @@ def read(source: Source, draft: Draft) -> None:
     _files(package, main, draft)
 
 
+def read_flat(events: Iterable[Event], walk: Walk, draft: Draft) -> None:
+    """A document that is one XML file: body, notes and headers in the order of the file."""
+    _Text(draft, {}).read(events, walk)
+
+
 def _files(package: Package, main: str, draft: Draft) -> None:
     """What the document reaches for outside, and the files that it holds."""
     folder = main.rpartition("/")[0] or "word"

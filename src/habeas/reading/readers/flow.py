@@ -49,6 +49,9 @@ class Paragraph:
         self.length += len(text)
 
 
+_WIDEST = 1_000  # columns, and rows, that one cell goes on through
+
+
 class Flow:
     """Takes a text's paragraphs and tables as they begin and end; fills the draft."""
 
@@ -63,6 +66,7 @@ class Flow:
         self._levels: list[ExitStack] = []  # the open table, row and cell
         self._nested: list[bool] = []  # for each open table: does it make parts?
         self._row = self._column = 0
+        self._spans: dict[int, int] = {}  # columns that a cell of a row above still holds
 
     # --- paragraphs ---------------------------------------------------------------------
 
@@ -125,17 +129,25 @@ class Flow:
             return
         self._tables += 1
         self._row = self._column = 0
+        self._spans.clear()
         self._enter("table", {**self.place, "table": self._tables})
 
     def begin_row(self) -> None:
         if self._parts_open():
             self._row += 1
             self._column = 0
+            self._spans = {at: rows - 1 for at, rows in self._spans.items() if rows > 1}
             self._enter("row", {**self.place, "table": self._tables, "row": self._row})
 
-    def begin_cell(self) -> None:
+    def begin_cell(self, *, rows: int = 1, columns: int = 1) -> None:
+        """A cell, which may go on through more rows and columns; those are passed over."""
         if self._parts_open():
             self._column += 1
+            while self._column in self._spans:
+                self._column += 1
+            if rows > 1:
+                for at in range(self._column, self._column + min(columns, _WIDEST)):
+                    self._spans[at] = min(rows, _WIDEST)
             where = {**self.place, "table": self._tables, "row": self._row, "column": self._column}
             self._enter("cell", where)
 

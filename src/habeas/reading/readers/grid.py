@@ -11,6 +11,8 @@ from contextlib import ExitStack
 
 from habeas.reading.readers.interface import Draft
 
+_MOST_MERGED = 50
+
 
 class Grid:
     """One sheet while it is read; '' where the file has no names for sheets.
@@ -29,6 +31,8 @@ class Grid:
         self._hidden_columns: set[int] = set()
         self._hidden_ranges: list[tuple[int, int]] = []
         self._hidden_rows = 0
+        self._merged: list[str] = []
+        self._merged_count = 0
 
     def __enter__(self) -> Grid:
         self._warnings = self._part.enter_context(
@@ -47,6 +51,13 @@ class Grid:
                 for low, high in self._hidden_ranges[:20]
             )
             self._warnings.append(f"Hidden columns: {names}.")
+        if self._merged:
+            more = self._merged_count - len(self._merged)
+            listed = ", ".join(self._merged) + (f" and {more} more" if more else "")
+            self._warnings.append(
+                f"Merged cells: {listed}. The value stands in the first row and column and was "
+                "shown for all of them."
+            )
         self._part.close()
 
     def warn(self, words: str) -> None:
@@ -58,6 +69,15 @@ class Grid:
         if 1 <= low <= high:
             self._hidden_ranges.append((low, high))
             self._hidden_columns.update(range(low, min(high, low + 20_000) + 1))
+
+    def merge(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Cells from ``first`` to ``last`` (row, column, from 1) show one value together."""
+        if 1 <= first[0] <= last[0] and 1 <= first[1] <= last[1] and first != last:
+            self._merged_count += 1
+            if len(self._merged) < _MOST_MERGED:
+                self._merged.append(
+                    ":".join(f"{column_name(at[1])}{at[0]}" for at in (first, last))
+                )
 
     def row(
         self,

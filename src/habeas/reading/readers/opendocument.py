@@ -51,6 +51,11 @@ def read_slides(source: Source, draft: Draft) -> None:
     files(package, draft)
 
 
+def read_flat(events: Iterable[Event], walk: Walk, draft: Draft, *, slides: bool) -> None:
+    """A text or a presentation that is one XML file."""
+    _Content(draft, frozenset(), slides=slides).read_events(events, walk)
+
+
 def files(package: Package, draft: Draft) -> None:
     """Pictures and objects of the package, as files inside."""
     objects = {name.split("/")[0] for name in package.names if name.startswith("Object ")}
@@ -106,12 +111,14 @@ class _Content:
         self._blank = True
 
     def read(self, package: Package, name: str) -> None:
-        if name not in package:
-            return
-        walk = package.walk(name)
+        if name in package:
+            walk = package.walk(name)
+            self.read_events(whole(self._draft, name, walk), walk)
+
+    def read_events(self, events: Iterable[Event], walk: Walk) -> None:
         flow = self._flow
         try:
-            self._events(whole(self._draft, name, walk), walk)
+            self._events(events, walk)
             flow.close()
         finally:
             flow.shut()

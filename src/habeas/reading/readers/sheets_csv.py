@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from habeas.reading import decoding
 from habeas.reading.documents import State
@@ -15,6 +16,7 @@ from habeas.reading.readers.grid import Grid
 from habeas.reading.readers.interface import Draft, Source
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_SEPARATOR_LINE = re.compile(r"\"?sep=([^\r\n\"])\"?(?:\r\n|\r|\n|\Z)", re.I)
 _SAMPLE_RECORDS = 50
 _SAMPLE_CODE_POINTS = 200_000
 
@@ -27,8 +29,16 @@ def read(source: Source, draft: Draft) -> None:
         draft.warn(doubt)
     if decoded.lossy:
         draft.lacks("Bytes that are not text in the encoding chosen.")
-    separator = separator_of(content, "\t" if source.media_type.endswith("-values") else ",")
-    draft.settings["separator"] = _SEPARATORS[separator]
+    named = _SEPARATOR_LINE.match(content)
+    if named:  # a line for the spreadsheet program, and no record
+        content = content[named.end() :]
+        draft.settings["separator line"] = named[1]
+    separator = (
+        named[1]
+        if named
+        else separator_of(content, "\t" if source.media_type.endswith("-values") else ",")
+    )
+    draft.settings["separator"] = _SEPARATORS.get(separator, separator)
     csv.field_size_limit(max(1, source.limits.text_code_points))
     with Grid(draft, "") as grid:
         try:

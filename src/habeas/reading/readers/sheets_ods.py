@@ -6,12 +6,14 @@ A row or cell that is repeated is given once for each place while it holds somet
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from habeas.reading.readers import opendocument
 from habeas.reading.readers.grid import Grid
 from habeas.reading.readers.interface import Draft, Source
-from habeas.reading.readers.package import Package, whole
+from habeas.reading.readers.markup import Event, Walk
+from habeas.reading.readers.package import whole
 
 _MOST_REPEATS = 10_000
 _HIDDEN = frozenset({"collapse", "filter"})
@@ -34,8 +36,14 @@ class _Cell:
 
 def read(source: Source, draft: Draft) -> None:
     package = opendocument.opened(source, draft)
-    _Sheets(draft).read(package)
+    walk = package.walk("content.xml")
+    _Sheets(draft).read(whole(draft, "content.xml", walk), walk)
     opendocument.files(package, draft)
+
+
+def read_flat(events: Iterable[Event], walk: Walk, draft: Draft) -> None:
+    """Sheets that are one XML file."""
+    _Sheets(draft).read(events, walk)
 
 
 class _Sheets:
@@ -52,10 +60,9 @@ class _Sheets:
         self._note: list[str] | None = None
         self._sheets = 0
 
-    def read(self, package: Package) -> None:
+    def read(self, events: Iterable[Event], walk: Walk) -> None:
         try:
-            walk = package.walk("content.xml")
-            for what, value, attributes in whole(self._draft, "content.xml", walk):
+            for what, value, attributes in events:
                 if what == "text":
                     self._text(walk.path, value)
                 elif what == "start" and attributes is not None:
@@ -93,6 +100,12 @@ class _Sheets:
                 _count(attributes.get("table:number-columns-repeated", "1")),
                 _stored(attributes),
             )
+            rows, columns = (
+                _count(attributes.get(f"table:number-{what}-spanned", "1"))
+                for what in ("rows", "columns")
+            )
+            first = self._row_number + 1, self._column
+            self._grid.merge(first, (first[0] + rows - 1, first[1] + columns - 1))
         elif self._cell is not None:
             self._in_cell(tag, attributes)
 

@@ -106,6 +106,8 @@ def _sheet(
             return
         for low, high in layout.hidden_columns if layout else ():
             grid.hide_columns(low, high)
+        for first, last in sheet.merged_cell_ranges or ():
+            grid.merge((first[0] + 1, first[1] + 1), (last[0] + 1, last[1] + 1))
         top, left = sheet.start[0] + 1, sheet.start[1] + 1
         for row, values in enumerate(sheet.iter_rows(), top):
             cells = [

@@ -178,6 +178,9 @@ def _rows(
                 low, high = attributes.get("min", ""), attributes.get("max", "")
                 if low.isdecimal() and high.isdecimal():
                     grid.hide_columns(int(low), int(high))
+            elif value == "x:mergeCell":
+                first, _, last = attributes.get("ref", "").partition(":")
+                grid.merge(place_of(first), place_of(last))
             elif value == "x:autoFilter":
                 grid.warn("A filter is set on this sheet.")
         elif value == "x:c":

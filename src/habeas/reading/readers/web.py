@@ -79,6 +79,10 @@ def _decoded(source: Source, draft: Draft) -> str:
     return decoded.text.removeprefix("\ufeff")
 
 
+def _span(said: str) -> int:
+    return max(1, int(said[:5])) if said.isascii() and said.isdecimal() else 1
+
+
 class _Page(HTMLParser):
     """Blocks into the draft as the tags come; wrong nesting is taken as it stands."""
 
@@ -153,11 +157,10 @@ class _Page(HTMLParser):
             self.flow.begin_row()
             self._cells.append("tr")
         elif tag in {"td", "th"} and self._cells[-1:] == ["tr"]:
-            self.flow.begin_cell()
+            rows, columns = (_span(attributes.get(name, "1")) for name in ("rowspan", "colspan"))
+            self.flow.begin_cell(rows=rows, columns=columns)
             self._cells.append("td")
-            span = attributes.get("colspan", "1")
-            if span.isdecimal():
-                self.flow.pass_columns(int(span[:5]) - 1)
+            self.flow.pass_columns(columns - 1)
 
         self._inside(tag, attributes)
 
