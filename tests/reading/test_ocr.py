@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 from tests.reading.pages import DROPPED_UYGHUR, LANGUAGES, harsh, page
 from tests.support import presence
 
-from habeas.reading.readers import ocr, ocr_layout, ocr_lines, tesseract
+from habeas.reading.readers import ocr, ocr_digits, ocr_layout, ocr_lines, tesseract
 from habeas.reading.readers.tesseract import Line, Word
 
 
@@ -241,3 +241,43 @@ def test_a_tesseract_that_hangs_is_ended_and_meanwhile_says_that_work_goes_on(
     )
     assert "took more than" in found.missing
     assert calls
+
+
+@pytest.mark.usefixtures("models")
+def test_digits_that_a_model_cannot_read_are_doubted(cases: Path) -> None:
+    with Image.open(cases / "ocr" / "ug-arab.png") as image:
+        found = ocr.recognise(image)
+    assert found.settings["ocr_model"] == "uig"
+    assert any("Digits in 1 line" in words for words in found.warnings)
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("ئۇ 2018-يىلى 12-ئايدا تۇتۇلدى", False), ("ئۇ ٢٠١٨-يىلى تۇتۇلدى", True),
+        ("جەمئىي ٤٠ كىشى بار ئىدى", True), ("تېلېفون 0991-2345678", True),
+        ("مەركەزدە ئون ئىككى ئادەم بار", False),
+    ],
+)  # fmt: skip
+def test_only_digits_of_two_readings_are_doubted(text: str, doubted: bool) -> None:
+    found = ocr.recognise(page([("ug", text), ("ug", "")]), models=["uig"])
+    assert any("Digits in" in words for words in found.warnings) is doubted, found
+
+
+@pytest.mark.parametrize(
+    ("text", "impossible"),
+    [
+        ("3018-يىلى", True), ("1¥7-كۈنى", True), ("2018-يىلى", False), ("12/05/2018", False),
+        ("1,300 %", False), ("رقم 45", False), ("9999", True), ("12345", False),
+    ],
+)  # fmt: skip
+def test_what_no_date_looks_like(text: str, impossible: bool) -> None:
+    assert ocr_digits.is_impossible(text) is impossible
+
+
+def test_a_year_that_is_none_is_doubted_in_any_script() -> None:
+    for text in ("3018年6月", "в 9218 году: 9218 год", "In 2918 he was held", "7018 жыл"):
+        assert ocr_digits.has_impossible_year(text), text
+    for text in ("2018年6月", "3018 yuan", "2018 год", "in 1999", "20183年"):
+        assert not ocr_digits.has_impossible_year(text), text

@@ -19,14 +19,14 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from habeas.reading.documents import Box
-from habeas.reading.readers import ocr_lines, ocr_second, tesseract
+from habeas.reading.readers import ocr_digits, ocr_lines, ocr_second, tesseract
 from habeas.reading.readers.ocr_layout import Band, layout_of, left_out, turned
 from habeas.reading.readers.ocr_models import DOUBTFUL, FIRST, MODELS, SURE, Choice
 from habeas.reading.readers.ocr_preparing import PADDING_PX, grey_of, padded, prepared
 from habeas.reading.readers.tesseract import Line, Unrecognised
 
 NAME = "habeas.ocr"
-VERSION = "2"
+VERSION = "3"
 
 _POOR, _HOPELESS = 45, 25  # mean confidence, of 100
 _SAMPLE_LINES, _STRIP_LINES = 3, 12
@@ -106,6 +106,7 @@ class _Page:
             lines = self._with_lines_left_out(lines, model)
             lines = self._in_other_scripts(lines, model)
             lines = [line for line in lines if line.confidence >= _HOPELESS]
+        self._doubt_digits(lines, model)
         if self._second_opinion:
             self._ask_again(lines)
         return self._recognised(lines, model)
@@ -224,6 +225,26 @@ class _Page:
         if changed:
             self._warnings.append(f"{_lines(changed)} read in another script than the page's.")
         return [better[id(line)] for line in lines]
+
+    def _doubt_digits(self, lines: list[Line], model: str) -> None:
+        """Say where digits may be others than those read; the text stays as it is."""
+
+        def again(some: Sequence[Line]) -> list[Line | None]:
+            if ocr_digits.SECOND_MODEL not in tesseract.models() or not some:
+                return [None] * len(some)
+            return self._alone([self._band(line) for line in some], ocr_digits.SECOND_MODEL)
+
+        if MODELS[model][1] == ocr_digits.SCRIPT:
+            found = ocr_digits.doubtful(lines, again)
+        else:
+            found = [at for at, one in enumerate(lines) if ocr_digits.has_impossible_year(one.text)]
+        if found:
+            tops = (self._band(lines[at]).top for at in found)
+            places = ", ".join(f"{100 * top // self._grey.height} %" for top in tops)
+            self._warnings.append(
+                f"Digits in {_lines(len(found))} may be others than those read: at {places} of the "
+                "height. Compare the picture before quoting a date or a number."[:500]
+            )
 
     def _ask_again(self, lines: list[Line]) -> None:
         """Say which Chinese lines another engine reads otherwise; the text stays as it is."""
