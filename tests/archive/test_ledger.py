@@ -17,6 +17,7 @@ from habeas.archive.files import (
     removed_unless_recorded,
     seal_all,
 )
+from habeas.archive.ledger import head
 from habeas.archive.opening import Archive, open_archive
 from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.entries import parse_entry
@@ -44,7 +45,8 @@ def _fail(archive: Archive) -> None:
 
 
 def test_time_never_goes_back(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("habeas.archive.ledger.time.time", lambda: 10.0)
+    newest = head()[1]
+    monkeypatch.setattr("habeas.archive.ledger.time.time", lambda: newest - 10.0)
     with archive.writing() as batch:
         newspaper(batch)
     times = list(m.LedgerEntry.objects.order_by("position").values_list("time", flat=True))

@@ -11,7 +11,7 @@ import pytest
 from tests.web.conftest import Reader, viewers
 from tests.web.making import CHINESE, HOSTILE, INNER, KAZAKH, PUBLIC, SECRET, UYGHUR, Shelf
 
-from habeas.archive import verbs
+from habeas.archive import ledger, verbs
 from habeas.archive.access import Viewer
 from habeas.archive.models import Claim, Layer, Mention, Source
 from habeas.archive.opening import Archive
@@ -394,3 +394,14 @@ def test_the_overview_says_what_the_archive_is_about_to_its_team(
     }
     assert seen["owner"] == seen["team"] == "Archive"
     assert seen["public"] == ""
+
+
+def test_every_page_says_that_the_newest_entry_lies_ahead_of_the_clock(
+    shelf: Shelf, owner: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ahead of this machine" not in owner.page("/")
+    newest = ledger.head()[1]
+    monkeypatch.setattr(ledger.time, "time", lambda: newest - 3 * 365 * 86_400.0)
+    assert "3 years ahead of this machine" in owner.page("/")
+    assert "3 years ahead of this machine" in owner.page("/search/")
+    assert "3 years ahead of this machine" in owner.twin("/about/")["clock"]

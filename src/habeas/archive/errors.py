@@ -9,6 +9,7 @@ HabeasError
     ├── DatabaseTrouble        archive.database
     │   └── DatabaseSetting    archive.database-setting   a limit of the server stopped it
     ├── NewerArchive           archive.newer
+    ├── ClockDoubted           clock.doubted   this machine's clock cannot be right
     ├── ForeignKeys            archive.foreign-keys
     ├── ProjectionOutdated     archive.projection-outdated
     ├── ErasureRefused         erasure.refused
@@ -70,6 +71,10 @@ class DatabaseSetting(DatabaseTrouble):
 
 class NewerArchive(ArchiveError):
     code = "archive.newer"
+
+
+class ClockDoubted(ArchiveError):
+    code = "clock.doubted"
 
 
 class ForeignKeys(ArchiveError):

@@ -19,7 +19,7 @@ from typing import IO
 from django.db import DatabaseError, connection, transaction
 
 import habeas
-from habeas.archive import presence, schema
+from habeas.archive import clock, presence, schema
 from habeas.archive.blocked import refuse_blocked
 from habeas.archive.connecting import connect, holding_the_head
 from habeas.archive.database_errors import lacks_table, plain_errors
@@ -81,10 +81,13 @@ class Archive:
 
         ``person`` signs the decisions in it. An exception inside takes everything back.
         """
+        with plain_errors():
+            clock.refuse_doubtful(head()[1])
         with plain_errors(), holding_the_head():
             self._refuse_behind()
             self._refuse_outdated()
             batch = Batch(self, person)
+            clock.remember(head()[1])
             yield batch
             batch.flush()
         if sequence:

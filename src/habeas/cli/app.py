@@ -116,8 +116,17 @@ def _root(
         bool,
         typer.Option("--debug", help="Where the program fails, show where (may quote evidence)."),
     ] = False,
+    despite_clock: Annotated[
+        bool,
+        typer.Option(
+            "--despite-clock", help="Record also where this machine's clock cannot be right."
+        ),
+    ] = False,
 ) -> None:
     """Options of every command."""
+    from habeas.archive import clock
+
+    clock.accept(accepted=despite_clock)
 
 
 def _group(name: str, help_text: str) -> typer.Typer:

@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ended(given: list[str]) -> int:
     import typer
 
+    from habeas.archive.errors import ClockDoubted
     from habeas.cli.app import app
 
     usage_error: type[Exception] = typer.BadParameter.__bases__[0]  # whichever click typer has
@@ -51,6 +52,8 @@ def _ended(given: list[str]) -> int:
     try:
         result = app(args=given, prog_name="habeas", standalone_mode=False)
     except HabeasError as error:
+        if error.code == ClockDoubted.code and _goes_on(error, given, as_json):
+            return _ended(["--despite-clock", *given])
         return _told(error, as_json)
     except usage_error as error:
         return _misused(error, as_json)
@@ -66,6 +69,22 @@ def _ended(given: list[str]) -> int:
     if result == endings.INTERRUPTED:  # also what typer makes of Ctrl-C
         _line("habeas: Interrupted. What was finished before is kept.")
     return result if isinstance(result, int) else endings.OK
+
+
+def _goes_on(error: HabeasError, given: list[str], as_json: bool) -> bool:
+    """Whether somebody at the terminal says that it is to be recorded all the same.
+
+    Asked here, where the command has ended without having signed anything: it is run again.
+    """
+    import typer
+
+    if as_json or "--despite-clock" in given or not sys.stdin.isatty():
+        return False
+    _line(f"habeas: {error.message} [{error.code}]")
+    try:
+        return typer.confirm("Record all the same, with this clock?", default=False, err=True)
+    except (KeyboardInterrupt, EOFError, typer.Abort):
+        return False
 
 
 def _told(error: HabeasError, as_json: bool) -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from habeas.archive.ledger import head
 from habeas.archive.still import still
 from habeas.archive.verifying.content import check_objects, check_quotes, never_recorded
 from habeas.archive.verifying.entries import check_entries
@@ -34,7 +35,8 @@ def verify(
 ) -> Report:
     """Check the whole archive, or of its objects a sample. Changes nothing."""
     with still(archive) as at:
-        report = Report(size=at.size)
+        size, newest = head()
+        report = Report(size=size, newest=newest)
         log = check_log(at, report, progress)
         check_entries(at, report, log, progress)
         check_objects(at, report, progress, sample)

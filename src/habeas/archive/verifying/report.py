@@ -37,6 +37,7 @@ class Report:
     """
 
     size: int = 0
+    newest: int = 0  # the newest entry's time, in UTC seconds
     logged: int = 0
     root: str = ""
     disclosed: int = 0

@@ -58,7 +58,7 @@ def verify(
     speaker = Speaker(as_json=json)
     sample = _sample(objects_sample, seed)
     archive_ = opened(archive, passphrase_file, damaged=True)
-    from habeas.archive import presence, verifying
+    from habeas.archive import clock, presence, verifying
 
     with speaker.progress() as progress:
         report = verifying.verify(archive_, progress, sample)
@@ -105,6 +105,8 @@ def verify(
             f"{several(report.objects_left, 'object')} not checked. The sample was taken by "
             f"chance with the seed {sample.seed}."
         )
+    if ahead := clock.remark(report.newest):
+        speaker.say(ahead, style="yellow")
     for step in others:
         speaker.say(f"{step['words']}, as logged: {step['by']}, {step['time']}.")
     speaker.give(
@@ -124,6 +126,7 @@ def verify(
                 | (_as_json(resting[at]) if resting else {})
                 for at, f in enumerate(report.faults)
             ],
+            **({"clock": ahead} if ahead else {}),
             **({} if deeper is None else _checked_besides(deeper)),
             **(
                 {}

@@ -202,11 +202,19 @@ def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
         connect(directory, settings)
         logged = TileLog(directory / "log").size  # before the database: others may be appending
         with plain_errors():
-            size = head()[0]
+            size, newest = head()
             state = dict(LocalState.objects.values_list("name", "value"))
     except (HabeasError, DatabaseError) as error:
         return [Finding("ledger", RED, f"it cannot be read: {str(error).splitlines()[0]}")]
-    return [_log(size, logged), _tables(size, state)]
+    return [_log(size, logged), _tables(size, state), _clock(newest)]
+
+
+def _clock(newest: int) -> Finding:
+    from habeas.archive import clock
+
+    if words := clock.remark(newest) or clock.doubt(newest):
+        return Finding("clock", RED if clock.doubt(newest) else UNSURE, words)
+    return Finding("clock", GOOD, "it fits the newest entry; nothing else here vouches for it")
 
 
 def _log(size: int, logged: int) -> Finding:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from habeas.archive import clock
+from habeas.archive.ledger import head
 from habeas.web.explore.pages import page
 from habeas.web.site.viewing import Request
 
@@ -22,6 +24,7 @@ def about(request: Request) -> Content:
         "origin": archive.origin,
         "size": archive.size,
         "logged": logged,
+        "clock": clock.remark(head()[1]),
         "checkpoint_key": archive.keyring.checkpoint.verifier.vkey,
         "commands": [
             {

@@ -21,7 +21,9 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
+from habeas.archive import clock
 from habeas.archive.access import Viewer, visible
+from habeas.archive.ledger import head
 from habeas.archive.models import Erased, Exhibit
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
@@ -229,9 +231,11 @@ def frame(request: HttpRequest) -> Content:
     archive = getattr(request, "archive", None)
     if archive is None:
         return {}
+    size, newest = head()
     return {
-        "ledger_size": archive.size,
+        "ledger_size": size,
         "ledger_origin": archive.origin,
+        "clock_remark": clock.remark(newest),
         "navigation": navigation(request.path),
     }
 
