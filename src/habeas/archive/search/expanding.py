@@ -1,8 +1,9 @@
-"""Other spellings of a place or a given name, from the gazetteer and the table of names.
+"""Other spellings of a word: of listed places and given names, and of letters written two ways.
 
-Invariants: only what is listed there is added, for a word or phrase that is itself a listed
-spelling; what is added is given back so that it can be shown; nothing of the archive's own
-content is used, so an expansion tells nobody anything about it.
+Invariants: of names only what is listed in the gazetteer and the table is added, for a word or
+phrase that is itself a listed spelling; of other words what ``respelling`` gives; what is added is
+given back so that it can be shown; nothing of the archive's own content is used, so an expansion
+tells nobody anything about it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from habeas.archive.search import folding
+from habeas.archive.search import folding, respelling
 from habeas.names import gazetteer, table
 
 _MOST = 60  # spellings added to one word
@@ -40,7 +41,11 @@ def added(text: str) -> Added | None:
         if not any(_holds(written, known) or _holds(sounded, known) for known in there):
             there += [written, sounded]
             kept.append(found[written])
-    return Added(text, tuple(kept[:_MOST])) if kept else None
+    kept = kept[:_MOST]
+    if len(key.split()) == 1:
+        known = {*there, *map(_key, kept)}
+        kept += [form for form in respelling.forms(text.strip()) if _key(form) not in known]
+    return Added(text, tuple(kept)) if kept else None
 
 
 def _holds(words: str, part: str) -> bool:

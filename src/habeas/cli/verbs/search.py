@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from habeas.archive.search.searching import Found, Hit
     from habeas.cli.speaking import Speaker
 
+_MOST_ADDED = 12  # spellings named of one word
+
 
 def search(
     query: Annotated[
@@ -156,7 +158,10 @@ def _tell(speaker: Speaker, found: Found) -> None:
         }
     )
     for added in found.added:
-        speaker.note(f"Searched as well as {shown(added.to)}: {shown(', '.join(added.spellings))}")
+        some = ", ".join(added.spellings[:_MOST_ADDED])
+        more = len(added.spellings) - _MOST_ADDED
+        also = f"{shown(some)} and {more} more" if more > 0 else shown(some)
+        speaker.note(f"Searched as well as {shown(added.to)}: {also}")
     if found.added:
         speaker.note("  → --exact leaves them out.")
     for hit in found.hits:
