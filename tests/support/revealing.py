@@ -102,7 +102,14 @@ def _texts(value: Any) -> set[str]:
 
 def _fixed(archive: Archive) -> set[str]:
     """The words that every log shows."""
-    return {"habeas", "entry", "commitments", "object", "version", *archive.origin.split("/")}
+    return {
+        "habeas",
+        "entry",
+        "commitments",
+        "object",
+        "version",
+        *re.split("[/.]", archive.origin),
+    }
 
 
 def _digests(values: set[str]) -> set[str]:
