@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -131,3 +132,19 @@ def test_there_is_one_door_to_content(repository: Path) -> None:
                 if names & {"connection", "connections", "transaction"}:
                     past_the_door.append(f"{path.name}:{node.lineno} imports {sorted(names)}")
     assert past_the_door == []
+
+
+def test_a_command_speaks_and_asks_through_one_place(repository: Path) -> None:
+    """There every line is made plain: a file's name or a quote can neither forge one nor steer."""
+    room = repository / "src" / "habeas" / "cli"
+    writes = re.compile(
+        r"sys\.(stdout|stderr)\.(write|buffer)|(?<![\w.])(print|input)\(|"
+        r"typer\.(echo|secho|prompt|confirm)\(|\bConsole\("
+    )
+    allowed = {"speaking.py": None, "app.py": 'typer.echo(f"habeas {habeas.__version__}")'}
+    for path in sorted(room.rglob("*.py")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if writes.search(line) and path.name not in allowed:
+                pytest.fail(f"{path.name}:{number} writes or asks by itself: {line.strip()}")
+            if writes.search(line) and (only := allowed.get(path.name)):
+                assert only in line

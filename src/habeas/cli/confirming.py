@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
 from habeas.cli.errors import ConfirmationNeeded, Declined
-from habeas.cli.speaking import Speaker
+from habeas.cli.speaking import Speaker, confirmed
 
 
 def answerable(speaker: Speaker, *, yes: bool) -> None:
@@ -24,5 +22,5 @@ def answerable(speaker: Speaker, *, yes: bool) -> None:
 
 def confirm(question: str, otherwise: str, *, yes: bool) -> None:
     """Ask; ``otherwise`` says what a no left as it was."""
-    if not yes and not typer.confirm(question, err=True):
+    if not yes and not confirmed(question):
         raise Declined(otherwise)

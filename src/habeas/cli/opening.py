@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from habeas.cli.errors import PassphrasesDiffer, PassphraseUnreadable
-from habeas.cli.speaking import Speaker
+from habeas.cli.speaking import Speaker, plain
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -150,7 +150,7 @@ def _asked(question: str, option: str) -> str:
             "A passphrase is needed, and there is no terminal to ask for it.",
             next_step=f"Name a file that holds it: {option} FILE.",
         )
-    return getpass.getpass(question)
+    return getpass.getpass(plain(question))
 
 
 def _from_file(file: Path, option: str) -> str:

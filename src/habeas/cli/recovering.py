@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from habeas.cli.errors import FilesUnusable, SharesNotShown
-from habeas.cli.speaking import Speaker
+from habeas.cli.speaking import Speaker, write_terminal
 
 if TYPE_CHECKING:
     from habeas.custody.recovery import Recipients
@@ -149,8 +149,7 @@ def _show_share(speaker: Speaker, listed: list[str], number: int, made: int, nee
         speaker.note("  " + " ".join(cells))
     asked = sorted(secrets.SystemRandom().sample(range(len(listed)), 2))
     while asked:
-        sys.stderr.write(f"Word {asked[0] + 1}, to show that it is written down: ")
-        sys.stderr.flush()
+        write_terminal(f"Word {asked[0] + 1}, to show that it is written down: ")
         line = sys.stdin.readline()
         if not line:
             raise EOFError
@@ -162,5 +161,4 @@ def _show_share(speaker: Speaker, listed: list[str], number: int, made: int, nee
 
 def _wipe() -> None:
     """Take what stands there off the terminal, and out of what it can scroll back to."""
-    sys.stderr.write(_WIPE)
-    sys.stderr.flush()
+    write_terminal(_WIPE)

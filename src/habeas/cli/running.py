@@ -78,11 +78,13 @@ def _goes_on(error: HabeasError, given: list[str], as_json: bool) -> bool:
     """
     import typer
 
+    from habeas.cli.speaking import confirmed
+
     if as_json or "--despite-clock" in given or not sys.stdin.isatty():
         return False
     _line(f"habeas: {error.message} [{error.code}]")
     try:
-        return typer.confirm("Record all the same, with this clock?", default=False, err=True)
+        return confirmed("Record all the same, with this clock?")
     except (KeyboardInterrupt, EOFError, typer.Abort):
         return False
 
@@ -109,7 +111,8 @@ def _misused(error: Exception, as_json: bool) -> int:
     context = getattr(error, "ctx", None)
     if not message or type(error).__name__ == "NoArgsIsHelpError":
         if context is not None:
-            _line(context.get_help())
+            for line in context.get_help().split("\n"):
+                _line(line)
         return endings.USAGE
     message = message if message.endswith((".", "?")) else f"{message}."
     step = f"See `{context.command_path} --help`." if context is not None else ""
@@ -153,7 +156,8 @@ def _bug(error: Exception, given: list[str], as_json: bool) -> int:
     if "--debug" in given:
         import traceback
 
-        _line(traceback.format_exc().rstrip())
+        for line in traceback.format_exc().rstrip().split("\n"):
+            _line(line)
     message = f"This is a bug in habeas: {type(error).__name__} in {_place(error)}."
     step = "Report it with this line; `habeas --debug …` shows more, which may quote evidence."
     if as_json:
@@ -176,9 +180,9 @@ def _place(error: Exception) -> str:
 
 
 def _line(text: str) -> None:
-    from habeas.cli.speaking import harmless
+    from habeas.cli.speaking import warn
 
-    sys.stderr.write(harmless(text) + "\n")
+    warn(text)
 
 
 def _json(code: str, message: str, next_step: str, faults: list[dict[str, Any]]) -> None:

@@ -1,14 +1,18 @@
 """What a command says: results on stdout, everything else on stderr.
 
-Invariants: with ``--json`` stdout holds exactly one JSON document; text from evidence never
-steers the terminal (controls and direction overrides are shown as U+FFFD); colours and bars
-appear only on a terminal, and not where NO_COLOR is set.
+Invariants: with ``--json`` stdout holds exactly one JSON document; colours and bars appear only
+on a terminal, and not where NO_COLOR is set. Whatever stands in it (names of files, quotes,
+reasons, what an error quotes), a line that is said is one line and steers nothing: line ends,
+controls and direction marks in it are shown as U+FFFD and right-to-left letters are isolated
+(``plain``). Nobody can forget that, because nothing else in ``cli`` writes or asks
+(``tests/project/test_code.py``); what has several lines of ours says so (``say_lines``).
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +24,8 @@ from habeas.figures import printing
 
 WIDTH_ELSEWHERE = 100  # columns, where there is no terminal
 _EVERYTHING = 1 << 30
-_OVERRIDES = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_OPENS, _CLOSES = "\u2068", "\u2069"  # as ``shown`` isolates what is right to left
 
 Progress = Callable[[str, int, int], None]
 
@@ -34,9 +39,14 @@ class Speaker:
         self._err = _console(sys.stderr)
 
     def say(self, text: str = "", *, style: str = "") -> None:
-        """A line of the result; nothing where JSON was asked for."""
+        """One line of the result; nothing where JSON was asked for."""
         if not self.json:
-            self._out.print(harmless(text), style=style or None)
+            self._out.print(plain(text), style=style or None)
+
+    def say_lines(self, text: str) -> None:
+        """Lines that this program laid out, and whose line ends are therefore its own."""
+        for line in text.split("\n"):
+            self.say(line)
 
     def give(self, document: Mapping[str, Any]) -> None:
         """The result as JSON, where it was asked for."""
@@ -44,8 +54,8 @@ class Speaker:
             write_json(document)
 
     def note(self, text: str, *, style: str = "") -> None:
-        """A remark beside the result, on stderr."""
-        self._err.print(harmless(text), style=style or None)
+        """One line of a remark beside the result, on stderr."""
+        self._err.print(plain(text), style=style or None)
 
     def table(self, rows: Sequence[Sequence[str]], *, indent: str = "") -> None:
         """Rows in aligned columns; the last column is as long as it is."""
@@ -68,11 +78,11 @@ class Speaker:
         from rich.progress import Progress as Bars
 
         columns = (
-            TextColumn("{task.description:<10}"),
+            TextColumn("{task.description:<10}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("left"),
+            TextColumn("left", markup=False),
             TimeRemainingColumn(),
         )
         with Bars(*columns, console=self._err, transient=True) as bars:
@@ -92,8 +102,9 @@ def _console(stream: IO[str]) -> Console:
 
 def write_json(document: Mapping[str, Any]) -> None:
     """One JSON document on stdout; escaped to ASCII where stdout is not UTF-8."""
-    unicode = speaks_unicode()
-    sys.stdout.write(json.dumps(document, ensure_ascii=not unicode, indent=2) + "\n")
+    text = json.dumps(document, ensure_ascii=not speaks_unicode(), indent=2)
+    # What JSON lets stand and a terminal obeys: the value stays the same when it is escaped.
+    sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
     sys.stdout.flush()
 
 
@@ -107,13 +118,58 @@ def width() -> int:
     return shutil.get_terminal_size((WIDTH_ELSEWHERE, 24)).columns
 
 
-def harmless(text: str) -> str:
-    """The text without what steers a terminal; line ends stay."""
-    return "".join("\ufffd" if (c != "\n" and _steers(c)) or c in _OVERRIDES else c for c in text)
+def plain(text: str) -> str:
+    """A line as it may stand on a terminal; what was ``shown`` in it stays as it is."""
+    isolated = _OPENS in text and _balanced(text)
+    kept = "".join(
+        "\ufffd"
+        if (printing.steers(character) or character in "\u2028\u2029")
+        and not (isolated and character in (_OPENS, _CLOSES))
+        else character
+        for character in text
+    )
+    return kept if isolated else printing.isolated(kept)
 
 
-def _steers(character: str) -> bool:
-    return character < " " or "\x7f" <= character <= "\x9f" or "\ud800" <= character <= "\udfff"
+def _balanced(text: str) -> bool:
+    """Whether each isolate is closed again, and none is closed that was not opened."""
+    depth = 0
+    for character in text:
+        depth += (character == _OPENS) - (character == _CLOSES)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def asked(question: str, default: str | None = None) -> str:
+    """What somebody at the terminal answers to a question, which is put on stderr."""
+    import typer
+
+    said = typer.prompt(plain(question), err=True, default=default, show_default=False)
+    return str(said)
+
+
+def confirmed(question: str) -> bool:
+    """Whether somebody at the terminal says yes."""
+    import typer
+
+    return typer.confirm(plain(question), default=False, err=True)
+
+
+def warn(text: str) -> None:
+    """One line on stderr, also where a command has no speaker (any more)."""
+    sys.stderr.write(plain(text) + "\n")
+
+
+def write_terminal(text: str) -> None:
+    """Put on stderr as it is: what this program itself has the terminal do, or asks in a line."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def table_out() -> IO[str]:
+    """Stdout for a table of data; on a terminal its cells must be ``plain``."""
+    return sys.stdout
 
 
 def shown(text: str) -> str:

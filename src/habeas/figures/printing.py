@@ -86,7 +86,7 @@ def wrap(text: str, width: int, hang: str = "") -> list[str]:
         line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
     if line or not lines:
         lines.append(line)
-    return [_isolated(found) for found in lines]
+    return [isolated(found) for found in lines]
 
 
 def _words(text: str) -> list[str]:
@@ -127,13 +127,14 @@ def safe(text: str) -> str:
         " "
         if character in "\n\r\t\x0b\x0c\x85\u2028\u2029"
         else "\ufffd"
-        if _steers(character)
+        if steers(character)
         else character
         for character in text
     )
 
 
-def _steers(character: str) -> bool:
+def steers(character: str) -> bool:
+    """Whether a terminal obeys the character instead of showing it."""
     if character < "\u007f":
         return character < " "
     if character in _SHOWN_WHOLE:
@@ -141,7 +142,7 @@ def _steers(character: str) -> bool:
     return character in _DIRECTION_MARKS or unicodedata.category(character) in ("Cc", "Cs")
 
 
-def _isolated(line: str) -> str:
+def isolated(line: str) -> str:
     """The runs of a line from its first to its last right-to-left letter, isolated."""
     marked = [
         index

@@ -128,7 +128,7 @@ def verify(
     given = None if policy is None else _policy(policy)
     with speaker.progress() as progress:
         found = verify_bundle(directory, given, lambda done, total: progress("Files", done, total))
-    speaker.say(words.say(found))
+    speaker.say_lines(words.say(found))
     speaker.give(found)
     return OK if found["result"] == "holds" else FINDINGS
 

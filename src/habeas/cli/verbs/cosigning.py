@@ -220,7 +220,8 @@ def _ask_online(
         except (RolledBack, Forked) as error:
             found = found or error
         except (PartnerRefused, Unreachable) as error:
-            speaker.note(f"{error.message}\n  → {error.next_step}", style="yellow")
+            speaker.note(error.message, style="yellow")
+            speaker.note(f"  → {error.next_step}", style="yellow")
             faults.append({"partner": partner.name, "code": error.code, "message": error.message})
     if found is not None:
         raise found

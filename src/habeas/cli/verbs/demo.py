@@ -138,5 +138,5 @@ def _sample(archive: Archive, speaker: Speaker) -> str | None:
     key = min(told, key=lambda key: told[key].count("\n"))
     speaker.say()
     speaker.say(f"$ habeas why {key} --limit {FOLLOWED}", style="bold")
-    speaker.say(told[key])
+    speaker.say_lines(told[key])
     return key

@@ -151,6 +151,7 @@ def resume(
 
 def _confirm(speaker: Speaker, count: int, given: int | None) -> None:
     from habeas.cli.errors import ConfirmationNeeded, Declined
+    from habeas.cli.speaking import asked
 
     if given is None and (speaker.json or not sys.stdin.isatty()):
         raise ConfirmationNeeded(
@@ -158,11 +159,8 @@ def _confirm(speaker: Speaker, count: int, given: int | None) -> None:
             next_step=f"Nothing was erased. Where it is meant, add --confirm {count}.",
         )
     if given is None:
-        asked = f"This cannot be undone. To go on, type: erase {count}"
-        if typer.prompt(asked, err=True, default="", show_default=False).split() != [
-            "erase",
-            str(count),
-        ]:
+        question = f"This cannot be undone. To go on, type: erase {count}"
+        if asked(question, default="").split() != ["erase", str(count)]:
             raise Declined("Nothing was erased.")
     elif given != count:
         raise ConfirmationNeeded(

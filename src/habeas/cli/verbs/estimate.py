@@ -133,8 +133,10 @@ def _answer(speaker: Speaker, question: str, given: str, option: str) -> str:
         from habeas.estimation.errors import Unanswered
 
         raise Unanswered(question, next_step=f"Answer with --{option} yes, no or unknown.")
-    answer: str = typer.prompt(f"{question}\nyes, no or unknown", err=True)
-    return answer.strip()
+    from habeas.cli.speaking import asked
+
+    speaker.note(question)
+    return asked("yes, no or unknown").strip()
 
 
 def _told(

@@ -224,6 +224,7 @@ def _say_outcome(speaker: Speaker, outcome: Outcome, changes: Sequence[Change]) 
 
 def _ask_one_by_one(speaker: Speaker, archive: Archive, person: Signer, kind: str) -> None:
     from habeas.archive.reviewing import queue
+    from habeas.cli.speaking import asked
 
     pseudonym = person.name.rpartition("/")[2]
     skipped: set[tuple[int, int]] = set()
@@ -235,13 +236,13 @@ def _ask_one_by_one(speaker: Speaker, archive: Archive, person: Signer, kind: st
         pair = waiting[0]
         _show(speaker, pair)
         question = f"{len(waiting):,} waiting. (s)ame, (d)ifferent, (c)annot tell, (l)ater, (q)uit"
-        answer = typer.prompt(question, err=True).strip().lower()[:1]
+        answer = asked(question).strip().lower()[:1]
         if answer == "q":
             return
         if answer not in _ANSWERS:
             skipped.update([pair.mentions] if answer == "l" else [])
             continue
-        reason = typer.prompt("Why", err=True)
+        reason = asked("Why")
         outcome, changes = _judged(archive, person, *pair.mentions, _ANSWERS[answer], reason)
         _say_outcome(speaker, outcome, changes)
         speaker.say()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv as csv_
 import io
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -245,8 +244,11 @@ def _versions() -> dict[str, tuple[str, str]]:
 
 
 def _write_csv(files: Iterable[File], path: Path) -> int:
+    from habeas.cli.speaking import table_out
+
     if str(path) == "-":
-        return _rows(files, sys.stdout)
+        out = table_out()
+        return _rows(files, out, plainly=out.isatty())
     from habeas.cli.errors import FilesUnusable
 
     try:
@@ -260,14 +262,16 @@ def _write_csv(files: Iterable[File], path: Path) -> int:
         return _rows(files, out)
 
 
-def _rows(files: Iterable[File], out: Any) -> int:
+def _rows(files: Iterable[File], out: Any, *, plainly: bool = False) -> int:
+    from habeas.cli.speaking import plain
+
     buffer = io.StringIO()
     writer = csv_.writer(buffer, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     count = 0
     for file in files:
         count += 1
-        writer.writerow(_cells(file))
+        writer.writerow(map(plain, _cells(file)) if plainly else _cells(file))
         if buffer.tell() > 1 << 16:
             out.write(buffer.getvalue())
             buffer.seek(0)

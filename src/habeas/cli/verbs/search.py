@@ -124,7 +124,8 @@ def _point(asked: str, error: QueryRefused) -> None:
 
     if len(asked) <= 200:
         before = printing.cells(asked[: error.column - 1])
-        Speaker().note(f"  {asked}\n  {' ' * before}{'^' * max(1, min(error.width, 60))}")
+        Speaker().note(f"  {asked}")
+        Speaker().note(f"  {' ' * before}{'^' * max(1, min(error.width, 60))}")
 
 
 def _renew(speaker: Speaker, archive: Archive, *, anew: bool, said: bool) -> None:

@@ -51,4 +51,4 @@ def why(
         speaker.give(as_json(found))
     else:
         text = as_text(found, width=width(), ascii=ascii_ or not speaks_unicode())
-        speaker.say(text.rstrip("\n"))
+        speaker.say_lines(text.rstrip("\n"))
