@@ -46,9 +46,11 @@ class Drawn:
         return found.sum(axis=1)
 
 
-def prior(rng: Any, draws: int, lists: int, classes: int = 10) -> Drawn:
-    """Draws of (pi, lambda) with the default concentration Gamma(0.25, 0.25)."""
-    alpha = rng.gamma(0.25, 1 / 0.25, (draws, 1))
+def prior(
+    rng: Any, draws: int, lists: int, classes: int = 10, shape: float = 0.25, rate: float = 0.25
+) -> Drawn:
+    """Draws of (pi, lambda) with a concentration of Gamma(shape, rate)."""
+    alpha = rng.gamma(shape, 1 / rate, (draws, 1))
     log_left = -rng.exponential(size=(draws, classes - 1)) / alpha  # log(1 - V)
     with np.errstate(divide="ignore"):  # V = 0 to the last digit
         log_v = np.log(-np.expm1(log_left))
@@ -71,10 +73,17 @@ def simulated(rng: Any, lists: int, seen: int, classes: int = 10) -> tuple[Captu
     return from_counts(names, cells), seen + int(missing), drawn.log_weights[0]
 
 
-def weighted(table: CaptureTable, draws: int, seed: int, classes: int = 10) -> tuple[Any, Any]:
+def weighted(
+    table: CaptureTable,
+    draws: int,
+    seed: int,
+    classes: int = 10,
+    shape: float = 0.25,
+    rate: float = 0.25,
+) -> tuple[Any, Any]:
     """Draws of N and their weights: the posterior without a chain, for few people."""
     rng = np.random.default_rng(seed)
-    drawn = prior(rng, draws, len(table.lists), classes)
+    drawn = prior(rng, draws, len(table.lists), classes, shape, rate)
     log_likelihood = -table.observed * np.log(drawn.seen)
     for mask, count in table.counts:
         log_likelihood += count * np.log(drawn.cell(mask))

@@ -118,6 +118,7 @@ def test_forty_lists_get_classes_and_refusals_by_name() -> None:
     }
     found = asked(from_counts(lists, cells), settings=Settings(precision=0.05, most_sweeps=10_000))
     assert {m.refusal for m in found.methods[1:]} == {"estimation.too-many-lists"}
+    assert "one-method-only" in {caution.code for caution in found.cautions}
 
 
 def test_a_table_that_cannot_be_estimated_is_refused() -> None:

@@ -119,6 +119,25 @@ def test_chains_that_disagree_give_no_number(vectors: Path) -> None:
     assert caught.value.next_step
 
 
+def test_chains_without_hope_are_not_lengthened(
+    vectors: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kosovo times 100,000: at this rate the allowance would not be enough. It ran to its end."""
+    monkeypatch.setattr(classes, "_WARM_UP", 300)
+    monkeypatch.setattr(classes, "_HOPE", 10_000)
+    kosovo = table(vectors, "kosovo")
+    cells = {kosovo.pattern(mask): 100_000 * count for mask, count in kosovo.counts}
+    checks: list[int] = []
+    with pytest.raises(NotConverged, match="Their medians"):
+        estimate_classes(
+            from_counts(kosovo.lists, cells),
+            1,
+            Settings(most_sweeps=40_000),
+            lambda done, total: checks.append(done),
+        )
+    assert checks == [10_000]
+
+
 def test_too_short_an_allowance_is_a_refusal(vectors: Path) -> None:
     with pytest.raises(NotConverged, match="Monte Carlo error"):
         estimate_classes(

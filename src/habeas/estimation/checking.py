@@ -8,22 +8,21 @@ Invariants: nothing here fits a model; a table that passes can still be refused 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from habeas.estimation.errors import Disconnected, EmptyList, TooFewLists
+from habeas.estimation import overlapping
+from habeas.estimation.errors import (
+    Caution,
+    Disconnected,
+    EmptyList,
+    TooFewLists,
+    TooFewPeople,
+)
+from habeas.estimation.overlapping import FEWEST_LISTS
 from habeas.estimation.tables import CaptureTable
 
-FEWEST_LISTS = 3
+FEWEST_PERSONS = 20
+FEWEST_ON_SEVERAL = 7  # Robson and Regier 1964: with fewer the bias may be of any size
 THIN_PERSONS = 30  # on several lists: fewer is thin
 THIN_SHARE = 0.1  # of the observed
-
-
-@dataclass(frozen=True, slots=True)
-class Caution:
-    """Something that a reader of the number must know."""
-
-    code: str
-    sentence: str
 
 
 def check(table: CaptureTable) -> list[Caution]:
@@ -38,7 +37,10 @@ def check(table: CaptureTable) -> list[Caution]:
         if not total:
             raise EmptyList(f"Nobody is on the list {name!r}.", next_step="Leave that list out.")
     _check_connected(table)
-    return _cautions(table)
+    pairs = overlapping.close_pairs(table)
+    overlapping.refuse_copies(table, pairs)
+    _check_people(table)
+    return [*_cautions(table), *overlapping.cautions(table, pairs)]
 
 
 def components(table: CaptureTable) -> list[set[int]]:
@@ -71,6 +73,17 @@ def _check_connected(table: CaptureTable) -> None:
         raise Disconnected(
             "No three lists are joined by people whom they share.",
             next_step="An estimate needs three lists that overlap. Report the count as a floor.",
+        )
+
+
+def _check_people(table: CaptureTable) -> None:
+    observed, several = table.observed, table.on_several
+    if observed < FEWEST_PERSONS or several < FEWEST_ON_SEVERAL:
+        raise TooFewPeople(
+            f"{observed:,} observed, {several:,} of them on more than one list, are too few: an "
+            f"estimate needs {FEWEST_PERSONS} and {FEWEST_ON_SEVERAL}.",
+            next_step="Any number would be the method's own, not the table's. Report the count "
+            "as a floor.",
         )
 
 

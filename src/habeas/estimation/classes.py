@@ -34,6 +34,7 @@ _FIRST = 10_000  # sweeps a chain before the first check
 _DROPPED = 0.2  # share of each chain that is left out as not yet settled
 _RHAT = 1.01
 _ESS = 1_000.0
+_HOPE = 80_000  # sweeps a chain before it is asked whether the allowance can be enough
 _DISAGREE = 1e-3  # p-value of one printed point below which chains disagree
 
 Progress = Callable[[int, int], None]
@@ -116,7 +117,7 @@ def estimate_classes(
                 "went beyond what can be counted.",
                 next_step="Look at the counts: are they persons? Report the count as a floor.",
             )
-        if total >= chosen.most_sweeps:
+        if total >= chosen.most_sweeps or _hopeless(diagnosis, total, chosen):
             raise NotConverged(
                 f"The latent class model gives no number: {complaint} after {total:,} sweeps "
                 f"of each of {chosen.chains} chains. {_said_by(diagnosis)}",
@@ -157,6 +158,15 @@ def complaint_about(diagnosis: Diagnosis, settings: Settings) -> str:
                 f"{point.relative_error:.2%} of it"
             )
     return ""
+
+
+def _hopeless(diagnosis: Diagnosis, total: int, settings: Settings) -> bool:
+    """Whether the allowance would have to be four times as long, at the rate so far.
+
+    Tables of millions have ridges so thin that a hundredfold of sweeps tells no more.
+    """
+    smallest = min(diagnosis.ess_bulk, diagnosis.ess_tail)
+    return total >= _HOPE and 4 * smallest * settings.most_sweeps < _ESS * total
 
 
 def _said_by(diagnosis: Diagnosis) -> str:

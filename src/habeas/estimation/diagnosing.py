@@ -103,8 +103,11 @@ def ess(chains: Any) -> float:
         return float(count)
     centred = chains - chains.mean(axis=1, keepdims=True)
     padded = 1 << (2 * many - 1).bit_length()
-    spectrum = np.fft.rfft(centred, padded)
-    covariance = np.fft.irfft(spectrum * np.conj(spectrum), padded)[:, :many].mean(axis=0) / many
+    covariance = np.zeros(many)
+    for chain in centred:  # one by one: the transforms of all would be a gigabyte
+        spectrum = np.fft.rfft(chain, padded)
+        covariance += np.fft.irfft(spectrum * np.conj(spectrum), padded)[:many]
+    covariance /= count * many
     within = float(covariance[0]) * many / (many - 1)
     if within <= 0:
         return float(chains.size)

@@ -1,4 +1,4 @@
-"""What estimation refuses, and why; each is a sentence that a statistician can act on.
+"""What estimation refuses or cautions of, and why, in sentences a statistician can act on.
 
 HabeasError
 └── EstimationError
@@ -10,6 +10,8 @@ HabeasError
         ├── TooFewLists       estimation.too-few-lists
         ├── TooManyLists      estimation.too-many-lists
         ├── EmptyList         estimation.empty-list
+        ├── TooFewPeople      estimation.too-few-people    nothing can be learnt from so few
+        ├── ListsNearlyOne    estimation.lists-nearly-one  lists that hold the same people
         ├── Disconnected      estimation.disconnected         lists that share nobody with the rest
         ├── NoEstimate        estimation.no-finite-estimate   the likelihood has no maximum
         ├── NotIdentified     estimation.not-identified       the data do not determine the model
@@ -19,7 +21,17 @@ HabeasError
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from habeas.errors import HabeasError
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something that a reader of the number must know. Codes are part of the interface."""
+
+    code: str
+    sentence: str
 
 
 class EstimationError(HabeasError):
@@ -58,6 +70,14 @@ class TooManyLists(Refused):
 
 class EmptyList(Refused):
     code = "estimation.empty-list"
+
+
+class TooFewPeople(Refused):
+    code = "estimation.too-few-people"
+
+
+class ListsNearlyOne(Refused):
+    code = "estimation.lists-nearly-one"
 
 
 class Disconnected(Refused):

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 
 import habeas
 from habeas.estimation import resampling, searching, shaking
-from habeas.estimation.checking import Caution, check
+from habeas.estimation.checking import check
 from habeas.estimation.classes import LatentClass, Settings, estimate_classes
-from habeas.estimation.errors import BadSetting, EstimationError, Unanswered
+from habeas.estimation.comparing import INDEPENDENCE, compared, model_spread
+from habeas.estimation.errors import BadSetting, Caution, EstimationError, Unanswered
 from habeas.estimation.existence import closed
 from habeas.estimation.fitting import Fit, fit, profile_interval
 from habeas.estimation.tables import CaptureTable
@@ -35,9 +36,6 @@ REACHABLE = (
     "at least one of the lists?"
 )
 LATENT_CLASS = "latent-class"
-DISAGREEMENT = 1.25  # between the largest and the smallest estimate
-MOSTLY_UNSEEN = 10.0  # times the observed: beyond it the number is mostly extrapolation
-MODEL_SPREAD = 1.2  # between models that fit nearly as well
 Progress = Callable[[str, int, int], None]
 
 ASSUMES_CLASSES = (
@@ -155,7 +153,7 @@ def estimate(
     cautions = [*_of_answers(answers), *check(table)]
     latent, classes = _latent_class(table, seed, settings, progress)
     methods = [latent, *_log_linear(table, seed, resamples, progress, cautions)]
-    cautions += [*_mostly_unseen(latent, table.observed), *_disagreement(methods)]
+    cautions += compared(methods, table.observed)
     reported = methods[0]
     search = resampling.by_stepwise
     progress("changes", 0, 1)
@@ -274,7 +272,7 @@ def _log_linear(
                     _of_fit(key, title, table, ranking.best, search, seed, resamples, progress)
                 )
                 if criterion == "bic":
-                    cautions += _model_spread(ranking)
+                    cautions += model_spread(ranking, searching.NEAR)
             except EstimationError as error:
                 found.append(_refused(key, title, ASSUMES_LOG_LINEAR, error))
     plans: tuple[tuple[str, str, str, Callable[[], Fit]], ...] = (
@@ -285,7 +283,7 @@ def _log_linear(
             lambda: searching.stepwise(table),
         ),
         (
-            "independence",
+            INDEPENDENCE,
             "Lists independent",
             ASSUMES_INDEPENDENCE,
             lambda: _independence(table),
@@ -332,7 +330,7 @@ def _of_fit(
     return MethodResult(
         key,
         title,
-        ASSUMES_INDEPENDENCE if key == "independence" else ASSUMES_LOG_LINEAR,
+        ASSUMES_INDEPENDENCE if key == INDEPENDENCE else ASSUMES_LOG_LINEAR,
         fitted.estimate,
         low,
         high,
@@ -347,53 +345,6 @@ def _of_fit(
             *told,
         ),
     )
-
-
-def _model_spread(ranking: searching.Ranking) -> list[Caution]:
-    near = ranking.near()
-    smallest = min(near, key=lambda f: f.estimate)
-    largest = max(near, key=lambda f: f.estimate)
-    if largest.estimate < MODEL_SPREAD * smallest.estimate:
-        return []
-    return [
-        Caution(
-            "models-disagree",
-            f"{len(near)} log-linear models fit nearly equally well (BIC within "
-            f"{searching.NEAR:g}) and say from {smallest.estimate:,.0f} {smallest.name} to "
-            f"{largest.estimate:,.0f} {largest.name}. An interval for one model hides this.",
-        )
-    ]
-
-
-def _mostly_unseen(said: MethodResult, observed: int) -> list[Caution]:
-    if said.estimate is None or said.estimate < MOSTLY_UNSEEN * observed:
-        return []
-    return [
-        Caution(
-            "mostly-unseen",
-            f"The estimate is {said.estimate / observed:.0f} times what was observed: nearly all "
-            "of it is extrapolation, and it moves with the model and its priors.",
-        )
-    ]
-
-
-def _disagreement(methods: list[MethodResult]) -> list[Caution]:
-    said = [m for m in methods if m.estimate is not None and m.key != "independence"]
-    if len(said) < 2:
-        return []
-    smallest = min(said, key=lambda m: m.estimate or 0.0)
-    largest = max(said, key=lambda m: m.estimate or 0.0)
-    low, high = smallest.estimate or 0.0, largest.estimate or 0.0
-    if high < DISAGREEMENT * low:
-        return []
-    return [
-        Caution(
-            "methods-disagree",
-            f"The methods say from {low:,.0f} ({smallest.title}) to {high:,.0f} "
-            f"({largest.title}), a factor of {high / low:.1f}. No one interval covers what is "
-            "not known here.",
-        )
-    ]
 
 
 def _refused(key: str, title: str, assumption: str, error: EstimationError) -> MethodResult:
