@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pytest
 from tests.archive.making import add_reviewer
-from tests.exchange.bundles import HELD, PUBLIC, TEXT, World, by_archive_code, by_standalone
+from tests.exchange.bundles import (
+    DEFINITION,
+    HELD,
+    PUBLIC,
+    TEXT,
+    World,
+    by_archive_code,
+    by_standalone,
+)
 from tests.support import presence
 
 from habeas.archive import models as m
@@ -23,12 +31,14 @@ from habeas.archive.access import PUBLIC as EVERYBODY
 from habeas.archive.chain import chain
 from habeas.archive.errors import ExhibitBlocked
 from habeas.archive.verbs.erasing import block
+from habeas.archive.verbs.referring import Place
 from habeas.custody import disclosures as sd
 from habeas.custody.errors import BundleError
 from habeas.exchange.bundling import writing
 from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.bundling.disclosing import Rules
 from habeas.exchange.bundling.writing import Handover, write
+from habeas.figures.errors import UnknownFigure
 
 
 def everything(bundle: Path) -> bytes:
@@ -101,10 +111,28 @@ def test_nothing_above_the_level_is_in_it(world: World, tmp_path: Path) -> None:
     chosen = choose(world.archive, "team", exhibits=[world.note])
     write(world.archive, chosen, "team", tmp_path / "team")
     assert b"Innerword" in everything(tmp_path / "team")
-    with pytest.raises(BundleError, match="may be handed over"):
+    with pytest.raises(BundleError, match="is handled as sealed: it is not handed over"):
         choose(world.archive, "restricted", exhibits=[world.secret])
     with pytest.raises(BundleError, match="no handling level"):
         choose(world.archive, "everything", exhibits=[world.secret])
+
+
+def test_what_is_stricter_than_the_level_is_said_to_be_and_what_is_not_there_is_not(
+    world: World,
+) -> None:
+    with world.archive.writing() as batch:
+        text = DEFINITION.replace("key: places", "key: team-places")
+        verbs.define(batch, key="team-places", title="x", kind="reported", text=text)
+        hidden = verbs.mention(batch, "person", "Nobody", place=Place(handling="restricted"))
+    with pytest.raises(BundleError, match="Figure team-places is handled as team") as refused:
+        choose(world.archive, "public", figure="team-places")
+    assert "--level team" in refused.value.next_step
+    with pytest.raises(BundleError, match="is handled as restricted"):
+        choose(world.archive, "team", record=hidden.position)
+    with pytest.raises(UnknownFigure):
+        choose(world.archive, "public", figure="nowhere")
+    with pytest.raises(BundleError, match="There is no exhibit 99999"):
+        choose(world.archive, "public", exhibits=[99_999])
 
 
 def test_that_a_stricter_exhibit_was_made_of_it_is_not_in_it(world: World, tmp_path: Path) -> None:
@@ -293,6 +321,18 @@ def test_the_reference_library_takes_our_bags(bundles: Path) -> None:
         import bagit
 
         assert bagit.Bag(os.fspath(bundles / "record")).validate()
+
+
+def test_the_report_begins_with_what_is_claimed_by_whom_and_on_what(bundles: Path) -> None:
+    html = (bundles / "record/data/report/report.html").read_text("utf-8")
+    printed = " ".join(pdf_text(bundles / "record/data/report/report.pdf").split())
+    claimed = html[html.index("What is claimed") : html.index("How to check it")]
+    assert html.index("How to check it") < html.index("SHA-256")
+    for words in ("Who says so", "On what", "“", "(exhibit "):
+        assert words in claimed
+    assert "On what" in printed
+    exhibits = (bundles / "exhibits/data/report/report.html").read_text("utf-8")
+    assert "No claim is among the entries of this bundle" in exhibits
 
 
 def test_the_report_says_what_is_shown_and_what_is_not(bundles: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, PUBLIC, Viewer, live, team_member, visible
-from habeas.archive.labels import LEVELS
+from habeas.archive.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.opening import Archive
 from habeas.custody.errors import BundleError
 from habeas.figures import recorded
@@ -64,7 +64,7 @@ def choose(
     """What belongs to the exhibits, the figure or the record that is asked for."""
     viewer = viewer_of(level)
     if figure:
-        chosen = _figure(archive, viewer, figure)
+        chosen = _figure(archive, viewer, figure, level)
     elif record is not None:
         chosen = _record(archive, viewer, record, level)
     else:
@@ -88,9 +88,9 @@ def _exhibits(viewer: Viewer, wanted: list[int], level: str) -> Chosen:
     rows = {row.position: row for row in visible(viewer, m.Exhibit).filter(position__in=wanted)}
     for position in wanted:
         if position not in rows:
+            _refuse_stricter(f"Exhibit {position}", m.Exhibit, level, position=position)
             raise BundleError(
-                f"There is no exhibit {position} that may be handed over at the level {level}.",
-                next_step="Look it up with `habeas custody`; --level says how far to go.",
+                f"There is no exhibit {position}.", next_step="Look it up with `habeas custody`."
             )
     chosen = Chosen("Exhibits " + ", ".join(map(str, wanted)), exhibits=set(wanted))
     if len(wanted) == 1:
@@ -99,7 +99,32 @@ def _exhibits(viewer: Viewer, wanted: list[int], level: str) -> Chosen:
     return chosen
 
 
-def _figure(archive: Archive, viewer: Viewer, key: str) -> Chosen:
+def _refuse_stricter(
+    what: str, model: type[m.Projection], level: str, **asked: str | int | None
+) -> None:
+    """Say why something does not go out at a level. Whoever makes a bundle is the owner, who sees
+    that it is there; to nobody else is this said.
+    """
+    labels = visible(OWNER, model).filter(**asked).values("label")
+    found = visible(OWNER, m.Label).filter(id__in=labels).order_by("-level").first()
+    if found is None:
+        return
+    if found.level > LEVELS[level]:
+        handled = LEVEL_NAMES[found.level]
+        raise BundleError(
+            f"{what} is handled as {handled}: it is not handed over at the level {level}.",
+            next_step=f"Where it may go that far: --level {handled}.",
+        )
+    raise BundleError(
+        f"{what} is not handed over at the level {level}: somebody in it has not agreed to "
+        "publication, or no longer does.",
+        next_step="Where the team alone is to read it: --level team.",
+    )
+
+
+def _figure(archive: Archive, viewer: Viewer, key: str, level: str) -> Chosen:
+    if not live(visible(viewer, m.Definition)).filter(key=key).exists():
+        _refuse_stricter(f"Figure {key}", m.Definition, level, key=key, ended_at=None)
     definition: FigureDefinition = recorded.named(viewer, key)
     evaluation = evaluate(archive, definition, viewer)
     chosen = Chosen(f"Figure {key}: {definition.title}", unnamed="A figure")
@@ -121,9 +146,9 @@ def _figure(archive: Archive, viewer: Viewer, key: str) -> Chosen:
 def _record(archive: Archive, viewer: Viewer, record: int, level: str) -> Chosen:
     mention = visible(viewer, m.Mention).filter(position=record).first()
     if mention is None:
+        _refuse_stricter(f"Record {record}", m.Mention, level, position=record)
         raise BundleError(
-            f"There is no record {record} that may be handed over at the level {level}.",
-            next_step="Look it up on its page; --level says how far to go.",
+            f"There is no record {record}.", next_step="Look up its number on its page."
         )
     size = archive.size
     mentions = records_around(viewer, [record], size).members(mention.canonical)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from habeas.exchange.bundling.telling import Block
+from habeas.exchange.bundling.blocks import Block
 
 _STYLE = """
 :root { color-scheme: light dark; }

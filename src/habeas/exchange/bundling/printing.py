@@ -16,7 +16,7 @@ from pathlib import Path
 import typst
 
 from habeas.custody.errors import BundleError
-from habeas.exchange.bundling.telling import Block, paragraph
+from habeas.exchange.bundling.blocks import Block, paragraph
 
 _LATIN = "Libertinus Serif"  # comes with Typst
 #: A script, how its letters are told, and fonts that have them, the best first.

@@ -1,4 +1,4 @@
-"""The custody report: what the bundle holds, what happened to it, what is shown and what is not.
+"""The report: what is claimed, by whom, on what; what the bundle holds and what happened to it.
 
 One document of simple blocks, rendered as HTML (``pages``) and as PDF (``printing``). It is
 made from disclosed fields only, and says nothing that the files beside it do not.
@@ -7,8 +7,7 @@ made from disclosed fields only, and says nothing that the files beside it do no
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
@@ -16,42 +15,14 @@ from habeas.archive.chain import Step, chain, words_of
 from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.cosignatures import read_cosignatures
 from habeas.exchange.bundling.attesting import Attestation
+from habeas.exchange.bundling.blocks import Block, facts, heading, paragraph, points, table
+from habeas.exchange.bundling.claimed import claims
 from habeas.exchange.bundling.disclosing import Item, Rules
 from habeas.vocabulary import edtf
 from habeas.vocabulary.errors import VocabularyError
 
 LISTED = 2_000  # entries named one by one
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A part of a document: heading, text, facts, table or list."""
-
-    kind: str
-    text: str = ""
-    level: int = 2
-    head: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = field(default_factory=tuple)
-
-
-def heading(text: str, level: int = 2) -> Block:
-    return Block("heading", text, level)
-
-
-def paragraph(text: str) -> Block:
-    return Block("text", text)
-
-
-def facts(pairs: Iterable[tuple[str, str]]) -> Block:
-    return Block("facts", rows=[pair for pair in pairs if pair[1]])
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
-    return Block("table", head=head, rows=list(rows))
-
-
-def points(texts: Iterable[str]) -> Block:
-    return Block("list", rows=[(text,) for text in texts])
+_TITLES = ("Chain of custody and proof", "What is claimed, and its proof")  # without claims, with
 
 
 def report(
@@ -65,16 +36,23 @@ def report(
     """The whole report."""
     checkpoint = attestation.checkpoint
     exhibits = [item for item in items if item.kind == "exhibit" or item.file]
+    of_claims = any(item.kind == "claim" for item in items)
     return [
-        heading("Chain of custody and proof", 1),
+        heading(_TITLES[of_claims], 1),
         facts(
             [
                 ("About", about),
+                ("Made for", f"readers of what is handled as {level} at most"),
+            ]
+        ),
+        *claims(items),
+        heading("How to check it"),
+        facts(
+            [
                 ("Archive", checkpoint.origin),
                 ("Signed log", f"{checkpoint.size:,} entries"),
                 ("Root of the log", checkpoint.root.hex()),
                 ("Entries here", f"{len(items):,}"),
-                ("Made for", f"readers of what is handled as {level} at most"),
             ]
         ),
         paragraph(
