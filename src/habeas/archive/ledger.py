@@ -57,6 +57,7 @@ class Batch:
         self.archive = archive
         self.person = person
         self.pseudonym = "" if person is None else person.name.rpartition("/")[2]
+        self.taken_back = False  # of a trial (``trying``), which nobody signs
         self.first, self._time = head()
         self._next = self.first
         self._projector = Projector()
@@ -127,7 +128,7 @@ class Batch:
         return Ref(composed.entry_id, position)
 
     def _cosigners(self, kind: str, *, decision: bool) -> tuple[Signer, ...]:
-        if not decision:
+        if not decision or self.taken_back:
             return ()
         if self.person is None:
             raise PersonNeeded(

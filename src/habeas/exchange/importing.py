@@ -78,6 +78,21 @@ def import_folder(
         return writer.write(directory.resolve().name, digest)
 
 
+def preview(archive: Archive, directory: Path, *, again: bool = False) -> dict[str, int]:
+    """How much an import of the folder would bring, or what it would be refused for.
+
+    Exhibits are counted as they are listed: whether one is held already is found when it is sealed.
+    """
+    if not again:
+        _refuse_twin(digest_of(directory), directory)
+    plan = check(archive, read_folder(directory))
+    if plan.faults:
+        raise ImportRefused(plan.faults)
+    shapes = (f.EXHIBITS, f.SOURCES, f.MENTIONS, f.CLAIMS)
+    counts = {shape.file.removesuffix(".csv"): len(plan.folder.rows(shape)) for shape in shapes}
+    return {**counts, "definitions": len(plan.folder.definitions)}
+
+
 def _refuse_twin(digest: str, directory: Path) -> None:
     twin = visible(OWNER, m.List).filter(digest=digest, ended_at__isnull=True).first()
     if twin is not None:

@@ -125,6 +125,7 @@ def approve(
     request: Annotated[
         int, typer.Argument(metavar="REQUEST", min=0, help="Its entry, as `erase list` shows it.")
     ],
+    dry_run: DryRunOption = False,
     as_: PersonOption = "",
     yes: YesOption = False,
     archive: ArchiveOption = None,
@@ -145,6 +146,9 @@ def approve(
     what = planned(archive_, request)
     changes = foreseen(archive_, what)
     describe(speaker, what, changes)
+    if dry_run:
+        speaker.give({"approved": None, "request": request, **as_json(what, changes)})
+        return
     answerable(speaker, yes=yes)
     person = acting_person(archive_, as_, person_passphrase_file)
     limits(speaker)

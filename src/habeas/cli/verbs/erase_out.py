@@ -14,6 +14,7 @@ import typer
 
 from habeas.cli.options import (
     ArchiveOption,
+    DryRunOption,
     JsonOption,
     PassphraseFileOption,
     PersonOption,
@@ -78,6 +79,7 @@ def carry_out(
             show_default=False,
         ),
     ] = None,
+    dry_run: DryRunOption = False,
     as_: PersonOption = "",
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
@@ -93,16 +95,20 @@ def carry_out(
     from habeas.cli.speaking import Speaker
 
     speaker = Speaker(as_json=json)
-    if backup is None:
+    if backup is None and not dry_run:
         raise typer.BadParameter("Say where the new backup goes: --backup FILE.")
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.erasing import carrying
     from habeas.cli.erasure_plan import as_json, describe, foreseen, limits
 
-    carrying.refuse_others(archive_)
+    if not dry_run:
+        carrying.refuse_others(archive_)
     what = carrying.check(archive_, request)
     changes = foreseen(archive_, what)
     describe(speaker, what, changes)
+    if dry_run or backup is None:
+        speaker.give({"erasure": None, "request": request, **as_json(what, changes)})
+        return
     person = acting_person(archive_, as_, person_passphrase_file)
     limits(speaker)
     _confirm(speaker, len(what.erased), confirm)

@@ -9,6 +9,7 @@ import typer
 
 from habeas.cli.options import (
     ArchiveOption,
+    DryRunOption,
     JsonOption,
     PassphraseFileOption,
     PersonOption,
@@ -30,6 +31,7 @@ def import_(
     again: Annotated[
         bool, typer.Option("--again", help="Also if these very files were imported before.")
     ] = False,
+    dry_run: DryRunOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
     person_passphrase_file: PersonPassphraseFileOption = None,
@@ -45,8 +47,15 @@ def import_(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
-    from habeas.exchange.importing import import_folder
+    from habeas.exchange.importing import import_folder, preview
 
+    if dry_run:
+        counts = preview(archive_, directory, again=again)
+        words = ", ".join(f"{what} {count:,}" for what, count in counts.items())
+        speaker.say(f"{shown(directory.resolve().name)} would be imported whole: {words}.")
+        speaker.say("Nothing was imported.")
+        speaker.give({"list": None, **counts, "size": archive_.size})
+        return
     person = acting_person(archive_, as_, person_passphrase_file)
     with speaker.progress() as progress:
         made = import_folder(archive_, directory, person, again=again, progress=progress)

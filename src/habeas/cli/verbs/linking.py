@@ -11,6 +11,7 @@ import typer
 
 from habeas.cli.options import (
     ArchiveOption,
+    DryRunOption,
     JsonOption,
     PassphraseFileOption,
     PersonOption,
@@ -41,9 +42,7 @@ def run(
     threshold: Annotated[
         float, typer.Option(min=0.0001, max=0.9999, help="Keep pairs at least so probable.")
     ] = 0.01,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be proposed; record nothing.")
-    ] = False,
+    dry_run: DryRunOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
     json: JsonOption = False,

@@ -6,13 +6,14 @@ nothing is recorded before the answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from habeas.cli import changed
 from habeas.cli.options import (
     ArchiveOption,
+    DryRunOption,
     JsonOption,
     PassphraseFileOption,
     PersonOption,
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from habeas.archive.blast import BlastRadius
-    from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
-    from habeas.custody.notes import Signer
-    from habeas.figures.standing import Change, Standing
+    from habeas.figures.standing import Change
 
 SHOWN = 10  # claims and records named one by one
 
@@ -39,7 +38,10 @@ def retract(
             metavar="POSITION", min=0, help="Of a claim, a list, a source or a judgement."
         ),
     ],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why; it is recorded.", show_default=False)
+    ] = "",
+    dry_run: DryRunOption = False,
     as_: PersonOption = "",
     yes: YesOption = False,
     archive: ArchiveOption = None,
@@ -53,6 +55,7 @@ def retract(
     readable, marked as retracted, and no longer counts.
     """
     from habeas.cli.confirming import answerable, confirm
+    from habeas.cli.foreseen import foreseen
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
@@ -72,12 +75,25 @@ def retract(
             f"Entry {position} is not something that can be retracted.",
             next_step="Give the number of a claim, a list, a source or a judgement.",
         )
+    before = snapshot(archive_, OWNER)
+    changes = foreseen(
+        archive_, lambda batch: verbs.retract(batch, position, kind, reason or "A trial.")
+    )
+    records = _captions(radius.records)
+    told = {
+        "kind": kind,
+        "claims": list(radius.claims),
+        "records": [{"record": r, "caption": c} for r, c in records.items()],
+    }
+    _describe(speaker, radius, records, changes)
+    if dry_run:
+        figures = changed.as_json(changes)
+        speaker.give({"retracted": None, "target": position, **told, "figures": figures})
+        return
+    if not reason.strip():
+        raise typer.BadParameter("say why: --reason TEXT; it is recorded")
     answerable(speaker, yes=yes)
     person = acting_person(archive_, as_, person_passphrase_file)
-    before = snapshot(archive_, OWNER)
-    foreseen = difference(before, _as_if(archive_, person, position, kind, reason))
-    records = _captions(radius.records)
-    _describe(speaker, radius, records, foreseen)
     confirm("Retract it?", "Nothing was retracted.", yes=yes)
     with archive_.writing(person) as batch:
         made = verbs.retract(batch, position, kind, reason)
@@ -87,38 +103,11 @@ def retract(
     speaker.give(
         {
             "retracted": position,
-            "kind": kind,
             "entry": made.position,
-            "claims": list(radius.claims),
-            "records": [{"record": r, "caption": c} for r, c in records.items()],
+            **told,
             "figures": changed.as_json(changes),
         }
     )
-
-
-class _TakenBack(Exception):
-    """Leaves the transaction of a retraction that is only tried."""
-
-
-def _as_if(archive: Archive, person: Signer, position: int, kind: str, reason: str) -> Standing:
-    """The figures as they would stand; nothing stays recorded."""
-    from habeas.archive import verbs
-    from habeas.archive.access import OWNER
-    from habeas.figures.evaluation import remembered
-    from habeas.figures.standing import snapshot
-
-    found: dict[str, Any] = {}
-    try:
-        with archive.writing(person, sequence=False) as batch:
-            verbs.retract(batch, position, kind, reason)
-            batch.flush()
-            found.update(snapshot(archive, OWNER))
-            raise _TakenBack
-    except _TakenBack:
-        pass
-    finally:
-        remembered.clear()  # results for a size that was never reached
-    return found
 
 
 def _captions(records: Sequence[int]) -> dict[int, str]:

@@ -1,0 +1,28 @@
+"""What an act would come to, tried and taken back: for every ``--dry-run``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from habeas.archive.ledger import Batch
+    from habeas.archive.opening import Archive
+    from habeas.figures.standing import Change
+
+
+def foreseen(archive: Archive, act: Callable[[Batch], object]) -> list[Change]:
+    """The figures that the act would change; raises what the act would be refused for."""
+    from habeas.archive.access import OWNER
+    from habeas.archive.trying import trying
+    from habeas.figures.evaluation import remembered
+    from habeas.figures.standing import difference, snapshot
+
+    before = snapshot(archive, OWNER)
+    try:
+        with trying(archive) as batch:
+            act(batch)
+            batch.flush()
+            return difference(before, snapshot(archive, OWNER))
+    finally:
+        remembered.clear()  # results for a size that was never reached

@@ -1,0 +1,83 @@
+"""``--dry-run``: what would come of it, without a terminal, a person or a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.running import Ended
+
+Habeas = Callable[..., Ended]
+
+TABLES = {
+    "exhibits.csv": "id,file\nx,note.txt\n",
+    "sources.csv": "id,kind,code\np,publication,paper\n",
+    "mentions.csv": "id,kind,caption\nt,place,Town\n",
+    "claims.csv": "id,subject,property,value,source,exhibit,quote\n1,t,name,Town,p,x,the gate\n",
+    "definitions/towns.yaml": "key: towns\ntitle: Towns\nkind: counted\ncounts: place\nrules: []\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "in"
+    (place / "definitions").mkdir(parents=True)
+    (place / "note.txt").write_text("Another saw the gate.", encoding="utf-8")
+    for name, text in TABLES.items():
+        (place / name).write_text(text, encoding="utf-8")
+    return place
+
+
+def size(habeas: Habeas) -> int:
+    return int(habeas("verify", "--json").json["size"])
+
+
+def test_an_import_is_checked_whole_and_nothing_is_recorded(
+    habeas: Habeas, archive_here: Path, folder: Path
+) -> None:
+    before, objects = size(habeas), sorted((archive_here / "objects").rglob("*"))
+    tried = habeas("import", folder, "--dry-run", "--json")
+    assert tried.code == 0, tried.said
+    assert tried.json["list"] is None
+    assert (size(habeas), sorted((archive_here / "objects").rglob("*"))) == (before, objects)
+    made = habeas("import", folder, "--json").json
+    counts = {name: tried.json[name] for name in ("exhibits", "sources", "mentions", "claims")}
+    assert counts == {name: made[name] for name in counts}
+    assert habeas("import", folder, "--dry-run").code != 0  # these very files are imported
+    (folder / "claims.csv").write_text("id,subject\n1,nobody\n", encoding="utf-8")
+    wrong = habeas("import", folder, "--dry-run", "--again")
+    assert (wrong.code != 0, "claims.csv" in wrong.err) == (True, True)
+
+
+def test_a_retraction_is_previewed_without_a_terminal_or_a_reason(
+    habeas: Habeas, archive_here: Path, folder: Path
+) -> None:
+    claims = habeas("import", folder, "--json").json
+    before = size(habeas)
+    list_ = str(claims["list"])
+    tried = habeas("retract", list_, "--dry-run", "--json")
+    assert tried.code == 0, tried.said
+    assert (tried.json["retracted"], tried.json["target"]) == (None, claims["list"])
+    assert len(tried.json["claims"]) == claims["claims"]
+    assert [figure["key"] for figure in tried.json["figures"]] == ["towns"]
+    assert size(habeas) == before
+    assert "--reason" in habeas("retract", list_, "--yes").err
+    done = habeas("retract", list_, "--reason", "x", "--yes", "--json")
+    assert done.json["figures"] == tried.json["figures"]
+    assert habeas("rebuild", "--check").code == 0
+
+
+def test_whoever_approves_or_carries_out_may_look_first(
+    habeas: Habeas, archive_here: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "one.txt").write_text("Some words to be erased here.", encoding="utf-8")
+    exhibit = habeas("add", tmp_path / "one.txt", "--json").json["sealed"][0]["exhibit"]
+    asked = habeas("erase", "request", "exhibit", str(exhibit), "--reason", "x", "--yes", "--json")
+    request, before = str(asked.json["requested"]), size(habeas)
+    looked = habeas("erase", "approve", request, "--dry-run", "--json")
+    assert looked.code == 0, looked.said
+    assert (looked.json["approved"], looked.json["erased"]) == (None, asked.json["erased"])
+    assert size(habeas) == before
+    early = habeas("erase", "carry-out", request, "--dry-run")
+    assert "no approval" in early.err
