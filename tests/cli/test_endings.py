@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.running import PROGRAM, Ended, run_apart
@@ -114,17 +115,20 @@ def test_whoever_reads_may_stop(archive_here: Path) -> None:
 def test_a_bug_is_one_line(
     archive_here: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And does not quote what the exception says, which may be evidence."""
+    """And does not quote what the exception says, which may be evidence.
 
-    def fail(*_: object, **__: object) -> None:
-        raise KeyError("a name")
-
-    monkeypatch.setattr("habeas.archive.verifying.verify", fail)
+    It names no file but this program's, also where another lies in a folder named ``habeas``.
+    """
+    code = "def fail(*_, **__): raise KeyError('a name')"
+    elsewhere: dict[str, Any] = {}
+    exec(compile(code, "/home/aygul/habeas/lib/other.py", "exec"), elsewhere)  # noqa: S102
+    monkeypatch.setattr("habeas.archive.verifying.verify", elsewhere["fail"])
     ended = habeas("verify")
     assert ended.code == endings.BUG
     assert len(ended.err.splitlines()) == 2
     assert "This is a bug in habeas: KeyError in habeas/cli/verbs/checking.py" in ended.err
     assert "a name" not in ended.said
+    assert "aygul" not in ended.said
     assert habeas("verify", "--json").json["error"]["code"] == "cli.bug"
     assert "Traceback" in habeas("--debug", "verify").err
 

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import habeas
 from habeas.cli import endings, faults
 from habeas.errors import HabeasError
 
@@ -169,12 +170,15 @@ def _bug(error: Exception, given: list[str], as_json: bool) -> int:
 
 
 def _place(error: Exception) -> str:
+    """The innermost line of this program; of no other file, whatever folder it lies in."""
     trace, place = error.__traceback__, "an unknown place"
+    here = Path(habeas.__file__).parent
     while trace is not None:
         path = Path(trace.tb_frame.f_code.co_filename)
-        if "habeas" in path.parts:
-            inner = path.parts[len(path.parts) - path.parts[::-1].index("habeas") - 1 :]
-            place = f"{'/'.join(inner)}, line {trace.tb_lineno}"
+        if path.is_relative_to(here):
+            place = (
+                f"{(Path('habeas') / path.relative_to(here)).as_posix()}, line {trace.tb_lineno}"
+            )
         trace = trace.tb_next
     return place
 
