@@ -66,6 +66,7 @@ def test_the_words_chosen_become_a_passage_that_the_page_then_shows(
     assert f'id="passage-{passage.position}"' in page
     assert f"{'Cited before' if known else 'Recorded'}: passage {passage.position}." in page
     assert f"<title>Passage {passage.position} · " in page
+    assert f"Write {passage.position} into the column <code>passages</code>" in page
     now = writer.twin(answer["Location"].partition("#")[0])["text"]["chosen"]["passage"]
     assert (now["position"], now["now"]) == (passage.position, "before" if known else "new")
     assert verify(shelf.archive).faults == []

@@ -199,3 +199,27 @@ def test_asking_by_keyboard_alone(searched: Shelf, served: Serving, open_page: O
             break
     keyboard.press("Enter")
     page.page.wait_for_url("**/exhibits/**")
+
+
+IN_SIGHT = """() => {
+    const title = document.querySelector('.where').getBoundingClientRect();
+    const mark = document.querySelector('mark.found').getBoundingClientRect();
+    return {title: title.top, below: mark.top - title.bottom, above: innerHeight - mark.bottom};
+}"""
+
+
+def test_a_hit_opens_with_its_line_and_the_title_in_sight(
+    searched: Shelf, served: Serving, open_page: OpenPage
+) -> None:
+    page = open_page()
+    page.visit(served.url)
+    for viewport in ({"width": 1280, "height": 900}, PHONE):
+        page.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.visit(f"{served.origin}/search/?q=ministry+denied")
+        page.visit(str(page.page.locator(".hits h2 a").first.evaluate("link => link.href")))
+        seen = page.page.evaluate(IN_SIGHT)
+        assert seen["title"] == 0, viewport  # it sticks to the upper edge
+        assert seen["below"] > 0, viewport
+        assert seen["above"] > 0, viewport
+    order = page.page.evaluate("[...document.querySelectorAll('main h2')].map(h => h.id)")
+    assert order.index("text") < order.index("custody") < order.index("bytes")

@@ -72,6 +72,11 @@ def cite(
     words = [f"exhibit {exhibit}", read.layer.inner_path, place]
     speaker.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")
     speaker.say(f"    characters {spot.start}-{spot.stop} of text layer {read.layer.position}")
+    step = (
+        f"Say what it shows: write {position} into the column `passages` of a row in claims.csv, "
+        "then `habeas import DIR`."
+    )
+    speaker.say(f"  → {step}")
     speaker.give(
         {
             "passage": position,
@@ -83,5 +88,6 @@ def cite(
             "stop": spot.stop,
             "locator": spot.locator,
             "quote": spot.quote,
+            "next_step": step,
         }
     )
