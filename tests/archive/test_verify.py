@@ -103,11 +103,13 @@ def test_what_else_an_import_holds_is_not_blamed(full: Archive) -> None:
     assert [fault.position for fault in verify(full).faults] == [lost.position]
 
 
-def test_an_entry_key_that_grants_itself_is_named(full: Archive) -> None:
+def test_an_entry_key_that_grants_itself_is_named(
+    full: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Entries that no checkpoint covers yet, put into the database by somebody else."""
     stranger = Signer.generate(f"{full.origin}/entry")
     forged = full.size
-    full.composer = Composer(full.origin, stranger)
+    monkeypatch.setattr(full, "composer", lambda size: Composer(full.origin, stranger))
     with full.writing(sequence=False) as batch:
         role = {"holder": "entry", "role": "entry", "state": "granted"}
         batch.append("key", role | {"verifier": stranger.verifier.vkey})

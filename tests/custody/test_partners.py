@@ -183,7 +183,7 @@ def test_other_answers_are_refusals(log: Log, answer: Answer) -> None:
 
 
 def test_a_cosigned_checkpoint_that_fits(log: Log) -> None:
-    own, tiles = log.keyring.checkpoint.verifier, TileLog(log.directory)
+    own, tiles = log.keyring.chain, TileLog(log.directory)
     for size in (300, 600):
         note = cosigned(parse_checkpoint(log.memory[size]), ALICE, BOB)
         found = check_cosigned(note, tiles, own, [ALICE.key])
@@ -192,7 +192,7 @@ def test_a_cosigned_checkpoint_that_fits(log: Log) -> None:
 
 
 def test_a_cosigned_checkpoint_shows_that_the_log_was_rolled_back(log: Log) -> None:
-    own = log.keyring.checkpoint.verifier
+    own = log.keyring.chain
     note = cosigned(parse_checkpoint(log.memory[600]), ALICE)
     tiles = TileLog(log.directory)
     tiles.publish(parse_checkpoint(log.memory[590]))
@@ -201,18 +201,18 @@ def test_a_cosigned_checkpoint_shows_that_the_log_was_rolled_back(log: Log) -> N
 
 
 def test_a_cosigned_checkpoint_shows_that_the_log_was_forked(log: Log) -> None:
-    own = log.keyring.checkpoint.verifier
+    own = log.keyring.chain
     note = cosigned(parse_checkpoint(log.memory[590]), ALICE)
     with pytest.raises(Forked, match="two histories"):
         check_cosigned(note, rewritten(log), own, [ALICE.key])
 
 
 def test_a_checkpoint_without_a_partner_or_of_another_log_says_nothing(log: Log) -> None:
-    own, tiles = log.keyring.checkpoint.verifier, TileLog(log.directory)
+    own, tiles = log.keyring.chain, TileLog(log.directory)
     note = cosigned(parse_checkpoint(log.memory[600]), BOB)
     with pytest.raises(PartnerRefused, match="No partner"):
         check_cosigned(note, tiles, own, [ALICE.key])
-    stranger = Signer.from_seed(own.name, b"s" * 32)
-    forged = cosigned(sign_checkpoint(own.name, 900, bytes(32), stranger), ALICE)
+    stranger = Signer.from_seed(own.origin, b"s" * 32)
+    forged = cosigned(sign_checkpoint(own.origin, 900, bytes(32), stranger), ALICE)
     with pytest.raises(Exception, match="No key that is known"):
         check_cosigned(forged, tiles, own, [ALICE.key])

@@ -18,20 +18,16 @@ from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive.ledger import Ref
-from habeas.archive.opening import SignedCheckpoints
 from habeas.archive.verbs.attesting import cosignature
 from habeas.custody import durable
 from habeas.custody.checkpoints import Checkpoint, parse_checkpoint
-from habeas.custody.cosignatures import add_cosignatures, line_of, read_cosignatures
+from habeas.custody.cosignatures import add_cosignatures, read_cosignatures
 from habeas.custody.errors import LogError, PartnerRefused
-from habeas.custody.notes import split_note
 from habeas.custody.partners import Cosigned, Policy, check_cosigned, cosigned_size
-from habeas.custody.sequencer import Sequencer
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.custody.cosignatures import CosignerKey
-    from habeas.custody.notes import Verifier
 
 FOLDER = "cosigned"
 LATEST_AHEAD = 86_400  # seconds that a partner's clock may be ahead of ours
@@ -65,22 +61,19 @@ def last_cosigned(archive: Archive, key: CosignerKey) -> int:
 
 def add_cosigned(archive: Archive, policy: Policy, note: bytes) -> Cosigned:
     """Keep a cosigned checkpoint of this log, after comparing it with the log."""
-    own = archive.keyring.checkpoint.verifier
-    found = check_cosigned(note, archive.log, own, policy.keys)
+    found = check_cosigned(note, archive.log, archive.chain, policy.keys)
     for one in found.cosignatures:
         if one.time > time.time() + LATEST_AHEAD:
             raise PartnerRefused(
                 f"{one.key.name} dated its cosignature in the future.",
                 next_step="Check this machine's clock; tell whoever runs the partner.",
             )
-    with Sequencer(
-        archive.log.directory, archive.origin, archive.keyring.checkpoint, SignedCheckpoints()
-    ) as sequencer:
+    with archive.sequencer() as sequencer:
         log = sequencer.log
         size = found.checkpoint.size
         path = log.directory / FOLDER / str(size)
         lines = b"".join(one.line for one in found.cosignatures)
-        before = path.read_bytes() if path.exists() else _under_own_key(note, own)
+        before = path.read_bytes() if path.exists() else archive.chain.own_lines(note)
         grown, _ = add_cosignatures(before, lines, policy.keys)
         durable.write_file(log.directory, path, grown)
         newest = sequencer.checkpoint
@@ -88,13 +81,6 @@ def add_cosigned(archive: Archive, policy: Policy, note: bytes) -> Cosigned:
             text, _ = add_cosignatures(newest.note, lines, policy.keys)
             log.publish(parse_checkpoint(text))
     return found
-
-
-def _under_own_key(note: bytes, own: Verifier) -> bytes:
-    """The checkpoint under this log's own signature only."""
-    text, signatures = split_note(note)
-    mine = next(one for one in signatures if (one.name, one.key_id) == (own.name, own.key_id))
-    return text + b"\n" + line_of(mine.name, mine.key_id, mine.raw)
 
 
 def record_cosignatures(archive: Archive, policy: Policy) -> list[Ref]:

@@ -26,7 +26,7 @@ from habeas.archive.still import still
 from habeas.archive.timestamping import logged, verify_logged
 from habeas.archive.verifying.report import UNREADABLE, code_of, words_of
 from habeas.custody.audit import Fault
-from habeas.custody.checkpoints import open_checkpoint, parse_checkpoint, text_of
+from habeas.custody.checkpoints import parse_checkpoint, text_of
 from habeas.custody.cosignatures import CosignerKey, read_cosignatures
 from habeas.custody.encrypting import place_of
 from habeas.custody.notes import from_base64
@@ -93,10 +93,10 @@ def _database(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[
 
 def _signed_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
     """Every checkpoint that the database remembers as signed is signed, and of this log."""
-    keys = archive.keyring.public.all
+    chain = archive.chain
     for row in m.LedgerCheckpoint.objects.order_by("size").iterator(chunk_size=1_000):
         try:
-            signed = open_checkpoint(bytes(row.note), keys, archive.origin)
+            signed = chain.open(bytes(row.note))
             other = signed.size != row.size or root_at(archive, signed.size) != signed.root
         except UNREADABLE as error:
             yield Fault(code_of(error), f"checkpoint {row.size}", None, words_of(error))

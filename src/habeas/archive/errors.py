@@ -11,6 +11,7 @@ HabeasError
     ├── NewerArchive           archive.newer
     ├── ClockDoubted           clock.doubted   this machine's clock cannot be right
     ├── ForeignKeys            archive.foreign-keys
+    ├── KeysHandedOver         archive.keys-handed-over   a copy from before it cannot be added to
     ├── ProjectionOutdated     archive.projection-outdated
     ├── ErasureRefused         erasure.refused
     ├── ErasureIncomplete      erasure.incomplete   a copy could not be removed: not done
@@ -75,6 +76,10 @@ class NewerArchive(ArchiveError):
 
 class ClockDoubted(ArchiveError):
     code = "clock.doubted"
+
+
+class KeysHandedOver(ArchiveError):
+    code = "archive.keys-handed-over"
 
 
 class ForeignKeys(ArchiveError):

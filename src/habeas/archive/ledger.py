@@ -59,6 +59,7 @@ class Batch:
         self.pseudonym = "" if person is None else person.name.rpartition("/")[2]
         self.taken_back = False  # of a trial (``trying``), which nobody signs
         self.first, self._time = head()
+        self._composer = archive.composer(self.first)
         self._next = self.first
         self._projector = Projector()
         self._entries: list[tuple[Any, ...]] = []
@@ -112,7 +113,7 @@ class Batch:
             given["person"] = self.pseudonym
         given["kind"] = kind
         self._time = max(int(time.time()), self._time)
-        composed = self.archive.composer.compose(
+        composed = self._composer.compose(
             self._time, list(given.items()), object_sha256=object_sha256, cosigners=signed_by
         )
         position = self._next

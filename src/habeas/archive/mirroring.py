@@ -25,12 +25,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from habeas.archive import handing_over
 from habeas.archive.cosigning import FOLDER as COSIGNED
 from habeas.archive.database_errors import plain_errors
 from habeas.archive.ledger import facts, head
 from habeas.archive.models import ContentObjectKey, Key
 from habeas.custody import durable
-from habeas.custody.checkpoints import Checkpoint, open_checkpoint
+from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.encrypting import place_of
 from habeas.custody.errors import (
     LogError,
@@ -41,6 +42,7 @@ from habeas.custody.errors import (
     NoteError,
     ObjectError,
 )
+from habeas.custody.handovers import FOLDER as HANDOVERS
 from habeas.custody.mirrors import ABOUT, FORMAT, REMOVED, read_about, removed_objects
 from habeas.custody.objects import ObjectStore
 from habeas.custody.tiles import TileLog
@@ -89,6 +91,7 @@ def mirror(
         with plain_errors():
             _put_public_keys(archive, target)
             _put_objects(archive, target, done, progress)
+            _put_handovers(archive, checkpoint, target)
             _put_log(archive, checkpoint, log, progress)
             _remove_erased(archive, target, done, progress)
     return done
@@ -146,7 +149,7 @@ def _own_checkpoint(archive: Archive) -> Checkpoint:
     checkpoint = archive.log.checkpoint()
     if checkpoint is None:
         raise LogError("The log has no checkpoint yet.", path="checkpoint")
-    return open_checkpoint(checkpoint.note, [archive.keyring.checkpoint.verifier], archive.origin)
+    return archive.chain.open(checkpoint.note)
 
 
 def _check_continues(archive: Archive, checkpoint: Checkpoint, log: TileLog) -> int:
@@ -155,7 +158,7 @@ def _check_continues(archive: Archive, checkpoint: Checkpoint, log: TileLog) -> 
     if theirs is None:
         return 0
     try:
-        theirs = open_checkpoint(theirs.note, [archive.keyring.checkpoint.verifier], archive.origin)
+        theirs = archive.chain.open(theirs.note)
     except NoteError as error:
         raise MirrorError(
             f"The checkpoint in the mirror is not one that this archive signed. {error.message}",
@@ -219,8 +222,8 @@ def _counted(
 
 def _put_public_keys(archive: Archive, target: Path) -> None:
     """Every public key that was ever granted, so that every signature can be checked."""
-    public = archive.keyring.public
-    files = {"verifiers": f"{public.entry.vkey}\n{public.checkpoint.vkey}\n"}
+    current = archive.chain.current
+    files = {"verifiers": f"{current.entry.vkey}\n{current.checkpoint.vkey}\n"}
     granted = Key.objects.filter(role="person").order_by("position")
     for holder, verifier in granted.values_list("holder", "verifier"):
         files[f"people/{holder}.pub"] = f"{verifier}\n"
@@ -228,6 +231,16 @@ def _put_public_keys(archive: Archive, target: Path) -> None:
         path = target / "keys" / name
         if not path.is_file() or path.read_text() != text:
             durable.write_file(target, path, text.encode())
+
+
+def _put_handovers(archive: Archive, checkpoint: Checkpoint, target: Path) -> None:
+    """The documents by which whoever knows an older key follows to the one in force."""
+    handing_over.put_documents(archive)
+    for size in archive.chain.handovers:
+        placed = target / "log" / HANDOVERS / str(size)
+        if size <= checkpoint.size and not placed.is_file():
+            data = handing_over.document_path(archive, size).read_bytes()
+            durable.write_file(target, placed, data)
 
 
 def _put_objects(archive: Archive, target: Path, done: Mirrored, progress: Progress) -> None:

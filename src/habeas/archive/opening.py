@@ -12,14 +12,13 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import IO
 
 from django.db import DatabaseError, connection, transaction
 
 import habeas
-from habeas.archive import clock, presence, schema
+from habeas.archive import clock, handing_over, presence, schema
 from habeas.archive.blocked import refuse_blocked
 from habeas.archive.connecting import connect, holding_the_head
 from habeas.archive.database_errors import lacks_table, plain_errors
@@ -30,16 +29,19 @@ from habeas.archive.errors import (
     ArchiveExists,
     ArchiveNotFound,
     ForeignKeys,
+    KeysHandedOver,
     NewerArchive,
     ProjectionOutdated,
 )
 from habeas.archive.ledger import Batch, head, leaf_hash_at, notes_between
 from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LedgerEntry, LocalState
 from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
+from habeas.archive.signing import checkpoint_signing, entry_signer, key_chain
 from habeas.archive.verbs.defining import log_vocabulary
 from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.entries import Composer, check_signed, parse_entry
 from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, NoteError, SecondSequencer
+from habeas.custody.key_chain import KeyChain, Signing
 from habeas.custody.keys import Keyring
 from habeas.custody.notes import Signer
 from habeas.custody.objects import ObjectStore
@@ -71,9 +73,21 @@ class Archive:
         """How many entries are committed."""
         return head()[0]
 
-    @cached_property
-    def composer(self) -> Composer:
-        return Composer(self.origin, self.keyring.entry)
+    @property
+    def chain(self) -> KeyChain:
+        """Which key of this archive signs what."""
+        return key_chain(self.keyring)
+
+    def composer(self, size: int) -> Composer:
+        """What writes and signs the next entries of a ledger of this size."""
+        return Composer(self.origin, entry_signer(self.keyring, size))
+
+    def sequencer(self) -> Sequencer:
+        """The lock on the log, with the keys in force once it is held."""
+        log = self.directory / "log"
+        return Sequencer(
+            log, self.origin, lambda: checkpoint_signing(self.keyring), SignedCheckpoints()
+        )
 
     @contextlib.contextmanager
     def writing(self, person: Signer | None = None, *, sequence: bool = True) -> Iterator[Batch]:
@@ -95,13 +109,21 @@ class Archive:
 
     def sequence(self) -> Checkpoint:
         """Write committed entries to the log's tiles and sign the checkpoint."""
-        with Sequencer(
-            self.directory / "log", self.origin, self.keyring.checkpoint, SignedCheckpoints()
-        ) as sequencer:
-            size, logged = head()[0], sequencer.size
-            return sequencer.extend(
-                notes_between(logged, size), size=size, leaf_before=leaf_hash_at(logged - 1)
-            )
+        size = 0
+
+        def signing() -> Signing:
+            nonlocal size
+            size = head()[0]  # before the keys: they then cover every hand-over below it
+            return checkpoint_signing(self.keyring)
+
+        log = self.directory / "log"
+        with Sequencer(log, self.origin, signing, SignedCheckpoints()) as sequencer:
+            for stop in sequencer.stops(size):
+                logged = sequencer.size
+                checkpoint = sequencer.extend(
+                    notes_between(logged, stop), size=stop, leaf_before=leaf_hash_at(logged - 1)
+                )
+            return checkpoint
 
     def sequence_if_free(self) -> None:
         """Write the log unless another process is at it, which will then do it.
@@ -149,13 +171,15 @@ class Archive:
         return self.keyring.unwrap(key.epoch, bytes(key.wrapped_identity), address)
 
     def _refuse_foreign_keys(self) -> None:
-        """The newest entry must be signed by the key that would sign the next one."""
-        newest = LedgerEntry.objects.order_by("-position").values_list("note", flat=True).first()
+        """The newest entry must be signed by the key that the keyring knows for its place."""
+        rows = LedgerEntry.objects.order_by("-position").values_list("position", "note")
+        newest = rows.first()
         try:
             if self.keyring.origin != self.settings.origin:
                 raise ForeignKeys(f"it names the archive {self.keyring.origin}")
             if newest is not None:
-                check_signed(parse_entry(bytes(newest)), [self.keyring.entry.verifier])
+                key = self.chain.entry_at(newest[0])
+                check_signed(parse_entry(bytes(newest[1])), [key])
         except (ForeignKeys, NoteError) as error:
             raise ForeignKeys(
                 "The keys in keys/ are not those of this archive.",
@@ -253,6 +277,18 @@ def _finish(archive: Archive) -> None:
     if archive.objects.leftovers:
         log.warning(
             "A step was interrupted: %d unfinished files were removed.", archive.objects.leftovers
+        )
+    try:
+        finished = handing_over.finish(archive)
+    except KeysHandedOver as error:  # an older copy: it is read and verified
+        log.warning("%s %s", error.message, error.next_step)
+        return
+    if finished is not None:
+        log.warning(
+            "A hand-over of the archive's keys was interrupted; %s.",
+            "the rest is done when nobody else is writing the log"
+            if archive.keyring.next
+            else f"it is finished: the new keys sign from {finished:,} entries on",
         )
     logged, size = archive.log.size, archive.size
     if logged < size:

@@ -56,7 +56,9 @@ def inclusion(archive: Archive, position: int) -> Proven:
                 position, leaf, 0, "", "", False, f"Entry {position} is not in the log yet."
             )
         proof = prove(log, position)
-        verify_proof(proof, note, [archive.keyring.checkpoint.verifier], archive.origin)
+        verify_proof(
+            proof, note, [archive.chain.checkpoint_at(proof.checkpoint.size)], archive.origin
+        )
     except CustodyError as error:
         return Proven(position, leaf, 0, "", "", False, error.message)
     checkpoint = proof.checkpoint

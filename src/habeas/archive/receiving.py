@@ -26,12 +26,11 @@ from habeas.archive.ledger import head, notes_between
 from habeas.archive.models import LedgerEntry, LocalState
 from habeas.archive.rows import insert
 from habeas.archive.settings_file import ArchiveSettings
+from habeas.archive.signing import key_chain
 from habeas.archive.snapshot import from_lines, permanent
 from habeas.custody import durable, key_files, recovery
-from habeas.custody.checkpoints import open_checkpoint
 from habeas.custody.encrypting import place_of
 from habeas.custody.errors import NoteError
-from habeas.custody.notes import Verifier
 from habeas.custody.tiles import TileLog
 
 if TYPE_CHECKING:
@@ -53,9 +52,10 @@ Progress = Callable[[str, int, int], None]
 class Receiving:
     """Takes the members of a backup as they come out of the stream."""
 
-    def __init__(self, directory: Path, settings: ArchiveSettings) -> None:
+    def __init__(self, directory: Path, settings: ArchiveSettings, keyring: Keyring) -> None:
         self._directory = directory
         self._settings = settings
+        self._keyring = keyring
         self._models = {model._meta.db_table: model for model in permanent()}
         self._rows = dict.fromkeys(self._models, 0)
         self._small: dict[str, bytes] = {}
@@ -198,10 +198,8 @@ class Receiving:
         note = self._small.get("log/checkpoint")
         if note is None:
             return
-        public = self._small.get("keys/verifiers", b"").decode("ascii", "replace").splitlines()
-        verifiers = [Verifier.parse(line) for line in public]
         try:
-            checkpoint = open_checkpoint(note, verifiers, self._settings.origin)
+            checkpoint = key_chain(self._keyring).open(note)
         except NoteError as error:
             raise _damaged(f"Its checkpoint is not the log's. {error.message}") from error
         progress("Log", 0, checkpoint.size)

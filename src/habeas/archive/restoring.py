@@ -102,7 +102,7 @@ def _restored(
         raise BackupError(f"There is no backup {source}.", next_step="Check the path.")
     identities = [keyring.backup_identity(epoch) for epoch in keyring.epochs]
     with _whole_or_nothing(directory), plain_errors():
-        receiving = Receiving(directory, settings)
+        receiving = Receiving(directory, settings, keyring)
         try:
             digest = read(
                 source, identities, receiving, lambda done, all_: progress("Reading", done, all_)

@@ -23,6 +23,7 @@ from habeas.cli.verbs import (
     erase_out,
     estimate,
     figure,
+    handing_over,
     importing,
     initialising,
     judging,
@@ -224,6 +225,7 @@ _keys.command("shares")(recover.shares)
 _keys.command("rehearse")(recover.rehearse)
 _keys.command("recover")(recover.recover)
 _keys.command("rotate")(keys.rotate)
+_keys.command("hand-over")(handing_over.hand_over)
 _keys.command("refresh")(keys.refresh)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)

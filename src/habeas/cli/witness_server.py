@@ -1,6 +1,7 @@
 """The HTTP server of a witness: one address that cosigns, and one that shows what it cosigned.
 
     POST /add-checkpoint                            tlog-witness
+    POST /add-handover                              ours: a log's keys were handed over
     GET  /<SHA-256 of the origin, hex>/checkpoint   tlog-witness, for monitors
 
 Invariants: nothing else is answered, and no list of logs is given: whoever asks for a
@@ -23,7 +24,7 @@ from habeas.cli.errors import CliError
 from habeas.custody.witness import LARGEST_REQUEST, Answer, Witness
 from habeas.errors import HabeasError
 
-PATH = "/add-checkpoint"
+PATH, HANDOVER = "/add-checkpoint", "/add-handover"
 _MONITORED = re.compile("/([0-9a-f]{64})/checkpoint")
 THREADS = 4
 LARGEST_HEADERS = 8_192
@@ -44,7 +45,7 @@ def application(witness: Witness) -> Callable[[dict[str, Any], Respond], Iterabl
         ]
         method = environ["REQUEST_METHOD"]
         if said.status == HTTPStatus.METHOD_NOT_ALLOWED:
-            posted = environ.get("PATH_INFO") == PATH
+            posted = environ.get("PATH_INFO") in (PATH, HANDOVER)
             headers.append(("Allow", "POST" if posted else "GET, HEAD"))
         if method == "GET":
             headers.append(("Cache-Control", "no-cache"))  # a monitor wants the newest
@@ -58,7 +59,7 @@ def _answer(witness: Witness, environ: dict[str, Any]) -> Answer:
     path = environ.get("PATH_INFO", "")
     if monitored := _MONITORED.fullmatch(path):
         return _shown(witness, monitored[1], environ["REQUEST_METHOD"])
-    if path != PATH:
+    if path not in (PATH, HANDOVER):
         return Answer(HTTPStatus.NOT_FOUND, b"Not found.\n")
     if environ["REQUEST_METHOD"] != "POST":
         return Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"POST a checkpoint here.\n")
@@ -67,7 +68,7 @@ def _answer(witness: Witness, environ: dict[str, Any]) -> Answer:
     if len(body) > LARGEST_REQUEST:
         return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"The request is too large.\n")
     try:
-        return witness.add_checkpoint(body)
+        return witness.add_checkpoint(body) if path == PATH else witness.add_handover(body)
     except (HabeasError, OSError) as error:
         log.warning("A request was not answered: %s", error)
         return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The witness cannot answer now.\n")

@@ -28,6 +28,7 @@ from habeas.custody.errors import (
     NoteError,
     SignatureError,
 )
+from habeas.custody.key_chain import KeyChain
 from habeas.custody.notes import Verifier, check_signatures
 from habeas.custody.tiles import (
     ENTRIES,
@@ -76,6 +77,7 @@ def audit_log(
     *,
     origin: str | None = None,
     entry_keys: Iterable[str] | None = None,
+    chain: KeyChain | None = None,
     signatures: bool = True,
     progress: Progress | None = None,
 ) -> LogReport:
@@ -83,11 +85,12 @@ def audit_log(
 
     ``verifiers`` are all keys ever used: checkpoint, entry, people. ``entry_keys`` are the
     vkeys of which one must have signed every entry (default: those named
-    ``<origin>/entry``). ``signatures=False`` leaves the entries' signatures unread, never the
+    ``<origin>/entry``). ``chain`` says instead which of them must have signed each entry, and the
+    checkpoint. ``signatures=False`` leaves the entries' signatures unread, never the
     checkpoint's.
     """
     log = log if isinstance(log, TileLog) else TileLog(log)
-    audit = _LogAudit(log.still(), tuple(verifiers), origin, signatures, entry_keys)
+    audit = _LogAudit(log.still(), tuple(verifiers), origin, signatures, entry_keys, chain)
     audit.run(progress)
     audit.report.faults.sort(key=lambda fault: (fault.position is None, fault.position or 0))
     return audit.report
@@ -101,11 +104,13 @@ class _LogAudit:
         origin: str | None,
         signatures: bool,
         entry_keys: Iterable[str] | None,
+        chain: KeyChain | None,
     ) -> None:
         self.log = log  # still: others may be adding to it
         self.verifiers = verifiers
         self.origin = origin
         self.signatures = signatures
+        self.chain = chain
         self.entry_keys = None if entry_keys is None else set(entry_keys)
         self.report = LogReport()
         self._time = 0
@@ -128,6 +133,8 @@ class _LogAudit:
         self.report.checkpoint = checkpoint
         self.report.size = checkpoint.size
         try:
+            if self.chain is not None:
+                self.chain.open(checkpoint.note)
             open_checkpoint(checkpoint.note, self.verifiers, self.origin)
             self.origin = checkpoint.origin
         except NoteError as error:
@@ -214,13 +221,20 @@ class _LogAudit:
             return
         self.report.signatures_checked += len(verified)
         self.report.signatures_unknown += len(unknown)
-        if self._entry_key_ids.isdisjoint((each.name, each.key_id) for each in verified):
+        if self._needed(position).isdisjoint((each.name, each.key_id) for each in verified):
             self._fault(
                 SignatureError.code,
                 self._path_at(position),
                 position,
                 "The archive's entry key did not sign this entry.",
             )
+
+    def _needed(self, position: int) -> set[tuple[str, int]]:
+        """The keys of which one must have signed the entry at a position."""
+        if self.chain is None or len(self.chain.pairs) == 1:
+            return self._entry_key_ids
+        key = self.chain.entry_at(position)
+        return {(key.name, key.key_id)}
 
     # --- the tree -----------------------------------------------------------------------
 

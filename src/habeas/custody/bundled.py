@@ -10,19 +10,26 @@ fault where it can, and names each; a folder that must not be read raises ``Bund
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
 
-from habeas.custody import merkle, opentimestamps
+from habeas.custody import handovers, merkle, opentimestamps
 from habeas.custody.bags import FETCH, BagReport, Progress, check_bag
 from habeas.custody.bundle_policy import Policy, read_policy
-from habeas.custody.checkpoints import Checkpoint, open_checkpoint
+from habeas.custody.bundled_keys import BundledKeys
+from habeas.custody.bundled_reading import (
+    ABSENT,
+    FAILS,
+    HOLDS,
+    UNCHECKED,
+    DoesNotHold,
+    Reading,
+)
+from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.cosignatures import LARGEST_NOTE, read_cosignatures
 from habeas.custody.entries import (
     LARGEST_BYTES,
@@ -37,20 +44,14 @@ from habeas.custody.errors import (
     TimestampPending,
     TimestampUnreadable,
 )
-from habeas.custody.notes import check_signatures, from_base64, split_note
+from habeas.custody.handovers import Handover
+from habeas.custody.notes import Signature, Verifier, check_signatures, from_base64, split_note
 from habeas.custody.proofs import parse_proof
 from habeas.custody.standalone import verify as words
 from habeas.custody.timestamps import imprints, verify_reply
-from habeas.errors import HabeasError
 
 MOST_ENTRIES: Final = 50_000
-LARGEST_TEXT: Final = 64 * 1024 * 1024
-HOLDS, FAILS, ABSENT, UNCHECKED = "holds", "fails", "absent", "not checked here"
 _TAG_FILES = frozenset({"seal.note", "tagmanifest-sha256.txt"})
-
-
-class _Fault(Exception):
-    """One thing that does not hold, in words."""
 
 
 @dataclass(slots=True)
@@ -80,27 +81,25 @@ def verify_bundle(
     return words.report(checking, checking.run())
 
 
-class _Checking:
+class _Checking(Reading):
     """One bundle being checked. Its public attributes are those that the words are made from."""
 
     def __init__(self, directory: Path, bag: BagReport, given: dict[str, Any] | None) -> None:
-        self.directory, self.bag = directory, bag
-        for needed in ("bagit.txt", "manifest-sha256.txt", "data/bundle.json", "data/policy.json"):
-            if needed not in bag.files:
-                raise BundleError(f"{needed} is missing: this is no habeas bundle.")
-        self.index = self._json("data/bundle.json", "habeas-bundle/1")
+        super().__init__(directory, bag)
+        self.index = self._json("data/bundle.json", *words.BUNDLES)
         if not all(isinstance(self.index.get(name, []), list) for name in words.LISTS):
             raise BundleError("data/bundle.json is no index: what it lists is no list.")
         self.given_policy = given
         self.policy = given or self._json("data/policy.json", "habeas-policy/1")
-        self.status = dict.fromkeys(words.CHECKS, HOLDS)
-        self.said: dict[str, list[str]] = {name: [] for name in words.CHECKS}
-        self.faults: dict[str, list[str]] = {name: [] for name in words.CHECKS}
         self.entries: dict[str, _Entry] = {}
         self.stamped: list[tuple[int, Any, str, bool]] = []
         self.origin, self.size, self.root = "", 0, b""
         self.attested_size = 0
-        self._keys = Policy("", (), (), (), (), 0)
+        if not self.index.get("handovers"):
+            del self.status["handovers"]
+        self._policy_keys = Policy("", (), (), (), (), 0)
+        self._keys = BundledKeys(self._policy_keys)
+        self._handovers: list[tuple[str, Handover]] = []
         self._checkpoint: Checkpoint | None = None
         self._cosigned: list[tuple[int, dict[str, int]]] = []
         self._earlier: dict[int, bytes] = {}
@@ -108,8 +107,10 @@ class _Checking:
     def run(self) -> bool:
         self._policy()
         self._bag()
+        self._follow()
         self._one("seal", "seal.note", self._seal)
         self._one("checkpoint", "The checkpoint", self._newest)
+        self._handed_over()
         self._history()
         self._entries()
         self._files()
@@ -117,62 +118,13 @@ class _Checking:
         self._timestamps()
         return FAILS not in self.status.values()
 
-    # --- reading and noting ---------------------------------------------------------------
-
-    def _read(self, path: str, most: int = LARGEST_TEXT) -> bytes:
-        if path not in self.bag.files:
-            raise _Fault(f"{path} is missing")
-        if self.bag.files[path] > most:
-            raise _Fault(f"{path} is too large")
-        return (self.directory / path).read_bytes()
-
-    def _json(self, path: str, form: str) -> dict[str, Any]:
-        try:
-            found = json.loads(self._read(path))
-        except (_Fault, ValueError, RecursionError):
-            raise BundleError(f"{path} cannot be read.") from None
-        if not isinstance(found, dict) or found.get("format") != form:
-            raise BundleError(
-                f"{path} is not of the format {form}.", next_step="Use a newer habeas."
-            )
-        return found
-
-    def _sha256(self, path: str) -> str:
-        if path not in self.bag.sha256:
-            with (self.directory / path).open("rb") as file:
-                self.bag.sha256[path] = hashlib.file_digest(file, "sha256").hexdigest()
-        return self.bag.sha256[path]
-
-    def _fault(self, check: str, what: str) -> None:
-        self.status[check] = FAILS
-        self.faults[check].append(what)
-
-    def _one(self, check: str, label: str, do: Callable[[], None]) -> bool:
-        try:
-            do()
-        except _Fault as fault:
-            self._fault(check, f"{label} {fault}.")
-        except HabeasError as error:
-            self._fault(check, f"{label}: {error.message}")
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError, OSError):
-            self._fault(check, f"{label} is not written as it must be.")
-        else:
-            return True
-        return False
-
-    def _each(self, check: str, items: Iterable[Any], do: Callable[[Any], None], label: str) -> int:
-        good = 0
-        for item in items:
-            name = item.get("position", item.get("token", "")) if isinstance(item, dict) else "?"
-            good += self._one(check, f"{label} {name!r}", lambda item=item: do(item))  # type: ignore[misc]
-        return good
-
     # --- the checks -----------------------------------------------------------------------
 
     def _policy(self) -> None:
         def read() -> None:
-            self._keys = read_policy(self.policy)
-            self.origin = self._keys.origin
+            self._policy_keys = read_policy(self.policy)
+            self._keys = BundledKeys(self._policy_keys)
+            self.origin = self._policy_keys.origin
 
         self._one("checkpoint", "The policy", read)
 
@@ -197,39 +149,94 @@ class _Checking:
     def _seal(self) -> None:
         text, signatures = split_note(self._read("seal.note", 65_536))
         verified, _ = check_signatures(text, signatures, self._keys.all)
-        if not any(one.name == f"{self.origin}/entry" for one in verified):
-            raise _Fault("is not signed by the archive's key")
+        if not _by(verified, self._keys.sealing()):
+            raise DoesNotHold("is not signed by the archive's key")
         first, *lines = text.decode()[:-1].split("\n")
         if first != f"{self.origin}/bundle/v1":
-            raise _Fault("is no seal of a bundle of this archive")
+            raise DoesNotHold("is no seal of a bundle of this archive")
         listed = dict(line.rsplit(" ", 1) for line in lines)
         if listed.keys() != set(self.bag.files) - set(self.bag.payload) - _TAG_FILES:
-            raise _Fault("names other files than there are beside data/")
+            raise DoesNotHold("names other files than there are beside data/")
         for path, digest in sorted(listed.items()):
             if self._sha256(path) != digest:
-                raise _Fault(f"is over another {path}")
+                raise DoesNotHold(f"is over another {path}")
 
     def _newest(self) -> None:
         note = self._read("data/checkpoint", LARGEST_NOTE)
-        self._checkpoint = open_checkpoint(note, self._keys.log, self.origin)
+        self._checkpoint = self._keys.open(note)
         self.size, self.root = self._checkpoint.size, self._checkpoint.root
         self._cosigned.append((self.size, self._cosigners(note)))
 
     def _cosigners(self, note: bytes) -> dict[str, int]:
-        return {one.key.name: one.time for one in read_cosignatures(note, self._keys.partners)}
+        return {
+            one.key.name: one.time for one in read_cosignatures(note, self._policy_keys.partners)
+        }
+
+    def _follow(self) -> None:
+        """The hand-overs of keys, and the chain that they make of those in the policy."""
+
+        def one(item: dict[str, Any]) -> None:
+            folder = "data/" + item["folder"]
+            files = {
+                path.removeprefix(f"{folder}/"): self._read(path, LARGEST_NOTE)
+                for path in self.bag.files
+                if path.startswith(f"{folder}/")
+            }
+            found = handovers.check(files)
+            if found.checkpoint.origin != self.origin:
+                raise DoesNotHold("is of another log")
+            handovers.follow([*(each for _, each in self._handovers), found])
+            self._handovers.append((folder, found))
+
+        listed = self.index.get("handovers", [])
+        self._each("handovers", listed, one, "The hand-over")
+        if self.status.get("handovers") == FAILS:
+            return
+        found = [each for _, each in self._handovers]
+        label = "The policy" if not listed else "The keys"
+        self._one("handovers" if listed else "checkpoint", label, lambda: self._keys.follow(found))
+        for each in found:
+            self.said["handovers"].append(
+                f"at {each.size:,} entries the former keys were {each.state}; since then "
+                f"{_id(each.new.entry)} signs entries and {_id(each.new.checkpoint)} checkpoints"
+            )
+
+    def _handed_over(self) -> None:
+        """Each hand-over stands in the log of the newest checkpoint."""
+        for folder, each in self._handovers:
+
+            def one(folder: str = folder, each: Handover = each) -> None:
+                self._continues(each.checkpoint, f"{folder}/consistency")
+                self._cosigned.append((each.size, self._cosigners(each.checkpoint.note)))
+
+            self._one("handovers", f"The hand-over at {each.size:,}", one)
+
+    def _continues(self, old: Checkpoint, path: str) -> None:
+        lines = self._read(path, 65_536).decode().split("\n")
+        if lines[:3] != ["habeas-consistency/1", f"old {old.size}", f"new {self.size}"]:
+            raise DoesNotHold("comes with a proof for other sizes")
+        if lines.pop() != "":
+            raise DoesNotHold("comes with a proof for other sizes")
+        proof = [from_base64(line) for line in lines[3:]]
+        merkle.verify_consistency(old.size, self.size, proof, old.root, self.root)
+
+    @property
+    def handed_over(self) -> list[tuple[int, str]]:
+        """Size and state of each hand-over."""
+        return [(each.size, each.state) for _, each in self._handovers]
+
+    @property
+    def followed(self) -> tuple[int, ...]:
+        """The sizes of hand-overs to keys that the policy does not name."""
+        return self._keys.followed
 
     def _history(self) -> None:
         listed = self.index.get("checkpoints", [])
 
         def one(item: dict[str, Any]) -> None:
             note = self._read("data/" + item["note"], LARGEST_NOTE)
-            old = open_checkpoint(note, self._keys.log, self.origin)
-            lines = self._read("data/" + item["consistency"], 65_536).decode().split("\n")
-            head = ["habeas-consistency/1", f"old {old.size}", f"new {self.size}"]
-            if lines[:3] != head or lines.pop() != "":
-                raise _Fault("comes with a proof for other sizes")
-            proof = [from_base64(line) for line in lines[3:]]
-            merkle.verify_consistency(old.size, self.size, proof, old.root, self.root)
+            old = self._keys.open(note)
+            self._continues(old, "data/" + item["consistency"])
             self._cosigned.append((old.size, self._cosigners(note)))
             self._earlier[old.size] = split_note(note)[0]
 
@@ -238,11 +245,17 @@ class _Checking:
             self.said["history"].append(f"{good} earlier checkpoints")
         else:
             self.status["history"] = ABSENT
-        needed = self._keys.needed
+        needed = self._policy_keys.needed
         enough = [size for size, who in self._cosigned if len(who) >= max(needed, 1)]
         self.attested_size = max(enough, default=0)
         if needed and not enough:
             self._fault("checkpoint", f"Fewer than {needed} partners cosigned any checkpoint.")
+        elif needed and self.followed and self.attested_size < self.followed[-1]:
+            self._fault(
+                "handovers",
+                f"Fewer than {needed} partners cosigned the log from the hand-over at "
+                f"{self.followed[-1]:,} entries on: it may be by whoever stole the former keys.",
+            )
         said = [
             f"{name} cosigned the log of {size:,} entries on {words.utc(time)}"
             for size, who in self._cosigned
@@ -266,23 +279,23 @@ class _Checking:
         note = self._read("data/" + item["note"], LARGEST_BYTES)
         parsed = parse_entry(note)
         verified = check_signed(parsed, self._keys.all)
-        if not any(one.name == f"{self.origin}/entry" for one in verified):
-            raise _Fault("is not signed by the archive's key")
+        if not _by(verified, self._keys.entry_at(item["position"])):
+            raise DoesNotHold("is not signed by the archive's key")
         if parsed.origin != self.origin:
-            raise _Fault("is of another archive")
+            raise DoesNotHold("is of another archive")
         if parsed.entry_id != item["id"] or parsed.entry_id in self.entries:
-            raise _Fault("has another id than data/bundle.json says, or stands there twice")
+            raise DoesNotHold("has another id than data/bundle.json says, or stands there twice")
         leaf = merkle.leaf_hash(note)
         self.entries[parsed.entry_id] = _Entry(item["position"], parsed, leaf, item)
 
     def _proof(self, item: dict[str, Any]) -> None:
         proof = parse_proof(self._read("data/" + item["proof"], LARGEST_NOTE).decode())
         if proof.index != item["position"] or proof.extra is not None:
-            raise _Fault("has a proof for another place")
+            raise DoesNotHold("has a proof for another place")
         if self._checkpoint is None or proof.checkpoint.note != self._checkpoint.note:
-            raise _Fault("has a proof under another checkpoint than the one in the bundle")
+            raise DoesNotHold("has a proof under another checkpoint than the one in the bundle")
         if item["id"] not in self.entries:
-            raise _Fault("cannot be placed, because it could not be read")
+            raise DoesNotHold("cannot be placed, because it could not be read")
         merkle.verify_inclusion(
             self.entries[item["id"]].leaf, proof.index, self.size, proof.hashes, self.root
         )
@@ -290,13 +303,15 @@ class _Checking:
     def _disclosed(self, item: dict[str, Any]) -> None:
         data = self._read("data/" + item["disclosures"])
         if data and not data.endswith(b"\n"):
-            raise _Fault("has disclosures that are cut short")
+            raise DoesNotHold("has disclosures that are cut short")
         lines = data.split(b"\n")[:-1]
         entry = self.entries.get(item["id"])
         if entry is not None:
             entry.fields = check_disclosures(entry.parsed, lines)
         elif lines:
-            raise _Fault("could not be read, so nothing that is disclosed of it can be checked")
+            raise DoesNotHold(
+                "could not be read, so nothing that is disclosed of it can be checked"
+            )
 
     def _files(self) -> None:
         entries = [one for one in self.index["entries"] if isinstance(one, dict)]
@@ -310,13 +325,13 @@ class _Checking:
             field_, kind = ("plain_sha256", "exhibit") if whole else ("text_sha256", "layer")
             fields = self._fields(item["id"])
             if path not in self.bag.files:
-                raise _Fault(f"names the file {path}, which is missing")
+                raise DoesNotHold(f"names the file {path}, which is missing")
             if fields.get("kind") != kind or field_ not in fields:
-                raise _Fault(f"does not disclose whose hash {path} must have")
+                raise DoesNotHold(f"does not disclose whose hash {path} must have")
             if self._sha256(path) != fields[field_]:
-                raise _Fault(f"is of another file than {path}")
+                raise DoesNotHold(f"is of another file than {path}")
             if fields.get("size_bytes", self.bag.files[path]) != self.bag.files[path]:
-                raise _Fault(f"is of a file of another size than {path}")
+                raise DoesNotHold(f"is of a file of another size than {path}")
 
         good = self._each("files", listed, one, "Entry")
         for path in self.bag.payload:
@@ -356,7 +371,7 @@ class _Checking:
                 part: str | bytes = texts[path].decode() if key == "text" else texts[path]
                 quote = f["quote"] if key == "text" else f["quote"].encode()
                 if part[f["start"] : f["stop"]] != quote:
-                    raise _Fault("quotes what does not stand at that place")
+                    raise DoesNotHold("quotes what does not stand at that place")
 
             seen += self._one("quotes", f"Passage {entry.position!r}", one)
         if not quoting:
@@ -378,7 +393,7 @@ class _Checking:
             if text is None and self._checkpoint is not None and size == self.size:
                 text = split_note(self._checkpoint.note)[0]
             if text is None:
-                raise _Fault("is over a checkpoint that is not in the bundle")
+                raise DoesNotHold("is over a checkpoint that is not in the bundle")
             data = self._read("data/" + item["token"], 256 * 1024)
             moment = None
             try:
@@ -388,7 +403,7 @@ class _Checking:
                     certificates = [x509.load_der_x509_certificate(each) for each in chain]
                     moment = verify_reply(data, text, certificates).time
                 elif not any(digest in data for digest in imprints(text).values()):
-                    raise _Fault("is over something else than the checkpoint")
+                    raise DoesNotHold("is over something else than the checkpoint")
                 else:
                     unchecked.append("the signature of a token: its certificates are not here")
             except (TimestampPending, TimestampUnreadable) as error:
@@ -407,6 +422,17 @@ class _Checking:
             said = f"{by or 'an authority'}: the log of {size:,} entries existed {when}"
             self.said["timestamps"].append(said)
         self.said["timestamps"] += [f"not checked here: {what}" for what in unchecked]
+
+
+def _by(verified: Iterable[Signature], keys: Iterable[Verifier]) -> bool:
+    """Whether one of these keys is among those whose signatures hold."""
+    signed = {(one.name, one.key_id) for one in verified}
+    return any((key.name, key.key_id) in signed for key in keys)
+
+
+def _id(key: Verifier) -> str:
+    """Name and id of a key, as its written form begins."""
+    return f"{key.name}+{key.key_id:08x}"
 
 
 def _attested(data: bytes, text: bytes, chain: list[bytes]) -> Any:

@@ -45,9 +45,9 @@ def text_of(origin: str, size: int, root: bytes) -> str:
     return f"{origin}\n{size}\n{to_base64(root)}\n"
 
 
-def sign_checkpoint(origin: str, size: int, root: bytes, signer: Signer) -> Checkpoint:
-    """A checkpoint signed by the log's key."""
-    return Checkpoint(origin, size, root, sign_note(text_of(origin, size, root), signer))
+def sign_checkpoint(origin: str, size: int, root: bytes, *signers: Signer) -> Checkpoint:
+    """A checkpoint signed by the log's key, or where it is handed over by both."""
+    return Checkpoint(origin, size, root, sign_note(text_of(origin, size, root), *signers))
 
 
 def parse_checkpoint(note: bytes) -> Checkpoint:

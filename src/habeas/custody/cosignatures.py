@@ -32,6 +32,7 @@ from habeas.custody.notes import (
     add_signature,
     check_name,
     from_base64,
+    line_of,
     split_note,
     to_base64,
 )
@@ -210,11 +211,6 @@ def cosigner_key_id(name: str, public: bytes, kind: int = COSIGNATURE) -> int:
     """The first four bytes of a hash over name, type and key."""
     digest = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()
     return int.from_bytes(digest[:4], "big")
-
-
-def line_of(name: str, key_id: int, raw: bytes) -> bytes:
-    """A signature line, with its newline."""
-    return f"— {name} {to_base64(key_id.to_bytes(4, 'big') + raw)}\n".encode()
 
 
 def read_cosignatures(note: bytes, keys: Iterable[CosignerKey]) -> tuple[Cosignature, ...]:

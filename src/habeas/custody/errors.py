@@ -6,6 +6,8 @@
     ├── NoteError                 note.malformed           not a signed note
     │   ├── SignatureError        note.bad-signature       a known key's signature is false
     │   └── UnknownKeyError       note.no-known-key        no known key signed it
+    │       └── KeyRetired        keys.retired             one that was handed over, beyond its end
+    ├── HandoverError             keys.bad-handover        a hand-over of keys that does not hold
     ├── KeyTextError              key.malformed            not a verifier key, or an unsafe one
     ├── EntryError                entry.malformed          not an entry of this format
     │   ├── EntryTooLarge         entry.too-large
@@ -99,6 +101,18 @@ class UnknownKeyError(NoteError):
     """None of the keys that we know signed the note."""
 
     code: ClassVar[str] = "note.no-known-key"
+
+
+class KeyRetired(UnknownKeyError):
+    """A key of this log signed, but was not in force there."""
+
+    code: ClassVar[str] = "keys.retired"
+
+
+class HandoverError(CustodyError):
+    """A hand-over of keys does not hold, or cannot be made."""
+
+    code: ClassVar[str] = "keys.bad-handover"
 
 
 class KeyTextError(CustodyError):

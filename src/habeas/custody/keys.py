@@ -1,7 +1,8 @@
 """The keyring of one archive: the folder ``keys/``.
 
-    keys/installation     entry seed, checkpoint seed, epoch keys (age scrypt, or plain)
-    keys/verifiers        the public keys of the archive, readable without a passphrase
+    keys/installation     entry seed, checkpoint seed, epoch keys (age scrypt, or plain);
+                          what came before and comes next: see ``succession``
+    keys/verifiers        the public keys in force, readable without a passphrase
     keys/people/<p>.key   one acting person's seed, under that person's own passphrase
     keys/people/<p>.pub   and the public key
     keys/recovery/        a sealed copy for custodians and shares: see ``recovery``
@@ -34,10 +35,13 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from habeas.custody import age_keys, key_files, recovery
+from habeas.custody import age_keys, key_files, recovery, succession
 from habeas.custody.errors import EpochInUse, KeyringError, KeysMissing
+from habeas.custody.key_chain import KeyChain
 from habeas.custody.key_files import damaged
+from habeas.custody.key_names import entry_key_name, new_origin, person_key_name
 from habeas.custody.notes import Signer, Verifier, check_name
+from habeas.custody.succession import Succession
 
 FORMAT: Final = "habeas-keys/1"
 PERSON_FORMAT: Final = "habeas-person-key/1"
@@ -77,6 +81,8 @@ class Keyring:
                 entry_key_name(self.origin), bytes.fromhex(content["entry"])
             )
             self.checkpoint = Signer.from_seed(self.origin, bytes.fromhex(content["checkpoint"]))
+            names = entry_key_name(self.origin), self.origin
+            self._succession = Succession.read(content, *names)
             self._epochs = {
                 int(epoch["number"]): bytes.fromhex(epoch["key"]) for epoch in content["epochs"]
             }
@@ -112,8 +118,7 @@ class Keyring:
         (directory / "people").mkdir(mode=0o700, exist_ok=True)
         installation = key_files.protect(content, passphrase)
         key_files.write_new(directory / "installation", installation)
-        lines = [keyring.entry.verifier.vkey, keyring.checkpoint.verifier.vkey]
-        key_files.write_new(directory / "verifiers", ("\n".join(lines) + "\n").encode())
+        key_files.write_new(directory / "verifiers", succession.shown(keyring.chain.current))
         keyring._stamp = _stamp(directory)
         return keyring
 
@@ -124,10 +129,10 @@ class Keyring:
         """Recovered keys, in place of lost or forgotten ones; refused where they are others."""
         keyring = cls(directory, content, passphrase)
         directory.mkdir(mode=0o700, exist_ok=True)
-        lines = [keyring.entry.verifier.vkey, keyring.checkpoint.verifier.vkey]
-        if not (directory / "verifiers").exists():
-            key_files.write_new(directory / "verifiers", ("\n".join(lines) + "\n").encode())
-        elif (directory / "verifiers").read_text().splitlines() != lines:
+        shown = directory / "verifiers"
+        if not shown.exists():
+            key_files.write_new(shown, succession.shown(keyring.chain.current))
+        elif shown.read_bytes() not in succession.showable(keyring.chain):
             raise KeyringError(
                 f"The recovered keys are not those in {directory / 'verifiers'}.",
                 next_step="Give the recovery copy of this archive. Nothing was changed.",
@@ -163,6 +168,55 @@ class Keyring:
     def public(self) -> PublicKeys:
         return public_keys(self.directory)
 
+    # --- the keys that sign -----------------------------------------------------------------
+
+    @property
+    def chain(self) -> KeyChain:
+        """Which keys signed what, up to the ones that sign now; staged ones are not among them."""
+        return self._succession.chain(self.entry.verifier, self.checkpoint.verifier)
+
+    @property
+    def next(self) -> tuple[Signer, Signer] | None:
+        """The entry and checkpoint keys that are about to take over."""
+        return self._succession.next
+
+    def signer(self, verifier: Verifier) -> Signer | None:
+        """The private key of a public one, where it is here: now in force, or staged."""
+        held = (self.entry, self.checkpoint, *(self.next or ()))
+        return next((signer for signer in held if signer.verifier == verifier), None)
+
+    @property
+    def staged_from(self) -> int:
+        """The size of the ledger when they were made: nothing before can name them."""
+        return self._succession.staged_from
+
+    def stage(self, size: int) -> None:
+        """Keep new entry and checkpoint keys as ``next``, unless there are some already."""
+        with self._changing() as content:
+            succession.stage(content, size)
+
+    def unstage(self) -> None:
+        """Give up new keys that nothing names."""
+        with self._changing() as content:
+            content.pop("next", None)
+
+    def promote(self, size: int) -> None:
+        """Sign with the staged keys from now on; the former were handed over at ``size``.
+
+        Their private keys are destroyed here and in the recovery copy; what a copy made before
+        holds is out of reach. Interrupted, it is done again by the next call.
+        """
+        with self._changing() as content:
+            if "next" in content:
+                succession.promote(content, self.chain.current, size)
+        self.show()
+
+    def show(self) -> None:
+        """Let ``verifiers`` show the public keys that are in force."""
+        path = self.directory / "verifiers"
+        if key_files.read(path) != succession.shown(self.chain.current):
+            key_files.replace(path, succession.shown(self.chain.current))
+
     # --- epochs ---------------------------------------------------------------------------
 
     @property
@@ -172,7 +226,7 @@ class Keyring:
 
     def refresh(self) -> None:
         """Take up what another process changed: before wrapping under what may be an old epoch."""
-        if _stamp(self.directory) != self._stamp:
+        if self._stamp != (0, 0) and _stamp(self.directory) != self._stamp:  # recovered: not here
             newer = Keyring.open(self.directory, self._passphrase)
             self._adopt(newer._content)
             self._passphrase, self._stamp = newer._passphrase, newer._stamp
@@ -317,23 +371,6 @@ class Keyring:
 
     def __reduce__(self) -> Any:
         raise TypeError("a keyring is not pickled")
-
-
-def new_origin() -> str:
-    """A name for an archive that says nothing about it: a URL without its scheme, as the
-    specifications of logs advise, in a domain that nobody can ever answer for (RFC 6761).
-    """
-    return "habeas.invalid/" + secrets.token_hex(16)
-
-
-def entry_key_name(origin: str) -> str:
-    """The name under which the installation signs entries."""
-    return f"{origin}/entry"
-
-
-def person_key_name(origin: str, pseudonym: str) -> str:
-    """The name under which a person signs decisions."""
-    return f"{origin}/{pseudonym}"
 
 
 def public_keys(directory: Path) -> PublicKeys:

@@ -4,6 +4,7 @@
     log/            tiles, checkpoint with cosignatures, older cosigned checkpoints
     objects/        ciphertext, by the hash of it
     keys/           public keys: of entries, checkpoints and people
+    log/handovers/  how older keys of entries and checkpoints handed over to these
     removed         addresses of objects that their archive says it erased, one a line
 
 Everything under the checkpoint is rebuilt from the raw entries, and every object that an
@@ -25,8 +26,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from habeas.custody.audit import Fault, audit_log
-from habeas.custody.errors import MirrorForeign
+from habeas.custody.errors import HandoverError, LogError, MirrorForeign
 from habeas.custody.fixity import audit_objects
+from habeas.custody.handovers import FOLDER as HANDOVERS
+from habeas.custody.handovers import Handover, check, follow, read_document
+from habeas.custody.key_chain import KeyChain, KeyPair
 from habeas.custody.keys import public_keys
 from habeas.custody.notes import Verifier
 from habeas.custody.objects import ObjectStore
@@ -49,6 +53,7 @@ class MirrorReport:
     signatures: int = 0
     objects: int = 0
     removed: int = 0
+    handovers: list[int] = field(default_factory=list)  # the sizes at which keys were handed over
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -69,15 +74,20 @@ def check_mirror(
     origin = str(read_about(folder)["origin"])
     still = TileLog(folder / "log").still()  # before the keys and objects that it needs
     public = public_keys(folder / "keys")
-    checkpoint_key = key or public.checkpoint
-    report = MirrorReport(origin, checkpoint_key.vkey)
-    if key is not None and key != public.checkpoint:
+    first = KeyPair(public.entry, key or public.checkpoint)
+    report = MirrorReport(origin, first.checkpoint.vkey)
+    chain = _chain(folder, still, first, report)
+    if key is not None and key not in {public.checkpoint, *chain.all}:
         message = "The checkpoint key in the mirror is not the one that you gave."
         report.faults.append(Fault("mirror.other-key", "keys/verifiers", None, message))
+        chain = KeyChain((first,))
+    report.checkpoint_key = chain.current.checkpoint.vkey
+    report.handovers = list(chain.handovers)
     log = audit_log(
         still,
-        dict.fromkeys([checkpoint_key, public.entry, *public.people.values()]),
+        dict.fromkeys([*chain.all, *public.people.values()]),
         origin=origin,
+        chain=chain,
         progress=lambda done, total: progress("Entries", done, total),
     )
     report.size, report.signatures = log.size, log.signatures_checked
@@ -93,6 +103,29 @@ def check_mirror(
     report.removed, report.objects = len(gone & log.object_addresses), len(expected - gone)
     report.faults += [each for each in faults if each.path.rpartition("/")[2] not in gone]
     return report
+
+
+def _chain(folder: Path, log: TileLog, first: KeyPair, report: MirrorReport) -> KeyChain:
+    """The keys that follow from the hand-overs in a mirror; of one that fails, none after it."""
+    found: list[Handover] = []
+    sizes = [path for path in (folder / "log" / HANDOVERS).glob("*") if path.name.isdecimal()]
+    for path in sorted(sizes, key=lambda path: int(path.name)):
+        try:
+            each = check(read_document(path.read_bytes()))
+            if each.size != int(path.name) or each.checkpoint.origin != report.origin:
+                raise HandoverError("It is of another log or size than its name says.")
+            if each.size > log.size:
+                continue  # the log is still being written
+            if log.root(each.size) != each.checkpoint.root:
+                raise HandoverError("It is of another history than the log here.")
+            follow([*found, each])
+        except (HandoverError, LogError, OSError) as error:
+            message = "It cannot be read." if isinstance(error, OSError) else error.message
+            name = f"log/{HANDOVERS}/{path.name}"
+            report.faults.append(Fault(HandoverError.code, name, None, message))
+            break
+        found.append(each)
+    return follow(found, first)
 
 
 def _gone(folder: Path, store: ObjectStore) -> set[str]:

@@ -245,6 +245,11 @@ def text_of(note: bytes) -> bytes:
     return note[: gap + 1]
 
 
+def line_of(name: str, key_id: int, raw: bytes) -> bytes:
+    """A signature line, with its newline."""
+    return f"— {name} {to_base64(key_id.to_bytes(4, 'big') + raw)}\n".encode()
+
+
 def check_text(text: bytes) -> None:
     """Refuse a text that a note cannot hold."""
     if not text.endswith(b"\n"):

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from habeas.custody.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
+from habeas.custody.checkpoints import Checkpoint, parse_checkpoint
 from habeas.custody.cosignatures import (
     Cosignature,
     CosignerKey,
@@ -36,7 +36,8 @@ from habeas.custody.errors import (
     PolicyError,
     RolledBack,
 )
-from habeas.custody.notes import Verifier, split_note
+from habeas.custody.key_chain import KeyChain
+from habeas.custody.notes import split_note
 from habeas.custody.tiles import TileLog
 from habeas.custody.witness import SIZE_TYPE, Answer, Request
 
@@ -182,6 +183,30 @@ def make_request(log: TileLog, checkpoint: Checkpoint, old_size: int) -> Request
     return Request(old_size, tuple(proof), parse_checkpoint(without(checkpoint.note, others)))
 
 
+def make_handover_request(
+    log: TileLog, checkpoint: Checkpoint, document: bytes, old_size: int
+) -> bytes:
+    """The request to cosign the checkpoint of a hand-over of keys, and to follow to the new one."""
+    head, gap, _ = make_request(log, checkpoint, old_size).body().partition(b"\n\n")
+    return head + gap + document
+
+
+def ask_to_follow(
+    partner: Partner,
+    log: TileLog,
+    checkpoint: Checkpoint,
+    document: bytes,
+    old_size: int,
+    send: Callable[[bytes], Answer],
+) -> tuple[bytes, Cosignature]:
+    """The same as ``ask`` for the checkpoint of a hand-over, whose ``document`` goes with it."""
+
+    def body(size: int) -> bytes:
+        return make_handover_request(log, checkpoint, document, size)
+
+    return _asked(partner, checkpoint, old_size, send, body)
+
+
 def ask(
     partner: Partner,
     log: TileLog,
@@ -195,8 +220,22 @@ def ask(
     that is wrong. Raises ``RolledBack`` or ``Forked`` where the partner's memory and this log
     do not fit, ``PartnerRefused`` otherwise.
     """
+
+    def body(size: int) -> bytes:
+        return make_request(log, checkpoint, size).body()
+
+    return _asked(partner, checkpoint, old_size, send, body)
+
+
+def _asked(
+    partner: Partner,
+    checkpoint: Checkpoint,
+    old_size: int,
+    send: Callable[[bytes], Answer],
+    body: Callable[[int], bytes],
+) -> tuple[bytes, Cosignature]:
     for _ in range(_ATTEMPTS):
-        answer = send(make_request(log, checkpoint, old_size).body())
+        answer = send(body(old_size))
         if answer.status == 200:
             return _accepted(partner, checkpoint, answer)
         theirs = _their_size(answer)
@@ -220,7 +259,8 @@ _WHY: Final = {
     404: "Its operator must first name this log: send them the checkpoint key that "
     "`habeas witness status` prints.",
     403: "Its operator has another key of this log: send them the checkpoint key that "
-    "`habeas witness status` prints.",
+    "`habeas witness status` prints and, where keys were handed over, the newest file in "
+    "log/handovers.",
 }
 
 
@@ -261,14 +301,14 @@ class Cosigned:
 
 
 def check_cosigned(
-    note: bytes, log: TileLog, own: Verifier, keys: Iterable[CosignerKey]
+    note: bytes, log: TileLog, chain: KeyChain, keys: Iterable[CosignerKey]
 ) -> Cosigned:
     """Compare a cosigned checkpoint, wherever it came from, with this log.
 
-    It must bear this log's own signature and a partner's. Raises ``RolledBack`` where it is
-    larger than this log, ``Forked`` where this log had other entries.
+    It must bear the signature of the log's key in force at its size, and a partner's. Raises
+    ``RolledBack`` where it is larger than this log, ``Forked`` where this log had other entries.
     """
-    checkpoint = open_checkpoint(note, [own], own.name)
+    checkpoint = chain.open(note)
     cosignatures = read_cosignatures(note, keys)
     if not cosignatures:
         raise PartnerRefused(

@@ -1,10 +1,10 @@
 """The one process that extends the log and signs its checkpoints.
 
-Invariants: there is one sequencer at a time; a size is never signed with two roots; a
-checkpoint is signed only over a tree that begins with the tree last signed, which is
-recomputed from the right edge first; tiles are durable before the signature is made, and
-the signature is remembered before it is shown. A database that holds fewer entries than
-the log, or other ones, is a restored copy or a fork and is refused before anything is
+Invariants: there is one sequencer at a time; a size is never signed with two roots, and only by
+the keys in force at it; a checkpoint is signed only over a tree that begins with the tree last
+signed, which is recomputed from the right edge first; tiles are durable before the signature is
+made, and the signature is remembered before it is shown. A database that holds fewer entries
+than the log, or other ones, is a restored copy or a fork and is refused before anything is
 signed.
 
 A crash at any point leaves the older checkpoint in place; the next ``extend`` writes the
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -23,7 +23,6 @@ from typing import Protocol
 from habeas.custody import durable
 from habeas.custody.checkpoints import (
     Checkpoint,
-    open_checkpoint,
     parse_checkpoint,
     sign_checkpoint,
 )
@@ -36,6 +35,7 @@ from habeas.custody.errors import (
     SecondSequencer,
     SequencerError,
 )
+from habeas.custody.key_chain import Signing
 from habeas.custody.merkle import EMPTY_ROOT
 from habeas.custody.notes import Signer
 from habeas.custody.tiles import TileLog
@@ -58,16 +58,19 @@ class Sequencer:
         self,
         directory: Path | str,
         origin: str,
-        checkpoint_signer: Signer,
+        checkpoint_signer: Signer | Callable[[], Signing],
         memory: CheckpointMemory,
     ) -> None:
         self.log = TileLog(directory)
         self.origin = origin
-        self._signer = checkpoint_signer
         self._memory = memory
         durable.make_folder(self.log.directory)
         self._lock = self._take_lock()
         try:
+            if isinstance(checkpoint_signer, Signer):
+                self._signing = Signing.with_one(checkpoint_signer)
+            else:
+                self._signing = checkpoint_signer()  # under the lock, so that it is the newest
             self.leftovers = durable.prepare_folder(self.log.directory)
             self._current = self._check_current()
         except BaseException:
@@ -83,6 +86,14 @@ class Sequencer:
     def size(self) -> int:
         """The size of the newest checkpoint: the position of the next entry to add."""
         return self._current.size if self._current else 0
+
+    def stops(self, size: int) -> list[int]:
+        """Up to which sizes to extend, one after the other, to come to ``size``.
+
+        A hand-over of keys is one: its checkpoint must be signed at that very size.
+        """
+        within = [stop for stop in self._signing.chain.handovers if self.size < stop < size]
+        return [*within, size]
 
     def extend(
         self,
@@ -138,7 +149,7 @@ class Sequencer:
     def _sign(self, size: int, root: bytes) -> Checkpoint:
         remembered = self._remembered(size)
         if remembered is None:
-            checkpoint = sign_checkpoint(self.origin, size, root, self._signer)
+            checkpoint = sign_checkpoint(self.origin, size, root, *self._signing.signers(size))
             self._memory.remember(size, checkpoint.note)
         elif remembered.root == root:
             checkpoint = remembered  # a crash came between remembering and showing
@@ -153,7 +164,7 @@ class Sequencer:
         if current is None:
             return None
         try:
-            open_checkpoint(current.note, [self._signer.verifier], self.origin)
+            self._signing.chain.open(current.note)
         except NoteError as error:
             raise LogError(
                 f"The log's checkpoint is not one that this archive signed: {error.message}",

@@ -7,6 +7,10 @@ what is remembered; ``Witness`` remembers, one folder for each log, and signs.
     logs/<sha256 of the origin>/keys        the log's public keys, one a line
     logs/<sha256 of the origin>/checkpoint  the newest checkpoint cosigned, under our lines
     logs/<sha256 of the origin>/forks/      signed checkpoints that contradict it: evidence
+    logs/<sha256 of the origin>/handovers/  how the log's keys were handed over, one a size
+
+A log whose keys were handed over sends the hand-over with its checkpoint (``add_handover``):
+where a trusted key signed it, the new key is trusted in its place, and the former no more.
 
 Invariants: what is remembered never gets smaller and never changes its root for a size;
 comparing and remembering are one step, under a lock that other processes share; it is
@@ -29,15 +33,17 @@ from typing import Final
 
 from habeas.custody import durable, merkle
 from habeas.custody.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
-from habeas.custody.cosignatures import Cosigner, line_of
+from habeas.custody.cosignatures import Cosigner
 from habeas.custody.errors import (
+    HandoverError,
     KeyTextError,
     NoteError,
     ProofError,
     RequestError,
     WitnessError,
 )
-from habeas.custody.notes import Verifier, from_base64, split_note, to_base64
+from habeas.custody.handovers import check, read_document
+from habeas.custody.notes import Verifier, from_base64, line_of, split_note, to_base64
 
 MOST_PROOF_LINES: Final = 63
 LARGEST_REQUEST: Final = 64 * 1024  # bytes; the largest sensible one has about 20,000
@@ -181,17 +187,59 @@ class Witness:
             durable.write_file(folder, folder / "checkpoint", note)
         return Answer(200, line)
 
+    def add_handover(self, body: bytes) -> Answer:
+        """Cosign the checkpoint at which a log's keys were handed over, and follow to the new one.
+
+        The body is a request whose place of the checkpoint the hand-over takes. The former key
+        is not trusted from then on; what it signed beyond that size is refused.
+        """
+        head, gap, document = body.partition(b"\n\n")
+        try:
+            files = read_document(document)
+            request = parse_request(head + gap + files.get("checkpoint", b""))
+        except (HandoverError, RequestError) as error:
+            return _refusal(400, error.message)
+        folder = log_folder(self.directory, request.checkpoint.origin)
+        if not folder.is_dir():
+            return _refusal(404, "This witness does not know that log.")
+        try:
+            handed = check(files)
+        except HandoverError as error:
+            return _refusal(422, error.message)
+        former, new = handed.old.checkpoint, handed.new.checkpoint
+        with self._turn, _locked(folder):
+            keys, latest = _keys(folder), _latest(folder)
+            if former not in keys:
+                if new in keys and latest is not None and latest.size >= handed.size:
+                    return Answer(409, b"%d\n" % latest.size, SIZE_TYPE)  # it is known already
+                return _refusal(403, "The key that hands over is not trusted, or no more.")
+            refusal = decide(request, keys, latest)
+            if refusal is not None:
+                return refusal
+            note, lines = self._cosigned(request.checkpoint, (former, new))
+            kept = [key for key in keys if key not in (former, new)]
+            durable.prepare_folder(folder)
+            path = folder / "handovers" / str(handed.size)
+            durable.write_file(folder, path, document, 0o600)
+            durable.write_file(folder, folder / "checkpoint", note)
+            _write_keys(folder, (*kept, new))
+        return Answer(200, lines)
+
     def answer_by_file(self, body: bytes) -> tuple[Answer, bytes]:
         """Answer one request that came by file: what a server would say, and the file to return.
 
         The file is the newest checkpoint that this witness cosigned, with its cosignature:
         the one asked for, or the one that contradicts it. It is empty where there is none.
         """
-        answer = self.add_checkpoint(body)
+        head, gap, rest = body.partition(b"\n\n")
+        handed = rest.startswith(b"{")
+        answer = self.add_handover(body) if handed else self.add_checkpoint(body)
         try:
-            folder = log_folder(self.directory, parse_request(body).checkpoint.origin)
+            note = read_document(rest).get("checkpoint", b"") if handed else rest
+            request = parse_request(head + gap + note)
+            folder = log_folder(self.directory, request.checkpoint.origin)
             return answer, (folder / "checkpoint").read_bytes()
-        except (RequestError, FileNotFoundError):
+        except (HandoverError, RequestError, FileNotFoundError):
             return answer, b""
 
     def cosigned(self, origin_sha256: str) -> bytes | None:
@@ -231,6 +279,7 @@ class KnownLog:
     keys: tuple[Verifier, ...]
     latest: Checkpoint | None
     forks: int  # contradicting checkpoints kept as evidence
+    handovers: tuple[int, ...] = ()  # the sizes at which its keys were handed over
 
 
 def trust_log(directory: Path, key: Verifier) -> None:
@@ -241,9 +290,24 @@ def trust_log(directory: Path, key: Verifier) -> None:
         keys = _keys(folder) if (folder / "keys").exists() else ()
         if key in keys:
             return
+        if _was_retired(folder, key):
+            raise WitnessError(
+                "This key of the log was handed over to another, which this witness follows.",
+                next_step="Nothing was changed. If you were told to go back to it, ask why, by a "
+                "way that you trust.",
+            )
         durable.prepare_folder(folder)
-        lines = "".join(f"{each.vkey}\n" for each in (*keys, key))
-        durable.write_file(folder, folder / "keys", lines.encode(), 0o600)
+        _write_keys(folder, (*keys, key))
+
+
+def _write_keys(folder: Path, keys: Sequence[Verifier]) -> None:
+    lines = "".join(f"{each.vkey}\n" for each in keys)
+    durable.write_file(folder, folder / "keys", lines.encode(), 0o600)
+
+
+def _was_retired(folder: Path, key: Verifier) -> bool:
+    kept = sorted((folder / "handovers").glob("*"))
+    return any(check(read_document(path.read_bytes())).old.checkpoint == key for path in kept)
 
 
 def known_logs(directory: Path) -> list[KnownLog]:
@@ -252,7 +316,8 @@ def known_logs(directory: Path) -> list[KnownLog]:
     for folder in sorted((directory / "logs").glob("*")):
         keys = _keys(folder)
         forks = sum(1 for _ in (folder / "forks").glob("*"))
-        found.append(KnownLog(keys[0].name, keys, _latest(folder), forks))
+        sizes = sorted(int(path.name) for path in (folder / "handovers").glob("*"))
+        found.append(KnownLog(keys[0].name, keys, _latest(folder), forks, tuple(sizes)))
     return sorted(found, key=lambda log: log.origin)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from habeas.archive.erasing.founded import Erasures
 from habeas.archive.kinds import KINDS
+from habeas.archive.verifying.handovers import ROLES, Handovers
 from habeas.archive.verifying.report import Report
 from habeas.custody.entries import ParsedEntry, check_signed
 from habeas.custody.merkle import root_of
@@ -17,9 +18,9 @@ class Decisions:
 
     def __init__(self) -> None:
         self._keys: dict[str, Verifier] = {}
-        self._entry_key: Verifier | None = None
         self._leaves: dict[int, bytes] = {}
         self.erasures = Erasures()
+        self.handovers = Handovers()
 
     def note(self, position: int, leaf: bytes) -> None:
         """Remember an entry for the signed root of its import, whatever else is wrong with it."""
@@ -29,10 +30,11 @@ class Decisions:
         self, report: Report, position: int, entry: ParsedEntry, fields: dict[str, Any]
     ) -> None:
         kind = fields.get("kind", "")
-        if self._entry_key is not None:  # a new entry key is granted under the one before it
-            check_signed(entry, [self._entry_key])
+        if self.handovers.entry_key is not None:  # a new one is granted under the one before it
+            check_signed(entry, [self.handovers.entry_key])
+        handed_over = kind == "key" and self.handovers.is_later(fields)
         if kind == "key":
-            self._learn(fields)
+            self._learn(report, position, fields)
         if kind == "batch" and not self._root_holds(fields):
             report.fault(
                 "ledger.batch-altered",
@@ -40,7 +42,9 @@ class Decisions:
                 f"Entry {position} signs an import that is not what follows from its entries.",
             )
         decided = kind in KINDS and (
-            KINDS[kind].decision or (kind == "claim" and "previous" in fields)
+            KINDS[kind].decision
+            or (kind == "claim" and "previous" in fields)
+            or (handed_over and bool(self._keys))
         )
         if not decided:
             return
@@ -55,10 +59,10 @@ class Decisions:
             check_signed(entry, [key])
             self.erasures.learn(position, entry.entry_id, kind, fields, key)
 
-    def _learn(self, fields: dict[str, Any]) -> None:
+    def _learn(self, report: Report, position: int, fields: dict[str, Any]) -> None:
         verifier = Verifier.parse(fields["verifier"])
-        if fields["role"] == "entry" and fields["state"] == "granted":
-            self._entry_key = verifier
+        if fields["role"] in ROLES:
+            self.handovers.learn(report, position, fields)
         elif fields["role"] == "person":
             if fields["state"] == "granted":
                 self._keys[fields["holder"]] = verifier

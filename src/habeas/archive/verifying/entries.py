@@ -48,6 +48,7 @@ def check_entries(archive: Archive, report: Report, log: LogReport, progress: Pr
             _check_entry(archive, report, row, None if joined is None else bytes(joined), decisions)
         progress("Entries", min(start + CHUNK, report.size), report.size)
     decisions.erasures.check(report)
+    decisions.handovers.check(report, archive.chain)
 
 
 def _check_entry(

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 
 def check_log(archive: Archive, report: Report, progress: Progress) -> LogReport:
-    granted = tuple(_granted_keys())
-    keys = tuple(archive.keyring.public.all) + granted
+    granted, chain = tuple(_granted_keys()), archive.chain
+    keys = (*archive.keyring.public.all, *granted, *chain.all)
     known = {key.vkey for key in granted}
-    for signer in (archive.keyring.entry, archive.keyring.checkpoint):
-        if known and signer.verifier.vkey not in known:
-            message = f"The private key {signer.name} in keys/ is not one that the ledger granted."
+    in_force = (chain.entry_at(report.size), chain.checkpoint_at(report.size + 1))
+    for verifier in in_force:
+        if known and verifier.vkey not in known:
+            message = f"The key {verifier.name} in keys/ is not one that the ledger granted."
             report.faults.append(Fault("keys.altered", "keys/installation", None, message))
     log = audit_log(
         archive.log,
         dict.fromkeys(keys),
         origin=archive.origin,
+        chain=chain,
         progress=lambda done, total: progress("Log", done, total),
     )
     report.logged = log.size

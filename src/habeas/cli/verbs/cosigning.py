@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,13 +78,15 @@ def request(
     if out is not None:
         cosigning.record_cosignatures(archive_, policy_)
         checkpoint = cosigning.newest_checkpoint(archive_)
-        files = _write_requests(archive_, checkpoint, wanted, out)
+        files, first = _write_requests(archive_, checkpoint, wanted, out)
         speaker.say(f"The log has {checkpoint.size:,} entries.")
         for name, path in files.items():
             speaker.say(f"{name}: {path}")
+            for handed in first.get(name, ()):
+                speaker.say(f"  before it: {handed} (the log's keys were handed over)")
         speaker.say("Bring back what `habeas witness answer` writes; add it with")
         speaker.say("`habeas witness add FILE`.")
-        speaker.give({"size": checkpoint.size, "requests": files})
+        speaker.give({"size": checkpoint.size, "requests": files, "handovers": first})
         return OK
     # Asked before anything is logged: a partner may know that this is an older copy.
     faults = _ask_online(speaker, archive_, policy_, wanted)
@@ -142,13 +145,13 @@ def status(
     from habeas.archive import cosigning
     from habeas.custody.partners import check_cosigned
 
-    own = archive_.keyring.checkpoint.verifier
+    chain = archive_.chain
     speaker.say("The key of this log, for partners (`habeas witness trust`):")
-    speaker.say(own.vkey)
+    speaker.say(chain.current.checkpoint.vkey)
     policy_ = _policy(archive_, policy)
     for note in cosigning.kept(archive_):
         if policy_.standing(note).cosignatures:
-            check_cosigned(note, archive_.log, own, policy_.keys)
+            check_cosigned(note, archive_.log, chain, policy_.keys)
     return OK if _say_standing(speaker, archive_, policy_, []) else FINDINGS
 
 
@@ -178,30 +181,55 @@ def _policy(archive: Archive, path: Path | None) -> Policy:
 
 def _write_requests(
     archive: Archive, checkpoint: Checkpoint, partners: list[Partner], out: Path
-) -> dict[str, str]:
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """The request for each partner, and hand-overs of keys that it must be given before."""
     from habeas.archive.cosigning import last_cosigned
     from habeas.cli.errors import FilesUnusable
-    from habeas.custody.partners import make_request
+    from habeas.custody.partners import make_handover_request, make_request
 
-    files = {}
-    paths = {each: out / f"{each.file_name}-{checkpoint.size}.request" for each in partners}
-    for path in paths.values():
+    files: dict[str, str] = {}
+    first: dict[str, list[str]] = {}
+    bodies: dict[Path, bytes] = {}
+    for each in partners:
+        old_size = last_cosigned(archive, each.key)
+        for handed, document in _handovers_since(archive, old_size, checkpoint.size):
+            path = out / f"{each.file_name}-{handed.size}.handover"
+            bodies[path] = make_handover_request(archive.log, handed, document, old_size)
+            first.setdefault(each.name, []).append(str(path))
+            old_size = handed.size
+        path = out / f"{each.file_name}-{checkpoint.size}.request"
+        bodies[path] = make_request(archive.log, checkpoint, old_size).body()
+        files[each.name] = str(path)
+    for path in bodies:
         if path.exists():
             raise FilesUnusable(f"{path} is there already.", next_step="Choose an empty directory.")
-    if paths:
+    if bodies:
         out.mkdir(parents=True, exist_ok=True)
-    for each, path in paths.items():
-        old_size = last_cosigned(archive, each.key)
-        path.write_bytes(make_request(archive.log, checkpoint, old_size).body())
-        files[each.name] = str(path)
-    return files
+    for path, body in bodies.items():
+        path.write_bytes(body)
+    return files, first
+
+
+def _handovers_since(
+    archive: Archive, old_size: int, size: int
+) -> Iterator[tuple[Checkpoint, bytes]]:
+    """The hand-overs that a partner has not cosigned yet: each checkpoint and document."""
+    from habeas.archive.handing_over import document_path
+    from habeas.custody.checkpoints import parse_checkpoint
+    from habeas.custody.handovers import read_document
+
+    for each in archive.chain.handovers:
+        path = document_path(archive, each)
+        if old_size < each <= size and path.is_file():
+            document = path.read_bytes()
+            yield parse_checkpoint(read_document(document)["checkpoint"]), document
 
 
 def _ask_online(
     speaker: Speaker, archive: Archive, policy: Policy, partners: list[Partner]
 ) -> list[dict[str, str]]:
     """Ask each; what one of them refuses does not keep the others from being asked."""
-    from habeas.archive.cosigning import add_cosigned, last_cosigned, newest_checkpoint
+    from habeas.archive.cosigning import add_cosigned, newest_checkpoint
     from habeas.cli.errors import Unreachable
     from habeas.custody.errors import Forked, PartnerRefused, RolledBack
     from habeas.custody.partners import ask
@@ -213,7 +241,7 @@ def _ask_online(
         if not partner.url:
             continue
         try:
-            old_size = last_cosigned(archive, partner.key)
+            old_size = _follow(speaker, archive, policy, partner, checkpoint)
             note, one = ask(partner, archive.log, checkpoint, old_size, _sender(partner))
             add_cosigned(archive, policy, note)
             speaker.say(_cosigned_words(one, checkpoint.size))
@@ -228,12 +256,42 @@ def _ask_online(
     return faults
 
 
-def _sender(partner: Partner) -> Any:
+def _follow(
+    speaker: Speaker, archive: Archive, policy: Policy, partner: Partner, newest: Checkpoint
+) -> int:
+    """Have a partner follow each hand-over that it has not cosigned; the size cosigned last.
+
+    A witness of another program knows no hand-over: it is asked to cosign the checkpoint alone,
+    which the key that it trusts signed too, and its operator names the new key by hand.
+    """
+    from habeas.archive.cosigning import add_cosigned, last_cosigned
+    from habeas.custody.errors import PartnerRefused, RolledBack
+    from habeas.custody.partners import ask, ask_to_follow
+
+    old_size = last_cosigned(archive, partner.key)
+    for handed, document in _handovers_since(archive, old_size, newest.size):
+        words = "It follows to the log's new key."
+        send = _sender(partner, "/add-handover")
+        try:
+            try:
+                note, one = ask_to_follow(partner, archive.log, handed, document, old_size, send)
+            except PartnerRefused:
+                words = "Its operator must still name the log's new key: send it to them."
+                note, one = ask(partner, archive.log, handed, old_size, _sender(partner))
+        except (RolledBack, PartnerRefused):
+            continue  # it has cosigned more, or the newest checkpoint will tell what is wrong
+        add_cosigned(archive, policy, note)
+        speaker.say(f"{_cosigned_words(one, handed.size)} {words}")
+        old_size = handed.size
+    return old_size
+
+
+def _sender(partner: Partner, path: str = "/add-checkpoint") -> Any:
     from habeas.cli.online import post
     from habeas.custody.witness import Answer
 
     def send(body: bytes) -> Answer:
-        url = partner.url.rstrip("/") + "/add-checkpoint"
+        url = partner.url.rstrip("/") + path
         answered = post(url, body, "text/plain; charset=utf-8")
         return Answer(answered.status, answered.body, answered.content_type)
 
@@ -269,7 +327,7 @@ def _say_standing(
             speaker.say(f"  {shown(partner.name)} {words}")
     speaker.give(
         {
-            "key": archive.keyring.checkpoint.verifier.vkey,
+            "key": archive.chain.current.checkpoint.vkey,
             "size": checkpoint.size,
             "needed": policy.needed,
             "cosigned": [

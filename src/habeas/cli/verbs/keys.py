@@ -93,8 +93,8 @@ def rotate(
 ) -> None:
     """Begin a new epoch of the keys that open objects and backups.
 
-    The keys that sign entries and checkpoints stay the same. An interrupted --rewrap goes on
-    where it stopped.
+    The keys that sign entries and checkpoints stay the same: those are handed over with
+    `habeas keys hand-over`. An interrupted --rewrap goes on where it stopped.
     """
     from habeas.cli.confirming import answerable, confirm
     from habeas.cli.opening import opened

@@ -72,7 +72,7 @@ def mirror(
             style="red",
         )
     speaker.say("The partner checks it with `habeas mirror --check FOLDER --key KEY`, where KEY is")
-    speaker.say(archive_.keyring.checkpoint.verifier.vkey)
+    speaker.say(archive_.chain.current.checkpoint.vkey)
     speaker.give(
         {
             "mirror": str(done.target),
@@ -84,7 +84,7 @@ def mirror(
             "mended": done.mended,
             "damaged": done.damaged,
             "kept": done.kept,
-            "key": archive_.keyring.checkpoint.verifier.vkey,
+            "key": archive_.chain.current.checkpoint.vkey,
         }
     )
     return FINDINGS if done.damaged or done.kept else OK

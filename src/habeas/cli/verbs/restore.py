@@ -180,9 +180,7 @@ def _behind(speaker: Speaker, directory: Path, keyring: Keyring, notes: list[byt
     found = []
     for note in notes:
         try:
-            check_cosigned(
-                note, TileLog(directory / "log"), keyring.checkpoint.verifier, policy.keys
-            )
+            check_cosigned(note, TileLog(directory / "log"), keyring.chain, policy.keys)
         except (RolledBack, Forked) as error:
             found.append(error.message)
             speaker.say(f"{error.message} {error.next_step}", style="red")

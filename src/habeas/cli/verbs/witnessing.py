@@ -233,6 +233,8 @@ def list_(directory: Folder, json: JsonOption = False) -> None:
     for log in logs:
         size = log.latest.size if log.latest else 0
         speaker.say(f"{shown(log.origin)}  {several(size, 'entry', 'entries')} cosigned")
+        for handed in log.handovers:
+            speaker.say(f"  its keys were handed over at {several(handed, 'entry', 'entries')}")
         if log.forks:
             speaker.say(
                 f"  {several(log.forks, 'checkpoint')} signed by this log for the same size with "
@@ -247,6 +249,7 @@ def list_(directory: Folder, json: JsonOption = False) -> None:
                     "size": log.latest.size if log.latest else 0,
                     "root": log.latest.root_text if log.latest else "",
                     "forks": log.forks,
+                    "handovers": list(log.handovers),
                 }
                 for log in logs
             ]

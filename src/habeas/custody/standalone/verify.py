@@ -39,6 +39,7 @@ CHECKS = {
     "bag": "Every file is there and is what the manifests say",
     "seal": "The archive's key sealed this bundle as a whole",
     "checkpoint": "The log's key signed the checkpoint, and no cosignature is false",
+    "handovers": "The archive's keys were handed over by the former ones",
     "history": "Earlier checkpoints are beginnings of the same log",
     "entries": "Each entry is well formed and signed by the archive",
     "proofs": "Each entry stands in the signed log",
@@ -47,7 +48,8 @@ CHECKS = {
     "quotes": "Quotes stand in the texts, at the place named",
     "timestamps": "Others attest when the log existed",
 }
-LISTS = ("entries", "checkpoints", "timestamps")  # of data/bundle.json
+LISTS = ("entries", "checkpoints", "timestamps", "handovers")  # of data/bundle.json
+BUNDLES = ("habeas-bundle/1", "habeas-bundle/2")  # the second where keys were handed over
 HOLDS, FAILS, ABSENT, UNCHECKED = "holds", "fails", "absent", "not checked here"
 
 
@@ -666,6 +668,16 @@ def safe_path(path):
     return bool(path) and "\\" not in path and not {"", ".", ".."} & set(parts)
 
 
+#: Role and whether it is granted, of the four entries that hand keys over, in their order.
+HANDOVER = (("checkpoint", True), ("checkpoint", False), ("entry", False), ("entry", True))
+
+
+def written_id(key):
+    """Name and id of a key, as its written form begins."""
+    (name, key_id), _ = key
+    return f"{name}+{key_id.hex()}"
+
+
 class Bundle:
     """One folder being checked."""
 
@@ -683,10 +695,13 @@ class Bundle:
         for needed in ("bagit.txt", "manifest-sha256.txt", "data/bundle.json", "data/policy.json"):
             if needed not in self.files:
                 raise Refused(f"{needed} is missing: this is no habeas bundle.")
-        self.index = self.json("data/bundle.json", "habeas-bundle/1")
+        self.index = self.json("data/bundle.json", *BUNDLES)
         if not all(isinstance(self.index.get(name, []), list) for name in LISTS):
             raise Refused("data/bundle.json is no index: what it lists is no list.")
         self.policy = policy or self.json("data/policy.json", "habeas-policy/1")
+        if not self.index.get("handovers"):
+            del self.status["handovers"]
+        self.pairs, self.followed, self.steps = [], [], []
 
     # reading
 
@@ -698,14 +713,14 @@ class Bundle:
         with open(os.path.join(self.folder, path), "rb") as file:
             return file.read(most + 1)
 
-    def json(self, path, form):
+    def json(self, path, *forms):
         try:
             found = json.loads(self.read(path))
-            known = isinstance(found, dict) and found.get("format") == form
+            known = isinstance(found, dict) and found.get("format") in forms
         except (Fault, ValueError, RecursionError):
             raise Refused(f"{path} cannot be read.") from None
         if not known:
-            raise Refused(f"{path} is not of the format {form}: use a newer verifier.")
+            raise Refused(f"{path} is not of the format {forms[-1]}: use a newer verifier.")
         return found
 
     def sha256(self, path):
@@ -786,7 +801,8 @@ class Bundle:
 
     def check_seal(self):
         try:
-            text, _ = check_signatures(self.read("seal.note", 65536), self.keys, self.entry_keys)
+            keys = self.pairs[-1][1] if self.pairs else self.entry_keys
+            text, _ = check_signatures(self.read("seal.note", 65536), self.keys, keys)
             first, *lines = text.decode()[:-1].split("\n")
             if first != f"{self.origin}/bundle/v1":
                 raise Fault("is no seal of a bundle of this archive")
@@ -833,6 +849,162 @@ class Bundle:
             why = error if isinstance(error, Fault) else "cannot be read"
             self.fault("checkpoint", f"The policy {why}.")
 
+    # hand-overs of keys
+
+    def check_handovers(self):
+        """Which keys signed what: followed from those that the policy names."""
+        listed = self.index.get("handovers", [])
+        if not listed:
+            if len(self.log_keys) > 1 or len(self.entry_keys) > 1:
+                self.fault(
+                    "checkpoint",
+                    "The policy names several keys of the archive, and no hand-over here says when "
+                    "each was in force: name the one that was when this bundle was made.",
+                )
+            return
+
+        def one(item):
+            step = self.one_handover("data/" + item["folder"])
+            if self.steps and self.steps[-1]["new"] != step["old"]:
+                raise Fault("is not by the keys that were handed over to before it")
+            used = [key for each in self.steps for key in (*each["old"], *each["new"])]
+            if any(key in used for key in step["new"]):
+                raise Fault("grants a key anew that was retired")
+            self.steps.append(step)
+
+        self.each("handovers", listed, one, lambda item: f"The hand-over {item!r:.80}")
+        if self.status["handovers"] == FAILS:
+            return
+        pairs = [(0, *self.steps[0]["old"])]
+        pairs += [(step["size"], *step["new"]) for step in self.steps]
+        trusted = [
+            number
+            for number, (_, entry, log) in enumerate(pairs)
+            if entry[0] in self.entry_keys
+            and log[0] in self.log_keys
+            and (self.keys[entry[0]], self.keys[log[0]]) == (entry[1], log[1])
+        ]
+        if not trusted:
+            self.fault("handovers", "No key that the policy names is among those handed over.")
+            return
+        self.followed = [size for size, _, _ in pairs[trusted[-1] + 1 :]]
+        for size, entry, log in pairs:
+            self.keys.update((entry, log))
+            self.pairs.append((size, {entry[0]}, {log[0]}))
+        for step in self.steps:
+            self.said["handovers"].append(
+                f"at {step['size']:,} entries the former keys were {step['state']}; since then "
+                f"{written_id(step['new'][0])} signs entries and {written_id(step['new'][1])} "
+                "checkpoints"
+            )
+
+    def one_handover(self, folder):
+        """One hand-over, by itself: the four entries, under a checkpoint that both keys signed."""
+        note = self.read(f"{folder}/checkpoint", LARGEST_NOTE)
+        origin, size, root = read_checkpoint(split_note(note)[0])
+        if origin != self.origin or size < 4:
+            raise Fault("is of another log")
+        found, notes = [], []
+        for place, (role, granted) in enumerate(HANDOVER, size - 4):
+            fields, signed = self.handover_entry(folder, place, size, root, note)
+            states = ("granted",) if granted else ("retired", "stolen")
+            if fields["kind"] != "key" or fields["role"] != role or fields["state"] not in states:
+                raise Fault("has other entries than those that hand keys over")
+            found.append(read_key(fields["verifier"], 0x01))
+            notes.append((signed, fields["state"]))
+        new_log, old_log, old_entry, new_entry = found
+        if [key[0][0] for key in found] != [origin, origin, f"{origin}/entry", f"{origin}/entry"]:
+            raise Fault("names keys of another archive")
+        if len({public for _, public in found}) < 4:
+            raise Fault("names one key twice")
+        for signed, _ in notes:
+            check_signatures(signed, dict([old_entry]), {old_entry[0]}, spelt_once=True)
+        for log in (old_log, new_log):
+            check_signatures(note, dict([log]), {log[0]})
+        return {
+            "folder": folder,
+            "size": size,
+            "root": root,
+            "note": note,
+            "state": notes[2][1],
+            "old": (old_entry, old_log),
+            "new": (new_entry, new_log),
+        }
+
+    def handover_entry(self, folder, place, size, root, checkpoint):
+        """What an entry of a hand-over discloses, proven to stand in its log; and its bytes."""
+        note = self.read(f"{folder}/{place}.note", LARGEST_ENTRY)
+        match = ENTRY.fullmatch(split_note(note, spelt_once=True)[0])
+        if match is None or match[1].decode() != self.origin:
+            raise Fault("has an entry that is not one of this archive")
+        shown, fields = match[2].decode()[1:-1].split('","'), {}
+        for line in self.read(f"{folder}/{place}.disclosures", LARGEST_ENTRY).split():
+            field, value = read_disclosure(line)
+            if commitment(line) not in shown or field in fields:
+                raise Fault("discloses what its entries did not commit to")
+            fields[field] = value
+        proof = self.read(f"{folder}/{place}.tlog-proof", LARGEST_NOTE)
+        head, _, under = proof.partition(b"\n\n")
+        lines = head.decode().split("\n")
+        if lines[:2] != ["c2sp.org/tlog-proof@v1", f"index {place}"] or under != checkpoint:
+            raise Fault("has a proof of something else")
+        path = [from_base64(line) for line in lines[2:]]
+        leaf = hashlib.sha256(b"\x00" + note).digest()
+        if any(len(each) != 32 for each in path) or root_of_path(leaf, place, size, path) != root:
+            raise Fault("has an entry that does not stand in its log")
+        return fields, note
+
+    @property
+    def handed_over(self):
+        """Size and state of each hand-over."""
+        return [(step["size"], step["state"]) for step in self.steps]
+
+    def check_handed_over(self):
+        """Each hand-over stands in the log of the newest checkpoint, and others saw it."""
+
+        def one(step):
+            size, lines = step["size"], self.consistency(step["folder"] + "/consistency")
+            path = self.consistency_path(lines, size)
+            check_consistency(size, step["root"], self.size, self.root, path)
+            self.cosigned.append((size, self.cosigners(step["note"])))
+
+        self.each("handovers", self.steps, one, lambda step: f"The hand-over at {step['size']:,}")
+
+    def entry_key_at(self, position):
+        """The key of which the entry at a position must bear the signature."""
+        if not self.pairs:
+            return self.entry_keys
+        return [keys for since, keys, _ in self.pairs if since <= position][-1]
+
+    def log_key_at(self, size):
+        """The same for the checkpoint of a size; at a hand-over it is the former key."""
+        if not self.pairs:
+            return self.log_keys
+        return [keys for since, _, keys in self.pairs if since < max(size, 1)][-1]
+
+    def signed_checkpoint(self, note):
+        """Text, size and root of a checkpoint of this log, signed by the key in force."""
+        origin, size, _ = read_checkpoint(split_note(note)[0])
+        if origin != self.origin:
+            raise Fault("is of another log")
+        needed = self.log_key_at(size)
+        text, _ = check_signatures(note, self.keys, needed)
+        return text, size, read_checkpoint(text)[2]
+
+    def consistency(self, path):
+        return self.read(path, 65536).decode().split("\n")
+
+    def consistency_path(self, lines, size):
+        if (
+            lines[:3] != ["habeas-consistency/1", f"old {size}", f"new {self.size}"]
+            or lines.pop() != ""
+        ):
+            raise Fault("comes with a proof for other sizes")
+        path = [from_base64(line) for line in lines[3:]]
+        if len(path) > 128 or any(len(each) != 32 for each in path):
+            raise Fault("comes with a proof that cannot be")
+        return path
+
     def cosigners(self, note):
         """Partner → time of each partner that cosigned; a false cosignature is a fault."""
         text, signatures = split_note(note)
@@ -852,10 +1024,7 @@ class Bundle:
         self.note, self.size, self.root, self.cosigned = b"", 0, b"", []
         try:
             self.note = self.read("data/checkpoint", LARGEST_NOTE)
-            text, _ = check_signatures(self.note, self.keys, self.log_keys)
-            origin, self.size, self.root = read_checkpoint(text)
-            if origin != self.origin:
-                raise Fault("is of another log")
+            _, self.size, self.root = self.signed_checkpoint(self.note)
             self.cosigned.append((self.size, self.cosigners(self.note)))
         except Fault as error:
             self.fault("checkpoint", f"The checkpoint {error}.")
@@ -867,24 +1036,8 @@ class Bundle:
 
         def one(item):
             note = self.read("data/" + item["note"], LARGEST_NOTE)
-            text, _ = check_signatures(note, self.keys, self.log_keys)
-            origin, size, root = read_checkpoint(text)
-            if origin != self.origin:
-                raise Fault("is of another log")
-            lines = self.read("data/" + item["consistency"], 65536).decode().split("\n")
-            if (
-                lines[:3]
-                != [
-                    "habeas-consistency/1",
-                    f"old {size}",
-                    f"new {self.size}",
-                ]
-                or lines.pop() != ""
-            ):
-                raise Fault("comes with a proof for other sizes")
-            path = [from_base64(line) for line in lines[3:]]
-            if len(path) > 128 or any(len(each) != 32 for each in path):
-                raise Fault("comes with a proof that cannot be")
+            text, size, root = self.signed_checkpoint(note)
+            path = self.consistency_path(self.consistency("data/" + item["consistency"]), size)
             check_consistency(size, root, self.size, self.root, path)
             self.cosigned.append((size, self.cosigners(note)))
             self.earlier[size] = text
@@ -897,6 +1050,12 @@ class Bundle:
         self.attested_size = max(enough, default=0)
         if self.needed and not enough:
             self.fault("checkpoint", f"Fewer than {self.needed} partners cosigned any checkpoint.")
+        elif self.needed and self.followed and self.attested_size < self.followed[-1]:
+            self.fault(
+                "handovers",
+                f"Fewer than {self.needed} partners cosigned the log from the hand-over at "
+                f"{self.followed[-1]:,} entries on: it may be by whoever stole the former keys.",
+            )
         for size, who in self.cosigned:
             for name, time in sorted(who.items()):
                 said = f"{name} cosigned the log of {size:,} entries on {utc(time)}"
@@ -918,7 +1077,8 @@ class Bundle:
 
     def one_entry(self, item):
         note = self.read("data/" + item["note"], LARGEST_ENTRY)
-        text, _ = check_signatures(note, self.keys, self.entry_keys, spelt_once=True)
+        needed = self.entry_key_at(item["position"])
+        text, _ = check_signatures(note, self.keys, needed, spelt_once=True)
         match = ENTRY.fullmatch(text)
         if match is None or match[1].decode() != self.origin:
             raise Fault("is not written as an entry of this archive")
@@ -1110,8 +1270,10 @@ class Bundle:
     def check(self):
         self.read_policy()
         self.check_bag()
+        self.check_handovers()
         self.check_seal()
         self.check_checkpoint()
+        self.check_handed_over()
         self.check_history()
         self.check_entries()
         self.check_files()
@@ -1148,6 +1310,8 @@ def shown(bundle):
             "entries that this archive's key signed. None of them can be changed, removed or "
             "moved without another root."
         )
+    if {"checkpoint", "handovers"} <= holds:
+        yield "Each key signed only what came before it was handed over, or after it took over."
     if {"entries", "disclosures"} <= holds:
         yield "What is disclosed is what those entries committed to when they were made."
     if "files" in holds:
@@ -1195,6 +1359,18 @@ def not_shown(bundle):
         yield "Any time: there is no timestamp that was checked here, only the archive's own clock."
     if not bundle.attested_size:
         yield "That there is one history only: no partner's cosignature was checked here."
+    for size, state in bundle.handed_over:
+        if size in bundle.followed and bundle.attested_size < size:
+            yield (
+                f"That the archive itself handed its keys over at {size:,} entries, and not "
+                "somebody who had stolen the former ones: no partner's cosignature of it was "
+                "checked here."
+            )
+        if state == "stolen":
+            yield (
+                f"Who made what the keys signed that were handed over as stolen at {size:,} "
+                "entries, where nobody else attested it before."
+            )
     yield "That the archive shows all that it holds. What is withheld stays a commitment."
     yield "That a number in the report follows from these entries: nothing is counted again here."
     if bundle.given_policy is None:
@@ -1226,6 +1402,7 @@ def report(bundle: Any, sound: bool) -> dict[str, Any]:
                 "faults": bundle.faults[name],
             }
             for name, meaning in CHECKS.items()
+            if name in bundle.status
         ],
         "proven": list(shown(bundle)),
         "not_proven": list(not_shown(bundle)),

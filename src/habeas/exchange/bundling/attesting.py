@@ -14,11 +14,13 @@ from typing import Any
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
 from habeas.archive.cosigning import kept, newest_checkpoint
+from habeas.archive.handing_over import files_of
 from habeas.archive.opening import Archive
 from habeas.archive.timestamping import RFC3161, Logged, logged
 from habeas.custody.checkpoints import Checkpoint, parse_checkpoint
 from habeas.custody.cosignatures import CosignerKey, read_cosignatures
 from habeas.custody.errors import BundleError
+from habeas.custody.handovers import FOLDER
 from habeas.custody.notes import split_note, to_base64
 from habeas.custody.partners import read_policy
 from habeas.custody.proofs import InclusionProof
@@ -41,6 +43,23 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A hand-over of the archive's keys: its files, and that the newest log continues it."""
+
+    earlier: Earlier
+    files: dict[str, bytes]
+
+    @property
+    def size(self) -> int:
+        return self.earlier.checkpoint.size
+
+    @property
+    def folder(self) -> str:
+        """Where it lies, below ``data/``."""
+        return f"{FOLDER}/{self.size}"
+
+
+@dataclass(frozen=True, slots=True)
 class Attestation:
     """Everything that vouches for the entries of one bundle."""
 
@@ -49,6 +68,7 @@ class Attestation:
     earlier: tuple[Earlier, ...]
     timestamps: tuple[tuple[Logged, str], ...]  # each with who made it
     partners: tuple[CosignerKey, ...]
+    handovers: tuple[HandedOver, ...] = ()
 
 
 def attest(archive: Archive, items: Collection[Item]) -> Attestation:
@@ -69,7 +89,7 @@ def attest(archive: Archive, items: Collection[Item]) -> Attestation:
         size = parse_checkpoint(note).size
         if first < size < checkpoint.size and read_cosignatures(note, partners):
             notes[size] = note
-            break  # the newest that partners cosigned covers most
+            break  # the newest that partners cosigned covers most, and the hand-overs before it
     earlier = []
     for size, note in sorted(notes.items()):
         proof = archive.log.consistency_proof(size, checkpoint.size)
@@ -80,7 +100,18 @@ def attest(archive: Archive, items: Collection[Item]) -> Attestation:
         tuple(earlier),
         tuple(stamps),
         partners,
+        tuple(_handovers(archive, checkpoint)),
     )
+
+
+def _handovers(archive: Archive, checkpoint: Checkpoint) -> Iterator[HandedOver]:
+    """Every hand-over up to the checkpoint."""
+    for size in archive.chain.handovers:
+        if size > checkpoint.size:
+            break
+        files = files_of(archive, size)
+        proof = archive.log.consistency_proof(size, checkpoint.size)
+        yield HandedOver(Earlier(parse_checkpoint(files["checkpoint"]), tuple(proof)), files)
 
 
 def proof_of(archive: Archive, position: int, checkpoint: Checkpoint) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from habeas.custody import disclosures as sd
 from habeas.custody.cosignatures import ML_DSA_44, subtree_message
+from habeas.custody.handovers import ENTRIES
 from habeas.custody.merkle import inclusion_ranges
 from habeas.custody.notes import from_base64, split_note, to_base64
 from habeas.exchange.bundling.attesting import Attestation
@@ -57,6 +58,7 @@ def page(items: Sequence[Item], attestation: Attestation) -> str:
         _INTRODUCTION.format(count=MOST_FOLLOWED),
         *_files(),
         *_checkpoint(attestation),
+        *_handed_over(attestation),
         *(part for item in followed for part in _entry(item, attestation)),
         *_attested(attestation),
         *_last(origin),
@@ -144,14 +146,7 @@ def _entry(item: Item, attestation: Attestation) -> Iterator[str]:
         _verify(f"entry-{key}.pem", "text", "signature"),
     )
     yield "What is disclosed is what the entry committed to (the hash of each line stands in it):\n"
-    yield _block(
-        "while read -r line; do",
-        '  c=$(printf %s "$line" | openssl dgst -sha256 -binary | openssl base64)',
-        "  c=$(printf %s \"$c\" | tr '+/' '-_' | tr -d '=')",
-        f'  grep -q -F -e "\\"$c\\"" {place}.note',
-        '  standard "$line" | openssl base64 -d -A; echo',
-        f"done < {place}.disclosures",
-    )
+    yield _block(*_disclosed(place))
     if item.file and "plain_sha256" in item.fields:
         line = _line_of(item, "plain_sha256")
         yield "Among them is the hash of the file:\n"
@@ -164,7 +159,55 @@ def _entry(item: Item, attestation: Attestation) -> Iterator[str]:
         f"hash, joined step by step with those in `{place}.tlog-proof`, leads to the root in the "
         "checkpoint:\n"
     )
-    yield _block(*_path(item, size, place))
+    yield _block(*_path(item.position, size, place, "data/checkpoint"))
+
+
+def _handed_over(attestation: Attestation) -> Iterator[str]:
+    """Each hand-over of keys: four entries under the old key, a checkpoint under both."""
+    policy = attestation.policy
+    for number, handed in enumerate(attestation.handovers, 1):
+        folder, size = f"data/{handed.folder}", handed.size
+        origin = attestation.checkpoint.origin
+        yield f"## The archive's keys were handed over at {size:,} entries\n"
+        yield (
+            f"The log's keys before and after, `data/keys/log-{number}.pem` and "
+            f"`data/keys/log-{number + 1}.pem`, both signed the log of that size:\n"
+        )
+        yield _block(
+            f'head -n 3 {folder}/checkpoint > "$T/text"',
+            *_own_line(folder, origin, 1),
+            _verify(f"log-{number}.pem", "text", "signature"),
+            *_own_line(folder, origin, 2),
+            _verify(f"log-{number + 1}.pem", "text", "signature"),
+        )
+        for place in range(size - ENTRIES, size):
+            key = _signing_key(handed.files[f"{place}.note"], policy["entry"])
+            yield f"Entry {place}, signed by the former entry key, says which key ends or begins:\n"
+            yield _block(
+                f'head -n 2 {folder}/{place}.note > "$T/text"',
+                f'signature {folder}/{place}.note {origin}/entry | tail -c 64 > "$T/signature"',
+                _verify(f"entry-{key}.pem", "text", "signature"),
+                *_disclosed(f"{folder}/{place}"),
+            )
+            yield _block(*_path(place, size, f"{folder}/{place}", f"{folder}/checkpoint"))
+
+
+def _own_line(folder: str, origin: str, place: int) -> Iterator[str]:
+    """The first or second signature of the log itself under a checkpoint."""
+    yield (
+        f'grep -F -e "— {origin} " {folder}/checkpoint | sed -n {place}p '
+        "| cut -d ' ' -f 3 | openssl base64 -d -A | tail -c 64 > \"$T/signature\""
+    )
+
+
+def _disclosed(place: str) -> Iterator[str]:
+    """Each disclosure is committed to by its entry, and what it says."""
+    yield "while read -r line; do"
+    yield '  c=$(printf %s "$line" | openssl dgst -sha256 -binary | openssl base64)'
+    yield "  c=$(printf %s \"$c\" | tr '+/' '-_' | tr -d '=')"
+    yield f'  grep -q -F -e "\\"$c\\"" {place}.note'
+    yield '  standard "$line" | openssl base64 -d -A; echo'
+    yield f"done < {place}.disclosures"
 
 
 def _line_of(item: Item, name: str) -> int:
@@ -172,15 +215,15 @@ def _line_of(item: Item, name: str) -> int:
     return names.index(name) + 1
 
 
-def _path(item: Item, size: int, place: str) -> Iterator[str]:
+def _path(position: int, size: int, place: str, checkpoint: str) -> Iterator[str]:
     """From the leaf to the root: the proof's lines begin at its third."""
     yield f"{{ printf '\\000'; cat {place}.note; }} | openssl dgst -sha256 -binary > \"$T/node\""
-    for number, (start, _) in enumerate(inclusion_ranges(item.position, size), 3):
+    for number, (start, _) in enumerate(inclusion_ranges(position, size), 3):
         yield f'sed -n {number}p {place}.tlog-proof | openssl base64 -d -A > "$T/other"'
-        pair = '"$T/other" "$T/node"' if start < item.position else '"$T/node" "$T/other"'
+        pair = '"$T/other" "$T/node"' if start < position else '"$T/node" "$T/other"'
         yield f"{{ printf '\\001'; cat {pair}; }} | openssl dgst -sha256 -binary > \"$T/next\""
         yield 'mv "$T/next" "$T/node"'
-    yield '[ "$(openssl base64 -A -in "$T/node")" = "$(sed -n 3p data/checkpoint)" ]'
+    yield f'[ "$(openssl base64 -A -in "$T/node")" = "$(sed -n 3p {checkpoint})" ]'
 
 
 def _attested(attestation: Attestation) -> Iterator[str]:

@@ -21,6 +21,7 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, visible
 from habeas.archive.ledger import Ref
 from habeas.archive.opening import Archive
+from habeas.archive.signing import entry_signer
 from habeas.archive.still import still
 from habeas.archive.timestamping import RFC3161
 from habeas.archive.working_copies import PROGRAM, now, place_of
@@ -28,6 +29,7 @@ from habeas.custody import standalone
 from habeas.custody.bags import BagWriter
 from habeas.custody.errors import BundleError
 from habeas.custody.notes import sign_note, to_base64
+from habeas.custody.standalone.verify import BUNDLES
 from habeas.custody.timestamps import pem, split_chain
 from habeas.exchange.bundling import by_hand, certifying
 from habeas.exchange.bundling.attesting import Attestation, attest, proof_of
@@ -115,7 +117,10 @@ def write(
             digest = bag.finish(_information(chosen, attestation, seconds))
             moment.close()  # what follows goes into the ledger
             seal = by_hand.seal_text(archive.origin, bag.tags)
-            bag.add("seal.note", sign_note(seal, archive.keyring.entry))
+            bag.add(
+                "seal.note",
+                sign_note(seal, entry_signer(archive.keyring, attestation.checkpoint.size)),
+            )
             events = () if handover is None else _record(archive, found, handover, digest, viewer)
             bag.publish(seconds)
             return Bundle(
@@ -206,6 +211,11 @@ def _attestation(bag: BagWriter, attestation: Attestation) -> None:
         path = f"data/checkpoints/{each.checkpoint.size}"
         bag.add(path, each.checkpoint.note)
         bag.add(f"{path}.consistency", each.consistency(attestation.checkpoint))
+    for handed in attestation.handovers:
+        for name, data in sorted(handed.files.items()):
+            bag.add(f"data/{handed.folder}/{name}", data)
+        consistency = handed.earlier.consistency(attestation.checkpoint)
+        bag.add(f"data/{handed.folder}/consistency", consistency)
     for stamp, _ in attestation.timestamps:
         path = f"data/timestamps/{stamp.position}"
         if stamp.method != RFC3161:
@@ -241,8 +251,10 @@ def _index(
         if item.erased_at is not None:
             entry["erased_by"] = item.erased_at
         entries.append(entry)
+    handovers = [{"size": one.size, "folder": one.folder} for one in attestation.handovers]
     return {
-        "format": "habeas-bundle/1",
+        # A verifier that knows no hand-overs must not read a bundle in which keys changed.
+        **({"format": BUNDLES[1], "handovers": handovers} if handovers else {"format": BUNDLES[0]}),
         "program": PROGRAM,
         "origin": attestation.checkpoint.origin,
         "about": chosen.about,

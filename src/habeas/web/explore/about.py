@@ -25,7 +25,7 @@ def about(request: Request) -> Content:
         "size": archive.size,
         "logged": logged,
         "clock": clock.remark(head()[1]),
-        "checkpoint_key": archive.keyring.checkpoint.verifier.vkey,
+        "checkpoint_key": archive.chain.current.checkpoint.vkey,
         "commands": [
             {
                 "command": "habeas verify",
