@@ -74,6 +74,22 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
+@pytest.mark.parametrize("options", [[], ["--despite-clock"]])
+def test_every_command_runs_with_the_settings_of_the_pages(
+    tmp_path: Path, options: list[str]
+) -> None:
+    """Whatever is imported first: without them `serve` answers nothing but errors."""
+    program = (
+        f"import sys; sys.argv = ['habeas', *{options!r}, 'hold', 'list']\n"
+        "from habeas.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "from django.conf import settings\nprint(settings.ROOT_URLCONF)"
+    )
+    python = PROGRAM.parent / "python"
+    done = subprocess.run([python, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "habeas.web.site.urls", done.stderr
+
+
 def test_the_installed_program(tmp_path: Path) -> None:
     assert run_apart("--version", cwd=tmp_path).out == f"habeas {package.__version__}\n"
     assert run_apart("init", "a", "--unprotected", cwd=tmp_path).code == 0

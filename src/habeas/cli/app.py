@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -125,9 +126,13 @@ def _root(
     ] = False,
 ) -> None:
     """Options of every command."""
-    from habeas.archive import clock
+    if despite_clock or "habeas.archive.clock" in sys.modules:  # else nothing was accepted yet
+        from habeas.cli.opening import make_ready
 
-    clock.accept(accepted=despite_clock)
+        make_ready()  # the archive sets Django up as it is imported
+        from habeas.archive import clock
+
+        clock.accept(accepted=despite_clock)
 
 
 def _group(name: str, help_text: str) -> typer.Typer:
