@@ -66,7 +66,7 @@ def test_the_signer_is_shown_and_sound_only_by_the_team_s_choice(
     [
         ("valid_signed_example_1", "btrix-sign-test.webrecorder.net"),
         ("valid_example_1", "Nobody signed it."),
-        ("invalid_example_1", "Anything that was captured: the package has no archive/."),
+        ("invalid_example_1", "not on the package's list"),
     ],
 )
 def test_the_packages_of_others(

@@ -45,13 +45,6 @@ def test_every_command_is_documented() -> None:
     assert sorted(told) == sorted(commands())
 
 
-def test_the_code_that_is_asked_about_is_the_archive_s() -> None:
-    from habeas.archive.errors import ClockDoubted
-    from habeas.cli.running import CLOCK_DOUBTED
-
-    assert ClockDoubted.code == CLOCK_DOUBTED
-
-
 def test_help_is_quick(tmp_path: Path) -> None:
     """The best of three, because the machine may be busy: well under half a second."""
     taken = []

@@ -241,3 +241,92 @@ def test_a_fault_of_its_own_is_not_hidden_by_a_table_that_ends_early(
     (folder / "claims.csv").write_text(CLAIMS + claim, encoding="utf-8")
     found = faults(archive, folder)
     assert ("claims.csv", 2, "exhibit") in found
+
+
+def told(archive: Archive, folder: Path) -> dict[int, str]:
+    """The faults of claims.csv by line, in words."""
+    person = add_reviewer(archive)
+    with pytest.raises(ImportRefused) as caught:
+        import_folder(archive, folder, person)
+    return {fault.line: f"{fault.reason} {fault.valid}" for fault in caught.value.faults}
+
+
+def claims_of(folder: Path, *rows: str, columns: str = "") -> None:
+    head = f"id,subject,property,value,source,as_written{columns}\n"
+    lines = [f"c-{number},m-1,{row}\n" for number, row in enumerate(rows, 1)]
+    (folder / "claims.csv").write_text(head + "".join(lines), encoding="utf-8")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_cases_are_asked_about_or_refused_by_row(archive: Archive, cases: Path) -> None:
+    assert "2018-04-01?" in told(archive, cases / "import" / "dates")[2]
+    found = told(archive, cases / "import" / "coords")
+    assert set(found) == {2, 3, 4, 5, 6}
+    assert "37.08,80.18 county?" in found[3]
+    assert "37.08,80.18 county?" in found[4]
+    assert "sea" in found[5]
+    assert set(told(archive, cases / "import" / "formula")) == {2, 3, 4}
+    assert "U+0000" in told(archive, cases / "import" / "nul")[2]
+    assert import_folder(archive, cases / "import" / "emptycols", add_reviewer(archive)) is not None
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "#N/A",
+        "#REF!",
+        "#DIV/0!",
+        "NULL",
+        "NaN",
+        "n/a",
+        "=A1+B1",
+        "=SUM(A1:A9)",
+        "=Sheet1!A1",
+        "\\N",
+    ],
+)
+def test_what_nobody_wrote_is_refused_unless_it_was_written(
+    archive: Archive, folder: Path, cell: str
+) -> None:
+    claims_of(folder, f"description,{cell},s-1,")
+    assert set(told(archive, folder)) == {2}
+    claims_of(folder, f"description,{cell},s-1,{cell}")
+    import_folder(archive, folder, add_reviewer(archive))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_values_that_lie_far_off_are_asked_about(archive: Archive, folder: Path) -> None:
+    claims_of(
+        folder,
+        'location,"0,0 exact",s-1,', 'location,"80.18,37.08 county",s-1,',
+        'location,"37.08,80.18 county",s-1,', 'location,"51.5,-0.1 settlement",s-1,',
+    )  # fmt: skip
+    assert set(told(archive, folder)) == {2, 3}
+    claims_of(folder, 'location,"0,0 exact",s-1,"0,0 exact"')
+    import_folder(archive, folder, add_reviewer(archive))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_dates_of_other_calendars_are_asked_about(archive: Archive, folder: Path) -> None:
+    people = "id,kind,caption\nm-1,person,Example Person\n"
+    (folder / "mentions.csv").write_text(people, encoding="utf-8")
+    dates = ("1397-03-15", "Y43191", "2017", "../2018", "1890", "0018-06-05", "1397")
+    claims_of(folder, *(f"birth_date,{date},s-1," for date in dates))
+    assert set(told(archive, folder)) == {2, 3, 7, 8}
+    claims_of(folder, "birth_date,1397,s-1,1397")
+    import_folder(archive, folder, add_reviewer(archive))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_columns_without_a_name_may_be_empty_only(archive: Archive, folder: Path) -> None:
+    claims_of(folder, "description,one,s-1,,,", "description,two,s-1,,,,,", columns=",,")
+    import_folder(archive, folder, add_reviewer(archive))
+    claims_of(folder, "description,three,s-1,,,stray", columns=",,")
+    assert "Column 8 has no name" in told(archive, folder)[2]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_characters_that_no_text_has_are_refused_by_row(archive: Archive, folder: Path) -> None:
+    claims_of(folder, "description,a\x01b,s-1,", "description,c\x1fd,s-1,")
+    assert {2, 3} <= set(told(archive, folder))

@@ -208,7 +208,7 @@ BAD = {
     "2018-21-01": "season",
     "2018-6": "no form",
     "18": "four digits",
-    "20180603": "starts with Y",
+    "20180603": "more than four digits",
     "2018/06/03": "the year comes first",
     "03.06.2018": "the year comes first",
     "2018.06": "hyphens",

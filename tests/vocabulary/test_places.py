@@ -42,7 +42,6 @@ def test_what_is_read(text: str, point: Point) -> None:
         ("37,180.5", "beyond 180"),
         ("90.0000001,0", "latitude comes first|beyond 90"),
         ("37.12345678,80", "decimals"),
-        ("37°N,80°E", "not a number of degrees"),
         ("３７,80", "not a number of degrees"),
         ("nan,inf", "not a number of degrees"),
         ("1e1,5", "not a number of degrees"),
@@ -78,3 +77,20 @@ def test_words() -> None:
 
 def test_the_precisions_are_the_code_list() -> None:
     assert tuple(load().codes["place-precision"]) == places.PRECISIONS
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("37°N,80°E", "37,80 not-stated?"),
+        ("37°04'48\"N 80°10'48\"E county", "37.08,80.18 county?"),
+        ("33°30′S 70°40′W", "-33.5,-70.66667 not-stated?"),
+        ("37,08;80,18 site", "37.08,80.18 site?"),
+        ("37.08 80.18", "37.08,80.18 not-stated?"), ("37.08;80.18 county", "37.08,80.18 county?"),
+    ],
+)  # fmt: skip
+def test_a_point_in_another_form_is_refused_with_what_it_means(text: str, meant: str) -> None:
+    with pytest.raises(BadPlace) as refused:
+        places.parse(text)
+    assert refused.value.next_step == f"Write it as {meant}"
+    places.parse(meant.rstrip("?"))

@@ -97,8 +97,7 @@ def capture_of(archive: Archive, viewer: Viewer, exhibit: m.Exhibit) -> Capture 
         return None
     if not visible(viewer, m.Layer).filter(position=reading.layer).exists():
         return None
-    missing = (f"Not in it, or not read: {words}" for words in json.loads(reading.missing or "[]"))
-    faults = (*json.loads(reading.warnings or "[]"), *missing)
+    faults = tuple(json.loads(reading.warnings or "[]"))
     kept = {
         part.locator.get("path"): part.stored
         for part in parts_of(archive, reading.layer)

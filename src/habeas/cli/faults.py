@@ -1,8 +1,8 @@
 """The faults of an input, for the eye: what is alike is said once.
 
 Invariants: every fault is told, with the lines where it stands, the first of them where there are
-many; an advice is given where it is first needed in a file, and not again. With ``--json``
-nothing is drawn together.
+many; an advice is given where it is first needed in a file, and not again, unless it asks about
+its own cell. With ``--json`` nothing is drawn together.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def told(faults: Iterable[dict[str, Any]]) -> Iterable[str]:
     advised: set[tuple[str, str]] = set()
     for (file, column, reason, valid), lines in alike.items():
         place = ", ".join(filter(None, (file, _lines(lines), column)))
-        advice = "" if (file, valid) in advised else _sentence(valid)
+        asks = valid.endswith("?")  # about this very cell
+        advice = "" if (file, valid) in advised and not asks else _sentence(valid)
         advised.add((file, valid))
         yield f"{place}: {reason} {advice}".strip()
 

@@ -17,6 +17,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.verbs.consenting import is_day
 from habeas.errors import HabeasError
 from habeas.exchange import folder as f
+from habeas.exchange import leftovers
 from habeas.exchange.errors import Fault
 from habeas.exchange.folder import Folder, Known
 from habeas.exchange.tables import NO_FILE, Row, lies_inside
@@ -89,6 +90,11 @@ def check(archive: Archive, folder: Folder) -> Plan:
         _consent(folder, row)
     for path in folder.definitions:
         _definition(plan, path)
+    for shape in f.SHAPES:
+        for row in folder.rows(shape):
+            for column in row.cells:
+                if doubted := leftovers.doubt(row, column):
+                    folder.faults.add(row.fault(column, *doubted))
     folder.faults.add_followed()
     folder.faults.found.sort(
         key=lambda fault: (_FILE_ORDER.get(fault.file, 99), fault.file, fault.line)

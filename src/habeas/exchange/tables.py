@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from habeas.exchange.errors import Fault
+from habeas.vocabulary.errors import shown
 
 LARGEST_BYTES = 1 << 30  # of one CSV file
 LONGEST_CELL = 200_000  # characters
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 NO_FILE = "This is no regular file of the folder."
 
 
@@ -151,6 +154,12 @@ def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[Row]:
         )
 
 
+def control_in(cell: str) -> str:
+    """The first character in a cell that no text has, as U+0000; '' for none."""
+    found = _CONTROLS.search(cell)
+    return f"U+{ord(found[0]):04X}" if found else ""
+
+
 def _header_is_good(header: list[str], shape: TableShape, faults: Faults) -> bool:
     for mark, what in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and mark in header[0]:
@@ -165,11 +174,11 @@ def _header_is_good(header: list[str], shape: TableShape, faults: Faults) -> boo
             )
             good = False
     for name in header:
-        if name not in shape.columns:
+        if name and name not in shape.columns:
             known = ", ".join(shape.columns)
             faults.add(Fault(shape.file, 1, name, "There is no such column.", f"Columns: {known}."))
             good = False
-    for name in {n for n in header if header.count(n) > 1}:
+    for name in {n for n in header if n and header.count(n) > 1}:
         faults.add(Fault(shape.file, 1, name, "This column is there twice.", "Keep one."))
         good = False
     return good
@@ -178,14 +187,25 @@ def _header_is_good(header: list[str], shape: TableShape, faults: Faults) -> boo
 def _row(
     cells: list[str], header: list[str], line: int, shape: TableShape, faults: Faults
 ) -> Row | None:
+    while len(cells) > len(header) and not cells[-1].strip():
+        cells = cells[:-1]  # a spreadsheet's empty columns at the right
     if len(cells) != len(header):
         reason = f"The row has {len(cells)} cells; the header has {len(header)}."
         faults.add(Fault(shape.file, line, "", reason, "Quote cells that hold commas."))
         if "id" in header[: len(cells)]:
             faults.lost.add((shape.file, cells[header.index("id")].strip()))
         return None
+    for at, (name, cell) in enumerate(zip(header, cells, strict=True), 1):
+        if not name and cell.strip():
+            reason = f"Column {at} has no name, and here it holds {shown(cell.strip())}."
+            faults.add(Fault(shape.file, line, "", reason, "Name the column, or empty it."))
+        if sign := control_in(cell):
+            reason = f"It holds the character {sign}, which no text has."
+            faults.add(Fault(shape.file, line, name, reason, "Write the cell again without it."))
     row = Row(
-        shape.file, line, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+        shape.file,
+        line,
+        {name: cell.strip() for name, cell in zip(header, cells, strict=True) if name},
     )
     for name in shape.required:
         if not row[name]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from habeas.errors import HabeasError
+from habeas.exchange import leftovers
 from habeas.exchange.folder import Folder
 from habeas.exchange.tables import Row
 from habeas.vocabulary import values
@@ -19,10 +20,13 @@ def read_value(folder: Folder, row: Row, prop: Property) -> tuple[values.Value |
     try:
         if prop.type == "ref" and not cell.startswith(values.MISSING_MARK):
             return _reference(folder, row, prop, cell), cell
-        return values.parse(cell, prop, written=written, language=row["language"]), ""
+        value = values.parse(cell, prop, written=written, language=row["language"])
     except HabeasError as error:
         folder.faults.add(row.fault("value", error.message, error.next_step))
         return None, ""
+    if doubted := leftovers.far_off(row, value):
+        folder.faults.add(row.fault("value", *doubted))
+    return value, ""
 
 
 def _reference(folder: Folder, row: Row, prop: Property, name: str) -> values.Value:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from habeas.vocabulary import date_advice
 from habeas.vocabulary.answers import Answer
 from habeas.vocabulary.edtf_compare import before, meet, overlaps, sort_key, within
 from habeas.vocabulary.edtf_date import DAY_FIRST, VALID, Date, read, refuse
@@ -78,6 +79,16 @@ class Edtf:
 @lru_cache(maxsize=65_536)
 def parse(text: str) -> Edtf:
     """Read an EDTF text. Raises ``BadDate`` naming the text and what would be valid."""
+    try:
+        return _parse(text)
+    except BadDate as error:
+        meant = date_advice.advice(text[:LONGEST_TEXT]) if isinstance(text, str) else ""
+        if not meant:
+            raise
+        raise BadDate(error.message, next_step=meant) from None
+
+
+def _parse(text: str) -> Edtf:
     if not isinstance(text, str):
         raise refuse(text, "it is no text")
     text = text.strip(" ")

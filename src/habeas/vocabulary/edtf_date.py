@@ -378,7 +378,7 @@ _HINTS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda text: re.fullmatch(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}", text) is not None,
      DAY_FIRST),
     (lambda text: re.fullmatch(r"[0-9]{5,}", text) is not None,
-     "a year of more than four digits starts with Y, and a day is written with hyphens"),
+     "it has more than four digits in a row"),
     (lambda text: re.fullmatch(r"[0-9]{4}[./][0-9./]+", text) is not None,
      "parts are joined by hyphens"),
     (lambda text: re.fullmatch(r"[0-9]{1,3}", text) is not None, "a year has four digits"),

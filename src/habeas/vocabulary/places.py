@@ -48,11 +48,56 @@ def parse(text: str, precision: str = NOT_STATED) -> Point:
     """Read ``lat,lon`` or ``lat,lon precision``. ``precision`` holds where the text has none."""
     if not isinstance(text, str) or len(text) > 100:
         raise refuse(text, "it is no short text")
+    if meant := _meant(text):
+        raise BadPlace(
+            f"{shown(text)} is not a place: it is not two numbers with a comma between them.",
+            next_step=meant,
+        )
     numbers, _, stated = re.sub(r" *, *", ",", text.strip(" ")).partition(" ")
     lat, comma, lon = numbers.partition(",")
     if not comma or "," in lon:
         raise refuse(text, "it is not two numbers with a comma between them")
     return make(lat, lon, stated.strip(" ") or precision, text)
+
+
+_SEXAGESIMAL = re.compile(
+    r"([0-9]{1,3})\s*[°º]\s*(?:([0-9]{1,2})\s*['′’]\s*)?(?:([0-9]{1,2}(?:\.[0-9]+)?)\s*(?:\"|″|”|'')\s*)?"
+    r"([NSEW])",
+    re.I,
+)
+_DECIMAL_COMMAS = re.compile(
+    r"([+-]?[0-9]{1,3}),([0-9]+)\s*[;/ ]\s*([+-]?[0-9]{1,3}),([0-9]+)(?: ([a-z-]+))?"
+)
+_NO_COMMA = re.compile(r"([+-]?[0-9]{1,3}\.[0-9]+)[ ;/]+([+-]?[0-9]{1,3}\.[0-9]+)(?: ([a-z-]+))?")
+
+
+def _meant(text: str) -> str:
+    """What a point in another form is as ours, in words; '' for none."""
+    text = text.strip()
+    angles = _SEXAGESIMAL.findall(text)
+    if len(angles) == 2:
+        by_side = {side.upper(): _decimal(*parts) for *parts, side in angles}
+        lat = by_side.get("N") or _negative(by_side.get("S"))
+        lon = by_side.get("E") or _negative(by_side.get("W"))
+        rest = _SEXAGESIMAL.sub("", text).strip(" ,;")
+        return f"Write it as {lat},{lon} {rest or NOT_STATED}?" if lat and lon else ""
+    if found := _DECIMAL_COMMAS.fullmatch(text):
+        lat, lon = f"{found[1]}.{found[2]}", f"{found[3]}.{found[4]}"
+        return f"Write it as {lat},{lon} {found[5] or NOT_STATED}?"
+    if found := _NO_COMMA.fullmatch(text):
+        return f"Write it as {found[1]},{found[2]} {found[3] or NOT_STATED}?"
+    return ""
+
+
+def _decimal(degrees: str, minutes: str, seconds: str) -> str:
+    """Degrees with five decimals, a metre: finer than seconds say."""
+    return f"{int(degrees) + int(minutes or 0) / 60 + float(seconds or 0) / 3600:.5f}".rstrip(
+        "0"
+    ).rstrip(".")
+
+
+def _negative(degrees: str | None) -> str:
+    return f"-{degrees}" if degrees else ""
 
 
 def make(lat: str, lon: str, precision: str, said: str = "") -> Point:

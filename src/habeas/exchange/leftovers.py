@@ -1,0 +1,99 @@
+"""What programs leave in a cell that nobody wrote: errors, formulas, words for nothing, 0,0.
+
+Each is refused by row with what would be valid. Where somebody did write it, ``as_written`` says
+the same, and it is taken: what is doubted here is never impossible.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from habeas.exchange.tables import Row
+from habeas.names import gazetteer
+from habeas.vocabulary import values
+from habeas.vocabulary.edtf import Edtf
+from habeas.vocabulary.gregorian import date_of
+from habeas.vocabulary.places import Point
+
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!)")
+_FORMULA = re.compile(r"=[A-Z][A-Z0-9.]{1,30}\(.*\)|=\$?[A-Z]{1,3}\$?[0-9].*|=.+[!&].+", re.S)
+#: In these spellings a program wrote them.
+_NOTHING = frozenset(
+    ("NULL", "null", "NaN", "nan", "NAN", "N/A", "n/a", "<NA>", "\\N", "(null)", "undefined")
+)
+_NO_VALUE = (
+    "Leave the row out, or write ?unknown (nobody knows), ?withheld or ?not-applicable. If it is "
+    "what was written, repeat it in as_written."
+)
+_FREE = frozenset({"quote", "as_written"})  # letter by letter as in the exhibit
+_OTHER_CALENDAR = (
+    "If it is a year of another calendar, write the Gregorian one here and what was written in "
+    "as_written. If it is meant as it is, repeat it in as_written."
+)
+_EARLIEST, _LATEST = 1850, 2200  # years of what this program is about
+
+
+def doubt(row: Row, column: str) -> tuple[str, str] | None:
+    """Why a cell is nothing that a person wrote, and what would be valid; None where it may be."""
+    cell = row[column]
+    if column in _FREE or not cell or (column == "value" and row["as_written"] == cell):
+        return None
+    if _ERROR.fullmatch(cell):
+        return f"{cell} is a spreadsheet's error, not a value.", _NO_VALUE
+    if cell in _NOTHING:
+        return f"{cell!r} is a program's word for nothing.", _NO_VALUE
+    if cell.startswith("=") and _FORMULA.fullmatch(cell):
+        return (
+            "This is a formula, not its result.",
+            "Save the sheet with values. If it is what was written, repeat it in as_written.",
+        )
+    return None
+
+
+def far_off(row: Row, value: values.Value) -> tuple[str, str] | None:
+    """Why a date or a point is probably not what was meant; None where it may be."""
+    if row["as_written"] and row["as_written"] == row["value"]:
+        return None
+    if isinstance(value.normal, Edtf):
+        return _far_in_time(value.normal)
+    return _far_in_space(value.normal) if isinstance(value.normal, Point) else None
+
+
+def _far_in_time(date: Edtf) -> tuple[str, str] | None:
+    for day in (date.earliest, date.latest):
+        year = None if day is None else date_of(day)[0]
+        if year is not None and not _EARLIEST <= year <= _LATEST:
+            return (
+                f"This lies in the year {year} of the Gregorian calendar.",
+                _OTHER_CALENDAR,
+            )
+    return None
+
+
+def _far_in_space(point: Point) -> tuple[str, str] | None:
+    lat, lon = float(point.lat), float(point.lon)
+    if lat == lon == 0:
+        return (
+            "0,0 lies in the sea south of Ghana; programs write it where no place is known.",
+            "Leave the row out, or write ?unknown. If it is meant, repeat it in as_written.",
+        )
+    south, west, north, east = _region()
+    swapped = south <= lon <= north and west <= lat <= east
+    if swapped and not (south <= lat <= north and west <= lon <= east):
+        return (
+            (
+                f"{point.lat},{point.lon} lies far from the archive's region; with the numbers "
+                f"exchanged it lies inside."
+            ),
+            f"If it is meant, repeat it in as_written. Else {point.lon},{point.lat}?",
+        )
+    return None
+
+
+@cache
+def _region() -> tuple[float, float, float, float]:
+    """South, west, north and east of the places that the gazetteer knows, with a degree around."""
+    points = [unit.point for unit in gazetteer.xinjiang().units if unit.point is not None]
+    lats, lons = [float(one.lat) for one in points], [float(one.lon) for one in points]
+    return min(lats) - 1, min(lons) - 1, max(lats) + 1, max(lons) + 1
