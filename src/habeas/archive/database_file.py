@@ -1,4 +1,4 @@
-"""The database's own file: whether its pages, indexes and tables are as they were made.
+"""The database's own file: whether its pages, indexes, tables and cells are as they were made.
 
 What the tables hold is checked against the log elsewhere. A bit that flips in an index or in
 the description of a table changes no row that a replay compares, and yet hides rows from
@@ -15,7 +15,7 @@ from contextlib import closing
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, models
 
 from habeas.archive.schema import projection_statements, table_class
 from habeas.custody.audit import Fault
@@ -38,6 +38,37 @@ def check_database_file() -> Iterator[Fault]:
         if found.get(table) != shape:
             message = f"The table {table} is not as this program makes it. {_REMEDY}"
             yield Fault("database.altered-table", table, None, message)
+
+
+def mistyped_cells() -> Iterator[Fault]:
+    """Each cell of another type than its column: SQLite lets any cell hold any. SQLite only."""
+    if connection.vendor != "sqlite":
+        return
+    for model in apps.get_app_config("archive").get_models():
+        table = model._meta.db_table
+        for field in model._meta.concrete_fields:
+            types = f"'{_type_of(field)}'" + (", 'null'" if field.null else "")
+            quoted = connection.ops.quote_name(str(field.column))
+            wrong = f"typeof({quoted}) NOT IN ({types})"
+            if field.primary_key and _type_of(field) == "integer":
+                wrong += f" OR {quoted} < 0"
+            found = _here(
+                f"SELECT rowid, typeof({quoted}) FROM {connection.ops.quote_name(table)} "  # noqa: S608
+                f"WHERE {wrong} LIMIT {_MOST_SAID}"
+            )
+            for row, kind in found:
+                message = (
+                    f"The cell {field.column} of row {row} in the table {table} holds what this "
+                    f"program never writes there ({kind}). {_REMEDY}"
+                )
+                yield Fault("database.altered-cell", table, None, message)
+
+
+def _type_of(field: models.Field[Any, Any]) -> str:
+    if isinstance(field, models.BinaryField):
+        return "blob"
+    whole = isinstance(field, (models.IntegerField, models.BooleanField))
+    return "integer" if whole else "text"
 
 
 def _here(statement: str) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ HabeasError
     ├── ArchiveFull            archive.disk-full
     ├── DatabaseTrouble        archive.database
     │   └── DatabaseSetting    archive.database-setting   a limit of the server stopped it
+    ├── ArchiveDamaged         archive.damaged
     ├── NewerArchive           archive.newer
     ├── ClockDoubted           clock.doubted   this machine's clock cannot be right
     ├── ForeignKeys            archive.foreign-keys
@@ -68,6 +69,10 @@ class DatabaseTrouble(ArchiveError):
 
 class DatabaseSetting(DatabaseTrouble):
     code = "archive.database-setting"
+
+
+class ArchiveDamaged(ArchiveError):
+    code = "archive.damaged"
 
 
 class NewerArchive(ArchiveError):

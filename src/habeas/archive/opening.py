@@ -25,6 +25,7 @@ from habeas.archive.database_errors import lacks_table, plain_errors
 from habeas.archive.erasing import journal
 from habeas.archive.errors import (
     ArchiveBusy,
+    ArchiveDamaged,
     ArchiveError,
     ArchiveExists,
     ArchiveNotFound,
@@ -204,7 +205,7 @@ class Archive:
 
     def _refuse_outdated(self) -> None:
         size = head()[0]  # before and after: another process may append meanwhile
-        state = dict(LocalState.objects.values_list("name", "value"))
+        state = local_state()
         if state.get("projection") != schema.projection_version():
             raise ProjectionOutdated(
                 "The tables derived from the ledger were made by another version of habeas.",
@@ -254,6 +255,8 @@ def open_archive(
     one whose log and database do not fit, for ``habeas verify``: it must not be written to;
     ``erasing`` also one whose erasure was interrupted, to finish it.
     """
+    global _opened
+    _opened = None
     settings = ArchiveSettings.read(directory)
     presence.enter(directory)
     if not (erasing or damaged):
@@ -262,6 +265,7 @@ def open_archive(
     with plain_errors():
         _refuse_newer(directory)
         archive = Archive(directory, settings, Keyring.open(directory / "keys", passphrase))
+        _opened = archive
         if damaged:
             return archive
         archive._refuse_foreign_keys()
@@ -303,9 +307,9 @@ def _finish(archive: Archive) -> None:
 
 def _refuse_newer(directory: Path) -> None:
     try:
-        found = int(LocalState.objects.get(name="format").value)
-    except (DatabaseError, LocalState.DoesNotExist) as error:
-        if isinstance(error, DatabaseError) and not lacks_table(error):
+        found = int(local_state()["format"])
+    except (DatabaseError, ArchiveDamaged) as error:
+        if not lacks_table(error):
             raise  # the database does not answer: it may well hold the archive
         raise ArchiveNotFound(
             f"The database of {directory} holds no archive.",
@@ -317,6 +321,27 @@ def _refuse_newer(directory: Path) -> None:
             f"The database has format {found}; this program knows formats up to {schema.FORMAT}.",
             next_step="Install a newer habeas. Nothing was changed.",
         )
+
+
+def local_state() -> dict[str, str]:
+    """The named facts of this installation, which are all there and numbers where they must be."""
+    state = dict(LocalState.objects.values_list("name", "value"))
+    for name in ("format", "projected"):
+        value = state.get(name)
+        if not (isinstance(value, str) and value.isascii() and value.isdecimal()):
+            raise ArchiveDamaged(
+                f"The database does not say its {name!r}: the table local_state was altered.",
+                next_step="Copy the directory as it is, then restore a backup.",
+            )
+    return state
+
+
+_opened: Archive | None = None
+
+
+def opened_here() -> Archive | None:
+    """The archive that this process opened last, if any."""
+    return _opened
 
 
 def init_archive(

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from habeas.cli.errors import PassphrasesDiffer, PassphraseUnreadable
+from habeas.cli.errors import FilesUnusable, PassphrasesDiffer, PassphraseUnreadable
 from habeas.cli.speaking import Speaker, plain
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ def located(archive: Path | None) -> Path:
     make_ready()
     from habeas.archive.opening import find_archive
 
-    return find_archive(Path.cwd()) if archive is None else archive.absolute()
+    try:
+        return find_archive(Path.cwd()) if archive is None else archive.absolute()
+    except FileNotFoundError:
+        raise FilesUnusable(
+            "The current directory is not there any more.", next_step="Go into another one."
+        ) from None
 
 
 def placed(path: Path) -> Path:

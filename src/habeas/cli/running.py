@@ -23,6 +23,15 @@ import habeas
 from habeas.cli import endings, faults
 from habeas.errors import HabeasError
 
+#: What is wrong with a file or its disk, wherever it was met.
+_OF_A_FILE = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("EACCES", "EPERM", "EROFS", "EIO", "ENOENT", "EEXIST", "EISDIR", "ENOTDIR", "ENOTEMPTY"),
+        *("ELOOP", "ENAMETOOLONG", "ESTALE", "ENXIO", "ENODEV", "ETXTBSY", "EBUSY"),
+    )
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code."""
@@ -63,7 +72,7 @@ def _ended(given: list[str]) -> int:
     except (BrokenPipeError, SystemExit):  # typer makes an exit of a closed pipe
         return endings.PIPE_CLOSED
     except Exception as error:
-        known = _known(error)
+        known = _known(error) or _damage(error)
         if known is not None and "--debug" not in given:
             return _told(known, as_json)
         return _bug(error, given, as_json)
@@ -138,9 +147,9 @@ def _known(error: Exception) -> HabeasError | None:
                 "The disk is full. Nothing of this step was recorded.",
                 next_step="Make room, then run the same command again.",
             )
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO) and error.filename:
+        if error.errno in _OF_A_FILE and error.filename:
             return CliError(
-                f"{error.filename}: {os.strerror(error.errno)}.",
+                f"{error.filename}: {os.strerror(error.errno or 0)}.",
                 next_step="Check who owns it and that its disk can be read and written.",
             )
         return None
@@ -150,6 +159,19 @@ def _known(error: Exception) -> HabeasError | None:
             next_step="Run `habeas doctor`. If the file is damaged, restore it from a backup.",
         )
     return None
+
+
+def _damage(error: Exception) -> HabeasError | None:
+    """The damage that this met, if the archive is damaged: nothing that reads expects it."""
+    from habeas.archive.damage import damage_met, has_a_database
+
+    try:
+        if not has_a_database():
+            return None
+        _line("habeas: Something could not be read. Looking whether the archive was altered …")
+        return damage_met()
+    except Exception:
+        return None  # what failed first is told
 
 
 def _bug(error: Exception, given: list[str], as_json: bool) -> int:

@@ -35,7 +35,7 @@ from habeas.custody.sealing import SealingBatch, open_lock
 __all__ = ["SMALL_BYTES", "ObjectStore", "Sealed", "SealingBatch"]
 
 _PIECE: Final = 1 << 17  # read at once when checking; small enough to stay in the cache
-_ADDRESS = re.compile("[0-9a-f]{64}")
+ADDRESS = re.compile("[0-9a-f]{64}")
 
 
 class ObjectStore:
@@ -64,7 +64,7 @@ class ObjectStore:
 
     def path(self, address: str) -> Path:
         """Where the object of this address lies, if it does."""
-        if not _ADDRESS.fullmatch(address):
+        if not ADDRESS.fullmatch(address):
             raise ObjectMissing(
                 "An object's address has 64 hex digits.",
                 address=address,
@@ -78,7 +78,7 @@ class ObjectStore:
     def addresses(self) -> Iterator[str]:
         """The addresses of all stored objects, in order."""
         for folder in sorted(self.directory.glob("[0-9a-f][0-9a-f]")):
-            yield from sorted(name for name in os.listdir(folder) if _ADDRESS.fullmatch(name))
+            yield from sorted(name for name in os.listdir(folder) if ADDRESS.fullmatch(name))
 
     def check(self, address: str) -> int:
         """Hash the stored bytes again; their number, or ``ObjectError``. Needs no key."""

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError
-
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.archive.blast import blast_radius
+from habeas.archive.verifying.report import UNREADABLE
 from habeas.custody.audit import Fault
-from habeas.errors import HabeasError
 from habeas.figures.standing import standing_on
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ def effects(archive: Archive, viewer: Viewer, faults: Sequence[Fault]) -> list[E
                 claims.update(known[target].claims)
                 figures.update(dict.fromkeys(known[target].figures))
             found.append(Effect(tuple(sorted(claims)), tuple(figures)))
-        except (HabeasError, DatabaseError, ValueError, LookupError):
+        except UNREADABLE:
             found.append(Effect(told=False))  # the tables that would say it are damaged too
     return found
 

@@ -13,14 +13,23 @@ is asked of one moment (``archive.still``), and what came later is not verified.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from habeas.archive.ledger import head
-from habeas.archive.still import still
+from habeas.archive.database_file import mistyped_cells
+from habeas.archive.models import LedgerEntry
+from habeas.archive.still import part, still
 from habeas.archive.verifying.content import check_objects, check_quotes, never_recorded
 from habeas.archive.verifying.entries import check_entries
 from habeas.archive.verifying.log import check_log
-from habeas.archive.verifying.report import Progress, Report, Sample
+from habeas.archive.verifying.report import (
+    UNREADABLE,
+    Progress,
+    Report,
+    Sample,
+    code_of,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -35,11 +44,30 @@ def verify(
 ) -> Report:
     """Check the whole archive, or of its objects a sample. Changes nothing."""
     with still(archive) as at:
-        size, newest = head()
-        report = Report(size=size, newest=newest)
-        log = check_log(at, report, progress)
-        check_entries(at, report, log, progress)
-        check_objects(at, report, progress, sample)
-        check_quotes(at, report, progress)
+        report = Report()
+        report.size, report.newest = _extent()
+        parts: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("cells", lambda: report.faults.extend(mistyped_cells())),
+            ("log", lambda: check_log(at, report, progress)),
+            ("entries", lambda: check_entries(at, report, progress)),
+            ("objects", lambda: check_objects(at, report, progress, sample)),
+            ("quotes", lambda: check_quotes(at, report, progress)),
+        )
+        for name, check in parts:
+            try:
+                with part():
+                    check()
+            except UNREADABLE as error:
+                message = f"The {name} could not be checked to the end: {words_of(error)}"
+                report.fault(code_of(error), None, message)
     report.leftovers = never_recorded(archive, report.leftovers)
     return report
+
+
+def _extent() -> tuple[int, int]:
+    """The number of entries and the newest's time, also where a cell is not what it was."""
+    whole = LedgerEntry.objects.filter(position__gte=0, position__lt=1 << 62)
+    last = whole.order_by("-position").values_list("position", "time").first()
+    if last is None:
+        return 0, 0
+    return int(last[0]) + 1, last[1] if isinstance(last[1], int) else 0

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive.files import layer_text
+from habeas.archive.still import part
 from habeas.archive.twins import chunks
-from habeas.archive.verifying.report import Progress, Report, Sample
+from habeas.archive.verifying.report import UNREADABLE, Progress, Report, Sample, words_of
 from habeas.custody.fixity import audit_objects
-from habeas.errors import HabeasError
+from habeas.custody.objects import ADDRESS
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -19,13 +20,22 @@ if TYPE_CHECKING:
 def check_objects(
     archive: Archive, report: Report, progress: Progress, sample: Sample | None
 ) -> None:
-    expected = set(m.ContentObjectKey.objects.values_list("address", flat=True))
+    expected = set(_addresses(report))
     taken = expected if sample is None else sample.of(expected)
     report.objects, report.objects_left = len(taken), len(expected) - len(taken)
     report.faults.extend(
         audit_objects(archive.objects, taken, lambda done, total: progress("Objects", done, total))
     )
     report.leftovers = sorted(set(archive.objects.addresses()) - expected)
+
+
+def _addresses(report: Report) -> Iterator[str]:
+    """The addresses of kept keys; one that is none is named."""
+    for address in m.ContentObjectKey.objects.values_list("address", flat=True).iterator():
+        if isinstance(address, str) and ADDRESS.fullmatch(address):
+            yield address
+        else:
+            report.fault("content.altered", None, "A kept key is of no object: it was altered.")
 
 
 def never_recorded(archive: Archive, addresses: Iterable[str]) -> list[str]:
@@ -45,20 +55,28 @@ def _without_key(addresses: Sequence[str]) -> Iterator[str]:
 
 
 def check_quotes(archive: Archive, report: Report, progress: Progress) -> None:
-    layers = list(m.Layer.objects.order_by("position"))
-    for done, layer in enumerate(layers, 1):
+    positions = list(m.Layer.objects.order_by("position").values_list("position", flat=True))
+    for done, position in enumerate(positions, 1):
         try:
-            text = layer_text(archive, layer, even_blocked=True)
-        except (HabeasError, UnicodeDecodeError) as error:
-            message = error.message if isinstance(error, HabeasError) else "it is not text"
-            report.fault("layer.altered", layer.position, f"Text layer {layer.position}: {message}")
-            continue
-        for passage in m.Passage.objects.filter(layer=layer.position).order_by("position"):
-            report.quotes += 1
-            if text[passage.start : passage.stop].replace("\x00", "\u2400") != passage.quote:
-                report.fault(
-                    "passage.differs",
-                    passage.position,
-                    f"The quote of passage {passage.position} is not what its text says.",
-                )
-        progress("Quotes", done, len(layers))
+            with part():
+                _check_layer(archive, report, m.Layer.objects.get(position=position))
+        except UNREADABLE as error:
+            words = "it is not text" if isinstance(error, UnicodeError) else words_of(error)
+            report.fault("layer.altered", _whole(position), f"Text layer {position}: {words}")
+        progress("Quotes", done, len(positions))
+
+
+def _check_layer(archive: Archive, report: Report, layer: m.Layer) -> None:
+    text = layer_text(archive, layer, even_blocked=True)
+    for passage in m.Passage.objects.filter(layer=layer.position).order_by("position"):
+        report.quotes += 1
+        if text[passage.start : passage.stop].replace("\x00", "\u2400") != passage.quote:
+            report.fault(
+                "passage.differs",
+                passage.position,
+                f"The quote of passage {passage.position} is not what its text says.",
+            )
+
+
+def _whole(position: object) -> int | None:
+    return position if isinstance(position, int) else None

@@ -70,6 +70,8 @@ class Decisions:
                 self._keys.pop(fields["holder"], None)
 
     def _root_holds(self, fields: dict[str, Any]) -> bool:
+        if fields["count"] > len(self._leaves):
+            return False
         signed = range(fields["first"], fields["first"] + fields["count"])
         leaves = [self._leaves[position] for position in signed if position in self._leaves]
         return len(leaves) == len(signed) and bool(root_of(leaves).hex() == fields["root"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from habeas.archive import models as m
+from habeas.archive.still import part
 from habeas.archive.verifying.decisions import Decisions
-from habeas.archive.verifying.report import Progress, Report
-from habeas.custody.audit import LogReport
+from habeas.archive.verifying.report import UNREADABLE, Progress, Report, code_of, words_of
 from habeas.custody.disclosures import erased_by, split
 from habeas.custody.entries import check_disclosures, parse_entry
 from habeas.custody.merkle import leaf_hash
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 CHUNK = 1_000
 
 
-def check_entries(archive: Archive, report: Report, log: LogReport, progress: Progress) -> None:
+def check_entries(archive: Archive, report: Report, progress: Progress) -> None:
     decisions = Decisions()
     if report.logged > report.size:
         report.fault(
@@ -27,38 +28,83 @@ def check_entries(archive: Archive, report: Report, log: LogReport, progress: Pr
             None,
             f"The database holds {report.size} entries and the log {report.logged}.",
         )
-    for start in range(0, report.size, CHUNK):
-        rows = m.LedgerEntry.objects.filter(position__gte=start, position__lt=start + CHUNK)
-        content = dict(
-            m.ContentDisclosures.objects.filter(
-                position__gte=start, position__lt=start + CHUNK
-            ).values_list("position", "disclosures")
-        )
-        expected = start
-        for row in rows.order_by("position"):
-            while expected < row.position:
-                report.fault(
-                    "ledger.missing-entry",
-                    expected,
-                    f"Entry {expected} is not in the database.",
-                )
-                expected += 1
-            expected += 1
-            joined = content.get(row.position)
-            _check_entry(archive, report, row, None if joined is None else bytes(joined), decisions)
-        progress("Entries", min(start + CHUNK, report.size), report.size)
-    decisions.erasures.check(report)
-    decisions.handovers.check(report, archive.chain)
+    expected = 0
+    for row in _rows(report):
+        if row.position > expected:
+            _missing(report, expected, row.position)
+        expected = row.position + 1
+        try:
+            _check_entry(archive, report, row, decisions)
+        except UNREADABLE as error:
+            report.fault(code_of(error), row.position, f"Entry {row.position}: {words_of(error)}")
+        if expected % CHUNK == 0 or expected == report.size:
+            progress("Entries", expected, report.size)
+    try:
+        decisions.erasures.check(report)
+        decisions.handovers.check(report, archive.chain)
+    except UNREADABLE as error:
+        message = f"Erasures and handed-over keys cannot be followed: {words_of(error)}"
+        report.fault(code_of(error), None, message)
 
 
-def _check_entry(
-    archive: Archive,
-    report: Report,
-    row: m.LedgerEntry,
-    joined: bytes | None,
-    decisions: Decisions,
-) -> None:
+def _missing(report: Report, first: int, after: int) -> None:
+    words = f"Entry {first} is" if after == first + 1 else f"The entries {first} to {after - 1} are"
+    report.fault("ledger.missing-entry", first, f"{words} not in the database.")
+
+
+class _Row(NamedTuple):
+    """An entry as the database keeps it; ``content`` is None where there is none."""
+
+    position: int
+    entry_id: str
+    time: int
+    leaf_hash: bytes | memoryview
+    note: bytes | memoryview
+    content: bytes | memoryview | None
+
+
+def _rows(report: Report) -> Iterator[_Row]:
+    """The rows in their order, a chunk at a time, never further than the last that is there."""
+    after = -1
+    while True:
+        later = m.LedgerEntry.objects.filter(position__gt=after, position__lt=report.size)
+        positions = list(later.order_by("position").values_list("position", flat=True)[:CHUNK])
+        if not positions:
+            return
+        try:
+            with part():
+                found = _read(positions)
+        except UNREADABLE:
+            found = list(_one_by_one(report, positions))
+        yield from found
+        after = positions[-1]
+
+
+def _one_by_one(report: Report, positions: Sequence[int]) -> Iterator[_Row]:
+    """The same where one of them cannot be read at all: it is named, and the others given."""
+    for position in positions:
+        try:
+            with part():
+                found = _read([position])
+        except UNREADABLE as error:
+            report.fault(code_of(error), position, f"Entry {position}: {words_of(error)}")
+        else:
+            yield from found
+
+
+def _read(positions: Sequence[int]) -> list[_Row]:
+    within = {"position__gte": positions[0], "position__lte": positions[-1]}
+    content = dict(
+        m.ContentDisclosures.objects.filter(**within).values_list("position", "disclosures")
+    )
+    rows = m.LedgerEntry.objects.filter(**within).order_by("position")
+    columns = rows.values_list("position", "entry_id", "time", "leaf_hash", "note")
+    return [_Row(*row, content.get(row[0])) for row in columns]
+
+
+def _check_entry(archive: Archive, report: Report, row: _Row, decisions: Decisions) -> None:
     position, note = row.position, bytes(row.note)
+    joined = None if row.content is None else bytes(row.content)
     leaf = leaf_hash(note)
     decisions.note(position, leaf)
     if leaf != bytes(row.leaf_hash):
@@ -73,25 +119,20 @@ def _check_entry(
             position,
             f"Entry {position} in the database is not the one in the log.",
         )
-    try:
-        entry = parse_entry(note)
-        if (entry.entry_id, entry.time) != (row.entry_id, row.time):
-            report.fault(
-                "ledger.entry-altered",
-                position,
-                f"The id or time kept beside entry {position} is not the entry's own.",
-            )
-        fields = {} if joined is None else check_disclosures(entry, split(joined))
-        if joined is not None and (erasure := erased_by(joined)) is not None:
-            report.erased[position] = erasure
-        if joined is None:
-            report.fault(
-                "content.missing", position, f"The content of entry {position} is missing."
-            )
-        report.disclosed += len(fields)
-        decisions.check(report, position, entry, fields)
-    except HabeasError as error:
-        report.fault(error.code, position, f"Entry {position}: {error.message}")
+    entry = parse_entry(note)
+    if (entry.entry_id, entry.time) != (row.entry_id, row.time):
+        report.fault(
+            "ledger.entry-altered",
+            position,
+            f"The id or time kept beside entry {position} is not the entry's own.",
+        )
+    fields = {} if joined is None else check_disclosures(entry, split(joined))
+    if joined is not None and (erasure := erased_by(joined)) is not None:
+        report.erased[position] = erasure
+    if joined is None:
+        report.fault("content.missing", position, f"The content of entry {position} is missing.")
+    report.disclosed += len(fields)
+    decisions.check(report, position, entry, fields)
 
 
 def _logged_leaf(archive: Archive, position: int) -> bytes | None:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
-from habeas.archive.verifying.report import Progress, Report
-from habeas.custody.audit import Fault, LogReport, audit_log
+from habeas.archive.verifying.report import UNREADABLE, Progress, Report, code_of, words_of
+from habeas.custody.audit import Fault, audit_log
 from habeas.custody.notes import Verifier
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 
-def check_log(archive: Archive, report: Report, progress: Progress) -> LogReport:
-    granted, chain = tuple(_granted_keys()), archive.chain
+def check_log(archive: Archive, report: Report, progress: Progress) -> None:
+    granted, chain = tuple(_granted_keys(report)), archive.chain
     keys = (*archive.keyring.public.all, *granted, *chain.all)
     known = {key.vkey for key in granted}
     in_force = (chain.entry_at(report.size), chain.checkpoint_at(report.size + 1))
@@ -33,9 +33,13 @@ def check_log(archive: Archive, report: Report, progress: Progress) -> LogReport
     report.logged = log.size
     report.root = log.checkpoint.root_text if log.checkpoint else ""
     report.faults.extend(log.faults)
-    return log
 
 
-def _granted_keys() -> Iterator[Verifier]:
-    for vkey in m.Key.objects.order_by("position").values_list("verifier", flat=True):
-        yield Verifier.parse(vkey)
+def _granted_keys(report: Report) -> Iterator[Verifier]:
+    """The keys that the ledger granted, as its derived table has them."""
+    rows = m.Key.objects.order_by("position").values_list("position", "verifier")
+    for position, vkey in rows:
+        try:
+            yield Verifier.parse(vkey)
+        except UNREADABLE as error:
+            report.fault(code_of(error), None, f"The key granted at {position}: {words_of(error)}")

@@ -195,14 +195,13 @@ def _checked_besides(deeper: Deeper) -> dict[str, Any]:
 
 def _attested() -> list[dict[str, Any]]:
     """The newest word of each partner and authority, as logged; none where nothing can be read."""
-    from django.db import DatabaseError
-
     from habeas.archive.access import OWNER
     from habeas.archive.chain import attested, words_of
+    from habeas.archive.verifying.report import UNREADABLE
 
     try:
         found = list(attested(OWNER, 0, newest=True))
-    except DatabaseError:  # the derived tables are damaged, which is said above
+    except UNREADABLE:  # the derived tables are damaged, which is said above
         return []
     return [
         {

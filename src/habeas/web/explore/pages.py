@@ -276,11 +276,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """A fault in the program: said plainly, without what it was about."""
+    """What could not be read, or is wrong in the program: said plainly, without what it was."""
     return HttpResponse(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>habeas</title>'
         "<h1>This page could not be made.</h1>"
-        "<p>The archive is not changed. <code>habeas doctor</code> may say more.</p></html>\n",
+        "<p>The archive is not changed. <code>habeas verify --deep</code> says whether something "
+        "in it was altered; if nothing was, the program is wrong.</p></html>\n",
         status=500,
     )
 
