@@ -54,6 +54,12 @@ def _made(change: Callable[[Any, Any], Any], lists: int = 3) -> Callable[[Any, i
     return make
 
 
+def _noisy(rng: Any, on: Any, share: float) -> Any:
+    """The second list, with a share of people drawn anew."""
+    anew = rng.random(len(on)) < on[:, 1].mean()
+    return np.where(rng.random(len(on)) < share, anew, on[:, 1])
+
+
 KINDS: dict[str, Callable[[Any, int], Any]] = {
     "independent, chances .05 to .5, 3 lists": _independent(0.05, 0.5, 3),
     "independent, chances .05 to .95, 4 lists": _independent(0.05, 0.95, 4),
@@ -62,11 +68,8 @@ KINDS: dict[str, Callable[[Any, int], Any]] = {
     "independent, chances .95 to .99, 3 lists": _independent(0.95, 0.99, 3),
     "two groups, 4 lists": _groups,
     "a copy": _made(lambda rng, on: on[:, 1]),
-    "a copy with 5 % noise": _made(
-        lambda rng, on: np.where(
-            rng.random(len(on)) < 0.05, rng.random(len(on)) < on[:, 1].mean(), on[:, 1]
-        )
-    ),
+    "a copy with 5 % noise": _made(lambda rng, on: _noisy(rng, on, 0.05)),
+    "a copy with 20 % noise": _made(lambda rng, on: _noisy(rng, on, 0.2)),
     "half of another": _made(lambda rng, on: on[:, 1] & (rng.random(len(on)) < 0.5)),
     "the union of two others": _made(lambda rng, on: on[:, 1] | on[:, 2]),
     "the union of two of three others": _made(lambda rng, on: on[:, 1] | on[:, 2], 4),

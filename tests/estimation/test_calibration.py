@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from benchmarks.estimation_calibration import RANKED, p_values, ranks
 from benchmarks.estimation_gibbs import gibbs
 from benchmarks.estimation_prior import prior, weighted
 from scipy.stats import kstest
 
-from habeas.estimation import Settings, from_counts
+from habeas.estimation import Settings, classes, from_counts
 from habeas.estimation.classes import Chains
 from habeas.estimation.diagnosing import diagnose, ess
 
@@ -58,3 +59,12 @@ def test_a_second_sampler_written_apart_agrees() -> None:
     for a, b in zip(first.quantiles, second.quantiles, strict=True):
         error = math.hypot(max(a.monte_carlo_error, 0.5), max(b.monte_carlo_error, 0.5))
         assert abs(a.value - b.value) <= 3 * error
+
+
+def test_the_truth_is_anywhere_in_its_posterior_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calibration on sparse tables from the prior, K = 10: N, and the weights of the classes."""
+    monkeypatch.setattr(classes, "_WARM_UP", 300)
+    monkeypatch.setattr(classes, "_LEAPS", 10)
+    found = ranks(60, 3, draws=40)
+    for which, ranked in zip(RANKED, found.T, strict=True):
+        assert min(p_values(ranked, bins=6)) > 0.001, which

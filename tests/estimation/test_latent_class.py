@@ -192,46 +192,6 @@ def test_monte_carlo_errors_are_as_large_as_errors_are() -> None:
     assert np.std(points) == pytest.approx(np.mean(errors), rel=0.35)
 
 
-def test_simulation_based_calibration(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Populations drawn from the prior: the truth is anywhere in its posterior alike.
-
-    With p(N) proportional to 1/N the size of the sample tells nothing about the chances, so
-    cells are drawn given that 60 people were seen, and the unseen are negative binomial.
-    """
-    monkeypatch.setattr(classes, "_WARM_UP", 300)
-    monkeypatch.setattr(classes, "_LEAPS", 10)
-    rng = np.random.default_rng(8)
-    settings = Settings(classes=3, chains=2)
-    ranks = []
-    for _ in range(50):
-        alpha = rng.gamma(0.25, 1 / 0.25)
-        sticks = np.append(rng.beta(1, max(alpha, 1e-9), 2), 1.0)
-        weights = sticks * np.append(1.0, np.cumprod(1 - sticks[:-1]))
-        chances = rng.random((3, 3))
-        shares = np.array(
-            [
-                sum(
-                    weights[k]
-                    * np.prod([c if m >> j & 1 else 1 - c for j, c in enumerate(chances[k])])
-                    for k in range(3)
-                )
-                for m in range(8)
-            ]
-        )
-        seen = 1 - shares[0]
-        cells = rng.multinomial(60, shares[1:] / shares[1:].sum())
-        truth = 60 + rng.poisson(rng.gamma(60) * shares[0] / seen)
-        counts = {
-            "".join("1" if m >> j & 1 else "0" for j in range(3)): int(n)
-            for m, n in enumerate(cells, start=1)
-        }
-        thinned = _draws(from_counts("ABC", counts), settings, 1_500)[:, 20::20].reshape(-1)
-        below, equal = np.sum(thinned < truth), np.sum(thinned == truth)
-        ranks.append((below + rng.random() * equal) / len(thinned))
-    histogram, _ = np.histogram(ranks, bins=5, range=(0, 1))
-    assert float(np.sum((histogram - 10) ** 2 / 10)) < 18.47, histogram  # chi-square, p = 0.001
-
-
 def test_what_the_prior_does_is_shown() -> None:
     found = prior_sensitivity(from_counts("ABC", SMALL), 2, QUICK)
     assert len(found) == 5

@@ -24,7 +24,7 @@ from habeas.estimation.errors import Caution, ListsNearlyOne
 from habeas.estimation.tables import CaptureTable
 
 FEWEST_LISTS = 3
-MOSTLY_WITHIN = 0.85  # of the smaller list is on the larger: below, the pair is not looked at
+MOSTLY_WITHIN = 0.75  # of the smaller list is on the larger: below, the pair is not looked at
 NEARLY_ONE = 0.9  # of those on either list are on both: beyond, a pair that hangs together is one
 HOLDS_ALL = 0.9  # of the observed are on one list, and on no other so many
 HANGS_TOGETHER = 10.0  # odds ratio
