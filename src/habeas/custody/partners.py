@@ -39,6 +39,7 @@ from habeas.custody.errors import (
 from habeas.custody.key_chain import KeyChain
 from habeas.custody.notes import split_note
 from habeas.custody.tiles import TileLog
+from habeas.custody.tlog_policy import TlogPolicy, Witness, flat, is_one, parse
 from habeas.custody.witness import SIZE_TYPE, Answer, Request
 
 MOST_PARTNERS: Final = 32
@@ -70,18 +71,25 @@ class Standing:
 
     cosignatures: tuple[Cosignature, ...]
     needed: int
+    quorum: TlogPolicy | None = None
 
     @property
     def enough(self) -> bool:
+        if self.quorum is not None:
+            return self.quorum.met([one.key for one in self.cosignatures])
         return len(self.cosignatures) >= self.needed
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``needed`` of ``partners`` must have cosigned."""
+    """``needed`` of ``partners`` must have cosigned; or a quorum of groups, where there is one.
+
+    Of a quorum ``needed`` is how many are enough whoever they are: never too few.
+    """
 
     needed: int
     partners: tuple[Partner, ...]
+    quorum: TlogPolicy | None = None
 
     @property
     def keys(self) -> tuple[CosignerKey, ...]:
@@ -89,7 +97,13 @@ class Policy:
 
     def standing(self, note: bytes) -> Standing:
         """How a checkpoint stands; a false cosignature by a partner raises."""
-        return Standing(read_cosignatures(note, self.keys), self.needed)
+        return Standing(read_cosignatures(note, self.keys), self.needed, self.quorum)
+
+    @property
+    def as_tlog_policy(self) -> TlogPolicy:
+        """The same as C2SP tlog-policy says it, without a log."""
+        known = [Witness(partner.key, partner.url) for partner in self.partners]
+        return self.quorum or flat(known, self.needed)
 
     def partner(self, name: str) -> Partner:
         """The partner of a name."""
@@ -105,7 +119,8 @@ class Policy:
 def read_policy(path: Path) -> Policy:
     """The policy in a file, which every error names."""
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        text = "" if is_one(data) else data.decode()
     except FileNotFoundError:
         raise PolicyError(
             f"There is no trust policy {path}.",
@@ -115,9 +130,16 @@ def read_policy(path: Path) -> Policy:
     except (UnicodeDecodeError, OSError) as error:
         raise PolicyError(f"{path} cannot be read: {error}.", next_step=_VALID) from error
     try:
-        return parse_policy(text)
+        return _of_tlog_policy(parse(data)) if is_one(data) else parse_policy(text)
     except PolicyError as error:
         raise PolicyError(f"{path}: {error.message}", next_step=error.next_step) from error
+
+
+def _of_tlog_policy(found: TlogPolicy) -> Policy:
+    for each in found.witnesses.values():
+        _check_url(each.url)
+    partners = tuple(Partner(each.key, each.url) for each in found.witnesses.values())
+    return Policy(found.any_so_many, partners, found)
 
 
 def parse_policy(text: str) -> Policy:
@@ -164,12 +186,16 @@ def _read_partner(given: Any) -> Partner:
     key, url = given["key"], given.get("url", "")
     if not isinstance(key, str) or not isinstance(url, str):
         raise PolicyError("A partner's `key` and `url` are text.", next_step=_VALID)
+    _check_url(url)
+    return Partner(CosignerKey.parse(key), url)
+
+
+def _check_url(url: str) -> None:
     if url and not re.match(r"https?://[^/?#@\s]+(/[^?#\s]*)?$", url):
         raise PolicyError(
             f"{url!r} is not an address to ask a partner at.",
             next_step="It reads https://host/path, without a name, password, query or fragment.",
         )
-    return Partner(CosignerKey.parse(key), url)
 
 
 def make_request(log: TileLog, checkpoint: Checkpoint, old_size: int) -> Request:

@@ -155,6 +155,29 @@ def status(
     return OK if _say_standing(speaker, archive_, policy_, []) else FINDINGS
 
 
+def tlog_policy(
+    policy: PolicyOption = None,
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print the trust policy in the format that other programs read (C2SP tlog-policy).
+
+    With the log's present key. Wherever a policy is read here, that format is read too.
+    """
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker
+    from habeas.custody.tlog_policy import written
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    found = _policy(archive_, policy).as_tlog_policy
+    text = written(found, [archive_.chain.current.checkpoint]).decode("utf-8", "replace")
+    for line in text.splitlines():
+        speaker.say(line)
+    speaker.give({"policy": text})
+
+
 def read_file(path: Path, largest: int) -> bytes:
     """The bytes of a file that a command names, up to a limit."""
     from habeas.cli.errors import FilesUnusable
