@@ -24,11 +24,19 @@ def text_value(text: str) -> values.Value:
 
 
 def add_reviewer(archive: Archive) -> Signer:
-    """A person with an unprotected key, granted."""
+    """A person with an unprotected key, granted: from the third on, on the first one's word."""
+    people = archive.keyring.people()
+    first = archive.keyring.person(people[0]) if len(people) > 1 else None
     signer = archive.keyring.add_person(None)
-    with archive.writing() as batch:
+    with archive.writing(first) as batch:
         verbs.add_person(batch, signer)
     return signer
+
+
+def acting(archive: Archive) -> Signer:
+    """Somebody who signs: the first whose key is here, or a new person."""
+    people = archive.keyring.people()
+    return archive.keyring.person(people[0]) if people else add_reviewer(archive)
 
 
 def seal_text(

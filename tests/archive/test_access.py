@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention, says, seal_text
+from tests.archive.making import (
+    PUBLIC,
+    acting,
+    add_reviewer,
+    newspaper,
+    place_mention,
+    says,
+    seal_text,
+)
 
 from habeas.archive import models as m
 from habeas.archive import rebuilding, verbs
@@ -80,10 +88,10 @@ def test_a_person_is_public_only_while_they_agree(archive: Archive) -> None:
         claim = says(batch, person, newspaper(batch))
     assert seen(THE_PUBLIC) == set()
     assert not explain(THE_PUBLIC, m.Claim.objects.get(position=claim.position)).allowed
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         verbs.consent(batch, person, basis="public-statement", audience="public")
     assert seen(THE_PUBLIC) == {claim.position}
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         verbs.withdraw(batch, person.position, "She asked us.")
     assert seen(THE_PUBLIC) == set()
     assert seen(OWNER) == {claim.position}
@@ -91,7 +99,7 @@ def test_a_person_is_public_only_while_they_agree(archive: Archive) -> None:
 
 @pytest.mark.parametrize(("expires", "public"), [("2000-01-01", False), ("2999-01-01", True)])
 def test_consent_ends_on_its_day(archive: Archive, expires: str, public: bool) -> None:
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
         says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="public", expires=expires)
@@ -99,7 +107,7 @@ def test_consent_ends_on_its_day(archive: Archive, expires: str, public: bool) -
 
 
 def test_consent_for_the_team_is_not_consent_for_the_public(archive: Archive) -> None:
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
         says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="team")
@@ -107,13 +115,13 @@ def test_consent_for_the_team_is_not_consent_for_the_public(archive: Archive) ->
 
 
 def test_the_newest_consent_stands(archive: Archive) -> None:
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
         claim = says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="public")
         verbs.consent(batch, person, basis="given", audience="team")
     assert seen(THE_PUBLIC) == set()
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         verbs.consent(batch, person, basis="given", audience="public")
     assert seen(THE_PUBLIC) == {claim.position}
 
@@ -124,7 +132,7 @@ def test_the_newest_consent_stands(archive: Archive) -> None:
 def test_consent_to_other_purposes_is_not_consent_to_publication(
     archive: Archive, purposes: tuple[str, ...], public: bool
 ) -> None:
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
         says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="public", purposes=purposes)
@@ -153,10 +161,10 @@ def test_a_withdrawal_counts_for_every_mention_of_the_person(archive: Archive) -
         verbs.consent(batch, one, basis="given", audience="public")
         verbs.judge(batch, one, other, "same", "Same birth date.")
     assert len(seen(THE_PUBLIC)) == 1
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         verbs.withdraw(batch, other.position, "She asked us.")
     assert seen(THE_PUBLIC) == set()
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         verbs.consent(batch, other.position, basis="given", audience="public")
     assert len(seen(THE_PUBLIC)) == 1
     assert rebuilding.check() == []
@@ -184,7 +192,7 @@ def test_a_withdrawal_outlasts_an_older_consent_that_is_joined_later(archive: Ar
 def test_consent_ends_on_a_day_that_can_be_compared(archive: Archive, expires: str) -> None:
     with archive.writing() as batch:
         person = verbs.mention(batch, "person", "Test Person")
-    with pytest.raises(EntryRefused, match="not a day"), archive.writing() as batch:
+    with pytest.raises(EntryRefused, match="not a day"), archive.writing(acting(archive)) as batch:
         verbs.consent(batch, person, basis="given", audience="public", expires=expires)
 
 
@@ -193,7 +201,7 @@ def test_a_witness_source_needs_consent_and_has_no_name(archive: Archive) -> Non
         witness = verbs.source(batch, "W-12", "witness", place=PUBLIC)
         claim = says(batch, place_mention(batch), witness)
     assert seen(THE_PUBLIC) == set()
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         verbs.consent(batch, witness, basis="given", audience="public")
     assert seen(THE_PUBLIC) == {claim.position}
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from tests.archive.making import (
     PUBLIC,
+    acting,
     add_reviewer,
     attest,
     newspaper,
@@ -111,7 +112,7 @@ def test_two_rebuilds_at_once_give_the_identical_tables(
     archive: Archive, first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other takes every second entry: the consent, between a mention and what is said of it."""
-    with archive.writing() as batch:
+    with archive.writing(acting(archive)) as batch:
         source = newspaper(batch)
         for _ in range(first):
             newspaper(batch)

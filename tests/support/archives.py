@@ -1,7 +1,8 @@
 """Fresh archives, fast: one is made per database and session, every test gets a copy.
 
 The copies share origin and keys, which no test should notice. The archive is unprotected:
-its keys have no passphrase.
+its keys have no passphrase. Its policy asks for no waiting, so that two people can act at once;
+what waiting does is tested in ``test_trust``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tests.support.postgresql import Cluster
 
 from habeas.archive.opening import init_archive
 from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
+from habeas.custody.persons import Policy
 
 
 class ArchiveMaker:
@@ -49,7 +51,7 @@ class ArchiveMaker:
     def _template(self, backend: str) -> tuple[Path, str | None]:
         directory = self._directory / backend
         url = self.empty_database(backend)
-        init_archive(directory, passphrase=None, database_url=url)
+        init_archive(directory, passphrase=None, database_url=url, policy=Policy(0, 0))
         connections.close_all()
         return directory, None if url is None else database_of(url)
 

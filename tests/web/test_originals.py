@@ -173,7 +173,7 @@ def test_the_public_gets_nothing_that_it_may_not_see(shelf: Shelf, writing_as: W
 
 @only_sqlite
 def test_a_retired_key_hands_nothing_out(shelf: Shelf, writer: Writer) -> None:
-    with shelf.archive.writing() as batch:
+    with shelf.archive.writing(shelf.reviewer) as batch:
         verbs.end_key(batch, shelf.reviewer.name.rpartition("/")[2], "retired")
     answer = ask(writer, shelf.at["exhibit"])
     assert (answer.status_code, b"person.needed" in answer.content) == (409, True)

@@ -19,6 +19,7 @@ HabeasError
     ├── ErasureUnfinished      erasure.unfinished   begun and interrupted
     ├── ExhibitBlocked         exhibit.blocked      kept and not shown
     ├── EntryRefused           entry.refused
+    │   └── TrustRefused       trust.refused        who may sign, and how long after
     ├── PersonNeeded           person.needed
     ├── UnknownReference       reference.unknown
     ├── AlreadyEnded           reference.already-ended
@@ -101,6 +102,10 @@ class ExhibitBlocked(ArchiveError):
 
 class EntryRefused(ArchiveError):
     code = "entry.refused"
+
+
+class TrustRefused(EntryRefused):
+    code = "trust.refused"
 
 
 class PersonNeeded(ArchiveError):

@@ -31,8 +31,15 @@ def _kind(name: str, required: str, optional: str = "", *, decision: bool = Fals
 KINDS: dict[str, EntryKind] = {
     kind.name: kind
     for kind in (
-        _kind("archive", "title program"),
-        _kind("key", "holder role verifier state"),
+        _kind("archive", "title program", "approver_age_seconds change_wait_seconds"),
+        _kind("key", "holder role verifier state", "request reason"),
+        _kind("key-request", "holder verifier reason", decision=True),
+        _kind("trust-policy", "approver_age_seconds change_wait_seconds", "request reason"),
+        _kind(
+            "trust-policy-request",
+            "approver_age_seconds change_wait_seconds reason",
+            decision=True,
+        ),
         _kind("vocabulary", "name digest text"),
         _kind("compartment", "key title"),
         _kind(

@@ -15,13 +15,17 @@ from binascii import a2b_base64
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from habeas.archive.errors import EntryRefused, PersonNeeded
+from habeas.archive.errors import EntryRefused, PersonNeeded, TrustRefused
 from habeas.archive.kinds import KINDS
 from habeas.archive.models import ContentDisclosures, ContentObjectKey, Key, LedgerEntry, LocalState
 from habeas.archive.projecting import Fact, Projector
 from habeas.archive.rows import insert
+from habeas.archive.trusting import so_far
 from habeas.custody.disclosures import erased_by
+from habeas.custody.entries import parse_entry
 from habeas.custody.merkle import root_of
+from habeas.custody.persons import Said, said
+from habeas.custody.trust import GOVERNED, Trust, Verdict
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -72,16 +76,28 @@ class Batch:
         self.mention_kinds: dict[str, str] = {}
         self.vocabularies: set[str] = set()
         self.ended_sources: set[int] | None = None
+        self._trust: Trust | None = None
         if (
             person is not None
             and not Key.objects.filter(
-                holder=self.pseudonym, role="person", ended_at__isnull=True
+                holder=self.pseudonym,
+                role="person",
+                verifier=person.verifier.vkey,
+                ended_at__isnull=True,
             ).exists()
         ):
             raise PersonNeeded(
                 f"The key of {self.pseudonym} is not granted in this archive, or no longer.",
                 next_step="Use a key from `habeas people`.",
             )
+
+    @property
+    def trust(self) -> Trust:
+        """Who may sign what, with all that this batch has appended."""
+        if self._trust is None:
+            self.flush()
+            self._trust = so_far(self.archive.origin)
+        return self._trust
 
     @property
     def size(self) -> int:
@@ -117,16 +133,40 @@ class Batch:
             self._time, list(given.items()), object_sha256=object_sha256, cosigners=signed_by
         )
         position = self._next
+        verdict = None
+        if kind in GOVERNED:
+            verdict = self._judged(said(parse_entry(composed.note), position, given), kind)
         self._next += 1
         self._entries.append(
             (position, composed.entry_id, self._time, composed.leaf_hash, composed.note)
         )
         self._content.append((position, composed.disclosures))
-        self._facts.append(Fact(position, composed.entry_id, self._time, object_sha256, given))
+        self._facts.append(
+            Fact(
+                position,
+                composed.entry_id,
+                self._time,
+                object_sha256,
+                given,
+                note=composed.note,
+                verdict=verdict,
+            )
+        )
         self._hashes.append(composed.leaf_hash)
         if len(self._entries) >= FLUSH_EVERY:
             self.flush()
         return Ref(composed.entry_id, position)
+
+    def _judged(self, entry: Said, kind: str) -> Verdict:
+        """Refuse here, before it stands for ever, what ``verify`` would call a fault."""
+        verdict = self.trust.judge(entry)
+        if verdict.problem is not None:
+            raise TrustRefused(
+                f"This {kind} cannot be recorded: it {verdict.problem.words}.",
+                next_step=verdict.problem.next_step or "Nothing was recorded.",
+            )
+        self.trust.learn(entry, verdict)
+        return verdict
 
     def _cosigners(self, kind: str, *, decision: bool) -> tuple[Signer, ...]:
         if not decision or self.taken_back:
@@ -155,6 +195,7 @@ class Batch:
     def replayed(self) -> None:
         """The projections were made anew in this transaction: forget what was looked up."""
         self._projector = Projector()
+        self._trust = None
         self.compartments.clear()
         self.mention_kinds.clear()
         self.ended_sources = None
@@ -192,7 +233,8 @@ def facts(start: int, stop: int) -> list[Fact]:
         joined = bytes(content.get(position, b""))
         gone = erased_by(joined)
         fields = _fields(joined) if joined and gone is None else {}
-        found.append(Fact(position, entry_id, when, _object_of(bytes(note)), fields, gone))
+        whole = bytes(note)
+        found.append(Fact(position, entry_id, when, _object_of(whole), fields, gone, note=whole))
     return found
 
 

@@ -44,6 +44,7 @@ from habeas.custody.errors import (
 )
 from habeas.custody.handovers import FOLDER as HANDOVERS
 from habeas.custody.mirrors import ABOUT, FORMAT, REMOVED, read_about, removed_objects
+from habeas.custody.notes import Verifier
 from habeas.custody.objects import ObjectStore
 from habeas.custody.tiles import TileLog
 
@@ -226,7 +227,10 @@ def _put_public_keys(archive: Archive, target: Path) -> None:
     files = {"verifiers": f"{current.entry.vkey}\n{current.checkpoint.vkey}\n"}
     granted = Key.objects.filter(role="person").order_by("position")
     for holder, verifier in granted.values_list("holder", "verifier"):
-        files[f"people/{holder}.pub"] = f"{verifier}\n"
+        name = f"people/{holder}.pub"
+        if name in files:  # a further key of the same person
+            name = f"people/{holder}.{Verifier.parse(verifier).key_id:08x}.pub"
+        files[name] = f"{verifier}\n"
     for name, text in files.items():
         path = target / "keys" / name
         if not path.is_file() or path.read_text() != text:

@@ -46,6 +46,7 @@ from habeas.custody.key_chain import KeyChain, Signing
 from habeas.custody.keys import Keyring
 from habeas.custody.notes import Signer
 from habeas.custody.objects import ObjectStore
+from habeas.custody.persons import DEFAULT, Policy
 from habeas.custody.sequencer import Sequencer
 from habeas.custody.tiles import TileLog
 
@@ -350,8 +351,11 @@ def init_archive(
     passphrase: str | None,
     database_url: str | None = None,
     title: str = "",
+    policy: Policy = DEFAULT,
 ) -> Archive:
     """Make an archive in a new or empty directory. No passphrase means unprotected keys.
+
+    ``policy`` is what its ledger begins with: changing it later takes two people.
 
     Fails whole: what was made in the directory is removed again.
     """
@@ -363,7 +367,7 @@ def init_archive(
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
     try:
-        return _fill(directory, passphrase, database_url, title)
+        return _fill(directory, passphrase, database_url, title, policy)
     except BaseException:
         connection.close()
         presence.leave()
@@ -374,7 +378,13 @@ def init_archive(
         raise
 
 
-def _fill(directory: Path, passphrase: str | None, database_url: str | None, title: str) -> Archive:
+def _fill(
+    directory: Path,
+    passphrase: str | None,
+    database_url: str | None,
+    title: str,
+    policy: Policy,
+) -> Archive:
     keyring = Keyring.create(directory / "keys", passphrase)
     settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
     settings.write(directory)
@@ -400,14 +410,19 @@ def _fill(directory: Path, passphrase: str | None, database_url: str | None, tit
             )
     archive = Archive(directory, settings, keyring)
     with archive.writing() as batch:
-        _first_entries(batch, title)
+        _first_entries(batch, title, policy)
     return archive
 
 
-def _first_entries(batch: Batch, title: str) -> None:
+def _first_entries(batch: Batch, title: str, policy: Policy) -> None:
     archive = batch.archive
     batch.append(
-        "archive", {"title": title or "Archive", "program": f"habeas {habeas.__version__}"}
+        "archive",
+        {
+            "title": title or "Archive",
+            "program": f"habeas {habeas.__version__}",
+            **policy.fields(),
+        },
     )
     for role, signer in (
         ("entry", archive.keyring.entry),

@@ -23,6 +23,10 @@ from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.labels import LEVELS, Labels
 from habeas.archive.readings import end_former_readings
 from habeas.archive.rows import columns, insert
+from habeas.archive.trusting import so_far
+from habeas.custody.entries import parse_entry
+from habeas.custody.persons import said
+from habeas.custody.trust import GOVERNED, Trust, Verdict
 
 Fields = dict[str, Any]
 
@@ -30,7 +34,8 @@ Fields = dict[str, Any]
 class Fact(NamedTuple):
     """One entry with the fields that its disclosures give.
 
-    ``fields`` is empty once erased; ``erased_by`` is then the position of the erasure.
+    ``fields`` is empty once erased; ``erased_by`` is then the position of the erasure. ``note``
+    is the entry itself, with its signatures.
     """
 
     position: int
@@ -39,6 +44,8 @@ class Fact(NamedTuple):
     object_sha256: str | None
     fields: Fields
     erased_by: int | None = None
+    note: bytes = b""
+    verdict: Verdict | None = None  # of an entry that was judged as it was appended
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -53,7 +60,7 @@ def stored_json(value: object) -> str:
 TURNING = frozenset(
     (
         *("retraction", "judgement", "consent", "hold", "definition", "key", "block"),
-        *("linkage", "review-policy"),
+        *("linkage", "review-policy", "trust-policy"),
     )
 )
 
@@ -90,6 +97,8 @@ class Projector:
         self.reread: set[int] = set()  # exhibits with a reading since the last flush
         self.agreements = Agreements()
         self.labels = Labels(self.agreements.until, self.agreements.is_new)
+        self._trust: Trust | None = None
+        self.verdict = Verdict()  # of the governed entry that is being projected
         self._defaults = {model: _defaults(model) for model in schema.projections()}
         self._places = {
             model: {name: index for index, name in enumerate(columns(model))}
@@ -115,7 +124,28 @@ class Projector:
                     f"This program does not know entries of kind {kind!r} (entry {fact.position}).",
                     next_step="Use the newer program that wrote this archive.",
                 )
+            if kind in GOVERNED:
+                self.verdict = self._judged(fact)
+                if not (self.verdict.counts or self._kept_anyway(kind)):
+                    continue  # no effect, now or in any replay; ``verify`` names it
             handler(self, fact)
+
+    def _kept_anyway(self, kind: str) -> bool:
+        """A request or approval that does not count has a row: an erasure may name it."""
+        match kind:
+            case "erasure-request":
+                return self.verdict.readable
+            case "erasure-approval":
+                return self.verdict.request is not None
+        return False
+
+    def _judged(self, fact: Fact) -> Verdict:
+        if fact.verdict is not None:
+            return fact.verdict
+        parsed = parse_entry(fact.note)
+        if self._trust is None:
+            self._trust = so_far(parsed.origin)
+        return self._trust.take(said(parsed, fact.position, fact.fields))
 
     def flush(self) -> None:
         """Write what is buffered."""

@@ -32,6 +32,8 @@ from habeas.cli.verbs import (
     linking,
     mirror,
     people,
+    people_keys,
+    policy,
     prove,
     reading,
     rebuild,
@@ -86,7 +88,7 @@ class AsWritten(typer.core.TyperGroup):
 
 
 ORDER = (
-    *("init", "people", "compartments", "add", "reading", "search", "cite"),
+    *("init", "people", "policy", "compartments", "add", "reading", "search", "cite"),
     *("import", "figure", "estimate", "link", "why"),
     *("prove", "custody", "bundle"),
     *("keys", "backup", "restore", "mirror"),
@@ -146,6 +148,14 @@ _people = _group("people", "The pseudonymous keys of those who take decisions.")
 _people.command("add")(people.add)
 _people.command("list")(people.list_)
 _people.command("retire")(people.retire)
+_people.command("renew")(people_keys.renew)
+_people.command("request")(people_keys.request)
+_people.command("recover")(people_keys.recover)
+_policy = _group("policy", "How long trust takes, and who changes that.")
+_policy.command("list")(policy.list_)
+_policy.command("adopt")(policy.adopt)
+_policy.command("propose")(policy.propose)
+_policy.command("approve")(policy.approve)
 _compartments = _group("compartments", "The cases that things lie in; access is given by case.")
 _compartments.command("add")(compartments.add)
 _compartments.command("list")(compartments.list_)

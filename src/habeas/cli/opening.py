@@ -75,18 +75,32 @@ def opened(
 
 def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
     """The key of the person who takes the decision; ``''`` means the only one there is."""
+    from habeas.archive.trusting import granted
     from habeas.custody.key_files import is_protected
-    from habeas.custody.keys import open_person
+    from habeas.custody.person_keys import open_person, person_path
 
     if not pseudonym:
         pseudonym = only_person(archive)
     keys = archive.directory / "keys"
-    path = keys / "people" / f"{pseudonym}.key"
+    verifiers = granted(pseudonym)
+    path = person_path(keys, pseudonym, verifiers)
     passphrase = None
     if path.is_file() and is_protected(path):
         asked = f"Passphrase of {pseudonym}: "
         passphrase = _passphrase(passphrase_file, asked, "--person-passphrase-file")
-    return open_person(keys, pseudonym, passphrase)
+    return open_person(keys, pseudonym, passphrase, verifiers)
+
+
+def somebody(
+    archive: Archive, pseudonym: str, passphrase_file: Path | None, *, alone: bool
+) -> Signer | None:
+    """Who signs what need not be signed: with ``alone``, or where nobody has a key, nobody."""
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, live, visible
+
+    if alone or not (pseudonym or live(visible(OWNER, m.Key).filter(role="person")).exists()):
+        return None
+    return acting_person(archive, pseudonym, passphrase_file)
 
 
 def only_person(archive: Archive) -> str:

@@ -44,6 +44,50 @@ PersonPassphraseFileOption = Annotated[
         show_default=False,
     ),
 ]
+SignerOption = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="PSEUDONYM",
+        help="Who signs for the new person. Needed from the third person on.",
+        show_default=False,
+    ),
+]
+AsPassphraseFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--as-passphrase-file",
+        metavar="FILE",
+        help="Read the passphrase of who acts (--as) from the first line of a file.",
+        show_default=False,
+    ),
+]
+UnsignedOption = Annotated[
+    bool,
+    typer.Option(
+        "--unsigned",
+        help="No person signs: it stands as by the installation alone. Only for what makes "
+        "things stricter.",
+    ),
+]
+ApproverHoursOption = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        max=720,
+        help="How many hours an approver's key must be older than the request.",
+    ),
+]
+ChangeHoursOption = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        max=720,
+        help="How many hours a change of the policy waits before it can be approved.",
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Show what would come of it; ask and record nothing.")

@@ -21,6 +21,7 @@ from habeas.custody import handovers, merkle, opentimestamps
 from habeas.custody.bags import FETCH, BagReport, Progress, check_bag
 from habeas.custody.bundle_policy import Policy, read_policy
 from habeas.custody.bundled_keys import BundledKeys
+from habeas.custody.bundled_people import Shown, check_people
 from habeas.custody.bundled_reading import (
     ABSENT,
     FAILS,
@@ -113,6 +114,7 @@ class _Checking(Reading):
         self._handed_over()
         self._history()
         self._entries()
+        self._people()
         self._files()
         self._quotes()
         self._timestamps()
@@ -312,6 +314,12 @@ class _Checking(Reading):
             raise DoesNotHold(
                 "could not be read, so nothing that is disclosed of it can be checked"
             )
+
+    def _people(self) -> None:
+        shown = (Shown(e.position, e.parsed, e.fields) for e in self.entries.values())
+        found = check_people(self.origin, shown)
+        self.status["people"], self.faults["people"] = found.status, found.faults
+        self.said["people"] += found.words
 
     def _files(self) -> None:
         entries = [one for one in self.index["entries"] if isinstance(one, dict)]

@@ -4,7 +4,7 @@
                           what came before and comes next: see ``succession``
     keys/verifiers        the public keys in force, readable without a passphrase
     keys/people/<p>.key   one acting person's seed, under that person's own passphrase
-    keys/people/<p>.pub   and the public key
+    keys/people/<p>.pub   and the public key; a further key of theirs is <p>.<key id>.key
     keys/recovery/        a sealed copy for custodians and shares: see ``recovery``
 
 Epoch keys wrap the identities of objects, and the identity that opens the backups of an
@@ -24,7 +24,6 @@ import contextlib
 import copy
 import fcntl
 import os
-import re
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,17 +34,17 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from habeas.custody import age_keys, key_files, recovery, succession
-from habeas.custody.errors import EpochInUse, KeyringError, KeysMissing
+from habeas.custody import age_keys, key_files, person_keys, recovery, succession
+from habeas.custody.errors import EpochInUse, KeyringError
 from habeas.custody.key_chain import KeyChain
 from habeas.custody.key_files import damaged
-from habeas.custody.key_names import entry_key_name, new_origin, person_key_name
+from habeas.custody.key_names import entry_key_name, new_origin
 from habeas.custody.notes import Signer, Verifier, check_name
+from habeas.custody.person_keys import change_person_passphrase as change_person_passphrase
+from habeas.custody.person_keys import open_person as open_person
 from habeas.custody.succession import Succession
 
 FORMAT: Final = "habeas-keys/1"
-PERSON_FORMAT: Final = "habeas-person-key/1"
-_PSEUDONYM = re.compile("p-[0-9a-f]{16}")
 _NONCE_BYTES = 12
 
 
@@ -342,21 +341,12 @@ class Keyring:
 
     # --- people ---------------------------------------------------------------------------
 
-    def add_person(self, passphrase: str | None) -> Signer:
-        """A new acting person: a random pseudonym and a key under their own passphrase."""
-        pseudonym = "p-" + secrets.token_hex(8)
-        content = {
-            "format": PERSON_FORMAT,
-            "origin": self.origin,
-            "pseudonym": pseudonym,
-            "seed": secrets.token_hex(32),
-        }
-        signer = _person_signer(content)
-        folder = self.directory / "people"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        key_files.write_key_file(folder / f"{pseudonym}.key", content, passphrase)
-        key_files.write_new(folder / f"{pseudonym}.pub", (signer.verifier.vkey + "\n").encode())
-        return signer
+    def add_person(self, passphrase: str | None, pseudonym: str = "") -> Signer:
+        """A new acting person: a random pseudonym and a key under their own passphrase.
+
+        With a ``pseudonym`` it is a further key of that person, in files of its own.
+        """
+        return person_keys.add(self.directory, self.origin, passphrase, pseudonym)
 
     def person(self, pseudonym: str, passphrase: str | None = None) -> Signer:
         """The key of an acting person."""
@@ -364,7 +354,7 @@ class Keyring:
 
     def people(self) -> list[str]:
         """The pseudonyms whose keys are kept here."""
-        return sorted(path.stem for path in (self.directory / "people").glob("p-*.key"))
+        return person_keys.pseudonyms(self.directory)
 
     def __repr__(self) -> str:
         return f"Keyring({self.origin!r}, epochs={sorted(self._epochs)})"
@@ -385,46 +375,6 @@ def public_keys(directory: Path) -> PublicKeys:
         for file in sorted((directory / "people").glob("p-*.pub"))
     }
     return PublicKeys(checkpoint.name, entry, checkpoint, people)
-
-
-def open_person(directory: Path, pseudonym: str, passphrase: str | None = None) -> Signer:
-    """The key of an acting person; the installation's keys stay shut."""
-    path = person_path(directory, pseudonym)
-    try:
-        return _person_signer(_person_content(path, pseudonym, passphrase))
-    except (KeyError, TypeError, ValueError):
-        raise damaged(path) from None
-
-
-def change_person_passphrase(
-    directory: Path, pseudonym: str, former: str | None, passphrase: str | None
-) -> None:
-    """Write a person's key under another passphrase; ``None`` leaves it unprotected."""
-    path = person_path(directory, pseudonym)
-    content = _person_content(path, pseudonym, former)
-    key_files.replace(path, key_files.protect(content, passphrase))
-
-
-def person_path(directory: Path, pseudonym: str) -> Path:
-    """Where the key of an acting person is kept."""
-    if not _PSEUDONYM.fullmatch(pseudonym):
-        raise KeysMissing(
-            f"{pseudonym!r} is not a pseudonym: those read p- and 16 hex digits.",
-            next_step="List them with `habeas people`.",
-        )
-    return directory / "people" / f"{pseudonym}.key"
-
-
-def _person_content(path: Path, pseudonym: str, passphrase: str | None) -> dict[str, Any]:
-    content = key_files.read_key_file(path, passphrase, PERSON_FORMAT)
-    if content.get("pseudonym") != pseudonym:
-        raise damaged(path)
-    return content
-
-
-def _person_signer(content: Mapping[str, Any]) -> Signer:
-    name = person_key_name(content["origin"], content["pseudonym"])
-    return Signer.from_seed(name, bytes.fromhex(content["seed"]))
 
 
 def _stamp(directory: Path) -> tuple[int, int]:

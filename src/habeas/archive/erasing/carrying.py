@@ -94,10 +94,10 @@ def check(archive: Archive, request: int) -> Plan:
             f"Request {request} has no approval by a second person.",
             next_step=f"Another person approves it: `habeas erase approve {request}`.",
         )
-    for person in (asked.person, approved.person):
-        if not verbs.in_force(person):
+    for signed in (asked, approved):
+        if not verbs.in_force(signed.key):
             raise ErasureRefused(
-                f"The key of {person} is no longer in force.",
+                f"The key with which {signed.person} signed is not in force.",
                 next_step="Make a new request, signed by two people whose keys are.",
             )
     return what

@@ -1,7 +1,8 @@
 """Is every erased entry erased by right? For ``verify``, from the entries alone.
 
 Content may be missing only where an erasure entry lists the position, and that entry must rest
-on a request and an approval by two people, under two keys, over the same list.
+on a request and an approval by two people over the same list, each with a key that counted
+(``custody.trust``) and, from the archive's policy on, was in force when it was carried out.
 """
 
 from __future__ import annotations
@@ -10,80 +11,95 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from habeas.archive.erased import Record, positions_of
-from habeas.custody.audit import Fault
+from habeas.custody.persons import HeldKey, Request
+from habeas.custody.trust import GOVERNED, Trust
 
 if TYPE_CHECKING:
     from habeas.archive.verifying.report import Report
-    from habeas.custody.notes import Verifier
 
 
 @dataclass(frozen=True, slots=True)
-class _Signed:
-    """A request or an approval whose signature was checked."""
+class _Approved:
+    """An approval that counts: of what, and by whose key."""
 
-    about: frozenset[int] | str
-    key: bytes
+    request: Request
+    key: HeldKey
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """An erasure entry, and why it may not have been carried out; '' where it may."""
+
+    fields: dict[str, Any]
+    wrong: str
+
+
+#: Who decided what is never erased: nobody could check the rest without it.
+NEVER = frozenset({*(GOVERNED - {"consent", "hold", "block"}), "erasure", "batch"})
 
 
 class Erasures:
     """What the ledger says of erasures, as ``verify`` passes through it."""
 
-    def __init__(self) -> None:
-        self._requests: dict[str, _Signed] = {}
-        self._approvals: dict[str, _Signed] = {}
-        self._erasures: dict[int, dict[str, Any]] = {}
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._requests: dict[str, frozenset[int]] = {}
+        self._approvals: dict[str, _Approved] = {}
+        self._erasures: dict[int, _Carried] = {}
 
-    def learn(
-        self, position: int, entry_id: str, kind: str, fields: dict[str, Any], key: Verifier
-    ) -> None:
-        """One decision; its signature holds and ``key`` made it."""
-        if kind == "erasure-request":
-            listed = frozenset(positions_of(fields["positions"]))
-            self._requests[entry_id] = _Signed(listed, key.public)
-        elif kind == "erasure-approval":
-            self._approvals[entry_id] = _Signed(fields["request"], key.public)
-        elif kind == "erasure":
-            self._erasures[position] = fields
+    def asked(self, entry_id: str, fields: dict[str, Any]) -> None:
+        """A request that a person signed."""
+        self._requests[entry_id] = frozenset(positions_of(fields["positions"]))
+
+    def approved(self, entry_id: str, request: Request, key: HeldKey) -> None:
+        """An approval by another person, which counts."""
+        self._approvals[entry_id] = _Approved(request, key)
+
+    def carried(self, position: int, fields: dict[str, Any]) -> None:
+        """An erasure that a person signed."""
+        self._erasures[position] = _Carried(fields, self._wrong(fields))
+
+    def _wrong(self, fields: dict[str, Any]) -> str:
+        """Why, as the ledger stands here, two people do not stand behind it."""
+        approval = self._approvals.get(fields["approval"])
+        request = self._requests.get(fields["request"])
+        if request is None or approval is None or approval.request.entry_id != fields["request"]:
+            return "has no request and approval by two people that belong together"
+        if any(one.fields["request"] == fields["request"] for one in self._erasures.values()):
+            return "carries out a request that was carried out before"
+        record = Record.read(fields)
+        if request != frozenset(record.things):
+            return "does not erase what was signed for"
+        if never := sorted({one.kind for one in record.things.values()} & NEVER):
+            return f"takes along entries that are never erased ({never[0]})"
+        if self._trust.policy is None:
+            return ""
+        for number in (approval.request.key, approval.key.position):
+            key = self._trust.at(number)
+            if key is None or key.ended:
+                return "was carried out after the key of one of the two had ended"
+        return ""
 
     def check(self, report: Report) -> None:
         """Compare what was erased with what was signed for; adds faults to the report."""
         listed: dict[int, int] = {}
-        for position, fields in self._erasures.items():
-            things = frozenset(Record.read(fields).things)
-            listed.update(dict.fromkeys(things, position))
-            self._check_signed(report, position, fields, things)
+        for position, one in self._erasures.items():
+            listed.update(dict.fromkeys(Record.read(one.fields).things, position))
+            if one.wrong:
+                report.fault(
+                    "erasure.unfounded", position, f"The erasure at entry {position} {one.wrong}."
+                )
         for position, erasure in report.erased.items():
             if listed.get(position) != erasure:
-                _fault(
-                    report,
+                report.fault(
                     "content.missing",
                     position,
                     f"The content of entry {position} is missing, and no erasure accounts for it.",
                 )
         for position, erasure in listed.items():
             if position not in report.erased:
-                _fault(
-                    report,
+                report.fault(
                     "erasure.left",
                     position,
                     f"Entry {position} was erased by entry {erasure}, but its content is here.",
                 )
-
-    def _check_signed(
-        self, report: Report, position: int, fields: dict[str, Any], things: frozenset[int]
-    ) -> None:
-        request = self._requests.get(fields["request"])
-        approval = self._approvals.get(fields["approval"])
-        if request is None or approval is None or approval.about != fields["request"]:
-            why = "has no request and approval that belong together"
-        elif request.key == approval.key:
-            why = "was requested and approved under one key"
-        elif request.about != things:
-            why = "does not erase what was signed for"
-        else:
-            return
-        _fault(report, "erasure.unfounded", position, f"The erasure at entry {position} {why}.")
-
-
-def _fault(report: Report, code: str, position: int, message: str) -> None:
-    report.faults.append(Fault(code, f"entry {position}", position, message))

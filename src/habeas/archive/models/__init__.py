@@ -60,6 +60,7 @@ from habeas.archive.models.projected import (
 )
 from habeas.archive.models.queued import ReadingJob
 from habeas.archive.models.read import Reading
+from habeas.archive.models.trusted import KeyRequest, TrustPolicy, TrustPolicyRequest
 
 __all__ = [
     "ArchiveTitle",
@@ -86,6 +87,7 @@ __all__ = [
     "Hold",
     "Judgement",
     "Key",
+    "KeyRequest",
     "Label",
     "LabelPart",
     "Layer",
@@ -105,5 +107,7 @@ __all__ = [
     "ReviewPolicy",
     "Source",
     "Timestamp",
+    "TrustPolicy",
+    "TrustPolicyRequest",
     "Vocabulary",
 ]

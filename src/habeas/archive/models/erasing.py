@@ -11,7 +11,10 @@ from habeas.archive.models.projected import Projection
 
 
 class ErasureRequest(Projection):
-    """Somebody asked, under their key, that exactly these positions be erased."""
+    """Somebody asked, under their key, that exactly these positions be erased.
+
+    ``key``: the grant of the key that signed it; None where none did, and it does not count.
+    """
 
     table_class: ClassVar = "projection"
     target_kind = models.CharField(max_length=12)  # exhibit | claim | consent
@@ -22,6 +25,7 @@ class ErasureRequest(Projection):
     basis = models.CharField(max_length=16)
     reason = ExactText()
     person = ExactText()
+    key = models.BigIntegerField(null=True)
 
     class Meta:
         managed = False
@@ -29,11 +33,16 @@ class ErasureRequest(Projection):
 
 
 class ErasureApproval(Projection):
-    """A second person said yes to a request, under another key."""
+    """A second person said yes to a request.
+
+    ``key``: the grant of the key that signed it; None where it does not count as a second
+    person's: not signed by one, or by the same person, or with a key that is too new.
+    """
 
     table_class: ClassVar = "projection"
     request = models.BigIntegerField(db_index=True)
     person = ExactText()
+    key = models.BigIntegerField(null=True)
 
     class Meta:
         managed = False

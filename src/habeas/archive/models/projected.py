@@ -74,11 +74,17 @@ class Compartment(Projection):
 
 
 class Key(Projection):
-    """A signing key granted, retired or lost."""
+    """A signing key granted, retired or lost. A person may have several.
+
+    ``by``: who signed the grant, '' the installation alone. ``request``: of a key that two
+    others recovered for its holder, what the first of them asked.
+    """
 
     holder = ExactText(db_index=True)  # 'entry', 'checkpoint' or a person's pseudonym
     role = models.CharField(max_length=20)  # entry | checkpoint | person
     verifier = ExactText()  # C2SP vkey
+    by = ExactText()
+    request = models.BigIntegerField(null=True)
     ended_at = models.BigIntegerField(null=True)
     ended_by = models.CharField(max_length=12, default="")  # retired | lost
 
@@ -336,6 +342,7 @@ class Consent(Projection):
     expires = models.CharField(max_length=10, default="")  # ISO day, '' never
     at_risk = ExactText()  # relatives at risk, as stated
     reason = ExactText()
+    person = ExactText()  # who signed it, '' the installation alone
     ended_at = models.BigIntegerField(null=True)
     ended_by = models.CharField(max_length=12, default="")  # withdrawn | superseded
 
@@ -345,9 +352,12 @@ class Consent(Projection):
 
 
 class Hold(Projection):
+    """A legal hold. ``person``: who signed it, '' the installation alone."""
+
     target = models.BigIntegerField(db_index=True)
     authority = ExactText()
     reason = ExactText()
+    person = ExactText()
     ended_at = models.BigIntegerField(null=True)
     ended_by = models.CharField(max_length=12, default="")
 

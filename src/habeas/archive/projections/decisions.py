@@ -9,6 +9,7 @@ from habeas.archive.labels import LEVELS
 from habeas.archive.projecting import Fact, Projector, stored_json
 from habeas.archive.projections.claims import end_claims
 from habeas.archive.records import rejoin
+from habeas.custody.persons import Policy
 
 TARGETS: dict[str, type[m.Projection]] = {
     "claim": m.Claim,
@@ -21,6 +22,7 @@ TARGETS: dict[str, type[m.Projection]] = {
 def key(p: Projector, fact: Fact) -> None:
     f = fact.fields
     if f["state"] == "granted":
+        asked = p.verdict.request
         p.add(
             m.Key,
             fact,
@@ -28,11 +30,70 @@ def key(p: Projector, fact: Fact) -> None:
             holder=f["holder"],
             role=f["role"],
             verifier=f["verifier"],
+            by=f.get("person", ""),
+            request=None if asked is None else asked.position,
         )
+        _answered(p, fact, m.KeyRequest)
         return
     m.Key.objects.filter(verifier=f["verifier"], ended_at__isnull=True).update(
         ended_at=fact.position, ended_by=f["state"]
     )
+
+
+def key_request(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.KeyRequest,
+        fact,
+        p.own_label(f),
+        holder=f["holder"],
+        verifier=f["verifier"],
+        reason=f["reason"],
+        person=f["person"],
+        key=_signed_with(p),
+    )
+
+
+def trust_policy(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    m.TrustPolicy.objects.filter(ended_at__isnull=True).update(
+        ended_at=fact.position, ended_by="superseded"
+    )
+    p.add(
+        m.TrustPolicy,
+        fact,
+        p.own_label(f),
+        person=f.get("person", ""),
+        **Policy.read(f).fields(),
+    )
+    _answered(p, fact, m.TrustPolicyRequest)
+
+
+def trust_policy_request(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.TrustPolicyRequest,
+        fact,
+        p.own_label(f),
+        reason=f["reason"],
+        person=f["person"],
+        key=_signed_with(p),
+        **Policy.read(f).fields(),
+    )
+
+
+def _signed_with(p: Projector) -> int | None:
+    return None if p.verdict.key is None else p.verdict.key.position
+
+
+def _answered(
+    p: Projector, fact: Fact, model: type[m.KeyRequest] | type[m.TrustPolicyRequest]
+) -> None:
+    """The request that this entry grants is granted once."""
+    if p.verdict.request is not None:
+        model.objects.filter(position=p.verdict.request.position).update(
+            ended_at=fact.position, ended_by="approved"
+        )
 
 
 def judgement(p: Projector, fact: Fact) -> None:
@@ -130,6 +191,7 @@ def consent(p: Projector, fact: Fact) -> None:
             expires=f.get("expires", ""),
             at_risk=f.get("at_risk", ""),
             reason=f.get("reason", ""),
+            person=f.get("person", ""),
         )
         p.flush()
     p.agreements.changed([subject])
@@ -157,6 +219,7 @@ def hold(p: Projector, fact: Fact) -> None:
         target=target,
         authority=f.get("authority", ""),
         reason=f.get("reason", ""),
+        person=f.get("person", ""),
     )
 
 

@@ -22,6 +22,7 @@ def request(p: Projector, fact: Fact) -> None:
         basis=f["basis"],
         reason=f["reason"],
         person=f.get("person", ""),
+        key=_signed_with(p),
     )
 
 
@@ -34,7 +35,14 @@ def approval(p: Projector, fact: Fact) -> None:
         p.join(p.own_label(f), label),
         request=asked,
         person=f.get("person", ""),
+        key=_signed_with(p),
     )
+
+
+def _signed_with(p: Projector) -> int | None:
+    """The grant of the key that counts; None where the entry does not."""
+    verdict = p.verdict
+    return verdict.key.position if verdict.counts and verdict.key is not None else None
 
 
 def erasure(p: Projector, fact: Fact) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from habeas.archive import models as m
 from habeas.archive.labels import LEVELS
 from habeas.archive.projecting import Fact, Projector, stored_json
+from habeas.custody.persons import Policy
 
 _OF_AN_EVENT = (
     *("agent", "happened_at", "place", "reason", "authority", "responsible", "changed"),
@@ -13,7 +14,11 @@ _OF_AN_EVENT = (
 
 
 def archive(p: Projector, fact: Fact) -> None:
-    p.add(m.ArchiveTitle, fact, p.own_label(fact.fields), title=fact.fields["title"])
+    f = fact.fields
+    label = p.own_label(f)
+    p.add(m.ArchiveTitle, fact, label, title=f["title"])
+    if "approver_age_seconds" in f:
+        p.add(m.TrustPolicy, fact, label, **Policy.read(f).fields())
 
 
 def vocabulary(p: Projector, fact: Fact) -> None:

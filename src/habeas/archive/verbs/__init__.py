@@ -13,14 +13,23 @@ from habeas.archive.verbs.deciding import assess, judge, retract
 from habeas.archive.verbs.defining import define
 from habeas.archive.verbs.linking import linkage, review, review_policy
 from habeas.archive.verbs.naming import begin_list, compartment, lineage, mention, source
-from habeas.archive.verbs.people import add_person, end_key
+from habeas.archive.verbs.people import (
+    add_key,
+    add_person,
+    end_key,
+    recover_key,
+    request_key,
+)
 from habeas.archive.verbs.reading import reading
 from habeas.archive.verbs.sealing import layer, seal
 from habeas.archive.verbs.searching import log_search
+from habeas.archive.verbs.trusting import approve_policy, first_policy, request_policy
 
 __all__ = [
     "Attribution",
+    "add_key",
     "add_person",
+    "approve_policy",
     "assess",
     "begin_list",
     "cite",
@@ -32,6 +41,7 @@ __all__ = [
     "custody",
     "define",
     "end_key",
+    "first_policy",
     "hold",
     "judge",
     "layer",
@@ -41,6 +51,9 @@ __all__ = [
     "log_search",
     "mention",
     "reading",
+    "recover_key",
+    "request_key",
+    "request_policy",
     "retract",
     "review",
     "review_policy",

@@ -1,4 +1,8 @@
-"""consent, withdraw, hold, lift: what people agreed to, and what must not be destroyed."""
+"""consent, withdraw, hold, lift: what people agreed to, and what must not be destroyed.
+
+Each is a decision, signed by the person who acts. What makes things stricter, a withdrawal or a
+hold, may be recorded by the installation alone: it must never wait for a person who is not there.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +63,7 @@ def consent(
             "reason": reason,
             **place.fields(batch),
         },
+        decision=True,
     )
 
 
@@ -75,6 +80,7 @@ def withdraw(batch: Batch, subject: Thing, reason: str = "", *, place: Place = T
             "reason": reason,
             **place.fields(batch),
         },
+        decision=batch.person is not None,
     )
 
 
@@ -91,6 +97,7 @@ def hold(
             "reason": reason,
             **place.fields(batch),
         },
+        decision=batch.person is not None,
     )
 
 
@@ -107,6 +114,7 @@ def lift(
             "reason": reason,
             **place.fields(batch),
         },
+        decision=True,
     )
 
 

@@ -1,8 +1,9 @@
-"""request_erasure, approve_erasure, erase, block: two keys before anything is destroyed.
+"""request_erasure, approve_erasure, erase, block: two people before anything is destroyed.
 
 A request lists every position that goes, so that both who sign it sign the same. Approval is an
-entry by another key over that request. Carrying it out (``archive.erasing``) is refused where
-the archive has changed so that something else would go.
+entry by another person over that request, with a key as old as the archive's policy asks.
+Carrying it out (``archive.erasing``) is refused where the archive has changed so that something
+else would go.
 
 The reason stays for ever, in an entry that nobody can erase: it must name nobody.
 """
@@ -10,6 +11,8 @@ The reason stays for ever, in an entry that nobody can erase: it must name nobod
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.erased import runs
@@ -54,7 +57,7 @@ def request_erasure(batch: Batch, what: Plan, basis: str, reason: str) -> Ref:
 
 
 def approve_erasure(batch: Batch, request: int) -> Ref:
-    """Say yes to a request, under another key than the one that signed it."""
+    """Say yes to a request that another person signed."""
     batch.flush()
     asked = request_at(request)
     if carried := m.Erasure.objects.filter(request=request).first():
@@ -67,7 +70,7 @@ def approve_erasure(batch: Batch, request: int) -> Ref:
             "An approval is a decision and must be signed by a person.",
             next_step="Say with `--as` whose key acts.",
         )
-    if batch.pseudonym == asked.person or _verifier(batch.pseudonym) == _verifier(asked.person):
+    if batch.pseudonym == asked.person:
         raise ErasureRefused(
             f"{asked.person} made request {request} and cannot approve it too.",
             next_step="Another person approves it, under their own key (--as).",
@@ -124,13 +127,12 @@ def request_at(position: int) -> m.ErasureRequest:
 
 
 def approval_of(asked: m.ErasureRequest) -> m.ErasureApproval | None:
-    """The first approval of a request by somebody else whose key is in force."""
-    own = _verifier(asked.person)
-    for one in m.ErasureApproval.objects.filter(request=asked.position).order_by("position"):
-        theirs = _verifier(one.person)
-        if one.person != asked.person and theirs and theirs != own:
-            return one
-    return None
+    """The first approval of a request by another person whose key is in force.
+
+    Which approvals count was judged as they were entered (``custody.trust``).
+    """
+    approved = m.ErasureApproval.objects.filter(request=asked.position, key__isnull=False)
+    return approved.filter(key__in=_in_force()).order_by("position").first()
 
 
 def refuse_held(what: Plan) -> None:
@@ -155,9 +157,9 @@ def refuse_naming(what: Plan, reason: str) -> None:
         )
 
 
-def in_force(pseudonym: str) -> bool:
-    """Whether a person's key may still sign."""
-    return bool(_verifier(pseudonym))
+def in_force(key: int | None) -> bool:
+    """Whether the key granted at a position may still sign."""
+    return key is not None and _in_force().filter(position=key).exists()
 
 
 def place_of(batch: Batch, what: Plan) -> Place:
@@ -166,6 +168,6 @@ def place_of(batch: Batch, what: Plan) -> Place:
     return Place(only, what.handling)
 
 
-def _verifier(pseudonym: str) -> str:
-    key = m.Key.objects.filter(holder=pseudonym, role="person", ended_at__isnull=True).first()
-    return "" if key is None else key.verifier
+def _in_force() -> QuerySet[m.Key, int]:
+    keys = m.Key.objects.filter(role="person", ended_at__isnull=True)
+    return keys.values_list("position", flat=True)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 from habeas.archive.erasing.founded import Erasures
 from habeas.archive.kinds import KINDS
 from habeas.archive.verifying.handovers import ROLES, Handovers
-from habeas.archive.verifying.report import Report
+from habeas.archive.verifying.report import Approval, Report
+from habeas.custody.ages import SLACK, Attested, attested, between
 from habeas.custody.entries import ParsedEntry, check_signed
 from habeas.custody.merkle import root_of
-from habeas.custody.notes import Verifier
+from habeas.custody.persons import lasting, said
+from habeas.custody.trust import GOVERNED, POLICY, YOUNG, Trust
 
 
 class Decisions:
     """The keys in force so far, the entries of the current import, and who signed what."""
 
-    def __init__(self) -> None:
-        self._keys: dict[str, Verifier] = {}
+    def __init__(self, origin: str) -> None:
+        self.trust = Trust(origin)
         self._leaves: dict[int, bytes] = {}
-        self.erasures = Erasures()
+        self._alone: dict[int, str] = {}
+        self._attested: list[Attested] = []
+        self._waits: list[_Wait] = []
+        self.erasures = Erasures(self.trust)
         self.handovers = Handovers()
 
     def note(self, position: int, leaf: bytes) -> None:
@@ -33,41 +40,96 @@ class Decisions:
         if self.handovers.entry_key is not None:  # a new one is granted under the one before it
             check_signed(entry, [self.handovers.entry_key])
         handed_over = kind == "key" and self.handovers.is_later(fields)
-        if kind == "key":
-            self._learn(report, position, fields)
+        if kind == "key" and fields.get("role") in ROLES:
+            self.handovers.learn(report, position, fields)
         if kind == "batch" and not self._root_holds(fields):
             report.fault(
                 "ledger.batch-altered",
                 position,
                 f"Entry {position} signs an import that is not what follows from its entries.",
             )
+            return
+        if kind in GOVERNED and fields.get("role") not in ROLES:
+            self._judge(report, position, entry, fields)
+            return
+        if (word := attested(position, fields)) is not None:
+            self._attested.append(word)
         decided = kind in KINDS and (
             KINDS[kind].decision
             or (kind == "claim" and "previous" in fields)
-            or (handed_over and bool(self._keys))
+            or (handed_over and any(not key.ended for key in self.trust.keys))
         )
         if not decided:
             return
-        key = self._keys.get(fields.get("person", ""))
-        if key is None:
+        keys = self.trust.in_force(fields.get("person", ""))
+        if not keys:
             report.fault(
                 "ledger.decision-unsigned",
                 position,
                 f"Entry {position}, a {kind}, names no person whose key is in force.",
             )
-        else:
-            check_signed(entry, [key])
-            self.erasures.learn(position, entry.entry_id, kind, fields, key)
+            return
+        check_signed(entry, [key.verifier for key in keys])
+        if kind == "batch":
+            self._cover(range(fields["first"], position))
+        if kind == "erasure":
+            self.erasures.carried(position, fields)
 
-    def _learn(self, report: Report, position: int, fields: dict[str, Any]) -> None:
-        verifier = Verifier.parse(fields["verifier"])
-        if fields["role"] in ROLES:
-            self.handovers.learn(report, position, fields)
-        elif fields["role"] == "person":
-            if fields["state"] == "granted":
-                self._keys[fields["holder"]] = verifier
-            else:
-                self._keys.pop(fields["holder"], None)
+    def finish(self, report: Report) -> None:
+        """What only the whole ledger can answer."""
+        self.erasures.check(report)
+        for each in self._waits:
+            found = between(self._attested, each.first, each.second)
+            if found.at_most is not None and found.at_most + SLACK < each.needed:
+                report.fault(
+                    each.code,
+                    each.position,
+                    f"Entry {each.position} was to wait {lasting(each.needed)}; by the word of "
+                    f"others it waited {lasting(max(found.at_most, 0))} at most.",
+                )
+            if each.approval is not None:
+                by_others = found.at_least is not None and found.at_least >= each.needed
+                report.approvals.append(
+                    each.approval if not by_others else replace(each.approval, by=found.by)
+                )
+        report.alone = dict(Counter(self._alone.values()))
+
+    def _judge(
+        self, report: Report, position: int, entry: ParsedEntry, fields: dict[str, Any]
+    ) -> None:
+        policy = self.trust.policy
+        verdict = self.trust.take(said(entry, position, fields))
+        if verdict.problem is not None:
+            report.fault(
+                verdict.problem.code, position, f"Entry {position} {verdict.problem.words}."
+            )
+            return
+        kind, asked, key = fields["kind"], verdict.request, verdict.key
+        first = kind == "key" and len(self.trust.keys) == 1  # whom nobody could sign for
+        if (
+            verdict.alone
+            and not (first or kind == "archive")
+            and fields.get("role", "person") == "person"
+        ):
+            self._alone[position] = kind
+        if kind == "erasure-request":
+            self.erasures.asked(entry.entry_id, fields)
+        if asked is None or key is None:
+            return
+        if kind == "erasure-approval":
+            self.erasures.approved(entry.entry_id, asked, key)
+        if kind == "trust-policy":
+            needed = 0 if policy is None else policy.change_wait
+            self._waits.append(_Wait(position, POLICY, asked.position, position, needed))
+        needed = 0 if policy is None else policy.approver_age
+        age = asked.time - key.time
+        approval = Approval(position, kind, asked.position, asked.person, key.holder, age)
+        self._waits.append(_Wait(position, YOUNG, key.position, asked.position, needed, approval))
+
+    def _cover(self, positions: range) -> None:
+        """A person signed the root over these: none of them is by the installation alone."""
+        for position in [each for each in self._alone if each in positions]:
+            del self._alone[position]
 
     def _root_holds(self, fields: dict[str, Any]) -> bool:
         if fields["count"] > len(self._leaves):
@@ -75,3 +137,15 @@ class Decisions:
         signed = range(fields["first"], fields["first"] + fields["count"])
         leaves = [self._leaves[position] for position in signed if position in self._leaves]
         return len(leaves) == len(signed) and bool(root_of(leaves).hex() == fields["root"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """So many seconds were to lie between two entries for a third to count."""
+
+    position: int
+    code: str
+    first: int
+    second: int
+    needed: int
+    approval: Approval | None = None

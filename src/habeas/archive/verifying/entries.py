@@ -21,7 +21,7 @@ CHUNK = 1_000
 
 
 def check_entries(archive: Archive, report: Report, progress: Progress) -> None:
-    decisions = Decisions()
+    decisions = Decisions(archive.origin)
     if report.logged > report.size:
         report.fault(
             "ledger.database-behind-log",
@@ -40,7 +40,7 @@ def check_entries(archive: Archive, report: Report, progress: Progress) -> None:
         if expected % CHUNK == 0 or expected == report.size:
             progress("Entries", expected, report.size)
     try:
-        decisions.erasures.check(report)
+        decisions.finish(report)
         decisions.handovers.check(report, archive.chain)
     except UNREADABLE as error:
         message = f"Erasures and handed-over keys cannot be followed: {words_of(error)}"

@@ -27,12 +27,30 @@ UNREADABLE: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """That a second person approved, and how much older than the request their key was.
+
+    ``age`` in seconds by this machine's clock; ``by``: whose word confirms it, () nobody's.
+    """
+
+    position: int
+    kind: str
+    request: int
+    requester: str
+    approver: str
+    age: int
+    by: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Report:
     """What was checked, and every fault.
 
     ``erased`` are entries whose content two people had erased; the erasure is checked, and it
-    is no fault. ``leftovers`` are objects that belong to no entry, because a step was
+    is no fault. ``alone`` counts, by kind, what the installation signed without any person,
+    but for the first person's key, for which nobody could.
+    ``leftovers`` are objects that belong to no entry, because a step was
     interrupted between sealing and recording. They change nothing and are no fault.
     """
 
@@ -47,6 +65,8 @@ class Report:
     faults: list[Fault] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     erased: dict[int, int] = field(default_factory=dict)  # position → the erasure's position
+    approvals: list[Approval] = field(default_factory=list)
+    alone: dict[str, int] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:

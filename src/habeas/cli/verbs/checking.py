@@ -12,9 +12,11 @@ from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from habeas.archive.deep_verifying import Deeper
     from habeas.archive.opening import Archive
-    from habeas.archive.verifying import Sample
+    from habeas.archive.verifying import Report, Sample
     from habeas.custody.audit import Fault
     from habeas.figures.effects import Effect
 
@@ -86,6 +88,8 @@ def verify(
     for erasure in sorted(set(report.erased.values())):
         gone = several(list(report.erased.values()).count(erasure), "entry", "entries")
         speaker.say(f"{gone} erased by request at entry {erasure}.")
+    for words in _decided(report):
+        speaker.say(words)
     if report.sound:
         speaker.say(f"Sound: {checked}.")
         speaker.say(f"The log's signed root at {report.logged:,} is {report.root}.")
@@ -121,6 +125,19 @@ def verify(
             "leftovers": report.leftovers,
             "attested": others,
             "erased": {str(position): at for position, at in report.erased.items()},
+            "approvals": [
+                {
+                    "entry": one.position,
+                    "kind": one.kind,
+                    "request": one.request,
+                    "requester": one.requester,
+                    "approver": one.approver,
+                    "key_older_seconds": one.age,
+                    "confirmed_by": list(one.by),
+                }
+                for one in report.approvals
+            ],
+            "by_the_installation_alone": report.alone,
             "faults": [
                 {"code": f.code, "path": f.path, "position": f.position, "message": f.message}
                 | (_as_json(resting[at]) if resting else {})
@@ -136,6 +153,33 @@ def verify(
         }
     )
     return OK if report.sound else FINDINGS
+
+
+_ALONE = {
+    "key": ("key granted or ended", "keys granted or ended"),
+    "consent": ("consent", "consents"),
+    "hold": ("legal hold", "legal holds"),
+    "trust-policy": ("policy", "policies"),
+}
+
+
+def _decided(report: Report) -> Iterator[str]:
+    """Who approved, how old their key was by whose clock, and what nobody signed."""
+    from habeas.cli.speaking import several
+    from habeas.custody.persons import lasting
+
+    for one in report.approvals:
+        whose = f"by the word of {', '.join(one.by)}" if one.by else "by this machine's clock"
+        yield (
+            f"Entry {one.position}: {one.approver} approved what {one.requester} asked for "
+            f"at entry {one.request}, with a key {lasting(max(one.age, 0))} older, {whose}."
+        )
+    if report.alone:
+        counts = [
+            several(count, *_ALONE.get(kind, (kind, kind)))
+            for kind, count in sorted(report.alone.items())
+        ]
+        yield f"By the installation alone, signed by no person: {', '.join(counts)}."
 
 
 def _sample(written: str, seed: int | None) -> Sample | None:

@@ -10,6 +10,9 @@ from habeas.cli.options import (
     ArchiveOption,
     JsonOption,
     PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+    UnsignedOption,
     YesOption,
 )
 
@@ -27,17 +30,21 @@ def withdraw(
         int, typer.Argument(metavar="POSITION", min=0, help="The person's mention, or the source.")
     ],
     reason: ReasonOption = "",
+    as_: PersonOption = "",
+    unsigned: UnsignedOption = False,
     yes: YesOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
     """Record that a person withdraws their consent: from now on nothing of theirs is public.
 
-    Nothing is erased by it; `habeas erase request consent` asks for that.
+    Nothing is erased by it; `habeas erase request consent` asks for that. It never waits for
+    somebody who is not there: with --unsigned the installation alone records it.
     """
     from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import opened
+    from habeas.cli.opening import opened, somebody
     from habeas.cli.speaking import Speaker
 
     speaker = Speaker(as_json=json)
@@ -50,7 +57,8 @@ def withdraw(
         "Nothing was recorded.",
         yes=yes,
     )
-    with archive_.writing() as batch:
+    person = somebody(archive_, as_, person_passphrase_file, alone=unsigned)
+    with archive_.writing(person) as batch:
         made = verbs.withdraw(batch, subject, reason).position
     speaker.say(f"Withdrawn, as entry {made}: nothing of this person is public any more.")
     speaker.say(
@@ -63,19 +71,23 @@ def set_hold(
     exhibit: ExhibitArgument,
     authority: AuthorityOption,
     reason: ReasonOption = "",
+    as_: PersonOption = "",
+    unsigned: UnsignedOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
     """Place a legal hold: while it lasts the exhibit, and what rests on it, is not erased."""
-    from habeas.cli.opening import opened
+    from habeas.cli.opening import opened, somebody
     from habeas.cli.speaking import Speaker, shown
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
 
-    with archive_.writing() as batch:
+    person = somebody(archive_, as_, person_passphrase_file, alone=unsigned)
+    with archive_.writing(person) as batch:
         made = verbs.hold(batch, exhibit, authority=authority, reason=reason).position
     speaker.say(f"Exhibit {exhibit} is held by {shown(authority)} (entry {made}).")
     speaker.give({"exhibit": exhibit, "entry": made, "state": "placed"})
@@ -85,14 +97,16 @@ def lift_hold(
     exhibit: ExhibitArgument,
     authority: AuthorityOption,
     reason: ReasonOption = "",
+    as_: PersonOption = "",
     yes: YesOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Lift the legal holds on an exhibit."""
+    """Lift the legal holds on an exhibit. A person signs it."""
     from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import opened
+    from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
     speaker = Speaker(as_json=json)
@@ -101,7 +115,8 @@ def lift_hold(
     from habeas.archive import verbs
 
     confirm(f"Lift every hold on exhibit {exhibit}?", "The holds stand.", yes=yes)
-    with archive_.writing() as batch:
+    person = acting_person(archive_, as_, person_passphrase_file)
+    with archive_.writing(person) as batch:
         made = verbs.lift(batch, exhibit, authority=authority, reason=reason).position
     speaker.say(f"No hold is on exhibit {exhibit} any more (entry {made}).")
     speaker.give({"exhibit": exhibit, "entry": made, "state": "lifted"})

@@ -79,8 +79,6 @@ def _keys(directory: Path) -> list[Finding]:
 
     try:
         protected = is_protected(directory / "keys")
-        people = sorted((directory / "keys" / "people").glob("p-*.key"))
-        bare = [path.stem for path in people if not is_protected(path)]
     except (HabeasError, OSError) as error:
         return [Finding("keys", RED, f"they cannot be read: {error}")]
     found = []
@@ -96,12 +94,6 @@ def _keys(directory: Path) -> list[Finding]:
         words = "a former version lies beside them: `habeas keys refresh` destroys it"
         found.append(Finding("former", RED, words))
     found.append(_recovery(directory / "keys", protected=protected))
-    if bare:
-        found.append(Finding("people", RED, f"keys without a passphrase: {', '.join(bare)}"))
-    elif people:
-        found.append(Finding("people", GOOD, f"{len(people)} keys, each under a passphrase"))
-    else:
-        found.append(Finding("people", UNSURE, "nobody has a key: `habeas people add` makes one"))
     return found
 
 
@@ -191,10 +183,12 @@ def _modes(directory: Path) -> Finding:
 def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
     from django.db import DatabaseError
 
+    from habeas.archive import schema
     from habeas.archive.connecting import connect
     from habeas.archive.database_errors import plain_errors
     from habeas.archive.ledger import head
     from habeas.archive.models import LocalState
+    from habeas.cli.people_here import findings
     from habeas.custody.tiles import TileLog
     from habeas.errors import HabeasError
 
@@ -206,7 +200,10 @@ def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
             state = dict(LocalState.objects.values_list("name", "value"))
     except (HabeasError, DatabaseError) as error:
         return [Finding("ledger", RED, f"it cannot be read: {str(error).splitlines()[0]}")]
-    return [_log(size, logged), _tables(size, state), _clock(newest)]
+    found = [_log(size, logged), _tables(size, state), _clock(newest)]
+    if state.get("projection") == schema.projection_version():
+        found = [*(Finding(*each) for each in findings(directory)), *found]
+    return found
 
 
 def _clock(newest: int) -> Finding:

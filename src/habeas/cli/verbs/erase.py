@@ -133,7 +133,7 @@ def approve(
     person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Approve somebody else's request, under another key. Shows first what would go."""
+    """Approve somebody else's request. Shows first what would go, and how old your key is."""
     from habeas.cli.confirming import answerable, confirm
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
@@ -141,7 +141,10 @@ def approve(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.erasing.carrying import planned
+    from habeas.archive.ledger import entry_id_at
+    from habeas.archive.trusting import so_far
     from habeas.archive.verbs.erasing import approve_erasure
+    from habeas.cli.trusting import tell_age
 
     what = planned(archive_, request)
     changes = foreseen(archive_, what)
@@ -151,6 +154,9 @@ def approve(
         return
     answerable(speaker, yes=yes)
     person = acting_person(archive_, as_, person_passphrase_file)
+    asked = so_far(archive_.origin).requests.get(entry_id_at(request))
+    if asked is not None:
+        tell_age(speaker, archive_, person, asked)
     limits(speaker)
     confirm("Approve that this be erased?", "Nothing was approved.", yes=yes)
     with archive_.writing(person) as batch:

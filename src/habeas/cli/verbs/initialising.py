@@ -8,7 +8,12 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli.options import JsonOption, PassphraseFileOption
+from habeas.cli.options import (
+    ApproverHoursOption,
+    ChangeHoursOption,
+    JsonOption,
+    PassphraseFileOption,
+)
 
 
 def init(
@@ -31,6 +36,8 @@ def init(
     title: Annotated[
         str, typer.Option(help="What the archive is called.", show_default=False)
     ] = "",
+    approver_hours: ApproverHoursOption = 72,
+    change_hours: ChangeHoursOption = 72,
     passphrase_file: PassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -42,6 +49,7 @@ def init(
     make_ready()
     from habeas.archive.errors import ArchiveExists
     from habeas.archive.opening import init_archive
+    from habeas.custody.persons import HOUR, Policy
 
     directory = directory.absolute()
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
@@ -57,7 +65,11 @@ def init(
     if not unprotected:
         passphrase = new_passphrase(passphrase_file, "the archive", "--passphrase-file")
     archive = init_archive(
-        directory, passphrase=passphrase, database_url=database or None, title=title
+        directory,
+        passphrase=passphrase,
+        database_url=database or None,
+        title=title,
+        policy=Policy(approver_hours * HOUR, change_hours * HOUR),
     )
     speaker.say(f"The archive is in {directory}.")
     if unprotected:

@@ -52,7 +52,7 @@ def protect(
     """
     from habeas.cli.opening import located, new_passphrase, opened_keyring, passphrase_of
     from habeas.cli.speaking import Speaker
-    from habeas.custody.keys import change_person_passphrase, open_person, person_path
+    from habeas.custody.person_keys import change_person_passphrase, open_person, person_path
 
     speaker = Speaker(as_json=json)
     directory = located(archive)

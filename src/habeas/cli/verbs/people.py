@@ -2,62 +2,120 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from habeas.cli.options import (
     ArchiveOption,
+    AsPassphraseFileOption,
     JsonOption,
     PassphraseFileOption,
+    PersonOption,
     PersonPassphraseFileOption,
+    SignerOption,
+    UnsignedOption,
     YesOption,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from habeas.archive.opening import Archive
+    from habeas.custody.notes import Signer
+
+UnprotectedOption = Annotated[
+    bool,
+    typer.Option("--unprotected", help="Keep this key without a passphrase."),
+]
+
 
 def add(
-    unprotected: Annotated[
-        bool,
-        typer.Option("--unprotected", help="Keep this key without a passphrase."),
-    ] = False,
+    unprotected: UnprotectedOption = False,
+    as_: SignerOption = "",
     person_passphrase_file: PersonPassphraseFileOption = None,
+    as_passphrase_file: AsPassphraseFileOption = None,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make a key for a person.
 
-    They are known by a random pseudonym only; who that is stands nowhere in the archive.
+    They are known by a random pseudonym only; who that is stands nowhere in the archive. From
+    the third person on somebody who has a key signs for the new one (--as).
     """
-    from habeas.cli.opening import new_passphrase, opened
+    from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive import models as m
     from habeas.archive import verbs
-    from habeas.archive.access import OWNER, visible
 
-    passphrase = None
-    if not unprotected:
-        passphrase = new_passphrase(
-            person_passphrase_file, "the person", "--person-passphrase-file"
-        )
-    signer = archive_.keyring.add_person(passphrase)
+    introducer = _introducer(archive_, as_, as_passphrase_file)
+    signer = new_key(archive_, "", person_passphrase_file, unprotected=unprotected)
     pseudonym = signer.name.rpartition("/")[2]
     try:
-        with archive_.writing() as batch:
+        with archive_.writing(introducer) as batch:
             position = verbs.add_person(batch, signer).position
     except BaseException:
-        if not visible(OWNER, m.Key).filter(holder=pseudonym).exists():
-            for path in (archive_.directory / "keys" / "people").glob(f"{pseudonym}.*"):
-                path.unlink()  # a key that no entry grants is of no use
+        discard(archive_, signer)
         raise
     speaker.say(f"{pseudonym} may now sign decisions (entry {position}).")
     speaker.say("Who that is stands nowhere in the archive: note it elsewhere, safely.")
+    if introducer is None:
+        speaker.say("Nobody signed for it: it shows as granted by the installation alone.")
     if unprotected:
         speaker.say("The key is unprotected: whoever reads keys/people can sign with it.")
-    speaker.give({"pseudonym": pseudonym, "entry": position, "protected": not unprotected})
+    speaker.give(
+        {
+            "pseudonym": pseudonym,
+            "entry": position,
+            "protected": not unprotected,
+            "by": None if introducer is None else introducer.name.rpartition("/")[2],
+        }
+    )
+
+
+def _introducer(archive: Archive, as_: str, passphrase_file: Path | None) -> Signer | None:
+    """Who signs for the new person; nobody need, for the first two."""
+    from habeas.archive.trusting import so_far
+    from habeas.cli.opening import acting_person
+    from habeas.custody.trust import FIRST_PEOPLE
+
+    trust = so_far(archive.origin)
+    if not as_ and (trust.policy is None or len(trust.holders) < FIRST_PEOPLE):
+        return None
+    return acting_person(archive, as_, passphrase_file)
+
+
+def new_key(
+    archive: Archive, pseudonym: str, passphrase_file: Path | None, *, unprotected: bool
+) -> Signer:
+    """A key for a new person, or with a pseudonym a further one; no entry grants it yet."""
+    from habeas.cli.opening import new_passphrase
+
+    passphrase = None
+    if not unprotected:
+        whose = pseudonym or "the person"
+        passphrase = new_passphrase(passphrase_file, whose, "--person-passphrase-file")
+    return archive.keyring.add_person(passphrase, pseudonym)
+
+
+def discard(archive: Archive, signer: Signer) -> None:
+    """Remove a key that no entry grants: it is of no use."""
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, visible
+    from habeas.custody.person_keys import public_beside
+
+    vkey = signer.verifier.vkey
+    if visible(OWNER, m.Key).filter(verifier=vkey).exists():
+        return
+    if visible(OWNER, m.KeyRequest).filter(verifier=vkey).exists():
+        return
+    for path in (archive.directory / "keys" / "people").glob("p-*.key"):
+        if public_beside(path) == vkey:
+            path.with_suffix(".pub").unlink(missing_ok=True)
+            path.unlink()
 
 
 def list_(
@@ -65,45 +123,72 @@ def list_(
     passphrase_file: PassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the keys, and which of them are on this machine."""
+    """List the keys, who signed for them, and which of them are on this machine."""
     from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
+    from habeas.cli.speaking import Speaker, shown
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-    from habeas.custody.key_files import is_protected
+    from habeas.archive.access import OWNER, live, visible
+    from habeas.cli.people_here import kept_key
 
-    here = set(archive_.keyring.people())
-    folder = archive_.directory / "keys" / "people"
+    keys = archive_.directory / "keys"
     found: list[dict[str, Any]] = []
     for key in visible(OWNER, m.Key).filter(role="person").order_by("position"):
-        kept = key.holder in here
+        kept = kept_key(keys, key.holder, key.verifier)
         found.append(
             {
                 "pseudonym": key.holder,
                 "entry": key.position,
                 "state": key.ended_by or "in force",
-                "here": kept,
-                "protected": is_protected(folder / f"{key.holder}.key") if kept else None,
+                "here": kept in ("protected", "unprotected"),
+                "protected": {"protected": True, "unprotected": False}.get(kept),
+                "by": key.by or None,
+                "recovered": key.request,
+                "kept": kept,
             }
         )
-    speaker.give({"people": found})
+    waiting = list(live(visible(OWNER, m.KeyRequest)).order_by("position"))
+    speaker.give(
+        {
+            "people": found,
+            "requests": [
+                {
+                    "entry": one.position,
+                    "pseudonym": one.holder,
+                    "person": one.person,
+                    "reason": one.reason,
+                }
+                for one in waiting
+            ],
+        }
+    )
     if not found:
         speaker.say("No person has a key yet. Make one with `habeas people add`.")
-    kept_words = {True: "protected", False: "unprotected", None: "not on this machine"}
     speaker.table(
         [
             (
                 str(key["pseudonym"]),
                 f"entry {key['entry']}",
                 str(key["state"]),
-                kept_words[key["protected"]],
+                str(key["kept"]),
+                _granted_by(key),
             )
             for key in found
         ]
     )
+    for one in waiting:
+        speaker.say(
+            f"Entry {one.position}: {one.person} asks for a new key for {one.holder}: "
+            f"{shown(one.reason)}"
+        )
+
+
+def _granted_by(key: dict[str, Any]) -> str:
+    if key["recovered"] is not None:
+        return f"recovered by {key['by']} on request {key['recovered']}"
+    return f"by {key['by']}" if key["by"] else "by the installation alone"
 
 
 def retire(
@@ -113,28 +198,53 @@ def retire(
     lost: Annotated[
         bool, typer.Option("--lost", help="The key was lost or may be in other hands.")
     ] = False,
+    as_: PersonOption = "",
+    unsigned: UnsignedOption = False,
     yes: YesOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
-    """End a key: it signs no more. What it signed stays good. Asks: it cannot be undone."""
+    """End a person's keys: they sign no more. What they signed stays good.
+
+    Asks: it cannot be undone. Signed by the person or by another; that a key was lost may be
+    recorded by the installation alone (--unsigned).
+    """
     from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import opened
+    from habeas.cli.errors import CliError
+    from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker, shown
 
     speaker = Speaker(as_json=json)
+    if unsigned and not lost:
+        raise CliError(
+            "A retirement is signed by a person.",
+            next_step="Say with --as whose key acts; or report the key as --lost.",
+        )
     answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
+    from habeas.archive.errors import EntryRefused
+    from habeas.archive.trusting import granted
 
+    if not granted(pseudonym):
+        raise EntryRefused(f"No key of {pseudonym} is in force.", next_step="See `habeas people`.")
     state = "lost" if lost else "retired"
     confirm(
-        f"End the key of {shown(pseudonym)} as {state}? It can never sign again.",
-        "The key was not ended.",
+        f"End the keys of {shown(pseudonym)} as {state}? They can never sign again.",
+        "No key was ended.",
         yes=yes,
     )
-    with archive_.writing() as batch:
+    person = None if unsigned else acting_person(archive_, as_, person_passphrase_file)
+    with archive_.writing(person) as batch:
         position = verbs.end_key(batch, pseudonym, state).position
     speaker.say(f"The key of {pseudonym} is {state} (entry {position}). What it signed stays good.")
-    speaker.give({"pseudonym": pseudonym, "state": state, "entry": position})
+    speaker.give(
+        {
+            "pseudonym": pseudonym,
+            "state": state,
+            "entry": position,
+            "by": None if person is None else batch.pseudonym,
+        }
+    )

@@ -66,10 +66,10 @@ def serve(
 def _answering(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
     """The key of somebody who may act here; refused before the passphrase is asked."""
     from habeas.archive.errors import PersonNeeded
-    from habeas.archive.verbs.erasing import in_force
+    from habeas.archive.trusting import granted
     from habeas.cli.opening import acting_person
 
-    if not in_force(pseudonym):
+    if not granted(pseudonym):
         raise PersonNeeded(
             f"{pseudonym!r} has no key that is granted in this archive.",
             next_step="`habeas people` lists those that are. Without --as the pages can be read.",

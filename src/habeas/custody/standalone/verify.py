@@ -44,12 +44,14 @@ CHECKS = {
     "entries": "Each entry is well formed and signed by the archive",
     "proofs": "Each entry stands in the signed log",
     "disclosures": "What is disclosed is what the entries committed to",
+    "people": "What stands in a person's name is signed by a key granted to them",
     "files": "Files and texts are those that the entries name",
     "quotes": "Quotes stand in the texts, at the place named",
     "timestamps": "Others attest when the log existed",
 }
 LISTS = ("entries", "checkpoints", "timestamps", "handovers")  # of data/bundle.json
 BUNDLES = ("habeas-bundle/1", "habeas-bundle/2")  # the second where keys were handed over
+GRANTS = {"holder", "verifier", "state"}  # what an entry must show for its key to be judged
 HOLDS, FAILS, ABSENT, UNCHECKED = "holds", "fails", "absent", "not checked here"
 
 
@@ -1089,7 +1091,10 @@ class Bundle:
         if entry_id != item["id"] or entry_id in self.entries:
             raise Fault("has another id than data/bundle.json says, or stands there twice")
         self.entries[entry_id] = {
+            "id": entry_id,
             "position": item["position"],
+            "text": text,
+            "signatures": split_note(note)[1],
             "commitments": set(shown),
             "leaf": hashlib.sha256(b"\x00" + note).digest(),
             "fields": {},
@@ -1126,6 +1131,81 @@ class Bundle:
             fields[field] = value
         if entry is not None:
             entry["fields"] = fields
+
+    def check_people(self):
+        """The grants in the bundle, by rules that hold in every archive, and who signed under them.
+
+        A bundle holds grants only where whoever made it asked for persons to be shown.
+        """
+        entries = sorted(self.entries.values(), key=lambda entry: position_of(entry).zfill(20))
+        keys, asked, good, unknown = [], {}, 0, 0
+
+        def one(entry):
+            nonlocal good, unknown
+            fields = entry["fields"]
+            kind, person = fields.get("kind"), fields.get("person")
+            own = [key for key in keys if key["holder"] == person]
+            signer = self.signing(entry, own)
+            if own and signer is None:
+                raise Fault(f"names {person}, whose keys in force did not sign it")
+            if kind == "key" and fields.get("role") == "person" and set(fields) >= GRANTS:
+                self.one_grant(entry, keys, asked)
+            elif kind == "key-request" and {"holder", "verifier"} <= set(fields):
+                by = self.signing(entry, keys)
+                if by is None or by["holder"] == fields["holder"]:
+                    raise Fault("asks for a key, and no other person signed that")
+                if not any(key["holder"] == fields["holder"] for key in keys):
+                    raise Fault(f"asks for a key for {fields['holder']}, who never had one")
+                if any(key["public"] == read_key(fields["verifier"], 0x01)[1] for key in keys):
+                    raise Fault("asks for a key that was granted before")
+                asked[entry["id"]] = by, fields["holder"], fields["verifier"]
+            if own:
+                good += 1
+            elif person:
+                unknown += 1
+
+        self.each("people", entries, one, lambda entry: f"Entry {position_of(entry)}")
+        if self.status["people"] == HOLDS and not good:
+            self.status["people"] = UNCHECKED if unknown else ABSENT
+        if good:
+            self.said["people"].append(f"{good:,} entries signed by the persons that they name")
+        if unknown:
+            self.said["people"].append(f"{unknown:,} name persons whose grants are not here")
+
+    def one_grant(self, entry, keys, asked):
+        """A key granted, retired or lost: taken in where that was done by right."""
+        fields = entry["fields"]
+        who, public = read_key(fields["verifier"], 0x01)
+        holder = fields["holder"]
+        if fields["state"] != "granted":
+            for key in keys:
+                key["ended"] = key["ended"] or key["public"] == public
+            return
+        if who[0] != f"{self.origin}/{holder}":
+            raise Fault(f"grants {holder} a key that is named {who[0]}")
+        if any(key["public"] == public for key in keys):
+            raise Fault("grants a key that was granted before")
+        own = [key for key in keys if key["holder"] == holder]
+        if own and self.signing(entry, own) is None:
+            by, request = self.signing(entry, keys), asked.get(fields.get("request"))
+            if by is None or request is None or request[1:] != (holder, fields["verifier"]):
+                raise Fault(f"grants {holder} another key without a signature by one of theirs")
+            people = {holder, by["holder"], request[0]["holder"]}
+            if len(people) < 3 or not all(key["ended"] for key in own):
+                raise Fault(f"recovers a key for {holder} without two others, or needlessly")
+            del asked[fields["request"]]
+        keys.append({"holder": holder, "who": who, "public": public, "ended": False})
+
+    def signing(self, entry, keys):
+        """Which of these keys, in force, signed; None where none did, or one of them falsely."""
+        found = None
+        for name, key_id, raw in entry["signatures"]:
+            for key in keys:
+                if key["who"] == (name, key_id) and not key["ended"]:
+                    if not signed_by(key["public"], entry["text"], raw):
+                        return None
+                    found = found or key
+        return found
 
     def check_files(self):
         entries = [item for item in self.index["entries"] if isinstance(item, dict)]
@@ -1276,6 +1356,7 @@ class Bundle:
         self.check_handed_over()
         self.check_history()
         self.check_entries()
+        self.check_people()
         self.check_files()
         self.check_quotes()
         self.check_timestamps()
@@ -1403,6 +1484,7 @@ def report(bundle: Any, sound: bool) -> dict[str, Any]:
             }
             for name, meaning in CHECKS.items()
             if name in bundle.status
+            and (name != "people" or bundle.status[name] != ABSENT)  # most bundles name nobody
         ],
         "proven": list(shown(bundle)),
         "not_proven": list(not_shown(bundle)),

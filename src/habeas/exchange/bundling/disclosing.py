@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from habeas.archive.access import OWNER, visible
-from habeas.archive.models import ContentDisclosures, LedgerEntry
+from habeas.archive.models import ContentDisclosures, Key, KeyRequest, LedgerEntry
 from habeas.custody import disclosures as sd
 from habeas.custody.errors import BundleError
+from habeas.custody.notes import split_note
 
 ALWAYS = frozenset({"person", "compartment"})
 OF_STRICT_THINGS = frozenset({"received_from"})
@@ -95,6 +96,41 @@ def items(positions: Collection[int], rules: Rules) -> list[Item]:
             found.append(item)
     _refuse_unknown(rules, met)
     return found
+
+
+def grants(positions: Collection[int], rules: Rules) -> set[int]:
+    """Where persons are shown: every grant of a key to those who signed, and its end.
+
+    Without them nobody could check that a signature is by the person whom an entry names.
+    """
+    if "person" not in rules.shown or "person" in rules.withheld:
+        return set()
+    wanted = sorted(positions)
+    signers = {
+        signature.name.rpartition("/")[2]
+        for start in range(0, len(wanted), _CHUNK)
+        for note in LedgerEntry.objects.filter(
+            position__in=wanted[start : start + _CHUNK]
+        ).values_list("note", flat=True)
+        for signature in split_note(bytes(note))[1]
+    }
+    found: set[int] = set()
+    keys = visible(OWNER, Key).filter(role="person")
+    while True:  # whoever signed a grant is shown with their own
+        rows = list(keys.filter(holder__in=signers))
+        requests = visible(OWNER, KeyRequest).filter(
+            position__in=[row.request for row in rows if row.request is not None]
+        )
+        found = {
+            position
+            for row in rows
+            for position in (row.position, row.request, row.ended_at)
+            if position is not None
+        }
+        more = {row.by for row in rows if row.by} | {row.person for row in requests}
+        if more <= signers:
+            return found
+        signers |= more
 
 
 def _item(row: LedgerEntry, held: bytes, rules: Rules) -> tuple[Item, Set[str]]:

@@ -34,7 +34,7 @@ from habeas.custody.timestamps import pem, split_chain
 from habeas.exchange.bundling import by_hand, certifying
 from habeas.exchange.bundling.attesting import Attestation, attest, proof_of
 from habeas.exchange.bundling.choosing import Chosen, viewer_of
-from habeas.exchange.bundling.disclosing import Item, Rules, items
+from habeas.exchange.bundling.disclosing import Item, Rules, grants, items
 from habeas.exchange.bundling.pages import as_html
 from habeas.exchange.bundling.printing import as_pdf
 from habeas.exchange.bundling.telling import report, utc
@@ -90,7 +90,7 @@ def write(
     viewer = viewer_of(level)
     with contextlib.ExitStack() as moment:
         at = moment.enter_context(still(archive))  # others may be appending
-        found = items(chosen.positions, rules)
+        found = items(chosen.positions | grants(chosen.positions, rules), rules)
         if not found:
             raise BundleError("Nothing is to be handed over.", next_step="Name what exists.")
         attestation = attest(at, found)
