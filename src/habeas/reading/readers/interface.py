@@ -34,6 +34,7 @@ from habeas.reading.documents import Box, Boxes, Part, State
 from habeas.reading.limits import Limits
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_WHITE_SPACE = re.compile(r"\s+")
 _MOST_REMARKS = 200  # warnings, and things missing, of one document
 _REMARK_CODE_POINTS = 500
 _BOX_FIELDS = len(Box._fields)
@@ -60,6 +61,11 @@ class Inner(Protocol):
     """What the dispatcher does with a file inside: read it at once."""
 
     def __call__(self, name: str, data: bytes | Iterable[bytes], media_type_hint: str) -> None: ...
+
+
+def one_line(text: str) -> str:
+    """The text with a space in place of white space that holds a line's end."""
+    return _WHITE_SPACE.sub(lambda run: " " if "\n" in run[0] or "\r" in run[0] else run[0], text)
 
 
 @dataclass(slots=True)

@@ -12,14 +12,13 @@ import email
 import email.header
 import email.message
 import email.policy
-import re
 from email.message import Message
 from typing import Any
 
 from habeas.reading import decoding
 from habeas.reading.documents import State
 from habeas.reading.readers import mbox
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import Draft, Source, one_line
 
 NAME = "habeas.mail"
 VERSION = "3"
@@ -88,17 +87,27 @@ def _headers(message: Message, draft: Draft) -> None:
 def _header_text(value: object, draft: Draft) -> str:
     """RFC 2047 words decoded; bytes that are none of ASCII by the likeliest encoding."""
     try:
-        pieces = email.header.decode_header(value)  # type: ignore[arg-type]  # str or Header
+        pieces = _pieces(value)
     except (ValueError, email.errors.HeaderParseError):
         pieces = [(str(value), None)]
     shown = [
         piece if isinstance(piece, str) else _decoded(piece, charset or "", draft)
         for piece, charset in pieces
     ]
-    text = re.sub(r"\s*[\r\n]+\s*", " ", "".join(shown))
+    text = one_line("".join(shown))
     if any("\udc80" <= sign <= "\udcff" for sign in text):
         text = _decoded(text.encode("utf-8", "surrogateescape"), "", draft)
     return text
+
+
+def _pieces(value: object) -> list[Any]:
+    """What is encoded and what is not. After the last end of an encoded word nothing is looked
+    for: Python looks from each beginning to the end of the header."""
+    if not isinstance(value, str):
+        return email.header.decode_header(value)  # type: ignore[arg-type]  # a Header
+    ends = value.rfind("?=") + 2 if "?=" in value else 0
+    pieces: list[Any] = email.header.decode_header(value[:ends]) if ends else []
+    return [*pieces, (value[ends:], None)] if value[ends:] or not pieces else pieces
 
 
 def _decoded(data: bytes, charset: str, draft: Draft) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from habeas.reading import decoding
 from habeas.reading.documents import State
 from habeas.reading.readers import legacy
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import Draft, Source, one_line
 from habeas.reading.readers.ole import Compound, NotCompound
 
 NAME = "habeas.outlook"
@@ -94,7 +94,7 @@ class _Message:
         self._attachments()
 
     def _header(self, name: str, words: str) -> None:
-        words = re.sub(r"\s*[\r\n]+\s*", " ", words.replace("\0", "")).strip()
+        words = one_line(words.replace("\0", "")).strip()
         if words:
             self._draft.add("header", f"{name}: {words}", {**self._place, "header": name})
             if not self._place:

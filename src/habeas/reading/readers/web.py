@@ -8,11 +8,12 @@ or add is not known, and a page that is mostly script says so. Links go to the m
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from collections import Counter
 
 from habeas.reading import data_urls, decoding, labels
 from habeas.reading.readers.flow import Flow
 from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.tags import Tags
 
 NAME = "habeas.web"
 VERSION = "3"
@@ -52,9 +53,7 @@ def read(source: Source, draft: Draft) -> None:
     text = _decoded(source, draft)
     page = _Page(draft)
     try:
-        for start in range(0, len(text), 65_536):
-            page.feed(text[start : start + 65_536])
-            draft.progress()
+        page.take(text, draft.progress)
         page.close()
         page.finish()
     finally:
@@ -83,16 +82,18 @@ def _span(said: str) -> int:
     return max(1, int(said[:5])) if said.isascii() and said.isdecimal() else 1
 
 
-class _Page(HTMLParser):
+class _Page(Tags):
     """Blocks into the draft as the tags come; wrong nesting is taken as it stands."""
 
     def __init__(self, draft: Draft) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self._draft = draft
         self.flow = Flow(draft)
         self.links: list[str] = []
         self.scripts = self.seen = 0
         self._open: list[tuple[str, bool]] = []  # tag, whether it hides
+        self._opened = Counter[str]()  # how many of each tag are open
+        self._heading: list[int] = []  # the levels of those that are
         self._hidden = 0
         self._dropped = ""
         self._dropped_depth = 0
@@ -127,11 +128,13 @@ class _Page(HTMLParser):
             self._end_block()
         if tag not in _VOID and len(self._open) < _DEEPEST:
             self._open.append((tag, hides))
+            self._opened[tag] += 1
+            self._heading += [_HEADINGS[tag]] if tag in _HEADINGS else []
             self._hidden += hides
         self._special(tag, attributes)
 
     def _is_in_drawing(self) -> bool:
-        return any(name == "svg" for name, _hides in self._open)
+        return self._opened["svg"] > 0
 
     def _special(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "br":
@@ -205,11 +208,9 @@ class _Page(HTMLParser):
             return
         if tag in _BLOCKS:
             self._end_block()
-        if any(name == tag for name, _hides in self._open):
-            while self._open:
-                name = self._pop()
-                if name == tag:
-                    break
+        if self._opened[tag]:
+            while self._pop() != tag:
+                pass
 
     def _close_before(self, tag: str) -> None:
         while self._open:
@@ -221,6 +222,9 @@ class _Page(HTMLParser):
 
     def _pop(self) -> str:
         name, hides = self._open.pop()
+        self._opened[name] -= 1
+        if name in _HEADINGS:
+            self._heading.pop()
         self._hidden -= hides
         if name == "pre":
             self._preformatted -= 1
@@ -267,9 +271,7 @@ class _Page(HTMLParser):
 
     def _begin(self) -> None:
         if self.flow.paragraph is None:
-            heading = next(
-                (_HEADINGS[name] for name, _h in self._open[::-1] if name in _HEADINGS), 0
-            )
+            heading = self._heading[-1] if self._heading else 0
             self.flow.begin(heading=heading, hidden=bool(self._hidden))
 
     def _end_block(self) -> None:
