@@ -9,6 +9,7 @@ HabeasError
     ├── DatabaseTrouble        archive.database
     │   └── DatabaseSetting    archive.database-setting   a limit of the server stopped it
     ├── ArchiveDamaged         archive.damaged
+    ├── TooLong                archive.too-long      an answer that was stopped
     ├── NewerArchive           archive.newer
     ├── ClockDoubted           clock.doubted   this machine's clock cannot be right
     ├── ForeignKeys            archive.foreign-keys
@@ -74,6 +75,12 @@ class DatabaseSetting(DatabaseTrouble):
 
 class ArchiveDamaged(ArchiveError):
     code = "archive.damaged"
+
+
+class TooLong(ArchiveError):
+    """What was asked took longer than its deadline; nothing was changed or shown."""
+
+    code = "archive.too-long"
 
 
 class NewerArchive(ArchiveError):

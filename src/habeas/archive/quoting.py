@@ -9,7 +9,8 @@ nobody cites a place by chance.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 AROUND = 32  # characters shown on each side of a place
+_MOST_STEPS = 50_000_000
+_WHITE_SPACE = re.compile(r"\s+")
 MOST_PLACES = 50  # shown of a quote that stands in many
 
 
@@ -93,13 +96,54 @@ def spots(read: ReadText, quote: str, *, page: int | None = None) -> list[Spot]:
     words = quote.split()
     if not words:
         raise QuoteNotFound("The quote is empty.", next_step="Give the words to cite.")
-    found = re.finditer(r"\s+".join(map(re.escape, words)), read.text)
     pages = None if page is None else _pages(read.parts, page)
     return [
-        _spot(read, match.start(), match.end())
-        for match in found
-        if pages is None or any(a <= match.start() < b for a, b in pages)
+        _spot(read, start, stop)
+        for start, stop in places(read.text, words)
+        if pages is None or any(a <= start < b for a, b in pages)
     ]
+
+
+def places(text: str, words: Sequence[str], *, any_case: bool = False) -> Iterator[tuple[int, int]]:
+    """Where the words stand in a row with any white space between, none over another.
+
+    In time that grows with the text: a pattern tries all words at each place of a text that
+    repeats them, so where that could be long the text is looked through with its white space
+    made single.
+    """
+    if len(words) * len(text) <= _MOST_STEPS:
+        flags = re.IGNORECASE if any_case else 0
+        for match in re.finditer(r"\s+".join(map(re.escape, words)), text, flags):
+            yield match.span()
+        return
+    kept: list[str] = []
+    shorter = [(0, 0)]  # in the single-spaced text, from which place on by how much
+    at = length = 0
+    for run in _WHITE_SPACE.finditer(text):
+        kept += (text[at : run.start()], " ")
+        length += run.start() - at + 1
+        at = run.end()
+        if at - length != shorter[-1][1]:
+            shorter.append((length, at - length))
+    kept.append(text[at:])
+    single, wanted = "".join(kept), " ".join(words)
+    if any_case:
+        single, wanted = _lower(single), _lower(wanted)
+    starts = [start for start, _ in shorter]
+    found = single.find(wanted)
+    while found >= 0:
+        end = found + len(wanted)
+        first, last = (shorter[bisect_right(starts, place) - 1][1] for place in (found, end - 1))
+        yield found + first, end + last
+        found = single.find(wanted, end)
+
+
+def _lower(text: str) -> str:
+    """In small letters, of which none becomes two."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def _pages(parts: Sequence[Part], page: int) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from habeas.vocabulary.errors import BadText, shown
 
 LONGEST_TEXT = 100_000
+_MOST_MARKS = 30
 
 #: First words of Unicode character names, by ISO 15924 code. Enough for the languages that
 #: detention is documented in; any other script must be stated.
@@ -131,4 +132,28 @@ def fold(text: str) -> str:
 
     Nothing is transliterated and no letter is dropped, so different spellings stay different.
     """
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", bounded_marks(text)).casefold().split())
+
+
+def bounded_marks(text: str) -> str:
+    """The text with a joiner (U+034F) after every 30 marks in a row.
+
+    Normalising sorts marks that follow each other, which takes the square of their number.
+    This is the Stream-Safe Text Process of Unicode (UAX 15, section 13); no language comes near.
+    """
+    if len(text) <= _MOST_MARKS or text.isascii():
+        return text
+    return _too_many_marks().sub("\\g<0>\u034f", text)
+
+
+@lru_cache(maxsize=1)
+def _too_many_marks() -> re.Pattern[str]:
+    spans: list[list[int]] = []
+    for number in range(0x300, 0x20000):
+        if unicodedata.combining(chr(number)):
+            if spans and spans[-1][1] == number - 1:
+                spans[-1][1] = number
+            else:
+                spans.append([number, number])
+    marks = "".join(f"{chr(first)}-{chr(last)}" for first, last in spans)
+    return re.compile(f"[{marks}]{{{_MOST_MARKS}}}(?=[{marks}])")

@@ -13,10 +13,12 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import tantivy
 from tantivy import Occur, Query
 
+from habeas.archive import deadline
 from habeas.archive.search import expanding, folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import Added
@@ -33,7 +35,7 @@ from habeas.archive.search.language import (
     pattern_words,
     sought,
 )
-from habeas.archive.search.schema import filter_query, sequence_query
+from habeas.archive.search.schema import filter_query, schema, sequence_query
 
 TEXT, LATIN = "text", "latin"
 _LESS = 0.5  # weight of a spelling that was added
@@ -168,6 +170,7 @@ class _Compiler:
         return Query.boolean_query([(Occur.Must, files), (Occur.Must, Query.boolean_query(there))])
 
     def _leaf(self, leaf: Word | Phrase, *, negated: bool) -> Query:
+        deadline.check()
         matches = list(dict.fromkeys(_matches(leaf, self.exact)))
         queries = [match_query(self.made, match, leaf.column) for match in matches]
         if not self.exact and (spelt := _added(leaf)) is not None:
@@ -256,7 +259,7 @@ def match_query(made: tantivy.Schema, match: Match, column: int) -> Query:
             made, match.field, match.word, match.distance, transposition_cost_one=True
         )
     try:
-        return Query.regex_query(made, match.field, regex_of(match.pattern))
+        return _pattern_query(match.field, match.pattern)
     except ValueError:
         raise QueryRefused(
             "This pattern is too intricate to be run.",
@@ -264,6 +267,13 @@ def match_query(made: tantivy.Schema, match: Match, column: int) -> Query:
             width=len(match.pattern),
             next_step="Use fewer * and ?.",
         ) from None
+
+
+@lru_cache(maxsize=256)
+def _pattern_query(name: str, pattern: str) -> Query:
+    """Remembered, because making it can take half a second in which nothing else runs."""
+    deadline.check()
+    return Query.regex_query(schema(), name, regex_of(pattern))
 
 
 def regex_of(pattern: str) -> str:

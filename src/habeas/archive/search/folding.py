@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from habeas.names import convert
+from habeas.vocabulary.texts import bounded_marks
 
-VERSION = "1"  # raise when a text gives other words: the index is then built anew
+VERSION = "2"  # raise when a text gives other words: the index is then built anew
+
+LONGEST_WORD = 256  # letters of a word that are searched; the text keeps the whole, for quoting
 
 _HAN = (
     "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
@@ -64,13 +67,24 @@ _CLUSTER = re.compile(f"[\\s\\S][{_CONTINUING}]*")
 def folded(text: str) -> str:
     """The words of the text, folded, parted by spaces: what the index is fed."""
     if text.isascii():
-        return text.lower().translate(_ASCII)
+        return cut(text.lower().translate(_ASCII))
     parted = _NO_WORD.sub(" ", _fold(text).replace("_", " "))
     if _IS_HAN.search(parted) is None:
-        return parted
+        return cut(parted)
     if _HAN_ALONE.fullmatch(parted):
         return " ".join(parted)
-    return _HAN_RUN.sub(_spaced, parted)
+    return cut(_HAN_RUN.sub(_spaced, parted))
+
+
+def cut(row: str) -> str:
+    """The words of a row, none longer than ``LONGEST_WORD``; the row itself where none is."""
+    at, end = 0, len(row)
+    while end - at > LONGEST_WORD:
+        space = row.rfind(" ", at, at + LONGEST_WORD + 1)
+        if space < 0:
+            return " ".join([word[:LONGEST_WORD] for word in row.split()])
+        at = space + 1
+    return row
 
 
 def words(text: str) -> list[str]:
@@ -80,6 +94,7 @@ def words(text: str) -> list[str]:
 
 def _fold(text: str) -> str:
     """Folded letters, not yet parted into words."""
+    text = bounded_marks(text)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     text = text.casefold().replace("i\u0307", "i").replace("ı", "i")
@@ -105,7 +120,7 @@ def tokens(text: str) -> list[Token]:
     """The same words as ``words(text)``, each with its place in the text."""
     if text.isascii():
         low = text.lower().translate(_ASCII)
-        return [Token(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", low)]
+        return [_token(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", low)]
     pieces: list[str] = []
     starts: list[int] = []  # of the cluster that each folded character comes from
     stops: list[int] = []
@@ -116,7 +131,11 @@ def tokens(text: str) -> list[Token]:
             starts.append(cluster.start())
             stops.append(cluster.end())
     whole = "".join(pieces)
-    return [Token(m[0], starts[m.start()], stops[m.end() - 1]) for m in _WORD.finditer(whole)]
+    return [_token(m[0], starts[m.start()], stops[m.end() - 1]) for m in _WORD.finditer(whole)]
+
+
+def _token(word: str, start: int, stop: int) -> Token:
+    return Token(word[:LONGEST_WORD], start, stop)
 
 
 @lru_cache(maxsize=65_536)
@@ -149,6 +168,10 @@ _ALPHABETS = ("a-z\u00df-\u024f\u1e00-\u1eff", "\u0620-\u06ff", "\u0400-\u052f")
 @lru_cache(maxsize=65_536)
 def latin(word: str) -> str:
     """A folded word in Latin letters without accents; itself where it has no such form."""
+    return _latin(word)[:LONGEST_WORD]
+
+
+def _latin(word: str) -> str:
     if word.isascii():
         return word
     for letters, table in alphabets():
@@ -213,7 +236,7 @@ def spellings(text: str) -> list[list[str]]:
     """
     plain = [latin(word) for word in words(text)]
     joined = [latin(word) for word in words(_APOSTROPHES.sub("", text))]
-    parted = [part for word in words(text) for part in (_sounded(word) or [word])]
+    parted = [part[:LONGEST_WORD] for word in words(text) for part in (_sounded(word) or [word])]
     found: list[list[str]] = []
     for sequence in (plain, joined, parted):
         if sequence and sequence not in found:

@@ -17,6 +17,8 @@ from habeas.archive.search import folding
 LONGEST = 2_000  # characters
 DEEPEST = 20  # brackets in brackets
 MOST_PARTS = 200  # words, phrases and filters
+MOST_PATTERNS = 20  # of those with * or ? or ~, because each is held against all words of all texts
+MOST_SIGNS = 12  # * and ? in one word: how much each costs grows with them
 MOST_IN_FILE = 20  # of those inside of file:(…), because each is sought in all files
 MOST_WORDS = 60  # of a phrase, or between the ends of a near: passages overlap by that many
 FARTHEST = 50  # "..."~N

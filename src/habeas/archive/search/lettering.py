@@ -59,6 +59,8 @@ class Lettered:
         written, sounded = _told(self._written[at:end]), _told(self._sounded[at:end])
         if written is None or sounded is None:
             return forms.rows(passage)
+        if folding.cut(written) is not written or folding.cut(sounded) is not sounded:
+            return forms.rows(passage)  # the sound of a word that is cut is that of what is left
         return written, "" if sounded == written else sounded
 
     def _inside_a_word(self, at: int) -> bool:

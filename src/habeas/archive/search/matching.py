@@ -7,12 +7,15 @@ found by is marked, by the same words in the same fields.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from habeas.archive import deadline
 from habeas.archive.search import folding
-from habeas.archive.search.compiling import LATIN, InARow, Match, Near, Pattern, regex_of
+from habeas.archive.search.compiling import LATIN, Fuzzy, InARow, Match, Near, Pattern
+from habeas.archive.search.patterns import Glob, letters_amiss
 
 Range = tuple[int, int]
 
@@ -21,9 +24,10 @@ def ranges(text: str, matches: Iterable[Match]) -> list[Range]:
     """The code points [start, stop) of the text that the matches cover."""
     tokens = folding.tokens(text)
     written = [token.word for token in tokens]
-    fields = {"text": written, LATIN: [folding.latin(word) for word in written]}
+    fields = {"text": Words(written), LATIN: Words(list(map(folding.latin, written)))}
     found: set[Range] = set()
     for match in dict.fromkeys(matches):
+        deadline.check()
         for first, last in spans(fields[match.field], match):
             if isinstance(match, InARow):
                 found.add((tokens[first].start, tokens[last - 1].stop))
@@ -43,36 +47,47 @@ def merged(found: Iterable[Range]) -> list[Range]:
     return result
 
 
-def spans(words: Sequence[str], match: Match) -> Iterator[Range]:
+class Words:
+    """The words of a text in order, and at which places each stands."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self.places: Mapping[str, list[int]] = defaultdict(list)
+        for at, word in enumerate(words):
+            self.places[word].append(at)
+
+
+def spans(words: Words, match: Match) -> Iterator[Range]:
     """The words [first, last) that a match covers."""
     if isinstance(match, InARow):
         yield from _in_a_row(words, match.words)
     elif isinstance(match, Near):
         yield from _near(words, match)
-    elif isinstance(match, Pattern):
-        pattern = _pattern(match.pattern)
-        yield from ((at, at + 1) for at, word in enumerate(words) if pattern.fullmatch(word))
-    else:
-        yield from (
-            (at, at + 1)
-            for at, word in enumerate(words)
-            if letters_amiss(word, match.word, match.distance) <= match.distance
-        )
+    elif isinstance(match, Pattern | Fuzzy):
+        for word, places in list(words.places.items()):
+            if _is_of(word, match):
+                yield from ((at, at + 1) for at in places)
+
+
+def _is_of(word: str, match: Pattern | Fuzzy) -> bool:
+    if isinstance(match, Pattern):
+        return _glob(match.pattern).matches(word)
+    return letters_amiss(word, match.word, match.distance) <= match.distance
 
 
 @lru_cache(maxsize=256)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(regex_of(pattern), re.S)
+def _glob(pattern: str) -> Glob:
+    return Glob(pattern)
 
 
-def _in_a_row(words: Sequence[str], wanted: Sequence[str]) -> Iterator[Range]:
-    first, length = wanted[0], len(wanted)
-    for at, word in enumerate(words):
-        if word == first and tuple(words[at : at + length]) == tuple(wanted):
+def _in_a_row(words: Words, wanted: Sequence[str]) -> Iterator[Range]:
+    length = len(wanted)
+    for at in words.places.get(wanted[0], ()):
+        if length == 1 or tuple(words.words[at : at + length]) == tuple(wanted):
             yield at, at + length
 
 
-def _near(words: Sequence[str], near: Near) -> Iterator[Range]:
+def _near(words: Words, near: Near) -> Iterator[Range]:
     """Each unit of every window in which all units stand."""
     places = [list(_in_a_row(words, unit)) for unit in near.units]
     longest = sum(len(unit) for unit in near.units) + near.within
@@ -84,37 +99,21 @@ def _near(words: Sequence[str], near: Near) -> Iterator[Range]:
 
 
 def _window(places: list[list[Range]], at: int, anchor: Range, longest: int) -> list[Range] | None:
-    """The units beside one that stands first; None where one is missing."""
+    """The units beside one that stands first; None where one is missing.
+
+    Of each only those are looked at that lie in the window, so a long text costs no more.
+    """
     chosen = [anchor]
     for other, there in enumerate(places):
         if other == at:
             continue
-        free = [
-            one
-            for one in there
-            if anchor[1] <= one[0]
-            and one[1] <= anchor[0] + longest
-            and all(one[0] >= taken[1] or one[1] <= taken[0] for taken in chosen)
-        ]
-        if not free:
+        first = bisect_left(there, (anchor[1], 0))
+        last = bisect_right(there, (anchor[0] + longest, 0))
+        for one in there[first:last]:
+            fits = one[1] <= anchor[0] + longest
+            if fits and all(one[0] >= taken[1] or one[1] <= taken[0] for taken in chosen):
+                chosen.append(one)
+                break
+        else:
             return None
-        chosen.append(free[0])
     return chosen
-
-
-def letters_amiss(left: str, right: str, most: int) -> int:
-    """Letters added, left out, changed or two neighbours swapped; above ``most`` not counted."""
-    if abs(len(left) - len(right)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(right) + 1))
-    for at, letter in enumerate(left, 1):
-        further = [at]
-        for place, other in enumerate(right, 1):
-            cost = min(row[place] + 1, further[place - 1] + 1, row[place - 1] + (letter != other))
-            swapped = at > 1 and place > 1 and letter == right[place - 2] and left[at - 2] == other
-            if swapped:
-                cost = min(cost, before[place - 2] + 1)
-            further.append(cost)
-        before, row = row, further
-    return row[-1]

@@ -20,6 +20,8 @@ from habeas.archive.search.language import (
     LONGEST,
     MOST_IN_FILE,
     MOST_PARTS,
+    MOST_PATTERNS,
+    MOST_SIGNS,
     MOST_WAYS,
     MOST_WORDS,
     QUOTES,
@@ -141,6 +143,7 @@ class _Parser:
         self.end = length + 1
         self.at = 0
         self.parts = 0
+        self.patterns = 0
 
     @property
     def now(self) -> _Piece | None:
@@ -193,7 +196,21 @@ class _Parser:
             )
         if piece.kind == "field":
             return self._field(piece)
-        return _phrase(piece) if piece.kind == "phrase" else _word(piece)
+        if piece.kind == "phrase":
+            return _phrase(piece)
+        word = _word(piece)
+        self._count_pattern(word)
+        return word
+
+    def _count_pattern(self, word: Word) -> None:
+        self.patterns += bool(word.fuzzy or _signs(word.text))
+        if self.patterns > MOST_PATTERNS:
+            raise QueryRefused(
+                f"More than {MOST_PATTERNS} words have *, ? or ~.",
+                column=word.column,
+                width=len(str(word)),
+                next_step="Ask for some of them at a time.",
+            )
 
     def _bracket(self, opening: _Piece, depth: int) -> Tree:
         inner = self.either(depth + 1)
@@ -293,6 +310,10 @@ def _fuzziness(piece: _Piece, tilde: re.Match[str]) -> int:
     )
 
 
+def _signs(text: str) -> int:
+    return sum(map(text.count, "*?＊？"))
+
+
 def check_word(word: Word) -> None:
     """Refuse a word that cannot be searched as it is written."""
 
@@ -326,6 +347,12 @@ def check_word(word: Word) -> None:
             f"{what} does not work with Chinese characters.",
             "Leave it out: any part of a Chinese text is found as it is.",
             mark,
+        )
+    if _signs(word.text) > MOST_SIGNS:
+        refuse(
+            f"{_signs(word.text)} signs * and ? are too many for one word; "
+            f"at most {MOST_SIGNS} are read.",
+            "Leave some of them out.",
         )
     if len(literal) > 1 or (sign and len(pattern_words(word.text)) != 1):
         refuse(

@@ -4,6 +4,7 @@ Invariants: what the viewer may not see is left out inside the index, by the acc
 each passage, before anything is counted; every hit is asked for once more at
 ``access.visible``, and one that is not there is neither shown nor counted; expansions come
 from tables and never from the archive; the order of hits is made from what a viewer may see;
+where the caller set a deadline the search stops there, whole or not at all;
 a query that is refused is refused before the index is opened, so that errors are the same
 for everybody.
 """
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import tantivy
 from tantivy import Occur, Query
 
+from habeas.archive import deadline
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible, visible_labels
 from habeas.archive.files import layer_text
@@ -190,6 +192,7 @@ class _Asking:
 
     def _seen(self, leaf: Tree | None) -> Query:
         """The passages that the viewer may see; with a leaf, those where it stands."""
+        deadline.check()
         if leaf is None:
             return self.allowed
         both = (self._compiled(leaf).query, self.allowed)
@@ -216,6 +219,7 @@ class _Asking:
         """The page of hits. A hit that is no longer to be seen is taken out of the count too."""
         gone: list[int] = []
         while True:
+            deadline.check()
             query = self._allowed(gone)
             result = self.searcher.search(query, max(1, limit), count=True, offset=first)
             hits, missing = self._hits([address for _, address in result.hits][:limit])
@@ -226,6 +230,7 @@ class _Asking:
         if facets:
             found.facets = self._facets(query)
             found.nowhere = [] if found.total else self._nowhere()
+        deadline.check()
         return found
 
     def _nowhere(self) -> list[Tree]:
@@ -243,6 +248,7 @@ class _Asking:
         return Query.boolean_query(parts)
 
     def _facets(self, query: Query) -> dict[str, list[Value]]:
+        deadline.check()
         asked = {
             name: {"terms": {"field": name, "size": MOST_VALUES, "segment_size": _COUNTED}}
             for name in fields.FACETS
@@ -260,6 +266,7 @@ class _Asking:
         return facets
 
     def _count(self, *queries: Query) -> int:
+        deadline.check()
         both = Query.boolean_query([(Occur.Must, query) for query in queries])
         return _count_of(self.searcher.search(both, 1, count=True))
 

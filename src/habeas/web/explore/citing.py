@@ -42,7 +42,7 @@ LONGEST_LOOK = 2_000  # code points that are looked at on each side for the end 
 _NUMBER = re.compile("[0-9]{1,16}")
 _SHA256 = re.compile("[0-9a-f]{64}")
 #: Where a sentence ends: at these signs before white space; in Chinese without any.
-_SENTENCE_ENDS = re.compile(r"[.!?…؟۔]+(?!\S)|[。！？]+")
+_SENTENCE_ENDS = re.compile(r"(?<![.!?…؟۔])[.!?…؟۔]++(?!\S)|[。！？]++")
 
 
 def chosen(shown: Shown) -> Content | None:

@@ -21,8 +21,9 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from habeas.archive import clock
+from habeas.archive import clock, deadline
 from habeas.archive.access import Viewer, visible
+from habeas.archive.errors import TooLong
 from habeas.archive.ledger import head
 from habeas.archive.models import Erased, Exhibit
 from habeas.errors import HabeasError
@@ -30,6 +31,7 @@ from habeas.web.errors import NoArchive
 from habeas.web.site.viewing import Request
 
 PAGE_SIZE = 100
+MOST_SECONDS = 60.0  # for what a page shows; then it is stopped, and others have their turn
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 Content = dict[str, Any]
@@ -61,7 +63,8 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
         @functools.wraps(view)
         def answer(request: HttpRequest, *, twin: bool = False, **parts: Any) -> HttpResponse:
             try:
-                content = view(cast(Request, request), **parts)
+                with deadline.within(MOST_SECONDS, _("Ask for less of it, or try again later.")):
+                    content = view(cast(Request, request), **parts)
             except Elsewhere as other:
                 bare = other.path.rstrip("/")
                 return HttpResponseRedirect(f"{bare}.json" if twin else other.path)
@@ -302,9 +305,10 @@ def _refused(
         "next_step": error.next_step,
         "code": error.code,
     }
+    status = 503 if isinstance(error, TooLong) else 409
     if as_json:
-        return _as_json(content, 409)
-    return render(request, "explore/message.html", {**content, "back": back}, status=409)
+        return _as_json(content, status)
+    return render(request, "explore/message.html", {**content, "back": back}, status=status)
 
 
 def _erased(request: HttpRequest, gone: Gone, *, as_json: bool) -> HttpResponse:

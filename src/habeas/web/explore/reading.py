@@ -8,7 +8,6 @@ boxes are drawn on the picture for the same places that are marked in the text.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.urls import reverse
 
+from habeas.archive import quoting
 from habeas.archive.access import visible
 from habeas.archive.files import layer_text
 from habeas.archive.models import Layer, Passage, Reading
@@ -261,14 +261,12 @@ class Shown:
         words = self.request.GET.get("q", "")[:500].split()
         if not words or not self.text:
             return None
-        pattern = re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
         places: list[Content] = []
         more = 0
-        for match in pattern.finditer(self.text):
+        for start, stop in quoting.places(self.text, words, any_case=True):
             if len(places) == MOST_FOUND:
                 more += 1
                 continue
-            start, stop = match.span()
             place = {"from": start, "to": stop, "q": " ".join(words)}
             places.append(
                 {
@@ -276,7 +274,7 @@ class Shown:
                     "start": start,
                     "place": locator_words(self.locator(start, stop)),
                     "before": self.text[max(0, start - 40) : start],
-                    "words": match.group(),
+                    "words": self.text[start:stop],
                     "after": self.text[stop : stop + 40],
                 }
             )

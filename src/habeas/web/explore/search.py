@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from habeas.archive import deadline
+from habeas.archive.errors import TooLong
 from habeas.archive.readings import locator_words
 from habeas.archive.search import refining, searching
 from habeas.archive.search.errors import IndexMissing, QueryRefused
@@ -27,6 +29,8 @@ from habeas.web.site.viewing import Request
 Content = dict[str, Any]
 
 LONGEST = 4_000  # characters that are read of the address
+MOST_SECONDS = 15.0
+_LESS = gettext_noop("Use fewer * and ?, fewer words, or a filter such as source: or date:.")
 
 _FACETS = {
     "type": gettext_noop("Kind of file"),
@@ -82,12 +86,13 @@ def search(request: Request) -> Content:
         return content
     first = whole_number(request, "after", most=searching.DEEPEST) or 0
     try:
-        found = searching.search(
-            request.archive, request.viewer, asked, exact=exact, first=first, limit=PAGE
-        )
+        with deadline.within(MOST_SECONDS, _(_LESS)):
+            found = searching.search(
+                request.archive, request.viewer, asked, exact=exact, first=first, limit=PAGE
+            )
     except QueryRefused as error:
         return {**content, "error": _refused(asked, error)}
-    except IndexMissing as error:
+    except (IndexMissing, TooLong) as error:
         return {**content, "error": {"message": error.message, "next_step": error.next_step}}
     return {**content, "found": _found(request, found, asked, exact, first)}
 

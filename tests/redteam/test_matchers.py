@@ -1,0 +1,216 @@
+"""What a person types or a file holds is matched in time that grows with its length alone.
+
+Every matcher of the program against every text in which something begins and never ends; and
+the limits that make what is not linear small.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from tests.support.growth import ENDLESS, STEEPEST, steepness
+
+from habeas import names
+from habeas.archive import quoting
+from habeas.archive.search import folding, forms, passages
+from habeas.archive.search.compiling import Fuzzy, InARow, Near, Pattern
+from habeas.archive.search.errors import QueryRefused
+from habeas.archive.search.language import MOST_PATTERNS, MOST_SIGNS
+from habeas.archive.search.lettering import Lettered
+from habeas.archive.search.matching import ranges
+from habeas.archive.search.patterns import Glob, letters_amiss
+from habeas.archive.search.searching import checked
+from habeas.custody import notes, witness
+from habeas.figures import syntax
+from habeas.linking import titles
+from habeas.names import gazetteer
+from habeas.reading import decoding, detecting
+from habeas.reading.limits import Limits
+from habeas.reading.readers import mail, mbox, number_formats, sheets_csv, web
+from habeas.reading.readers import text as plain
+from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source, one_line
+from habeas.vocabulary import counts, edtf, edtf_compare, places, texts, values
+from habeas.web import connections
+from habeas.web.explore import citing
+from habeas.web.explore.templatetags import showing
+
+
+def read(reader: Any, kind: str, before: str = "", after: str = "") -> Callable[[str], object]:
+    """A reader of files over a text, in this process and without its sandbox."""
+
+    def work(text: str) -> None:
+        limits = Limits()
+        data = f"{before}{text}{after}".encode("utf-8", "surrogatepass")
+        with contextlib.suppress(Ended, LimitReached):
+            reader.read(Source(data, "", kind, limits), Draft(limits, lambda *_: None))
+
+    return work
+
+
+def drawn(work: Callable[[str], Iterable[object]]) -> Callable[[str], object]:
+    return lambda text: list(work(text))
+
+
+def marked(text: str) -> object:
+    words = ("a", "b", "a")
+    asked = (
+        Pattern("text", "*a*a*a*a*a*c"), Pattern("latin", "?*?*?*b"), Fuzzy("text", "a" * 300, 2),
+        InARow("text", words), Near("text", (("a",), ("b",), ("1",), ("a", "a")), 2),
+    )  # fmt: skip
+    return ranges(text, asked)
+
+
+def request(text: str) -> object:
+    """The head of a request with the text in its first line, in a name and in a value."""
+    adjusted = connections.Adjustments()
+    for head in (f"GET /{text}", f"GET / HTTP/1.1\r\n{text}: a", f"GET / HTTP/1.1\r\nA: {text}"):
+        parser = connections._Head(adjusted)
+        parser.received(f"{head}\r\nHost: here\r\n\r\n".encode("latin-1", "replace"))
+    return None
+
+
+def headed(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
+DAY = edtf.parse("2019-05")
+#: With the length of the shorter text: the longer one has eight times as many letters.
+MATCHERS: dict[str, tuple[Callable[[str], object], int]] = {
+    "query": (checked, 240),
+    "glob": (lambda text: Glob("*a*1*\\*<" * 40 + "?").matches(text), 3_000),
+    "glob as typed": (lambda text: Glob(text).matches("a1" * 200), 1_000),
+    "letters amiss": (lambda text: letters_amiss(text, text[1:] + "b", 2), 250),
+    "marked words": (marked, 240),
+    "folded": (folding.folded, 3_000),
+    "folded with places": (folding.tokens, 600),
+    "rows of the index": (lambda text: forms.rows(text), 2_000),
+    "rows letter by letter": (lambda text: Lettered(text).rows(0, len(text)), 2_000),
+    "passages": (drawn(passages.pieces), 4_000),
+    "quote": (drawn(lambda text: quoting.places(text, ["a"] * 4_000 + ["b"])), 8_000),
+    "quote in any case": (
+        drawn(lambda text: quoting.places(text, ["A"] * 4_000, any_case=True)), 8_000,
+    ),
+    "sentence": (drawn(lambda text: citing._SENTENCE_ENDS.finditer(text)), 8_000),
+    "comparable text": (texts.fold, 8_000),
+    "script of a text": (texts.detect_script, 8_000),
+    "controls shown": (showing.exact, 4_000),
+    "commands shown": (showing.steps, 4_000),
+    "EDTF": (edtf.parse, 120),
+    "EDTF compared": (lambda text: edtf_compare.overlaps(edtf.parse(f"{{{text}2019}}"), DAY), 120),
+    "count": (counts.parse, 30),
+    "place": (places.parse, 30),
+    "address": (values.url, 300),
+    "names compared": (lambda text: names.compare(text, f"b{text}"), 40),
+    "keys of a name": (names.keys, 40),
+    "name taken apart": (names.take_apart, 40),
+    "name rendered": (lambda text: names.render(text, "Latn"), 40),
+    "place's name": (gazetteer.resolve, 40),
+    "facility's name": (titles.take_apart, 40),
+    "keys of a facility": (titles.title_keys, 40),
+    "definition": (syntax.read, 300),
+    "signed note": (lambda text: notes.split_note(f"{text}\n\n— {text}\n".encode()), 4_000),
+    "witness request": (lambda text: witness.parse_request(f"old 1\n{text}".encode()), 4_000),
+    "request": (request, 8_000),
+    "decoded": (lambda text: decoding.decode(text.encode()), 8_000),
+    "decoded as UTF-16": (lambda text: decoding.decode(text.encode("utf-16-le")), 2_000),
+    "decoded from GBK": (lambda text: decoding.decode(text.encode("gbk", "replace")), 3_000),
+    "kind of file": (lambda text: detecting.media_type(text.encode()), 8_000),
+    "one line": (one_line, 8_000),
+    "text": (read(plain, "text/plain"), 4_000),
+    "CSV": (read(sheets_csv, "text/csv"), 500),
+    "web page": (read(web, "text/html", "<html><body>"), 2_000),
+    "style": (read(web, "text/html", '<p style="', '">'), 2_000),
+    "mail": (read(mail, "message/rfc822"), 1_500),
+    "mail's subject": (
+        lambda text: read(mail, "message/rfc822", "Subject: ", "\n\na")(headed(text)), 3_000,
+    ),
+    "mail's kind": (
+        lambda text: read(mail, "message/rfc822", "Content-Type: text/", "\n\na")(headed(text)),
+        1_000,
+    ),
+    "mailbox": (lambda text: list(mbox.cuts(text.encode())), 8_000),
+    "number format": (lambda text: number_formats.shown(43_000.5, text), 500),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MATCHERS)
+def test_time_grows_with_the_length_alone(name: str) -> None:
+    work, length = MATCHERS[name]
+    steep = {
+        text: round(found, 1)
+        for text, make in ENDLESS.items()
+        if (found := steepness(work, make, length)) > STEEPEST
+    }
+    assert steep == {}
+
+
+def test_a_square_is_found_out() -> None:
+    """The measure itself, against what this program did."""
+    import re
+
+    backtracking = re.compile(".*a.*a.*c", re.S)
+    assert steepness(backtracking.fullmatch, ENDLESS["one letter"], 80) > STEEPEST
+    trailing = re.compile(r"\s*\n\s*")
+    assert steepness(lambda text: trailing.sub(" ", text), ENDLESS["spaces"], 1_200) > STEEPEST
+
+
+def test_patterns_in_a_query_are_few() -> None:
+    """Each is held against every word of the index: what one costs is bounded, and how many."""
+    checked(" ".join(f"a{n}*" for n in range(MOST_PATTERNS)))
+    for more in ("*", "?", "~1"):
+        with pytest.raises(QueryRefused, match="More than 20 words have"):
+            checked(" OR ".join(f"ab{n}{more}" for n in range(MOST_PATTERNS + 1)))
+    checked("*a" * MOST_SIGNS)
+    for text in ("*a" * (MOST_SIGNS + 1), "a?" * 40, "＊a？b" * 7):
+        with pytest.raises(QueryRefused, match="too many for one word"):
+            checked(text)
+
+
+def test_globs_are_matched_as_before() -> None:
+    """Against Python's own matcher, on all short patterns and words."""
+    import fnmatch
+
+    for size in range(6):
+        for pattern in map("".join, itertools.product("ab*?", repeat=size)):
+            glob = Glob(pattern)
+            for word in ("", "a", "b", "ab", "ba", "aab", "abab", "bbbb"):
+                assert glob.matches(word) == fnmatch.fnmatchcase(word, pattern), (pattern, word)
+
+
+def test_letters_amiss_are_counted_as_before() -> None:
+    """Against a full table, on all short words."""
+
+    def table(left: str, right: str) -> int:
+        rows = [list(range(len(right) + 1))]
+        for at, letter in enumerate(left, 1):
+            row = [at]
+            for place, other in enumerate(right, 1):
+                row.append(
+                    min(rows[-1][place] + 1, row[-1] + 1, rows[-1][place - 1] + (letter != other))
+                )
+                if at > 1 and place > 1 and (letter, left[at - 2]) == (right[place - 2], other):
+                    row[-1] = min(row[-1], rows[-2][place - 2] + 1)
+            rows.append(row)
+        return rows[-1][-1]
+
+    words = ["".join(w) for size in range(5) for w in itertools.product("ab", repeat=size)]
+    for left, right, most in itertools.product(words, words, (1, 2)):
+        assert letters_amiss(left, right, most) == min(table(left, right), most + 1)
+
+
+def test_a_quote_is_found_alike_however_long_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of ``quoting.places`` on all short texts."""
+    pieces = ("a", "B", " ", "\n ", "ﬁ")
+    for size in range(5):
+        for text in map("".join, itertools.product(pieces, repeat=size)):
+            for words in (["a"], ["a", "a"], ["a", "b"], ["b", "ﬁ", "a"]):
+                for any_case in (False, True):
+                    found = []
+                    for steps in (10**9, -1):
+                        monkeypatch.setattr(quoting, "_MOST_STEPS", steps)
+                        found.append(list(quoting.places(text, words, any_case=any_case)))
+                    assert found[0] == found[1], (text, words, any_case)
