@@ -81,3 +81,23 @@ def test_whoever_approves_or_carries_out_may_look_first(
     assert size(habeas) == before
     early = habeas("erase", "carry-out", request, "--dry-run")
     assert "no approval" in early.err
+
+
+def test_a_hold_a_consent_and_a_key_are_looked_at_first(
+    habeas: Habeas, archive_here: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "one.txt").write_text("Some words.", encoding="utf-8")
+    exhibit = str(habeas("add", tmp_path / "one.txt", "--json").json["sealed"][0]["exhibit"])
+    assert habeas("hold", "set", exhibit, "--authority", "A court").code == 0
+    person = habeas("people", "list", "--json").json["people"][0]["pseudonym"]
+    before = size(habeas)
+    for arguments in (
+        ("hold", "lift", exhibit, "--authority", "The same"),
+        ("people", "retire", person),
+    ):
+        tried = habeas(*arguments, "--dry-run", "--json")
+        assert tried.code == 0, tried.said
+        assert tried.json["entry"] is None
+    assert habeas("consent", "withdraw", "1", "--dry-run").code != 0  # no person is there
+    assert size(habeas) == before
+    assert "A court" in habeas("hold").out

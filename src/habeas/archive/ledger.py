@@ -160,7 +160,7 @@ class Batch:
     def _judged(self, entry: Said, kind: str) -> Verdict:
         """Refuse here, before it stands for ever, what ``verify`` would call a fault."""
         verdict = self.trust.judge(entry)
-        if verdict.problem is not None:
+        if verdict.problem is not None and not self.taken_back:
             raise TrustRefused(
                 f"This {kind} cannot be recorded: it {verdict.problem.words}.",
                 next_step=verdict.problem.next_step or "Nothing was recorded.",

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from habeas.cli import changed
 from habeas.cli.options import (
     ArchiveOption,
+    DryRunOption,
     JsonOption,
     PassphraseFileOption,
     PersonOption,
@@ -32,6 +34,7 @@ def withdraw(
     reason: ReasonOption = "",
     as_: PersonOption = "",
     unsigned: UnsignedOption = False,
+    dry_run: DryRunOption = False,
     yes: YesOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
@@ -44,14 +47,22 @@ def withdraw(
     somebody who is not there: with --unsigned the installation alone records it.
     """
     from habeas.cli.confirming import answerable, confirm
+    from habeas.cli.foreseen import foreseen
     from habeas.cli.opening import opened, somebody
     from habeas.cli.speaking import Speaker
 
     speaker = Speaker(as_json=json)
-    answerable(speaker, yes=yes)
+    if not dry_run:
+        answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
 
+    if dry_run:
+        changes = foreseen(archive_, lambda batch: verbs.withdraw(batch, subject, reason))
+        speaker.say("Nothing on this person's whole record would be public any more.")
+        changed.tell(speaker, changes, "No figure of the team would change.")
+        speaker.give({"subject": subject, "entry": None, "figures": changed.as_json(changes)})
+        return
     confirm(
         f"Record that entry {subject} withdraws consent, on their whole record?",
         "Nothing was recorded.",
@@ -98,6 +109,7 @@ def lift_hold(
     authority: AuthorityOption,
     reason: ReasonOption = "",
     as_: PersonOption = "",
+    dry_run: DryRunOption = False,
     yes: YesOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
@@ -106,14 +118,23 @@ def lift_hold(
 ) -> None:
     """Lift the legal holds on an exhibit. A person signs it."""
     from habeas.cli.confirming import answerable, confirm
+    from habeas.cli.foreseen import foreseen
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
     speaker = Speaker(as_json=json)
-    answerable(speaker, yes=yes)
+    if not dry_run:
+        answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
 
+    if dry_run:
+        foreseen(
+            archive_, lambda batch: verbs.lift(batch, exhibit, authority=authority, reason=reason)
+        )
+        speaker.say(f"No hold would be on exhibit {exhibit} any more: it could be erased.")
+        speaker.give({"exhibit": exhibit, "entry": None, "state": "lifted"})
+        return
     confirm(f"Lift every hold on exhibit {exhibit}?", "The holds stand.", yes=yes)
     person = acting_person(archive_, as_, person_passphrase_file)
     with archive_.writing(person) as batch:

@@ -9,6 +9,7 @@ import typer
 from habeas.cli.options import (
     ArchiveOption,
     AsPassphraseFileOption,
+    DryRunOption,
     JsonOption,
     PassphraseFileOption,
     PersonOption,
@@ -200,6 +201,7 @@ def retire(
     ] = False,
     as_: PersonOption = "",
     unsigned: UnsignedOption = False,
+    dry_run: DryRunOption = False,
     yes: YesOption = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
@@ -222,7 +224,8 @@ def retire(
             "A retirement is signed by a person.",
             next_step="Say with --as whose key acts; or report the key as --lost.",
         )
-    answerable(speaker, yes=yes)
+    if not dry_run:
+        answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.errors import EntryRefused
@@ -231,6 +234,13 @@ def retire(
     if not granted(pseudonym):
         raise EntryRefused(f"No key of {pseudonym} is in force.", next_step="See `habeas people`.")
     state = "lost" if lost else "retired"
+    if dry_run:
+        speaker.say(
+            f"The keys of {shown(pseudonym)} would be {state} and never sign again. What they "
+            "signed stays good."
+        )
+        speaker.give({"pseudonym": pseudonym, "state": state, "entry": None})
+        return
     confirm(
         f"End the keys of {shown(pseudonym)} as {state}? They can never sign again.",
         "No key was ended.",
