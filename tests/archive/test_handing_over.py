@@ -56,7 +56,9 @@ def test_new_keys_sign_and_what_was_signed_stays_good(archive: Archive) -> None:
     second = hand_over(again, None, "stolen")
     grow(again, "newest")
     assert faults(archive) == []
-    assert open_archive(archive.directory).chain.handovers == (done.size, second.size)
+    last = open_archive(archive.directory)
+    assert last.chain.handovers == (done.size, second.size)
+    assert verify(last).handovers == [(done.size, "retired"), (second.size, "stolen")]
 
 
 @ON_SQLITE
@@ -207,6 +209,8 @@ def test_a_backup_from_before_is_read_and_verified_and_not_added_to(
     archive: Archive, tmp_path: Path
 ) -> None:
     grow(archive)
+    with archive.writing(sequence=False) as batch:  # committed, and not in the log yet
+        newspaper(batch, "not-logged")
     before, after = tmp_path / "before", tmp_path / "after"
     backup(archive, before, only_own_keys=True)
     hand_over(archive, None)
@@ -215,6 +219,7 @@ def test_a_backup_from_before_is_read_and_verified_and_not_added_to(
     keyring = Keyring.open(archive.directory / "keys")
     old = restore(before, tmp_path / "old", keyring, passphrase=None)
     assert old.faults == ()
+    assert old.entries > old.logged, "what was not logged then stays so"
     again = open_archive(tmp_path / "old")
     assert verify(again).sound
     with pytest.raises(KeysHandedOver, match="before its keys were handed over"):

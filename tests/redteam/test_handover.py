@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +48,8 @@ from habeas.custody.witness import Request, Witness
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 ALICE = Cosigner.from_seed("alice.example/w", b"a" * 32)
-CORPUS = Path(__file__).parents[1] / "corpus" / "states" / "85ba1c9" / "state.tar.xz"
+#: ``verify.py`` as it lay in bundles before hand-overs were known (85ba1c9).
+VERIFIER_BEFORE = Path(__file__).parent / "verify-85ba1c9.py.xz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,12 +558,7 @@ def test_a_bundle_sealed_or_ended_by_the_retired_keys_fails(world: World, bundle
 def test_a_verifier_from_before_refuses_what_it_cannot_check(
     world: World, bundle: Path, tmp_path: Path
 ) -> None:
-    """The one that lay in bundles before hand-overs were known, as an earlier program wrote it."""
-    with lzma.open(CORPUS) as packed, tarfile.open(fileobj=packed) as state:
-        name = next(each for each in state.getnames() if each.endswith("verify.py"))
-        found = state.extractfile(name)
-        assert found is not None
-        (tmp_path / "old.py").write_bytes(found.read())
+    (tmp_path / "old.py").write_bytes(lzma.decompress(VERIFIER_BEFORE.read_bytes()))
     command = [sys.executable, "-I", "-B", tmp_path / "old.py", bundle]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2

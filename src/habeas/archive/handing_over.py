@@ -105,14 +105,15 @@ def put_documents(archive: Archive) -> bool:
         try:
             with archive.sequencer():
                 for size in missing:
-                    data = _document(archive, size)
+                    data = document_of(archive, size)
                     durable.write_file(archive.log.directory, document_path(archive, size), data)
         except SecondSequencer:
             return False
     return True
 
 
-def _document(archive: Archive, size: int) -> bytes:
+def document_of(archive: Archive, size: int) -> bytes:
+    """The document of a hand-over; made anew from ledger and log, it is the same each time."""
     files = files_of(archive, size)
     handovers.check(files)  # never hand out what does not hold
     return handovers.document(archive.origin, size, files)

@@ -239,11 +239,10 @@ def _put_public_keys(archive: Archive, target: Path) -> None:
 
 def _put_handovers(archive: Archive, checkpoint: Checkpoint, target: Path) -> None:
     """The documents by which whoever knows an older key follows to the one in force."""
-    handing_over.put_documents(archive)
     for size in archive.chain.handovers:
         placed = target / "log" / HANDOVERS / str(size)
         if size <= checkpoint.size and not placed.is_file():
-            data = handing_over.document_path(archive, size).read_bytes()
+            data = handing_over.document_of(archive, size)
             durable.write_file(target, placed, data)
 
 

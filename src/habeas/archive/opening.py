@@ -284,10 +284,13 @@ def _finish(archive: Archive) -> None:
             "A step was interrupted: %d unfinished files were removed.", archive.objects.leftovers
         )
     try:
-        finished = handing_over.finish(archive)
+        _finish_log(archive)
     except KeysHandedOver as error:  # an older copy: it is read and verified
         log.warning("%s %s", error.message, error.next_step)
-        return
+
+
+def _finish_log(archive: Archive) -> None:
+    finished = handing_over.finish(archive)
     if finished is not None:
         log.warning(
             "A hand-over of the archive's keys was interrupted; %s.",

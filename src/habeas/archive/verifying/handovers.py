@@ -26,6 +26,7 @@ class Handovers:
         self._used: set[bytes] = set()
         self._pairs: list[KeyPair] = []
         self._begun: list[tuple[int, Verifier]] = []
+        self._state = ""  # how the pair that ends ends
 
     @property
     def entry_key(self) -> Verifier | None:
@@ -59,12 +60,14 @@ class Handovers:
             )
             return
         self._begun.append((position, verifier))
+        self._state = self._state if granted else str(fields["state"])
         if len(self._begun) == len(STEPS):
             checkpoint, _, _, entry = (key for _, key in self._begun)
             self._begun.clear()
             self._current = {"entry": entry, "checkpoint": checkpoint}
             self._used |= {entry.public, checkpoint.public}
             self._pairs.append(KeyPair(entry, checkpoint, position + 1))
+            report.handovers.append((position + 1, self._state))
 
     def check(self, report: Report, chain: KeyChain) -> None:
         """What the ledger says must be what the keyring goes by."""

@@ -67,6 +67,7 @@ class Report:
     erased: dict[int, int] = field(default_factory=dict)  # position → the erasure's position
     approvals: list[Approval] = field(default_factory=list)
     alone: dict[str, int] = field(default_factory=dict)
+    handovers: list[tuple[int, str]] = field(default_factory=list)  # of keys: size, how they ended
 
     @property
     def sound(self) -> bool:

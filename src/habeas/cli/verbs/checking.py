@@ -85,6 +85,13 @@ def verify(
         f"{several(report.disclosed, 'disclosed field')}, "
         f"{several(report.objects, 'object')}, {several(report.quotes, 'quote')}"
     )
+    for size, state in report.handovers:
+        stolen = " as stolen: of what they signed before, only others can say who made it"
+        entries = several(size, "entry", "entries")
+        speaker.say(
+            f"The keys that sign were handed over to new ones at {entries}"
+            f"{stolen if state == 'stolen' else ''}."
+        )
     for erasure in sorted(set(report.erased.values())):
         gone = several(list(report.erased.values()).count(erasure), "entry", "entries")
         speaker.say(f"{gone} erased by request at entry {erasure}.")
@@ -138,6 +145,7 @@ def verify(
                 for one in report.approvals
             ],
             "by_the_installation_alone": report.alone,
+            "handovers": [{"size": size, "state": state} for size, state in report.handovers],
             "faults": [
                 {"code": f.code, "path": f.path, "position": f.position, "message": f.message}
                 | (_as_json(resting[at]) if resting else {})
