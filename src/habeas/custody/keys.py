@@ -71,6 +71,7 @@ class Keyring:
         self.directory = directory
         self._passphrase = passphrase  # kept, because every change is written under it again
         self._stamp = (0, 0)
+        self._ended: dict[int, ChaCha20Poly1305] = {}  # that this process knew before
         self._adopt(content)
 
     def _adopt(self, content: Mapping[str, Any]) -> None:
@@ -326,8 +327,10 @@ class Keyring:
     def unwrap(self, epoch: int, wrapped: bytes, address: str) -> str:
         """The identity of the object at ``address``."""
         if epoch not in self._wraps:
+            # Whoever reads as of one moment may still meet an epoch that was ended since then.
+            self._ended = self._ended | self._wraps
             self.refresh()
-        if (key := self._wraps.get(epoch)) is None:
+        if (key := self._wraps.get(epoch) or self._ended.get(epoch)) is None:
             raise _no_epoch(epoch, f"object {address} stays shut")
         try:
             return key.decrypt(
