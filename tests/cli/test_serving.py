@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,6 +48,21 @@ def test_without_a_person_the_pages_are_only_read(archive_here: Path, habeas: Ha
     assert "signed" not in ended.said
 
 
+def test_nothing_of_the_archive_is_imported_before_the_command_says_with_which_settings() -> None:
+    """Else Django is set up without the pages, and each of them is a fault."""
+    code = (
+        "import sys; from habeas.cli import main; main(['serve', '--port', 'x']); "
+        "sys.exit('habeas.archive' in sys.modules)"
+    )
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
+    ended = subprocess.run([sys.executable, "-c", code], env=bare, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    from habeas.archive.errors import ClockDoubted
+    from habeas.cli.running import CLOCK_DOUBTED
+
+    assert ClockDoubted.code == CLOCK_DOUBTED
+
+
 def test_in_a_persons_name_it_says_what_that_means(pseudonym: str, habeas: Habeas) -> None:
     ended = habeas("serve", "--as", pseudonym)
     assert ended.code == 0
@@ -63,7 +81,7 @@ def test_in_an_unknown_name_nothing_is_served(
 
 
 def test_in_the_name_of_a_retired_key_nothing_is_served(pseudonym: str, habeas: Habeas) -> None:
-    assert habeas("people", "retire", pseudonym, "--yes").code == 0
+    assert habeas("people", "retire", pseudonym, "--yes", "--as", pseudonym).code == 0
     assert "[person.needed]" in habeas("serve", "--as", pseudonym).err
     assert started == []
 

@@ -23,6 +23,9 @@ import habeas
 from habeas.cli import endings, faults
 from habeas.errors import HabeasError
 
+#: The code of ``archive.errors.ClockDoubted``: importing that here would set Django up before the
+#: command could say with which settings, and ``habeas serve`` would answer nothing.
+CLOCK_DOUBTED = "clock.doubted"
 #: What is wrong with a file or its disk, wherever it was met.
 _OF_A_FILE = frozenset(
     getattr(errno, name)
@@ -54,7 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ended(given: list[str]) -> int:
     import typer
 
-    from habeas.archive.errors import ClockDoubted
     from habeas.cli.app import app
 
     usage_error: type[Exception] = typer.BadParameter.__bases__[0]  # whichever click typer has
@@ -62,7 +64,7 @@ def _ended(given: list[str]) -> int:
     try:
         result = app(args=given, prog_name="habeas", standalone_mode=False)
     except HabeasError as error:
-        if error.code == ClockDoubted.code and _goes_on(error, given, as_json):
+        if error.code == CLOCK_DOUBTED and _goes_on(error, given, as_json):
             return _ended(["--despite-clock", *given])
         return _told(error, as_json)
     except usage_error as error:
