@@ -21,6 +21,9 @@ from tests.web.test_originals import Browser
 from habeas.archive.files import Received, add_files
 from habeas.archive.models import CustodyEvent
 from habeas.archive.opening import Archive
+from habeas.cli import witness_server
+from habeas.cli.verbs.witnessing import _cosigners, init
+from habeas.custody.witness import Witness
 from habeas.web.explore import originals
 from habeas.web.serving import Serving, listen
 
@@ -242,6 +245,36 @@ def test_a_stranger_who_asks_much_and_reads_nothing(besieged: Besieged) -> None:
         with contextlib.suppress(OSError):
             conn.sendall(one * 150)
     besieged.still_answers()
+
+
+def test_a_witness_is_kept_by_no_crowd_either(tmp_path: Path, backend: str) -> None:
+    """Idle connections, heads and bodies that never end, bodies that are too large, HEAD."""
+    folder = tmp_path / "witness"
+    init(folder, "example.org/witness", unprotected=True)
+    listening = witness_server.listen(Witness(folder, *_cosigners(folder, None)), "127.0.0.1", 0)
+    thread = threading.Thread(target=listening.run, daemon=True)
+    thread.start()
+    parts = urlsplit(listening.url)
+    address = (str(parts.hostname), int(parts.port or 0))
+    begun = (b"", b"POST /add-checkpoint HTTP/1.1\r\nX: ", asks_much(60_000), b"\r\n")
+    with contextlib.ExitStack() as open_:
+        for n in range(300):
+            conn = open_.enter_context(socket.create_connection(address, timeout=60))
+            with contextlib.suppress(OSError):
+                conn.sendall(begun[n % 4])
+        for sent, status in ((asks_much(70_000), b"413"), (b"HEAD / HTTP/1.1\r\n\r\n", b"404")):
+            conn = open_.enter_context(socket.create_connection(address, timeout=60))
+            conn.sendall(sent)
+            told = conn.recv(65_536)
+            assert told.split()[1] == status
+            if status == b"404":
+                assert told.endswith(b"\r\n\r\n")
+    listening.close()
+    thread.join(10)
+
+
+def asks_much(length: int) -> bytes:
+    return f"POST /add-checkpoint HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 def test_cookies_of_another_server_on_this_machine(besieged: Besieged) -> None:

@@ -184,8 +184,8 @@ def _unknown(has_mark: bool) -> HttpResponse:
         403,
         _("This browser is not the one that was let in."),
         _(
-            "It was, perhaps: another program on this machine can put its own cookie in place of "
-            "ours, a newer address shuts out the browser before it, and every run has its own."
+            "If it was, its cookie was replaced: by another program on this machine, by a newer "
+            "address, or by another run."
         )
         + " "
         + _again(),
