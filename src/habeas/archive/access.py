@@ -9,12 +9,17 @@ Rules: the owner sees everything. The public sees what is handled as public ever
 and only while everyone whose consent it needs agrees. A team member sees what lies in
 compartments they are cleared for, up to their level in each; a thing of two compartments
 needs both. The text of an exhibit that is blocked is shown to nobody (``archive.blocking``).
+
+An entry that a viewer may not see changes nothing of what they see: they have the newest version
+that they may see (``newest``), and are told of no ending and no erasure by an entry that is not
+theirs to see (``as_known``, ``erasing_entry``). What such an entry takes back is closed to them
+with it, at every ledger size (``archive.taking_back``; decision 0031 says why).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -135,6 +140,78 @@ def live(rows: QuerySet[M], as_of: int | None = None) -> QuerySet[M]:
     # The sum keeps databases from walking the whole primary key instead of an index that fits.
     begun = rows.filter(LessThan(F("position") + 0, as_of))
     return begun.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=as_of))
+
+
+#: What a newer version replaces: the column that all versions share.
+_VERSIONED: dict[type[Model], str] = {
+    m.Definition: "key",
+    m.Linkage: "kind",
+    m.Reading: "exhibit",
+}
+
+
+def newest(viewer: Viewer, model: type[M], as_of: int | None = None) -> QuerySet[M]:
+    """Of what newer versions replace, the newest that the viewer may see, as of a ledger size.
+
+    A version that was replaced by one that is erased since is not the newest again.
+    """
+    rows = visible(viewer, model)
+    if viewer.is_owner:
+        return live(rows, as_of)
+    if model is m.Source:
+        replaced = _replacing(viewer, as_of)
+        gone = rows.filter(ended_by="retracted").values("position")
+        rows = rows.exclude(position__in=list(replaced)).exclude(position__in=gone)
+        return rows if as_of is None else rows.filter(position__lt=as_of)
+    same = _VERSIONED[model]
+    later = visible(viewer, model).filter(**{same: OuterRef(same)})
+    if model is m.Reading:  # the files inside an exhibit are read with it
+        later = later.filter(run__gt=OuterRef("run"))
+    else:
+        later = later.filter(position__gt=OuterRef("position"))
+    if as_of is not None:
+        rows, later = rows.filter(position__lt=as_of), later.filter(position__lt=as_of)
+    by_what_is_there = model._default_manager.filter(position=OuterRef("ended_at"))
+    return rows.filter(Q(ended_at__isnull=True) | Exists(by_what_is_there), ~Exists(later))
+
+
+def as_known(viewer: Viewer, sources: Iterable[m.Source]) -> list[m.Source]:
+    """The sources without an ending that the viewer may not know of: a newer version not theirs."""
+    found = list(sources)
+    if viewer.is_owner or all(row.ended_by != "superseded" for row in found):
+        return found
+    replaced = _replacing(viewer)
+    for row in found:
+        if row.ended_by == "superseded":
+            row.ended_at = replaced.get(row.position)
+            row.ended_by = "" if row.ended_at is None else row.ended_by
+    return found
+
+
+def _replacing(viewer: Viewer, as_of: int | None = None) -> dict[int, int]:
+    """For each source that was replaced, the next version that the viewer may see."""
+    later = m.Source.objects.filter(previous__isnull=False).order_by("position")
+    if as_of is not None:
+        later = later.filter(position__lt=as_of)
+    following: dict[int, int] = {}
+    for position, previous in later.values_list("position", "previous"):
+        following.setdefault(previous or 0, position)
+    seen = set(
+        visible(viewer, m.Source).filter(previous__isnull=False).values_list("position", flat=True)
+    )
+    found: dict[int, int] = {}
+    for first in following:
+        next_one: int | None = following[first]
+        while next_one is not None and next_one not in seen:
+            next_one = following.get(next_one)
+        if next_one is not None:
+            found[first] = next_one
+    return found
+
+
+def erasing_entry(viewer: Viewer, at: int) -> int | None:
+    """The place of the entry that erased something; None where the viewer may not see it."""
+    return at if visible(viewer, m.Erasure).filter(position=at).exists() else None
 
 
 def _today() -> str:

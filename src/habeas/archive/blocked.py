@@ -16,7 +16,8 @@ def blocked_among(exhibits: Collection[int]) -> set[int]:
 
 def refuse_blocked(address: str) -> None:
     """Refuse the bytes of an object that belongs to a blocked exhibit."""
-    blocked = dict(m.Block.objects.filter(ended_at__isnull=True).values_list("exhibit", "position"))
+    rows = m.Block.objects.filter(ended_at__isnull=True)
+    blocked = set(rows.values_list("exhibit", flat=True))
     if not blocked:
         return
     exhibit = (
@@ -26,11 +27,10 @@ def refuse_blocked(address: str) -> None:
     )
     for model, name in ((m.Layer, "address"), (m.Reading, "map_address")):
         if exhibit is None:
-            rows = model._default_manager.filter(exhibit__in=blocked, **{name: address})
-            exhibit = rows.values_list("exhibit", flat=True).first()
+            of_it = model._default_manager.filter(exhibit__in=blocked, **{name: address})
+            exhibit = of_it.values_list("exhibit", flat=True).first()
     if exhibit is not None:
         raise ExhibitBlocked(
-            f"Exhibit {exhibit} is blocked since entry {blocked[exhibit]}: somebody who speaks in "
-            "it withdrew.",
+            f"Exhibit {exhibit} is blocked: somebody who speaks in it withdrew.",
             next_step="Show a copy without them: `habeas erase redact`.",
         )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, live, visible
+from habeas.archive.access import Viewer, live, newest, visible
 
 RecordOf = Callable[[int], int]
 
@@ -52,7 +52,7 @@ def proposed(
     viewer: Viewer, as_of: int, threshold_ppm: int, kind: str = ""
 ) -> list[tuple[int, int, int, int]]:
     """Left and right mention, parts per million and run of the pairs proposed."""
-    runs = live(visible(viewer, m.Linkage), as_of)
+    runs = newest(viewer, m.Linkage, as_of)
     if kind:
         runs = runs.filter(kind=kind)
     rows = visible(viewer, m.Candidate).filter(

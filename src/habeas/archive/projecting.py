@@ -18,11 +18,12 @@ from django.db import models as orm
 from habeas.archive import models as m
 from habeas.archive import schema
 from habeas.archive.consents import Agreements
-from habeas.archive.erased import Erasures, end_again
+from habeas.archive.erased import ENDABLE, Erasures, end_again
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.labels import LEVELS, Labels
 from habeas.archive.readings import end_former_readings
 from habeas.archive.rows import columns, insert
+from habeas.archive.taking_back import make_as_strict
 from habeas.archive.trusting import so_far
 from habeas.custody.entries import parse_entry
 from habeas.custody.persons import said
@@ -61,6 +62,14 @@ TURNING = frozenset(
     (
         *("retraction", "judgement", "consent", "hold", "definition", "key", "block"),
         *("linkage", "review-policy", "trust-policy"),
+    )
+)
+
+#: What an erased entry had taken back, not only replaced by a newer version.
+TAKEN_BACK = frozenset(
+    (
+        *(("claim", "superseded"), ("claim", "retracted")),
+        *(("mention", "retracted"), ("source", "retracted")),
     )
 )
 
@@ -237,13 +246,27 @@ class Projector:
     def _end_as_before(self, fact: Fact) -> None:
         """What an erased entry had ended stays ended: it must not come back to life."""
         ended = () if self.erasures is None else self.erasures.ended_by(fact)
+        thing = None if self.erasures is None else self.erasures.thing(fact.entry_id)
         if ended:
             self.flush()
             self.agreements.changed(end_again(fact.position, ended))
+        for one in ended:
+            if thing is not None and (one.kind, one.how) in TAKEN_BACK:
+                label = self.labels.intern(thing.needs)
+                make_as_strict(self, ENDABLE[one.kind], one.positions, label)
 
     def add(self, model: type[m.Projection], fact: Fact, label: str, **given: Any) -> None:
         self._known[model][fact.entry_id] = (fact.position, label)
         self.row(model, position=fact.position, label=label, **given)
+
+    def relabelled(self, model: type[m.Projection], positions: Sequence[int]) -> None:
+        """Rows in the database have another label now: forget the one that is remembered."""
+        known = self._known[model]
+        for start in range(0, len(positions), 500):
+            chunk = positions[start : start + 500]
+            rows = m.LedgerEntry.objects.filter(position__in=chunk)
+            for entry_id in rows.values_list("entry_id", flat=True):
+                known.pop(entry_id, None)
 
     def row(self, model: type[orm.Model], **given: Any) -> None:
         row = list(self._defaults[model])

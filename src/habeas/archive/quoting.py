@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.access import Viewer, live, visible
+from habeas.archive.access import Viewer, newest, visible
 from habeas.archive.blocked import refuse_blocked
 from habeas.archive.errors import QuoteAmbiguous, QuoteNotFound, UnknownReference
 from habeas.archive.files import layer_text
@@ -72,7 +72,7 @@ def read_text(
     if layer is not None:
         found = rows.filter(position=layer).first()
     else:
-        readings = live(visible(viewer, m.Reading)).filter(exhibit=exhibit, inner_path=inner)
+        readings = newest(viewer, m.Reading).filter(exhibit=exhibit, inner_path=inner)
         read = readings.order_by("-position").first()
         if read is not None:
             found = rows.filter(position=read.layer).first() if read.layer else None

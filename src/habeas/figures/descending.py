@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, live, visible
+from habeas.archive.access import Viewer, as_known, erasing_entry, live, visible
 from habeas.archive.proving import Proven
 from habeas.figures.nodes import Fact, Node
 from habeas.figures.rows import value_of
@@ -49,7 +49,8 @@ class Descent:
     passages: dict[int, m.Passage] = field(default_factory=dict)
     exhibits: dict[int, m.Exhibit] = field(default_factory=dict)
     layers: dict[int, m.Layer] = field(default_factory=dict)
-    erased: dict[int, int] = field(default_factory=dict)  # cited, and erased by which entry
+    #: Cited, and erased by which entry; None where the viewer may not see that one.
+    erased: dict[int, int | None] = field(default_factory=dict)
     chain: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     cited: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     checkpoint: tuple[int, str] | None = None  # size and root under which proofs were verified
@@ -72,6 +73,7 @@ class Descent:
             self.repeats.setdefault(source, []).append(repeated)
         speakers |= {repeated for above in self.repeats.values() for repeated in above}
         self.sources = _by_position(visible(self.viewer, m.Source), speakers)
+        as_known(self.viewer, self.sources.values())
         named = {claim.subject for claim in self.claims.values()}
         named |= {claim.ref for claim in self.claims.values() if claim.ref is not None}
         self.mentions = _by_position(visible(self.viewer, m.Mention), named)
@@ -81,7 +83,10 @@ class Descent:
         gone = {p for cited in self.cited.values() for p in cited} - self.passages.keys()
         if gone:
             left = visible(self.viewer, m.Erased).filter(position__in=gone)
-            self.erased = dict(left.values_list("position", "erased_at"))
+            self.erased = {
+                position: erasing_entry(self.viewer, at)
+                for position, at in left.values_list("position", "erased_at")
+            }
         self.exhibits = _by_position(
             visible(self.viewer, m.Exhibit), {p.exhibit for p in self.passages.values()}
         )
@@ -103,7 +108,7 @@ class Descent:
             self.passage(self.passages[p]) for p in self.cited[position] if p in self.passages
         ]
         children += [
-            Node("erased", f"a passage that was erased at entry {self.erased[p]}", (), (), p)
+            Node("erased", f"a passage that was erased{erased_by(self.erased[p])}", (), (), p)
             for p in self.cited[position]
             if p in self.erased
         ]
@@ -215,6 +220,11 @@ class Descent:
                 sound=proven.sound,
             )
         return (self._proofs[position],)
+
+
+def erased_by(at: int | None) -> str:
+    """By which entry something was erased, as the end of a sentence."""
+    return "" if at is None else f" at entry {at}"
 
 
 def _by_position(rows: Any, positions: Iterable[int]) -> dict[int, Any]:

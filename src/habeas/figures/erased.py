@@ -6,6 +6,8 @@ which of them a figure counted can no longer be known, and that is the point.
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
+
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 
@@ -13,6 +15,10 @@ from habeas.archive.access import Viewer, visible
 def erased_since(viewer: Viewer, as_of: int) -> int:
     """The claims before a ledger size that were erased at it or later, as the viewer may know."""
     gone = visible(viewer, m.Erased).filter(kind="claim", position__lt=as_of)
+    if not viewer.is_owner:  # asked at every size, it would say where an unseen erasure stands
+        gone = gone.filter(
+            Exists(visible(viewer, m.Erasure).filter(position=OuterRef("erased_at")))
+        )
     return gone.filter(erased_at__gte=as_of).count()
 
 

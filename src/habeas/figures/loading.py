@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Max, Min, Q, QuerySet
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, live, visible
+from habeas.archive.access import Viewer, live, newest, visible
 from habeas.archive.pairs import open_pairs
 from habeas.archive.records import components
 from habeas.figures import rules as r
@@ -278,7 +278,7 @@ def _compared(viewer: Viewer, definition: FigureDefinition, as_of: int) -> int |
     """
     if definition.undecided_ppm is None or not (viewer.is_owner or viewer.is_team):
         return None
-    runs = live(visible(viewer, m.Linkage), as_of).filter(kind=definition.counts)
+    runs = newest(viewer, m.Linkage, as_of).filter(kind=definition.counts)
     return int(runs.aggregate(newest=Max("size"))["newest"] or 0)
 
 

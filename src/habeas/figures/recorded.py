@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, live, visible
+from habeas.archive.access import Viewer, newest, visible
 from habeas.figures.definitions import FigureDefinition, parse
 from habeas.figures.errors import DefinitionError, NothingThere, UnknownFigure
 
@@ -43,10 +43,10 @@ def unreadable(viewer: Viewer, as_of: int | None = None) -> list[tuple[int, Defi
 
 def named(viewer: Viewer, key: str, as_of: int | None = None) -> FigureDefinition:
     """The definition in force under a key; raises ``UnknownFigure``."""
-    rows = live(visible(viewer, m.Definition).filter(key=key), as_of).order_by("-position")
+    rows = newest(viewer, m.Definition, as_of).filter(key=key).order_by("-position")
     row = rows.values_list("position", "text").first()
     if row is None:
-        keys = live(visible(viewer, m.Definition), as_of).order_by("key")
+        keys = newest(viewer, m.Definition, as_of).order_by("key")
         known = ", ".join(keys.values_list("key", flat=True)[:20])
         raise UnknownFigure(
             f"There is no figure {key!r}.",
@@ -73,5 +73,5 @@ def at(viewer: Viewer, position: int) -> FigureDefinition:
 
 
 def _rows(viewer: Viewer, as_of: int | None) -> list[tuple[int, str]]:
-    rows = live(visible(viewer, m.Definition), as_of).order_by("position")
+    rows = newest(viewer, m.Definition, as_of).order_by("position")
     return list(rows.values_list("position", "text"))

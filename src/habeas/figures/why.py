@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer, as_known, erasing_entry, visible
 from habeas.archive.proving import Proven, inclusion
 from habeas.figures import conflicts as found_conflicts
 from habeas.figures import recorded
 from habeas.figures.definitions import FigureDefinition
-from habeas.figures.descending import Descent, Prover
+from habeas.figures.descending import Descent, Prover, erased_by
 from habeas.figures.disagreement import Conflict
 from habeas.figures.erased import erased_since, words_of
 from habeas.figures.errors import NothingThere
@@ -97,11 +97,13 @@ def _thing(viewer: Viewer, target: int, as_of: int, limit: int, offset: int, dow
         return _exhibit(viewer, exhibit, limit, offset, down)
     source = visible(viewer, m.Source).filter(position=target).first()
     if source is not None:
+        as_known(viewer, [source])
         return _source(viewer, source, limit, offset, down)
     erased = visible(viewer, m.Erased).filter(position=target).first()
     if erased is not None:
+        at = erasing_entry(viewer, erased.erased_at)
         raise NothingThere(
-            f"What stood at entry {target} ({erased.kind}) was erased at entry {erased.erased_at}.",
+            f"What stood at entry {target} ({erased.kind}) was erased{erased_by(at)}.",
             next_step="Its content is gone. The log still shows that an entry stood there: "
             f"`habeas prove {target}`.",
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer, newest, visible
 from habeas.reading.documents import State
 
 WAITING = "waiting"
@@ -58,7 +58,7 @@ class File:
 
 def standing_readings(viewer: Viewer) -> QuerySet[m.Reading]:
     """The readings that no later one replaced."""
-    return visible(viewer, m.Reading).filter(ended_at__isnull=True)
+    return newest(viewer, m.Reading)
 
 
 def unread_exhibits(viewer: Viewer) -> QuerySet[m.Exhibit]:

@@ -6,6 +6,7 @@ from django.db import models as orm
 
 from habeas.archive import models as m
 from habeas.archive.projecting import Fact, Projector, stored_json
+from habeas.archive.taking_back import make_as_strict
 from habeas.vocabulary import edtf, values
 
 
@@ -61,8 +62,14 @@ def claim(p: Projector, fact: Fact) -> None:
     for ordinal, (passage, _) in enumerate(passages):
         rows[m.ClaimPassage].append([fact.position, ordinal, passage])
     if previous is not None:
-        end_claims(fact, m.Claim.objects.filter(position=previous), previous, "superseded")
+        former = m.Claim.objects.filter(position=previous)
+        end_claims(p, fact, former, previous, "superseded", p.join(*labels))
 
 
-def end_claims(fact: Fact, claims: orm.QuerySet[m.Claim], why: int, how: str) -> None:
+def end_claims(
+    p: Projector, fact: Fact, claims: orm.QuerySet[m.Claim], why: int, how: str, label: str
+) -> None:
+    """End the claims that stand; all of them are as strict as what ended them (``label``)."""
+    positions = list(claims.values_list("position", flat=True))
     claims.filter(ended_at__isnull=True).update(ended_at=fact.position, ended_by=how, ended_why=why)
+    make_as_strict(p, m.Claim, positions, label)

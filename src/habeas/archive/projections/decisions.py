@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db import models as orm
+
 from habeas.archive import models as m
 from habeas.archive.consents import of_record
 from habeas.archive.errors import UnknownReference
@@ -9,6 +13,7 @@ from habeas.archive.labels import LEVELS
 from habeas.archive.projecting import Fact, Projector, stored_json
 from habeas.archive.projections.claims import end_claims
 from habeas.archive.records import rejoin
+from habeas.archive.taking_back import make_as_strict
 from habeas.custody.persons import Policy
 
 TARGETS: dict[str, type[m.Projection]] = {
@@ -143,32 +148,39 @@ def assessment(p: Projector, fact: Fact) -> None:
 def retraction(p: Projector, fact: Fact) -> None:
     f = fact.fields
     target, label = p.find(TARGETS[f["target_kind"]], f["target"])
+    label = p.join(p.own_label(f), label)
     p.add(
         m.Retraction,
         fact,
-        p.join(p.own_label(f), label),
+        label,
         target=target,
         target_kind=f["target_kind"],
         reason=f["reason"],
         person=f.get("person", ""),
     )
-    ended = {"ended_at": fact.position, "ended_by": "retracted"}
     claims = m.Claim.objects
     match f["target_kind"]:
         case "claim":
-            end_claims(fact, claims.filter(position=target), target, "retracted")
+            end_claims(p, fact, claims.filter(position=target), target, "retracted", label)
         case "list":
-            m.List.objects.filter(position=target, ended_at__isnull=True).update(**ended)
-            m.Mention.objects.filter(list=target, ended_at__isnull=True).update(**ended)
-            end_claims(fact, claims.filter(list=target), target, "retracted")
+            _end(p, fact, m.List.objects.filter(position=target), "retracted", label)
+            _end(p, fact, m.Mention.objects.filter(list=target), "retracted", label)
+            end_claims(p, fact, claims.filter(list=target), target, "retracted", label)
         case "source":
-            m.Source.objects.filter(position=target, ended_at__isnull=True).update(**ended)
+            _end(p, fact, m.Source.objects.filter(position=target), "retracted", label)
             spoken = m.ClaimSource.objects.filter(source=target).values("claim")
-            end_claims(fact, claims.filter(position__in=spoken), target, "retracted")
+            end_claims(p, fact, claims.filter(position__in=spoken), target, "retracted", label)
         case "judgement":
             judgement = m.Judgement.objects.get(position=target)
-            m.Judgement.objects.filter(position=target, ended_at__isnull=True).update(**ended)
+            _end(p, fact, m.Judgement.objects.filter(position=target), "retracted", label)
             _rejoin(p, judgement.left, judgement.right)
+
+
+def _end(p: Projector, fact: Fact, rows: orm.QuerySet[Any], how: str, label: str) -> None:
+    """End the rows that stand; all of them are as strict as what ended them (``label``)."""
+    positions = list(rows.values_list("position", flat=True))
+    rows.filter(ended_at__isnull=True).update(ended_at=fact.position, ended_by=how)
+    make_as_strict(p, rows.model, positions, label)
 
 
 def consent(p: Projector, fact: Fact) -> None:
@@ -208,9 +220,8 @@ def hold(p: Projector, fact: Fact) -> None:
     f = fact.fields
     target, label = p.find(m.Exhibit, f["target"])
     if f["state"] == "lifted":
-        m.Hold.objects.filter(target=target, ended_at__isnull=True).update(
-            ended_at=fact.position, ended_by="lifted"
-        )
+        held = m.Hold.objects.filter(target=target, ended_at__isnull=True)
+        _end(p, fact, held, "lifted", p.join(p.own_label(f), label))
         return
     p.add(
         m.Hold,

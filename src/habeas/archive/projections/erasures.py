@@ -6,6 +6,7 @@ from __future__ import annotations
 from habeas.archive import models as m
 from habeas.archive.erased import Record
 from habeas.archive.projecting import Fact, Projector, stored_json
+from habeas.archive.taking_back import make_as_strict
 
 
 def request(p: Projector, fact: Fact) -> None:
@@ -72,9 +73,10 @@ def block(p: Projector, fact: Fact) -> None:
     f = fact.fields
     exhibit, label = p.find(m.Exhibit, f["exhibit"])
     if f["state"] == "lifted":
-        m.Block.objects.filter(exhibit=exhibit, ended_at__isnull=True).update(
-            ended_at=fact.position, ended_by="lifted"
-        )
+        blocks = m.Block.objects.filter(exhibit=exhibit, ended_at__isnull=True)
+        positions = list(blocks.values_list("position", flat=True))
+        blocks.update(ended_at=fact.position, ended_by="lifted")
+        make_as_strict(p, m.Block, positions, p.join(p.own_label(f), label))
         return
     p.add(
         m.Block,

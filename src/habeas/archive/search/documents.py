@@ -52,7 +52,12 @@ def changes(reached: int, watermark: int, head: int) -> tuple[list[int], list[in
     cited = set(
         linked.filter(claim__gte=watermark, claim__lt=head).values_list("passage", flat=True)
     )
-    for chunk in _chunks(_positions(ended)):
+    stricter = set(_positions(ended))
+    taken_back = visible(OWNER, m.Mention).filter(ended_at__gte=watermark, ended_at__lt=head)
+    for chunk in _chunks(_positions(taken_back)):  # what is said of them is as strict as they are
+        about = Q(subject__in=chunk) | Q(ref__in=chunk)
+        stricter |= set(_positions(visible(OWNER, m.Claim).filter(about)))
+    for chunk in _chunks(sorted(stricter)):
         cited |= set(linked.filter(claim__in=chunk).values_list("passage", flat=True))
     for chunk in _chunks(sorted(cited)):
         touched |= set(passages.filter(position__in=chunk).values_list("layer", flat=True))

@@ -41,6 +41,14 @@ def retract(
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="Why; it is recorded.", show_default=False)
     ] = "",
+    handling: Annotated[
+        str,
+        typer.Option(
+            metavar="LEVEL",
+            help="Who may read that it was retracted, and why: public, team, restricted or sealed. "
+            "To everybody else it is closed.",
+        ),
+    ] = "team",
     dry_run: DryRunOption = False,
     as_: PersonOption = "",
     yes: YesOption = False,
@@ -51,8 +59,8 @@ def retract(
 ) -> None:
     """Take back a claim, a list, a source or a judgement.
 
-    Shows what rests on it and which figures change, and asks. Nothing is deleted: it stays
-    readable, marked as retracted, and no longer counts.
+    Shows what rests on it and which figures change, and asks. Nothing is deleted: it no longer
+    counts, and stays readable, marked as retracted, for those who may read the retraction.
     """
     from habeas.cli.confirming import answerable, confirm
     from habeas.cli.foreseen import foreseen
@@ -66,6 +74,7 @@ def retract(
     from habeas.archive.blast import blast_radius
     from habeas.archive.errors import UnknownReference
     from habeas.archive.verbs.deciding import kind_at
+    from habeas.archive.verbs.referring import Place
     from habeas.figures.standing import difference, snapshot
 
     kind = kind_at(position)
@@ -75,9 +84,11 @@ def retract(
             f"Entry {position} is not something that can be retracted.",
             next_step="Give the number of a claim, a list, a source or a judgement.",
         )
+    place = Place(handling=handling)
     before = snapshot(archive_, OWNER)
     changes = foreseen(
-        archive_, lambda batch: verbs.retract(batch, position, kind, reason or "A trial.")
+        archive_,
+        lambda batch: verbs.retract(batch, position, kind, reason or "A trial.", place=place),
     )
     records = _captions(radius.records)
     told = {
@@ -96,7 +107,7 @@ def retract(
     person = acting_person(archive_, as_, person_passphrase_file)
     confirm("Retract it?", "Nothing was retracted.", yes=yes)
     with archive_.writing(person) as batch:
-        made = verbs.retract(batch, position, kind, reason)
+        made = verbs.retract(batch, position, kind, reason, place=place)
     changes = difference(before, snapshot(archive_, OWNER))
     speaker.say(f"Retracted: {kind} {position}, by entry {made.position}.")
     changed.tell(speaker, changes, "No figure changed.")

@@ -151,11 +151,13 @@ def _record(archive: Archive, viewer: Viewer, record: int, level: str) -> Chosen
             f"There is no record {record}.", next_step="Look up its number on its page."
         )
     size = archive.size
-    mentions = records_around(viewer, [record], size).members(mention.canonical)
+    records = records_around(viewer, [record], size)
+    first = records.of(record)
+    mentions = records.members(first)
     claims = set(
         live_claims(viewer, size).filter(subject__in=mentions).values_list("position", flat=True)
     )
-    number = f"Record {mention.canonical}"
+    number = f"Record {first}"
     chosen = Chosen(f"{number}: {mention.caption}", unnamed=number)
     _with_claims(viewer, chosen, claims)
     _with_records(viewer, chosen, {record, *mentions}, size)

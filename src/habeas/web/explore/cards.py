@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer, as_known, visible
 from habeas.archive.models import (
     Claim,
     ClaimPassage,
@@ -68,12 +68,18 @@ def around(viewer: Viewer, claims: Sequence[Claim]) -> Around:
         mentions=by_position(
             viewer, Mention, {c.subject for c in claims} | {c.ref for c in claims if c.ref}
         ),
-        sources=by_position(viewer, Source, {s for found in speakers.values() for _, s in found}),
+        sources=sources_at(viewer, {s for found in speakers.values() for _, s in found}),
         passages=passages,
         exhibits=by_position(viewer, Exhibit, {p.exhibit for p in passages.values()}),
         speakers=dict(speakers),
         cited=dict(cited),
     )
+
+
+def sources_at(viewer: Viewer, wanted: Iterable[int | None]) -> dict[int, Source]:
+    """The sources at these positions, as far as the viewer may know of them."""
+    found = by_position(viewer, Source, wanted)
+    return {row.position: row for row in as_known(viewer, found.values())}
 
 
 def cards(viewer: Viewer, claims: Sequence[Claim]) -> list[Content]:

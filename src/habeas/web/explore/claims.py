@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer, erasing_entry, visible
 from habeas.archive.models import Assessment, Claim, Erased, Layer, Retraction
 from habeas.web.explore import cards, layers, records, written
 from habeas.web.explore.pages import by_position, one, page
@@ -88,7 +88,7 @@ def _erased(viewer: Viewer, row: Claim, rows: cards.Around) -> list[Content]:
     """What this claim rested on, or corrected, and was erased since."""
     wanted = {*rows.cited.get(row.position, ()), *({row.previous} if row.previous else ())}
     return [
-        {"position": one.position, "kind": one.kind, "at": one.erased_at}
+        {"position": one.position, "kind": one.kind, "at": erasing_entry(viewer, one.erased_at)}
         for one in by_position(viewer, Erased, wanted - rows.passages.keys()).values()
     ]
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from habeas.archive.access import Viewer, live, visible
+from habeas.archive.access import Viewer, newest, visible
 from habeas.archive.blocked import blocked_among
 from habeas.archive.models import Exhibit, Layer, Reading
 from habeas.errors import HabeasError
@@ -41,14 +41,14 @@ FILES = 50  # inside an exhibit, on one page
 
 def standing(viewer: Viewer, exhibit: int) -> Reading | None:
     """The latest reading of the exhibit itself; None while it waits."""
-    rows = live(visible(viewer, Reading)).filter(exhibit=exhibit, inner_path="")
+    rows = newest(viewer, Reading).filter(exhibit=exhibit, inner_path="")
     return rows.order_by("-position").first()
 
 
 def states_of(viewer: Viewer, exhibits: Iterable[int]) -> dict[int, Content]:
     """How the reading of each exhibit itself stands, in words: three queries for a whole page."""
     wanted = list(exhibits)
-    rows = live(visible(viewer, Reading)).filter(exhibit__in=wanted, inner_path="")
+    rows = newest(viewer, Reading).filter(exhibit__in=wanted, inner_path="")
     found = dict(rows.order_by("position").values_list("exhibit", "state"))
     texts = visible(viewer, Layer).filter(exhibit__in=wanted, inner_path="")
     with_text = set(texts.values_list("exhibit", flat=True))
@@ -114,7 +114,7 @@ def state_of(reading: Reading | None, *, blocked: bool = False, with_text: bool 
 
 def inside(request: Request, exhibit: int) -> Content:
     """The files inside the exhibit, with their states, a page at a time."""
-    rows = live(visible(request.viewer, Reading)).filter(exhibit=exhibit).exclude(inner_path="")
+    rows = newest(request.viewer, Reading).filter(exhibit=exhibit).exclude(inner_path="")
     found, turning = paged(rows, request, FILES, cursor="files", place="files")
     here = reverse("exhibit", kwargs={"position": exhibit})
     return {

@@ -22,7 +22,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from habeas.archive import clock, deadline
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer, erasing_entry, visible
 from habeas.archive.errors import TooLong
 from habeas.archive.ledger import head
 from habeas.archive.models import Erased, Exhibit
@@ -43,7 +43,7 @@ M = TypeVar("M", bound=Model)
 class Gone(Exception):
     """What stood at a position was erased, and the viewer could see that it was there."""
 
-    def __init__(self, position: int, kind: str, at: int) -> None:
+    def __init__(self, position: int, kind: str, at: int | None) -> None:
         super().__init__(position)
         self.position, self.kind, self.at = position, kind, at
 
@@ -129,7 +129,7 @@ def one(viewer: Viewer, model: type[M], position: int) -> M:
     if row is None:
         left = visible(viewer, Erased).filter(position=position, kind=model.__name__.lower())
         if (erased := left.first()) is not None:
-            raise Gone(position, erased.kind, erased.erased_at)
+            raise Gone(position, erased.kind, erasing_entry(viewer, erased.erased_at))
         raise Http404
     return row
 
@@ -314,7 +314,7 @@ def _refused(
 def _erased(request: HttpRequest, gone: Gone, *, as_json: bool) -> HttpResponse:
     """That something was here and is gone, and nothing of what it was."""
     content = {
-        "title": _("Erased at entry %(at)s") % {"at": gone.at},
+        "title": _("Erased") if gone.at is None else _("Erased at entry %(at)s") % {"at": gone.at},
         "sentence": _(
             "What stood at entry %(position)s was erased on request, with all that was made of it. "
             "Two people signed for it. The log still shows that an entry stood here."

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer, as_known, newest, visible
 from habeas.archive.models import Claim, ClaimSource, Lineage, Retraction, Source
 from habeas.web.explore import cards, written
 from habeas.web.explore.claims import assessments
@@ -22,7 +23,7 @@ CLAIMS = 50  # on one page of a source
 @page("explore/sources.html")
 def listed(request: Request) -> Content:
     """The sources, with their kind and interests, in the order of the ledger."""
-    found, turning = paged(visible(request.viewer, Source).exclude(ended_by="superseded"), request)
+    found, turning = paged(_listed(request.viewer), request)
     return {
         "title": _("Sources"),
         "sources": [
@@ -31,6 +32,14 @@ def listed(request: Request) -> Content:
         ],
         "pages": turning,
     }
+
+
+def _listed(viewer: Viewer) -> QuerySet[Source]:
+    """Each source once: its newest version that the viewer may see, retracted ones too."""
+    if viewer.is_owner:
+        return visible(viewer, Source).exclude(ended_by="superseded")
+    kept = newest(viewer, Source).values("position")
+    return visible(viewer, Source).filter(Q(position__in=kept) | Q(ended_by="retracted"))
 
 
 def interests(source: Source) -> list[Content]:
@@ -50,11 +59,13 @@ def interests(source: Source) -> list[Content]:
 def source(request: Request, position: int) -> Content:
     """One source and what it says."""
     viewer = request.viewer
-    row = one(viewer, Source, position)
+    row = as_known(viewer, [one(viewer, Source, position)])[0]
     spoken, turning = _spoken(request, position)
     rows = cards.around(viewer, spoken)
-    former = by_position(viewer, Source, [row.previous])
-    newer = visible(viewer, Source).filter(previous=position).order_by("position").first()
+    former = cards.sources_at(viewer, [row.previous])
+    newer = None
+    if row.ended_by == "superseded":
+        newer = next(iter(cards.sources_at(viewer, [row.ended_at]).values()), None)
     return {
         "title": row.name or row.code,
         "source": {
@@ -97,9 +108,7 @@ def _lineage(viewer: Viewer, position: int) -> Content:
     rows = visible(viewer, Lineage).filter(ended_at__isnull=True)
     repeats = list(rows.filter(source=position).order_by("position")[:50])
     repeated_by = list(rows.filter(repeats=position).order_by("position")[:50])
-    named = by_position(
-        viewer, Source, {r.repeats for r in repeats} | {r.source for r in repeated_by}
-    )
+    named = cards.sources_at(viewer, {r.repeats for r in repeats} | {r.source for r in repeated_by})
     return {
         "repeats": [
             {"source": cards.source_link(named[r.repeats]), "reason": r.reason}

@@ -1,0 +1,373 @@
+"""Attacks on what a viewer may not see: it must not show through what they may.
+
+Somebody who reads the public pages, or a colleague cleared for one case, asks every address, every
+ledger size and every count, and compares. What they get must be what they would get from an
+archive in which the entries that they may not see had never been made, but for the fail-safe
+cases of decision 0031: what such an entry takes back is closed to them with it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.archive.making import (
+    PUBLIC,
+    add_reviewer,
+    newspaper,
+    place_mention,
+    says,
+    seal_text,
+)
+from tests.redteam import unseen
+from tests.support.archives import ArchiveMaker
+from tests.web.conftest import Reader, reading_as  # noqa: F401
+
+from habeas.archive import models as m
+from habeas.archive import rebuilding, verbs
+from habeas.archive.access import OWNER, Viewer, as_known, newest, team_member, visible
+from habeas.archive.access import PUBLIC as THE_PUBLIC
+from habeas.archive.blast import blast_radius
+from habeas.archive.chain import chain
+from habeas.archive.errors import ExhibitBlocked
+from habeas.archive.ledger import Ref
+from habeas.archive.opening import Archive, open_archive
+from habeas.archive.verbs import erasing
+from habeas.archive.verbs.claiming import Attribution
+from habeas.archive.verbs.referring import Place
+from habeas.exchange.bundling.choosing import choose
+from habeas.figures import recorded
+from habeas.figures.evaluation import evaluate
+from habeas.figures.nodes import as_json
+from habeas.figures.standing import standing_on
+from habeas.figures.why import tree
+from habeas.vocabulary import schema, values
+
+ReadingAs = Callable[[Archive, Viewer], Reader]
+TEAM = Place()
+RESTRICTED = Place(handling="restricted")
+SEEN = {"public": ("public",), "team": ("public", "team")}
+DEFINITION = """\
+key: towns
+title: {title}
+kind: counted
+counts: place
+rules:
+  - {{rule: has-claim, property: population}}
+"""
+
+
+def viewer_of(name: str) -> Viewer:
+    return THE_PUBLIC if name == "public" else team_member("a colleague", {"main": "team"})
+
+
+def population(batch: Any, subject: Ref, source: Ref, number: int, place: Place = PUBLIC) -> Ref:
+    value = values.parse(str(number), schema.load().properties["population"])
+    said = [Attribution(source)]
+    return verbs.claim(batch, subject, "population", value, said, place=place)
+
+
+def define(batch: Any, title: str, place: Place) -> Ref:
+    text = DEFINITION.format(title=title)
+    return verbs.define(batch, key="towns", title=title, kind="counted", text=text, place=place)
+
+
+# --- the rule, on random archives -----------------------------------------------------------
+
+
+def told(archive: Archive, viewer: Viewer) -> dict[str, Any]:
+    """All that the archive tells a viewer, at every ledger size and of every entry."""
+    found: dict[str, Any] = {}
+    for size in range(12, archive.size + 1, 2):
+        for definition in recorded.in_force(viewer, size):
+            key = f"{definition.key} as of {size}"
+            evaluation = evaluate(archive, definition, viewer, size)
+            found[key] = (definition.position, definition.title, evaluation.headline)
+            found[f"{key}: members"] = [
+                (member.position, member.claims) for member in evaluation.members
+            ]
+            if size % 10 == 0:
+                found[f"{key}: why"] = as_json(tree(archive, viewer, evaluation, proof=False))
+    for position in range(archive.size):
+        radius = blast_radius(viewer, position)
+        found[f"radius {position}"] = radius and (radius.kind, radius.claims, radius.records)
+        if radius is None:
+            continue
+        found[f"figures on {position}"] = standing_on(archive, viewer, position)
+        if radius.kind != "judgement":
+            found[f"why {position}"] = as_json(tree(archive, viewer, position, proof=False))
+    return found
+
+
+def pages(reader: Reader, size: int) -> dict[str, Any]:
+    """The JSON twins of every entry's page, and of the lists."""
+    addresses = ["/figures.json", "/sources.json", "/records/place.json", "/differences.json"]
+    addresses += ["/figures/first.json", "/figures/second.json"]
+    for position in range(6, size, 3):
+        addresses += [f"/{kind}/{position}.json" for kind in ("claims", "records", "sources")]
+    found = {}
+    for address in addresses:
+        answer = reader.client.get(address)
+        content = answer.json() if answer["Content-Type"] == "application/json" else None
+        found[address] = (answer.status_code, answer.get("Location"), stripped(content))
+    return found
+
+
+def stripped(content: Any) -> Any:
+    """Without what differs between any two archives: pseudonyms, proofs, roots."""
+    if isinstance(content, dict):
+        own = ("proof", "person", "root", "checkpoint", "origin")
+        return {name: stripped(each) for name, each in content.items() if name not in own}
+    return [stripped(each) for each in content] if isinstance(content, list) else content
+
+
+@pytest.mark.parametrize(
+    ("backend", "who", "seed"),
+    [("sqlite", "public", 1), ("sqlite", "team", 4), ("postgresql", "public", 2)],
+    indirect=["backend"],
+)
+def test_nobody_can_tell_that_there_is_more(
+    backend: str,
+    archive_maker: ArchiveMaker,
+    tmp_path: Path,
+    reading_as: ReadingAs,  # noqa: F811
+    who: str,
+    seed: int,
+) -> None:
+    steps = unseen.plan(seed)
+    out = unseen.closed_to(steps, SEEN[who])
+    answers = []
+    for name, without in (("whole", set()), ("without", out)):
+        archive = open_archive(archive_maker.copy_to(tmp_path / name, backend))
+        unseen.record(archive, add_reviewer(archive), steps, without)
+        viewer = viewer_of(who)
+        said = stripped(json.loads(json.dumps(told(archive, viewer))))
+        if seed % 4 == 0:
+            said |= pages(reading_as(archive, viewer), archive.size)
+            assert rebuilding.check() == []
+        answers.append(said)
+    whole, without_it = answers
+    assert {k: v for k, v in whole.items() if v != without_it[k]} == {}
+    assert len(out) > 3
+
+
+# --- one attack after the other -------------------------------------------------------------
+
+
+def test_a_newer_definition_that_is_unseen_does_not_hide_the_older(archive: Archive) -> None:
+    with archive.writing() as batch:
+        shown = define(batch, "In the open", PUBLIC)
+        hidden = define(batch, "Kept back", RESTRICTED)
+    for size in (None, shown.position + 1, hidden.position + 1):
+        assert recorded.named(THE_PUBLIC, "towns", size).title == "In the open"
+    assert recorded.named(OWNER, "towns").title == "Kept back"
+    assert [each.title for each in recorded.in_force(THE_PUBLIC)] == ["In the open"]
+    with archive.writing() as batch:
+        define(batch, "In the open again", PUBLIC)
+    assert recorded.named(THE_PUBLIC, "towns").title == "In the open again"
+    assert recorded.named(THE_PUBLIC, "towns", hidden.position + 1).title == "In the open"
+    assert len(recorded.in_force(THE_PUBLIC)) == 1
+
+
+@pytest.mark.parametrize("how", ["retraction", "correction"])
+def test_what_is_taken_back_unseen_is_closed_at_every_size(
+    archive: Archive,
+    reading_as: ReadingAs,  # noqa: F811
+    how: str,
+) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        town, source = place_mention(batch), newspaper(batch)
+        first, second = (population(batch, town, source, n) for n in (100, 200))
+        define(batch, "Towns", PUBLIC)
+        verbs.assess(batch, first, "claim", "credibility", "3", "x", place=PUBLIC)
+    before = archive.size
+    with archive.writing(reviewer) as batch:
+        if how == "retraction":
+            ending = verbs.retract(batch, first, "claim", "It endangers her.", place=RESTRICTED)
+        else:
+            value = values.parse("101", schema.load().properties["population"])
+            ending = verbs.correct(
+                *(batch, first.position),
+                subject=town,
+                property="population",
+                value=value,
+                attribution=[Attribution(source)],
+                place=RESTRICTED,
+            )
+    definition = recorded.named(THE_PUBLIC, "towns")
+    for size in range(before, archive.size + 1):
+        members = evaluate(archive, definition, THE_PUBLIC, size).members
+        assert [member.claims for member in members] == [(second.position,)], size
+    public = reading_as(archive, THE_PUBLIC)
+    assert public.get(f"/claims/{first.position}/").status_code == 404
+    assert public.get(f"/claims/{first.position}.json").status_code == 404
+    for page in (f"/claims/{second.position}/", f"/records/{town.position}/"):
+        assert not re.search(rf"\b{ending.position}\b", json.dumps(stripped(public.twin(page))))
+    assert not visible(THE_PUBLIC, m.Assessment).exists()
+    mine = reading_as(archive, OWNER).twin(f"/claims/{first.position}/")
+    assert mine["claim"]["ended"]["at"] == ending.position
+    cleared = reading_as(archive, team_member("r", {"main": "restricted"}))
+    assert cleared.twin(f"/claims/{first.position}/")["claim"]["ended"]["at"] == ending.position
+    assert rebuilding.check() == []
+
+
+def test_what_is_taken_back_in_the_open_is_marked_for_everybody(
+    archive: Archive,
+    reading_as: ReadingAs,  # noqa: F811
+) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        claim = says(batch, place_mention(batch), newspaper(batch))
+        ending = verbs.retract(batch, claim, "claim", "A slip.", place=PUBLIC)
+    shown = reading_as(archive, THE_PUBLIC).twin(f"/claims/{claim.position}/")
+    assert shown["claim"]["ended"] == {"by": "retracted", "at": ending.position}
+    assert shown["retraction"]["reason"] == "A slip."
+
+
+def test_a_list_or_source_taken_back_unseen_takes_what_came_with_it(archive: Archive) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        bad = verbs.begin_list(batch, "bad", "0" * 64, place=PUBLIC)
+        town = verbs.mention(batch, "place", "Nowhere", list=bad, place=PUBLIC)
+        source, other = newspaper(batch), newspaper(batch, "other")
+        listed = says(batch, town, source, list_=bad)
+        about = says(batch, town, other)  # said of it by somebody else
+        verbs.judge(batch, town, place_mention(batch), "same", "x", place=PUBLIC)
+        passed_on = verbs.claim(
+            *(batch, place_mention(batch), "name", values.text("x")),
+            [Attribution(other), Attribution(source)],
+            place=PUBLIC,
+        )
+        verbs.lineage(batch, other, source, place=PUBLIC)
+        verbs.retract(batch, bad, "list", "Invented people.", place=RESTRICTED)
+        verbs.retract(batch, source, "source", "It invents.", place=RESTRICTED)
+    seen = set(visible(THE_PUBLIC, m.Claim).values_list("position", flat=True))
+    assert not seen & {listed.position, about.position, passed_on.position}
+    assert not visible(THE_PUBLIC, m.Mention).filter(position=town.position).exists()
+    for model in (m.Judgement, m.Lineage, m.Retraction):
+        assert not visible(THE_PUBLIC, model).exists(), model
+    with archive.writing(reviewer) as batch:  # later entries are as strict as what they name
+        verbs.judge(batch, town, place_mention(batch), "different", "x", place=PUBLIC)
+    assert not visible(THE_PUBLIC, m.Judgement).exists()
+    assert blast_radius(THE_PUBLIC, town.position) is None
+    assert rebuilding.check() == []
+
+
+def test_a_merge_undone_unseen_is_undone_for_everybody(
+    archive: Archive,
+    reading_as: ReadingAs,  # noqa: F811
+) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        one, other = place_mention(batch, "One"), place_mention(batch, "Other")
+        judged = verbs.judge(batch, one, other, "same", "x", place=PUBLIC)
+        ending = verbs.retract(batch, judged, "judgement", "Two towns.", place=RESTRICTED)
+    page = reading_as(archive, THE_PUBLIC).twin(f"/records/{other.position}/")
+    assert page["record"]["position"] == other.position
+    assert page["joined"]["judgements"] == []
+    assert str(ending.position) not in json.dumps(stripped(page))
+
+
+def test_a_source_is_its_newest_version_that_is_seen(
+    archive: Archive,
+    reading_as: ReadingAs,  # noqa: F811
+) -> None:
+    with archive.writing() as batch:
+        first = newspaper(batch)
+        hidden = verbs.source(
+            batch, "example-news", "publication", name="B", previous=first, place=RESTRICTED
+        )
+    row = m.Source.objects.get(position=first.position)
+    assert as_known(THE_PUBLIC, [row])[0].ended_at is None
+    public = reading_as(archive, THE_PUBLIC)
+    assert [each["position"] for each in public.twin("/sources/")["sources"]] == [first.position]
+    assert public.twin(f"/sources/{first.position}/")["newer"] is None
+    why = json.dumps(as_json(tree(archive, THE_PUBLIC, first.position, proof=False)))
+    assert "superseded" not in why
+    with archive.writing() as batch:
+        third = verbs.source(
+            batch, "example-news", "publication", name="C", previous=hidden, place=PUBLIC
+        )
+    public = reading_as(archive, THE_PUBLIC)
+    listed = public.twin("/sources/")["sources"]
+    assert [each["position"] for each in listed] == [third.position]
+    assert public.twin(f"/sources/{first.position}/")["newer"]["position"] == third.position
+
+
+def test_a_run_of_linking_that_is_unseen_replaces_none(archive: Archive) -> None:
+    def run(batch: Any, place: Place) -> Ref:
+        settings: dict[str, Any] = {
+            "model": "0" * 64,
+            "threshold_ppm": 1,
+            "seed": 1,
+            "versions": {},
+        }
+        return verbs.linkage(batch, "place", [], size=1, place=place, **settings)
+
+    with archive.writing() as batch:
+        shown, hidden = run(batch, PUBLIC), run(batch, RESTRICTED)
+    for size in (None, hidden.position, hidden.position + 1):
+        rows = newest(THE_PUBLIC, m.Linkage, size).values_list("position", flat=True)
+        assert list(rows) == [shown.position]
+    rows = newest(OWNER, m.Linkage).values_list("position", flat=True)
+    assert list(rows) == [hidden.position]
+
+
+def test_a_hold_and_a_block_lifted_unseen_show_no_position(
+    archive: Archive, tmp_path: Path
+) -> None:
+    reviewer = add_reviewer(archive)
+    exhibit, _ = seal_text(archive, tmp_path)
+    with archive.writing(reviewer) as batch:
+        verbs.hold(batch, exhibit, authority="A court", place=PUBLIC)
+        erasing.block(batch, exhibit, "Somebody asked", place=PUBLIC)
+    row = m.Exhibit.objects.get(position=exhibit.position)
+    assert {"held", "blocked"} < {step.event for step in chain(THE_PUBLIC, row).steps}
+    assert not visible(THE_PUBLIC, m.Layer).exists()  # a block binds everybody
+    with pytest.raises(ExhibitBlocked, match=r"is blocked: somebody") as refused:
+        archive.read_object(row.address)
+    assert "entry" not in refused.value.message
+    with archive.writing(reviewer) as batch:
+        lifted = verbs.lift(batch, exhibit, authority="A court", place=RESTRICTED)
+        unblocked = erasing.unblock(batch, exhibit, "Another letter", place=RESTRICTED)
+    positions = {step.position for step in chain(THE_PUBLIC, row).steps}
+    assert not positions & {lifted.position, unblocked.position}
+    assert visible(THE_PUBLIC, m.Layer).exists()
+    assert {"lifted", "unblocked"} < {step.event for step in chain(OWNER, row).steps}
+    assert rebuilding.check() == []
+
+
+def test_a_withdrawal_binds_everybody_and_shows_nothing(
+    archive: Archive,
+    reading_as: ReadingAs,  # noqa: F811
+) -> None:
+    with archive.writing() as batch:
+        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        claim = says(batch, person, newspaper(batch))
+        verbs.consent(batch, person, basis="given", audience="public", place=RESTRICTED)
+    assert reading_as(archive, THE_PUBLIC).get(f"/claims/{claim.position}/").status_code == 200
+    with archive.writing() as batch:
+        verbs.withdraw(batch, person.position, "She asked.", place=RESTRICTED)
+    public = reading_as(archive, THE_PUBLIC)
+    for address in (f"/claims/{claim.position}.json", f"/records/{person.position}.json"):
+        assert public.get(address).status_code == 404
+        nothing = public.get(address.replace(str(claim.position), "999999"))
+        assert nothing.status_code == 404
+
+
+def test_a_bundle_names_a_record_as_its_reader_knows_it(archive: Archive) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
+        first = place_mention(batch, "Safe house", RESTRICTED)
+        town = place_mention(batch, "Town")
+        claim = says(batch, town, newspaper(batch))
+        verbs.judge(batch, first, town, "same", "x")
+    chosen = choose(archive, "public", record=town.position)
+    assert chosen.unnamed == f"Record {town.position}"
+    assert claim.position in chosen.positions
+    assert first.position not in chosen.positions
