@@ -138,15 +138,17 @@ def test_a_bug_is_one_line(
     code = "def fail(*_, **__): raise KeyError('a name')"
     elsewhere: dict[str, Any] = {}
     exec(compile(code, "/home/aygul/habeas/lib/other.py", "exec"), elsewhere)  # noqa: S102
-    monkeypatch.setattr("habeas.archive.verifying.verify", elsewhere["fail"])
-    ended = habeas("verify")
+    monkeypatch.setattr("habeas.archive.erasing.requests.listed", elsewhere["fail"])
+    ended = habeas("erase", "list")
     assert ended.code == endings.BUG
-    assert len(ended.err.splitlines()) == 2
-    assert "This is a bug in habeas: KeyError in habeas/cli/verbs/checking.py" in ended.err
+    looked, bug, step = ended.err.splitlines()
+    assert "could not be read" in looked  # and the archive is sound: so it is ours
+    assert "This is a bug in habeas: KeyError in habeas/cli/verbs/erase.py" in bug
+    assert "Report it" in step
     assert "a name" not in ended.said
     assert "aygul" not in ended.said
-    assert habeas("verify", "--json").json["error"]["code"] == "cli.bug"
-    assert "Traceback" in habeas("--debug", "verify").err
+    assert habeas("erase", "list", "--json").json["error"]["code"] == "cli.bug"
+    assert "Traceback" in habeas("--debug", "erase", "list").err
 
 
 def test_an_interruption(
