@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from tests.archive.making import seal_text
@@ -31,8 +31,10 @@ from habeas.archive.pipeline.worker import work
 from habeas.archive.readings import parts_of
 from habeas.archive.verbs.referring import Place
 from habeas.archive.verifying import verify
+from habeas.custody.disclosures import open_disclosure, split
 from habeas.errors import HabeasError
 from habeas.reading.documents import Document, Part, State
+from habeas.reading.errors import SandboxEnded
 
 Before = Callable[[bytes], None]
 
@@ -184,6 +186,66 @@ def test_an_exhibit_whose_object_is_gone_is_named_and_the_run_goes_on(
     assert row.state == "failed"
     assert "not in the store" in row.reason
     assert m.Reading.objects.get(exhibit=other).state == "read"
+
+
+def test_what_ends_a_reading_from_outside_says_nothing_of_the_file(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """Once more in a fresh sandbox; then named, with its cause, and the run goes on."""
+    once, ever, full, other = add(archive, tmp_path / "in", "once", "ever", "full", "box\na")
+    begun: Counter[bytes] = Counter()
+
+    def end(data: bytes) -> None:
+        begun[data] += 1
+        if data == b"ever" or (data == b"once" and begun[data] == 1):
+            raise SandboxEnded("It ended.", next_step="Read again.")
+        if data == b"full":
+            raise MemoryError
+
+    objects = set(archive.objects.addresses())
+    queue.fill()
+    done = work(archive, Standin(end))
+    assert done.states == {"read": 2, "empty": 1, "failed": 2}
+    assert (begun[b"once"], begun[b"ever"], begun[b"full"], begun[b"box\na"]) == (2, 2, 1, 1)
+    own = {row.exhibit: row for row in m.Reading.objects.filter(inner_path="")}
+    assert (own[once].state, own[other].state) == ("read", "empty")
+    for lost, words in ((ever, "sandbox ended 2 times"), (full, "more memory")):
+        assert words in own[lost].reason
+        assert "says nothing about the file" in own[lost].warnings
+        assert disclosed(own[lost].position)["cause"] == "outside"
+    assert "cause" not in disclosed(own[once].position)
+    assert len(set(archive.objects.addresses()) - objects) == 4  # a text and a map of each read
+    archive.sequence()
+    check(archive)
+
+
+def disclosed(position: int) -> dict[str, Any]:
+    """The fields of an entry as it was signed."""
+    held = bytes(m.ContentDisclosures.objects.get(position=position).disclosures)
+    return {each.field: each.value for each in map(open_disclosure, split(held))}
+
+
+def test_nothing_is_left_of_a_reading_that_was_begun_again(
+    archive: Archive, tmp_path: Path
+) -> None:
+    (exhibit,) = add(archive, tmp_path / "in", "box\na\nb")
+    tries = iter([True, False])
+
+    class EndsLate(Standin):
+        def read(self, stream: BinaryIO, name: str) -> Iterator[Document]:
+            documents = list(super().read(stream, name))
+            yield from documents[:1]
+            if next(tries):
+                raise SandboxEnded("It ended.", next_step="Read again.")
+            yield from documents[1:]
+
+    queue.fill()
+    objects = set(archive.objects.addresses())
+    work(archive, EndsLate())
+    assert readings() == {(exhibit, ""): 1, (exhibit, "box!/a"): 1, (exhibit, "box!/b"): 1}
+    assert len(set(archive.objects.addresses()) - objects) == 4
+    archive.sequence()
+    check(archive)
 
 
 def test_who_lost_the_lease_records_nothing_and_leaves_nothing(

@@ -37,6 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _walls() -> None:
+    walls_or_skip()
+
+
+def walls_or_skip() -> None:
     try:
         confining.find_bubblewrap()
     except errors.SandboxMissing as error:

@@ -30,11 +30,17 @@ def payload() -> bytes:
 
 
 def changed(**fields: Any) -> bytes:
+    """The payload with other fields; ``parts`` are rows, in as many ``blocks`` as they are."""
     whole = payload()
     (length,) = struct.unpack_from(">I", whole)
-    header = json.loads(whole[4 : 4 + length]) | fields
-    head = json.dumps(header).encode()
-    return struct.pack(">I", len(head)) + head + whole[4 + length :]
+    header = json.loads(whole[4 : 4 + length])
+    end = 4 + length + header["text_bytes"] + header["boxes"] * 28
+    behind = whole[end:]
+    if (rows := fields.pop("parts", None)) is not None:
+        encoded = json.dumps(rows).encode()
+        behind = struct.pack(">I", len(encoded)) + encoded
+    head = json.dumps(header | fields).encode()
+    return struct.pack(">I", len(head)) + head + whole[4 + length : end] + behind
 
 
 def part(**fields: Any) -> list[Any]:
@@ -66,7 +72,10 @@ def test_a_document_crosses_as_it_was() -> None:
         {"parts": [part(kind="")]}, {"parts": [part(locator={"page": [1]})]},
         {"parts": [part(locator={"page": 2**40})]}, {"parts": [part(boxes=3)]},
         {"parts": [part(boxes=2)]}, {"parts": [part(stop=True)]}, {"parts": [part()[:-1]]},
-        {"parts": []}, {"reader": None},
+        {"parts": []}, {"reader": None}, {"blocks": 0}, {"blocks": 2}, {"blocks": 10**9},
+        {"more": 1}, {"parts": {}}, {"parts": [[]]}, {"parts": [part(stored="\ud800")]},
+        {"parts": [part(kind="\udfff")]}, {"parts": [part(locator={"\ud800": 1})]},
+        {"parts": [part(warnings=0)]}, {"parts": [part(language="x" * 65)]},
     ],
 )  # fmt: skip
 def test_every_field_is_held(fields: dict[str, Any]) -> None:
@@ -92,6 +101,15 @@ def test_a_damaged_frame_is_a_document_or_refused(at: int, byte: int, cut: int) 
 def test_noise_is_refused(noise: bytes) -> None:
     with pytest.raises(BadFrame):
         read_document(noise, LIMITS)
+
+
+def test_no_field_may_be_left_out_or_put_in() -> None:
+    (length,) = struct.unpack_from(">I", payload())
+    header = json.loads(payload()[4 : 4 + length])
+    for name in header:
+        head = json.dumps({key: value for key, value in header.items() if key != name}).encode()
+        with pytest.raises(BadFrame):
+            read_document(struct.pack(">I", len(head)) + head + payload()[4 + length :], LIMITS)
 
 
 def test_a_header_as_deep_as_it_is_long_is_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -85,10 +86,15 @@ library.seccomp_load.argtypes = [ctypes.c_void_p]
 library.seccomp_rule_add_array.argtypes = [
     ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.c_void_p]
 context = library.seccomp_init(0x7FFF0000)  # allow
-for name in (b"socket", b"connect", b"sendto", b"sendmsg"):
-    number = library.seccomp_syscall_resolve_name(name)
-    assert library.seccomp_rule_add_array(context, 0x80000000, number, 0, None) == 0  # kill
-assert library.seccomp_load(context) == 0
+library.seccomp_attr_set(ctypes.c_void_p(context), 4, 1)  # over all threads
+def no_more(*names):
+    for name in names:
+        number = library.seccomp_syscall_resolve_name(name)
+        assert library.seccomp_rule_add_array(context, 0x80000000, number, 0, None) == 0  # kill
+    assert library.seccomp_load(context) == 0
+no_more(b"socket", b"connect", b"sendto", b"sendmsg", b"recvmsg")
+def no_pair_more():
+    no_more(b"socketpair")
 """
 
 
@@ -112,19 +118,30 @@ def test_no_reader_opens_a_socket_and_neither_does_the_second_engine(
     done = _run(
         """
         from pathlib import Path
-        from habeas.reading.dispatching import Dispatcher, Tally
+        from habeas.reading.dispatching import Dispatcher
         from habeas.reading import frames
         from habeas.reading.limits import Limits
         null = os.open(os.devnull, os.O_WRONLY)
         limits, found = Limits(), readers.load()
-        for path in sys.argv[1:]:
+        def read(path):
             ended = []
-            dispatcher = Dispatcher(found, limits, Tally(), null, None, True, True)
+            dispatcher = Dispatcher(found, limits, null, second_opinion=True)
             Dispatcher._write = lambda self, payload: ended.append(payload)
-            dispatcher.read(Path(path).read_bytes(), "", os.path.basename(path), "", 0)
+            dispatcher.before_parsing = no_pair_more
+            dispatcher.read(Path(path).read_bytes(), os.path.basename(path))
             document = frames.read_document(ended[-1], limits)
             assert document.reader and "SIG" not in document.reason, document
-            print(path, document.state, document.settings.get("ocr_second", ""))
+            settings = document.settings
+            print(path, document.state, settings.get("ocr"), settings.get("ocr_second", ""))
+            sys.stdout.flush()
+        for path in sys.argv[1:]:
+            if (child := os.fork()) == 0:
+                try:
+                    read(path)
+                    os._exit(0)
+                finally:
+                    os._exit(1)
+            assert os.waitpid(child, 0)[1] == 0, path
         """,
         *_examples(vectors, tmp_path),
     )
@@ -132,6 +149,7 @@ def test_no_reader_opens_a_socket_and_neither_does_the_second_engine(
     lines = done.stdout.splitlines()
     assert len(lines) == len(_examples(vectors, tmp_path))
     assert "PP-OCR" in next(line for line in lines if "chinese.png" in line)
+    assert re.search(r"tesseract \d+\.", done.stdout)  # asked for without a socket, too
 
 
 def _examples(vectors: Path, folder: Path) -> list[str]:

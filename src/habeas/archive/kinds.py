@@ -57,7 +57,7 @@ KINDS: dict[str, EntryKind] = {
         _kind(
             "reading",
             "exhibit state",
-            "inner_path inner_sha256 inner_size media_type reason missing warnings metadata "
+            "inner_path inner_sha256 inner_size media_type reason cause missing warnings metadata "
             "reader reader_version settings pages layer within",
         ),
         _kind("passage", "exhibit start stop quote", "layer prefix suffix"),

@@ -25,20 +25,28 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 MAP_FORMAT = 1
+_TOGETHER = 1_000  # parts written at a time
 Locator = dict[str, str | int]
 
 
 def map_of(parts: Sequence[Part]) -> bytes:
-    """The parts as they are sealed."""
-    rows = [
+    """The parts as they are sealed; a million of them never stand beside each other."""
+    packing = zlib.compressobj(6)
+    before = f'{{"format":{MAP_FORMAT},"parts":['
+    packed: list[bytes] = []
+    rows = (
         [
             *(part.kind, part.start, part.stop, dict(part.locator), part.stored, int(part.hidden)),
             *(part.language, part.script, list(part.warnings), _numbers(part.boxes)),
         ]
         for part in parts
-    ]
-    text = json.dumps({"format": MAP_FORMAT, "parts": rows}, separators=(",", ":"))
-    return zlib.compress(text.encode("ascii"), 6)
+    )
+    while some := list(itertools.islice(rows, _TOGETHER)):
+        text = before + json.dumps(some, separators=(",", ":"))[1:-1]
+        packed.append(packing.compress(text.encode("ascii")))
+        before = ","
+    ended = "]}" if packed else f"{before}]}}"
+    return b"".join([*packed, packing.compress(ended.encode("ascii")), packing.flush()])
 
 
 def _numbers(boxes: Sequence[Box]) -> list[int]:

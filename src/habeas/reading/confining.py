@@ -1,7 +1,8 @@
 """The walls of the sandbox: what bubblewrap is told, and nothing else is visible inside.
 
 Invariants: no network, no other process, no home, no archive; everything visible is
-read-only but ``/tmp``, which is memory of a fixed size; the environment is made anew. Inside,
+read-only but the scratch, memory of a fixed size that lies apart from whatever is installed
+wherever; the environment is made anew. Inside,
 the worker is process 1, which nothing inside can kill, and has an unprivileged user id and
 no capability. There is no ``/proc``.
 
@@ -12,11 +13,13 @@ its first act.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
 import sys
 import sysconfig
+from collections.abc import Sequence
 from pathlib import Path
 
 import habeas
@@ -26,7 +29,7 @@ from habeas.reading.limits import Limits
 RISK = "hostile files can take over this account and this machine"
 UNPRIVILEGED = 65534
 PROGRAMS = "/usr/bin:/bin:/usr/local/bin"
-SCRATCH = "/tmp"  # noqa: S108 - the sandbox's own
+SCRATCH = "/scratch"
 _VISIBLE = (
     "/etc/ld.so.cache",
     "/etc/fonts",
@@ -52,6 +55,21 @@ ENVIRONMENT = {
     "TOKIO_WORKER_THREADS": "1",
     "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime reports to its makers without it
 }
+
+
+def environment(scratch: str) -> dict[str, str]:
+    """All variables that the worker and its children have."""
+    return ENVIRONMENT | {"HOME": scratch, "TMPDIR": scratch}
+
+
+def scratch_beside(shown: Sequence[str]) -> str:
+    """The folder for scratch: one that holds nothing of what is shown, wherever that lies."""
+    names = itertools.chain([SCRATCH], (f"{SCRATCH}-{number}" for number in itertools.count(1)))
+    return next(name for name in names if not any(_lies_in(path, name) for path in shown))
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return Path(path).is_relative_to(folder)
 
 
 def check_risk(words: str | None) -> None:
@@ -102,11 +120,10 @@ def bubblewrap_command(
     else:
         command += ["--unshare-user", "--disable-userns"]
         command += ["--uid", str(UNPRIVILEGED), "--gid", str(UNPRIVILEGED)]
-    for name, value in ENVIRONMENT.items():
-        command += ["--setenv", name, value]
-    # First, so that what is visible below it (an environment made in /tmp) lies over it.
-    command += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", SCRATCH]
     shown = [*visible_paths(), *map(str, also)]
+    scratch = scratch_beside(shown)
+    for name, value in environment(scratch).items():
+        command += ["--setenv", name, value]
     for path in _folders_above([*shown, *_DEVICES]):
         command += ["--perms", "0755", "--dir", path]  # else only root could look inside
     for path in shown:
@@ -118,7 +135,10 @@ def bubblewrap_command(
             command += ["--ro-bind", path, path]
     for device in _DEVICES:
         command += ["--dev-bind", device, device]
-    command += ["--remount-ro", "/", "--chdir", SCRATCH, "--seccomp", str(seccomp_handle)]
+    command += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", scratch]
+    if not any(_lies_in(path, "/tmp") for path in shown):  # noqa: S108
+        command += ["--symlink", scratch, "/tmp"]  # noqa: S108 - for programs that know no other
+    command += ["--remount-ro", "/", "--chdir", scratch, "--seccomp", str(seccomp_handle)]
     return [*command, "--", *worker_command()]
 
 
@@ -129,7 +149,7 @@ def visible_paths() -> list[str]:
     paths += [*_site_packages(), *(os.path.realpath(path) for path in habeas.__path__)]
     kept: list[str] = []
     for path in sorted(set(paths)):
-        if not any(Path(path).is_relative_to(over) for over in kept):
+        if not any(_lies_in(path, over) for over in kept):
             kept.append(path)
     return kept
 
@@ -137,7 +157,7 @@ def visible_paths() -> list[str]:
 def _folders_above(paths: list[str]) -> list[str]:
     """The empty folders that hold what is visible, outermost first."""
     above = {str(folder) for path in paths for folder in Path(path).parents}
-    above -= {"/", SCRATCH}
+    above -= {"/"}
     return sorted(folder for folder in above if not f"{folder}/".startswith("/usr/"))
 
 

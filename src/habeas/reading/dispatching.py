@@ -1,22 +1,22 @@
-"""Reads one file and all files inside it, each in its own process, each to exactly one state.
+"""Reads one file to exactly one state, and hands out the files inside it.
 
-Runs inside the sandbox only. Invariants: one document per file, inner ones before the file
-that holds them; what a reader raises, even past ``Exception``, is that file's state and never
-the end of its siblings; counters over the whole exhibit lie in memory that all its processes
-share, so that a fork cannot start them anew.
+Runs inside the sandbox only, in a process that ends with the file. Invariants: one document
+per file, as the last frame; what a reader raises, even past ``Exception``, is that file's
+state. A file inside is never read here: its bytes go out, and it is read in another sandbox
+as if it had come alone, so that neither can reach the other. Before its bytes, the parent is
+asked and answers how many more it takes; what counts over an exhibit is counted there.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import mmap
 import os
 import re
 import struct
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from habeas.reading import detecting, forking, frames
@@ -24,7 +24,7 @@ from habeas.reading.documents import State
 from habeas.reading.frames import Found
 from habeas.reading.labels import charset_of
 from habeas.reading.limits import MIB, Limits
-from habeas.reading.paths import SEPARATOR, Names
+from habeas.reading.paths import Names
 from habeas.reading.readers.interface import Draft, Ended, LimitReached, Reader, Source
 
 if TYPE_CHECKING:
@@ -33,20 +33,8 @@ if TYPE_CHECKING:
 _IN_MEMORY_BYTES = 16 * MIB
 _REASON_CODE_POINTS = 300
 _UNKNOWN = detecting.UNKNOWN
-_TALLY = struct.Struct("=QQ")  # entries, bytes unpacked
-
-
-class Tally:
-    """What an exhibit has cost so far; shared by all processes that read it."""
-
-    def __init__(self) -> None:
-        self._shared = mmap.mmap(-1, mmap.PAGESIZE)
-
-    def add(self, *, entries: int = 0, unpacked: int = 0) -> tuple[int, int]:
-        counted, bytes_so_far = _TALLY.unpack_from(self._shared)
-        counted, bytes_so_far = counted + entries, bytes_so_far + unpacked
-        _TALLY.pack_into(self._shared, 0, counted, bytes_so_far)
-        return counted, bytes_so_far
+ANSWER = struct.Struct(">cQ")  # to a file inside: one of these, and how many bytes are taken
+GO_ON, NO_MORE_FILES, NO_MORE_OUTPUT = b"g", b"f", b"o"
 
 
 @dataclass(slots=True)
@@ -56,17 +44,11 @@ class Spool:
     limits: Limits
     size: int = 0
 
-    def collect(
-        self, chunks: Iterable[bytes], *, count: Callable[[int], None] = lambda size: None
-    ) -> tuple[bytes | mmap.mmap, str]:
-        """All bytes and their SHA-256; raises ``LimitReached`` past ``input_bytes``."""
-        digest, held, file = hashlib.sha256(), bytearray(), None
-        for chunk in chunks:
+    def collect(self, chunks: Iterable[bytes]) -> bytes | mmap.mmap:
+        """All bytes; raises ``LimitReached`` past ``input_bytes``."""
+        held, file = bytearray(), None
+        for chunk in counted(chunks, self.limits):
             self.size += len(chunk)
-            count(len(chunk))
-            if self.size > self.limits.input_bytes:
-                raise LimitReached("input_bytes", f"more than {self.limits.input_bytes:,} bytes")
-            digest.update(chunk)
             if file is None and self.size > _IN_MEMORY_BYTES:
                 file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as its map
                 file.write(held)
@@ -76,63 +58,87 @@ class Spool:
             else:
                 file.write(chunk)
         if file is None:
-            return bytes(held), digest.hexdigest()
+            return bytes(held)
         file.flush()
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         file.close()
-        return data, digest.hexdigest()
+        return data
+
+
+def counted(chunks: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > limits.input_bytes:
+            raise LimitReached("input_bytes", f"more than {limits.input_bytes:,} bytes")
+        yield chunk
 
 
 class PictureFound(BaseException):
-    """The page that was asked for, as a picture; ends the walk through the containers."""
+    """The page that was asked for, as a picture; ends the reading."""
 
     def __init__(self, image: Image) -> None:
         super().__init__()
         self.image = image
 
 
+class HandedOut(BaseException):
+    """The one file inside that was asked for is out; ends the reading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which page of which inner file is to be shown."""
+    """The page that is to be shown."""
 
-    inner_path: str
     page: int
     width_px: int
 
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Reads one exhibit. ``handle`` is where frames go."""
+    """Reads one file. ``results`` is where frames go, ``answers`` where the parent answers.
+
+    ``only``: the one file inside that is to be handed out; without a reading of the rest.
+    """
 
     readers: Mapping[str, Reader]
     limits: Limits
-    tally: Tally
-    handle: int
+    results: int
+    answers: int = -1
     wanted: Wanted | None = None
+    only: str = ""
     ocr: bool = True
     second_opinion: bool = False
+    before_parsing: Callable[[], None] = lambda: None
+    _names: Names = field(default_factory=lambda: Names(""))
 
     # --- one file -----------------------------------------------------------------------
 
-    def read(
-        self, data: bytes | mmap.mmap, digest: str, name: str, path: str, depth: int, hint: str = ""
-    ) -> None:
-        """Write the document of this file as the last frame, those of inner files before."""
-        found = Found(path, digest, len(data), "application/x-empty")
+    def read(self, data: bytes | mmap.mmap, name: str, hint: str = "", refused: str = "") -> None:
+        """Write the document of this file as the last frame.
+
+        ``refused``: only what kind of file it is, and these words why it is not read.
+        """
+        found = Found("", "", len(data), "application/x-empty")
         if not len(data):
             return self._write(frames.ending(found, State.EMPTY, "The file has no bytes."))
         media_type = detecting.media_type(data, name, hint)
-        found = Found(path, digest, len(data), media_type)
+        found = Found("", "", len(data), media_type)
+        if refused:
+            return self._write(frames.ending(found, State.REFUSED, refused))
         reader = self.readers.get(media_type)
         if reader is None:
             words = f"No reader for {media_type}{_ending(name, media_type)}."
             return self._write(frames.ending(found, State.UNSUPPORTED, words))
-        draft = self._draft(path, depth)
+        if warm_up := getattr(reader, "warm_up", None):
+            warm_up(media_type)
+        self.before_parsing()
+        draft = self._draft()
         source = Source(
             data, name, media_type, self.limits, self.ocr, self.second_opinion, charset_of(hint)
         )
-        if self.wanted is not None and path == self.wanted.inner_path:
-            self._show(reader, source)
+        if self.wanted is not None:
+            self._show(reader, source, self.wanted)
         self._fill(draft, reader, source)
         payload = frames.document(found, draft, reader=reader.NAME, version=reader.VERSION)
         if len(payload) > self.limits.output_bytes:
@@ -152,7 +158,7 @@ class Dispatcher:
         except MemoryError:
             limit = f"memory_bytes: {self.limits.memory_bytes:,} reached"
             self._stopped(draft, State.REFUSED, limit)
-        except (PictureFound, KeyboardInterrupt):
+        except (PictureFound, HandedOut, KeyboardInterrupt):
             raise
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EFBIG):
@@ -178,115 +184,84 @@ class Dispatcher:
         else:
             draft.state, draft.reason = state, words
 
-    def _draft(self, path: str, depth: int) -> Draft:
-        names = Names(path)
-
-        def read_inner(name: str, data: bytes | Iterable[bytes], media_type_hint: str) -> None:
-            self._inner(names.path(name), name, data, media_type_hint, depth + 1)
-
-        def end_inner(name: str, state: State, reason: str, size_bytes: int) -> None:
-            self._one_more()
-            found = Found(names.path(name), "", size_bytes, _UNKNOWN)
-            self._pass_on(frames.ending(found, state, reason))
-
+    def _draft(self) -> Draft:
+        progress = frames.frame(frames.PROGRESS)
         return Draft(
             self.limits,
-            read_inner=read_inner,
-            end_inner=end_inner,
-            on_progress=lambda: forking.write_all(self.handle, frames.frame(frames.PROGRESS)),
+            read_inner=self._hand_out,
+            end_inner=self._unread,
+            on_progress=lambda: forking.write_all(self.results, progress),
         )
 
     def _write(self, payload: bytes) -> None:
-        if self.wanted is None:
-            forking.write_all(self.handle, frames.frame(frames.OUTER, payload))
+        if self.wanted is None and not self.only:
+            forking.write_all(self.results, frames.frame(frames.OUTER, payload))
 
     # --- files inside -------------------------------------------------------------------
 
-    def _inner(
-        self, path: str, name: str, data: bytes | Iterable[bytes], hint: str, depth: int
-    ) -> None:
-        if self.wanted is not None and not (self.wanted.inner_path + SEPARATOR).startswith(
-            path + SEPARATOR
-        ):
+    def _hand_out(self, name: str, data: bytes | Iterable[bytes], media_type_hint: str) -> None:
+        """Send a file inside; past a limit on the whole exhibit, this reading ends there."""
+        if self.only and self._names.path(name) != self.only:
             return
-        self._one_more()
-        spool = Spool(self.limits)
+        forking.write_all(self.results, frames.inside(name, media_type_hint))
+        left = self._answer()
+        ended: LimitReached | None = None
         try:
-            chunks = (data,) if isinstance(data, bytes) else data
-            held, digest = spool.collect(chunks, count=self._count_unpacked)
+            for chunk in counted((data,) if isinstance(data, bytes) else data, self.limits):
+                left -= len(chunk)
+                if left < 0:
+                    most = f"{self.limits.exhibit_unpacked_bytes:,}"
+                    words = f"more than {most} bytes in all files inside"
+                    raise LimitReached("exhibit_unpacked_bytes", words)
+                self._send(chunk)
         except LimitReached as reached:
-            found = Found(path, "", spool.size, _UNKNOWN)
-            words = f"{reached.limit}: {reached.words}; not unpacked further"
-            self._pass_on(frames.ending(found, State.REFUSED, words))
-            if reached.limit != "input_bytes":
-                raise
-            return
+            forking.write_all(self.results, frames.end(reached.limit, reached.words))
+            ended = reached if reached.limit != "input_bytes" else None
         except MemoryError:
+            forking.write_all(self.results, frames.end("", "its container took too much memory"))
             raise
         except Exception as error:
-            found = Found(path, "", spool.size, _UNKNOWN)
-            words = f"Cannot be unpacked. {_words(error)}"
-            self._pass_on(frames.ending(found, State.FAILED, words))
-            return
-        if depth > self.limits.depth:
-            words = f"depth: more than {self.limits.depth} containers in each other"
-            media_type = detecting.media_type(held, name, hint) if held else "application/x-empty"
-            found = Found(path, digest, len(held), media_type)
-            self._pass_on(frames.ending(found, State.REFUSED, words))
-            return
-        if self.wanted is not None:  # the walk to one page needs no process of its own
-            self.read(held, digest, name, path, depth, hint)
+            forking.write_all(self.results, frames.end("", _words(error)))
         else:
-            self._read_apart(held, digest, name, path, depth, hint)
+            forking.write_all(self.results, frames.end())
+        if ended is not None:
+            raise ended
+        if self.only:
+            raise HandedOut
 
-    def _one_more(self) -> None:
-        entries, _ = self.tally.add(entries=1)
-        if entries > self.limits.exhibit_entries:
+    def _send(self, chunk: bytes) -> None:
+        view = memoryview(chunk)
+        while view:
+            part, view = view[: frames.CHUNK_BYTES], view[frames.CHUNK_BYTES :]
+            forking.write_all(self.results, frames.HEAD.pack(frames.CHUNK, len(part)))
+            forking.write_all(self.results, part)
+
+    def _unread(self, name: str, state: State, reason: str, size_bytes: int) -> None:
+        if not self.only:
+            forking.write_all(self.results, frames.unread(name, state, reason, size_bytes))
+            self._answer()
+
+    def _answer(self) -> int:
+        """How many bytes the parent takes; raises where it takes no file more."""
+        answer = forking.read_all(self.answers, ANSWER.size) if self.answers >= 0 else b""
+        kind, left = ANSWER.unpack(answer) if answer else (GO_ON, self.limits.input_bytes)
+        if kind == GO_ON:
+            return int(left)
+        if kind == NO_MORE_FILES:
             raise LimitReached(
                 "exhibit_entries", f"more than {self.limits.exhibit_entries:,} files inside"
             )
-
-    def _count_unpacked(self, size: int) -> None:
-        _, unpacked = self.tally.add(unpacked=size)
-        if unpacked > self.limits.exhibit_unpacked_bytes:
-            raise LimitReached(
-                "exhibit_unpacked_bytes",
-                f"more than {self.limits.exhibit_unpacked_bytes:,} bytes in all files inside",
-            )
-
-    def _read_apart(
-        self, data: bytes | mmap.mmap, digest: str, name: str, path: str, depth: int, hint: str
-    ) -> None:
-        def work(handle: int) -> None:
-            os.close(self.handle)  # what is written there is the container's
-            self.handle = handle
-            self.read(data, digest, name, path, depth, hint)
-
-        ended, complete = forking.Ending(), False
-        for kind, payload in forking.run(work, self.limits, ended):
-            if kind == frames.OUTER:
-                complete = True
-                self._pass_on(payload)
-            elif kind in (frames.INNER, frames.PROGRESS):
-                forking.write_all(self.handle, frames.frame(kind, payload))
-        if not complete:
-            state, words = ended.words(self.limits)
-            media_type = detecting.media_type(data, name, hint)
-            found = Found(path, digest, len(data), media_type)
-            self._pass_on(frames.ending(found, State(state), words))
-
-    def _pass_on(self, payload: bytes) -> None:
-        if self.wanted is None:
-            forking.write_all(self.handle, frames.frame(frames.INNER, payload))
+        raise LimitReached(
+            "exhibit_output_bytes", f"more than {self.limits.exhibit_output_bytes:,} bytes of text"
+        )
 
     # --- pictures -----------------------------------------------------------------------
 
-    def _show(self, reader: Reader, source: Source) -> None:
-        assert self.wanted is not None  # noqa: S101 - the caller looked
+    def _show(self, reader: Reader, source: Source, wanted: Wanted) -> None:
         picture = getattr(reader, "picture", None)
         if picture is None:
             raise LimitReached("picture", f"{reader.NAME} shows no pictures")
-        raise PictureFound(picture(source, self.wanted.page, self.wanted.width_px))
+        raise PictureFound(picture(source, wanted.page, wanted.width_px))
 
 
 def _ending(name: str, media_type: str) -> str:

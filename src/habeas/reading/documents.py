@@ -27,6 +27,17 @@ class State(StrEnum):
     FAILED = "failed"  # ``reason`` names the error
 
 
+class Cause(StrEnum):
+    """What a failed reading can be laid to, where that is not what its reader found in the file."""
+
+    READER = "reader"  # it crashed, was ended, or broke the rules: the file may be sound
+    OUTSIDE = "outside"  # memory, a worker, the store: nothing is known of the file
+
+
+UNKNOWN_DAMAGE = "Whether the file is damaged is not known."
+NOT_THE_FILE = "This says nothing about the file. It can be read again."
+
+
 class Box(NamedTuple):  # not a dataclass: a long PDF has millions, and they cross a pipe
     """Where the code points [start, stop) stand on the picture of their page.
 
@@ -129,9 +140,21 @@ class Document:
     missing: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     text: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: Sequence[Part] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     reader: str = ""
     reader_version: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     pages: int = 0  # that can be shown as a picture
+    cause: str = ""  # of ``FAILED``: a ``Cause``, or '' where its reader says what is wrong with it
+
+
+def not_read(
+    path: str, sha256: str, size_bytes: int, reason: str, cause: Cause, *, media_type: str = ""
+) -> Document:
+    """A failed reading that is not called damage, with words that say what is known."""
+    words = UNKNOWN_DAMAGE if cause is Cause.READER else NOT_THE_FILE
+    return Document(
+        path, sha256, size_bytes, media_type, State.FAILED, reason,
+        warnings=(words,), cause=cause,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ HabeasError
     ├── SandboxMissing     reading.sandbox-missing    no bubblewrap or libseccomp here
     ├── RiskNotNamed       reading.risk-not-named     the words for reading without it are others
     ├── SandboxBroken      reading.sandbox-broken     the sandbox failed, not the file
+    │   └── SandboxEnded   reading.sandbox-ended      a running one ended while a file was read
     ├── SecondOpinionMissing
     │                      reading.second-opinion-missing    the extra ``rapidocr`` is not there
     └── NoPicture          reading.no-picture         this page cannot be shown
@@ -37,6 +38,12 @@ class SandboxBroken(ReadingError):
     """The sandbox cannot start, or ended by itself: nothing is known about the file."""
 
     code = "reading.sandbox-broken"
+
+
+class SandboxEnded(SandboxBroken):
+    """A sandbox that ran ended by itself: nothing is known about the file; another may do."""
+
+    code = "reading.sandbox-ended"
 
 
 class SecondOpinionMissing(ReadingError):

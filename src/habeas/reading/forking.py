@@ -1,7 +1,8 @@
-"""A child for one file: its limits, its frames, and how it ended.
+"""A process of the sandbox: what it gives up, what it may use, how it ended.
 
-Invariants: the child leaves by ``os._exit``, never through its parent's stack; it dies with
-its parent; a child that says nothing for the wall time is killed; only whole frames pass on.
+Invariants: what is given up cannot be taken back, and every process forked later has given it
+up, too; no signal is handled in process 1, so the kernel keeps all from it that come from
+inside.
 """
 
 from __future__ import annotations
@@ -9,20 +10,15 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-import select
 import signal
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from habeas.reading import frames
+from habeas.reading.documents import State
 from habeas.reading.limits import MIB, Limits
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _CAPABILITY_VERSION_3 = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
-_CHUNK = 256 * 1024
-_BEAT_SECONDS = 0.5
 _ADDRESS_SLACK = 4096 * MIB  # libraries and reserved address space, over ``memory_bytes``
 
 
@@ -33,22 +29,51 @@ class Ending:
     status: int = 0
     limit: str = ""
 
-    def words(self, limits: Limits) -> tuple[str, str]:
+    @property
+    def is_sound(self) -> bool:
+        return not self.limit and self.status == 0
+
+    @property
+    def was_killed(self) -> bool:
+        """By SIGKILL: by a process of its own, by the kernel, or by a person."""
+        killed = os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGKILL
+        return killed and not self.limit
+
+    def words(self, limits: Limits) -> tuple[State, str]:
         """A state (refused or failed) and the reason for a child that gave no document."""
+        if self.is_sound:
+            return State.FAILED, "The reader gave no document."
         if self.limit:
-            return "refused", f"{self.limit}: {getattr(limits, self.limit):g} reached"
+            most = getattr(limits, self.limit)
+            shown = f"{most:,}" if isinstance(most, int) else f"{most:g}"
+            return State.REFUSED, f"{self.limit}: {shown} reached"
         if os.WIFSIGNALED(self.status):
             number = os.WTERMSIG(self.status)
             if number == signal.SIGXCPU:
-                return "refused", f"cpu_seconds: {limits.cpu_seconds} reached"
+                return State.REFUSED, f"cpu_seconds: {limits.cpu_seconds} reached"
             if number == signal.SIGXFSZ:
-                return "refused", f"scratch_bytes: {limits.scratch_bytes} reached"
-            return "failed", f"The reader was ended by {signal.Signals(number).name}."
-        return "failed", f"The reader ended with code {os.waitstatus_to_exitcode(self.status)}."
+                return State.REFUSED, f"scratch_bytes: {limits.scratch_bytes:,} reached"
+            return State.FAILED, f"The reader was ended by {_name(number)}."
+        code = os.waitstatus_to_exitcode(self.status)
+        return State.FAILED, f"The reader ended with code {code}."
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # one of those without a name
+        return f"signal {number}"
 
 
 def die_with_parent() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def handle_no_signal() -> None:
+    """Undo Python's handlers, and those of libraries. SIGPIPE stays an error of a call."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        ignored = number in (signal.SIGPIPE, signal.SIGXFSZ)
+        signal.signal(number, signal.SIG_IGN if ignored else signal.SIG_DFL)
 
 
 def hide_memory() -> None:
@@ -95,80 +120,19 @@ def _lower(what: int, soft: int, hard: int) -> None:
     resource.setrlimit(what, (soft, hard))
 
 
-def write_all(handle: int, payload: bytes) -> None:
+def write_all(handle: int, payload: bytes | memoryview) -> None:
     view = memoryview(payload)
     while view:
         view = view[os.write(handle, view) :]
 
 
-def run(
-    work: Callable[[int], None], limits: Limits, ended: Ending
-) -> Iterator[tuple[bytes, bytes]]:
-    """Frames of ``work(handle)`` in a child, as kind and payload; then ``ended`` is filled."""
-    ours, theirs = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            os.close(ours)
-            die_with_parent()
-            work(theirs)
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(theirs)
-    try:
-        yield from _frames_of(ours, child, limits, ended)
-    finally:
-        os.close(ours)
-        if not ended.limit:
-            ended.status = _reap(child, kill=False)
-
-
-def _frames_of(
-    handle: int, child: int, limits: Limits, ended: Ending
-) -> Iterator[tuple[bytes, bytes]]:
-    waiting = bytearray()
-    needed = frames.HEAD.size
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    deadline = time.monotonic() + limits.wall_seconds
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            ended.limit = "wall_seconds"
-            _reap(child, kill=True)
-            return
-        if not poll.poll(min(left, _BEAT_SECONDS) * 1000):
-            yield frames.PROGRESS, b""  # the clock that runs is this one, not those above
-            continue
-        chunk = os.read(handle, _CHUNK)
-        if not chunk:
-            return
-        waiting += chunk
-        while len(waiting) >= needed:
-            kind, length = frames.HEAD.unpack_from(waiting)
-            if kind not in frames.KINDS or length > limits.output_bytes:
-                ended.limit = "output_bytes"
-                _reap(child, kill=True)
-                return
-            needed = frames.HEAD.size + length
-            if len(waiting) < needed:
-                break
-            payload = bytes(waiting[frames.HEAD.size : needed])
-            del waiting[:needed]
-            needed = frames.HEAD.size
-            yield kind, payload
-            deadline = time.monotonic() + limits.wall_seconds
-
-
-def _reap(child: int, *, kill: bool) -> int:
-    """The child's wait status. One that closed its pipe and stays gets two seconds."""
-    deadline = time.monotonic() + (0 if kill else 2)
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return status
-        time.sleep(0.0005)
-    os.kill(child, signal.SIGKILL)
-    return os.waitpid(child, 0)[1]
+def read_all(handle: int, count: int) -> bytes:
+    """``count`` bytes; fewer only where the other end was closed."""
+    got = os.read(handle, count)
+    if len(got) == count:
+        return got
+    pieces, left = [got], count - len(got)
+    while left and pieces[-1]:
+        pieces.append(os.read(handle, min(left, 1 << 20)))
+        left -= len(pieces[-1])
+    return b"".join(pieces)

@@ -19,7 +19,8 @@ class Limits:
     exhibit_wall_seconds: float = 3600.0
     cpu_seconds: int = 300  # a process
     memory_bytes: int = 2048 * MIB  # a process, and all processes of a file together
-    scratch_bytes: int = 3072 * MIB  # the sandbox's own /tmp, which is memory too
+    scratch_bytes: int = 3072 * MIB  # the folder of a file's processes, which is memory too
+    scratch_files: int = 20_000  # in that folder, each with a kilobyte of the kernel's memory
     input_bytes: int = 2048 * MIB  # an exhibit, or one file inside it
     exhibit_unpacked_bytes: int = 4096 * MIB  # of all files inside, at every depth
     output_bytes: int = 256 * MIB  # one document with its parts, on the pipe

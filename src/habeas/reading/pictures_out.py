@@ -1,22 +1,25 @@
 """Pictures on the pipe out of the sandbox, checked before anybody sees them.
 
 Invariants: a picture is a PNG of the chunks IHDR, IDAT and IEND alone, so it carries pixels
-and nothing else; its pixels unpack to exactly the size it claims; that size keeps to the
-limits.
+and nothing else; its pixels unpack to exactly the size it claims, and are counted piece by
+piece, never held; that size keeps to the limits.
 """
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from habeas.reading import bounded
 from habeas.reading.errors import NoPicture
 from habeas.reading.limits import Limits
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I")
+_ANSWER_BYTES = 8 * 1024
+_PIECE_BYTES = 1024 * 1024
 _CHANNELS = {0: 1, 2: 3}  # grey, colour: what the worker writes
 
 
@@ -27,17 +30,20 @@ class Picture:
     height_px: int
 
 
-def read_picture(payload: bytes, limits: Limits) -> Picture:
+def read_picture(payload: bytes | bytearray, limits: Limits) -> Picture:
     """The picture of a frame; ``NoPicture`` with the child's words, or ours, if there is none."""
+    view = memoryview(payload)
     try:
-        (length,) = _HEAD.unpack_from(payload)
-        answer = json.loads(payload[4 : 4 + length])
+        (length,) = _HEAD.unpack_from(view)
+        answer = bounded.load(
+            view[4 : 4 + length], most_bytes=_ANSWER_BYTES, most_structure=_ANSWER_BYTES
+        )
         words = answer.get("error", "")
-    except (struct.error, ValueError, AttributeError, RecursionError):
+    except (struct.error, bounded.Unbounded, AttributeError):
         raise _none("The reader sent what is not a picture.") from None
     if words:
-        raise _none(str(words)[:300])
-    png = payload[4 + length :]
+        raise _none(str(words)[:300].encode(errors="replace").decode())
+    png = bytes(view[4 + length :])
     width, height = _checked(png, limits)
     return Picture(png, width, height)
 
@@ -45,35 +51,44 @@ def read_picture(payload: bytes, limits: Limits) -> Picture:
 def _checked(png: bytes, limits: Limits) -> tuple[int, int]:
     if not png.startswith(_SIGNATURE):
         raise _none("The reader sent what is not a picture.")
-    at, packed, header, names = len(_SIGNATURE), [], b"", []
-    while at + 12 <= len(png):
-        (length,) = _HEAD.unpack_from(png, at)
-        name, data = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
-        if png[at + 8 + length : at + 12 + length] != _HEAD.pack(zlib.crc32(name + data)):
-            raise _none("The reader sent a damaged picture.")
-        names.append(name)
-        header = data if name == b"IHDR" else header
-        if name == b"IDAT":
-            packed.append(data)
-        at += 12 + length
-    if at != len(png) or len(header) != 13 or len(names) < 3:
+    chunks = _chunks(png)
+    name, header = next(chunks, (b"", b""))
+    if name != b"IHDR" or len(header) != 13:
         raise _none("The reader sent a damaged picture.")
-    if names[0] != b"IHDR" or names[-1] != b"IEND" or set(names[1:-1]) != {b"IDAT"}:
-        raise _none("The reader sent a picture with more than pixels in it.")
     width, height, depth, colour, *rest = struct.unpack(">IIBBBBB", header)
     if depth != 8 or colour not in _CHANNELS or rest != [0, 0, 0]:
         raise _none("The reader sent a picture of another kind than asked for.")
     if not (0 < width <= limits.picture_width_px and 0 < width * height <= limits.pixels):
         raise _none("The picture is larger than the limits allow.")
-    expected = height * (1 + width * _CHANNELS[colour])
-    unpacking = zlib.decompressobj()
+    left = height * (1 + width * _CHANNELS[colour])
+    unpacking, ended = zlib.decompressobj(), False
     try:
-        got = len(unpacking.decompress(b"".join(packed), expected + 1))
+        for name, data in chunks:
+            if ended or name not in (b"IDAT", b"IEND"):
+                raise _none("The reader sent a picture with more than pixels in it.")
+            ended = name == b"IEND"
+            if ended and data:
+                raise _none("The reader sent a picture with more than pixels in it.")
+            while data and left >= 0:
+                left -= len(unpacking.decompress(data, _PIECE_BYTES))
+                data = unpacking.unconsumed_tail
     except zlib.error:
-        got = -1
-    if got != expected or not unpacking.eof:
+        left = -1
+    if left or not ended or not unpacking.eof or unpacking.unused_data:
         raise _none("The reader sent a damaged picture.")
     return width, height
+
+
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Name and data of each chunk, where all are whole and nothing follows."""
+    at = len(_SIGNATURE)
+    while at < len(png):
+        (length,) = _HEAD.unpack_from(png, at) if at + 12 <= len(png) else (len(png),)
+        end = at + 12 + length
+        if end > len(png) or png[end - 4 : end] != _HEAD.pack(zlib.crc32(png[at + 4 : end - 4])):
+            raise _none("The reader sent a damaged picture.")
+        yield png[at + 4 : at + 8], png[at + 8 : end - 4]
+        at = end
 
 
 def _none(words: str) -> NoPicture:

@@ -1,24 +1,27 @@
 """The warm worker: process 1 of the sandbox. Loads the readers once, then a fork per file.
 
-Invariants: the worker itself never looks at a file's bytes; a child takes one job and ends;
-after each job every other process of the sandbox is killed and its scratch emptied, before
-the next child is told to start. The child for the next job is forked ahead and waits.
+Invariants: the worker itself never looks at a file's bytes, handles no signal and believes
+nothing that a child says; a child takes one job and ends; after each job every other process
+of the sandbox is killed and its scratch emptied, before the next child is told to start. The
+parent hears whether that is certain; where it is not, it takes another sandbox. The child for
+the next job is forked ahead and waits.
 
-Pipes: ``commands`` (one byte starts the waiting child), ``control`` (how each child ended),
-which children close before they read a file; standard input (the job) and standard output
-(frames).
+Nothing that a child may write to is given to two of them: each gets the two pipes of its job,
+made outside, over the socket ``commands``, together with the byte that starts it. It closes that
+socket, ``control`` (how each child ended) and everything else of the worker's, and loads the
+filters of its own, before it reads of the file.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import importlib.util
 import io
 import json
 import os
 import select
-import shutil
 import signal
 import struct
 import sys
@@ -27,20 +30,22 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from habeas.reading import forking, frames, readers
-from habeas.reading.dispatching import Dispatcher, PictureFound, Spool, Tally, Wanted
+from habeas.reading import forking, frames, handing, readers
+from habeas.reading.dispatching import Dispatcher, HandedOut, PictureFound, Spool, Wanted
 from habeas.reading.documents import State
 from habeas.reading.frames import Found
 from habeas.reading.limits import Limits
 from habeas.reading.readers.interface import LimitReached, Reader, as_reader
+from habeas.reading.scratch import Scratch
+from habeas.reading.seccomp import Filters
 
 LENGTH = struct.Struct(">I")
-STATUS = struct.Struct(">i")
+ENDED = struct.Struct(">iBB")  # wait status, whether too many files were made, and all is clean
 READY, BEGIN = b"R", b"g"
 TEXT_NEXT, PDF_NEXT = b"t", b"p"  # what a waiting child warms up for
-_NO_MORE_JOBS = 77
+NO_SUCH_PAGE = "There is no such file or page in this exhibit."
+_GLANCE_SECONDS = 0.25  # how often files in the scratch are counted
 _UNPRIVILEGED = 65534
-_JOB, _RESULTS = 0, 1
 _LINES = b"".join(
     b"(Held in May at the county, seen by an uncle, released in June) Tj 0 -14 Td "
     for _ in range(20)
@@ -62,22 +67,28 @@ trailer <</Root 1 0 R>>
 
 
 def main() -> None:
-    """``argv``: limits as JSON, the handles of commands and control, further reader files."""
+    """``argv``: limits as JSON, the handles of commands, control and filters, further readers."""
     try:
         limits = Limits.from_dict(json.loads(sys.argv[1]))
-        commands, control = int(sys.argv[2]), int(sys.argv[3])
+        commands, control, given = map(int, sys.argv[2:5])
         confined = os.getpid() == 1
         if confined:
             _give_up_root()
         forking.hide_memory()
         forking.die_with_parent()
-        found = readers.load() | _further(sys.argv[4:])
-        scratch = os.environ["TMPDIR"]
+        os.umask(0o077)
+        found = readers.load() | _further(sys.argv[5:])
+        filters = Filters.given(os.pread(given, 1 << 20, 0)) if confined else None
+        os.close(given)
+        scratch = Scratch(os.environ["TMPDIR"], alone=confined)
         _practise(found, limits)
         gc.set_threshold(50_000)
         forking.hold(limits)
+        forking.handle_no_signal()
         gc.collect()
         gc.freeze()
+        if not scratch.emptied():
+            raise OSError("the scratch cannot be emptied")
     except BaseException:
         traceback.print_exc()
         os._exit(3)
@@ -85,36 +96,49 @@ def main() -> None:
     while True:
         child = os.fork()
         if child == 0:
-            _child(found, limits, commands, control)
-        status = _await_end(child, commands)
+            _child(found, limits, commands, control, filters)
+        status, crowded = _await_end(child, commands, scratch, limits)
         _kill_the_rest(child, confined)
-        _empty(scratch)
-        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_MORE_JOBS:
+        if _is_closed(commands):
             os._exit(0)
-        forking.write_all(control, STATUS.pack(status))
+        forking.write_all(control, ENDED.pack(status, crowded, scratch.emptied()))
 
 
 def _practise(found: Mapping[str, Reader], limits: Limits) -> None:
     """Read our own samples once: codecs, tables and fonts are then loaded for every child."""
     null = os.open(os.devnull, os.O_WRONLY)
-    dispatcher = Dispatcher(found, limits, Tally(), null, ocr=False)
     for sample in _SAMPLES.values():
-        dispatcher.read(sample, "", "sample", "", 0)
+        Dispatcher(found, limits, null, ocr=False).read(sample, "sample")
     os.close(null)
 
 
-def _await_end(child: int, commands: int) -> int:
-    """The child's wait status. If the parent outside is gone, everything here ends at once."""
+def _await_end(child: int, commands: int, scratch: Scratch, limits: Limits) -> tuple[int, bool]:
+    """The child's wait status, and whether it was killed for making too many files.
+
+    If the parent outside is gone, everything here ends at once.
+    """
     handle = os.pidfd_open(child)
     poll = select.poll()
     poll.register(handle, select.POLLIN)
     poll.register(commands, 0)  # only that its other end was closed
-    gone = {found for found, _ in poll.poll()} == {commands}
-    if gone:
+    crowded = False
+    while not (ready := {found for found, _ in poll.poll(_GLANCE_SECONDS * 1000)}):
+        crowded = scratch.files() > limits.scratch_files
+        if crowded:
+            os.kill(child, signal.SIGKILL)
+            break
+    if ready == {commands}:
         os.killpg(child, signal.SIGKILL)  # and as process 1 we take all others with us
         os._exit(0)
     os.close(handle)
-    return os.waitpid(child, 0)[1]
+    return os.waitpid(child, 0)[1], crowded
+
+
+def _is_closed(commands: int) -> bool:
+    """Whether the parent outside is gone or wants no more. No child's word is taken for it."""
+    poll = select.poll()
+    poll.register(commands, 0)
+    return bool(poll.poll(0))
 
 
 def _give_up_root() -> None:
@@ -162,19 +186,16 @@ def _kill_the_rest(child: int, confined: bool) -> None:
             os.waitpid(-1, 0)
 
 
-def _empty(scratch: str) -> None:
-    for entry in os.scandir(scratch):
-        with contextlib.suppress(OSError):
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                os.unlink(entry.path)
-
-
 # --- the child --------------------------------------------------------------------------
 
 
-def _child(found: Mapping[str, Reader], limits: Limits, commands: int, control: int) -> None:
+def _child(
+    found: Mapping[str, Reader],
+    limits: Limits,
+    commands: int,
+    control: int,
+    filters: Filters | None,
+) -> None:
     code = 1
     try:
         os.close(control)
@@ -182,19 +203,43 @@ def _child(found: Mapping[str, Reader], limits: Limits, commands: int, control: 
         forking.die_with_parent()
         forking.hold_time(limits)
         null = os.open(os.devnull, os.O_RDWR)
-        while (told := os.read(commands, 1)) != BEGIN:
-            if not told:
-                code = _NO_MORE_JOBS
-                return
-            _warm_up(told, found, limits, commands, null)
-        os.close(commands)
-        os.dup2(null, 2)
-        _job(found, limits, null)
+        if pipes := _awaited(commands, null, found, limits):
+            job, results = _only(*pipes, null)
+            if filters is not None:
+                filters.load(filters.reader)
+            _job(found, limits, job, results, filters)
         code = 0
     except BaseException:
         traceback.print_exc()  # to nobody, once a file's bytes are there
     finally:
         os._exit(code)
+
+
+def _awaited(
+    commands: int, null: int, found: Mapping[str, Reader], limits: Limits
+) -> tuple[int, int] | None:
+    """The pipes of the job, once there is one; None where there is none any more."""
+    while True:
+        kind, handles = handing.take(commands, 2)
+        if kind == BEGIN:
+            job, results = handles
+            return job, results
+        if not kind:
+            return None
+        _warm_up(kind, found, limits, commands, null)
+
+
+def _only(job: int, results: int, null: int) -> tuple[int, int]:
+    """The handles of the job, beside 0, 1 and 2, which lead nowhere. All others are closed.
+
+    Libraries print: what they print must not land between frames.
+    """
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    job, results = (fcntl.fcntl(handle, fcntl.F_DUPFD_CLOEXEC, 64) for handle in (job, results))
+    job, results = os.dup2(job, 3, inheritable=False), os.dup2(results, 4, inheritable=False)
+    os.closerange(5, os.sysconf("SC_OPEN_MAX"))
+    return job, results
 
 
 def _warm_up(
@@ -208,41 +253,42 @@ def _warm_up(
     poll = select.poll()
     poll.register(commands, select.POLLIN)
     if kind in _SAMPLES and not poll.poll(0):
-        dispatcher = Dispatcher(found, limits, Tally(), null, ocr=False)
-        dispatcher.read(_SAMPLES[kind], "", "sample", "", 0)
+        Dispatcher(found, limits, null, ocr=False).read(_SAMPLES[kind], "sample")
 
 
-def _job(found: Mapping[str, Reader], limits: Limits, null: int) -> None:
-    header = json.loads(_exactly(LENGTH.unpack(_exactly(LENGTH.size))[0]))
-    # Libraries print: what they print must not land between frames.
-    results = os.dup(_RESULTS)
-    os.dup2(null, _RESULTS)
+def _job(
+    found: Mapping[str, Reader], limits: Limits, job: int, results: int, filters: Filters | None
+) -> None:
+    header = json.loads(_exactly(job, LENGTH.unpack(_exactly(job, LENGTH.size))[0]))
     wanted = None
     if header["job"] == "picture":
-        wanted = Wanted(header["inner_path"], int(header["page"]), int(header["width_px"]))
+        wanted = Wanted(int(header["page"]), int(header["width_px"]))
     dispatcher = Dispatcher(
-        found, limits, Tally(), results, wanted, bool(header["ocr"]), bool(header["second_opinion"])
-    )
+        found, limits, results, job, wanted, str(header["only"]),
+        bool(header["ocr"]), bool(header["second_opinion"]),
+    )  # fmt: skip
+    if filters is not None:
+        dispatcher.before_parsing = lambda: filters.load(filters.parser)
     spool = Spool(limits)
     try:
-        data, digest = spool.collect(_chunks())
+        data = spool.collect(_chunks(job))
     except LimitReached as reached:
         place = Found("", "", spool.size, "application/octet-stream")
         words = f"{reached.limit}: {reached.words}"
         payload = frames.ending(place, State.REFUSED, words)
         forking.write_all(results, frames.frame(frames.OUTER, payload))
         return
-    os.dup2(null, _JOB)
-    name = str(header["name"])
+    name, hint, refused = (str(header[key]) for key in ("name", "hint", "refused"))
     if wanted is None:
-        dispatcher.read(data, digest, name, "", 0)
+        with contextlib.suppress(HandedOut):
+            dispatcher.read(data, name, hint, refused)
     else:
-        _picture(lambda: dispatcher.read(data, digest, name, "", 0), wanted, limits, results)
+        _picture(lambda: dispatcher.read(data, name, hint), wanted, limits, results)
 
 
 def _picture(walk: Callable[[], None], wanted: Wanted, limits: Limits, results: int) -> None:
     """A frame with the picture, or one with the words why there is none."""
-    answer: dict[str, Any] = {"error": "There is no such file or page in this exhibit."}
+    answer: dict[str, Any] = {"error": NO_SUCH_PAGE}
     encoded = b""
     try:
         walk()
@@ -281,21 +327,14 @@ def _as_png(shown: PictureFound, wanted: Wanted, limits: Limits) -> tuple[bytes,
     return written.getvalue(), {"width_px": bare.width, "height_px": bare.height}
 
 
-def _exactly(count: int) -> bytes:
-    """``count`` bytes of the job; the pipe ends only with the sandbox."""
-    got = os.read(_JOB, count)
-    if len(got) == count:
-        return got
-    pieces = [got]
-    left = count - len(got)
-    while left:
-        if not (piece := os.read(_JOB, min(left, 1 << 20))):
-            os._exit(_NO_MORE_JOBS)
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+def _exactly(handle: int, count: int) -> bytes:
+    """``count`` bytes of the job. Where the parent closed it, nobody waits for this process."""
+    got = forking.read_all(handle, count)
+    if len(got) < count:
+        os._exit(0)
+    return got
 
 
-def _chunks() -> Iterator[bytes]:
-    while size := LENGTH.unpack(_exactly(LENGTH.size))[0]:
-        yield _exactly(size)
+def _chunks(handle: int) -> Iterator[bytes]:
+    while size := LENGTH.unpack(_exactly(handle, LENGTH.size))[0]:
+        yield _exactly(handle, size)

@@ -27,6 +27,7 @@ from habeas.archive.errors import WorkersDied
 from habeas.archive.pipeline import queue
 from habeas.archive.pipeline.worker import Done, Reader, work
 from habeas.errors import HabeasError
+from habeas.reading import watching
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 KEEP_UP_SECONDS = 10.0  # between writing the log and renewing the index
 PATIENCE_SECONDS = 20.0  # for workers to end when told to
+MOST_MEMORY_BYTES = 1536 * 1024 * 1024  # of a worker, over what it has from its beginning
 MOST_DEATHS = 12  # of workers in one run, before the run is stopped
 
 Progress = Callable[[str, int, int], None]
@@ -201,6 +203,7 @@ def _live(
         return ended[0] or os.getppid() != born_of
 
     try:
+        watching.hold_more(MOST_MEMORY_BYTES)
         with open_reader() as reader:
             work(
                 archive,

@@ -32,14 +32,21 @@ from habeas.archive.verbs.referring import Place, place_of
 from habeas.custody.errors import ObjectError
 from habeas.custody.objects import Sealed, SealingBatch
 from habeas.errors import HabeasError
-from habeas.reading.documents import Document, State
+from habeas.reading.documents import Cause, Document, not_read
+from habeas.reading.errors import SandboxEnded
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 ROUND_SECONDS = 3.0  # after which what is read is recorded
 WHOLE_BYTES = 32 * 1024 * 1024  # up to here an exhibit is opened in memory, else streamed
+TRIES = 2  # of an exhibit whose reading ended for something that is not the file
 PAUSE_SECONDS = 0.5  # before asking again for what others have
+
+
+_ENDED = f"The sandbox ended {TRIES} times while it was read, the last time a fresh one."
+
+_TOO_MUCH = "What was read of it needs more memory than this program allows itself."
 
 
 class Reader(Protocol):
@@ -65,6 +72,11 @@ class _Opened:
 
     exhibit: m.Exhibit
     kept: list[_Kept] = field(default_factory=list)
+    dropped: set[str] = field(default_factory=set)  # objects of a reading that did not count
+
+    def begin_again(self) -> None:
+        self.dropped |= self.addresses
+        self.kept.clear()
 
     @property
     def addresses(self) -> set[str]:
@@ -166,8 +178,32 @@ def _round(
 
 
 def _open(archive: Archive, objects: SealingBatch, reader: Reader, exhibit: m.Exhibit) -> _Opened:
-    """Read one exhibit; each text is sealed as it comes and not held."""
+    """Read one exhibit, once more where its sandbox ended: the next is a fresh one."""
     opened = _Opened(exhibit)
+    for _ in range(TRIES):
+        opened.begin_again()
+        try:
+            _read(archive, objects, reader, opened)
+        except ObjectError as error:  # of the store, not of the file; named
+            opened.kept.append(_Kept(_not_read(exhibit, error.message)))
+            break
+        except MemoryError:
+            opened.begin_again()
+            opened.kept.append(_Kept(_not_read(exhibit, _TOO_MUCH)))
+            break
+        except SandboxEnded:
+            opened.kept.append(_Kept(_not_read(exhibit, _ENDED)))
+            continue
+        if not opened.kept or opened.kept[-1].document.inner_path:
+            opened.kept.append(_Kept(_not_read(exhibit, "The reading ended without a result.")))
+        if opened.kept[-1].document.cause != Cause.OUTSIDE:
+            break
+    return opened
+
+
+def _read(archive: Archive, objects: SealingBatch, reader: Reader, opened: _Opened) -> None:
+    """Each text is sealed as it comes and not held."""
+    exhibit = opened.exhibit
     former = {
         (path, digest): position
         for position, path, digest in visible(OWNER, m.Layer)
@@ -175,15 +211,9 @@ def _open(archive: Archive, objects: SealingBatch, reader: Reader, exhibit: m.Ex
         .order_by("position")
         .values_list("position", "inner_path", "text_sha256")
     }
-    try:
-        with _plain(archive, exhibit) as stream:
-            for document in reader.read(stream, exhibit.filename):
-                opened.kept.append(_keep(objects, former, document))
-    except ObjectError as error:  # of the store, not of the file; named, and can be tried again
-        opened.kept.append(_Kept(_failed(exhibit, error.message)))
-    if not opened.kept or opened.kept[-1].document.inner_path:
-        opened.kept.append(_Kept(_failed(exhibit, "The reading ended without a result.")))
-    return opened
+    with _plain(archive, exhibit) as stream:
+        for document in reader.read(stream, exhibit.filename):
+            opened.kept.append(_keep(objects, former, document))
 
 
 def _keep(objects: SealingBatch, former: dict[tuple[str, str], int], document: Document) -> _Kept:
@@ -200,13 +230,14 @@ def _keep(objects: SealingBatch, former: dict[tuple[str, str], int], document: D
     return kept
 
 
-def _failed(exhibit: m.Exhibit, reason: str) -> Document:
-    return Document("", exhibit.plain_sha256, exhibit.size_bytes, "", State.FAILED, reason)
+def _not_read(exhibit: m.Exhibit, reason: str) -> Document:
+    """Nothing is known of the file, and the entry says so."""
+    return not_read("", exhibit.plain_sha256, exhibit.size_bytes, reason, Cause.OUTSIDE)
 
 
 def _given_up(exhibit: m.Exhibit) -> Document:
     words = f"Its worker was ended {queue.MOST_ATTEMPTS} times while it was read."
-    return _failed(exhibit, words)
+    return _not_read(exhibit, words)
 
 
 @contextlib.contextmanager
@@ -242,8 +273,8 @@ def _record_all(archive: Archive, worker: str, opened: list[_Opened]) -> Done:
     done = Done()
     if not opened:
         return done
-    addresses = {address for each in opened for address in each.addresses}
-    lost: set[str] = set()
+    lost = {address for each in opened for address in each.dropped}
+    addresses = lost | {address for each in opened for address in each.addresses}
     with removed_unless_kept(archive, addresses):
         with archive.writing(sequence=False) as batch:
             for each in opened:

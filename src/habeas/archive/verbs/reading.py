@@ -47,6 +47,7 @@ def reading(
             "inner_size": document.size_bytes if inner else None,
             "media_type": _cut(document.media_type),
             "reason": _cut(document.reason),
+            "cause": document.cause or None,
             "missing": _list(document.missing) or None,
             "warnings": _list(document.warnings) or None,
             "metadata": _pairs(document.metadata) or None,

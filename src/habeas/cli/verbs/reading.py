@@ -289,6 +289,7 @@ def _cells(file: File) -> Iterator[str]:
 
 def _list(speaker: Speaker, files: Iterator[File]) -> None:
     from habeas.cli.speaking import shown
+    from habeas.reading.documents import NOT_THE_FILE, UNKNOWN_DAMAGE
 
     more = 0
     rows: list[tuple[str, ...]] = []
@@ -297,7 +298,8 @@ def _list(speaker: Speaker, files: Iterator[File]) -> None:
             more += 1
             continue
         name = file.filename + (f" › {file.inner_path}" if file.inner_path else "")
-        why = "; ".join(filter(None, (file.reason, *file.missing)))
+        unknown = [words for words in file.warnings if words in (UNKNOWN_DAMAGE, NOT_THE_FILE)]
+        why = "; ".join(filter(None, (file.reason, *file.missing, *unknown)))
         rows.append((f"exhibit {file.exhibit}", file.state, shown(name), shown(why)))
     speaker.table(rows)
     if more:

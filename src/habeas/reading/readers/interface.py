@@ -2,10 +2,11 @@
 
 A reader is a module with ``NAME``, ``VERSION`` (raised when its output changes),
 ``MEDIA_TYPES`` and ``read(source, draft)``; where pages can be shown also
-``picture(source, page, width_px)``, which returns a Pillow image. It runs in a child of the
-sandbox that dies afterwards, so it may leak; it must not write outside ``Source.path()``'s
-folder, start threads that outlive it, or parse XML with entities (use ``defusedxml`` or a
-parser that has none).
+``picture(source, page, width_px)``, which returns a Pillow image; where a library has to set
+itself up by calls that a parser may not make, also ``warm_up(media_type)``, called before the
+file is looked at. It runs in a child of the sandbox that dies afterwards, so it may leak; it
+must not write outside ``Source.path()``'s folder, start threads that outlive it, or parse XML
+with entities (use ``defusedxml`` or a parser that has none).
 
 Invariants: a draft never grows past its limits; offsets are code points of its text; parts
 come in the order of their starts; text holds no lone surrogates, so that it is UTF-8.
@@ -37,6 +38,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _WHITE_SPACE = re.compile(r"\s+")
 _MOST_REMARKS = 200  # warnings, and things missing, of one document
 _REMARK_CODE_POINTS = 500
+LONGEST_STORED = 1_000_000  # code points of a cell's stored value
 _BOX_FIELDS = len(Box._fields)
 
 
@@ -109,7 +111,7 @@ class Source:
 
 
 class Reader(Protocol):
-    """What a reader module holds; ``picture`` is optional and looked up by name."""
+    """What a reader module holds; ``picture`` and ``warm_up`` are looked up by name."""
 
     NAME: str
     VERSION: str
@@ -187,6 +189,9 @@ class Draft:
         """
         text, noted = self._without_surrogates(text), tuple(warnings)
         stored = _SURROGATES.sub("\ufffd", stored)
+        if len(stored) > LONGEST_STORED:
+            self.warn(f"Stored values are cut after {LONGEST_STORED:,} characters.")
+            stored = stored[:LONGEST_STORED]
         self._count(kind)
         room = self.limits.text_code_points - self._position
         cut, text = len(text) > room, text[:room]

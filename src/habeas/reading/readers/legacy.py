@@ -30,6 +30,16 @@ _METADATA = {
 }
 
 
+def warm_up() -> None:
+    """Have kreuzberg start its runtime on words of our own.
+
+    The runtime (tokio) asks for a pair of sockets, which a parser cannot have.
+    """
+    kreuzberg.extract_bytes_sync(
+        rb"{\rtf1 Held in May}", "application/rtf", kreuzberg.ExtractionConfig(use_cache=False)
+    )
+
+
 def extracted(source: Source, draft: Draft, media_type: str) -> Any:
     """What kreuzberg gives, or the document ends as failed or encrypted."""
     draft.settings["library"] = f"kreuzberg {kreuzberg.__version__}"

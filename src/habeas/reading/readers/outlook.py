@@ -43,6 +43,11 @@ _RTF_START = (
 _MESSAGE = re.compile(r"^Subject: .*\n(?:From: |To: |Date: )", re.MULTILINE)
 
 
+def warm_up(media_type: str) -> None:
+    if media_type == _PST:
+        legacy.warm_up()
+
+
 def read(source: Source, draft: Draft) -> None:
     if source.media_type == _PST:
         _read_pst(source, draft)

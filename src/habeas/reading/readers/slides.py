@@ -37,6 +37,11 @@ LEGACY = frozenset({"application/vnd.ms-powerpoint"})
 MEDIA_TYPES = PPTX_FAMILY | ODP_FAMILY | LEGACY
 
 
+def warm_up(media_type: str) -> None:
+    if media_type in LEGACY:
+        legacy.warm_up()
+
+
 def read(source: Source, draft: Draft) -> None:
     try:
         if source.media_type in LEGACY:

@@ -7,7 +7,9 @@ page, never of the run. Several pictures share one start of the program and one 
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import ctypes
 import functools
 import io
 import os
@@ -112,17 +114,17 @@ def models() -> frozenset[str]:
 
 @functools.cache
 def version() -> str:
-    try:
-        done = subprocess.run(
-            [program() or "tesseract", "--version"],
-            capture_output=True,
-            timeout=10,
-            check=False,
-            env=_environment(),
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode("utf-8", "replace").partition("\n")[0].removeprefix("tesseract ")
+    """As its library says.
+
+    ``tesseract --version`` also asks for that of curl, whose LDAP library asks the network for
+    this machine's full name.
+    """
+    for name in ("libtesseract.so.5", "libtesseract.so.4"):
+        with contextlib.suppress(OSError, AttributeError):
+            say = ctypes.CDLL(name).TessVersion
+            say.restype = ctypes.c_char_p
+            return str(say().decode("ascii", "replace"))
+    return ""
 
 
 def recognise(pictures: Sequence[Image.Image], model: str, *, mode: int = 3) -> list[list[Line]]:

@@ -35,6 +35,11 @@ LEGACY = frozenset({"application/rtf", "text/rtf", "application/msword"})
 MEDIA_TYPES = DOCX_FAMILY | ODT_FAMILY | LEGACY
 
 
+def warm_up(media_type: str) -> None:
+    if media_type in LEGACY:
+        legacy.warm_up()
+
+
 def read(source: Source, draft: Draft) -> None:
     try:
         if source.media_type in LEGACY:
