@@ -104,7 +104,7 @@ def _alone(target: Path) -> Iterator[None]:
     if target.exists() and not target.is_dir():
         raise MirrorError(f"{target} is no folder.", next_step="Choose a folder.")
     try:
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        durable.make_private(target)
     except OSError as error:
         raise MirrorError(
             f"{target} cannot be made: {error.strerror}.", next_step="Choose another folder."

@@ -39,6 +39,7 @@ from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LedgerEntr
 from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.archive.signing import checkpoint_signing, entry_signer, key_chain
 from habeas.archive.verbs.defining import log_vocabulary
+from habeas.custody import durable
 from habeas.custody.checkpoints import Checkpoint
 from habeas.custody.entries import Composer, check_signed, parse_entry
 from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, NoteError, SecondSequencer
@@ -367,7 +368,7 @@ def init_archive(
             f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
         )
     made = not directory.exists()
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    durable.make_private(directory)
     directory.chmod(0o700)
     try:
         return _fill(directory, passphrase, database_url, title, policy)

@@ -193,7 +193,7 @@ def _refuse_occupied(directory: Path) -> None:
 def _whole_or_nothing(directory: Path) -> Iterator[None]:
     made = not directory.exists()
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        durable.make_private(directory)
     except OSError as error:
         raise BackupError(
             f"{directory} cannot be made: {error.strerror}.", next_step="Choose another directory."

@@ -126,9 +126,12 @@ def only_person(archive: Archive) -> str:
 
 def new_passphrase(file: Path | None, whose: str, option: str) -> str:
     """A passphrase for new keys: from a file, or typed twice."""
+    from habeas.custody.passphrases import check_new
+
+    first = _from_file(file, option) if file else _asked(f"New passphrase of {whose}: ", option)
+    check_new(first)
     if file is not None:
-        return _from_file(file, option)
-    first = _asked(f"New passphrase of {whose}: ", option)
+        return first
     if first != _asked("The same again: ", option):
         raise PassphrasesDiffer(
             "The two are not the same.", next_step="Nothing was made. Try again."

@@ -21,6 +21,7 @@ from typing import Any
 
 import habeas
 from habeas.cli import endings, faults
+from habeas.custody import core_dumps
 from habeas.errors import HabeasError
 
 #: The code of ``archive.errors.ClockDoubted``: importing that here would set Django up before the
@@ -38,6 +39,8 @@ _OF_A_FILE = frozenset(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code."""
+    core_dumps.turn_off()
+    os.umask(0o077)  # also for what libraries write; our own files have modes of their own
     given = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):

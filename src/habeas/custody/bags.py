@@ -28,7 +28,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
 
-from habeas.custody.durable import sync_file_system
+from habeas.custody.durable import make_private, sync_file_system
 from habeas.custody.errors import BagError, BagUnsafe
 
 DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -123,7 +123,7 @@ class BagWriter:
         if not is_safe(path) or path in self.payload or path in self.tags:
             raise BagError(f"{path!r} cannot be a file of a bag, or is in it already.")
         target = self.place / path
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(target.parent)
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             hashing = _Hashing(file)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import resource
 import select
 import signal
 import sys
@@ -22,6 +21,7 @@ import time
 from pathlib import Path
 from typing import IO, Any, Final
 
+from habeas.custody import core_dumps
 from habeas.custody.beside import described, read_frame, told, write_frame
 from habeas.custody.durable import PendingFiles
 from habeas.custody.errors import SourceError
@@ -81,7 +81,7 @@ def _do(job: dict[str, Any], answers: IO[bytes]) -> None:
 
 def main() -> None:
     """Serve the pipes at standard input and output."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # identities would be in it
+    core_dumps.turn_off()  # identities would be in it
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     with os.fdopen(0, "rb") as requests, os.fdopen(1, "wb", buffering=0) as answers:

@@ -183,7 +183,7 @@ class PendingFiles:
             while not os.path.isdir(above):
                 above = os.path.dirname(above)
                 touched.add(above)
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+            make_private(Path(folder))
             self._folders.add(folder)
         return touched
 
@@ -313,6 +313,16 @@ def sync_file_system(place: str | Path | int) -> None:
     return None
 
 
+def make_private(folder: Path) -> None:
+    """A folder and those above it that are not there, each for its owner only.
+
+    ``parents=True`` gives those above whatever the umask leaves.
+    """
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def make_folder(folder: Path) -> None:
     """A folder, for its owner only, whose name is durable; one that is there is left as it is."""
     if not folder.is_dir():
@@ -323,7 +333,7 @@ def make_folder(folder: Path) -> None:
 
 def prepare_folder(root: Path) -> int:
     """Make ``root`` and its ``tmp``; remove what a crash left there and say how many."""
-    os.makedirs(root / "tmp", mode=0o700, exist_ok=True)
+    make_private(root / "tmp")
     leftovers = [entry.path for entry in os.scandir(root / "tmp") if not entry.is_dir()]
     remove_all(leftovers)
     return len(leftovers)

@@ -49,6 +49,7 @@
         ├── KeysMissing           keys.missing
         ├── PassphraseNeeded      keys.passphrase-needed
         ├── WrongPassphrase       keys.wrong-passphrase
+        ├── PassphraseWeak        keys.passphrase-weak     a new one that can be guessed
         ├── AgeRefused            keys.age-refused         a header that must not be acted on
         ├── EpochInUse            keys.epoch-in-use        destroying it would lose objects
         └── RecoveryError         recovery.damaged
@@ -365,6 +366,12 @@ class PassphraseNeeded(KeyringError):
     """The key file is protected and no passphrase was given."""
 
     code: ClassVar[str] = "keys.passphrase-needed"
+
+
+class PassphraseWeak(KeyringError):
+    """A new passphrase is too short, or a pattern. Those in use are not asked about."""
+
+    code = "keys.passphrase-weak"
 
 
 class WrongPassphrase(KeyringError):

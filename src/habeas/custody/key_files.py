@@ -27,6 +27,7 @@ from habeas.custody.errors import (
     PassphraseNeeded,
     WrongPassphrase,
 )
+from habeas.custody.passphrases import check_new
 
 UNPROTECTED: Final = (
     b"UNPROTECTED KEYS: whoever reads this file can open and sign as this archive\n"
@@ -42,7 +43,7 @@ def is_protected(path: Path) -> bool:
 
 def write_key_file(path: Path, content: Mapping[str, Any], passphrase: str | None) -> None:
     """A new key file; ``None`` leaves it unprotected."""
-    write_new(path, protect(content, passphrase))
+    write_new(path, protect_anew(content, passphrase))
 
 
 def read_key_file(path: Path, passphrase: str | None, format_: str) -> dict[str, Any]:
@@ -51,6 +52,12 @@ def read_key_file(path: Path, passphrase: str | None, format_: str) -> dict[str,
     if content.get("format") != format_:
         raise damaged(path)
     return content
+
+
+def protect_anew(content: Mapping[str, Any], passphrase: str | None) -> bytes:
+    """The bytes of a key file under a passphrase that was chosen now; refused if it is weak."""
+    check_new(passphrase)
+    return protect(content, passphrase)
 
 
 def protect(content: Mapping[str, Any], passphrase: str | None) -> bytes:

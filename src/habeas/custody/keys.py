@@ -40,6 +40,7 @@ from habeas.custody.key_chain import KeyChain
 from habeas.custody.key_files import damaged
 from habeas.custody.key_names import entry_key_name, new_origin
 from habeas.custody.notes import Signer, Verifier, check_name
+from habeas.custody.passphrases import check_new
 from habeas.custody.person_keys import change_person_passphrase as change_person_passphrase
 from habeas.custody.person_keys import open_person as open_person
 from habeas.custody.succession import Succession
@@ -116,7 +117,7 @@ class Keyring:
         keyring = cls(directory, content, passphrase)
         directory.mkdir(mode=0o700, exist_ok=True)
         (directory / "people").mkdir(mode=0o700, exist_ok=True)
-        installation = key_files.protect(content, passphrase)
+        installation = key_files.protect_anew(content, passphrase)
         key_files.write_new(directory / "installation", installation)
         key_files.write_new(directory / "verifiers", succession.shown(keyring.chain.current))
         keyring._stamp = _stamp(directory)
@@ -137,7 +138,7 @@ class Keyring:
                 f"The recovered keys are not those in {directory / 'verifiers'}.",
                 next_step="Give the recovery copy of this archive. Nothing was changed.",
             )
-        key_files.replace(directory / "installation", key_files.protect(content, passphrase))
+        key_files.replace(directory / "installation", key_files.protect_anew(content, passphrase))
         keyring._stamp = _stamp(directory)
         keyring.seal_copy()
         return keyring
@@ -259,6 +260,7 @@ class Keyring:
 
     def change_passphrase(self, passphrase: str | None) -> None:
         """Write the keys under another passphrase; ``None`` leaves them unprotected."""
+        check_new(passphrase)
         with self._changing(passphrase):
             pass
 

@@ -74,7 +74,7 @@ def change_person_passphrase(
     """Write a person's key under another passphrase; ``None`` leaves it unprotected."""
     path = person_path(directory, pseudonym, granted)
     content = _person_content(path, pseudonym, former)
-    key_files.replace(path, key_files.protect(content, passphrase))
+    key_files.replace(path, key_files.protect_anew(content, passphrase))
 
 
 def person_path(directory: Path, pseudonym: str, granted: Collection[str] = ()) -> Path:

@@ -40,7 +40,7 @@ class SealingBatch:
     def __init__(self, directory: Path, pending: durable.PendingFiles | None = None) -> None:
         self._pending = durable.PendingFiles(directory) if pending is None else pending
         self._beside: Beside | None = None  # while it works for this batch
-        (directory / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
+        durable.make_private(directory / "tmp")
         # Shared with other batches; whoever would clean up wants it alone.
         self._lock = open_lock(directory)
         fcntl.flock(self._lock, fcntl.LOCK_SH)

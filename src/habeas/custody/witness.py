@@ -285,7 +285,7 @@ class KnownLog:
 def trust_log(directory: Path, key: Verifier) -> None:
     """Answer the log that this key signs for; its name is the log's origin."""
     folder = log_folder(directory, key.name)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    durable.make_private(folder)
     with _locked(folder):
         keys = _keys(folder) if (folder / "keys").exists() else ()
         if key in keys:

@@ -70,7 +70,7 @@ def init(
     passphrase = None
     if not unprotected:
         passphrase = new_passphrase(passphrase_file, "the witness", "--passphrase-file")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    durable.make_private(directory)
     directory.chmod(0o700)
     seeds = {"seed": seed.hex(), "ml_dsa_44_seed": other_seed.hex()}
     write_key_file(directory / KEY, {"format": FORMAT, "name": name, **seeds}, passphrase)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from habeas.archive.models import Exhibit, Reading
 from habeas.archive.pipeline.flow import opened_sandbox
+from habeas.custody import durable
 from habeas.errors import HabeasError
 from habeas.reading.errors import NoPicture
 from habeas.reading.sandbox import Sandbox
@@ -89,7 +90,7 @@ def _place(archive: Archive, exhibit: Exhibit, reading: Reading, page: int, widt
 def _keep(path: Path, png: bytes) -> None:
     """Keep it where there is room: a picture that is not kept is drawn again."""
     with contextlib.suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        durable.make_private(path.parent)
         new = path.with_suffix(f".{threading.get_ident()}.new")
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
