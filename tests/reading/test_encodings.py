@@ -127,6 +127,13 @@ def test_wide_characters_without_a_mark(encoding: str, text: str) -> None:
     assert wide.encoding_of(text.encode(encoding)) == encoding
 
 
+@pytest.mark.parametrize(
+    "data", [b"\x00\x01\x02", b"\x00\x01\x02\x03", b"\x01\x00\x00\x00", bytes(range(64)), bytes(9)]
+)
+def test_a_few_numbers_of_a_program_are_no_text(data: bytes) -> None:
+    assert wide.encoding_of(data) == ""
+
+
 def test_what_fits_two_encodings_is_a_doubt() -> None:
     for text, encoding in (("小学\n", "gbk"), ("女", "gbk"), ("غزة", "cp1256"), ("哈密", "gbk")):
         decoded = decode(text.encode(encoding))

@@ -21,6 +21,8 @@ _USUAL = re.compile(
 )
 #: Zero, and the rows of Cyrillic, Hebrew and Arabic: controls that no other text holds.
 _ROWS = re.compile(rb"[\0\x04\x05\x06]")
+#: Without any of these a few bytes are numbers of a program.
+_LETTER = re.compile("[0-9A-Za-z\u0400-\u052f\u0621-\u06d5\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _LEAST_USUAL = 0.97
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SAMPLE = 4_096
@@ -28,7 +30,7 @@ _SAMPLE = 4_096
 
 def encoding_of(sample: bytes) -> str:
     """The UTF-16 or UTF-32 that a sample is in, or ''."""
-    if len(sample) < 2:
+    if len(sample) < 4:
         return ""
     if not _ROWS.search(sample):
         return _without_rows(sample)
@@ -43,7 +45,7 @@ def encoding_of(sample: bytes) -> str:
 def _usual(sample: bytes, encoding: str) -> float:
     """The share of characters that texts hold; 0 where the bytes do not fit, or are of no text."""
     text = _text(sample[: _SAMPLE * 4], encoding)
-    if not text or "\0" in text or _is_rare_han(text):
+    if not _LETTER.search(text) or "\0" in text or _is_rare_han(text):
         return 0.0
     return len(_USUAL.findall(text)) / len(text)
 
