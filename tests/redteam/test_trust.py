@@ -532,3 +532,32 @@ def test_a_key_file_of_somebody_else_signs_nothing(team: Team) -> None:
     stranger = open_person(keys, holder, "a passphrase of hers")
     with pytest.raises(PersonNeeded), team.archive.writing(stranger):
         pass
+
+
+def test_where_everybody_lost_their_key_one_person_comes_in_after_a_while(team: Team) -> None:
+    """A lost disk must not end every erasure; and nobody gains more by it than by waiting."""
+    archive, clock = team.archive, team.clock
+    new, other = (archive.keyring.add_person(None) for _ in range(2))
+    with archive.writing() as batch:
+        verbs.end_key(batch, pseudonym(team.one), "lost")
+        verbs.end_key(batch, pseudonym(team.two), "lost")
+    clock.wait(4 * DAY)
+    with pytest.raises(TrustRefused, match="anybody who has a key"), archive.writing() as batch:
+        verbs.add_person(batch, new)
+    with archive.writing() as batch:
+        verbs.end_key(batch, pseudonym(team.three), "lost")
+    clock.wait(71 * HOUR)
+    with pytest.raises(TrustRefused, match="71 h after"), archive.writing() as batch:
+        verbs.add_person(batch, new)
+    forged = team.forge("", "", "key", grant(new))
+    assert codes(verify(archive), forged.position) == {"trust.grant-unfounded"}
+    clock.wait(HOUR)
+    with archive.writing() as batch:
+        verbs.add_person(batch, new)
+    with pytest.raises(TrustRefused), archive.writing() as batch:
+        verbs.add_person(batch, other)
+    with archive.writing(new) as batch:
+        verbs.add_person(batch, other)
+    report = verify(archive)
+    assert {fault.position for fault in report.faults} == {forged.position}
+    assert rebuilding.check() == []

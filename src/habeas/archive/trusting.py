@@ -19,9 +19,9 @@ def so_far(origin: str) -> Trust:
     trust = Trust(origin)
     rows = list(m.Key.objects.filter(role="person").order_by("position"))
     times = dict(
-        m.LedgerEntry.objects.filter(position__in=[row.position for row in rows]).values_list(
-            "position", "time"
-        )
+        m.LedgerEntry.objects.filter(
+            position__in=[at for row in rows for at in (row.position, row.ended_at) if at]
+        ).values_list("position", "time")
     )
     for row in rows:
         trust.keys.append(
@@ -31,7 +31,8 @@ def so_far(origin: str) -> Trust:
                 row.holder,
                 Verifier.parse(row.verifier),
                 row.by,
-                row.ended_at is not None,
+                row.ended_at or 0,
+                times.get(row.ended_at or 0, 0),
             )
         )
     policy = policy_row()

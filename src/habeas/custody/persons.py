@@ -44,14 +44,18 @@ DEFAULT: Final = Policy(72 * HOUR, 72 * HOUR)
 
 @dataclass(frozen=True, slots=True)
 class HeldKey:
-    """A person's key. ``by``: who signed the grant, '' the installation alone."""
+    """A person's key. ``by``: who signed the grant, '' the installation alone.
+
+    ``ended``: the position of the entry that ended it, 0 while it is in force.
+    """
 
     position: int
     time: int
     holder: str
     verifier: Verifier
     by: str = ""
-    ended: bool = False
+    ended: int = 0
+    ended_time: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ Always, whatever the age of an archive:
 - a named person signed, with a key in force; whoever approves is another person than who asked.
 
 From the archive's policy on:
-- after the first two people a person's key is granted under an existing person's signature;
+- after the first two people a person's key is granted under an existing person's signature, or,
+  where nobody's key is in force any more, to one person after the time of a change of policy;
 - what makes things looser (a consent, the lifting of a hold) and a retirement is signed; what makes
   them stricter (a withdrawal, a hold, a lost key) may be by the installation alone;
 - an approver's key is older than the request by the policy's time;
@@ -197,11 +198,7 @@ class Trust:
             )
         if holder not in self.holders:
             if key is None and self.policy is not None and len(self.holders) >= FIRST_PEOPLE:
-                return _unfounded(
-                    None,
-                    f"brings in {holder} without the signature of anybody who has a key",
-                    "Somebody who has a key signs for the new person: --as.",
-                )
+                return self._again(entry, self.policy)
             return Verdict(True, key)
         if key is not None and key.holder == holder:
             return Verdict(True, key)
@@ -212,6 +209,29 @@ class Trust:
                 "They sign with a key of their own, or two others recover: `habeas people --help`.",
             )
         return self._recovery(entry, key)
+
+    def _again(self, entry: Said, policy: Policy) -> Verdict:
+        """The installation brings in one person more, where nobody is left who could sign.
+
+        Otherwise a lost disk, which takes the people's keys along, would end every decision, and
+        with them every erasure of what endangers somebody. It waits as a change of policy does.
+        """
+        holder, last = entry.fields["holder"], max(key.ended_time for key in self.keys)
+        if any(not key.ended for key in self.keys):
+            return _unfounded(
+                None,
+                f"brings in {holder} without the signature of anybody who has a key",
+                "Somebody who has a key signs for the new person: --as. Keys that are lost are "
+                "reported: `habeas people retire --lost`.",
+            )
+        if entry.time - last < policy.change_wait:
+            return _unfounded(
+                None,
+                f"brings in {holder} {lasting(entry.time - last)} after the last key ended; the "
+                f"policy asks for {lasting(policy.change_wait)}",
+                "Wait until then; or put back the key file of somebody who has a copy.",
+            )
+        return Verdict(True, None)
 
     def _recovery(self, entry: Said, key: HeldKey | None) -> Verdict:
         f = entry.fields
@@ -324,7 +344,9 @@ class Trust:
                     del self.requests[verdict.request.entry_id]
             case "key" if f["role"] == "person":
                 self.keys = [
-                    replace(k, ended=True) if k.verifier.vkey == f.get("verifier") else k
+                    replace(k, ended=entry.position, ended_time=entry.time)
+                    if k.verifier.vkey == f.get("verifier") and not k.ended
+                    else k
                     for k in self.keys
                 ]
             case "archive" if "approver_age_seconds" in f:
