@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from habeas.archive import schema
 from habeas.archive.database_file import mistyped_cells
 from habeas.archive.models import LedgerEntry
 from habeas.archive.still import part, still
@@ -43,6 +44,7 @@ def verify(
     sample: Sample | None = None,
 ) -> Report:
     """Check the whole archive, or of its objects a sample. Changes nothing."""
+    schema.prepare()
     with still(archive) as at:
         report = Report()
         report.size, report.newest = _extent()
