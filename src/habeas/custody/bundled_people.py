@@ -55,7 +55,7 @@ class People:
 def check_people(origin: str, entries: Iterable[Shown]) -> People:
     """The grants in a bundle, and who signed under them."""
     found, trust = People(), Trust(origin)
-    for entry in sorted(entries, key=lambda entry: entry.position):
+    for entry in sorted(entries, key=lambda entry: repr(entry.position).zfill(20)):
         wrong = _check(trust, entry, found)
         if wrong:
             found.faults.append(f"Entry {entry.position!r} {wrong}.")
