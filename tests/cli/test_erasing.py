@@ -94,7 +94,6 @@ def test_a_request_is_shown_approved_and_carried_out(
 def test_a_hold_is_named_and_forbids_it(habeas: Habeas, exhibit: int, people: list[str]) -> None:
     held = habeas("hold", "set", str(exhibit), "--authority", "Court of Example")
     assert held.code == 0, held.said
-    assert "by the installation alone" in held.err  # it must not wait for whoever could sign
     assert "Court of Example" in habeas("hold").out
     ended = habeas(
         *("erase", "request", "exhibit", str(exhibit), "--reason", "x", "--yes"),
@@ -103,9 +102,7 @@ def test_a_hold_is_named_and_forbids_it(habeas: Habeas, exhibit: int, people: li
     assert ended.code != 0
     assert "Legal hold: exhibit" in ended.out
     assert "Court of Example" in ended.err
-    lift = ("hold", "lift", str(exhibit), "--authority", "The same", "--yes")
-    assert habeas(*lift).code != 0  # a person signs that
-    assert habeas(*lift, "--as", people[0]).code == 0
+    assert habeas("hold", "lift", str(exhibit), "--authority", "The same", "--yes").code == 0
     assert habeas("hold").out == "There is no legal hold.\n"
 
 

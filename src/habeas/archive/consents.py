@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from habeas.archive.labels import FOR_EVER, LEVELS, NOT_AGREED
 from habeas.archive.models import Consent, Label, LabelPart, Mention
 
+AGREED = "given"  # of the code list consent-basis
 PUBLICATION = "publication"  # of the code list consent-purpose
 
 
@@ -66,6 +67,15 @@ class Agreements:
             Label.objects.filter(id=label).exclude(public_until=until).update(public_until=until)
 
 
+def is_held_back(basis: str, scope: str, at_risk: str, reason: str) -> bool:
+    """Whether what a person agreed to carries a remark, which no rule can read.
+
+    "Yes, but no name" must not publish the name. What somebody said in public or did in office
+    rests on that and not on their agreement: there the words describe the basis.
+    """
+    return basis == AGREED and any(words.strip() for words in (scope, at_risk, reason))
+
+
 def of_record(person: int) -> QuerySet[Consent]:
     """Every consent, ended ones included, of a source or of the record of a mention."""
     canonical = Mention.objects.filter(position=person).values("canonical")
@@ -78,12 +88,13 @@ def _agreed_until(person: int) -> str:
     until, withdrawn = NOT_AGREED, -1
     newest = -1
     given = of_record(person).order_by("position")
-    for position, audience, purposes, expires, ended_at, ended_by in given.values_list(
-        "position", "audience", "purposes", "expires", "ended_at", "ended_by"
-    ):
+    for position, audience, purposes, expires, ended_at, ended_by, *words in given.values_list(
+        "position", "audience", "purposes", "expires", "ended_at", "ended_by",
+        "basis", "scope", "at_risk", "reason",
+    ):  # fmt: skip
         if ended_at is None:
             to_publish = not json.loads(purposes) or PUBLICATION in json.loads(purposes)
-            public = audience == LEVELS["public"] and to_publish
+            public = audience == LEVELS["public"] and to_publish and not is_held_back(*words)
             newest, until = position, (expires or FOR_EVER) if public else NOT_AGREED
         elif ended_by == "withdrawn":
             withdrawn = max(withdrawn, ended_at)

@@ -94,22 +94,13 @@ def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None
 def somebody(
     archive: Archive, pseudonym: str, passphrase_file: Path | None, *, alone: bool
 ) -> Signer | None:
-    """Who signs what need not be signed, because it only makes things stricter.
+    """Who signs what need not be signed: with ``alone``, or where nobody has a key, nobody."""
+    from habeas.archive import models as m
+    from habeas.archive.access import OWNER, live, visible
 
-    Nobody with ``alone``, and where it is not said which of several persons acts: it must never
-    wait. That it then stands as by the installation alone is said.
-    """
-    from habeas.archive.errors import PersonNeeded
-
-    if alone:
+    if alone or not (pseudonym or live(visible(OWNER, m.Key).filter(role="person")).exists()):
         return None
-    try:
-        return acting_person(archive, pseudonym or only_person(archive), passphrase_file)
-    except PersonNeeded:
-        if pseudonym:
-            raise
-    Speaker().note("habeas: Nobody signs it (--as): it stands as by the installation alone.")
-    return None
+    return acting_person(archive, pseudonym, passphrase_file)
 
 
 def only_person(archive: Archive) -> str:

@@ -278,7 +278,7 @@ class Trust:
             return Verdict(False, key, _OUTSIDE)
         if self.policy is None:  # the first one only adds rules, so one person may record it
             if key is None and any(not each.ended for each in self.keys):
-                return Verdict(False, None, _UNSIGNED_POLICY)
+                return Verdict(False, None, Problem(POLICY, "sets a policy that nobody signed"))
             return Verdict(True, key)
         asked = self.requests.get(f.get("request", ""))
         if asked is None or asked.policy is None:
@@ -386,11 +386,6 @@ _OUTSIDE: Final = Problem(
     POLICY,
     f"sets times that are not between 0 and {MOST_SECONDS // HOUR} hours",
     "A longer time could stop every erasure, and a person whom it protects.",
-)
-
-
-_UNSIGNED_POLICY: Final = Problem(
-    POLICY, "sets a policy that nobody signed", "Say whose key acts: --as."
 )
 
 

@@ -30,6 +30,7 @@ from habeas.archive.verbs.referring import Place, compartment_by_key, find_compa
 from habeas.custody.notes import Signer
 from habeas.errors import HabeasError
 from habeas.exchange import folder as f
+from habeas.exchange import unnoticed
 from habeas.exchange.checking import Plan, PlannedClaim, Quote, check, interests_of
 from habeas.exchange.errors import Fault, ImportedAlready, ImportRefused
 from habeas.exchange.folder import digest_of, read_folder
@@ -50,6 +51,7 @@ class Imported:
     claims: int
     definitions: int
     size: int
+    notes: tuple[str, ...] = ()  # what it brings that nobody may notice
 
 
 def import_folder(
@@ -67,6 +69,7 @@ def import_folder(
     plan = check(archive, read_folder(directory))
     if plan.faults:
         raise ImportRefused(plan.faults)
+    notes = unnoticed.in_folder(plan.folder)
     sealed = _seal(archive, plan, progress)
     with (
         removed_unless_recorded(archive, list(sealed.values())),
@@ -75,11 +78,13 @@ def import_folder(
         if not again:
             _refuse_twin(digest, directory)  # another process may have imported it meanwhile
         writer = _Writer(archive, batch, plan, sealed, progress)
-        return writer.write(directory.resolve().name, digest)
+        return replace(writer.write(directory.resolve().name, digest), notes=notes)
 
 
-def preview(archive: Archive, directory: Path, *, again: bool = False) -> dict[str, int]:
-    """How much an import of the folder would bring, or what it would be refused for.
+def preview(
+    archive: Archive, directory: Path, *, again: bool = False
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How much an import of the folder would bring and what is to be noticed, or its faults.
 
     Exhibits are counted as they are listed: whether one is held already is found when it is sealed.
     """
@@ -90,7 +95,8 @@ def preview(archive: Archive, directory: Path, *, again: bool = False) -> dict[s
         raise ImportRefused(plan.faults)
     shapes = (f.EXHIBITS, f.SOURCES, f.MENTIONS, f.CLAIMS)
     counts = {shape.file.removesuffix(".csv"): len(plan.folder.rows(shape)) for shape in shapes}
-    return {**counts, "definitions": len(plan.folder.definitions)}
+    counts["definitions"] = len(plan.folder.definitions)
+    return counts, unnoticed.in_folder(plan.folder)
 
 
 def _refuse_twin(digest: str, directory: Path) -> None:

@@ -50,11 +50,13 @@ def import_(
     from habeas.exchange.importing import import_folder, preview
 
     if dry_run:
-        counts = preview(archive_, directory, again=again)
+        counts, notes = preview(archive_, directory, again=again)
         words = ", ".join(f"{what} {count:,}" for what, count in counts.items())
         speaker.say(f"{shown(directory.resolve().name)} would be imported whole: {words}.")
+        for note in notes:
+            speaker.say(f"Note: {note}")
         speaker.say("Nothing was imported.")
-        speaker.give({"list": None, **counts, "size": archive_.size})
+        speaker.give({"list": None, **counts, "size": archive_.size, "notes": list(notes)})
         return
     person = acting_person(archive_, as_, person_passphrase_file)
     with speaker.progress() as progress:
@@ -70,5 +72,9 @@ def import_(
     speaker.say(
         f"{shown(directory.resolve().name)} is imported as list {made.list_position}: {words}."
     )
+    for note in made.notes:
+        speaker.say(f"Note: {note}")
     speaker.say(f"`habeas retract {made.list_position}` would take the whole list back.")
-    speaker.give({"list": made.list_position, **counts, "size": made.size})
+    speaker.give(
+        {"list": made.list_position, **counts, "size": made.size, "notes": list(made.notes)}
+    )

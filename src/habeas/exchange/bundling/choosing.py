@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from habeas.archive import consents
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, PUBLIC, Viewer, live, team_member, visible
 from habeas.archive.labels import LEVEL_NAMES, LEVELS
@@ -24,6 +25,7 @@ from habeas.figures.why import tree
 
 MOST_ENTRIES = 50_000  # also what the verifiers read
 _CHUNK = 500
+_MOST_NAMED = 20
 
 
 @dataclass(slots=True)
@@ -62,13 +64,18 @@ def choose(
     record: int | None = None,
 ) -> Chosen:
     """What belongs to the exhibits, the figure or the record that is asked for."""
-    viewer = viewer_of(level)
-    if figure:
-        chosen = _figure(archive, viewer, figure, level)
-    elif record is not None:
-        chosen = _record(archive, viewer, record, level)
-    else:
-        chosen = _exhibits(viewer, sorted(set(exhibits)), level)
+    wanted = sorted(set(exhibits))
+
+    def closure(viewer: Viewer) -> Chosen:
+        if figure:
+            return _figure(archive, viewer, figure, level)
+        if record is not None:
+            return _record(archive, viewer, record, level)
+        return _exhibits(viewer, wanted, level)
+
+    chosen = closure(viewer_of(level))
+    if level == "public":
+        _refuse_held_back(closure(OWNER))
     chosen.positions |= chosen.exhibits
     if len(chosen.positions) > MOST_ENTRIES:
         raise BundleError(
@@ -97,6 +104,27 @@ def _exhibits(viewer: Viewer, wanted: list[int], level: str) -> Chosen:
         chosen.about = f"Exhibit {wanted[0]}"
     _with_exhibits(viewer, chosen, wanted)
     return chosen
+
+
+def _refuse_held_back(everything: Chosen) -> None:
+    """Refuse while somebody in it agreed to be public with a remark, which no rule can read."""
+    held: set[int] = set()
+    for part in _parts(everything.positions):
+        rows = live(visible(OWNER, m.Consent)).filter(subject__in=part, audience=LEVELS["public"])
+        held |= {
+            row.subject
+            for row in rows
+            if consents.is_held_back(row.basis, row.scope, row.at_risk, row.reason)
+        }
+    if held:
+        entries = ", ".join(map(str, sorted(held)[:_MOST_NAMED]))
+        more = len(held) - _MOST_NAMED
+        raise BundleError(
+            f"{len(held):,} in it agreed to be public with a remark, which no rule can read: "
+            f"{entries}{f' and {more:,} more' if more > 0 else ''}.",
+            next_step="Where the remark limits nothing, record the consent anew without it; else "
+            "hand over at the level team.",
+        )
 
 
 def _refuse_stricter(

@@ -1,0 +1,102 @@
+"""What an import brings that nobody may notice: it moves a number or opens nothing, and is said.
+
+A source under a code that the archive has is another origin; a person under a name that it has is
+another person until somebody judges; a consent to be public that carries a remark opens nothing,
+because no rule can read a remark. Codes and names are compared as they are written, folded: a hint
+where to look, never a judgement.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, live, visible
+from habeas.archive.consents import is_held_back
+from habeas.exchange import folder as f
+from habeas.exchange.folder import Folder
+from habeas.exchange.tables import Row
+from habeas.vocabulary import texts
+
+_MOST_NAMED = 5
+_CHUNK = 500
+
+
+def in_folder(folder: Folder) -> tuple[str, ...]:
+    """The notes on a checked folder, each a sentence or two."""
+    return (
+        *_sources(folder.rows(f.SOURCES)),
+        *_people(folder.rows(f.MENTIONS), folder.rows(f.JUDGEMENTS)),
+        *_consents(folder.rows(f.CONSENTS)),
+    )
+
+
+def _sources(rows: Sequence[Row]) -> Iterable[str]:
+    for column, word in (("code", "code"), ("name", "name")):
+        told = {row[column] for row in rows if row[column]}
+        here = Counter(_key(row[column]) for row in rows if row[column])
+        there = _known(m.Source, column, told)
+        again = sorted(text for text in told if here[_key(text)] > 1 or _key(text) in there)
+        if again:
+            which = "sources have" if len(again) > 1 else "source has"
+            yield (
+                f"{len(again):,} {which} a {word} that another source has too: {_some(again)}. "
+                "Each counts as another origin. Where two are one, name the first by its entry "
+                "(#12) instead of a new row."
+            )
+
+
+def _people(rows: Sequence[Row], judgements: Sequence[Row]) -> Iterable[str]:
+    judged = {row[side] for row in judgements for side in ("left", "right")}
+    told = [
+        row["caption"]
+        for row in rows
+        if row["kind"] == "person" and not row["same_as"] and row["id"] not in judged
+    ]
+    here = Counter(map(_key, told))
+    there = _known(m.Mention, "caption", set(told), kind="person")
+    again = sorted({text for text in told if here[_key(text)] > 1 or _key(text) in there})
+    if again:
+        which = "people have names of others" if len(again) > 1 else "person has another's name"
+        yield (
+            f"{len(again):,} {which}: {_some(again)}. They are counted apart until somebody "
+            "judges them the same (`habeas link run`, `habeas judge`)."
+        )
+
+
+def _consents(rows: Sequence[Row]) -> Iterable[str]:
+    held = [
+        row["subject"]
+        for row in rows
+        if row["audience"] == "public"
+        and is_held_back(row["basis"], row["scope"], row["at_risk"], row["reason"])
+    ]
+    if held:
+        which = "consents to be public carry" if len(held) > 1 else "consent to be public carries"
+        yield (
+            f"{len(held):,} {which} a remark ({_some(held)}): no rule can read it, so it "
+            "opens nothing. Where the remark limits nothing, record the consent without it."
+        )
+
+
+def _known(
+    model: type[m.Source] | type[m.Mention], field: str, told: set[str], **more: str
+) -> set[str]:
+    """Which of the texts the archive has, as they are written there, folded."""
+    found: set[str] = set()
+    wanted = sorted(told)
+    for start in range(0, len(wanted), _CHUNK):
+        some = wanted[start : start + _CHUNK]
+        rows = live(visible(OWNER, model).filter(**{f"{field}__in": some}, **more))
+        found.update(_key(text) for text in rows.values_list(field, flat=True))
+    return found
+
+
+def _key(text: str) -> str:
+    return texts.fold(text)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
