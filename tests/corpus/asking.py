@@ -121,8 +121,14 @@ def _answer(archive: Path, *command: str) -> dict[str, Any]:
 
 
 def _found(archive: Path, words: str) -> Any:
-    """The places that a search finds; how they are ranked and described may change."""
-    found = run("search", words, "--limit", "100", "--archive", archive, "--json").json
+    """The places that a search finds; how they are ranked and described may change.
+
+    It is recorded with its purpose (decision 0033): ask it last.
+    """
+    people = run("people", "list", "--archive", archive, "--json").json["people"]
+    free = (p for p in people if p["state"] == "in force" and p["here"] and not p["protected"])
+    who = ("--purpose", "To compare with what was found then", "--as", next(free)["pseudonym"])
+    found = run("search", words, "--limit", "100", *who, "--archive", archive, "--json").json
     hits = [[hit["exhibit"], hit["layer"], hit["start"], hit["stop"]] for hit in found["hits"]]
     return {"total": found["total"], "hits": sorted(hits)}
 

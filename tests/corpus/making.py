@@ -96,7 +96,7 @@ def _carried_out(state: Path, work: Path, filled: filling.Filling) -> Answers:
     there = ("--archive", archive)
     _done("bundle", "make", "--figure", "held", "--to", state / "bundle-figure", *there)
     exhibits = [str(each) for each in filled.exhibits()]
-    told = ("--level", "restricted", "--by", "A clerk", "--why", "For a court")
+    told = ("--level", "restricted", "--by", "A clerk", "--purpose", "For a court", *filled.by(0))
     _done("bundle", "make", *exhibits, *told, "--to", state / "bundle-exhibits", *there)
     _done("backup", state / "backup.age", *there)
     shutil.copy(work / filling.CUSTODIAN, state / filling.CUSTODIAN)

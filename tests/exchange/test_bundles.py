@@ -108,11 +108,11 @@ def test_nothing_above_the_level_is_in_it(world: World, tmp_path: Path) -> None:
         found = everything(tmp_path / name)
         for word in (b"Sealedword", b"Nameword", b"Innerword", b"p-"):
             assert word not in found or word == b"p-", (name, word)
-    chosen = choose(world.archive, "team", exhibits=[world.note])
+    chosen = choose(world.archive, "team", exhibits=[world.note], purpose=0)
     write(world.archive, chosen, "team", tmp_path / "team")
     assert b"Innerword" in everything(tmp_path / "team")
     with pytest.raises(BundleError, match="is handled as sealed: it is not handed over"):
-        choose(world.archive, "restricted", exhibits=[world.secret])
+        choose(world.archive, "restricted", exhibits=[world.secret], purpose=0)
     with pytest.raises(BundleError, match="no handling level"):
         choose(world.archive, "everything", exhibits=[world.secret])
 
@@ -128,7 +128,7 @@ def test_what_is_stricter_than_the_level_is_said_to_be_and_what_is_not_there_is_
         choose(world.archive, "public", figure="team-places")
     assert "--level team" in refused.value.next_step
     with pytest.raises(BundleError, match="is handled as restricted"):
-        choose(world.archive, "team", record=hidden.position)
+        choose(world.archive, "team", record=hidden.position, purpose=0)
     with pytest.raises(UnknownFigure):
         choose(world.archive, "public", figure="nowhere")
     with pytest.raises(BundleError, match="There is no exhibit 99999"):
@@ -159,7 +159,7 @@ def test_that_a_stricter_exhibit_was_made_of_it_is_not_in_it(world: World, tmp_p
 def test_from_whom_a_strict_thing_came_is_withheld_unless_shown(
     world: World, tmp_path: Path
 ) -> None:
-    chosen = choose(world.archive, "sealed", exhibits=[world.secret])
+    chosen = choose(world.archive, "sealed", exhibits=[world.secret], purpose=0)
     write(world.archive, chosen, "sealed", tmp_path / "by-rule")
     found = everything(tmp_path / "by-rule")
     assert b"Sealedword" in found

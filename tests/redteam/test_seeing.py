@@ -23,19 +23,22 @@ from tests.archive.making import (
     says,
     seal_text,
 )
+from tests.cli.running import run
 from tests.redteam import unseen
 from tests.support.archives import ArchiveMaker
 from tests.web.conftest import Reader, reading_as  # noqa: F401
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
+from habeas.archive import purposes, rebuilding, verbs
 from habeas.archive.access import OWNER, Viewer, as_known, newest, team_member, visible
 from habeas.archive.access import PUBLIC as THE_PUBLIC
 from habeas.archive.blast import blast_radius
 from habeas.archive.chain import chain
 from habeas.archive.errors import ExhibitBlocked
+from habeas.archive.files import Received, record_with_layer, seal_all
 from habeas.archive.ledger import Ref
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.search import refresh
 from habeas.archive.verbs import erasing
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
@@ -43,7 +46,7 @@ from habeas.exchange.bundling.choosing import choose
 from habeas.figures import recorded
 from habeas.figures.evaluation import evaluate
 from habeas.figures.nodes import as_json
-from habeas.figures.standing import standing_on
+from habeas.figures.standing import UNSAID, standing_on
 from habeas.figures.why import tree
 from habeas.vocabulary import schema, values
 
@@ -346,12 +349,13 @@ def test_a_withdrawal_binds_everybody_and_shows_nothing(
     archive: Archive,
     reading_as: ReadingAs,  # noqa: F811
 ) -> None:
-    with archive.writing() as batch:
+    reviewer = add_reviewer(archive)
+    with archive.writing(reviewer) as batch:
         person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
         claim = says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="public", place=RESTRICTED)
     assert reading_as(archive, THE_PUBLIC).get(f"/claims/{claim.position}/").status_code == 200
-    with archive.writing() as batch:
+    with archive.writing(reviewer) as batch:
         verbs.withdraw(batch, person.position, "She asked.", place=RESTRICTED)
     public = reading_as(archive, THE_PUBLIC)
     for address in (f"/claims/{claim.position}.json", f"/records/{person.position}.json"):
@@ -371,3 +375,127 @@ def test_a_bundle_names_a_record_as_its_reader_knows_it(archive: Archive) -> Non
     assert chosen.unnamed == f"Record {town.position}"
     assert claim.position in chosen.positions
     assert first.position not in chosen.positions
+
+
+# --- what for -------------------------------------------------------------------------------
+
+BY_FAITH = """\
+key: by-faith
+title: Detained, by religion
+kind: counted
+counts: person
+rules:
+  - {rule: has-claim, property: religion, text: X}
+"""
+
+
+@pytest.fixture
+def listed(archive: Archive, tmp_path: Path) -> Archive:
+    """An archive with a text and a person above public, and a figure that picks by religion."""
+    add_reviewer(archive)
+    path = tmp_path / "inner.txt"
+    path.write_text("Aygul Test prays.", encoding="utf-8")
+    sealed = seal_all(archive, [Received(path, place=TEAM)], [])[0]
+    with archive.writing() as batch:
+        record_with_layer(batch, sealed)
+        person = verbs.mention(batch, "person", "Aygul Test")
+        verbs.claim(
+            batch, person, "religion", values.text("X"), [Attribution(newspaper(batch))], place=TEAM
+        )
+        verbs.define(
+            *(batch,), key="by-faith", title="By faith", kind="counted", text=BY_FAITH, place=TEAM
+        )
+    return archive
+
+
+def asked(archive: Archive, *command: str) -> Any:
+    return run(*command, "--archive", archive.directory, "--json")
+
+
+FOR = ("--purpose", "Asked by the families, in May")
+
+
+def purposes_of(archive: Archive) -> list[tuple[str, str, str]]:
+    rows = m.StatedPurpose.objects.order_by("position")
+    return list(rows.values_list("act", "level", "purpose"))
+
+
+def test_nothing_above_public_is_searched_shown_or_handed_over_without_a_purpose(
+    listed: Archive, tmp_path: Path
+) -> None:
+    exhibit = str(m.Exhibit.objects.get().position)
+    size = listed.size
+    bundle = ("bundle", "make", exhibit, "--level", "team", "--to", str(tmp_path / "b"))
+    for command, code in (
+        (("search", "prays"), "purpose.needed"),
+        (("figure", "show", "by-faith"), "figure.needs-purpose"),
+        (("why", "by-faith"), "figure.needs-purpose"),
+        (bundle, "purpose.needed"),
+        (("bundle", "make", "--figure", "by-faith", "--to", str(tmp_path / "b")), "bundle"),
+    ):
+        ended = asked(listed, *command)
+        assert ended.code == 3, command
+        assert ended.json["error"]["code"].startswith(code) or code == "bundle", ended.said
+        assert "Aygul" not in ended.said
+    assert not (tmp_path / "b").exists()
+    assert listed.size == size
+    short = asked(listed, "search", "prays", "--purpose", "work")
+    assert short.json["error"]["code"] == "entry.refused"
+    assert listed.size == size
+    assert asked(listed, "search", "prays", *FOR).json["total"] == 1
+    assert asked(listed, "figure", "show", "by-faith", *FOR).json["number"] == 1
+    assert asked(listed, "why", "by-faith", *FOR).code == 0
+    assert asked(listed, *bundle, *FOR).code == 0
+    assert [(act, level) for act, level, _ in purposes_of(listed)] == [
+        *(("search", ""), ("figure", ""), ("figure", ""), ("bundle", "team"))
+    ]
+    assert {words for _, _, words in purposes_of(listed)} == {FOR[1]}
+    assert asked(listed, "verify").json["sound"] is True
+    assert rebuilding.check() == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_purpose_is_signed_before_anything_is_found(listed: Archive) -> None:
+    (listed.directory / "keys" / "people").rename(listed.directory / "away")
+    ended = asked(listed, "search", "prays", *FOR)
+    assert ended.json["error"]["code"] == "person.needed"
+    assert "Aygul" not in ended.said
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_is_public_is_searched_without(listed: Archive, tmp_path: Path) -> None:
+    assert asked(listed, "search", "prays", "--public").json["total"] == 0
+    assert purposes_of(listed) == []
+    seal_text(listed, tmp_path)
+    assert asked(listed, "search", "Example", "--public").json["total"] == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_lists_and_effects_give_no_value_that_needs_a_purpose(listed: Archive) -> None:
+    (item,) = asked(listed, "figure", "list").json["figures"]
+    assert item["value"] == ""
+    claim = str(m.Claim.objects.get().position)
+    told = asked(listed, "retract", claim, "--reason", "A slip", "--yes")
+    (change,) = told.json["figures"]
+    assert (change["key"], change["before"]) == ("by-faith", UNSAID)
+    assert change["value_changed"] is True
+    assert not re.search(r"\b[01] person", told.said)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_pages_need_the_purpose_that_they_were_started_with(
+    listed: Archive,
+    reading_as: ReadingAs,  # noqa: F811
+) -> None:
+    refresh(listed)
+    addresses = ("/search/?q=prays", "/figures/by-faith/", "/figures/by-faith.json")
+    without = reading_as(listed, OWNER)
+    for address in (*addresses, "/figures/by-faith/why/", "/search.json?q=prays"):
+        answer = without.get(address)
+        assert answer.status_code in (200, 409), address
+        assert "needs a purpose" in answer.content.decode(), address
+        assert "Aygul" not in answer.content.decode(), address
+    stated = purposes.state(listed, add_reviewer(listed), FOR[1], "pages", "")
+    with_it = reading_as(listed, OWNER.with_purpose(stated.position))
+    assert "Aygul" in with_it.page("/search/?q=prays")
+    assert "Aygul" in with_it.page("/figures/by-faith/")

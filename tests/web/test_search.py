@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.web.conftest import Reader, viewers
 from tests.web.making import CHINESE, HOSTILE, SECRET, UYGHUR, Shelf
 
-from habeas.archive.access import Viewer
+from habeas.archive.access import OWNER, Viewer
 from habeas.archive.opening import Archive
 from habeas.archive.search import refresh
 from habeas.web.serving import Serving, listen
@@ -26,6 +26,12 @@ ReadingAs = Callable[[Archive, Viewer], Reader]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 APART = "institute AND 699"  # in the first and the last passage of one text
 PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def owner(shelf: Shelf, reading_as: ReadingAs) -> Reader:
+    """The owner, who has said what for."""
+    return reading_as(shelf.archive, OWNER.with_purpose(0))
 
 
 @pytest.fixture
@@ -62,7 +68,7 @@ def test_hits_are_marked_and_escaped(searched: Shelf, owner: Reader) -> None:
 
 @pytest.mark.parametrize("persona", ["owner", "team", "public"])
 def test_who_finds_what(searched: Shelf, reading_as: ReadingAs, persona: str) -> None:
-    reader = reading_as(searched.archive, viewers()[persona]())
+    reader = reading_as(searched.archive, viewers()[persona]().with_purpose(0))
     page, twin = reader.page("/search/?q=letter"), ask(reader, "letter")
     assert (SECRET in page) == (persona == "owner")
     assert twin["found"]["total"] == (1 if persona == "owner" else 0)
@@ -144,7 +150,7 @@ def test_without_an_index_it_says_what_to_do(shelf: Shelf, owner: Reader) -> Non
 
 @pytest.fixture
 def served(searched: Shelf) -> Iterator[Serving]:
-    serving = listen(searched.archive, port=0)
+    serving = listen(searched.archive, port=0, viewer=OWNER.with_purpose(0))
     thread = threading.Thread(target=serving.run, daemon=True)
     thread.start()
     yield serving

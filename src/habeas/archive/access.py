@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -37,12 +37,21 @@ NOBODY: Mapping[int, int] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody who reads. ``cleared`` maps compartment positions to the strictest level."""
+    """Somebody who reads. ``cleared`` maps compartment positions to the strictest level.
+
+    ``purpose`` is the entry that says what for, None where nobody said: what needs one is then
+    refused (``archive.purposes``).
+    """
 
     name: str
     is_owner: bool = False
     is_team: bool = False
     cleared: Mapping[int, int] = field(default_factory=lambda: NOBODY)
+    purpose: int | None = None
+
+    def with_purpose(self, entry: int) -> Viewer:
+        """The same, reading for the purpose that an entry states."""
+        return replace(self, purpose=entry)
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -161,6 +161,12 @@ class ErasureUnfinished(ArchiveError):
     code = "erasure.unfinished"
 
 
+class PurposeNeeded(ArchiveError):
+    """What was asked reaches above public, and nobody said what for."""
+
+    code = "purpose.needed"
+
+
 class BackupError(ArchiveError):
     code = "backup.refused"
 

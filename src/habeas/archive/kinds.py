@@ -90,6 +90,7 @@ KINDS: dict[str, EntryKind] = {
         _kind("block", "exhibit state", "reason", decision=True),
         _kind("definition", "key title figure_kind text digest"),
         _kind("search", "purpose words digest size", decision=True),
+        _kind("purpose", "purpose act asked_sha256 size", "level", decision=True),
         _kind("batch", "first count root", decision=True),
         _kind("cosignature", "partner verifier size root signed_at line"),
         _kind("timestamp", "method size root proof", "authority stamped_at chain accepted_by"),

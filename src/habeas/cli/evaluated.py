@@ -24,7 +24,14 @@ def tried(archive: Archive, definition: FigureDefinition) -> Evaluation:
     from habeas.archive.access import OWNER
     from habeas.figures.evaluation import evaluate
 
-    return evaluate(archive, definition, OWNER)
+    return evaluate(archive, definition, OWNER, shown=False)
+
+
+def value_untold(definition: FigureDefinition) -> str:
+    """What is said in place of a value that needs a purpose; '' where it needs none."""
+    from habeas.figures.standing import UNSAID
+
+    return UNSAID if definition.picks_by else ""
 
 
 def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> None:

@@ -69,6 +69,12 @@ class FigureDefinition:
     estimation: Estimation = NO_ESTIMATION  # estimated: lists, answers, seed
 
     @property
+    def picks_by(self) -> tuple[str, ...]:
+        """The properties by which people must not be picked without a stated purpose."""
+        known = vocabulary_schema.load().properties
+        return tuple(n for n in self.properties if n in known and known[n].needs_purpose)
+
+    @property
     def drawn_properties(self) -> tuple[str, ...]:
         """The properties that the view draws."""
         draw = self.draw

@@ -9,6 +9,7 @@
         UnknownFigure       figure.unknown-figure    no definition of that key
         UnknownSource       figure.unknown-source    a list of an estimate names no known source
         NotEstimated        figure.not-estimated     an estimate asked of another kind of figure
+        NeedsPurpose        figure.needs-purpose     it picks people, and nobody said what for
         NoLineage           figure.no-lineage        a number without its grounds
         NothingThere        figure.nothing-there     no such position for this viewer
         WrongView           figure.wrong-view        a map asked of a figure without places
@@ -53,6 +54,12 @@ class DefinitionError(FigureError):
             next_step="See docs/reference/figure-definitions.md.",
         )
         self.problems = problems
+
+
+class NeedsPurpose(FigureError):
+    """A figure that picks people by what marks them was asked without a purpose."""
+
+    code: ClassVar[str] = "figure.needs-purpose"
 
 
 class UnknownRecord(FigureError):

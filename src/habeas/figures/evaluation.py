@@ -17,7 +17,7 @@ from habeas.figures import disagreement, estimates, undecided, weakness
 from habeas.figures.capturing import capture
 from habeas.figures.counting import Counted, breakdown, count
 from habeas.figures.definitions import FigureDefinition
-from habeas.figures.errors import AheadOfLedger
+from habeas.figures.errors import AheadOfLedger, NeedsPurpose
 from habeas.figures.loading import load
 from habeas.figures.reporting import report
 from habeas.figures.results import Evaluation, Member, Step
@@ -235,14 +235,24 @@ remembered = Remembered(REMEMBERED_RESULTS, REMEMBERED_CLAIMS)
 
 
 def evaluate(
-    archive: Archive, definition: FigureDefinition, viewer: Viewer, as_of: int | None = None
+    archive: Archive,
+    definition: FigureDefinition,
+    viewer: Viewer,
+    as_of: int | None = None,
+    *,
+    shown: bool = True,
 ) -> Evaluation:
     """The figure as this viewer may see it, as of a ledger size (now when None).
+
+    One that picks people by what marks them is refused to a viewer without a purpose
+    (``NeedsPurpose``); ``shown`` is False where no value or member of it is shown to anybody.
 
     A definition that pins a size is never evaluated beyond it. An estimate that was not
     computed yet is None (``estimates.compute``). Raises ``UnknownRecord``, ``UnknownSource``
     and ``AheadOfLedger``.
     """
+    if shown:
+        require_purpose(definition, viewer)
     size = archive.size
     n = size_asked(definition, size, as_of)
     key = (
@@ -262,6 +272,18 @@ def evaluate(
     if found.capture is not None:  # computed apart, and perhaps since
         return replace(found, estimates=estimates.kept(archive, found))
     return found
+
+
+def require_purpose(definition: FigureDefinition, viewer: Viewer) -> None:
+    """Refuse a figure that picks people by what marks them to whom no purpose was stated."""
+    if viewer.purpose is None and (marks := definition.picks_by):
+        known = vocabulary.load().properties
+        named = ", ".join(known[name].label.lower() for name in marks)
+        raise NeedsPurpose(
+            f"{definition.key} picks people by: {named}. That needs a purpose.",
+            next_step=f"Say what for: `habeas figure show {definition.key} --purpose TEXT`, for "
+            "pages `habeas serve --purpose TEXT`; it is recorded and signed.",
+        )
 
 
 def evaluate_afresh(

@@ -7,7 +7,7 @@ claims through its ``grounds``, judgements by evaluating once without them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
@@ -46,6 +46,7 @@ class Change:
     value_changed: bool
 
 
+UNSAID = "a value that is shown only for a stated purpose"
 Standing = Mapping[str, Print]
 
 
@@ -69,7 +70,7 @@ def standing_on(
         if radius.kind != "judgement" and not reads:
             continue
         try:
-            evaluation = evaluate(archive, definition, viewer, as_of)
+            evaluation = evaluate(archive, definition, viewer, as_of, shown=False)
         except FigureError:
             continue
         if radius.kind == "judgement":
@@ -105,7 +106,10 @@ def snapshot(archive: Archive, viewer: Viewer, as_of: int | None = None) -> dict
     found: dict[str, Print] = {}
     for definition in in_force(viewer, as_of):
         try:
-            found[definition.key] = _print(evaluate(archive, definition, viewer, as_of))
+            taken = _print(evaluate(archive, definition, viewer, as_of, shown=False))
+            if definition.picks_by and viewer.purpose is None:
+                taken = replace(taken, headline=UNSAID)
+            found[definition.key] = taken
         except FigureError as error:
             found[definition.key] = Print(
                 definition.key, definition.title, str(error), (error.code,), frozenset()

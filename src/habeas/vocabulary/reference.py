@@ -111,7 +111,8 @@ def _property_table(properties: Sequence[Property]) -> Iterator[str]:
             (
                 f"`{p.name}`",
                 _value_words(p),
-                f"**{p.label}.** {p.meaning}",
+                f"**{p.label}.** {p.meaning}"
+                + (" To pick people by it, a purpose must be stated." if p.needs_purpose else ""),
                 p.sensitivity,
                 "yes" if p.at_a_time == "one" else "",
                 p.ftm,

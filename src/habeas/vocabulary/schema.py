@@ -22,6 +22,7 @@ from habeas.vocabulary.errors import BadSchema, UnknownCode, shown
 
 TYPES = ("text", "date", "count", "place", "code", "ref", "identifier", "url")
 SENSITIVITIES = ("public", "team", "restricted", "sealed")
+WITH_PURPOSE = "with-purpose"
 _FILE_MARK = "# === file: "
 
 
@@ -44,6 +45,7 @@ class Property:
     ``codes`` names the code list of a code, ``unit`` what a count counts, ``refers_to`` the
     kinds that a reference may point to. ``sensitivity`` is the least handling of a claim.
     ``at_a_time`` one: two different values at the same time cannot both hold.
+    ``selecting`` with-purpose: to pick people by it, somebody must say what for.
     """
 
     name: str
@@ -56,8 +58,14 @@ class Property:
     unit: str = ""
     codes: str = ""
     refers_to: tuple[str, ...] = ()
+    selecting: str = ""
     ftm: str = ""
     huridocs: str = ""
+
+    @property
+    def needs_purpose(self) -> bool:
+        """Whether a figure that reads it is shown only for a purpose that was stated."""
+        return self.selecting == WITH_PURPOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,7 @@ def _kind(name: str, content: Any) -> Kind:
 
 
 _NEEDED = ("label", "kinds", "type", "meaning", "sensitivity", "at_a_time")
-_OPTIONAL = ("unit", "codes", "refers_to", "ftm", "huridocs")
+_OPTIONAL = ("unit", "codes", "refers_to", "selecting", "ftm", "huridocs")
 
 
 def _property(
@@ -218,6 +226,8 @@ def _property(
         raise _bad(where, f"there is no type {found.type}")
     if found.sensitivity not in SENSITIVITIES:
         raise _bad(where, f"there is no sensitivity {found.sensitivity}")
+    if found.selecting not in ("", WITH_PURPOSE):
+        raise _bad(where, f"selecting is {WITH_PURPOSE} or left out")
     if found.at_a_time not in ("one", "many"):
         raise _bad(where, "at_a_time is one or many")
     if (found.type == "code") != bool(found.codes) or (found.codes and found.codes not in lists):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from habeas.web.errors import AddressRefused, PortTaken
 
 if TYPE_CHECKING:
+    from habeas.archive.access import Viewer
     from habeas.custody.notes import Signer
     from habeas.web.site.gate import Gate
 
@@ -72,12 +73,15 @@ def listen(
     address: str = DEFAULT_ADDRESS,
     port: int = DEFAULT_PORT,
     person: Signer | None = None,
+    viewer: Viewer | None = None,
 ) -> Serving:
     """Bind a loopback address (port 0: any free port) and open the gate for one browser.
 
     ``person`` answers for what that browser records; without one the pages are only read.
+    ``viewer`` is who reads: the owner unless another is given.
     """
     address = loopback(address)
+    from habeas.archive.access import OWNER
     from habeas.web.connections import create
     from habeas.web.site.gate import Gate, open_gate
     from habeas.web.site.settings import MOST_FORM_BYTES
@@ -86,7 +90,7 @@ def listen(
 
     listener = _bound(address, port)
     port = listener.getsockname()[1]
-    show(archive, person=person)
+    show(archive, OWNER if viewer is None else viewer, person)
     shown = f"[{address}]" if ":" in address else address
     gate = Gate(hosts=(f"{shown}:{port}", f"localhost:{port}"), forms=person is not None)
     server = create(

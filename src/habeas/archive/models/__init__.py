@@ -14,7 +14,7 @@ row (see ``habeas.archive.labels``): nothing reads a row with a label except thr
 ``position < n and (ended_at is null or ended_at >= n)``.
 """
 
-from habeas.archive.models.asked import BatchSearch
+from habeas.archive.models.asked import BatchSearch, StatedPurpose
 from habeas.archive.models.attested import Cosignature, Timestamp
 from habeas.archive.models.erasing import (
     Block,
@@ -106,6 +106,7 @@ __all__ = [
     "Review",
     "ReviewPolicy",
     "Source",
+    "StatedPurpose",
     "Timestamp",
     "TrustPolicy",
     "TrustPolicyRequest",

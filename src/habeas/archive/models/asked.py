@@ -1,4 +1,4 @@
-"""Projection of batch searches: who looked for how many words at once, and what for."""
+"""Projections of what was asked: who looked for what kind of thing, and what for."""
 
 from __future__ import annotations
 
@@ -20,3 +20,18 @@ class BatchSearch(Projection):
     class Meta:
         managed = False
         db_table = "projection_batch_search"
+
+
+class StatedPurpose(Projection):
+    """What something was searched, shown or handed over for, said before it was."""
+
+    purpose = ExactText()
+    person = ExactText()  # whose key signed for it
+    act = models.CharField(max_length=12)  # search | figure | bundle | pages
+    level = models.CharField(max_length=12, default="")  # the strictest that it could reach
+    asked_sha256 = models.CharField(max_length=64)  # of what was asked, which is not kept
+    size = models.BigIntegerField()  # the ledger size at which it was asked
+
+    class Meta:
+        managed = False
+        db_table = "projection_stated_purpose"

@@ -42,6 +42,7 @@ PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "definition": decisions.definition,
     "batch": decisions.batch,
     "search": asked.batch_search,
+    "purpose": asked.purpose,
     "cosignature": attested.cosignature,
     "timestamp": attested.timestamp,
     "erasure-request": erasures.request,

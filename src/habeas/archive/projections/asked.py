@@ -1,4 +1,4 @@
-"""What a batch search becomes: a row that says who asked, and what for."""
+"""What a batch search and a stated purpose become: rows that say who asked, and what for."""
 
 from __future__ import annotations
 
@@ -16,5 +16,20 @@ def batch_search(p: Projector, fact: Fact) -> None:
         person=f.get("person", ""),
         words=f["words"],
         digest=f["digest"],
+        size=f["size"],
+    )
+
+
+def purpose(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.StatedPurpose,
+        fact,
+        p.own_label(f),
+        purpose=f["purpose"],
+        person=f.get("person", ""),
+        act=f["act"],
+        level=f.get("level", ""),
+        asked_sha256=f["asked_sha256"],
         size=f["size"],
     )

@@ -22,7 +22,7 @@ from habeas.archive.verbs.people import (
 )
 from habeas.archive.verbs.reading import reading
 from habeas.archive.verbs.sealing import layer, seal
-from habeas.archive.verbs.searching import log_search
+from habeas.archive.verbs.searching import log_search, state_purpose
 from habeas.archive.verbs.trusting import approve_policy, first_policy, request_policy
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "review_policy",
     "seal",
     "source",
+    "state_purpose",
     "timestamp",
     "withdraw",
 ]

@@ -1,31 +1,61 @@
-"""log_search: that a list of words was looked for at once, by whom and what for."""
+"""log_search, state_purpose: that something was looked for or shown, by whom and what for.
+
+Both are recorded before anything is found, shown or written; what was asked is kept as a digest.
+"""
 
 from __future__ import annotations
+
+import hashlib
 
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place
 
 SHORTEST_PURPOSE = 10  # characters
+ACTS = ("search", "figure", "bundle", "pages")
 
 
 def log_search(
     batch: Batch, *, purpose: str, words: int, digest: str, size: int, place: Place = TEAM
 ) -> Ref:
     """Record a batch search before it is run; the words themselves are not recorded."""
-    purpose = purpose.strip()
-    if len(purpose) < SHORTEST_PURPOSE:
-        raise EntryRefused(
-            "A search for a list of words needs a purpose that says something.",
-            next_step="Say in a sentence what it is for; it is recorded.",
-        )
     return batch.append(
         "search",
         {
-            "purpose": purpose,
+            "purpose": checked_purpose(purpose),
             "words": words,
             "digest": digest,
             "size": size,
             **place.fields(batch),
         },
     )
+
+
+def state_purpose(
+    batch: Batch, *, purpose: str, act: str, asked: str, size: int, level: str, place: Place = TEAM
+) -> Ref:
+    """Record what something is searched, shown or handed over for; ``asked`` itself is not kept."""
+    if act not in ACTS:
+        raise EntryRefused(f"There is no act {act!r}.", next_step=f"Use one of: {', '.join(ACTS)}.")
+    return batch.append(
+        "purpose",
+        {
+            "purpose": checked_purpose(purpose),
+            "act": act,
+            "level": level,
+            "asked_sha256": hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest(),
+            "size": size,
+            **place.fields(batch),
+        },
+    )
+
+
+def checked_purpose(purpose: str) -> str:
+    """The purpose without space around it; refused where it says nothing."""
+    purpose = purpose.strip()
+    if len(purpose) < SHORTEST_PURPOSE:
+        raise EntryRefused(
+            "The purpose says too little.",
+            next_step="Say in a sentence what it is for; it is recorded.",
+        )
+    return purpose

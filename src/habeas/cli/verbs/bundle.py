@@ -9,7 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+)
+from habeas.cli.purposes import PurposeOption, reading_for
 
 LARGEST_POLICY = 1024 * 1024
 
@@ -50,15 +57,18 @@ def make(
     why: Annotated[str, _option("--why", "To whom and what for; recorded.")] = "",
     authority: Annotated[str, _option("--authority", "On whose authority; recorded.")] = "",
     responsible: Annotated[str, _option("--responsible", "Who answers for it.", "WHO")] = "",
+    purpose: PurposeOption = "",
+    as_: PersonOption = "",
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> int:
     """Write a bundle that an expert can check without us.
 
     Files, entries, proofs, timestamps, a report and a verifier. Withheld are, unless shown, who
     acted, the compartment, and from whom strict things came. That exhibits were handed over is
-    recorded as an event of their custody.
+    recorded as an event of their custody. Above public it needs --purpose, signed.
     """
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, bytes_words, several, shown
@@ -72,7 +82,17 @@ def make(
     from habeas.exchange.bundling.writing import Handover, write
 
     rules = Rules(frozenset(withhold or ()), frozenset(show or ()))
-    chosen = choose(archive_, level, exhibits=exhibits or (), figure=figure, record=record)
+    wanted = f"{level} figure={figure} record={record} exhibits={sorted(exhibits or ())}"
+    who = (as_, person_passphrase_file)
+    viewer = reading_for(archive_, speaker, purpose, "bundle", wanted, who, level=level)
+    chosen = choose(
+        archive_,
+        level,
+        exhibits=exhibits or (),
+        figure=figure,
+        record=record,
+        purpose=viewer.purpose,
+    )
     with speaker.progress() as progress:
         made = write(
             archive_,
@@ -81,7 +101,7 @@ def make(
             to,
             rules=rules,
             without_files=without_file or (),
-            handover=Handover(by, why, authority, responsible),
+            handover=Handover(by, why or purpose, authority, responsible),
             progress=progress,
         )
     speaker.say(f"{shown(chosen.about)}, for readers of what is {level} at most.")

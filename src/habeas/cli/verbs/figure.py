@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from habeas.cli.endings import FINDINGS, OK, REFUSED
-from habeas.cli.options import ArchiveOption, AsOfOption, JsonOption, PassphraseFileOption
+from habeas.cli.options import (
+    ArchiveOption,
+    AsOfOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+)
+from habeas.cli.purposes import PurposeOption, reading_for
 
 if TYPE_CHECKING:
     from habeas.figures.definitions import FigureDefinition
@@ -76,8 +84,11 @@ def list_(
 def show(
     key: Annotated[str, typer.Argument(metavar="KEY", help="The figure's key.")],
     as_of: AsOfOption = None,
+    purpose: PurposeOption = "",
+    as_: PersonOption = "",
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show a figure, its rules and its weak points."""
@@ -91,7 +102,10 @@ def show(
     from habeas.figures import recorded
     from habeas.figures.evaluation import evaluate
 
-    evaluation = evaluate(archive_, recorded.named(OWNER, key, as_of), OWNER, as_of)
+    definition = recorded.named(OWNER, key, as_of)
+    who = (as_, person_passphrase_file)
+    viewer = reading_for(archive_, speaker, purpose, "figure", key, who)
+    evaluation = evaluate(archive_, definition, viewer, as_of)
     evaluated.tell(speaker, evaluation, as_of)
     speaker.give(evaluated.as_json(evaluation))
 
@@ -99,8 +113,11 @@ def show(
 def estimate(
     key: Annotated[str, typer.Argument(metavar="KEY", help="The key of an estimated figure.")],
     as_of: AsOfOption = None,
+    purpose: PurposeOption = "",
+    as_: PersonOption = "",
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> int:
     """Compute an estimated figure.
@@ -125,9 +142,11 @@ def estimate(
             f"{key} is {definition.kind}, not estimated.",
             next_step=f"See `habeas figure show {key}`.",
         )
+    who = (as_, person_passphrase_file)
+    viewer = reading_for(archive_, speaker, purpose, "figure", key, who)
     with speaker.progress() as progress:
-        found = estimates.compute(archive_, evaluate(archive_, definition, OWNER, as_of), progress)
-    evaluation = evaluate(archive_, definition, OWNER, as_of)
+        found = estimates.compute(archive_, evaluate(archive_, definition, viewer, as_of), progress)
+    evaluation = evaluate(archive_, definition, viewer, as_of)
     evaluated.tell(speaker, evaluation, as_of)
     speaker.give(evaluated.as_json(evaluation))
     return REFUSED if found is None or found.apart.refusal else OK
@@ -178,13 +197,14 @@ def add(
         ).position
     replaced = f", in place of entry {before.position}" if before is not None else ""
     speaker.say(f"{definition.key} is entry {position}{replaced}.")
-    speaker.say(f"{evaluation.kind}: {evaluation.headline}")
+    value = evaluated.value_untold(definition) or evaluation.headline
+    speaker.say(f"{evaluation.kind}: {value}")
     speaker.give(
         {
             "key": definition.key,
             "entry": position,
             "superseded": None if before is None else before.position,
-            "value": evaluation.headline,
+            "value": value,
         }
     )
 
@@ -224,6 +244,9 @@ def check(
         if archive is not None:
             raise
     speaker.say(f"{definition.key} is a definition of a {definition.kind} figure.")
+    if evaluation is not None and (untold := evaluated.value_untold(definition)):
+        speaker.say(f"{evaluation.kind}: {untold}")
+        evaluation = None
     if evaluation is not None:
         evaluated.tell(speaker, evaluation)
     speaker.give(

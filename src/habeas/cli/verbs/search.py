@@ -15,12 +15,15 @@ from habeas.cli.options import (
     PersonOption,
     PersonPassphraseFileOption,
 )
+from habeas.cli.purposes import PurposeOption, reading_for
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.archive.search.errors import QueryRefused
     from habeas.archive.search.searching import Found, Hit
     from habeas.cli.speaking import Speaker
+
+_MOST_ADDED = 12  # spellings named of one word
 
 _MOST_ADDED = 12  # spellings named of one word
 
@@ -44,9 +47,10 @@ def search(
             show_default=False,
         ),
     ] = None,
-    purpose: Annotated[
-        str, typer.Option(metavar="TEXT", help="What the list is searched for.", show_default=False)
-    ] = "",
+    purpose: PurposeOption = "",
+    public: Annotated[
+        bool, typer.Option("--public", help="Search only what is public; needs no purpose.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where to write the table of hits.", show_default=False),
@@ -73,6 +77,8 @@ def search(
     speaker = Speaker(as_json=json)
     asked = " ".join(query or ())
     _refuse_mixed(asked, batch, purpose, out, only_index=refresh or rebuild)
+    if public and (batch is not None or purpose):
+        raise typer.BadParameter("--public needs no purpose, and belongs to a query.")
     if batch is not None:
         _batch(
             speaker, batch, purpose, out, exact,
@@ -84,12 +90,19 @@ def search(
     if asked:
         _check(asked)
     archive_ = opened(archive, passphrase_file)
-    _renew(speaker, archive_, anew=rebuild, said=not asked)
     if asked:
-        from habeas.archive.access import OWNER
+        from habeas.archive import purposes
+        from habeas.archive.access import PUBLIC
         from habeas.archive.search import searching
 
-        _tell(speaker, searching.search(archive_, OWNER, asked, exact=exact, limit=limit))
+        who = (as_, person_passphrase_file)
+        viewer = PUBLIC if public else reading_for(
+            archive_, speaker, purpose, "search", asked, who
+        )  # fmt: skip
+        purposes.require_to_search(viewer)
+    _renew(speaker, archive_, anew=rebuild, said=not asked)
+    if asked:
+        _tell(speaker, searching.search(archive_, viewer, asked, exact=exact, limit=limit))
 
 
 def _refuse_mixed(
@@ -99,8 +112,10 @@ def _refuse_mixed(
         raise typer.BadParameter("Give a query, or --batch, or one of --refresh and --rebuild.")
     if batch is not None and not (purpose.strip() and out is not None):
         raise typer.BadParameter("--batch needs --purpose TEXT and --out FILE.")
-    if batch is None and (purpose or out is not None):
-        raise typer.BadParameter("--purpose and --out belong to --batch.")
+    if batch is None and out is not None:
+        raise typer.BadParameter("--out belongs to --batch.")
+    if only_index and purpose:
+        raise typer.BadParameter("--purpose belongs to a query or to --batch.")
 
 
 def _check(asked: str) -> None:

@@ -16,8 +16,10 @@ from habeas.cli.options import (
     PassphraseFileOption,
     PersonPassphraseFileOption,
 )
+from habeas.cli.purposes import PurposeOption, reading_for
 
 if TYPE_CHECKING:
+    from habeas.archive.access import Viewer
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
     from habeas.custody.notes import Signer
@@ -42,6 +44,7 @@ def serve(
             show_default=False,
         ),
     ] = "",
+    purpose: PurposeOption = "",
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
     person_passphrase_file: PersonPassphraseFileOption = None,
@@ -49,7 +52,8 @@ def serve(
 ) -> None:
     """Serve the pages to one browser on this machine.
 
-    With --as that browser can also cite words, and download originals as custody events.
+    With --as that browser can also cite words, and download originals as custody events. To search
+    texts above public, or see figures that pick people by what marks them, it needs --purpose.
     """
     from habeas.cli.opening import make_ready, opened
     from habeas.cli.speaking import Speaker
@@ -60,7 +64,10 @@ def serve(
     loopback(host)  # refused before the passphrase is asked
     archive_ = opened(archive, passphrase_file)
     person = _answering(archive_, as_, person_passphrase_file) if as_ else None
-    serve_archive(archive_, Speaker(as_json=json), host, port, person)
+    speaker = Speaker(as_json=json)
+    who = (as_, person_passphrase_file)
+    viewer = reading_for(archive_, speaker, purpose, "pages", "", who)
+    serve_archive(archive_, speaker, host, port, person, viewer)
 
 
 def _answering(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
@@ -78,12 +85,17 @@ def _answering(archive: Archive, pseudonym: str, passphrase_file: Path | None) -
 
 
 def serve_archive(
-    archive: Archive, speaker: Speaker, host: str, port: int, person: Signer | None = None
+    archive: Archive,
+    speaker: Speaker,
+    host: str,
+    port: int,
+    person: Signer | None = None,
+    viewer: Viewer | None = None,
 ) -> None:
     """Serve an open archive; says the address, which works once."""
     from habeas.web.serving import listen
 
-    serving = listen(archive, address=host, port=port, person=person)
+    serving = listen(archive, address=host, port=port, person=person, viewer=viewer)
     speaker.give({"url": serving.url})
     speaker.say(serving.url, style="bold")
     speaker.note("The address works once, in one browser. Ctrl-C ends.")

@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli.options import ArchiveOption, AsOfOption, JsonOption, PassphraseFileOption
+from habeas.cli.options import (
+    ArchiveOption,
+    AsOfOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+)
+from habeas.cli.purposes import PurposeOption, reading_for
 
 
 def why(
@@ -21,9 +29,12 @@ def why(
         int, typer.Option(metavar="N", min=1, help="How many members of it to follow down.")
     ] = 10,
     as_of: AsOfOption = None,
+    purpose: PurposeOption = "",
+    as_: PersonOption = "",
     ascii_: Annotated[bool, typer.Option("--ascii", help="Draw the tree in ASCII.")] = False,
     archive: ArchiveOption = None,
     passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say how something is known, down to sealed bytes.
@@ -46,7 +57,9 @@ def why(
         wanted = int(number)
     else:
         wanted = recorded.named(OWNER, target, as_of)
-    found = tree(archive_, OWNER, wanted, as_of=as_of, limit=limit)
+    who = (as_, person_passphrase_file)
+    viewer = reading_for(archive_, speaker, purpose, "figure", target, who)
+    found = tree(archive_, viewer, wanted, as_of=as_of, limit=limit)
     if speaker.json:
         speaker.give(as_json(found))
     else:

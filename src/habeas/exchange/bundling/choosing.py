@@ -8,13 +8,14 @@ through ``access.visible`` for a viewer of the level that the bundle is made for
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from habeas.archive import consents
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, PUBLIC, Viewer, live, team_member, visible
 from habeas.archive.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.opening import Archive
+from habeas.archive.purposes import require_to_hand_over
 from habeas.custody.errors import BundleError
 from habeas.figures import recorded
 from habeas.figures.definitions import FigureDefinition
@@ -62,18 +63,25 @@ def choose(
     exhibits: Iterable[int] = (),
     figure: str = "",
     record: int | None = None,
+    purpose: int | None = None,
 ) -> Chosen:
-    """What belongs to the exhibits, the figure or the record that is asked for."""
+    """What belongs to the exhibits, the figure or the record that is asked for.
+
+    ``purpose`` is the entry that says what for; above public there must be one.
+    """
     wanted = sorted(set(exhibits))
 
     def closure(viewer: Viewer) -> Chosen:
+        viewer = replace(viewer, purpose=purpose)
         if figure:
             return _figure(archive, viewer, figure, level)
         if record is not None:
             return _record(archive, viewer, record, level)
         return _exhibits(viewer, wanted, level)
 
-    chosen = closure(viewer_of(level))
+    reader = viewer_of(level)
+    require_to_hand_over(level, purpose)
+    chosen = closure(reader)
     if level == "public":
         _refuse_held_back(closure(OWNER))
     chosen.positions |= chosen.exhibits

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from habeas.archive import deadline
 from habeas.archive.errors import TooLong
+from habeas.archive.purposes import require_to_search
 from habeas.archive.readings import locator_words
 from habeas.archive.search import refining, searching
 from habeas.archive.search.errors import IndexMissing, QueryRefused
@@ -75,6 +76,8 @@ def search(request: Request) -> Content:
     """One page of what a query finds; without a query, how to ask."""
     asked = request.GET.get("q", "")[:LONGEST].strip()
     exact = request.GET.get("expand") == "no"
+    if asked:
+        require_to_search(request.viewer)
     content: Content = {
         "title": _("Search"),
         "query": asked,
