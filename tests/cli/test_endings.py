@@ -233,7 +233,7 @@ def test_a_key_is_not_ended_without_a_yes(
     monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
     ended = habeas(*retire)
     assert ended.code == endings.INTERRUPTED
-    assert "The key was not ended. [cli.declined]" in ended.err
+    assert "No key was ended. [cli.declined]" in ended.err
     assert habeas("people", "--json").json["people"][0]["state"] == "in force"
     monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
     assert habeas(*retire).code == 0
