@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -154,6 +155,45 @@ def test_a_date_that_straddles_two_periods_settles_nothing() -> None:
     ]
     result = evaluated(definition, make.facts(claims, kind="event"))
     assert [(g.label, g.members) for g in result.groups] == [("not known", (1,))]
+
+
+#: What is claimed → the fate under has-claim and under no-claim: counted, not known, dropped.
+GIVEN = [
+    ({"value": make.SUPPORT}, "counted", "dropped"),
+    ({"value": make.missing("code")}, "not known", "not known"),
+    ({"value": make.missing("code", "withheld")}, "not known", "not known"),
+    ({"value": make.missing("code", "not-applicable")}, "dropped", "counted"),
+    ({"value": make.missing("code"), "stance": "does-not-know"}, "dropped", "counted"),
+    ({"value": make.missing("code"), "stance": "denies"}, "dropped", "counted"),
+]
+
+
+def fate(rules: str, claims: list[ClaimRow]) -> str:
+    result = evaluated(figure(rules), make.facts(claims, records=[1]))
+    return "counted" if result.number else "not known" if result.not_known else "dropped"
+
+
+@pytest.mark.parametrize(("said", "has", "no"), GIVEN)
+@pytest.mark.parametrize("more", ["", ", holds: {within: 2019}", ", source: source-900"])
+def test_no_value_is_no_claim_of_one(said: dict[str, Any], has: str, no: str, more: str) -> None:
+    claims = [make.claim(11, 1, "un_position", holds="2019-07", **said)]
+    assert fate(f"  - {{rule: has-claim, property: un_position{more}}}\n", claims) == has
+    assert fate(f"  - {{rule: no-claim, property: un_position{more}}}\n", claims) == no
+
+
+def test_that_no_value_is_given_can_be_asked_for() -> None:
+    claims = [make.claim(11, 1, "un_position", make.missing("code"))]
+    asked = "  - {rule: has-claim, property: un_position, value: {known: no}}\n"
+    assert fate(asked, claims) == "counted"
+    denied = [make.claim(11, 1, "un_position", make.missing("code"), stance="denies")]
+    asked = "  - {rule: has-claim, property: un_position, stance: denies}\n"
+    assert fate(asked, denied) == "counted"
+
+
+def test_not_applicable_is_certainly_none_of_the_codes() -> None:
+    claims = [make.claim(11, 1, "un_position", make.missing("code", "not-applicable"))]
+    asked = "  - {rule: has-claim, property: un_position, code: {is-not: support}}\n"
+    assert fate(asked, claims) == "dropped"  # it is no claim of another value either
 
 
 @pytest.mark.parametrize("operator", ["is", "is-not"])

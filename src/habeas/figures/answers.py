@@ -21,9 +21,15 @@ Ask = Callable[[ClaimRow], Answer]
 
 
 def asker(rule: Rule, facts: Facts) -> Ask:
-    """The conditions of a rule as one question about a claim of its properties."""
+    """The conditions of a rule as one question about a claim of its properties.
+
+    A rule that names properties (``has-claim``, ``no-claim``) asks for a value: who asserts
+    that it is unknown or withheld gives none, unless the rule asks about that itself.
+    """
     questions = [question(test, facts) for test in rule.tests]
     properties = frozenset(rule.properties)
+    if properties and not any(test.condition == "value" for test in rule.tests):
+        questions.append(_gives_a_value)
 
     def ask(claim: ClaimRow) -> Answer:
         if properties and claim.property not in properties:
@@ -66,6 +72,18 @@ def _missing(claim: ClaimRow) -> Answer | None:
     if not state:
         return None
     return NO if state == "not-applicable" else UNKNOWN
+
+
+def _gives_a_value(claim: ClaimRow) -> Answer:
+    """No where the value does not apply, not known where it is unknown or withheld.
+
+    Only assertions give values: what a denial denies, or what somebody does not know, may
+    be unsaid.
+    """
+    if claim.stance != "asserts":
+        return YES
+    missing = _missing(claim)
+    return YES if missing is None else missing
 
 
 def _stance(test: Test, facts: Facts) -> Ask:
