@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +82,45 @@ def test_a_choice_is_a_named_step_and_ties_stay() -> None:
     assert [p.claim for p in latest.points] == [12]
     assert latest.headline.endswith("(source-902)")
     assert latest.not_known == 2
+
+
+def chosen(choice: str, *saying: str, values: Sequence[dict[str, Any]] = ()) -> list[int]:
+    """Which of the points, numbered from 0, a choice leaves."""
+    rows = [make.claim(n, 1, "people_held", make.count(1, 1), said=s) for n, s in enumerate(saying)]
+    rows += [make.claim(n, 1, "people_held", value) for n, value in enumerate(values)]
+    return sorted(p.claim for p in evaluated(figure(choose=choice), facts(rows)).points)
+
+
+def test_a_choice_by_time_drops_only_what_was_certainly_said_before() -> None:
+    assert chosen("latest", "2016", "2017?") == [0, 1]
+    assert chosen("earliest", "2016~", "2015") == [0, 1]
+    assert chosen("latest", "2016", "2040~") == [1]
+    assert chosen("latest", "2018-06-03", "2018-06-10~", "2018") == [0, 1, 2]
+    assert chosen("latest", "[2015,2019]", "2018") == [0, 1]
+    assert chosen("latest", "2016", "2017") == [1]
+
+
+def test_a_choice_by_number_drops_only_what_is_certainly_beaten_in_its_own_unit() -> None:
+    about = make.count(100, 100, about=True)
+    assert chosen("highest", values=[about, make.count(120, 120)]) == [0, 1]
+    assert chosen("lowest", values=[about, make.count(60, 60)]) == [0, 1]
+    assert chosen("highest", values=[about, make.count(201, 201)]) == [1]
+    few, many = make.count(10, 10), make.count(500, 500, "facilities")
+    assert chosen("highest", values=[few, many, make.count(9, 9)]) == [0, 1]
+    assert chosen("lowest", values=[few, many, make.count(11, 11)]) == [0, 1]
+    assert chosen("highest", values=[make.count(5, None), make.count(None, 7)]) == [0, 1]
+
+
+def test_a_choice_by_number_sets_aside_what_has_none_and_drops_what_cannot_have_one() -> None:
+    rows = [
+        make.claim(1, 1, "people_held", make.count(5, 5)),
+        make.claim(2, 1, "people_held", make.count(9, 9), stance="denies"),
+        make.claim(3, 1, "people_held", make.missing("count", "withheld")),
+        make.claim(4, 1, "people_held", make.missing("count", "not-applicable")),
+        make.claim(5, 1, "people_held", make.missing("count"), stance="does-not-know"),
+    ]
+    step = evaluated(figure(choose="highest"), facts(rows)).steps[-1]
+    assert (step.dropped, step.not_known) == ((2, 4, 5), (3,))
 
 
 def test_conditions_on_the_speaker() -> None:

@@ -14,7 +14,7 @@ from habeas.figures.rows import ClaimRow, Facts, attribution_of, value_of
 from habeas.figures.rules import Rule, Test
 from habeas.vocabulary import edtf, texts
 from habeas.vocabulary.answers import Answer, all_of, any_of
-from habeas.vocabulary.counts import ABOUT_FACTOR
+from habeas.vocabulary.counts import reach
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 Ask = Callable[[ClaimRow], Answer]
@@ -112,14 +112,11 @@ def _number(test: Test, facts: Facts) -> Ask:
     bound = int(test.operands[0])
 
     def ask(claim: ClaimRow) -> Answer:
-        low, high = claim.number_low, claim.number_high
         missing = _missing(claim)
         if missing is not None:
             return missing
-        # The same reach by which approximate counts are compared everywhere.
-        if value_of(claim.value).approximate:
-            low = None if low is None else low // ABOUT_FACTOR
-            high = None if high is None else high * ABOUT_FACTOR
+        count = value_of(claim.value).count
+        low, high = (None, None) if count is None else reach(count)
         if test.operator == "at-least":
             inside, outside = low is not None and low >= bound, high is not None and high < bound
         else:

@@ -1,14 +1,17 @@
 """Reported figures: what others said, one point a claim, never made into one number.
 
 Every claim of the reported properties goes through the rules and has one fate, like a
-record of a counted figure. ``choose`` is a last, named step; it drops only what is
-certainly not the latest (earliest, highest, lowest), so ties and open cases stay.
+record of a counted figure. ``choose`` is a last, named step; it drops only what another
+point certainly beats, so ties and open cases stay: a date or a number is as wide as its
+qualifiers make it, and numbers of different units are not compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
 
 from habeas.figures import rules as r
 from habeas.figures.answers import NO, UNKNOWN, asker, basis, place_answer, said
@@ -17,14 +20,14 @@ from habeas.figures.definitions import FigureDefinition
 from habeas.figures.places import placing_claims
 from habeas.figures.results import Point, Step
 from habeas.figures.rows import ClaimRow, Facts, attribution_of, value_of
-from habeas.vocabulary import edtf, values
+from habeas.vocabulary import counts, edtf, values
 from habeas.vocabulary.answers import Answer
 
 _CHOICE_WORDS = {
     "latest": "only what was said last",
     "earliest": "only what was said first",
-    "highest": "only the highest asserted number",
-    "lowest": "only the lowest asserted number",
+    "highest": "only the highest asserted number of each unit",
+    "lowest": "only the lowest asserted number of each unit",
 }
 
 
@@ -91,11 +94,12 @@ def _ask(rule: r.Rule, facts: Facts) -> Callable[[ClaimRow], Answer]:
 
 def _choose(choice: str, claims: Sequence[ClaimRow]) -> tuple[Step, list[ClaimRow]]:
     by_time = choice in ("latest", "earliest")
-    spans: dict[int, tuple[int | None, int | None]] = {}
+    upwards = choice in ("latest", "highest")
+    spans: dict[int, _Span] = {}
     dropped: list[int] = []
     unknown: list[int] = []
     for claim in claims:
-        if not by_time and claim.stance != "asserts":
+        if not by_time and not _may_have_number(claim):
             dropped.append(claim.position)
             continue
         span = _said_span(claim) if by_time else _number_span(claim)
@@ -103,23 +107,20 @@ def _choose(choice: str, claims: Sequence[ClaimRow]) -> tuple[Step, list[ClaimRo
             unknown.append(claim.position)
         else:
             spans[claim.position] = span
-    upwards = choice in ("latest", "highest")
-    if upwards:
-        bounds = [low for low, _ in spans.values() if low is not None]
-        best = max(bounds, default=None)
-    else:
-        bounds = [high for _, high in spans.values() if high is not None]
-        best = min(bounds, default=None)
+    best: dict[str, float] = {}
+    for span in spans.values():
+        best[span.unit] = (
+            max(best.get(span.unit, -inf), span.low)
+            if upwards
+            else min(best.get(span.unit, inf), span.high)
+        )
     kept: list[ClaimRow] = []
     for claim in claims:
-        if claim.position not in spans:
+        span = spans.get(claim.position)
+        if span is None:
             continue
-        low, high = spans[claim.position]
-        outer = high if upwards else low
-        beaten = (
-            best is not None and outer is not None and (outer < best if upwards else outer > best)
-        )
-        if beaten:
+        bound = best[span.unit]
+        if (span.high < bound) if upwards else (span.low > bound):
             dropped.append(claim.position)
         else:
             kept.append(claim)
@@ -128,18 +129,30 @@ def _choose(choice: str, claims: Sequence[ClaimRow]) -> tuple[Step, list[ClaimRo
     return step, kept
 
 
-def _said_span(claim: ClaimRow) -> tuple[int | None, int | None] | None:
+class _Span(NamedTuple):
+    """Between which bounds a time (in days) or a number of a unit lies; infinite where open."""
+
+    unit: str
+    low: float
+    high: float
+
+
+def _may_have_number(claim: ClaimRow) -> bool:
+    """Whether a claim may be the highest or lowest: it asserts, and of what can be counted."""
+    return claim.stance == "asserts" and value_of(claim.value).state != "not-applicable"
+
+
+def _said_span(claim: ClaimRow) -> _Span | None:
     text = said(claim)
-    if not text:
-        return None
-    when = edtf.parse(text)
-    return when.earliest, when.latest
+    return _Span("", *edtf.hull(edtf.parse(text))) if text else None
 
 
-def _number_span(claim: ClaimRow) -> tuple[int | None, int | None] | None:
-    if claim.number_low is None and claim.number_high is None:
+def _number_span(claim: ClaimRow) -> _Span | None:
+    count = value_of(claim.value).count
+    if count is None:
         return None
-    return claim.number_low, claim.number_high
+    low, high = counts.reach(count)
+    return _Span(count.unit, -inf if low is None else low, inf if high is None else high)
 
 
 def point(claim: ClaimRow, facts: Facts) -> Point:

@@ -173,7 +173,7 @@ def could_equal(a: Count, b: Count) -> Answer:
         return Answer.UNKNOWN
     if _meet(a.low, a.high, b.low, b.high):
         return Answer.YES
-    if (a.approximate or b.approximate) and _meet(*_reach(a), *_reach(b)):
+    if (a.approximate or b.approximate) and _meet(*reach(a), *reach(b)):
         return Answer.UNKNOWN
     return Answer.NO
 
@@ -185,7 +185,11 @@ def _meet(low_a: int | None, high_a: int | None, low_b: int | None, high_b: int 
     )
 
 
-def _reach(count: Count) -> tuple[int | None, int | None]:
+def reach(count: Count) -> tuple[int | None, int | None]:
+    """Between which bounds the true number is taken to lie: wider where it is approximate.
+
+    A halved bound is rounded down: about 5 reaches from 2 to 10.
+    """
     if not count.approximate:
         return count.low, count.high
     low = None if count.low is None else count.low // ABOUT_FACTOR

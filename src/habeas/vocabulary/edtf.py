@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from habeas.vocabulary import date_advice
 from habeas.vocabulary.answers import Answer
-from habeas.vocabulary.edtf_compare import before, meet, overlaps, sort_key, within
+from habeas.vocabulary.edtf_compare import before, hull, meet, overlaps, sort_key, within
 from habeas.vocabulary.edtf_date import DAY_FIRST, VALID, Date, read, refuse
 from habeas.vocabulary.edtf_extents import OPEN, UNKNOWN, End, Extent, between, of_date, somewhere
 from habeas.vocabulary.edtf_words import describe
@@ -24,6 +24,7 @@ __all__ = [
     "Edtf",
     "before",
     "describe",
+    "hull",
     "meet",
     "overlaps",
     "parse",

@@ -96,6 +96,15 @@ def _meet(a: Extent, b: Extent) -> Answer:
     return YES if YES in (_within(a, b), _within(b, a)) else UNKNOWN
 
 
+def hull(a: Edtf) -> tuple[float, float]:
+    """The first and the last day on which any of ``a`` may lie, its qualifiers included.
+
+    Infinite where there is no bound. ``a`` is certainly before ``b`` when its last day is
+    before the first of ``b``, and certainly inside a span that holds both its days.
+    """
+    return min(e.begins_first for e in a.extents), max(e.ends_last for e in a.extents)
+
+
 def sort_key(a: Edtf) -> tuple[float, float, str]:
     """For putting times in a stable order on a page: by first, then last possible day.
 
