@@ -16,7 +16,15 @@ from habeas.figures.errors import NoLineage
 from habeas.figures.evaluation import compute
 from habeas.figures.results import Evaluation
 from habeas.figures.rows import ClaimRow, Facts
-from habeas.vocabulary import schema
+from habeas.vocabulary import edtf, schema
+from habeas.vocabulary.answers import Answer
+
+YES = Answer.YES
+PERIODS = {
+    "month": {f"{y}-{m:02d}": f"{y}-{m:02d}" for y in range(2014, 2032) for m in range(1, 13)},
+    "year": {str(year): str(year) for year in range(2010, 2040)},
+    "decade": {"201X": "2010/2019", "202X": "2020/2029", "203X": "2030/2039"},
+}
 
 JULY = """\
 key: july
@@ -127,6 +135,45 @@ def test_dates_are_grouped_by_the_period_that_holds_them_whole() -> None:
     ]
     result = evaluated(definition, make.facts(claims, kind="event"))
     assert [(g.label, g.members) for g in result.groups] == [("2018", (1, 2)), ("not known", (3,))]
+
+
+@pytest.mark.parametrize("step", ["month", "year", "decade"])
+@pytest.mark.parametrize(
+    "text",
+    ["2021", "2021?", "2021~", "2021-06-15", "2021-06-15~", "2021-01-02?", "2021-06%", "202X",
+     "2025~", "[2021-03,2021-04]", "2021-03/2021-04", "2021/..", "2021-0X", "2021/"],
+)  # fmt: skip
+def test_groups_by_period_and_the_rule_within_mean_the_same(step: str, text: str) -> None:
+    definition = parse(
+        f"key: e\ntitle: E\nkind: counted\ncounts: event\nby: {{property: date, step: {step}}}\n"
+    )
+    facts = make.facts([make.claim(11, 1, "date", make.date(text))], kind="event")
+    (group,) = evaluated(definition, facts).groups
+    date = edtf.parse(text)
+    certain = [
+        label
+        for label, window in PERIODS[step].items()
+        if edtf.within(date, edtf.parse(window)) is YES
+    ]
+    assert certain == ([] if group.label == "not known" else [group.label])
+
+
+def test_who_says_that_they_do_not_know_is_not_silent() -> None:
+    unsaid = {"stance": "does-not-know"}
+    claims = [
+        make.claim(11, 1, "un_position", make.missing("code"), **unsaid),
+        make.claim(12, 2, "un_position", make.SUPPORT, **unsaid),
+        make.claim(13, 3, "un_position", make.SUPPORT),
+        make.claim(14, 3, "un_position", make.missing("code"), **unsaid),
+        make.claim(15, 4, "un_position", make.SUPPORT, stance="denies"),
+    ]
+    result = evaluated(figure("  - {rule: live}\n", by="un_position"), make.facts(claims))
+    assert [(g.label.lower(), g.members) for g in result.groups] == [
+        ("supports", (3,)),
+        ("not known", (1, 2)),
+        ("not stated", (4,)),
+    ]
+    assert result.grounds == {11, 12, 13, 14}
 
 
 def test_who_does_not_know_contradicts_nobody() -> None:

@@ -166,16 +166,17 @@ def breakdown(
 
     A record stands in exactly one group: under its value when all live assertions of one
     agree, else under "more than one value", "not known" or "not stated". Who does not know
-    the value contradicts nobody; a date that straddles two periods may.
+    the value contradicts nobody and is not silent; a date that straddles two periods, or may
+    lie in another, may contradict.
     """
     if definition.by is None:
         return (), frozenset()
     values_of: dict[int, dict[_Place, str]] = defaultdict(dict)
     grounds: dict[int, list[int]] = defaultdict(list)
     for claim in facts.claims:
-        if claim.property == definition.by.property and claim.stance == "asserts":
+        if claim.property == definition.by.property and claim.stance in _SPEAKING:
             place, label = _group_of(claim, definition.by.step, facts)
-            values_of[claim.record][place] = label
+            values_of[claim.record].setdefault(place, label)
             grounds[claim.record].append(claim.position)
     groups: dict[_Place, list[int]] = defaultdict(list)
     labels: dict[_Place, str] = {}
@@ -190,6 +191,9 @@ def breakdown(
         frozenset(used),
     )
 
+
+#: Who says something of a value: a denial does not say what it is.
+_SPEAKING = frozenset({"asserts", "does-not-know"})
 
 #: Where a group stands: values first, in order of their key, then what is no one value.
 _Place = tuple[int, str]
@@ -207,13 +211,15 @@ def _one_group(found: dict[_Place, str]) -> tuple[_Place, str]:
 
 
 def _group_of(claim: ClaimRow, step: str, facts: Facts) -> tuple[_Place, str]:
+    if claim.stance == "does-not-know":
+        return (_UNKNOWN, ""), NOT_KNOWN
     value = value_of(claim.value)
     if value.state == "not-applicable":
         return (_DOES_NOT_APPLY, ""), NOT_APPLICABLE
     if value.state:
         return (_UNKNOWN, ""), NOT_KNOWN
     if step:
-        found = period(claim.value_from, claim.value_to, step)
+        found = period(claim.value_key, step)
         return ((_VALUE, found), found) if found else ((_STRADDLES, ""), NOT_KNOWN)
     if claim.ref_record is not None:
         return (_VALUE, f"{claim.ref_record:020d}"), facts.captions.get(claim.ref_record, "")

@@ -6,6 +6,10 @@ an open or unknown bound.
 
 from __future__ import annotations
 
+from math import isinf
+
+from habeas.vocabulary import edtf
+
 VAGUE_AFTER_DAYS = 366
 
 _DAYS_IN_400_YEARS = 146_097
@@ -24,11 +28,16 @@ def year_month(day: int) -> tuple[int, int]:
     return era * 400 + year_of_era + (month <= 2), month
 
 
-def period(first: int | None, last: int | None, step: str) -> str:
-    """The month, year or decade (EDTF) in which the whole range lies; '' when there is none."""
-    if first is None or last is None:
+def period(text: str, step: str) -> str:
+    """The month, year or decade (EDTF) within which a stated date certainly lies; '' if none.
+
+    It is the period for which the condition ``within`` answers yes: a qualified date lies in
+    one only where all that its qualifier allows does.
+    """
+    first, last = edtf.hull(edtf.parse(text))
+    if isinf(first) or isinf(last):
         return ""
-    start, stop = _period(first, step), _period(last, step)
+    start, stop = _period(int(first), step), _period(int(last), step)
     return start if start == stop else ""
 
 
