@@ -264,6 +264,34 @@ def test_the_unit_of_a_number_that_is_not_known_is_not_known() -> None:
     assert result.not_known == 1
 
 
+#: Who is said to lie where. 1 is asked of, 5 is the place asked for.
+PLACED = [
+    ([], "not known"),
+    ([(1, 5)], "counted"),
+    ([(1, 2), (2, 3), (3, 5)], "counted"),
+    ([(5, 2), (2, 1)], "dropped"),  # it contains the place
+    ([(1, 2), (5, 2)], "not known"),  # it lies in something larger
+    ([(1, 2), (2, 3), (5, 3)], "not known"),  # side by side: 2 may lie in 5
+    ([(1, 2), (2, 3), (5, 4), (4, 3)], "not known"),
+    ([(1, 2), (2, 3), (5, 3), (1, 6)], "not known"),  # and of 6 nobody says anything
+    ([(1, 2), (5, 3)], "not known"),
+    ([(1, 2), (1, 5)], "counted"),
+]
+
+
+@pytest.mark.parametrize(("placed", "fate"), PLACED)
+def test_a_place_is_outside_only_where_somebody_says_so(
+    placed: list[tuple[int, int]], fate: str
+) -> None:
+    above: dict[int, dict[int, tuple[int, ...]]] = {}
+    for position, (low, high) in enumerate(placed, 100):
+        above.setdefault(low, {})[high] = (position,)
+    facts = make.facts([], records=[1], above=above, named={"There": frozenset({5})})
+    result = count(figure("  - {rule: in-place, place: There}\n"), facts)
+    found = "counted" if result.members else "not known" if result.undecided else "dropped"
+    assert found == fate
+
+
 def test_a_result_without_its_grounds_cannot_be_shown() -> None:
     from dataclasses import replace
 

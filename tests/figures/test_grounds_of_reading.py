@@ -29,7 +29,7 @@ ABOVE = {
     [
         (CAMP, LOP, Answer.YES),
         (CAMP, REGION, Answer.YES),
-        (CAMP, KASHGAR, Answer.NO),
+        (CAMP, KASHGAR, Answer.UNKNOWN),  # nobody says that Hotan lies outside of it
         (HOTAN, LOP, Answer.NO),  # it contains it
         (FAR, HOTAN, Answer.UNKNOWN),  # nobody says where it lies
         (CAMP, FAR, Answer.UNKNOWN),  # the tree does not reach that place

@@ -1,15 +1,16 @@
 """Whether a record lies in a place, from claims that say where things lie.
 
-Places are taken to form a tree: of two places with a common place above them, neither of
-which contains the other, nothing lies in both. Where the recorded tree does not reach far
-enough to say so, the answer is "not known".
+Yes where a chain of assertions leads from the record up to the place. No only where the
+chain leads the other way, from the place up to the record: what contains a place does not
+lie in it. Everything else is not known: that a camp is said to lie in one town of a province
+does not say that it lies outside of another place there, because the town may lie in that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from habeas.vocabulary.answers import Answer
+from habeas.vocabulary.answers import Answer, any_of
 
 LOCATING = ("located_in", "part_of", "place")
 
@@ -20,22 +21,13 @@ Above = Mapping[int, Mapping[int, tuple[int, ...]]]
 def lies_in(record: int, places: Iterable[int], above: Above) -> Answer:
     """Whether a record lies in any of some places."""
     own = _chain(record, above)
-    answers = [_in_one(record, place, own, above) for place in places]
-    if Answer.YES in answers:
-        return Answer.YES
-    return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.NO
 
+    def lies_in_one(place: int) -> Answer:
+        if place in own:
+            return Answer.YES
+        return Answer.NO if record in _chain(place, above) else Answer.UNKNOWN
 
-def _in_one(record: int, place: int, own: frozenset[int], above: Above) -> Answer:
-    if place in own:
-        return Answer.YES
-    chain = _chain(place, above)
-    if record in chain:  # it contains the place
-        return Answer.NO
-    nearest = above.get(record, {}).keys()
-    if not nearest or nearest & chain:
-        return Answer.UNKNOWN
-    return Answer.NO if own & chain else Answer.UNKNOWN
+    return any_of(lies_in_one(place) for place in places)
 
 
 def _chain(record: int, above: Above) -> frozenset[int]:
