@@ -331,6 +331,27 @@ def test_weak_points_are_shares_after_lineage() -> None:
     }
 
 
+def test_one_origin_each_does_not_read_like_one_origin_for_all() -> None:
+    claims = [make.claim(n, n, "un_position", make.SUPPORT, source=900 + n) for n in (1, 2, 3)]
+    rules = "  - {rule: has-claim, property: un_position}\n"
+    words = {w.name: w.words for w in evaluated(figure(rules), make.facts(claims)).weak}
+    assert (
+        words["one-origin"] == "3 of 3 rest on one independent origin each, 3 different ones in all"
+    )
+    assert words["largest-origin"] == "1 of 3 rest on source-901 alone, the most for any one origin"
+    same = [make.claim(n, n, "un_position", make.SUPPORT, source=901) for n in (1, 2, 3)]
+    words = {w.name: w.words for w in evaluated(figure(rules), make.facts(same)).weak}
+    assert words["one-origin"] == "3 of 3 rest on one independent origin"
+    assert words["largest-origin"] == "3 of 3 rest on source-901 alone"
+
+
+def test_a_text_is_the_same_whatever_its_case_and_spaces() -> None:
+    claims = [make.claim(11, 1, "name", {"type": "text", "text": "Example  ONE"})]
+    for text, number in (("example one", 1), ("example", 0), ("exámple one", 0)):
+        rules = f"  - {{rule: has-claim, property: name, text: {text}}}\n"
+        assert evaluated(figure(rules), make.facts(claims)).number == number
+
+
 def test_a_record_is_as_weak_as_the_weakest_of_its_facts() -> None:
     rules = (
         "  - {rule: has-claim, property: un_position, code: support}\n"

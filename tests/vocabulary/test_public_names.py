@@ -8,8 +8,8 @@ import pytest
 
 NAMES = {
     "answers": "Answer agreed all_of any_of",
-    "edtf": "Answer Edtf before describe meet overlaps parse sort_key within",
-    "counts": "Count could_equal describe make parse",
+    "edtf": "Answer Edtf before describe hull meet overlaps parse sort_key within",
+    "counts": "Count could_equal describe make parse reach",
     "places": "PRECISIONS Point describe make parse",
     "texts": "Text detect_script direction_of fold language_tag make script_code",
     "clock": "XINJIANG utc_minutes",

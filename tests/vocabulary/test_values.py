@@ -41,6 +41,13 @@ def test_a_count_keeps_the_words_of_the_source() -> None:
     }
 
 
+def test_the_unit_of_the_property_may_stand_after_the_number_and_no_other() -> None:
+    signatories = load().properties["signatories"]
+    assert values.parse("22 states", signatories).normal == counts.make(22, 22, unit="states")
+    with pytest.raises(BadCount, match="counts deaths where states are counted"):
+        values.parse("40 deaths", signatories)
+
+
 def test_what_the_cell_says_is_what_was_written_where_nothing_else_is() -> None:
     value = values.parse("~12,000", prop("people_held"))
     assert value.as_written == Written("~12,000")

@@ -71,7 +71,7 @@ CONDITIONS: dict[str, Condition] = {
         ),
         Condition(
             "text",
-            "The value is exactly one of these texts (in its normalised form).",
+            "The value is one of these texts, whatever the case and the spaces.",
             _is(Operand.TEXTS, "the value is “{}”", "the value is not “{}”"),
             "is",
             needs="text",

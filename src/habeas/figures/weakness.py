@@ -75,11 +75,18 @@ def _weak(supports: list[list[ClaimRow]], what: str, facts: Facts) -> tuple[Weak
         second_hand += all(row.position in facts.through for row in rows)
     found: list[Weakness] = []
     if what == "records":
-        found.append(_share("one-origin", "rest on one independent origin", one_origin, whole))
+        found.append(_share("one-origin", _one_origin_words(len(alone)), one_origin, whole))
     if alone:
         top, part = min(alone.items(), key=lambda item: (-item[1], item[0]))
         title = facts.sources[top].title if top in facts.sources else "one source"
-        found.append(_share("largest-origin", f"rest on {title} alone", part, whole))
+        found.append(
+            _share(
+                "largest-origin",
+                _largest_words(title, len(alone) if what == "records" else 1),
+                part,
+                whole,
+            )
+        )
     found += [
         _share("undated", "do not say when it held", undated, whole),
         _share("vague-dates", "have no date, or one vaguer than a year", vague, whole),
@@ -94,6 +101,17 @@ def _weak(supports: list[list[ClaimRow]], what: str, facts: Facts) -> tuple[Weak
             _share("no-claim", "are counted for being recorded at all", unsupported, whole)
         )
     return tuple(found)
+
+
+def _one_origin_words(different: int) -> str:
+    """Which share rests on one origin each; that it need not be the same one is said."""
+    words = "rest on one independent origin"
+    return f"{words} each, {different:,} different ones in all" if different > 1 else words
+
+
+def _largest_words(title: str, different: int) -> str:
+    words = f"rest on {title} alone"
+    return f"{words}, the most for any one origin" if different > 1 else words
 
 
 def _lonely_origins(rows: Iterable[ClaimRow], facts: Facts) -> set[int]:
