@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.vocabulary import edtf_texts as texts
 
-from habeas.vocabulary import edtf
+from habeas.vocabulary import edtf, edtf_date
 from habeas.vocabulary.answers import Answer
 from habeas.vocabulary.edtf_date import Date
 from habeas.vocabulary.errors import BadDate
@@ -39,6 +40,29 @@ WITHIN = [
     ("2016", "2017/", NO),
     ("2017-03", "2017-0X", UNKNOWN),
     ("2017-0X", "2017", YES),
+    ("2015", "20X8-03", NO),  # none of 2008, 2018 … 2098
+    ("2018", "20X8-03", UNKNOWN),
+    ("20X8-03", "2015", NO),
+    ("20X8-03", "2009/2017", NO),
+    ("20X8-03", "2009/2018", UNKNOWN),
+    ("20X8-03~", "2009-01", NO),
+    ("20X8-03~", "2008-12/2018", UNKNOWN),
+    ("20X8?-03", "2013", UNKNOWN),
+    ("2017-10-31", "2017-1X-31", UNKNOWN),
+    ("2017-11", "2017-1X-31", NO),  # November has 30 days
+    ("XXXX-12-25", "2018-11", NO),
+    ("XXXX-12-25", "2018", UNKNOWN),
+    ("XXXX-1X", "2018-05/2018-09", NO),
+    ("20X8-XX-XX", "20X5", NO),
+    ("201X-02-29", "2013/2015", NO),  # 2012 and 2016 have one
+    ("-201X-02", "-2015-03", NO),
+    ("-2015", "-201X", UNKNOWN),
+    ("[2009,2019]", "20X8", NO),
+    ("{2008,2009}", "20X8", NO),
+    ("2011/2013", "201X", NO),  # one year of the ten
+    ("2018-01/2018-03", "2018-0X", NO),
+    ("2018-01/2018", "2018-0X", UNKNOWN),
+    ("2018-01/2018", "2018-0X-XX", UNKNOWN),
     ("2017-0X", "2017-10/2018", NO),
     ("2018-21", "2018", YES),
     ("2018-22", "2018", UNKNOWN),
@@ -83,6 +107,9 @@ OVERLAPS = [
     ("/2018", "1900", UNKNOWN),
     ("2017/2019", "2018-0X", YES),
     ("2017-0X", "2017-0X", UNKNOWN),
+    ("20X8-03", "2015", NO),
+    ("2017-06/2018-02", "20X8-03", NO),
+    ("2018/2019", "2XX8-03", UNKNOWN),
     ("{2018,2020}", "2020", YES),
     ("[2018,2020]", "2020", UNKNOWN),
     ("[2018,2020]", "2019", NO),
@@ -163,8 +190,32 @@ def pick(draw: st.DrawFn, first: float, last: float) -> float:
     return draw(st.integers(int(low), int(high)))
 
 
+def filled(draw: st.DrawFn, date: Date) -> Date:
+    """The date with each unknown digit filled in: one of the units that it may be."""
+    if "X" not in date.text:
+        return date
+    parts = edtf_date.split(date.text)
+    assert parts is not None
+    text = "".join(str(draw(st.integers(0, 9))) if c == "X" else c for c in parts.year)
+    for pattern, most in ((parts.month, 12), (parts.day, 31)):
+        if pattern:
+            written = [f"{n:02d}" for n in range(1, most + 1)]
+            fit = [
+                n for n in written if all(p in ("X", d) for p, d in zip(pattern, n, strict=True))
+            ]
+            text += f"-{draw(st.sampled_from(fit))}"
+    try:
+        unit = edtf_date.read(text)
+    except BadDate:
+        assume(False)
+        raise
+    return replace(unit, reach_days=date.reach_days)
+
+
 def said(draw: st.DrawFn, start: Date | str, end: Date | str, *, one: bool) -> Stretch:
     """One stretch of days that a statement may be about, by the words of the methods page."""
+    if isinstance(start, Date) and start is end:
+        start = end = filled(draw, start)
     if start is end or one:
         low = start.earliest - start.reach_days if isinstance(start, Date) else -inf
         high = end.latest + end.reach_days if isinstance(end, Date) else inf
@@ -189,6 +240,8 @@ def said(draw: st.DrawFn, start: Date | str, end: Date | str, *, one: bool) -> S
 
 def asked(draw: st.DrawFn, start: Date | str, end: Date | str, *, one: bool) -> Stretch:
     """One stretch of days that a window may cover: its whole units, where they are known."""
+    if isinstance(start, Date) and start is end:
+        start = end = filled(draw, start)
     if (start is not end and one) or (isinstance(start, Date) and start is end and not start.whole):
         return said(draw, start, end, one=one)
     first, last = said(draw, start, end, one=False) if start is not end else (-inf, inf)

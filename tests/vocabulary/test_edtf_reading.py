@@ -170,6 +170,24 @@ def test_years_beyond_four_digits_and_before_zero() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("-201X", (-2019, 1, 1), (-2010, 12, 31)),
+        ("-20XX", (-2099, 1, 1), (-2000, 12, 31)),
+        ("-000X", (-9, 1, 1), (-1, 12, 31)),  # the year 0 has no sign
+        ("-201X-02-29", (-2016, 2, 29), (-2012, 2, 29)),
+        ("-2X15-0X", (-2915, 1, 1), (-2015, 9, 30)),
+    ],
+)
+def test_unknown_digits_before_the_year_zero(
+    text: str, first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    read = edtf.parse(text)
+    assert (read.earliest, read.latest) == (ordinal(*first), ordinal(*last))
+    assert edtf.parse(read.text) == read
+
+
+@pytest.mark.parametrize(
     ("text", "uncertain", "approximate"),
     [("2018", False, False), ("2018?", True, False), ("2018~", False, True),
      ("2018%", True, True), ("?2004-06-~11", True, True), ("2004-06~-11", False, True),
@@ -246,7 +264,6 @@ BAD = {
     "1950S0": "significant",
     "195XS2": "use one of them",
     "1950S2-06": "year alone",
-    "-19XX": "before 0000",
     "2018-2X": "no month is written",
     "2018-06-4X": "no day is written",
     "2018-02-3X": "no day of the calendar",

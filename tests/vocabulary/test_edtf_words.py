@@ -24,6 +24,7 @@ from habeas.vocabulary import edtf
         ("2018-XX-XX", "an unknown day of 2018"),
         ("2018-06-XX", "an unknown day of June 2018"),
         ("201X", "an unknown year of the 2010s"),
+        ("-201X", "an unknown year from 2020 BCE to 2011 BCE"),
         ("20XX", "an unknown year from 2000 to 2099"),
         ("2018-XX-31", "some time from 31 January 2018 to 31 December 2018 (2018-XX-31)"),
         ("2018-21", "spring 2018"),

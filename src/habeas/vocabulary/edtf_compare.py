@@ -13,6 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from habeas.vocabulary.answers import Answer, agreed, all_of, any_of
+from habeas.vocabulary.edtf_choices import share_a_day
 from habeas.vocabulary.edtf_extents import Extent
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _before(a: Extent, b: Extent) -> Answer:
 
 
 def _overlaps(a: Extent, b: Extent) -> Answer:
-    if a.ends_last < b.begins_first or a.begins_first > b.ends_last:
+    if _apart(a, b):
         return NO
     if b.covers_first <= b.covers_last and (
         a.begins_last <= b.covers_last and a.ends_first >= b.covers_first
@@ -83,13 +84,15 @@ def _overlaps(a: Extent, b: Extent) -> Answer:
 def _within(a: Extent, b: Extent) -> Answer:
     if a.begins_first >= b.covers_first and a.ends_last <= b.covers_last:
         return YES
-    if a.begins_last < b.begins_first or a.ends_first > b.ends_last:
+    if a.begins_last < b.begins_first or a.ends_first > b.ends_last or _apart(a, b):
         return NO
-    return UNKNOWN
+    # A window with unknown digits is one of its choices: what is longer than each is in none.
+    may = any(a.begins_last >= lo and a.ends_first <= hi for lo, hi in b.stretches)
+    return UNKNOWN if a.masked or may else NO
 
 
 def _meet(a: Extent, b: Extent) -> Answer:
-    if a.ends_last < b.begins_first or b.ends_last < a.begins_first:
+    if _apart(a, b):
         return NO
     if a.begins_last <= b.ends_first and b.begins_last <= a.ends_first:
         return YES
@@ -103,6 +106,13 @@ def hull(a: Edtf) -> tuple[float, float]:
     before the first of ``b``, and certainly inside a span that holds both its days.
     """
     return min(e.begins_first for e in a.extents), max(e.ends_last for e in a.extents)
+
+
+def _apart(a: Extent, b: Extent) -> bool:
+    """Whether they can share no day, the gaps between the choices of unknown digits included."""
+    if a.ends_last < b.begins_first or b.ends_last < a.begins_first:
+        return True
+    return bool(a.masked or b.masked) and not share_a_day(a.stretches, b.stretches)
 
 
 def sort_key(a: Edtf) -> tuple[float, float, str]:

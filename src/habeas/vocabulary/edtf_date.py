@@ -269,12 +269,10 @@ def _season(text: str, year: int, code: int) -> Date:
 def _read_unspecified(text: str, parts: Components) -> Date:
     if parts.significant:
         raise refuse(text, "X and S are two ways to say the same; use one of them")
-    if parts.year.startswith("-") and "X" in parts.year:
-        raise refuse(text, "X is not read in a year before 0000", "Write an interval instead.")
-    months = _matching(parts.month, 12)
+    months = matching(parts.month, 12)
     if parts.month and not months:
         raise refuse(text, f"no month is written {parts.month}", "Months are 01 to 12, 0X, 1X, XX.")
-    days = _matching(parts.day, 31)
+    days = matching(parts.day, 31)
     if parts.day and not days:
         raise refuse(text, f"no day is written {parts.day}", "Days are 01 to 31, 0X to 3X, XX.")
     years = _years(text, parts.year)
@@ -293,7 +291,7 @@ def _read_unspecified(text: str, parts: Components) -> Date:
     return Date(text, earliest, latest, precision, whole=False, unspecified=True)
 
 
-def _matching(pattern: str, most: int) -> list[int]:
+def matching(pattern: str, most: int) -> list[int]:
     """The numbers from 1 to ``most`` that two characters with X may stand for."""
     if not pattern:
         return []
@@ -313,15 +311,22 @@ def _years(text: str, pattern: str) -> list[int]:
 
 @lru_cache(maxsize=1024)
 def _fitting_years(pattern: str) -> list[int]:
-    fitting = [0]
-    for digit in pattern:
-        choices = range(10) if digit == "X" else (int(digit),)
-        fitting = [n * 10 + choice for n in fitting for choice in choices]
     chosen: set[int] = set()
     for leap in (True, False):
-        of_kind = [n for n in fitting if is_leap(n) == leap]
+        of_kind = [n for n in every_year(pattern) if is_leap(n) == leap]
         chosen.update(of_kind[:1] + of_kind[-1:])
     return sorted(chosen)
+
+
+def every_year(pattern: str) -> list[int]:
+    """The years that four characters with X, after a sign or none, may stand for, in order."""
+    fitting = [0]
+    for digit in pattern.lstrip("-"):
+        choices = range(10) if digit == "X" else (int(digit),)
+        fitting = [n * 10 + choice for n in fitting for choice in choices]
+    if pattern.startswith("-"):  # the year 0 has no sign
+        return sorted(-n for n in fitting if n)
+    return fitting
 
 
 def _first_of(years: list[int], months: list[int], days: list[int]) -> int | None:

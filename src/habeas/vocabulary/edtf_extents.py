@@ -3,7 +3,8 @@
 An ``Extent`` is read in two ways. As a statement ("it happened in 2018") the time begins
 somewhere in [begins_first, begins_last] and ends somewhere in [ends_first, ends_last]. As a
 window ("was it within 2018?") it surely covers [covers_first, covers_last] (nothing when
-first > last) and at most reaches from begins_first to ends_last.
+first > last) and at most reaches from begins_first to ends_last. ``masked`` is the text of
+a date with unknown digits, which is one of its choices and nothing between them.
 
 Invariants: begins_first <= begins_last <= ends_last and begins_first <= ends_first <=
 ends_last; days are ordinals, plus and minus infinity stand for no bound. An open end is
@@ -15,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+from habeas.vocabulary.edtf_choices import Stretch, choices
 from habeas.vocabulary.edtf_date import Date
 
 Day = float  # an ordinal day (whole), or an infinity
@@ -32,6 +34,17 @@ class Extent:
     ends_last: Day
     covers_first: Day
     covers_last: Day
+    masked: str = ""
+    reach_days: int = 0
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Where it may lie: the choices that unknown digits leave, else one stretch."""
+        units = choices(self.masked) if self.masked else ()
+        if not units:
+            return ((self.begins_first, self.ends_last),)
+        reach = self.reach_days
+        return tuple((a - reach, b + reach) for a, b in units) if reach else units
 
 
 def of_date(date: Date) -> Extent:
@@ -40,7 +53,8 @@ def of_date(date: Date) -> Extent:
     if date.whole:
         covers = (date.earliest + date.reach_days, date.latest - date.reach_days)
         return Extent(first, last, first, last, *covers)
-    return Extent(first, last, first, last, inf, -inf)
+    masked = date.text if "X" in date.text else ""
+    return Extent(first, last, first, last, inf, -inf, masked, date.reach_days)
 
 
 def between(start: End, end: End) -> Extent:

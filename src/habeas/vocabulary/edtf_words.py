@@ -104,7 +104,7 @@ def _unspecified(date: Date, year: str, month: str, day: str, significant: str) 
         span = f"from {_year(first[0])} to {_year(last[0])}"
         if significant:
             return f"a year {span}, given as {year}"
-        if date.precision == "decade":
+        if date.precision == "decade" and first[0] > 0:
             return f"an unknown year of the {first[0]}s"
         return f"an unknown year {span}"
     if "X" not in year and month == "XX" and day in ("", "XX"):
