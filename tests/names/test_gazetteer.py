@@ -140,3 +140,56 @@ def test_a_surname_is_no_word_of_rank() -> None:
     assert not any(one.sure for one in names.resolve("Zhou Jing"))
     assert names.compare("Emin", "Emil").similarity < 0.9
     assert names.compare("Kamil", "Komul").similarity < 0.9
+
+
+def test_no_place_is_held_apart_from_itself() -> None:
+    """Any two forms of one place, in one script or two."""
+    places = gazetteer.xinjiang()
+    for unit in places.units:
+        texts = sorted({form.text for form in unit.forms})
+        for at, left in enumerate(texts):
+            for right in texts[at + 1 :]:
+                said = places.places_of(left, right)
+                assert said is None or said.same, (left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("سايباغ", "萨依巴格"),  # townships of that name have no form but the Han one
+        ("Saybagh", "萨依巴格乡"),
+        ("Сайбағ", "萨依巴格"),
+    ],
+)
+def test_a_place_without_a_form_in_the_script_is_not_held_apart(left: str, right: str) -> None:
+    assert gazetteer.xinjiang().places_of(left, right) is None
+    assert gazetteer.xinjiang().places_of(right, left) is None
+    assert names.compare(left, right).similarity > 0.9
+
+
+def test_whoever_is_held_apart_has_a_form_in_both_scripts() -> None:
+    """Counties in every script and the townships, which are listed in Han alone."""
+    places = gazetteer.xinjiang()
+    towns = [unit for unit in places.units if unit.level == "township"][::23]
+    counties = [unit for unit in places.units if unit.level == "county"][::5]
+    for county in counties:
+        for form in county.forms:
+            for town in towns if form.script != "Hani" else ():
+                said = places.places_of(form.text, town.name[:-1])
+                assert said is None or said.same or town not in places.listed(town.name[:-1])
+
+
+def test_an_alternative_name_is_not_sure_to_mean_its_place() -> None:
+    places = gazetteer.xinjiang()
+    found = places.places_of("قاراھوجا", "高昌区")
+    assert found is not None
+    assert found.same
+    assert not found.sure
+    sure = places.places_of("مارالبېشى", "巴楚县")
+    assert sure is not None
+    assert sure.sure
+    assert names.compare("قاراھوجا", "高昌区").similarity <= 0.93
+
+
+def test_places_of_two_scripts_with_forms_in_both_are_held_apart() -> None:
+    assert names.compare("قارغىلىق", "若羌").similarity <= 0.62

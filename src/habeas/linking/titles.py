@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from habeas.names import characters, gazetteer, keys
+from habeas.names import characters, gazetteer, keys, ranks
 from habeas.names.errors import BadName
 
 #: Kinds of facility and organisation by their words, the longer ones first.
@@ -129,7 +129,7 @@ def of_other_ranks(left: Title, right: Title) -> bool:
 
     A county that became a city is one place: 库车县, 库车市.
     """
-    said = gazetteer.rank_said(left.ranked), gazetteer.rank_said(right.ranked)
+    said = ranks.rank_said(left.ranked), ranks.rank_said(right.ranked)
     if not all(said) or said[0] == said[1]:
         return False
     mine, theirs = units(left.ranked), units(right.ranked)

@@ -14,9 +14,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from habeas.names import characters, cleaning, comparing, table
+from habeas.names import characters, cleaning, comparing, ranks, table
 from habeas.names.errors import BadGazetteer, BadName
-from habeas.vocabulary import places
+from habeas.vocabulary import places, texts
 from habeas.vocabulary.errors import VocabularyError, shown
 
 if TYPE_CHECKING:
@@ -29,34 +29,6 @@ _NEAR, _BEHIND = 0.8, 0.04
 _MOST_NEAR = 5
 #: Kinds of form that sound as another form of the unit does: not compared again.
 _SAME_SOUNDS = frozenset(("other", "uey", "uky", "uyy", "kk-latin", "ky-latin"))
-#: Words for the rank of a place, by the endings of the Han names of such places.
-_RANK_WORDS = {
-    "prefecture wilayiti wilayet region diqu zhou oblasti облысы вилайити область округ префектура "
-    "ۋىلايىتى ئوبلاستى": ("地区", "自治州"),
-    "county nahiyisi nahiye xian hsien ауданы уезд наһийиси ناھىيىسى ناھىيە نەھىيىسى": ("县",),
-    "city shehiri sheher shahri shi қаласы шәһири город شەھىرى شەھەر": ("市",),
-    "district rayoni qu район райони رايونى": ("区",),
-}
-_RANK_OF = {word: ends for words, ends in _RANK_WORDS.items() for word in words.split()}
-#: What stands beside a word of rank: Kizilsu Kyrgyz Autonomous Prefecture.
-_BESIDE_RANK = frozenset(
-    (
-        *("autonomous", "aptonom", "kazakh", "kazak", "hui", "mongol", "mongolian", "kirghiz"),
-        *("kyrgyz", "tajik", "xibe", "sibe", "uyghur", "uygur", "uighur", "of", "the"),
-        *("ئاپتونوم", "аптоном", "автономный", "автономная"),
-    )
-)
-#: Those that people are called by as well.
-_IN_PEOPLES_NAMES = frozenset(("shi", "qu", "xian", "zhou", "hui", "hsien", "the", "of"))
-#: Those that may come first.
-_FIRST = frozenset(("the", "of", "city", "county", "prefecture", "region", "district", "город"))
-_HAN_ENDING = re.compile(
-    r"(?<=..)(?:维吾尔自治区|(?:蒙古|柯尔克孜|回族|哈萨克|塔吉克|锡伯)?自治[州县]|地区|[市县区乡镇州])$"
-)
-#: The region and the country, said before or after the place.
-_WHERE = re.compile(
-    r"(?i)^新疆(?:维吾尔自治区)?(?=..)|,?\s+(?:xinjiang|sinkiang|xuar|china|prc)\b[\w\s,]*$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +106,7 @@ class Gazetteer:
         self._by_form: dict[str, list[tuple[Unit, Form]]] = {}
         for unit in self.units:
             for form in unit.forms:
-                for key in {_key(form.text), _key(_bare(form.text))}:
+                for key in {_key(form.text), _key(ranks.bare(form.text))}:
                     self._by_form.setdefault(key, []).append((unit, form))
 
     def unit(self, code: str) -> Unit:
@@ -157,7 +129,7 @@ class Gazetteer:
         text = cleaning.clean(spelling).text
         listed = self._by_spelling(text)
         if not listed:
-            return self._near(_bare(text))
+            return self._near(ranks.bare(text))
         units = [unit for unit, _ in listed.values()]
         return tuple(
             Candidate(unit, form, True, 1.0, self._apart(unit, units), (_listed(form),))
@@ -174,9 +146,10 @@ class Gazetteer:
     def places_of(self, left: str, right: str) -> Places | None:
         """Whether two spellings are listed for one place, or for places that lie apart.
 
-        None where the gazetteer cannot say: a spelling is not listed, or whoever names one of
-        the places may mean the other. The same in both directions. Errors: ``BadName`` for
-        what is no name.
+        None where the gazetteer cannot say: a spelling is not listed, whoever names one of the
+        places may mean the other, or one of them has no form in the script in which the other
+        is written, so that nobody knows how it would be. The same in both directions. Errors:
+        ``BadName`` for what is no name.
         """
         left, right = sorted(cleaning.clean(spelling).text for spelling in (left, right))
         mine, theirs = self.listed(left), self.listed(right)
@@ -184,10 +157,15 @@ class Gazetteer:
             return None
         if both := [unit for unit in mine if unit in theirs]:
             alone = len(mine) == len(theirs) == 1
-            return Places(True, alone, f"both are listed for {_named(both)}")
-        ranks = [rank_said(text) for text in (left, right)]
-        told_apart = all(ranks) and ranks[0] != ranks[1]
+            # another place may bear what is only an alternative name of this one
+            other = any(self._is_alternative(text, both[0]) for text in (left, right))
+            return Places(True, alone and not other, f"both are listed for {_named(both)}")
+        said = [ranks.rank_said(text) for text in (left, right)]
+        told_apart = all(said) and said[0] != said[1]
         if not told_apart and any(self._may_mean(one, other) for one in mine for other in theirs):
+            return None
+        written = _written_in(mine, right) and _written_in(theirs, left)
+        if not told_apart and not written:
             return None
         return Places(False, True, f"listed for {_named(mine)} and for {_named(theirs)}")
 
@@ -195,11 +173,16 @@ class Gazetteer:
         """Both without words that can only be ranks; None where there are none, or two that
         differ."""
         left, right = cleaning.clean(left).text, cleaning.clean(right).text
-        bare = _without_ranks(left), _without_ranks(right)
-        ranks = [rank_said(text) for text in (left, right)]
-        if bare == (left, right) or (all(ranks) and ranks[0] != ranks[1]):
+        bare = ranks.without_ranks(left), ranks.without_ranks(right)
+        said = [ranks.rank_said(text) for text in (left, right)]
+        if bare == (left, right) or (all(said) and said[0] != said[1]):
             return None
         return bare
+
+    def _is_alternative(self, text: str, unit: Unit) -> bool:
+        key = _key(text)
+        kinds = {form.kind for form in unit.forms if _key(form.text) == key}
+        return kinds == {"alt"}
 
     def _may_mean(self, one: Unit, other: Unit) -> bool:
         """A place is often called by what it lies in, or by the city beside it: 和田市, 和田县.
@@ -221,7 +204,7 @@ class Gazetteer:
 
     def _by_spelling(self, text: str) -> dict[str, tuple[Unit, Form]]:
         listed: dict[str, tuple[Unit, Form]] = {}
-        whole, *shorter = map(_key, _ways(text))
+        whole, *shorter = map(_key, ranks.ways(text))
         first = next((key for key in shorter if key in self._by_form), "")
         for key in (whole, first):
             for unit, form in self._by_form.get(key, ()):
@@ -240,7 +223,7 @@ class Gazetteer:
                 if form.kind in _SAME_SOUNDS:
                     continue
                 try:
-                    like = compare(text, _bare(form.text))
+                    like = compare(text, ranks.bare(form.text))
                 except BadName:
                     continue
                 if like.similarity >= _NEAR and like.similarity > found.get(unit.id, (0.0,))[0]:
@@ -275,13 +258,19 @@ class Gazetteer:
         return "; ".join(said)
 
 
+def _written_in(units: Iterable[Unit], text: str) -> bool:
+    """Whether each of the places has a form in the script of the text."""
+    script = texts.detect_script(text)
+    return all(any(form.script == script for form in unit.forms) for unit in units)
+
+
 def _named(units: Iterable[Unit]) -> str:
     return " or ".join(unit.name for unit in units)
 
 
 @lru_cache(maxsize=4096)
 def _spellings(unit: Unit) -> frozenset[str]:
-    return frozenset(_key(_bare(form.text)) for form in unit.forms)
+    return frozenset(_key(ranks.bare(form.text)) for form in unit.forms)
 
 
 def _listed(form: Form) -> str:
@@ -299,64 +288,9 @@ def _key(text: str) -> str:
     return re.sub("[ ·-]", "", table.folded(plain))
 
 
-@lru_cache(maxsize=65_536)
-def _ways(text: str) -> tuple[str, ...]:
-    """As written, then with one word of rank after the other taken off, where something is left.
-
-    Xinjiang before or after it is taken off too.
-    """
-    found = [text, _WHERE.sub("", text).strip(" ,")]
-    words = found[-1].split()
-    while len(words) > 1 and _is_rank(words[-1]):
-        words.pop()
-        found.append(" ".join(words))
-    while len(words) > 1 and words[0].lower() in _FIRST:
-        words.pop(0)
-        found.append(" ".join(words))
-    found.append(_HAN_ENDING.sub("", characters.simplified(found[-1])))
-    if len(words) == 1 and (match := _ATTACHED.search(words[0])):
-        found.append(words[0][: match.start()])
-    return tuple(dict.fromkeys(way for way in found if any(map(str.isalpha, way)))) or (text,)
-
-
-#: Ranks in pinyin, written to the name: Shayaxian.
-_ATTACHED = re.compile(r"(?i)(?<=[a-z]{3})(?:diqu|xian|shi|zhou|qu)$")
-
-
-def _without_ranks(text: str) -> str:
-    """Without the words that are ranks and cannot be part of a person's name."""
-    words = text.split()
-    while len(words) > 1 and words[-1].lower() not in _IN_PEOPLES_NAMES and _is_rank(words[-1]):
-        words.pop()
-    return _HAN_ENDING.sub("", " ".join(words))
-
-
-def _is_rank(word: str) -> bool:
-    return word.lower() in _RANK_OF or word.lower() in _BESIDE_RANK
-
-
-def _bare(text: str) -> str:
-    """Without the words for its rank."""
-    return _ways(text)[-1]
-
-
-def rank_said(text: str) -> tuple[str, ...]:
-    """The rank that a text says its place has, by the endings of Han names; () for none."""
-    words = text.lower().split()
-    for word in reversed(words[1:]):
-        if word in _RANK_OF:
-            return _RANK_OF[word]
-    if words and words[0] in _FIRST and words[0] in _RANK_OF:
-        return _RANK_OF[words[0]]
-    ending = match[0] if (match := _HAN_ENDING.search(text)) else ""
-    if ending.endswith("州"):
-        return ("地区", "自治州")
-    return (ending,) if ending == "地区" else tuple(ending[-1:])
-
-
 def _of_rank(text: str) -> Callable[[Unit, Form], bool]:
     """Keeps the units that have or had the rank that the text names, if it names one."""
-    ends = rank_said(text)
+    ends = ranks.rank_said(text)
 
     def of_rank(unit: Unit, _: Form) -> bool:
         return any(
@@ -374,7 +308,7 @@ def _no_township(unit: Unit, _: Form) -> bool:
 
 def _written(text: str) -> Callable[[Unit, Form], bool]:
     """With its word of rank written, a listed form of just that writing is meant."""
-    if _bare(text) == text:
+    if ranks.bare(text) == text:
         return lambda *_: True
     return lambda _, form: _key(form.text) == _key(text)
 
