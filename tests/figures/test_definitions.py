@@ -216,3 +216,10 @@ def test_every_example_of_the_reference_is_a_definition(reference: str) -> None:
     assert len(examples) >= 8
     for example in examples:
         parse(example)
+
+
+def test_several_dates_are_a_set_and_not_a_list() -> None:
+    text = GOOD[: GOOD.index("rules:")] + "rules:\n  - {rule: has-claim, property: un_position, "
+    (problem,) = problems(text + "holds: {within: [2019-07, 2019-10]}}\n")
+    assert problem[1].endswith(".within")
+    parse(text + 'holds: {within: "{2019-07,2019-10}"}}\n')

@@ -35,6 +35,9 @@ def held(position: int, low: int | None, high: int | None, **more: Any) -> Claim
         (("2019-07", make.SUPPORT), ("2019-10", make.CONDEMN), None),
         (("2019-07", make.SUPPORT), ("", make.CONDEMN), "may differ"),
         (("2019-07", make.SUPPORT), ("[2019-07,2019-10]", make.CONDEMN), "may differ"),
+        (("2018", make.SUPPORT), ("2019", make.CONDEMN), None),  # a course of events
+        (("2018", make.SUPPORT), ("2019~", make.CONDEMN), "may differ"),
+        (("2018/2019", make.SUPPORT), ("2019/2020", make.CONDEMN), "may differ"),
         (("2019-07", make.SUPPORT), ("2019-07", make.SUPPORT), None),
         (("2019-07", make.SUPPORT), ("2019-07", make.missing("code")), None),
     ],

@@ -127,6 +127,41 @@ def test_a_retracted_list_takes_its_records_out(world: World) -> None:
     assert (result.steps[0].entered, result.steps[0].dropped) == (6, (state.position,))
 
 
+def test_who_else_speaks_of_somebody_keeps_their_record(world: World) -> None:
+    everybody = parse("key: all\ntitle: All\nkind: counted\ncounts: country\n")
+    before = evaluate(world.archive, everybody, OWNER).number
+    with world.archive.writing() as batch:
+        imported = verbs.begin_list(batch, "A list", "0" * 64, place=w.PUBLIC)
+        known = verbs.mention(batch, "country", "Latveria", list=imported, place=w.PUBLIC)
+        verbs.mention(batch, "country", "Sokovia", list=imported, place=w.PUBLIC)
+        source = verbs.source(batch, "third", "publication", name="Third", place=w.PUBLIC)
+        say(batch, known, "name", {"type": "text", "text": "Latveria"}, source)
+    world.at["list"] = imported.position
+    world.retract("list", "list")
+    result = evaluate(world.archive, everybody, OWNER)
+    assert result.number == before + 1
+    assert known.position in {member.position for member in result.members}
+    asked = figure(world, "supported")  # nothing is said of its position: dropped, not taken out
+    assert (asked.steps[0].entered, len(asked.steps[0].dropped)) == (before + 2, 1)
+
+
+def test_a_claim_does_not_come_back_when_its_correction_is_taken_back(world: World) -> None:
+    with world.archive.writing(world.reviewer) as batch:
+        corrected = verbs.correct(
+            batch,
+            world.at["23"],
+            subject=world.at["letter"],
+            property="signatories",
+            value=w.values.from_json(w.make.count(24, 24, "states")),
+            attribution=[verbs.Attribution(_source(batch, world, "echo"))],
+            place=w.PUBLIC,
+        )
+    world.at["24"] = corrected.position
+    assert [p.low for p in figure(world, "totals").points] == [22, 24]
+    world.retract("24", "claim")
+    assert [p.low for p in figure(world, "totals").points] == [22]
+
+
 def test_a_correction_is_not_a_conflict(world: World) -> None:
     assert [c.words for c in figure(world, "totals").conflicts] == ["differ"]
     with world.archive.writing(world.reviewer) as batch:

@@ -105,7 +105,7 @@ def load(
     positions = queried.values("position")
     mentions = visible(viewer, m.Mention).filter(position__lt=as_of)
     captions, kinds, population = _mentions(definition, mentions, queried, records, as_of)
-    with_claims = {row.record for row in rows}
+    with_claims = {row.record for row in rows} | _spoken_of(viewer, definition, records, as_of)
     cited = visible(viewer, m.ClaimPassage).filter(claim__in=positions, ordinal=0)
     passed_on = visible(viewer, m.ClaimSource).filter(claim__in=positions, ordinal__gt=0)
     through: dict[int, tuple[int, ...]] = {}
@@ -184,6 +184,16 @@ def _mentions(
             stands = ended_at is None or ended_at >= as_of
             population[record] = population.get(record, False) or stands
     return captions, kinds, population
+
+
+def _spoken_of(
+    viewer: Viewer, definition: FigureDefinition, records: Records, as_of: int
+) -> set[int]:
+    """The counted records whose mention was taken back with its list but of whom a live
+    claim says something all the same, of whatever property: these are still known."""
+    ended = visible(viewer, m.Mention).filter(kind=definition.counts, ended_at__lt=as_of)
+    claims = live_claims(viewer, as_of).filter(subject__in=ended.values("position"))
+    return {records.of(subject) for subject in claims.values_list("subject", flat=True)}
 
 
 def _names(rule: r.Rule) -> Iterable[str]:
