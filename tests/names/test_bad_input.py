@@ -88,7 +88,7 @@ def test_a_missing_library_says_what_to_install() -> None:
 def test_the_public_names_are_these() -> None:
     assert set(names.__all__) == {
         "Candidate", "Comparer", "Gazetteer", "Likeness", "Parts", "Rendering",
-        "compare", "convert", "keys", "render", "resolve", "take_apart",
+        "compare", "convert", "is_placeholder", "keys", "render", "resolve", "take_apart",
     }  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 ``compare(left, right)`` says how alike two written names are, and why. ``keys(name)`` finds
 candidates, ``take_apart(name)`` gives the parts, ``render(name, script)`` writes it in another
-alphabet, ``resolve(spelling)`` gives every place of Xinjiang that a spelling may mean.
+alphabet, ``resolve(spelling)`` gives every place of Xinjiang that a spelling may mean,
+``is_placeholder(text)`` says that it stands where no name is known.
 
 Plain Python; imports ``vocabulary`` and ``habeas.errors`` only. The libraries that read
 (umsc, pypinyin) are loaded when first needed.
@@ -16,6 +17,7 @@ from habeas.names.comparing import Comparer, Likeness
 from habeas.names.gazetteer import Candidate, Gazetteer, resolve, xinjiang
 from habeas.names.keying import keys
 from habeas.names.parts import Parts, take_apart
+from habeas.names.placeholders import is_placeholder
 from habeas.names.rendering import Rendering, render
 from habeas.names.uyghur import convert
 
@@ -28,6 +30,7 @@ __all__ = [
     "Rendering",
     "compare",
     "convert",
+    "is_placeholder",
     "keys",
     "render",
     "resolve",
