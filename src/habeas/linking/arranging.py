@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as arrow
 from pyarrow import compute
 
-from habeas.names import chinese, cleaning, parts, table
+from habeas.names import chinese, cleaning, parts, placeholders, table
 from habeas.names.errors import BadName
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ def _as_word(part: parts.Part) -> _Word:
 def _read_word(word: str) -> _Word:
     """A word that is nothing but letters of one part of a name; else ``_NO_WORD``."""
     if not _LETTERS.fullmatch(word) or word.lower() in parts.LINKS:
+        return _NO_WORD
+    if placeholders.may_stand_in(word):  # the whole name tells
         return _NO_WORD
     try:
         taken = parts.take_apart(word)

@@ -14,6 +14,7 @@ from habeas.linking import levels
 from habeas.linking.engine import by_column
 from habeas.linking.levels import (
     NAME_COMMON,
+    NAME_CROWDED,
     NAME_NEAR,
     NAME_OTHER,
     NAME_PERHAPS,
@@ -21,11 +22,13 @@ from habeas.linking.levels import (
     NAME_SOME,
     NAME_TURNED,
     UNKNOWN,
+    YEAR_CROWDED,
     packed_sql,
 )
 
 if TYPE_CHECKING:
     from habeas.linking.blocking import Blocking
+    from habeas.linking.crowding import Crowds
     from habeas.linking.engine import Engine
     from habeas.linking.levels import Comparison
     from habeas.linking.settings import Field, Settings
@@ -37,26 +40,40 @@ _RANDOM_PAIRS = 1_000_000
 
 
 class Comparing:
-    """Makes the tables ``pairs`` (l, r, pattern) and ``patterns`` (mask, pattern, n)."""
+    """Makes the tables ``pairs`` (l, r, pattern) and ``patterns`` (mask, pattern, told, n).
+
+    ``told``: 1 for pairs of two rows that teach (``crowding``).
+    """
 
     def __init__(
-        self, engine: Engine, settings: Settings, comparisons: tuple[Comparison, ...], rows: int
+        self,
+        engine: Engine,
+        settings: Settings,
+        comparisons: tuple[Comparison, ...],
+        rows: int,
+        crowds: Crowds,
     ) -> None:
+        self._crowds = crowds
+        self._told = " where told = 1" if crowds.found else ""
         self._engine = engine
         self._settings = settings
         self._comparisons = comparisons
         self._rows = rows
         self._person = any(each.name == "father" for each in comparisons)
+        self._stated = self._person and self._one("select coalesce(max(sf), 0) from r") > 0
 
     # --- names ----------------------------------------------------------------------------
 
     def name_steps(self) -> None:
         """Table ``steps_of`` (a, b, step): alike pieces, how common the name is."""
         engine = self._engine
+        told, crowded = ("told", self._crowds.rows / self._rows) if self._told else ("1", 1.0)
+        # as common as among the rows that teach, or as among all where they have it seldom
         engine.make(
             "borne",
-            "select piece, count(*) as n from (select g as piece from r where g > 0"
-            " union all select f as piece from r where f > 0) x group by piece",
+            f"select piece, greatest(sum(told), cast(floor(count(*) * {crowded:.12f}) as bigint))"
+            f" as n from (select g as piece, {told} as told from r where g > 0"
+            f" union all select f as piece, {told} as told from r where f > 0) x group by piece",
         )
         engine.make(
             "both_ways",
@@ -71,19 +88,24 @@ class Comparing:
         )
         # the pair's own two rows do not make a name common, and few rows cannot make it rare
         common, rare = (
-            share * (self._rows + levels.ROWS_TO_KNOW) + 1.5
+            share * (self._crowds.rows + levels.ROWS_TO_KNOW) + 1.5
             for share in (levels.COMMON, levels.RARE)
         )
         most = "case when x.n > y.n then x.n else y.n end"
+        crowd = joins = ""
+        if self._told:
+            either = "c.piece is not null or d.piece is not null"
+            crowd = f" when w.likeness >= {same} and ({either}) then {NAME_CROWDED}"
+            joins = " left join crowded c on w.a = c.piece left join crowded d on w.b = d.piece"
         engine.make(
             "steps_of",
-            "select cast(w.a as int) as a, cast(w.b as int) as b, case"
+            f"select cast(w.a as int) as a, cast(w.b as int) as b, case{crowd}"
             f" when w.likeness >= {same} then case when {most} >= {common} then {NAME_COMMON}"
             f" when {most} >= {rare} then {NAME_SOME} else {NAME_RARE} end"
             f" when w.likeness >= {near} then {NAME_NEAR}"
             f" else {NAME_PERHAPS} end as step"
             " from both_ways w join commonness x on w.a = x.piece"
-            " join commonness y on w.b = y.piece where w.a <= w.b",
+            f" join commonness y on w.b = y.piece{joins} where w.a <= w.b",
         )
         engine.drop("both_ways", "commonness")
 
@@ -102,7 +124,8 @@ class Comparing:
             self._steps("blocked", "stepped", wanted)
             engine.make(
                 f"counts_{at}",
-                "select mask, pattern, count(*) as n from stepped group by mask, pattern",
+                "select mask, pattern, told, count(*) as n from stepped"
+                " group by mask, pattern, told",
             )
             engine.make(f"pairs_{at}", "select l, r, pattern from stepped where kept = 1")
             kept.append(f"pairs_{at}")
@@ -111,26 +134,38 @@ class Comparing:
         engine.make("pairs", " union all ".join(f"select * from {table}" for table in kept))
         engine.make(
             "patterns",
-            "select mask, pattern, sum(n) as n from ("
+            "select mask, pattern, told, sum(n) as n from ("
             + " union all ".join(f"select * from {table}" for table in counted)
-            + ") x group by mask, pattern",
+            + ") x group by mask, pattern, told",
         )
         engine.drop(*kept, *counted)
 
     def by_chance(self) -> dict[str, Counter[int]]:
         """How many of about a million pairs of rows taken at random are on each step."""
-        engine = self._engine
+        engine, rows, source = self._engine, self._crowds.rows, "r"
+        if self._told:
+            source = "telling"
+            numbered = "select rid as row, row_number() over (order by rid) as rid"
+            engine.make(source, f"{numbered} from r{self._told}")
         shifts = [
-            1 + (self._settings.seed * 7_919 + at * 104_729 + 31) % max(1, self._rows - 1)
+            1 + (self._settings.seed * 7_919 + at * 104_729 + 31) % max(1, rows - 1)
             for at in range(_SHIFTS)
         ]
-        each = max(1, self._rows * _SHIFTS // _RANDOM_PAIRS)
+        each = max(1, rows * _SHIFTS // _RANDOM_PAIRS)
         chosen = " union all ".join(
-            f"select rid as l, (rid - 1 + {shift}) % {self._rows} + 1 as r, 0 as mask from r"
+            f"select rid as l, (rid - 1 + {shift}) % {rows} + 1 as r, 0 as mask from {source}"
             f" where (rid + {at}) % {each} = 0"
             for at, shift in enumerate(sorted(set(shifts)))
         )
         engine.make("blocked", f"select l, r, mask from ({chosen}) x where l <> r")
+        if self._told:
+            engine.make(
+                "told_apart",
+                "select x.row as l, y.row as r, mask from blocked b"
+                " join telling x on b.l = x.rid join telling y on b.r = y.rid",
+            )
+            engine.make("blocked", "select * from told_apart")
+            engine.drop("telling", "told_apart")
         self._steps("blocked", "stepped", "1 = 0")
         found: dict[str, Counter[int]] = {c.name: Counter() for c in self._comparisons}
         for pattern, n in engine.rows("select pattern, count(*) from stepped group by pattern"):
@@ -144,10 +179,11 @@ class Comparing:
     def exactly(self) -> dict[str, dict[int, float]]:
         """The share of all pairs of rows on steps too rare to sample: names, equal values."""
         engine, found = self._engine, {}
+        rows = f"(select * from r{self._told}) t"
         for name, column in (("given", "g"), ("father", "f")):
             if name == "father" and not self._person:
                 continue
-            engine.make("borne_here", f"select {column} as piece, count(*) as n from r"
+            engine.make("borne_here", f"select {column} as piece, count(*) as n from {rows}"
                         f" where {column} > 0 group by {column}")  # fmt: skip
             total = self._one("select coalesce(sum(n), 0) from borne_here")
             shares = engine.rows(
@@ -161,7 +197,7 @@ class Comparing:
         equal = {}
         for field in self._settings.fields:
             column = f"field_{field.name}"
-            equal[column] = f"select {column} as v from r where {column} > 0"
+            equal[column] = f"select {column} as v from {rows} where {column} > 0"
         for name, values in equal.items():
             step = max(s.value for c in self._comparisons if c.name == name for s in c.steps)
             total = self._one(f"select count(*) from ({values}) x")
@@ -184,6 +220,7 @@ class Comparing:
         carried = [
             "g",
             "f",
+            "sf",
             "kin",
             "y1",
             "y2",
@@ -199,6 +236,7 @@ class Comparing:
         engine.make(
             "wide",
             f"select p.l, p.r, p.mask, {both},"
+            f" {'x.told * y.told' if self._told else '1'} as told,"
             f" case when x.rec = y.rec{one_source} then 1 else 0 end as not_compared"
             f" from {source} p join r x on p.l = x.rid join r y on p.r = y.rid",
         )
@@ -213,9 +251,9 @@ class Comparing:
             select += f", {UNKNOWN} as father"
         engine.make(
             target,
-            f"select l, r, mask, {packed_sql(names)} as pattern,"
+            f"select l, r, mask, told, {packed_sql(names)} as pattern,"
             f" case when {kept} then 1 else 0 end as kept"
-            f" from (select w.l, w.r, w.mask, {select} from wide w{self._joins()}"
+            f" from (select w.l, w.r, w.mask, w.told, {select} from wide w{self._joins()}"
             " where w.not_compared = 0) z",
         )
         engine.drop("wide", "places_met", "ids_met", *(f"met_{field.name}" for field in fields))
@@ -230,6 +268,8 @@ class Comparing:
                 _piece_join("t1", "g", "f", "w.l_f > 0 and w.r_f > 0 and w.l_kin + w.r_kin = 0")
             )
             wanted.append(_piece_join("t2", "f", "g", f"t1.step >= {NAME_NEAR}"))
+        if self._stated:
+            wanted.append(_piece_join("ss", "sf", "sf", "w.l_sf > 0 and w.r_sf > 0"))
         wanted.append(_set_join("pm", "places_met", "pset"))
         wanted.append(_set_join("im", "ids_met", "idset"))
         wanted += [
@@ -245,17 +285,31 @@ class Comparing:
         for name, alias, column in (("given", "sg", "g"), ("father", "sf", "f")):
             if name == "father" and not self._person:
                 continue
+            # fathers whom both records name are compared, whatever their whole names say
+            stated = ""
+            if name == "father" and self._stated:
+                stated = (
+                    " when w.l_sf > 0 and w.r_sf > 0 then"
+                    f" case when ss.step is null then {NAME_OTHER} else ss.step end"
+                )
             turn = f" when {turned} then {NAME_TURNED if name == 'given' else UNKNOWN}"
             found[name] = (
-                f"case when w.l_{column} = 0 or w.r_{column} = 0 then {UNKNOWN}"
+                f"case{stated} when w.l_{column} = 0 or w.r_{column} = 0 then {UNKNOWN}"
                 f"{turn if self._person else ''}"
                 f" when {alias}.step is null then {NAME_OTHER} else {alias}.step end"
             )
         if self._person:
             apart = "case when w.l_y1 > w.r_y2 then w.l_y1 - w.r_y2 else w.r_y1 - w.l_y2 end"
+            crowded = ", ".join(map(str, self._crowds.years))
             found["birth"] = (
                 f"case when w.l_y1 = 0 or w.r_y1 = 0 then {UNKNOWN}"
-                " when w.l_y1 = w.l_y2 and w.r_y1 = w.r_y2 and w.l_y1 = w.r_y1 then 3"
+                + (
+                    f" when w.l_y1 = w.l_y2 and w.r_y1 = w.r_y2 and w.l_y1 = w.r_y1"
+                    f" and w.l_y1 in ({crowded}) then {YEAR_CROWDED}"
+                    if crowded
+                    else ""
+                )
+                + " when w.l_y1 = w.l_y2 and w.r_y1 = w.r_y2 and w.l_y1 = w.r_y1 then 3"
                 f" when {apart} <= 1 then 2 when {apart} <= 5 then 1 else 0 end"
             )
         found["place"] = (

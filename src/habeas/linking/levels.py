@@ -25,6 +25,13 @@ ROWS_TO_KNOW = 500
 NAME_RARE, NAME_SOME, NAME_COMMON, NAME_TURNED, NAME_NEAR, NAME_PERHAPS, NAME_OTHER = (
     7, 6, 5, 4, 3, 2, 0,
 )  # fmt: skip
+#: The steps of a value that a crowd of records have: there only where there is a crowd.
+NAME_CROWDED, YEAR_CROWDED = 8, 4
+#: The steps on which two records have the same value, whatever it is.
+SAME_STEPS = {
+    "given": (NAME_RARE, NAME_SOME, NAME_COMMON), "father": (NAME_RARE, NAME_SOME, NAME_COMMON),
+    "birth": (3,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,14 @@ def comparisons_of(kind: str, fields: tuple[Field, ...]) -> tuple[Comparison, ..
     """The comparisons of a kind of record, in the order of the pattern."""
     own = (GIVEN, FATHER, BIRTH, PLACE, GENDER, ID) if kind == "person" else (WHOLE, PLACE, ID)
     return (*own, *(field_comparison(field) for field in fields))
+
+
+def crowded(comparison: Comparison) -> Step:
+    """The step of a value that a crowd of records have; its weights follow from the crowd."""
+    if comparison.name == "birth":
+        return Step(YEAR_CROWDED, "same year of birth, which very many have", 0.0, 0.0)
+    plain = comparison.step(NAME_SOME).means
+    return Step(NAME_CROWDED, f"{plain}, which very many have", 0.0, 0.0)
 
 
 def unpacked(pattern: int, comparisons: tuple[Comparison, ...]) -> tuple[int, ...]:

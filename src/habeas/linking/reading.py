@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from habeas.linking import arranging
+from habeas.linking import arranging, titles
 from habeas.linking.errors import BadRecord
 from habeas.linking.records import KINDS, Changed, LinkRecord, Lost
-from habeas.names import cleaning, parts
+from habeas.names import cleaning, parts, placeholders
 from habeas.names.errors import BadName
 from habeas.vocabulary.errors import shown
 
@@ -32,11 +32,23 @@ if TYPE_CHECKING:
 EARLIEST, LATEST = 1, 2_400
 GENDERS = {"m": 1, "male": 1, "f": 2, "female": 2}
 #: Columns of a row, in order. ``f`` is the father's or family name.
-COLUMNS = ("rid", "rec", "new", "ds", "g", "f", "kin", "y1", "y2", "gender", "pset", "idset")
+#: ``sf`` is the father's name that the record states apart from its whole names.
+COLUMNS = (
+    "rid", "rec", "new", "ds", "g", "f", "sf", "kin", "y1", "y2", "gender", "pset", "idset",
+)  # fmt: skip
 _MOST_SAID = 1_000
 _NAMELESS = (("", ""),)
+#: Ids of the records that have one placeholder for a name.
+_MOST_IDS = 1_000
 #: Records read at a time, and letters of their names at most, whatever is sent as a name.
 _BATCH, _MOST_LETTERS = 50_000, 10_000_000
+
+
+class _Placeholder(BadName):
+    """It says that a name is not known."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{shown(name)} is no name.", next_step="Leave the name out.")
 
 
 class Codes(dict[str, int]):
@@ -96,6 +108,10 @@ class Reader:
         self._waiting: list[LinkRecord] = []
         self._new = array("q")
         self._letters = 0
+        self._stated: list[str] = []
+        self._placeholders: dict[str, list[str]] = {}
+        self._borne: dict[str, int] = {}
+        self._last: dict[str, str] = {}
 
     def take(self, record: LinkRecord, *, new: bool) -> None:
         """One record more. Errors: ``BadRecord``, of this one or of one that waited."""
@@ -114,9 +130,12 @@ class Reader:
         read, columns = self.read, self._columns()
         number = np.arange(read.records + 1, read.records + len(self._waiting) + 1)
         of_records = {"rec": number, "new": self._new, **self._read_values(columns)}
+        self._stated = [""] * len(self._waiting)
         of, g, f, kin = self._read_names()
+        stated = np.array([read.pieces[text] for text in self._stated], dtype=np.int64)
         of_rows: dict[str, Column] = {
-            "rid": np.arange(read.rows + 1, read.rows + len(of) + 1), "g": g, "f": f, "kin": kin,
+            "rid": np.arange(read.rows + 1, read.rows + len(of) + 1), "g": g, "f": f,
+            "sf": stated[of], "kin": kin,
             **{name: np.asarray(values)[of] for name, values in of_records.items()},
         }  # fmt: skip
         in_order = (*COLUMNS, *(f"field_{name}" for name in read.fields))
@@ -127,6 +146,15 @@ class Reader:
         read.records += len(self._waiting)
         read.rows += len(of)
         self._waiting, self._new, self._letters = [], array("q"), 0
+
+    def finish(self) -> Read:
+        """Everything read, once the last records were handed on; what is lost is said."""
+        self.hand_on()
+        for text, ids in self._placeholders.items():
+            reason = "It says that a name is not known: its records were compared without it."
+            self.read.lost.append(Lost("name", text, self._borne[text], reason, tuple(ids)))
+        self._placeholders = {}
+        return self.read
 
     def _columns(self) -> dict[str, Any]:
         """What was taken, value by value. Errors: ``BadRecord``."""
@@ -189,7 +217,7 @@ class Reader:
         at, words_of, words = self._read_pairs()
         other = np.ones(len(taken), dtype=bool)
         other[at] = False
-        found = [self._names(taken[i]) or _NAMELESS for i in np.flatnonzero(other)]
+        found = [self._names(taken[i], i) or _NAMELESS for i in np.flatnonzero(other).tolist()]
         rows = np.ones(len(taken), dtype=np.int64)
         rows[other] = [len(some) for some in found]
         of = np.repeat(np.arange(len(taken)), rows)
@@ -216,15 +244,14 @@ class Reader:
             [record.names[0] if _one_short_name(record) else "" for record in self._waiting]
         )
 
-    def _names(self, record: LinkRecord) -> Sequence[Pair]:
+    def _names(self, record: LinkRecord, at: int) -> Sequence[Pair]:
         """Each name of a record as (given, father or family); whole names of what is no person."""
         found: list[Pair] = []
         person = record.kind == "person"
         second = record.father_name or record.family_name
+        given = other = ""
         if person and (record.given_name or second):
-            both = (self._piece(record, record.given_name), self._piece(record, second))
-            if any(both):
-                found.append(both)
+            given, other = self._piece(record, record.given_name), self._piece(record, second)
         for name in record.names:
             if person and not self._plain and (simple := arranging.arrange_plain(name)):
                 found += simple
@@ -237,11 +264,22 @@ class Reader:
             for change in changes:
                 self._mended(record, name, change)
             found += pairs
+        if given:
+            found.insert(0, (given, other))
+        if other and record.father_name.strip():
+            self._stated[at] = other
+            # first, so that what is said of two records is said of the stated names
+            with_father = [(one, other) for one, _ in found] or [("", other)]
+            found = with_father + [pair for pair in found if pair[1]]
+        elif other and not found:
+            found = [("", other)]
         return found if len(found) < 2 else list(dict.fromkeys(found))
 
     def _read_name(self, name: str) -> tuple[list[Pair], list[tuple[str, ...]]]:
         """A whole name, and what was changed in it, step by step. Errors: ``BadName``."""
         person = self.read.kind == "person"
+        if placeholders.is_placeholder(name) or not (person or titles.is_named(name)):
+            raise _Placeholder(name)
         if person and not self._plain:
             return arranging.arrange(name)
         cleaned = cleaning.clean(name)
@@ -254,6 +292,9 @@ class Reader:
             return ""
         if not self._plain and (simple := arranging.plain_word(name)):
             return simple
+        if placeholders.is_placeholder(name):
+            self._refused(record, name, _Placeholder(name))
+            return ""
         try:
             if self._plain:
                 return cleaning.clean(name).text.casefold()
@@ -265,10 +306,21 @@ class Reader:
         return " ".join(part.text for part in taken.parts)
 
     def _refused(self, record: LinkRecord, name: str, error: BadName) -> None:
-        if len(self.read.lost) < _MOST_SAID:
+        if isinstance(error, _Placeholder):
+            self._unnamed(record, shown(name))
+        elif len(self.read.lost) < _MOST_SAID:
             self.read.lost.append(Lost("name", shown(name), 1, error.message, (record.id,)))
         else:
             self.read.untold += 1
+
+    def _unnamed(self, record: LinkRecord, placeholder: str) -> None:
+        """One record more that has a placeholder, however often it has it."""
+        ids = self._placeholders.setdefault(placeholder, [])
+        if self._last.get(placeholder) != record.id:
+            self._last[placeholder] = record.id
+            self._borne[placeholder] = self._borne.get(placeholder, 0) + 1
+            if len(ids) < _MOST_IDS:
+                ids.append(record.id)
 
     def _mended(self, record: LinkRecord, name: str, changes: tuple[str, ...]) -> None:
         if changes and len(self.read.changed) < 100 * _MOST_SAID:

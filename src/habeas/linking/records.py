@@ -57,8 +57,10 @@ class Candidate(NamedTuple):
 class Lost:
     """What was not compared, and why. ``records``: how many records it concerns.
 
-    ``kind``: ``name`` (a name that was refused), ``block`` (so many records share the key that
-    it cannot tell them apart), ``field`` (so for nearly every record), ``place`` (not read).
+    ``kind``: ``name`` (a name that was refused, or stands for one that is not known), ``crowd``
+    (so many records have the value that the weights were learned without them), ``block`` (so
+    many share the key that it cannot tell them apart), ``field`` (so for nearly every record),
+    ``place`` (not read).
     """
 
     kind: str

@@ -13,7 +13,7 @@ import heapq
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from habeas.linking import choosing, comparing, training
+from habeas.linking import choosing, comparing, crowding, training
 from habeas.linking.blocking import WORDS, Blocking, TooBig
 from habeas.linking.engine import Engine, by_column, open_engine
 from habeas.linking.errors import BadRecord
@@ -117,7 +117,7 @@ def _read(
             if done % _SAID_EVERY == 0:
                 said("reading", done, 0)
     for kind, reader in readers.items():
-        reader.hand_on()
+        reader.finish()
         twice = engine.rows(
             f"select text from ids_{kind} group by text having count(*) > 1 order by text limit 1"
         )
@@ -156,27 +156,35 @@ class _Run:
         self._tables()
         compared = self._likenesses()
         places = self._places()
+        self._crowds = crowding.find(
+            self._engine, self.read.rows, self.read.pieces.texts, self.read.placesets,
+            person=self.kind == "person",
+        )  # fmt: skip
+        self.lost += self._crowds.lost
+        self._plain = self._comparisons
+        self._comparisons = self._crowds.stepped(self._plain)
         blocking = Blocking(self._engine, self._settings, self.kind, self.read.rows)
         self._said("finding pairs", 0, 0)
         blocking.build()
         self.lost += [self._too_big(each) for each in blocking.too_big]
         comparer = comparing.Comparing(
-            self._engine, self._settings, self._comparisons, self.read.rows
+            self._engine, self._settings, self._comparisons, self.read.rows, self._crowds
         )
         comparer.name_steps()
         fields = sum(rule.bit for rule in blocking.rules if rule.name.startswith("field_"))
         self._said("comparing pairs", 0, sum(rule.pairs for rule in blocking.rules))
         comparer.compare(blocking, fields)
-        patterns = [
-            (int(mask), int(pattern), int(n))
-            for mask, pattern, n in self._engine.rows(
-                "select mask, pattern, n from patterns order by pattern, mask"
+        counted = [
+            (int(mask), int(pattern), int(n), int(told))
+            for mask, pattern, n, told in self._engine.rows(
+                "select mask, pattern, n, told from patterns order by pattern, mask, told"
             )
         ]
         self._said("weighing", 0, 0)
-        weights = self._weigh(comparer, blocking, patterns)
+        telling = [(mask, pattern, n) for mask, pattern, n, told in counted if told]
+        weights = self._weigh(comparer, blocking, telling)
         scores = training.score(
-            self._engine, self._comparisons, weights, sorted({p for _, p, _ in patterns})
+            self._engine, self._comparisons, weights, sorted({p for _, p, _, _ in counted})
         )
         self.lost += choosing.choose(self._engine, self._settings, self.kind, scores)
         wording = Wording(self.read, places, self._comparisons, choosing.whys(self._engine))
@@ -185,7 +193,7 @@ class _Run:
             "records": self.read.records,
             "names": len(self.read.pieces),
             "name_pairs": compared,
-            "pairs": sum(n for _, _, n in patterns),
+            "pairs": sum(n for _, _, n, _ in counted),
             "candidates": len(self.candidates),
         }
 
@@ -279,18 +287,23 @@ class _Run:
         if given:
             weights = training.weights_of(given)
             self.model = given
-            return weights
+            if self._crowds.weigh(weights, self._plain):
+                self.model = training.model_of(
+                    self._settings, self.kind, self._comparisons, weights, versions
+                )
+            return training.weights_of(self.model)
         everyone = self._all_pairs()
         exact = comparer.exactly()
-        u = training.chance(self._comparisons, comparer.by_chance(), exact, everyone)
+        u = training.chance(self._plain, comparer.by_chance(), exact, everyone)
         sessions = self._sessions(blocking)
-        weights = training.learn(self._engine, self._comparisons, patterns, sessions, u, everyone)
+        weights = training.learn(self._engine, self._plain, patterns, sessions, u, everyone)
         counted = [(pattern, n) for _, pattern, n in patterns]
         for _ in range(2):
             weights.prior = training.prior_of(
-                self._comparisons, weights, counted, everyone, self.read.rows
+                self._plain, weights, counted, everyone, self._crowds.rows
             )
             weights.u = training.without_matches(weights, u, exact)
+        self._crowds.weigh(weights, self._plain)
         self.model = training.model_of(
             self._settings, self.kind, self._comparisons, weights, versions
         )
@@ -316,8 +329,9 @@ class _Run:
     def _all_pairs(self) -> float:
         new, old = 0.0, 0.0
         same = 0.0
+        told = " where told = 1" if self._crowds.found else ""
         for _, fresh, known in self._engine.rows(
-            "select ds, sum(new), sum(1 - new) from r group by ds"
+            f"select ds, sum(new), sum(1 - new) from r{told} group by ds"
         ):
             new, old = new + int(fresh), old + int(known)
             same += int(fresh) * (int(fresh) - 1) / 2 + int(fresh) * int(known)

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from habeas.names import characters, gazetteer, keys, ranks
+from habeas.names import characters, gazetteer, keys, placeholders, ranks
 from habeas.names.errors import BadName
 
 #: Kinds of facility and organisation by their words, the longer ones first.
@@ -92,6 +92,12 @@ def take_apart(name: str) -> Title:
             kinds.add(kind)
             text = pattern.sub(" ", text)
     return Title(_words(_RANKS.sub(" ", text)), _words(text), frozenset(kinds), numbers)
+
+
+def is_named(name: str) -> bool:
+    """Whether a name says more than the kind of what has no known name: Unknown prison."""
+    title = take_apart(name)
+    return bool(title.numbers) or not placeholders.is_placeholder(title.proper)
 
 
 def _words(text: str) -> str:

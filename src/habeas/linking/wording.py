@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from habeas.linking.levels import (
     NAME_COMMON,
+    NAME_CROWDED,
     NAME_OTHER,
     NAME_RARE,
     NAME_TURNED,
@@ -135,7 +136,11 @@ class Wording:
             return f"names in the other order: {one} and {other}"
         if step == NAME_OTHER:
             return f"another {known_as}: {one} and {other}"
-        borne = {NAME_COMMON: ", a common one", NAME_RARE: ", a rare one"}.get(step, "")
+        borne = {
+            NAME_COMMON: ", a common one",
+            NAME_RARE: ", a rare one",
+            NAME_CROWDED: ", which very many have",
+        }.get(step, "")
         if one == other:
             return f"{known_as} {one} on both sides{borne}"
         why = self._whys.get((min(left, right), max(left, right)), "")
