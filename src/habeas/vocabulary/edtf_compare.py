@@ -8,12 +8,13 @@ A qualified date (``~ ? %``) may lie as far outside what is written as its ``rea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
 from habeas.vocabulary.answers import Answer, agreed, all_of, any_of
-from habeas.vocabulary.edtf_choices import share_a_day
+from habeas.vocabulary.edtf_choices import Stretch, share_a_day
 from habeas.vocabulary.edtf_extents import Extent
 
 if TYPE_CHECKING:
@@ -36,11 +37,18 @@ def overlaps(a: Edtf, b: Edtf) -> Answer:
 
 def within(a: Edtf, b: Edtf) -> Answer:
     """Does ``a``, wherever it lies, lie inside ``b``?"""
-    if b.shape != "all-of":
-        return _over(_within, a, b, statement_all=all_of, window_all=any_of)
     inside = _over(_within, a, b, statement_all=all_of, window_all=any_of)
+    if b.shape != "all-of":
+        if inside is UNKNOWN and a.shape == "all-of":  # all of it in one and the same stretch
+            return _over(_within, replace(a, extents=(_from_first_to_last(a),)), b,
+                         statement_all=all_of, window_all=any_of)  # fmt: skip
+        return inside
     # A long time may lie inside several members together though inside none alone.
-    return inside if inside is YES or overlaps(a, b) is NO else UNKNOWN
+    if inside is YES:
+        return YES
+    reach = _joined(stretch for extent in b.extents for stretch in extent.stretches)
+    may = [_may_lie_in(extent, reach) for extent in a.extents]
+    return UNKNOWN if (any(may) if a.shape == "one-of" else all(may)) else NO
 
 
 def meet(a: Edtf, b: Edtf) -> Answer:
@@ -59,6 +67,8 @@ def _over(
         return compare(a.extents[0], b.extents[0])
     join_a = agreed if a.shape == "one-of" else statement_all
     join_b = agreed if b.shape == "one-of" else window_all
+    if b.shape == "one-of":  # which of them is true is the same for all of the statement
+        return join_b([join_a([compare(x, y) for x in a.extents]) for y in b.extents])
     return join_a([join_b([compare(x, y) for y in b.extents]) for x in a.extents])
 
 
@@ -87,8 +97,7 @@ def _within(a: Extent, b: Extent) -> Answer:
     if a.begins_last < b.begins_first or a.ends_first > b.ends_last or _apart(a, b):
         return NO
     # A window with unknown digits is one of its choices: what is longer than each is in none.
-    may = any(a.begins_last >= lo and a.ends_first <= hi for lo, hi in b.stretches)
-    return UNKNOWN if a.masked or may else NO
+    return UNKNOWN if _may_lie_in(a, b.stretches) else NO
 
 
 def _meet(a: Extent, b: Extent) -> Answer:
@@ -106,6 +115,42 @@ def hull(a: Edtf) -> tuple[float, float]:
     before the first of ``b``, and certainly inside a span that holds both its days.
     """
     return min(e.begins_first for e in a.extents), max(e.ends_last for e in a.extents)
+
+
+def _may_lie_in(a: Extent, stretches: Sequence[Stretch]) -> bool:
+    """Whether all of a statement may lie inside one of some stretches."""
+    if a.masked:
+        return share_a_day(a.stretches, stretches)
+    return any(
+        a.begins_last >= first
+        and a.ends_first <= last
+        and a.begins_first <= last
+        and a.ends_last >= first
+        for first, last in stretches
+    )
+
+
+def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The stretches with those that touch made one."""
+    found: list[Stretch] = []
+    for first, last in sorted(stretches):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def _from_first_to_last(a: Edtf) -> Extent:
+    """The least stretch that holds every member of a set of which all are meant."""
+    return Extent(
+        min(e.begins_first for e in a.extents),
+        min(e.begins_last for e in a.extents),
+        max(e.ends_first for e in a.extents),
+        max(e.ends_last for e in a.extents),
+        inf,
+        -inf,
+    )
 
 
 def _apart(a: Extent, b: Extent) -> bool:
