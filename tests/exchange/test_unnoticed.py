@@ -109,7 +109,6 @@ def test_a_public_bundle_is_refused_while_a_remark_holds_somebody_back(archive: 
         )
     with pytest.raises(BundleError, match=f"with a remark.*: {two[1].position}"):
         choose(archive, "public", figure="people")
-    assert choose(archive, "team", figure="people").positions
     with archive.writing(acting(archive)) as batch:
         verbs.consent(batch, two[1], basis="given", audience="team", place=OPEN)
         verbs.withdraw(batch, two[1], place=OPEN)

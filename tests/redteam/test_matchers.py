@@ -28,7 +28,7 @@ from habeas.custody import notes, witness
 from habeas.figures import syntax
 from habeas.linking import titles
 from habeas.names import gazetteer
-from habeas.reading import decoding, detecting
+from habeas.reading import decoding, detecting, escapes
 from habeas.reading.limits import Limits
 from habeas.reading.readers import mail, mbox, number_formats, sheets_csv, web
 from habeas.reading.readers import text as plain
@@ -133,6 +133,16 @@ MATCHERS: dict[str, tuple[Callable[[str], object], int]] = {
         1_000,
     ),
     "mailbox": (lambda text: list(mbox.cuts(text.encode())), 8_000),
+    "mailbox of heads alone": (
+        lambda text: list(mbox.cuts(b"From a@b Mon Jan  1 00:00:00 2024\nX: y\n" * len(text))), 400,
+    ),
+    "quoted contact card": (
+        lambda text: escapes.shown(
+            "N;ENCODING=QUOTED-PRINTABLE:" + "=\r\n" * 40 * len(text), "text/vcard"
+        ), 1_000,
+    ),
+    "escaped JSON": (lambda text: escapes.shown(text, "application/json"), 4_000),
+    "escaped XML": (lambda text: escapes.shown(text, "application/xml"), 4_000),
     "number format": (lambda text: number_formats.shown(43_000.5, text), 500),
 }  # fmt: skip
 

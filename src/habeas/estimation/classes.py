@@ -213,8 +213,7 @@ class Chains:
         new = np.zeros((self.settings.chains, more), dtype=np.int64)
         with ThreadPoolExecutor(max_workers=min(self.settings.chains, _processors())) as pool:
             beyond = list(pool.map(lambda n: self._run(n, new[n]), range(self.settings.chains)))
-        if self.settings.cap is None:
-            self.beyond += sum(beyond)
+        self.beyond += sum(beyond)
         self.draws = np.concatenate([self.draws, new + self.observed], axis=1)
 
     def _run(self, n: int, out: Any) -> int:

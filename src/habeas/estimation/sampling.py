@@ -434,6 +434,8 @@ def run(  # type: ignore[no-untyped-def]
         unobserved, new = augmented_step(
             rng, sticks, odds, counts, members, offsets, a, b, cap, unobserved, space
         )
-        beyond += not (held and new and np.abs(odds).sum(axis=0).max() < _REACH)
+        # Past a cap that was asked for a draw is refused; past all counting, nothing is known.
+        uncounted = cap >= MOST_UNOBSERVED and not (held and new)
+        beyond += uncounted or not np.abs(odds).sum(axis=0).max() < _REACH
         out[sweep] = unobserved
     return math.exp(log_step), accepted / max(1, sweeps), beyond

@@ -2,8 +2,8 @@
 
 A source under a code that the archive has is another origin; a person under a name that it has is
 another person until somebody judges; a consent to be public that carries a remark opens nothing,
-because no rule can read a remark. Codes and names are compared as they are written, folded: a hint
-where to look, never a judgement.
+because no rule can read a remark. Codes and names are compared as they are written, within the
+folder also folded: a hint where to look, never a judgement.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ class Conversation:
         ):
             poll.register(handle, events)
         writing = reading = True
-        silent_since = time.monotonic()
+        silent_since = glanced = time.monotonic()
         while True:
             if writing and not self._send():
                 poll.unregister(pipes.job)
@@ -157,7 +157,10 @@ class Conversation:
                 if not is_clean:
                     self.stop()
                 return
-            if limit := self._overdue(silent_since, glance=not ready):
+            # By the clock: a file that gives signs of life is looked at as often as a silent one.
+            if glance := time.monotonic() - glanced >= _GLANCE_SECONDS:
+                glanced = time.monotonic()
+            if limit := self._overdue(silent_since, glance=glance):
                 self.end(limit)
                 return
 

@@ -70,15 +70,21 @@ def _unquoted(lines: list[str]) -> list[str]:
     done: list[str] = []
     at = 0
     while at < len(lines):
-        line, at = lines[at], at + 1
-        if _QUOTED.match(line):
-            while line.endswith("=") and at + 1 < len(lines):
-                line, at = line[:-1] + lines[at + 1], at + 2
-            found = _QUOTED.match(line)
-            if found:
-                label = _CHARSET.search(found[1])
-                raw = binascii.a2b_qp(found[2].encode("utf-8", "surrogatepass"))
-                value = decoding.decode_labelled(raw, label[1] if label else "").text
-                line = found[1] + value.replace("\r", "").replace("\n", "\\n")
-        done.append(line)
+        pieces, at = [lines[at]], at + 1
+        if _QUOTED.match(pieces[0]):
+            while pieces[-1].endswith("=") and at + 1 < len(lines):
+                pieces[-1] = pieces[-1][:-1]
+                pieces.append(lines[at + 1])
+                at += 2
+            pieces = [_value(_QUOTED.match("".join(pieces)), "".join(pieces))]
+        done.append(pieces[0])
     return done
+
+
+def _value(found: re.Match[str] | None, line: str) -> str:
+    if found is None:
+        return line
+    label = _CHARSET.search(found[1])
+    raw = binascii.a2b_qp(found[2].encode("utf-8", "surrogatepass"))
+    value = decoding.decode_labelled(raw, label[1] if label else "").text
+    return found[1] + value.replace("\r", "").replace("\n", "\\n")

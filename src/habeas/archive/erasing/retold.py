@@ -19,8 +19,9 @@ from habeas.archive.search import folding
 WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
     m.ArchiveTitle: ("title",),
     m.Assessment: ("reason",),
+    m.BatchSearch: ("purpose",),
     m.Block: ("reason",),
-    m.Claim: ("note",),
+    m.Claim: ("note", "value", "attribution"),
     m.Compartment: ("title",),
     m.Consent: ("scope", "at_risk", "reason"),
     m.CustodyEvent: ("agent", "place", "reason", "authority", "responsible", "changed"),
@@ -29,10 +30,14 @@ WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
     m.Exhibit: ("filename", "title", "received_from", "note"),
     m.Hold: ("authority", "reason"),
     m.Judgement: ("reason",),
+    m.KeyRequest: ("reason",),
     m.Lineage: ("reason",),
     m.List: ("name",),
     m.Retraction: ("reason",),
-    m.Source: ("name", "about"),
+    m.Review: ("reason",),
+    m.Source: ("name", "about", "interests"),
+    m.StatedPurpose: ("purpose",),
+    m.TrustPolicyRequest: ("reason",),
 }
 SHORTEST_NAME: Final = 2  # words
 

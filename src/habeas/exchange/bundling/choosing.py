@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from habeas.archive import consents
 from habeas.archive import models as m
-from habeas.archive.access import OWNER, PUBLIC, Viewer, live, team_member, visible
+from habeas.archive.access import OWNER, PUBLIC, Viewer, live, newest, team_member, visible
 from habeas.archive.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.opening import Archive
 from habeas.archive.purposes import require_to_hand_over
@@ -159,7 +159,7 @@ def _refuse_stricter(
 
 
 def _figure(archive: Archive, viewer: Viewer, key: str, level: str) -> Chosen:
-    if not live(visible(viewer, m.Definition)).filter(key=key).exists():
+    if not newest(viewer, m.Definition).filter(key=key).exists():
         _refuse_stricter(f"Figure {key}", m.Definition, level, key=key, ended_at=None)
     definition: FigureDefinition = recorded.named(viewer, key)
     evaluation = evaluate(archive, definition, viewer)

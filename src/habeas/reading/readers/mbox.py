@@ -65,7 +65,9 @@ def _next(data: bytes, after: int) -> re.Match[bytes] | None:
 
 def _said_length(data: bytes, after: int) -> int:
     """The bytes that a message says it takes, if what stands after them bears it out; else 0."""
-    ends = _HEAD_END.search(data, after, after + _MOST_HEAD)
+    following = _SEPARATOR.search(data, after, after + _MOST_HEAD)
+    most = following.start() if following else after + _MOST_HEAD
+    ends = _HEAD_END.search(data, after, most)
     if ends is None:
         return 0
     said = _LENGTH.search(data, after, ends.start() + 1)
