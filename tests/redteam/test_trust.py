@@ -274,6 +274,67 @@ def test_people_made_in_minutes_approve_nothing(team: Team) -> None:
         approve_erasure(batch, request.position)
 
 
+def test_a_puppet_does_not_ask_either(team: Team) -> None:
+    """The same with swapped roles: the puppet asks, and its maker's old key approves."""
+    archive, clock = team.archive, team.clock
+    puppet = archive.keyring.add_person(None)
+    with archive.writing(team.one) as batch:
+        verbs.add_person(batch, puppet)
+    clock.wait(60)
+    request = asked(team, puppet)
+    with archive.writing(puppet) as batch:
+        wish = verbs.request_policy(batch, Policy(0, 0), "We are few.")
+    clock.wait(4 * DAY)  # waiting does not heal it
+    with pytest.raises(TrustRefused, match="60 s older"), archive.writing(team.one) as batch:
+        approve_erasure(batch, request.position)
+    with pytest.raises(TrustRefused, match="60 s older"), archive.writing(team.one) as batch:
+        verbs.approve_policy(batch, wish.position)
+    yes, none = {"request": request.entry_id}, {"request": wish.entry_id, **Policy(0, 0).fields()}
+    forged = [
+        team.forge("", "", "erasure-approval", yes, team.one, by=team.one),
+        team.forge("", "", "trust-policy", none, team.one, by=team.one),
+    ]
+    report = verify(archive)
+    assert [codes(report, each.position) for each in forged] == [{"trust.approver-young"}] * 2
+    elsewhere = archive.directory.parent / "b"
+    with pytest.raises(ErasureRefused, match="no approval"):
+        carry_out(archive, request.position, team.one, elsewhere, only_own_keys=True)
+    again = asked(team, puppet)  # nobody is stuck: they ask anew
+    with archive.writing(team.one) as batch:
+        approve_erasure(batch, again.position)
+    assert len(verify(archive).faults) == len(forged)
+
+
+@pytest.mark.parametrize("who", ["a puppet asks", "it is at once"])
+def test_nobodys_name_is_taken_over_in_minutes(team: Team, who: str) -> None:
+    """She reports a key lost, lets somebody ask for another, and grants it to herself."""
+    archive, clock, lost = team.archive, team.clock, pseudonym(team.two)
+    asking = team.three
+    if who == "a puppet asks":
+        asking = archive.keyring.add_person(None)
+        with archive.writing(team.one) as batch:
+            verbs.add_person(batch, asking)
+    with archive.writing() as batch:
+        verbs.end_key(batch, lost, "lost")
+    clock.wait(60)
+    new = archive.keyring.add_person(None, lost)
+    with archive.writing(asking) as batch:
+        request = verbs.request_key(batch, new, "Forgotten.")
+    clock.wait(71 * HOUR if who == "it is at once" else 4 * DAY)
+    with pytest.raises(TrustRefused), archive.writing(team.one) as batch:
+        verbs.recover_key(batch, request.position)
+    asks = {"request": request.entry_id}
+    forged = team.forge("", "", "key", grant(new, **asks), team.one, by=team.one)
+    code = {"a puppet asks": "trust.approver-young", "it is at once": "trust.grant-unfounded"}[who]
+    assert codes(verify(archive), forged.position) == {code}
+    assert not m.Key.objects.filter(holder=lost, ended_at__isnull=True).exists()
+    clock.wait(HOUR)
+    if who == "it is at once":
+        with archive.writing(team.one) as batch:
+            verbs.recover_key(batch, request.position)
+        assert len(verify(archive).faults) == 1
+
+
 def test_two_people_whose_keys_are_old_enough_may(team: Team) -> None:
     request = asked(team, team.one)
     with team.archive.writing(team.two) as batch:
@@ -352,6 +413,7 @@ def test_a_lost_key_comes_back_by_two_others_only(team: Team) -> None:
         team.forge("", "", "key", grant(new, **asks), new, by=new),
         team.forge("", "", "key", grant(new, **asks)),
     ]
+    team.clock.wait(3 * DAY)
     with archive.writing(team.three) as batch:
         recovered = verbs.recover_key(batch, request.position)
     again = key_in_the_name_of(lost, archive)
@@ -412,6 +474,73 @@ def test_a_clock_that_was_moved_is_found_out_by_what_others_saw(team: Team) -> N
     report = verify(archive)
     assert codes(report, made.position) == {"trust.approver-young"}
     assert "60 min at most" in report.faults[0].message
+
+
+@pytest.mark.parametrize("what", ["requester", "wait"])
+def test_a_moved_clock_hides_neither_a_requester_nor_a_wait(team: Team, what: str) -> None:
+    archive, clock, lost = team.archive, team.clock, pseudonym(team.two)
+    partner = Cosigner.generate("partner.example/w")
+    now = int(clock.now)
+    asking = team.three
+    _cosigned(archive, partner, now)
+    if what == "requester":
+        asking = archive.keyring.add_person(None)
+        with archive.writing(team.one) as batch:
+            verbs.add_person(batch, asking)
+        clock.wait(4 * DAY)
+    with archive.writing() as batch:
+        verbs.end_key(batch, lost, "lost")
+    new = archive.keyring.add_person(None, lost)
+    with archive.writing(asking) as batch:
+        request = verbs.request_key(batch, new, "Forgotten.")
+    clock.wait(4 * DAY)
+    with archive.writing(team.one) as batch:
+        made = verbs.recover_key(batch, request.position)
+    assert verify(archive).faults == []
+    _cosigned(archive, partner, now + HOUR)
+    found = codes(verify(archive), made.position)
+    expected = {"trust.grant-unfounded"}  # the loss was within the hour too
+    assert found == expected | ({"trust.approver-young"} if what == "requester" else set())
+
+
+def test_nobody_confirms_what_no_policy_asks_for(older: Archive, tmp_path: Path) -> None:
+    """Partners saw the log long apart; but nothing was to wait, so nothing is confirmed."""
+    archive = older
+    people = [archive.keyring.add_person(None) for _ in range(2)]
+    for person in people:
+        with archive.writing(people[0] if person is people[1] else None) as batch:
+            verbs.add_person(batch, person)
+    exhibit, _ = seal_text(archive, tmp_path)
+    partner = Cosigner.generate("partner.example/w")
+    _cosigned(archive, partner, START)
+    _cosigned(archive, partner, START + 9 * DAY)
+    with archive.writing(people[0]) as batch:
+        what = plan(archive, "exhibit", [exhibit.position])
+        request = request_erasure(batch, what, "withdrawn", "As asked.")
+    with archive.writing(people[1]) as batch:
+        approve_erasure(batch, request.position)
+    (found,) = verify(archive).approvals
+    assert found.by == ()
+
+
+@pytest.mark.parametrize("role", ["device", ["person"], ""])
+def test_a_key_of_no_known_role_ends_nothing(team: Team, role: Any) -> None:
+    """Judged by no rule for persons, it must not end a person's key all the same."""
+    said = grant(team.two) | {"role": role, "state": "retired"}
+    ending = team.forge("", "", "key", said)
+    granting = team.forge("", "", "key", said | {"state": "granted"}, team.one, by=team.one)
+    report = verify(team.archive)
+    for each in (ending, granting):
+        assert codes(report, each.position) == {"trust.unreadable"}
+    assert m.Key.objects.get(holder=pseudonym(team.two)).ended_at is None
+    assert rebuilding.check() == []
+
+
+@pytest.mark.parametrize("role", ["entry", "checkpoint"])
+def test_a_role_beside_a_decision_hides_it_from_nobody(team: Team, role: str) -> None:
+    said = {"target": team.exhibit.entry_id, "state": "lifted", "authority": "x", "role": role}
+    forged = team.forge("", "", "hold", said)
+    assert codes(verify(team.archive), forged.position) >= {"trust.installation-alone"}
 
 
 def test_partners_confirm_an_age(team: Team) -> None:

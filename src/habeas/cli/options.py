@@ -76,7 +76,7 @@ ApproverHoursOption = Annotated[
         metavar="N",
         min=0,
         max=720,
-        help="How many hours an approver's key must be older than the request.",
+        help="How many hours both people's keys must be older than the request.",
     ),
 ]
 ChangeHoursOption = Annotated[

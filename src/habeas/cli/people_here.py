@@ -82,7 +82,7 @@ def _policy() -> tuple[str, str, str]:
     waiting = live(visible(OWNER, m.TrustPolicyRequest)).order_by("position").first()
     asked = "" if waiting is None else f"; entry {waiting.position} asks for another"
     if not row.approver_age_seconds:
-        return "policy", UNSURE, f"an approver's key may be of any age{asked}"
+        return "policy", UNSURE, f"the keys of who asks and who approves may be of any age{asked}"
     age = lasting(row.approver_age_seconds)
-    words = f"an approver's key is at least {age} older than what it approves{asked}"
+    words = f"both people's keys are at least {age} older than a request{asked}"
     return "policy", UNSURE if asked else GOOD, words

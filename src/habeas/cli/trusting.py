@@ -1,4 +1,4 @@
-"""How old an approver's key is, and by whose clock: shown before anybody approves."""
+"""How old the keys of who asks and who approves are, and by whose clock: shown beforehand."""
 
 from __future__ import annotations
 
@@ -9,31 +9,58 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
     from habeas.custody.notes import Signer
-    from habeas.custody.persons import Request
+    from habeas.custody.persons import HeldKey, Request
 
 
-def tell_age(speaker: Speaker, archive: Archive, person: Signer, asked: Request) -> None:
-    """Say how much older than the request the approving key is, and how it came to be granted."""
-    from habeas.archive.trusting import attested_words, so_far
-    from habeas.custody.ages import between
+def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request) -> None:
+    """Say of both keys how much older than the request they are, and who brought in each."""
+    from habeas.archive.trusting import so_far
+
+    trust = so_far(archive.origin)
+    requester = trust.at(asked.key)
+    approver = next((k for k in trust.keys if k.verifier == person.verifier), None)
+    for key in (requester, approver):
+        if key is not None:
+            _tell_age(speaker, key, asked)
+    if approver is not None and approver.by == asked.person:
+        speaker.say(f"{asked.person}, who asks, brought in {approver.holder}, who approves.")
+    if requester is not None and requester.by and requester.by == getattr(approver, "holder", ""):
+        speaker.say(f"{requester.by}, who approves, brought in {asked.person}, who asks.")
+
+
+def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> None:
+    """Say at once, of a request just made, that nobody can approve it: the key is too new."""
+    from habeas.archive.trusting import so_far
     from habeas.custody.persons import lasting
 
     trust = so_far(archive.origin)
-    key = next((k for k in trust.keys if k.verifier == person.verifier), None)
-    if key is None:
+    asked = next((one for one in trust.requests.values() if one.position == made), None)
+    key = None if asked is None else trust.at(asked.key)
+    if asked is None or key is None or trust.policy is None:
         return
+    needed = trust.policy.approver_age
+    if asked.time - key.time < needed:
+        speaker.say(
+            f"Nobody can approve it: {asked.person}'s key is newer than {lasting(needed)}. Ask "
+            f"anew from {utc(key.time + needed)} on, or have somebody ask whose key is older."
+        )
+
+
+def _tell_age(speaker: Speaker, key: HeldKey, asked: Request) -> None:
+    from habeas.archive.trusting import attested_words
+    from habeas.custody.ages import between
+    from habeas.custody.persons import lasting
+
     age = max(asked.time - key.time, 0)
     found = between(attested_words(), key.position, asked.position)
     clock = "by this machine's clock, which nobody confirms"
-    if found.at_least is not None and found.at_least >= age // 2:
+    if found.at_least and found.at_least >= age // 2:
         clock = f"at least {lasting(found.at_least)} by the word of {', '.join(found.by)}"
     whose = f"signed for by {key.by}" if key.by else "by the installation alone"
     speaker.say(
         f"The key of {key.holder} was granted at entry {key.position}, {whose}: "
         f"{lasting(age)} before the request, {clock}."
     )
-    if key.by == asked.person:
-        speaker.say(f"{asked.person}, who asks, brought this person in.")
 
 
 def utc(seconds: int) -> str:

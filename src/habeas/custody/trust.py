@@ -17,8 +17,8 @@ From the archive's policy on:
   where nobody's key is in force any more, to one person after the time of a change of policy;
 - what makes things looser (a consent, the lifting of a hold) and a retirement is signed; what makes
   them stricter (a withdrawal, a hold, a lost key) may be by the installation alone;
-- an approver's key is older than the request by the policy's time;
-- the policy is changed by two people, and not before its own time is over.
+- the keys of both who ask and who approve are older than the request by the policy's time;
+- a key is recovered, and the policy changed, by two people and after the policy's wait.
 
 Invariant: nothing here raises on what an entry says; what cannot be read does not count.
 """
@@ -33,6 +33,7 @@ from habeas.custody.notes import Verifier
 from habeas.custody.persons import HOUR, MOST_SECONDS, HeldKey, Policy, Request, Said, lasting
 from habeas.errors import HabeasError
 
+ARCHIVE_ROLES: Final = ("entry", "checkpoint")  # no person's keys
 FIRST_PEOPLE: Final = 2  # so many may be granted by the installation alone
 
 UNSIGNED: Final = "ledger.decision-unsigned"
@@ -102,7 +103,9 @@ class Trust:
         """Whether an entry that comes next counts; learns nothing."""
         try:
             if entry.fields["kind"] == "key" and entry.fields["role"] != "person":
-                return Verdict()  # the archive's own keys have rules of their own: ``handovers``
+                if entry.fields["role"] in ARCHIVE_ROLES:
+                    return Verdict()  # they have rules of their own: ``handovers``
+                return Verdict(False, None, _UNREADABLE)
             person = entry.fields.get("person", "")
             key = entry.signed_by(self.in_force(person)) if person else None
             if person and key is None:
@@ -110,7 +113,7 @@ class Trust:
                 return Verdict(stricter, None, _false(person))
             return _JUDGES[entry.fields["kind"]](self, entry, key)
         except (KeyError, TypeError, ValueError, AttributeError, HabeasError):
-            return Verdict(False, None, Problem(UNREADABLE, "is not written as it must be"))
+            return Verdict(False, None, _UNREADABLE)
 
     def in_force(self, holder: str) -> list[HeldKey]:
         """The keys with which a person may sign."""
@@ -146,16 +149,29 @@ class Trust:
                 f"approves a request by {asked.person} whose key has ended",
                 "Somebody whose key is in force asks anew.",
             )
-        age = asked.time - key.time
-        if age < self.policy.approver_age or key.position > asked.position:
+        needed = self.policy.approver_age
+        if asked.time - requester.time < needed:  # or a puppet asks, and its maker approves
             return Problem(
                 YOUNG,
-                f"is approved by {key.holder} with a key {lasting(max(age, 0))} older than the "
-                f"request; the policy asks for {lasting(self.policy.approver_age)}",
+                f"approves what {asked.person} asked for with a key {_older(asked, requester)} "
+                f"older than the request; the policy asks for {lasting(needed)} of both keys",
+                "Somebody whose key is older asks anew; or the same person, when theirs is old "
+                "enough. `habeas policy` shows the times.",
+            )
+        if asked.time - key.time < needed or key.position > asked.position:
+            return Problem(
+                YOUNG,
+                f"is approved by {key.holder} with a key {_older(asked, key)} older than the "
+                f"request; the policy asks for {lasting(needed)} of both keys",
                 "Somebody whose key is older approves it; or ask anew when this key is old "
                 "enough. `habeas policy` shows the times.",
             )
         return None
+
+    def ended_last(self, holder: str) -> HeldKey | None:
+        """The key of a person that ended last; None where none has."""
+        ended = [key for key in self.keys if key.holder == holder and key.ended]
+        return max(ended, key=lambda key: key.ended, default=None)
 
     # --- judging, by kind -----------------------------------------------------------------
 
@@ -251,6 +267,14 @@ class Trust:
                 key,
                 f"recovers a key for {holder}, who has one in force",
                 f"Report it first: habeas people retire {holder} --lost.",
+            )
+        last, wait = self.ended_last(holder), 0 if self.policy is None else self.policy.change_wait
+        if last is not None and entry.time - last.ended_time < wait:
+            return _unfounded(
+                key,
+                f"recovers a key for {holder} {lasting(entry.time - last.ended_time)} after theirs "
+                f"ended; the policy asks for {lasting(wait)}",
+                "Wait until then: so long they can say that they lost nothing.",
             )
         return Verdict(True, key, request=asked, recovery=True)
 
@@ -382,11 +406,16 @@ _JUDGES: Final[dict[str, Callable[[Trust, Said, HeldKey | None], Verdict]]] = {
     "erasure-approval": Trust._erasure_approval,
 }
 
+_UNREADABLE: Final = Problem(UNREADABLE, "is not written as it must be")
 _OUTSIDE: Final = Problem(
     POLICY,
     f"sets times that are not between 0 and {MOST_SECONDS // HOUR} hours",
     "A longer time could stop every erasure, and a person whom it protects.",
 )
+
+
+def _older(asked: Request, key: HeldKey) -> str:
+    return lasting(max(asked.time - key.time, 0))
 
 
 def _unfounded(key: HeldKey | None, words: str, next_step: str = "") -> Verdict:

@@ -40,9 +40,9 @@ def key(p: Projector, fact: Fact) -> None:
         )
         _answered(p, fact, m.KeyRequest)
         return
-    m.Key.objects.filter(verifier=f["verifier"], ended_at__isnull=True).update(
-        ended_at=fact.position, ended_by=f["state"]
-    )
+    # By role too: the rules for a person's key end no key of the archive, nor the other way.
+    ending = m.Key.objects.filter(role=f["role"], verifier=f["verifier"], ended_at__isnull=True)
+    ending.update(ended_at=fact.position, ended_by=f["state"])
 
 
 def key_request(p: Projector, fact: Fact) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from habeas.archive.erasing.founded import Erasures
 from habeas.archive.kinds import KINDS
-from habeas.archive.verifying.handovers import ROLES, Handovers
+from habeas.archive.verifying.handovers import Handovers
 from habeas.archive.verifying.report import Approval, Report
 from habeas.custody.ages import SLACK, Attested, attested, between
 from habeas.custody.entries import ParsedEntry, check_signed
 from habeas.custody.merkle import root_of
-from habeas.custody.persons import lasting, said
-from habeas.custody.trust import GOVERNED, POLICY, YOUNG, Trust
+from habeas.custody.persons import Policy, lasting, said
+from habeas.custody.trust import ARCHIVE_ROLES, GOVERNED, GRANT, POLICY, YOUNG, Trust
 
 
 class Decisions:
@@ -26,6 +27,7 @@ class Decisions:
         self._alone: dict[int, str] = {}
         self._attested: list[Attested] = []
         self._waits: list[_Wait] = []
+        self._approvals: list[tuple[Approval, tuple[_Wait, ...]]] = []
         self.erasures = Erasures(self.trust)
         self.handovers = Handovers()
 
@@ -40,7 +42,8 @@ class Decisions:
         if self.handovers.entry_key is not None:  # a new one is granted under the one before it
             check_signed(entry, [self.handovers.entry_key])
         handed_over = kind == "key" and self.handovers.is_later(fields)
-        if kind == "key" and fields.get("role") in ROLES:
+        archives_own = kind == "key" and fields.get("role") in ARCHIVE_ROLES
+        if archives_own:
             self.handovers.learn(report, position, fields)
         if kind == "batch" and not self._root_holds(fields):
             report.fault(
@@ -49,7 +52,7 @@ class Decisions:
                 f"Entry {position} signs an import that is not what follows from its entries.",
             )
             return
-        if kind in GOVERNED and fields.get("role") not in ROLES:
+        if kind in GOVERNED and not archives_own:
             self._judge(report, position, entry, fields)
             return
         if (word := attested(position, fields)) is not None:
@@ -78,26 +81,27 @@ class Decisions:
     def finish(self, report: Report) -> None:
         """What only the whole ledger can answer."""
         self.erasures.check(report)
+        named = set()
         for each in self._waits:
             found = between(self._attested, each.first, each.second)
-            if found.at_most is not None and found.at_most + SLACK < each.needed:
+            short = found.at_most is not None and found.at_most + SLACK < each.needed
+            if found.at_most is not None and short and (each.position, each.code) not in named:
+                named.add((each.position, each.code))
                 report.fault(
                     each.code,
                     each.position,
                     f"Entry {each.position} was to wait {lasting(each.needed)}; by the word of "
                     f"others it waited {lasting(max(found.at_most, 0))} at most.",
                 )
-            if each.approval is not None:
-                by_others = found.at_least is not None and found.at_least >= each.needed
-                report.approvals.append(
-                    each.approval if not by_others else replace(each.approval, by=found.by)
-                )
+        for approval, waits in self._approvals:
+            by = self._confirmed(waits)
+            report.approvals.append(replace(approval, by=by))
         report.alone = dict(Counter(self._alone.values()))
 
     def _judge(
         self, report: Report, position: int, entry: ParsedEntry, fields: dict[str, Any]
     ) -> None:
-        policy = self.trust.policy
+        policy = self.trust.policy or Policy(0, 0)
         verdict = self.trust.take(said(entry, position, fields))
         if verdict.problem is not None:
             report.fault(
@@ -106,11 +110,7 @@ class Decisions:
             return
         kind, asked, key = fields["kind"], verdict.request, verdict.key
         first = kind == "key" and len(self.trust.keys) == 1  # whom nobody could sign for
-        if (
-            verdict.alone
-            and not (first or kind == "archive")
-            and fields.get("role", "person") == "person"
-        ):
+        if verdict.alone and not (first or kind == "archive"):
             self._alone[position] = kind
         if kind == "erasure-request":
             self.erasures.asked(entry.entry_id, fields)
@@ -118,13 +118,30 @@ class Decisions:
             return
         if kind == "erasure-approval":
             self.erasures.approved(entry.entry_id, asked, key)
+        approval = Approval(
+            position, kind, asked.position, asked.person, key.holder, asked.time - key.time
+        )
+        both = tuple(
+            _Wait(position, YOUNG, each, asked.position, policy.approver_age)
+            for each in (asked.key, key.position)
+        )
+        self._waits += both
+        self._approvals.append((approval, both))
         if kind == "trust-policy":
-            needed = 0 if policy is None else policy.change_wait
-            self._waits.append(_Wait(position, POLICY, asked.position, position, needed))
-        needed = 0 if policy is None else policy.approver_age
-        age = asked.time - key.time
-        approval = Approval(position, kind, asked.position, asked.person, key.holder, age)
-        self._waits.append(_Wait(position, YOUNG, key.position, asked.position, needed, approval))
+            wait = _Wait(position, POLICY, asked.position, position, policy.change_wait)
+            self._waits.append(wait)
+        if kind == "key" and (last := self.trust.ended_last(fields["holder"])) is not None:
+            self._waits.append(_Wait(position, GRANT, last.ended, position, policy.change_wait))
+
+    def _confirmed(self, waits: Iterable[_Wait]) -> tuple[str, ...]:
+        """By whose word each of the waits was as long as it had to be; () by nobody's."""
+        by: dict[str, None] = {}
+        for each in waits:
+            found = between(self._attested, each.first, each.second)
+            if not 0 < each.needed <= (found.at_least or 0) or each.first >= each.second:
+                return ()
+            by |= dict.fromkeys(found.by)
+        return tuple(by)
 
     def _cover(self, positions: range) -> None:
         """A person signed the root over these: none of them is by the installation alone."""
@@ -148,4 +165,3 @@ class _Wait:
     first: int
     second: int
     needed: int
-    approval: Approval | None = None

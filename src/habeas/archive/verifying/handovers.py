@@ -14,8 +14,7 @@ from habeas.archive.verifying.report import Report
 from habeas.custody.handovers import ENDED, STEPS
 from habeas.custody.key_chain import KeyChain, KeyPair
 from habeas.custody.notes import Verifier
-
-ROLES = ("entry", "checkpoint")
+from habeas.custody.trust import ARCHIVE_ROLES
 
 
 class Handovers:
@@ -36,7 +35,7 @@ class Handovers:
     def is_later(self, fields: dict[str, Any]) -> bool:
         """Whether this entry of kind key is part of a hand-over, not of the beginning."""
         role = fields.get("role")
-        return role in ROLES and (role in self._current or fields.get("state") != "granted")
+        return role in ARCHIVE_ROLES and (role in self._current or fields.get("state") != "granted")
 
     def learn(self, report: Report, position: int, fields: dict[str, Any]) -> None:
         """One entry of kind key that names an entry or checkpoint key."""
@@ -44,7 +43,7 @@ class Handovers:
         if not self.is_later(fields):
             self._current[role] = verifier
             self._used.add(verifier.public)
-            if len(self._current) == len(ROLES):
+            if len(self._current) == len(ARCHIVE_ROLES):
                 self._pairs.append(KeyPair(self._current["entry"], self._current["checkpoint"]))
             return
         role_due, granted = STEPS[len(self._begun)]

@@ -85,6 +85,7 @@ def request(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.erasing.planning import plan
     from habeas.archive.verbs.erasing import refuse_held, refuse_naming, request_erasure
+    from habeas.cli.trusting import tell_too_young
 
     what = plan(archive_, kind, target, keep or (), also or ())
     changes = foreseen(archive_, what)
@@ -106,6 +107,7 @@ def request(
         made = request_erasure(batch, what, basis, reason).position
     speaker.say(f"Requested, as entry {made}: {entries(what)}. Nothing is erased yet.")
     speaker.say(f"Another person now approves it: habeas erase approve {made} --as …")
+    tell_too_young(speaker, archive_, made)
     speaker.give({"requested": made, **as_json(what, changes)})
 
 
@@ -133,7 +135,7 @@ def approve(
     person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Approve somebody else's request. Shows first what would go, and how old your key is."""
+    """Approve somebody else's request. Shows first what would go, and how old both keys are."""
     from habeas.cli.confirming import answerable, confirm
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
@@ -144,7 +146,7 @@ def approve(
     from habeas.archive.ledger import entry_id_at
     from habeas.archive.trusting import so_far
     from habeas.archive.verbs.erasing import approve_erasure
-    from habeas.cli.trusting import tell_age
+    from habeas.cli.trusting import tell_ages
 
     what = planned(archive_, request)
     changes = foreseen(archive_, what)
@@ -156,7 +158,7 @@ def approve(
     person = acting_person(archive_, as_, person_passphrase_file)
     asked = so_far(archive_.origin).requests.get(entry_id_at(request))
     if asked is not None:
-        tell_age(speaker, archive_, person, asked)
+        tell_ages(speaker, archive_, person, asked)
     limits(speaker)
     confirm("Approve that this be erased?", "Nothing was approved.", yes=yes)
     with archive_.writing(person) as batch:

@@ -88,6 +88,7 @@ def request(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
+    from habeas.cli.trusting import tell_too_young
 
     _refuse_stranger(archive_, pseudonym)
     person = acting_person(archive_, as_, as_passphrase_file)
@@ -99,7 +100,8 @@ def request(
         discard(archive_, signer)
         raise
     speaker.say(f"Asked, as entry {position}: a new key for {pseudonym}. It signs nothing yet.")
-    speaker.say(f"A third person now grants it: habeas people recover {position} --as …")
+    speaker.say(f"A third person grants it: habeas people recover {position} --as …")
+    tell_too_young(speaker, archive_, position)
     speaker.give({"requested": position, "pseudonym": pseudonym, "protected": not unprotected})
 
 
@@ -145,11 +147,16 @@ def recover(
     from habeas.archive import models as m
     from habeas.archive import verbs
     from habeas.archive.access import OWNER, visible
+    from habeas.archive.trusting import so_far
+    from habeas.cli.trusting import tell_ages
 
     asked = visible(OWNER, m.KeyRequest).filter(position=request).first()
     if asked is not None:
         speaker.say(f"{asked.person} asks for a new key for {asked.holder}: {shown(asked.reason)}")
     person = acting_person(archive_, as_, person_passphrase_file)
+    for one in so_far(archive_.origin).requests.values():
+        if one.position == request:
+            tell_ages(speaker, archive_, person, one)
     confirm("Grant it? From then on it signs in their name.", "No key was granted.", yes=yes)
     with archive_.writing(person) as batch:
         position = verbs.recover_key(batch, request).position

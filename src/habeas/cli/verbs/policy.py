@@ -42,7 +42,7 @@ def list_(
 
     row, trust = policy_row(), so_far(archive_.origin)
     if row is None or trust.policy is None:
-        speaker.say("This archive has no policy: nothing says how old an approver's key must be.")
+        speaker.say("This archive has no policy: nothing says how old a key must be.")
         speaker.say("Record one: habeas policy adopt --as …")
         speaker.give({"policy": None, "requests": []})
         return
@@ -137,7 +137,7 @@ def propose(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
-    from habeas.cli.trusting import utc
+    from habeas.cli.trusting import tell_too_young, utc
 
     policy = _policy(approver_hours, change_hours)
     person = acting_person(archive_, as_, person_passphrase_file)
@@ -148,6 +148,7 @@ def propose(
     _tell(speaker, policy)
     speaker.say(f"Asked, as entry {made}. The policy in force stays until it is approved.")
     speaker.say(f"Another person, from {utc(when)} on: habeas policy approve {made} --as …")
+    tell_too_young(speaker, archive_, made)
     speaker.give({"requested": made, "approvable_at": when, **policy.fields()})
 
 
@@ -166,7 +167,7 @@ def approve(
     from habeas.cli.confirming import answerable, confirm
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
-    from habeas.cli.trusting import tell_age
+    from habeas.cli.trusting import tell_ages
 
     speaker = Speaker(as_json=json)
     answerable(speaker, yes=yes)
@@ -181,7 +182,7 @@ def approve(
         _tell(speaker, asked.policy)
     person = acting_person(archive_, as_, person_passphrase_file)
     if asked is not None:
-        tell_age(speaker, archive_, person, asked)
+        tell_ages(speaker, archive_, person, asked)
     confirm("Put it in force?", "The policy in force stays.", yes=yes)
     with archive_.writing(person) as batch:
         made = verbs.approve_policy(batch, request).position
@@ -204,12 +205,12 @@ def _tell(speaker: Speaker, policy: Policy) -> None:
 
     age, wait = policy
     speaker.say(
-        f"  An approver's key is {lasting(age)} older than the request."
+        f"  Both people's keys are {lasting(age)} older than the request."
         if age
-        else "  An approver's key may be of any age."
+        else "  Both people's keys may be of any age."
     )
     speaker.say(
-        f"  A change of this policy waits {lasting(wait)} and takes two people."
+        f"  A recovery and a change of this policy wait {lasting(wait)} and take two people."
         if wait
-        else "  A change of this policy takes two people and no time."
+        else "  A recovery and a change of this policy take two people and no time."
     )
