@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_names_that_steer_a_terminal(leak: Path, habeas: Callable[..., Ended]) -
     ended = habeas("add", leak)
     assert ended.code == 0, ended.said
     assert not {"\x1b", "\x07", "\u202e"} & set(ended.said)
-    assert "لائحة.txt" in ended.out
+    assert "لائحة.txt" in re.sub("[\u2066-\u2069]", "", ended.out)  # isolated, not changed
     assert habeas("verify").code == 0
 
 

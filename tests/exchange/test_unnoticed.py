@@ -62,7 +62,7 @@ def test_a_consent_with_a_remark_is_said_and_opens_nothing(
     assert "opens nothing" in made.notes[0]
     assert not visible(PUBLIC, m.Mention).exists()
     record = visible(OWNER, m.Mention).get(caption="Example Person").position
-    with pytest.raises(BundleError, match="not agreed"):
+    with pytest.raises(BundleError, match="agreed to be public with a remark"):
         choose(archive, "public", record=record)
 
 

@@ -21,7 +21,7 @@ from habeas.archive.access import OWNER
 from habeas.archive.files import layer_text
 from habeas.archive.opening import Archive
 from habeas.archive.search import folding, index, rebuild, refresh, searching
-from habeas.archive.search.errors import IndexBusy, IndexMissing
+from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated
 from habeas.archive.search.language import MOST_WORDS
 from habeas.archive.search.passages import LONGEST, pieces
 from habeas.archive.verbs.claiming import Attribution
@@ -313,3 +313,19 @@ def test_a_passage_says_its_page_and_language() -> None:
         (1, "en", "Latn"),
         (2, "ru", "Cyrl"),
     ]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_index_that_cannot_be_read_says_how_to_make_it_anew(
+    indexed: tuple[Archive, list[Sealed]],
+) -> None:
+    archive, _ = indexed
+    folder = index.current(archive)
+    assert folder is not None
+    index._open.clear()
+    (folder / "meta.json").write_bytes(b"{damaged")
+    with pytest.raises(IndexOutdated) as caught:
+        searching.search(archive, OWNER, "camp")
+    assert "--rebuild" in caught.value.next_step
+    rebuild(archive)
+    assert searching.search(archive, OWNER, "camp").hits

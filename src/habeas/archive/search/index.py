@@ -98,7 +98,13 @@ def opened(archive: Archive) -> OpenIndex:
             )
         for other in [path for path in _open if path.parent == folder.parent]:
             del _open[other]
-        known = _open[folder] = OpenIndex(folder)
+        try:
+            known = _open[folder] = OpenIndex(folder)
+        except (ValueError, OSError) as error:
+            raise IndexOutdated(
+                "The search index cannot be read: it is damaged, or was made by something else.",
+                next_step="Run `habeas search --rebuild`; it is built anew from the archive.",
+            ) from error
     return known
 
 

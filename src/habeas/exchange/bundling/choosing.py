@@ -81,9 +81,9 @@ def choose(
 
     reader = viewer_of(level)
     require_to_hand_over(level, purpose)
-    chosen = closure(reader)
-    if level == "public":
+    if level == "public":  # first, because it is the better reason
         _refuse_held_back(closure(OWNER))
+    chosen = closure(reader)
     chosen.positions |= chosen.exhibits
     if len(chosen.positions) > MOST_ENTRIES:
         raise BundleError(
