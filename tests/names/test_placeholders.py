@@ -23,7 +23,7 @@ from habeas.names.gazetteer import xinjiang
         "Неизвестно", "НЕИЗВЕСТНЫЙ", "неизвестная", "без имени", "Без имени.", "н/д",
         "نامعلوم", "مجهول", "غير معروف", "نامەلۇم", "ئىسمى نامەلۇم", "белгісіз", "Аты белгісіз",
         "bilinmiyor", "Bilinmiyor", "BİLİNMİYOR", "adı bilinmiyor", "белгисиз",
-        "Un\u200bknown",
+        "Un\u200bknown", "N/A.", "未知人員", "İsim yok",
     ],
 )  # fmt: skip
 def test_a_placeholder_is_told(text: str) -> None:

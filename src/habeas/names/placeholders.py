@@ -57,7 +57,7 @@ def _listed(folded: str, letters: str) -> bool:
     plain, marked = _keys()
     if len(letters) > 1 and len(set(letters)) == 1 and letters[0] in _REPEATED:
         return True
-    return letters in plain or folded.replace(" ", "") in marked
+    return letters in plain or _marked(folded) in marked
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +74,7 @@ def _keys() -> tuple[frozenset[str], frozenset[str]]:
     for text in _texts():
         folded = _folded(text)
         if re.search(r"[./\\#]", folded):
-            marked.add(folded.replace(" ", ""))
+            marked.add(_marked(folded))
         else:
             plain.add(_letters(folded))
     return frozenset(plain), frozenset(marked)
@@ -85,6 +85,10 @@ def _folded(text: str) -> str:
     plain = characters.simplified(unicodedata.normalize("NFKC", text)).casefold()
     seen = (x for x in plain.translate(_ARABIC_LIKE) if unicodedata.category(x)[0] not in "CM")
     return " ".join("".join(x if not x.isspace() else " " for x in seen).split())
+
+
+def _marked(folded: str) -> str:
+    return folded.replace(" ", "").rstrip(".")
 
 
 def _letters(folded: str) -> str:
