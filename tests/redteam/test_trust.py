@@ -690,3 +690,19 @@ def test_where_everybody_lost_their_key_one_person_comes_in_after_a_while(team: 
     report = verify(archive)
     assert {fault.position for fault in report.faults} == {forged.position}
     assert rebuilding.check() == []
+
+
+@pytest.mark.parametrize("kind", ["custody", "definition"])
+def test_who_is_named_signed_whatever_it_says(team: Team, kind: str) -> None:
+    """Also of what need not be signed: a custody event in another's name is shown as theirs."""
+    fields: dict[str, dict[str, Any]] = {
+        "custody": {"exhibit": team.exhibit.entry_id, "event": "handed-over", "reason": "sold"},
+        "definition": {
+            "key": "k", "title": "T", "figure_kind": "counted", "text": "x", "digest": "0" * 64,
+        },
+    }  # fmt: skip
+    nobody = forge(team.archive, kind, fields[kind], person=pseudonym(team.two))
+    another = forge(team.archive, kind, fields[kind], team.one, person=pseudonym(team.two))
+    found = {(fault.position, fault.code) for fault in verify(team.archive).faults}
+    for entry in (nobody, another):
+        assert (entry.position, "note.no-known-key") in found
