@@ -316,7 +316,7 @@ def test_old_keys_are_not_destroyed_while_nobody_else_could_open_the_new_backup(
     request = signed_for(archive, world, "exhibit", world.exhibit.position)
     recipient = age_keys.recipient_of(age_keys.identity_of(bytes(32)))
 
-    def cut_off(*_: object) -> None:
+    def cut_off(*_: object, **__: object) -> None:
         raise OSError("cut off")
 
     with monkeypatch.context() as patched:

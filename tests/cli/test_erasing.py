@@ -92,7 +92,7 @@ def test_a_request_is_shown_approved_and_carried_out(
 
 
 def test_a_hold_is_named_and_forbids_it(habeas: Habeas, exhibit: int, people: list[str]) -> None:
-    held = habeas("hold", "set", str(exhibit), "--authority", "Court of Example")
+    held = habeas("hold", "set", str(exhibit), "--authority", "Court of Example", "--as", people[0])
     assert held.code == 0, held.said
     assert "Court of Example" in habeas("hold").out
     ended = habeas(
@@ -102,7 +102,10 @@ def test_a_hold_is_named_and_forbids_it(habeas: Habeas, exhibit: int, people: li
     assert ended.code != 0
     assert "Legal hold: exhibit" in ended.out
     assert "Court of Example" in ended.err
-    assert habeas("hold", "lift", str(exhibit), "--authority", "The same", "--yes").code == 0
+    lifted = habeas(
+        *("hold", "lift", str(exhibit), "--authority", "The same", "--yes", "--as", people[0])
+    )
+    assert lifted.code == 0, lifted.said
     assert habeas("hold").out == "There is no legal hold.\n"
 
 

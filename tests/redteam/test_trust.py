@@ -378,6 +378,45 @@ def test_an_approval_is_of_one_request_only(team: Team) -> None:
         carry_out(archive, second.position, team.one, elsewhere, only_own_keys=True)
 
 
+@pytest.mark.parametrize(
+    "what", ["nothing", "its list", "another list", "no approval", "no signature", "garbage"]
+)
+def test_a_forged_erasure_does_not_block_a_sound_one(team: Team, what: str) -> None:
+    """A witness's erasure is approved; one entry more must not say that it was carried out."""
+    archive, requester = team.archive, team.one
+    request = asked(team, requester)
+    with archive.writing(team.two) as batch:
+        yes = approve_erasure(batch, request.position)
+    erased = plan(archive, "exhibit", [team.exhibit.position]).record.fields()["things"]
+    fields: dict[str, Any] = {
+        "things": [] if what == "nothing" else erased,
+        "request": request.entry_id,
+        "approval": request.entry_id if what == "no approval" else yes.entry_id,
+    }
+    if what == "another list":
+        fields["things"] = [{**group, "positions": [[1, 1]]} for group in erased]
+    if what == "garbage":
+        fields = {"things": 7, "request": "0" * 32, "approval": {}}
+    unsigned = what in ("its list", "no signature")
+    by = team.three
+    forged = team.forge("", "", "erasure", fields, *(() if unsigned else (by,)), by=by)
+    assert codes(verify(archive), forged.position)
+    assert not m.Erasure.objects.exists()
+    assert not m.Erased.objects.exists()
+    elsewhere = archive.directory.parent / "b"
+    done = carry_out(archive, request.position, requester, elsewhere, only_own_keys=True)
+    report = verify(archive)
+    assert {fault.position for fault in report.faults} == {forged.position}
+    assert m.Erasure.objects.get().position == done
+    assert rebuilding.check() == []
+    again = team.forge("", "", "erasure", {**fields, "things": erased}, by, by=by)
+    assert {fault.position for fault in verify(archive).faults} == {
+        forged.position,
+        again.position,
+    }
+    assert m.Erasure.objects.get().position == done
+
+
 def test_two_keys_of_one_person_are_one_person(team: Team) -> None:
     archive, clock = team.archive, team.clock
     further = archive.keyring.add_person(None, pseudonym(team.one))

@@ -60,7 +60,7 @@ def stored_json(value: object) -> str:
 #: Kinds whose projection changes rows that are there already.
 TURNING = frozenset(
     (
-        *("retraction", "judgement", "consent", "hold", "definition", "key", "block"),
+        *("retraction", "judgement", "consent", "hold", "definition", "key", "block", "erasure"),
         *("linkage", "review-policy", "trust-policy"),
     )
 )

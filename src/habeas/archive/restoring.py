@@ -17,7 +17,7 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -139,14 +139,15 @@ def check_backup(
     progress: Progress = lambda what, done, total: None,
     *,
     scratch: Path | None = None,
+    despite: Collection[str] = (),
 ) -> Restored:
     """Restore a backup with the archive's own keys, verify it, and remove it again.
 
     It is put into the archive's own ``cache/`` unless ``scratch`` names an existing folder,
     always on SQLite and without the keys, and takes as much room as the archive. Raises
-    ``BackupUnsound`` where it does not verify, or its last entry is not this archive's. Not
-    inside a transaction: it changes the database that this process is connected to, and puts
-    that right again.
+    ``BackupUnsound`` where it does not verify (but for faults of the codes ``despite``), or its
+    last entry is not this archive's. Not inside a transaction: it changes the database that this
+    process is connected to, and puts that right again.
     """
     if connection.in_atomic_block:
         raise ArchiveError("A backup is not checked inside a transaction.")
@@ -167,10 +168,10 @@ def check_backup(
             f"Entry {last} of the backup {source} is not the one in this archive.",
             next_step="It is of another copy of the archive. Make a new backup.",
         )
-    if made.faults:
-        some = " ".join(fault.message for fault in made.faults[:3])
+    if faults := [fault for fault in made.faults if fault.code not in despite]:
+        some = " ".join(fault.message for fault in faults[:3])
         raise BackupUnsound(
-            f"The backup {source} restores with {len(made.faults)} faults. {some}",
+            f"The backup {source} restores with {len(faults)} faults. {some}",
             next_step="Run `habeas verify`: put right what it names, then make a new backup.",
         )
     return made

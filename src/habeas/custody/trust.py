@@ -44,6 +44,14 @@ YOUNG: Final = "trust.approver-young"
 POLICY: Final = "trust.policy-unfounded"
 UNREADABLE: Final = "trust.unreadable"
 
+#: What ``verify`` says of an entry that nobody had the right to write. It stands for ever and has
+#: no effect, so it must hold up nothing that two people decided.
+ENDURING: Final = frozenset(
+    (
+        *(UNSIGNED, ALONE, GRANT, ONE_PERSON, YOUNG, POLICY, UNREADABLE),
+        *("erasure.unfounded", "note.no-known-key"),
+    )
+)
 #: The kinds that ``Trust.take`` judges.
 GOVERNED: Final = frozenset(
     (

@@ -42,6 +42,7 @@ from habeas.archive.restoring import check_backup
 from habeas.archive.verbs import erasing as verbs
 from habeas.archive.verbs.consenting import withdraw
 from habeas.custody import age_keys, durable, recovery
+from habeas.custody.trust import ENDURING
 from habeas.errors import HabeasError
 
 if TYPE_CHECKING:
@@ -247,6 +248,11 @@ def _record(batch: Batch, request: int, what: Plan, progress: Progress) -> None:
     before = {one: Agreements().until(one) for one in _fellows(what.erased)}
     made = verbs.erase(batch, request, approval.position, what)
     batch.flush()
+    if not m.Erasure.objects.filter(position=made.position).exists():
+        raise ErasureRefused(
+            f"Two people do not stand behind request {request} as the ledger is now.",
+            next_step="Nothing was erased. Make a new request: `habeas erase request`.",
+        )
     bury(what, made.position)
     m.ContentObjectKey.objects.filter(address__in=what.objects).delete()
     m.ReadingJob.objects.filter(exhibit__in=what.erased).delete()
@@ -328,7 +334,7 @@ def _back_up(archive: Archive, begun: Journal, progress: Progress) -> None:
             f"{keys} is not there: without it nobody else can open the backup beside it.",
             next_step="Put it back, or move the backup away so that it is made again; then resume.",
         )
-    check_backup(archive, target)
+    check_backup(archive, target, despite=ENDURING)
 
 
 def _destroy(archive: Archive) -> None:

@@ -1,4 +1,4 @@
-"""Is every erased entry erased by right? For ``verify``, from the entries alone.
+"""Is every erased entry erased by right? ``wrong`` says it, for ``verify`` and the projections.
 
 Content may be missing only where an erasure entry lists the position, and that entry must rest
 on a request and an approval by two people over the same list, each with a key that counted
@@ -30,12 +30,41 @@ class _Approved:
 class _Carried:
     """An erasure entry, and why it may not have been carried out; '' where it may."""
 
-    fields: dict[str, Any]
+    request: str
+    things: frozenset[int]
     wrong: str
 
 
 #: Who decided what is never erased: nobody could check the rest without it.
 NEVER = frozenset({*(GOVERNED - {"consent", "hold", "block"}), "erasure", "batch"})
+
+
+def wrong(
+    trust: Trust,
+    record: Record,
+    request: frozenset[int] | None,
+    keys: tuple[int, int] | None,
+    *,
+    again: bool,
+) -> str:
+    """Why, as the ledger stands, two people do not stand behind an erasure; '' where they do.
+
+    ``request``: what a person asked for; ``keys``: the grants of those who asked for that very
+    thing and approved it; ``again``: whether it was carried out before, by right.
+    """
+    if request is None or keys is None:
+        return "has no request and approval by two people that belong together"
+    if again:
+        return "carries out a request that was carried out before"
+    if request != frozenset(record.things):
+        return "does not erase what was signed for"
+    if never := sorted({one.kind for one in record.things.values()} & NEVER):
+        return f"takes along entries that are never erased ({never[0]})"
+    if trust.policy is not None:
+        for key in map(trust.at, keys):
+            if key is None or key.ended:
+                return "was carried out after the key of one of the two had ended"
+    return ""
 
 
 class Erasures:
@@ -57,34 +86,31 @@ class Erasures:
 
     def carried(self, position: int, fields: dict[str, Any]) -> None:
         """An erasure that a person signed."""
-        self._erasures[position] = _Carried(fields, self._wrong(fields))
+        try:
+            record = Record.read(fields)
+            why = self._wrong(fields, record)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self._erasures[position] = _Carried("", frozenset(), "is not written as it must be")
+        else:
+            self._erasures[position] = _Carried(fields["request"], frozenset(record.things), why)
 
-    def _wrong(self, fields: dict[str, Any]) -> str:
-        """Why, as the ledger stands here, two people do not stand behind it."""
+    def _wrong(self, fields: dict[str, Any], record: Record) -> str:
         approval = self._approvals.get(fields["approval"])
+        keys = None
+        if approval is not None and approval.request.entry_id == fields["request"]:
+            keys = approval.request.key, approval.key.position
+        again = any(
+            not one.wrong and one.request == fields["request"] for one in self._erasures.values()
+        )
         request = self._requests.get(fields["request"])
-        if request is None or approval is None or approval.request.entry_id != fields["request"]:
-            return "has no request and approval by two people that belong together"
-        if any(one.fields["request"] == fields["request"] for one in self._erasures.values()):
-            return "carries out a request that was carried out before"
-        record = Record.read(fields)
-        if request != frozenset(record.things):
-            return "does not erase what was signed for"
-        if never := sorted({one.kind for one in record.things.values()} & NEVER):
-            return f"takes along entries that are never erased ({never[0]})"
-        if self._trust.policy is None:
-            return ""
-        for number in (approval.request.key, approval.key.position):
-            key = self._trust.at(number)
-            if key is None or key.ended:
-                return "was carried out after the key of one of the two had ended"
-        return ""
+        return wrong(self._trust, record, request, keys, again=again)
 
     def check(self, report: Report) -> None:
         """Compare what was erased with what was signed for; adds faults to the report."""
         listed: dict[int, int] = {}
-        for position, one in self._erasures.items():
-            listed.update(dict.fromkeys(Record.read(one.fields).things, position))
+        for position, one in sorted(self._erasures.items(), key=lambda each: not each[1].wrong):
+            # What an unfounded one lists never hides that it was erased by right elsewhere.
+            listed.update(dict.fromkeys(one.things, position))
             if one.wrong:
                 report.fault(
                     "erasure.unfounded", position, f"The erasure at entry {position} {one.wrong}."
@@ -97,7 +123,7 @@ class Erasures:
                     f"The content of entry {position} is missing, and no erasure accounts for it.",
                 )
         for position, erasure in listed.items():
-            if position not in report.erased:
+            if position not in report.erased and not self._erasures[erasure].wrong:
                 report.fault(
                     "erasure.left",
                     position,

@@ -3,10 +3,16 @@ be gone when the ledger is replayed."""
 
 from __future__ import annotations
 
+import json
+
 from habeas.archive import models as m
-from habeas.archive.erased import Record
-from habeas.archive.projecting import Fact, Projector, stored_json
+from habeas.archive.erased import Record, positions_of
+from habeas.archive.erasing.founded import wrong
+from habeas.archive.projecting import Fact, Fields, Projector, stored_json
 from habeas.archive.taking_back import make_as_strict
+from habeas.archive.trusting import so_far
+from habeas.custody.entries import parse_entry
+from habeas.custody.persons import said
 
 
 def request(p: Projector, fact: Fact) -> None:
@@ -47,17 +53,22 @@ def _signed_with(p: Projector) -> int | None:
 
 
 def erasure(p: Projector, fact: Fact) -> None:
+    """Only one behind which two people stand has an effect; ``verify`` names any other."""
     f = fact.fields
-    asked, label = p.find(m.ErasureRequest, f["request"])
-    record = Record.read(f)
+    try:
+        record, approval = Record.read(f), _approval(f)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return
+    if approval is None or not _by_right(fact, record, approval):
+        return
     p.add(
         m.Erasure,
         fact,
-        p.join(p.own_label(f), label),
-        request=asked,
-        approval=p.position_of(m.ErasureApproval, f["approval"]),
+        p.join(p.own_label(f), p.label_of(m.ErasureRequest, f["request"])),
+        request=approval.request,
+        approval=approval.position,
         count=len(record.things),
-        person=f.get("person", ""),
+        person=f["person"],
     )
     for thing in record.things.values():
         p.row(
@@ -67,6 +78,31 @@ def erasure(p: Projector, fact: Fact) -> None:
             kind=thing.kind,
             erased_at=fact.position,
         )
+
+
+def _approval(f: Fields) -> m.ErasureApproval | None:
+    """The approval that counts and is of the request that the erasure names."""
+    ids = [str(f["request"]), str(f["approval"])]
+    entries = m.LedgerEntry.objects.filter(entry_id__in=ids)
+    at = dict(entries.values_list("entry_id", "position"))
+    if not at.keys() >= set(ids):
+        return None
+    rows = m.ErasureApproval.objects.filter(position=at[ids[1]], request=at[ids[0]])
+    return rows.filter(key__isnull=False).first()
+
+
+def _by_right(fact: Fact, record: Record, approval: m.ErasureApproval) -> bool:
+    parsed = parse_entry(fact.note)
+    trust = so_far(parsed.origin)
+    signing = said(parsed, fact.position, fact.fields).signed_by
+    if signing(trust.in_force(fact.fields.get("person", ""))) is None:
+        return False
+    asked = m.ErasureRequest.objects.filter(position=approval.request).first()
+    if asked is None or asked.key is None or approval.key is None:
+        return False
+    signed_for = frozenset(positions_of(json.loads(asked.positions)))
+    again = m.Erasure.objects.filter(request=asked.position).exists()
+    return not wrong(trust, record, signed_for, (asked.key, approval.key), again=again)
 
 
 def block(p: Projector, fact: Fact) -> None:
