@@ -118,6 +118,15 @@ def checked(text: str) -> Tree:
     return tree
 
 
+def _unindexed(viewer: Viewer, size: int, watermark: int) -> int:
+    """How many entries the index does not know, where they hold any text; else 0.
+
+    What is recorded for every search, its purpose, would otherwise leave each index behind.
+    """
+    new = visible(viewer, m.Layer).filter(position__gte=watermark, position__lt=size)
+    return size - watermark if size > watermark and new.exists() else 0
+
+
 def search(
     archive: Archive,
     viewer: Viewer,
@@ -143,7 +152,7 @@ def search(
     asking = _Asking(archive, viewer, opened, tree, exact)
     state = opened.state
     found = asking.answer(first, limit, facets)
-    found.behind = max(0, archive.size - state.watermark)
+    found.behind = _unindexed(viewer, archive.size, state.watermark)
     return found
 
 

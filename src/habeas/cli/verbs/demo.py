@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from habeas.cli.options import JsonOption
+from habeas.cli.purposes import reading_for
 from habeas.cli.verbs.serve import PortOption, serve_archive
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
 TITLE = "The camps in Xinjiang, as reported in public: a demonstration"
 MARK_TEXT = "An archive made by `habeas demo`. Its keys are unprotected. It may be deleted.\n"
 FOLLOWED = 1  # members of the sample figure
+
+#: What the pages of the demonstration are read for; signed by its one person, as any purpose.
+PURPOSE = "To look at the demonstration"
 
 
 def demo(
@@ -58,12 +62,15 @@ def demo(
         )
     key = _sample(archive, speaker)
     if not serve:
-        speaker.say(f"To read it in a browser: habeas serve --archive {directory}")
+        speaker.say(
+            f"To read it in a browser: habeas serve --archive {directory} --purpose '{PURPOSE}'"
+        )
         speaker.give(
             {"archive": str(directory), "size": archive.size, "loaded": loaded, "sample": key}
         )
         return
-    serve_archive(archive, speaker, "127.0.0.1", port)
+    viewer = reading_for(archive, speaker, PURPOSE, "pages", "", ("", None))
+    serve_archive(archive, speaker, "127.0.0.1", port, viewer=viewer)
 
 
 def _archive(directory: Path, *, again: bool) -> Archive:
