@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tests.exchange.bundles import Verdict, World, by_archive_code, by_standalone
 from tests.redteam.forging import forge, grant, key_in_the_name_of
 
 from habeas.archive import models as m
 from habeas.archive import verbs
+from habeas.custody.bundled_people import Shown, check_people
+from habeas.custody.entries import Composer, parse_entry
 from habeas.custody.notes import Signer
+from habeas.custody.standalone import verify as standalone
 from habeas.exchange.bundling.choosing import Chosen
 from habeas.exchange.bundling.disclosing import Rules
 from habeas.exchange.bundling.writing import write
@@ -121,3 +128,133 @@ def test_further_and_recovered_keys_hold_in_both(world: World, tmp_path: Path) -
     for verdict in checked(world, tmp_path / "b", {made.position} | decisions(world)):
         assert (verdict.result, verdict.failing) == ("holds", frozenset())
         assert verdict.report["entries"] == 9
+
+
+class Liar(Signer):
+    """It signs something else than what lies before it."""
+
+    def sign(self, text: bytes) -> bytes:
+        return super().sign(text + b"not this")
+
+
+ORIGIN = "example.org/histories"
+HOLDERS = [f"p-{n}" for n in range(4)]
+
+
+def history(seed: int) -> list[Shown]:
+    """Grants, ends, requests, recoveries and decisions, in part falsely signed or misnamed."""
+    chance = random.Random(seed)  # noqa: S311
+    composer = Composer(ORIGIN, Signer.from_seed(ORIGIN, bytes(32)))
+    keys = [
+        Signer.from_seed(f"{ORIGIN}/{holder}", chance.randbytes(32))
+        for holder in HOLDERS
+        for _ in range(3)
+    ]
+    lie = {key: Liar(key.name, key._key) for key in keys}
+    shown: list[Shown] = []
+    requests: list[tuple[str, str, str]] = []
+    for position in range(chance.randint(1, 18)):
+        key = chance.choice(keys)
+        holder, verifier = key.name.rpartition("/")[2], key.verifier.vkey
+        state = chance.choice(["granted"] * 5 + ["retired", "lost", "lost", "else"])
+        fields: dict[str, Any] = {"holder": holder, "verifier": verifier}
+        match chance.choice(["key"] * 6 + ["key-request", "recovery", "consent"]):
+            case "key":
+                fields |= {"kind": "key", "role": "person", "state": state}
+            case "recovery" if requests:
+                request, holder, verifier = chance.choice(requests)
+                fields = {"kind": "key", "role": "person", "state": "granted", "request": request}
+                fields |= {"holder": holder, "verifier": verifier}
+            case "key-request":
+                fields |= {"kind": "key-request", "reason": "x"}
+            case _:
+                fields = {"kind": "consent", "state": state}
+        if fields.get("state") == "lost" and chance.random() < 0.2:
+            fields["verifier"] = chance.choice(["none", f"x{verifier}"])
+        signers = [
+            lie[each] if chance.random() < 0.15 else each
+            for each in chance.sample(keys, chance.choice([0, 1, 1, 1, 2]))
+        ]
+        if signers and chance.random() < 0.7:
+            fields["person"] = signers[0].name.rpartition("/")[2]
+        elif chance.random() < 0.4:
+            fields["person"] = chance.choice(HOLDERS)
+        made = composer.compose(1_900_000_000, list(fields.items()), cosigners=signers)
+        if fields["kind"] == "key-request":
+            requests.append((made.entry_id, holder, verifier))
+        shown.append(Shown(position, parse_entry(made.note), fields))
+    return shown
+
+
+def by_the_other(shown: list[Shown]) -> standalone.Bundle:
+    """The same, as the verifier that uses the standard library alone has them."""
+    bundle = object.__new__(standalone.Bundle)
+    bundle.origin = ORIGIN
+    bundle.status, bundle.faults = {"people": standalone.HOLDS}, {"people": []}
+    bundle.said = {"people": []}
+    bundle.entries = {
+        one.parsed.entry_id: {
+            "id": one.parsed.entry_id,
+            "position": one.position,
+            "fields": dict(one.fields),
+            "text": one.parsed.text,
+            "signatures": [
+                (each.name, each.key_id.to_bytes(4, "big"), each.raw)
+                for each in one.parsed.signatures
+            ],
+        }
+        for one in shown
+    }
+    bundle.check_people()
+    return bundle
+
+
+def test_both_verifiers_judge_any_history_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    for quick in ("signed_by", "sound_key"):  # arithmetic that other tests hold against others
+        monkeypatch.setattr(standalone, quick, QUICK[quick])
+    good = bad = 0
+    for seed in range(150):
+        shown = history(seed)
+        found, other = check_people(ORIGIN, shown), by_the_other(shown)
+        at = [
+            [fault.split()[1] for fault in each] for each in (found.faults, other.faults["people"])
+        ]
+        assert at[0] == at[1], seed
+        assert (found.status, found.words) == (other.status["people"], other.said["people"]), seed
+        good, bad = good + found.signed, bad + len(found.faults)
+    assert min(good, bad) > 50
+
+
+def _signed_by(public: bytes, text: bytes, raw: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(raw, text)
+    except InvalidSignature:
+        return False
+    return True
+
+
+QUICK: dict[str, Callable[..., object]] = {
+    "signed_by": _signed_by,
+    "sound_key": lambda public: public,
+}
+
+
+@pytest.mark.parametrize("how", ["retired", "lost"])
+def test_a_falsely_signed_end_is_a_fault_and_ends_the_key_in_both(how: str) -> None:
+    composer = Composer(ORIGIN, Signer.from_seed(ORIGIN, bytes(32)))
+    one, new = (Signer.from_seed(f"{ORIGIN}/p-0", bytes([n]) * 32) for n in (1, 2))
+    two = Signer.from_seed(f"{ORIGIN}/p-1", b"3" * 32)
+    said: list[tuple[dict[str, Any], list[Signer]]] = [
+        (grant(one), []),
+        ({**grant(two), "person": "p-0"}, [one]),
+        ({**grant(one), "state": how, "person": "p-1"}, [new]),  # in another's name
+        ({**grant(new), "person": "p-0"}, [one]),
+        ({"kind": "consent", "person": "p-0"}, [one]),
+    ]
+    shown = []
+    for position, (fields, signers) in enumerate(said):
+        fields = {"kind": "key", **fields}
+        made = composer.compose(1_900_000_000, list(fields.items()), cosigners=signers)
+        shown.append(Shown(position, parse_entry(made.note), fields))
+    for faults in (check_people(ORIGIN, shown).faults, by_the_other(shown).faults["people"]):
+        assert [fault.split()[1] for fault in faults] == ["2", "3", "4"]

@@ -65,7 +65,7 @@ def check_people(origin: str, entries: Iterable[Shown]) -> People:
 def _check(trust: Trust, entry: Shown, found: People) -> str:
     f = entry.fields
     person, kind = f.get("person"), f.get("kind")
-    known = person in trust.holders
+    known = isinstance(person, str) and person in trust.holders
     grants = kind == "key" and f.get("role") == "person" and {*_SHOWN, "state"} <= f.keys()
     if grants or (kind == "key-request" and f.keys() >= _SHOWN):
         named = {**f, "person": person if known else _signer(trust, entry)}

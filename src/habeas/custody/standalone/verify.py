@@ -1145,13 +1145,15 @@ class Bundle:
             fields = entry["fields"]
             kind, person = fields.get("kind"), fields.get("person")
             own = [key for key in keys if key["holder"] == person]
-            signer = self.signing(entry, own)
-            if own and signer is None:
+            by = self.signing(entry, own or keys)
+            grants = kind == "key" and fields.get("role") == "person" and set(fields) >= GRANTS
+            if own and by is None:
+                if grants and fields["state"] in ("retired", "lost"):
+                    self.end_key(fields, keys)  # what makes things stricter counts all the same
                 raise Fault(f"names {person}, whose keys in force did not sign it")
-            if kind == "key" and fields.get("role") == "person" and set(fields) >= GRANTS:
-                self.one_grant(entry, keys, asked)
+            if grants:
+                self.one_grant(entry, by, keys, asked)
             elif kind == "key-request" and {"holder", "verifier"} <= set(fields):
-                by = self.signing(entry, keys)
                 if by is None or by["holder"] == fields["holder"]:
                     raise Fault("asks for a key, and no other person signed that")
                 if not any(key["holder"] == fields["holder"] for key in keys):
@@ -1172,29 +1174,33 @@ class Bundle:
         if unknown:
             self.said["people"].append(f"{unknown:,} name persons whose grants are not here")
 
-    def one_grant(self, entry, keys, asked):
+    def end_key(self, fields, keys):
+        for key in keys:
+            key["ended"] = key["ended"] or key["verifier"] == fields["verifier"]
+
+    def one_grant(self, entry, by, keys, asked):
         """A key granted, retired or lost: taken in where that was done by right."""
         fields = entry["fields"]
+        if fields["state"] != "granted":
+            self.end_key(fields, keys)
+            return
         who, public = read_key(fields["verifier"], 0x01)
         holder = fields["holder"]
-        if fields["state"] != "granted":
-            for key in keys:
-                key["ended"] = key["ended"] or key["public"] == public
-            return
         if who[0] != f"{self.origin}/{holder}":
             raise Fault(f"grants {holder} a key that is named {who[0]}")
         if any(key["public"] == public for key in keys):
             raise Fault("grants a key that was granted before")
         own = [key for key in keys if key["holder"] == holder]
-        if own and self.signing(entry, own) is None:
-            by, request = self.signing(entry, keys), asked.get(fields.get("request"))
+        if own and (by is None or by["holder"] != holder):
+            request = asked.get(fields.get("request"))
             if by is None or request is None or request[1:] != (holder, fields["verifier"]):
                 raise Fault(f"grants {holder} another key without a signature by one of theirs")
             people = {holder, by["holder"], request[0]["holder"]}
             if len(people) < 3 or not all(key["ended"] for key in own):
                 raise Fault(f"recovers a key for {holder} without two others, or needlessly")
             del asked[fields["request"]]
-        keys.append({"holder": holder, "who": who, "public": public, "ended": False})
+        key = {"holder": holder, "who": who, "public": public, "ended": False}
+        keys.append({**key, "verifier": fields["verifier"]})
 
     def signing(self, entry, keys):
         """Which of these keys, in force, signed; None where none did, or one of them falsely."""
