@@ -91,6 +91,32 @@ def test_a_request_is_shown_approved_and_carried_out(
     assert "No erasure is under way" in habeas("erase", "resume").out
 
 
+def test_a_new_team_is_told_to_wait_and_both_ages_are_shown(
+    habeas: Habeas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request by a key that is too new says at once that nobody can approve it."""
+    assert habeas("init", tmp_path / "new", "--unprotected").code == 0
+    monkeypatch.chdir(tmp_path / "new")
+    assert habeas("people", "add", "--unprotected").code == 0
+    one = habeas("people", "list", "--json").json["people"][0]["pseudonym"]
+    assert habeas("people", "add", "--unprotected", "--as", one).code == 0
+    two = habeas("people", "list", "--json").json["people"][1]["pseudonym"]
+    file = tmp_path / "statement.txt"
+    file.write_text(f"{WORDS}.\n", encoding="utf-8")
+    sealed = habeas("add", file, "--json").json["sealed"][0]["exhibit"]
+    told = habeas(
+        *("erase", "request", "exhibit", str(sealed), "--reason", "x", "--yes", "--as", two)
+    )
+    assert f"Nobody can approve it: {two}'s key is newer than 72 h." in told.out
+    assert "Another person now approves it" not in told.out
+    request = str(habeas("erase", "list", "--json").json["requests"][0]["entry"])
+    refused = habeas("erase", "approve", request, "--yes", "--as", one)
+    assert "trust.refused" in refused.err
+    assert f"The key of {two} was granted at entry" in refused.said
+    assert f"The key of {one} was granted at entry" in refused.said
+    assert f"{one}, who approves, brought in {two}, who asks." in refused.said
+
+
 def test_a_hold_is_named_and_forbids_it(habeas: Habeas, exhibit: int, people: list[str]) -> None:
     held = habeas("hold", "set", str(exhibit), "--authority", "Court of Example", "--as", people[0])
     assert held.code == 0, held.said

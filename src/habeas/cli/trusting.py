@@ -28,7 +28,7 @@ def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request
         speaker.say(f"{requester.by}, who approves, brought in {asked.person}, who asks.")
 
 
-def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> None:
+def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
     """Say at once, of a request just made, that nobody can approve it: the key is too new."""
     from habeas.archive.trusting import so_far
     from habeas.custody.persons import lasting
@@ -37,13 +37,15 @@ def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> None:
     asked = next((one for one in trust.requests.values() if one.position == made), None)
     key = None if asked is None else trust.at(asked.key)
     if asked is None or key is None or trust.policy is None:
-        return
+        return False
     needed = trust.policy.approver_age
-    if asked.time - key.time < needed:
-        speaker.say(
-            f"Nobody can approve it: {asked.person}'s key is newer than {lasting(needed)}. Ask "
-            f"anew from {utc(key.time + needed)} on, or have somebody ask whose key is older."
-        )
+    if asked.time - key.time >= needed:
+        return False
+    speaker.say(
+        f"Nobody can approve it: {asked.person}'s key is newer than {lasting(needed)}. Ask "
+        f"anew from {utc(key.time + needed)} on, or have somebody ask whose key is older."
+    )
+    return True
 
 
 def _tell_age(speaker: Speaker, key: HeldKey, asked: Request) -> None:

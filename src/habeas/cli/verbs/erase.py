@@ -106,8 +106,8 @@ def request(
             what = plan(archive_, kind, target, keep or (), also or ())
         made = request_erasure(batch, what, basis, reason).position
     speaker.say(f"Requested, as entry {made}: {entries(what)}. Nothing is erased yet.")
-    speaker.say(f"Another person now approves it: habeas erase approve {made} --as …")
-    tell_too_young(speaker, archive_, made)
+    if not tell_too_young(speaker, archive_, made):
+        speaker.say(f"Another person now approves it: habeas erase approve {made} --as …")
     speaker.give({"requested": made, **as_json(what, changes)})
 
 

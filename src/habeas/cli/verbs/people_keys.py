@@ -100,8 +100,8 @@ def request(
         discard(archive_, signer)
         raise
     speaker.say(f"Asked, as entry {position}: a new key for {pseudonym}. It signs nothing yet.")
-    speaker.say(f"A third person grants it: habeas people recover {position} --as …")
-    tell_too_young(speaker, archive_, position)
+    if not tell_too_young(speaker, archive_, position):
+        speaker.say(f"A third person grants it: habeas people recover {position} --as …")
     speaker.give({"requested": position, "pseudonym": pseudonym, "protected": not unprotected})
 
 

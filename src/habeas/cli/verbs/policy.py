@@ -147,8 +147,8 @@ def propose(
         when = asked.time + (batch.trust.policy or policy).change_wait
     _tell(speaker, policy)
     speaker.say(f"Asked, as entry {made}. The policy in force stays until it is approved.")
-    speaker.say(f"Another person, from {utc(when)} on: habeas policy approve {made} --as …")
-    tell_too_young(speaker, archive_, made)
+    if not tell_too_young(speaker, archive_, made):
+        speaker.say(f"Another person, from {utc(when)} on: habeas policy approve {made} --as …")
     speaker.give({"requested": made, "approvable_at": when, **policy.fields()})
 
 
