@@ -71,7 +71,7 @@ def build(archive: Archive, folder: Path) -> World:
         sole = says(batch, person, source, SECRET, passages=(quote,))
         shared = says(batch, town, paper, "The bakery", passages=(quote, notice))
         verbs.assess(batch, sole, "claim", "credibility", "2", SECRET)
-        verbs.consent(batch, person, basis="given", audience="public", at_risk=SECRET)
+        verbs.consent(batch, person, basis="public-statement", audience="public", at_risk=SECRET)
         verbs.consent(batch, source, basis="given", audience="public")
         verbs.custody(batch, exhibit, "opened", agent="researcher", reason=SECRET)
     return World(one, two, exhibit, other, person, town, source, sole, shared)
