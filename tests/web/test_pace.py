@@ -15,7 +15,7 @@ MOST = {
     "/claims/{number}/": 30,
     "/records/{camp-1}/": 40,
     "/sources/{paper}/": 20,
-    "/exhibits/{exhibit}/": 24,  # ten of them the chain of custody
+    "/exhibits/{exhibit}/": 25,  # eleven the chain of custody, one who signed a capture
     "/records/facility/": 5,
     "/exhibits/": 5,
     "/sources/": 5,
