@@ -46,7 +46,7 @@ def test_a_passphrase_is_asked_for_at_a_terminal(
 def test_a_passphrase_is_typed_twice(
     habeas: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter(["one", "other"])
+    answers = iter(["six words that a die picked", "six others that a die picked"])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda question: next(answers))
     ended = habeas("init", "archive")
@@ -58,7 +58,7 @@ def test_a_passphrase_is_typed_twice(
 def test_a_persons_passphrase_is_their_own(protected: Path, habeas: Callable[..., Ended]) -> None:
     opened = ("--passphrase-file", "../right")
     theirs = protected.parent / "theirs"
-    theirs.write_text("their own\n", encoding="utf-8")
+    theirs.write_text("seven quiet herons on the dyke\n", encoding="utf-8")
     assert habeas("people", "add", *opened, "--person-passphrase-file", theirs).code == 0
     folder = protected.parent / "in"
     folder.mkdir()

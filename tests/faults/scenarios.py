@@ -30,6 +30,7 @@ from habeas.archive.opening import Archive, init_archive, open_archive
 from habeas.archive.search import index, searching
 from habeas.archive.verifying import verify
 from habeas.custody import beside
+from habeas.custody.persons import Policy
 from habeas.exchange.importing import import_folder
 
 Acknowledge = Callable[[str], None]
@@ -45,7 +46,7 @@ ENCRYPTING = "from habeas.custody import beside_serving as b, durable; durable._
 
 def prepare(place: Path) -> None:
     """``archive`` and what the scenarios need, under ``place``."""
-    archive = init_archive(place / "archive", passphrase=None)
+    archive = init_archive(place / "archive", passphrase=None, policy=Policy(0, 0))
     (place / "files").mkdir()
     for number in range(sum(ROUNDS)):
         content = os.urandom(2_000 + 37 * number)
