@@ -53,7 +53,11 @@ def run(*arguments: str | Path) -> Ended:
     said = io.StringIO()
     out, err = _Both(said), _Both(said)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main([str(argument) for argument in arguments])
+        before = os.umask(0o022)  # a command sets its own, for the whole process
+        try:
+            code = main([str(argument) for argument in arguments])
+        finally:
+            os.umask(before)
     return Ended(code, out.getvalue(), err.getvalue(), said.getvalue())
 
 
