@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, newest, visible
-from habeas.archive.readings import parts_of
+from habeas.archive.access import Viewer, visible
+from habeas.archive.readings import parts_of, standing
 from habeas.custody.capture_trust import read_trust
 from habeas.custody.wacz import DIGEST, PACKAGE, Signature, Standing, check_signature
 
@@ -91,8 +91,7 @@ class Capture:
 
 def capture_of(archive: Archive, viewer: Viewer, exhibit: m.Exhibit) -> Capture | None:
     """What vouches for an exhibit; None where it is no such package, or was not read yet."""
-    readings = newest(viewer, m.Reading).filter(exhibit=exhibit.position, inner_path="")
-    reading = readings.order_by("-position").first()
+    reading = standing(viewer, exhibit.position)
     if reading is None or reading.media_type != MEDIA_TYPE or reading.layer is None:
         return None
     if not visible(viewer, m.Layer).filter(position=reading.layer).exists():

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from habeas.archive import models as m
-from habeas.archive.access import OWNER, visible
+from habeas.archive.access import OWNER, Viewer, newest, visible
 from habeas.reading.documents import Box, Boxes, Part
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 MAP_FORMAT = 1
 _TOGETHER = 1_000  # parts written at a time
 Locator = dict[str, str | int]
+
+
+def standing(viewer: Viewer, exhibit: int) -> m.Reading | None:
+    """The latest reading of the exhibit itself that the viewer may see; None while it waits."""
+    rows = newest(viewer, m.Reading).filter(exhibit=exhibit, inner_path="")
+    return rows.order_by("-position").first()
 
 
 def map_of(parts: Sequence[Part]) -> bytes:

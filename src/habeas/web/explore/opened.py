@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from habeas.archive.access import Viewer, newest, visible
 from habeas.archive.blocked import blocked_among
 from habeas.archive.models import Exhibit, Layer, Reading
+from habeas.archive.readings import standing
 from habeas.errors import HabeasError
 from habeas.web.explore import rendering
 from habeas.web.explore.pages import one, paged, whole_number
@@ -37,12 +38,6 @@ STATES = {
 WITH_TEXT = "with-text"
 STATES[WITH_TEXT] = gettext_noop("text recorded at import; not opened by a reader yet")
 FILES = 50  # inside an exhibit, on one page
-
-
-def standing(viewer: Viewer, exhibit: int) -> Reading | None:
-    """The latest reading of the exhibit itself; None while it waits."""
-    rows = newest(viewer, Reading).filter(exhibit=exhibit, inner_path="")
-    return rows.order_by("-position").first()
 
 
 def states_of(viewer: Viewer, exhibits: Iterable[int]) -> dict[int, Content]:
