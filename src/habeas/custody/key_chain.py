@@ -11,7 +11,7 @@ a retired key signs beyond its end counts for nothing, and what it signed before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from habeas.custody.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
@@ -103,8 +103,3 @@ class Signing:
 
     def signers(self, size: int) -> list[Signer]:
         return [self.find(key) for key in self.chain.signing(size)]
-
-
-def chain_of(pairs: Iterable[KeyPair]) -> KeyChain:
-    """A chain in the order of its pairs."""
-    return KeyChain(tuple(sorted(pairs, key=lambda pair: pair.since)))

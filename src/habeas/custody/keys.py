@@ -196,11 +196,6 @@ class Keyring:
         with self._changing() as content:
             succession.stage(content, size)
 
-    def unstage(self) -> None:
-        """Give up new keys that nothing names."""
-        with self._changing() as content:
-            content.pop("next", None)
-
     def promote(self, size: int) -> None:
         """Sign with the staged keys from now on; the former were handed over at ``size``.
 
