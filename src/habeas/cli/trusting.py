@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request
 
 def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
     """Say at once, of a request just made, that nobody can approve it: the key is too new."""
+    from habeas.archive.clock import utc
     from habeas.archive.trusting import so_far
     from habeas.custody.persons import lasting
 
@@ -63,9 +63,3 @@ def _tell_age(speaker: Speaker, key: HeldKey, asked: Request) -> None:
         f"The key of {key.holder} was granted at entry {key.position}, {whose}: "
         f"{lasting(age)} before the request, {clock}."
     )
-
-
-def utc(seconds: int) -> str:
-    """A time in UTC, to the minute."""
-    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -37,8 +37,8 @@ def list_(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
+    from habeas.archive.clock import utc
     from habeas.archive.trusting import policy_row, so_far
-    from habeas.cli.trusting import utc
 
     row, trust = policy_row(), so_far(archive_.origin)
     if row is None or trust.policy is None:
@@ -137,7 +137,8 @@ def propose(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
-    from habeas.cli.trusting import tell_too_young, utc
+    from habeas.archive.clock import utc
+    from habeas.cli.trusting import tell_too_young
 
     policy = _policy(approver_hours, change_hours)
     person = acting_person(archive_, as_, person_passphrase_file)
