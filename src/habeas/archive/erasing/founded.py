@@ -28,9 +28,8 @@ class _Approved:
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """An erasure entry, and why it may not have been carried out; '' where it may."""
+    """What an erasure entry lists, and why it may not have been carried out; '' where it may."""
 
-    request: str
     things: frozenset[int]
     wrong: str
 
@@ -75,6 +74,7 @@ class Erasures:
         self._requests: dict[str, frozenset[int]] = {}
         self._approvals: dict[str, _Approved] = {}
         self._erasures: dict[int, _Carried] = {}
+        self._done: set[str] = set()  # requests that were carried out by right
 
     def asked(self, entry_id: str, fields: dict[str, Any]) -> None:
         """A request that a person signed."""
@@ -90,19 +90,19 @@ class Erasures:
             record = Record.read(fields)
             why = self._wrong(fields, record)
         except (KeyError, TypeError, ValueError, AttributeError):
-            self._erasures[position] = _Carried("", frozenset(), "is not written as it must be")
+            self._erasures[position] = _Carried(frozenset(), "is not written as it must be")
         else:
-            self._erasures[position] = _Carried(fields["request"], frozenset(record.things), why)
+            self._erasures[position] = _Carried(frozenset(record.things), why)
+            if not why:
+                self._done.add(fields["request"])
 
     def _wrong(self, fields: dict[str, Any], record: Record) -> str:
         approval = self._approvals.get(fields["approval"])
         keys = None
         if approval is not None and approval.request.entry_id == fields["request"]:
             keys = approval.request.key, approval.key.position
-        again = any(
-            not one.wrong and one.request == fields["request"] for one in self._erasures.values()
-        )
         request = self._requests.get(fields["request"])
+        again = fields["request"] in self._done
         return wrong(self._trust, record, request, keys, again=again)
 
     def check(self, report: Report) -> None:

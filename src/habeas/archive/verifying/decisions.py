@@ -145,8 +145,8 @@ class Decisions:
 
     def _cover(self, positions: range) -> None:
         """A person signed the root over these: none of them is by the installation alone."""
-        for position in [each for each in self._alone if each in positions]:
-            del self._alone[position]
+        for position in positions:
+            self._alone.pop(position, None)
 
     def _root_holds(self, fields: dict[str, Any]) -> bool:
         if fields["count"] > len(self._leaves):
