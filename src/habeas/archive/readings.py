@@ -12,7 +12,7 @@ import itertools
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAP_FORMAT = 1
 _TOGETHER = 1_000  # parts written at a time
+_BEFORE = f'{{"format":{MAP_FORMAT},"parts":['
+_PIECE = 16 * 1024  # bytes unpacked at a time: 16 MB at most
 Locator = dict[str, str | int]
 
 
@@ -38,7 +40,7 @@ def standing(viewer: Viewer, exhibit: int) -> m.Reading | None:
 def map_of(parts: Sequence[Part]) -> bytes:
     """The parts as they are sealed; a million of them never stand beside each other."""
     packing = zlib.compressobj(6)
-    before = f'{{"format":{MAP_FORMAT},"parts":['
+    before = _BEFORE
     packed: list[bytes] = []
     rows = (
         [
@@ -61,18 +63,50 @@ def _numbers(boxes: Sequence[Box]) -> list[int]:
     return list(itertools.chain.from_iterable(boxes))
 
 
+def rows_in(data: bytes) -> Iterator[list[Any]]:
+    """The parts of a sealed map as it holds them, one by one: a million never stand together."""
+    unpacking, decode = zlib.decompressobj(), json.JSONDecoder().raw_decode
+    pieces = iter(range(0, len(data), _PIECE))
+    held, at, wanted = "", 0, 1
+
+    def more(count: int) -> str:
+        some = [unpacking.decompress(data[n : n + _PIECE]) for n in itertools.islice(pieces, count)]
+        return b"".join(some).decode("ascii") if some else ""
+
+    while len(held) < len(_BEFORE) and (got := more(1)):
+        held += got
+    if not held.startswith(_BEFORE):
+        raise ValueError("not a map of parts")
+    at = len(_BEFORE)
+    while True:
+        if held.startswith(",", at):
+            at += 1
+        if held.startswith("]", at):
+            return
+        try:
+            row, at = decode(held, at)
+        except ValueError:  # its end is not here yet
+            got = more(wanted)
+            if not got:
+                raise
+            held, at, wanted = held[at:] + got, 0, wanted * 2
+        else:
+            wanted = 1
+            yield row
+
+
+def part_of(row: Sequence[Any]) -> Part:
+    """A part of a sealed map."""
+    kind, start, stop, locator, stored, hidden, language, script, warnings, numbers = row
+    return Part(
+        *(kind, start, stop, locator, stored, bool(hidden), language, script, tuple(warnings)),
+        boxes=Boxes(array("i", numbers)) if numbers else (),
+    )
+
+
 def parts_in(data: bytes) -> list[Part]:
     """The parts of a sealed map."""
-    found: dict[str, Any] = json.loads(zlib.decompress(data))
-    return [
-        Part(
-            *(kind, start, stop, locator, stored, bool(hidden), language, script, tuple(warnings)),
-            boxes=Boxes(array("i", numbers)) if numbers else (),
-        )
-        for (
-            *(kind, start, stop, locator, stored, hidden, language, script, warnings, numbers),
-        ) in found["parts"]
-    ]
+    return [part_of(row) for row in rows_in(data)]
 
 
 def parts_of(archive: Archive, layer: int) -> list[Part]:

@@ -31,7 +31,7 @@ from habeas.vocabulary.errors import VocabularyError
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
-VERSION = "1"  # raise when the same rows give other documents
+VERSION = "2"  # raise when the same rows give other documents
 _FOREVER = 10**9  # days; an open end
 _MOST_YEARS = 30  # named one by one of a long range
 _CHUNK = 500

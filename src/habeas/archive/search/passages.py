@@ -1,9 +1,11 @@
-"""Which pieces of a text are found: passages of at most 2,000 code points.
+"""Which pieces of a text are found: passages of at most 2,000 code points; of a sheet, its rows.
 
 Invariants: every word of a text is in some passage; a passage never reaches over a page,
-sheet, slide or record, and ends at a paragraph or row where it can; where one paragraph is
-too long for a passage, the next begins ``language.MOST_WORDS`` words earlier, so that every
-phrase that may be asked stands whole in one of them.
+sheet, row of a sheet, slide or record, and ends at a paragraph or row of a table where it can;
+a row of a sheet is one passage, however wide, and is parted between cells where it is longer than
+``LONGEST_ROW``; where one paragraph is too long for a passage, the next begins
+``language.MOST_WORDS`` words earlier, so that every phrase that may be asked stands whole in one
+of them.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from habeas.reading.documents import Part
 from habeas.vocabulary import texts
 
 LONGEST = 2_000  # code points
+LONGEST_ROW = 20_000  # of a row of a sheet
 _SHORTEST_CUT = 1_200  # before it no place to cut is looked for
 _LONGEST_OVERLAP = 1_000  # code points
 _APART = frozenset({"page", "sheet", "slide", "record", "body", "header"})
@@ -40,14 +43,20 @@ class Piece(NamedTuple):
 
 def pieces(text: str, parts: Sequence[Part] = ()) -> Iterator[Piece]:
     """The passages of a text, in order."""
-    apart = _borders(text, parts, _APART)
+    rows = _rows_of_sheets(parts)
+    edges = {*_borders(text, parts, _APART), *rows, *rows.values()}
+    apart = sorted(edge for edge in edges if 0 < edge < len(text))
+    long = any(stop - start > LONGEST_ROW for start, stop in rows.items())
+    cells = sorted({part.start for part in parts if part.kind == "cell"}) if long else []
     inside = _borders(text, parts, _INSIDE) if parts else []
     inside = inside or [match.end() for match in _BLANK_LINES.finditer(text)]
     pages = _pages(parts)
     told = _told(parts)
     begin = 0
     for end in [*apart, len(text)]:
-        for start, stop in _packed(text, begin, end, inside):
+        a_row = begin in rows
+        packed = _packed(text, begin, end, cells if a_row else inside, a_row)
+        for start, stop in packed:
             if not text[start:stop].isspace():
                 language, script = told(start) or tell(text[start : start + _SAMPLE])
                 yield Piece(start, stop, pages(start), language, script)
@@ -59,11 +68,25 @@ def _borders(text: str, parts: Iterable[Part], kinds: frozenset[str]) -> list[in
     return sorted(start for start in starts if 0 < start < len(text))
 
 
-def _packed(text: str, begin: int, end: int, inside: list[int]) -> Iterator[tuple[int, int]]:
+def _rows_of_sheets(parts: Iterable[Part]) -> dict[int, int]:
+    """Where each row of a sheet starts and stops. A table in running text has other rows."""
+    rows: dict[int, int] = {}
+    stop = 0
+    for part in parts:
+        if part.kind == "sheet":
+            stop = part.stop
+        elif part.kind == "row" and part.start < part.stop <= stop:
+            rows[part.start] = part.stop
+    return rows
+
+
+def _packed(
+    text: str, begin: int, end: int, inside: list[int], a_row: bool
+) -> Iterator[tuple[int, int]]:
     """[begin, end) in stretches that are not too long, cut at the borders where possible."""
-    start = begin
-    while end - start > LONGEST:
-        at = bisect_right(inside, start + LONGEST) - 1
+    start, longest = begin, LONGEST_ROW if a_row else LONGEST
+    while end - start > longest:
+        at = bisect_right(inside, start + longest) - 1
         if at >= 0 and inside[at] > start:
             yield start, inside[at]
             start = inside[at]

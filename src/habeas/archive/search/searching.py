@@ -22,9 +22,9 @@ from tantivy import Occur, Query
 
 from habeas.archive import deadline
 from habeas.archive import models as m
+from habeas.archive import places as placing
 from habeas.archive.access import Viewer, visible, visible_labels
 from habeas.archive.files import layer_text
-from habeas.archive.readings import locator_in, parts_of
 from habeas.archive.search import index as indexes
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import Compiled, Match, compiled
@@ -35,7 +35,7 @@ from habeas.archive.search.language import Field, InFile, Not, Tree, leaves
 from habeas.archive.search.matching import Range, ranges
 from habeas.archive.search.parsing import parse
 from habeas.archive.search.refining import positive
-from habeas.reading.documents import Part
+from habeas.archive.search.sheet_rows import FoundRow, row_of
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -50,7 +50,10 @@ _MOST_DROPPED = 200
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found. ``ranges`` and ``excerpt`` are code points of the layer."""
+    """A passage that was found. ``ranges`` and ``excerpt`` are code points of the layer.
+
+    ``row`` where it is a row of a sheet.
+    """
 
     layer: int
     exhibit: int
@@ -66,6 +69,7 @@ class Hit:
     excerpt: Range
     ranges: tuple[Range, ...]
     fault: str = ""
+    row: FoundRow | None = None
 
     @property
     def segments(self) -> list[tuple[str, bool]]:
@@ -336,6 +340,12 @@ class _Shown:
             found = ranges(passage, self.matches)
             marked = tuple((start + first, start + last) for first, last in found)
         first, last = excerpt(start, stop, marked)
+        locator: dict[str, str | int] = {"page": number}
+        row = None
+        if not number:  # the map of a book has a box for every word
+            places = placing.of_layer(self.archive, layer)
+            locator = places.locator(*(marked or [(start, stop)])[0])
+            row = None if fault else row_of(places, whole, start, marked)
         if not fault:
             text = whole[first:last]
         return Hit(
@@ -346,19 +356,15 @@ class _Shown:
             layer.inner_path,
             start,
             stop,
-            {"page": number} if number else self._locator(layer, *(marked or [(start, stop)])[0]),
+            locator,
             "",
             "",
             text,
             (first, last),
             marked,
             fault,
+            row,
         )
-
-    def _locator(self, layer: m.Layer, start: int, stop: int) -> dict[str, str | int]:
-        """Where it stands in a text without pages. A page's number is in the index already:
-        the map of a book has a box for every word."""
-        return locator_in(maps.get(self.archive, layer), start, stop)
 
 
 def excerpt(start: int, stop: int, marked: Sequence[Range]) -> Range:
@@ -402,26 +408,4 @@ class _Texts:
         return text
 
 
-class _Maps:
-    """The maps read last of texts that have no pages."""
-
-    MOST = 64
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int, str], list[Part]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, archive: Archive, layer: m.Layer) -> list[Part]:
-        key = (archive.origin, layer.position, layer.text_sha256)
-        with self._lock:
-            if key in self._kept:
-                return self._kept[key]
-        parts = list(parts_of(archive, layer.position))
-        with self._lock:
-            self._kept[key] = parts
-            while len(self._kept) > self.MOST:
-                self._kept.popitem(last=False)
-        return parts
-
-
-texts, maps = _Texts(), _Maps()
+texts = _Texts()

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.archive.search.errors import QueryRefused
     from habeas.archive.search.searching import Found, Hit
+    from habeas.archive.search.sheet_rows import FoundRow
     from habeas.cli.speaking import Speaker
-
-_MOST_ADDED = 12  # spellings named of one word
 
 _MOST_ADDED = 12  # spellings named of one word
 
@@ -185,6 +184,9 @@ def _tell(speaker: Speaker, found: Found) -> None:
         speaker.say(f"exhibit {hit.exhibit}: {shown(', '.join(part for part in place if part))}")
         if hit.fault:
             speaker.say(f"  {hit.fault}")
+        elif hit.row is not None:
+            for line in _row_words(hit.row):
+                speaker.say(f"  {line}")
         else:
             text = "".join(f"[{piece}]" if marked else piece for piece, marked in hit.segments)
             speaker.say(f"  {shown(' '.join(text.split()))}")
@@ -227,6 +229,50 @@ def _as_json(hit: Hit) -> dict[str, Any]:
         "text": hit.text,
         "text_start": hit.excerpt[0],
         "fault": hit.fault,
+        "row": None if hit.row is None else _row_as_json(hit.row),
+    }
+
+
+def _row_words(row: FoundRow) -> list[str]:
+    """A row, a line for each cell: what heads its column, and what stands in it."""
+    from habeas.cli.speaking import shown
+
+    lines = []
+    for cell in row.cells:
+        text = "".join(f"[{piece}]" if marked else piece for piece, marked in cell.segments)
+        before, after = "… " if cell.cut_before else "", " …" if cell.cut_after else ""
+        told = f"{before}{' '.join(text.split())}{after}"
+        lines.append(f"{shown(cell.heading or cell.letters)}: {shown(told)}")
+    if row.left_out:
+        lines.append(f"and {row.left_out} more cell{'s' if row.left_out > 1 else ''}")
+    if row.heading_row is None:
+        lines.append("(No row is taken for headings; columns go by their letters.)")
+    elif row.heading_row == row.number:
+        lines.append("(The row of headings.)")
+    return lines
+
+
+def _row_as_json(row: FoundRow) -> dict[str, Any]:
+    return {
+        "sheet": row.sheet,
+        "number": row.number,
+        "start": row.start,
+        "stop": row.stop,
+        "heading_row": row.heading_row,
+        "cells": [
+            {
+                "column": cell.column,
+                "letters": cell.letters,
+                "heading": cell.heading,
+                "start": cell.start,
+                "text": cell.text,
+                "ranges": [list(one) for one in cell.ranges],
+                "language": cell.language,
+                "script": cell.script,
+            }
+            for cell in row.cells
+        ],
+        "cells_left_out": row.left_out,
     }
 
 

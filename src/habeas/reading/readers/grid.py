@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from habeas.reading.readers.interface import Draft
+from habeas.reading.tables import column_name
 
 _MOST_MERGED = 50
 
@@ -106,15 +107,6 @@ class Grid:
                     warnings=(note,) if note else (),
                     end="\n" if at == last else "\t",
                 )
-
-
-def column_name(number: int) -> str:
-    """The letters of a column from 1: A, Z, AA."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def place_of(reference: str) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from habeas.archive.search.errors import IndexMissing, QueryRefused
 from habeas.archive.search.language import Tree
 from habeas.archive.search.schema import UNKNOWN
 from habeas.archive.search.searching import PAGE, Found, Hit
+from habeas.archive.search.sheet_rows import FoundRow
 from habeas.web.explore import layers, written
 from habeas.web.explore.pages import links, page, whole_number
 from habeas.web.site.viewing import Request
@@ -143,6 +144,8 @@ def _in_one_file(found: Found, exact: bool) -> Content | None:
 def _hit(hit: Hit) -> Content:
     url = reverse("exhibit", kwargs={"position": hit.exhibit})
     start, stop = hit.ranges[0] if hit.ranges else (hit.start, hit.start)
+    if not hit.ranges and hit.row is not None:
+        start, stop = hit.row.start, hit.row.stop
     query = {"layer": hit.layer, "window": layers.window_of(start)}
     if stop > start:
         query |= {"from": start, "to": stop}
@@ -160,6 +163,31 @@ def _hit(hit: Hit) -> Content:
         "cut_before": hit.excerpt[0] > hit.start,
         "cut_after": hit.excerpt[1] < hit.stop,
         "fault": hit.fault,
+        "row": None if hit.row is None else _row(hit.row),
+    }
+
+
+def _row(row: FoundRow) -> Content:
+    return {
+        "sheet": row.sheet,
+        "number": row.number,
+        "heading_row": row.heading_row,
+        "is_heading": row.heading_row == row.number,
+        "direction": "rtl" if row.right_to_left else "ltr",
+        "left_out": row.left_out,
+        "cells": [
+            {
+                "column": cell.column,
+                "letters": cell.letters,
+                "heading": written.text(cell.heading),
+                "text": written.text(cell.text, cell.language, cell.script),
+                "pieces": [{"text": text, "marked": marked} for text, marked in cell.segments],
+                "found": bool(cell.ranges),
+                "cut_before": cell.cut_before,
+                "cut_after": cell.cut_after,
+            }
+            for cell in row.cells
+        ],
     }
 
 
