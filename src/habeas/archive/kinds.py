@@ -91,6 +91,12 @@ KINDS: dict[str, EntryKind] = {
         _kind("definition", "key title figure_kind text digest"),
         _kind("search", "purpose words digest size", decision=True),
         _kind("purpose", "purpose act asked_sha256 size", "level", decision=True),
+        _kind(
+            "export",
+            "purpose viewer kinds digest size",
+            "level figure format rows",
+            decision=True,
+        ),
         _kind("batch", "first count root", decision=True),
         _kind("cosignature", "partner verifier size root signed_at line"),
         _kind("timestamp", "method size root proof", "authority stamped_at chain accepted_by"),

@@ -23,6 +23,7 @@ from habeas.cli.verbs import (
     erase,
     erase_out,
     estimate,
+    export,
     figure,
     handing_over,
     importing,
@@ -90,7 +91,7 @@ class AsWritten(typer.core.TyperGroup):
 ORDER = (
     *("init", "people", "policy", "compartments", "add", "reading", "search", "cite"),
     *("import", "figure", "estimate", "link", "why"),
-    *("prove", "custody", "bundle"),
+    *("prove", "custody", "bundle", "export"),
     *("keys", "backup", "restore", "mirror"),
     *("consent", "hold", "erase"),
     *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
@@ -191,6 +192,7 @@ _bundle = _tree("Hand evidence over so that others can check it.", cls=MakeByDef
 app.add_typer(_bundle, name="bundle")
 _bundle.command("make")(bundle.make)
 _bundle.command("verify")(bundle.verify)
+app.command("export")(export.export)
 app.command("retract")(retract.retract)
 _consent = _tree("What people agreed to.", no_args_is_help=True)
 app.add_typer(_consent, name="consent")

@@ -1,8 +1,10 @@
-"""What an importer refuses: every fault of the input, not only the first.
+"""What an importer refuses: every fault of the input, not only the first; and what an export does.
 
 HabeasError
-└── ImportRefused    import.refused
-    └── ImportedAlready    import.already
+├── ImportRefused    import.refused
+│   └── ImportedAlready    import.already
+├── ExportRefused    export.refused
+└── PackageMissing   export.package-missing   an extra that the form of a table needs
 """
 
 from __future__ import annotations
@@ -48,3 +50,21 @@ class ImportedAlready(HabeasError):
     """The same files were imported before."""
 
     code = "import.already"
+
+
+class ExportRefused(HabeasError):
+    """The tables cannot be handed over so; nothing was written or recorded."""
+
+    code = "export.refused"
+
+
+class PackageMissing(HabeasError):
+    """A form of a table needs a package that is not installed."""
+
+    code = "export.package-missing"
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs {package}, which is not installed.",
+            next_step=f"Install habeas with its extra: `pip install 'habeas[{extra}]'`.",
+        )

@@ -27,6 +27,7 @@ WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
     m.CustodyEvent: ("agent", "place", "reason", "authority", "responsible", "changed"),
     m.Definition: ("title", "text"),
     m.ErasureRequest: ("reason",),
+    m.Export: ("purpose",),
     m.Exhibit: ("filename", "title", "received_from", "note"),
     m.Hold: ("authority", "reason"),
     m.Judgement: ("reason",),

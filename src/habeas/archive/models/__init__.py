@@ -14,7 +14,7 @@ row (see ``habeas.archive.labels``): nothing reads a row with a label except thr
 ``position < n and (ended_at is null or ended_at >= n)``.
 """
 
-from habeas.archive.models.asked import BatchSearch, StatedPurpose
+from habeas.archive.models.asked import BatchSearch, Export, StatedPurpose
 from habeas.archive.models.attested import Cosignature, Timestamp
 from habeas.archive.models.erasing import (
     Block,
@@ -84,6 +84,7 @@ __all__ = [
     "ErasureApproval",
     "ErasureRequest",
     "Exhibit",
+    "Export",
     "Hold",
     "Judgement",
     "Key",

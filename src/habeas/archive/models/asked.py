@@ -1,4 +1,4 @@
-"""Projections of what was asked: who looked for what kind of thing, and what for."""
+"""Projections of what was asked and taken out: by whom, what kind of thing, and what for."""
 
 from __future__ import annotations
 
@@ -35,3 +35,22 @@ class StatedPurpose(Projection):
     class Meta:
         managed = False
         db_table = "projection_stated_purpose"
+
+
+class Export(Projection):
+    """Tables above public that left the archive as a file, said before the file was there."""
+
+    purpose = ExactText()
+    person = ExactText()  # whose key signed for it
+    viewer = ExactText()  # as whom the rows were read
+    level = models.CharField(max_length=12, default="")  # the strictest that it could reach
+    kinds = ExactText()  # of the tables, a space between
+    figure = ExactText()  # the key of the figure, '' where it is none
+    format = models.CharField(max_length=12, default="")
+    rows = models.BigIntegerField(null=True)
+    digest = models.CharField(max_length=64)  # SHA-256 of the file; see the entry format
+    size = models.BigIntegerField()  # the ledger size whose rows it holds
+
+    class Meta:
+        managed = False
+        db_table = "projection_export"

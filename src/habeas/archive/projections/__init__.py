@@ -43,6 +43,7 @@ PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "batch": decisions.batch,
     "search": asked.batch_search,
     "purpose": asked.purpose,
+    "export": asked.export,
     "cosignature": attested.cosignature,
     "timestamp": attested.timestamp,
     "erasure-request": erasures.request,

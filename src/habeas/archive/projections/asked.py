@@ -1,4 +1,4 @@
-"""What a batch search and a stated purpose become: rows that say who asked, and what for."""
+"""What a batch search, a purpose and an export become: rows that say who asked, and what for."""
 
 from __future__ import annotations
 
@@ -31,5 +31,24 @@ def purpose(p: Projector, fact: Fact) -> None:
         act=f["act"],
         level=f.get("level", ""),
         asked_sha256=f["asked_sha256"],
+        size=f["size"],
+    )
+
+
+def export(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.Export,
+        fact,
+        p.own_label(f),
+        purpose=f["purpose"],
+        person=f.get("person", ""),
+        viewer=f["viewer"],
+        level=f.get("level", ""),
+        kinds=" ".join(f["kinds"]),
+        figure=f.get("figure", ""),
+        format=f.get("format", ""),
+        rows=f.get("rows"),
+        digest=f["digest"],
         size=f["size"],
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from habeas.archive import verbs
+from habeas.archive import cells, verbs
 from habeas.archive.access import Viewer
 from habeas.archive.readings import locator_words
 from habeas.archive.search import folding, index, searching
@@ -37,7 +37,6 @@ COLUMNS = (
     *("line", "word", "passages", "also_searched", "exhibit", "file", "inside", "place"),
     *("layer", "start", "stop", "before", "found", "after"),
 )
-_FORMULAS = tuple("=+-@\t\r")
 _BESIDE = 80  # code points shown before and after
 
 Progress = Callable[[int, int], None]
@@ -183,6 +182,5 @@ def _told(hit: Hit) -> tuple[object, ...]:
 
 def _harmless(cell: object) -> object:
     if isinstance(cell, str):
-        line = " ".join(cell.split("\n"))
-        return f"'{line}" if line.startswith(_FORMULAS) else line
+        return cells.cell(" ".join(cell.split("\n")))
     return cell

@@ -22,7 +22,7 @@ from habeas.archive.verbs.people import (
 )
 from habeas.archive.verbs.reading import reading
 from habeas.archive.verbs.sealing import layer, seal
-from habeas.archive.verbs.searching import log_search, state_purpose
+from habeas.archive.verbs.searching import log_export, log_search, state_purpose
 from habeas.archive.verbs.trusting import approve_policy, first_policy, request_policy
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "lift",
     "lineage",
     "linkage",
+    "log_export",
     "log_search",
     "mention",
     "reading",

@@ -1,4 +1,4 @@
-"""log_search, state_purpose: that something was looked for or shown, by whom and what for.
+"""log_search, state_purpose, log_export: what was looked for, shown or taken out, and what for.
 
 Both are recorded before anything is found, shown or written; what was asked is kept as a digest.
 """
@@ -6,13 +6,14 @@ Both are recorded before anything is found, shown or written; what was asked is 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place
 
 SHORTEST_PURPOSE = 10  # characters
-ACTS = ("search", "figure", "bundle", "pages")
+ACTS = ("search", "figure", "bundle", "pages", "library")
 
 
 def log_search(
@@ -44,6 +45,38 @@ def state_purpose(
             "act": act,
             "level": level,
             "asked_sha256": hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest(),
+            "size": size,
+            **place.fields(batch),
+        },
+    )
+
+
+def log_export(
+    batch: Batch,
+    *,
+    purpose: str,
+    viewer: str,
+    kinds: Sequence[str],
+    digest: str,
+    size: int,
+    level: str = "",
+    figure: str = "",
+    format: str = "",
+    rows: int | None = None,
+    place: Place = TEAM,
+) -> Ref:
+    """Record tables above public that are about to leave as a file, of which ``digest`` is."""
+    return batch.append(
+        "export",
+        {
+            "purpose": checked_purpose(purpose),
+            "viewer": viewer,
+            "level": level,
+            "kinds": list(kinds),
+            "figure": figure,
+            "format": format,
+            "rows": rows,
+            "digest": digest,
             "size": size,
             **place.fields(batch),
         },

@@ -34,7 +34,6 @@ _COLUMNS = (
     *("exhibit", "filename", "inner_path", "state", "reason", "missing", "warnings"),
     *("media_type", "size_bytes", "pages", "reader", "reader_version", "layer", "reading"),
 )
-_FORMULAS = tuple("=+-@\t\r")  # with which a spreadsheet takes a cell for a formula
 
 
 def status(
@@ -281,10 +280,12 @@ def _rows(files: Iterable[File], out: Any, *, plainly: bool = False) -> int:
 
 
 def _cells(file: File) -> Iterator[str]:
+    from habeas.archive.cells import cell
+
     for name in _COLUMNS:
         value = getattr(file, name)
         text = "" if value is None else "; ".join(value) if isinstance(value, tuple) else str(value)
-        yield f"'{text}" if text.startswith(_FORMULAS) else text
+        yield cell(text)
 
 
 def _list(speaker: Speaker, files: Iterator[File]) -> None:

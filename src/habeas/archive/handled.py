@@ -1,0 +1,68 @@
+"""What an access label says to somebody who may read what carries it: level, consent, compartments.
+
+For whoever takes rows out of the archive: each goes with the rule under which it may be read.
+Invariant: asked only of labels of rows that the viewer may see; a compartment that the viewer may
+not see is not named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from habeas.archive import models as m
+from habeas.archive.access import Viewer, visible
+from habeas.archive.labels import FOR_EVER, LEVEL_NAMES, NOT_AGREED
+
+#: Whether somebody in it must agree to publication, and has.
+NOT_NEEDED, AGREED, NOT_GIVEN = "not-needed", "agreed", "not-agreed"
+
+
+class Handled(NamedTuple):
+    """``consent_until``: the last ISO day on which all agree, '' without end or not agreed."""
+
+    handling: str
+    consent: str
+    consent_until: str
+    compartments: tuple[str, ...]
+
+
+class Labels:
+    """The labels asked about so far; few, however many rows carry them."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._known: dict[str, Handled] = {}
+        self._compartments = dict(visible(viewer, m.Compartment).values_list("position", "key"))
+
+    def of(self, label: str) -> Handled:
+        known = self._known.get(label)
+        if known is None:
+            self.learn((label,))
+            known = self._known[label]
+        return known
+
+    def learn(self, labels: Iterable[str]) -> None:
+        """Ask about several labels in two queries."""
+        new = {label for label in labels if label not in self._known}
+        if not new:
+            return
+        named: dict[str, set[str]] = {label: set() for label in new}
+        consents: set[str] = set()
+        parts = m.LabelPart.objects.filter(label__in=new)
+        for label, compartment, consent_of in parts.values_list(
+            "label", "compartment", "consent_of"
+        ):
+            if consent_of is not None:
+                consents.add(label)
+            elif compartment in self._compartments:
+                named[label].add(self._compartments[compartment])
+        for label, level, until in m.Label.objects.filter(id__in=new).values_list(
+            "id", "level", "public_until"
+        ):
+            consent, last = NOT_NEEDED, ""
+            if label in consents:
+                consent = NOT_GIVEN if until == NOT_AGREED else AGREED
+                last = "" if until in (NOT_AGREED, FOR_EVER) else until
+            self._known[label] = Handled(
+                LEVEL_NAMES[level], consent, last, tuple(sorted(named[label]))
+            )

@@ -1,0 +1,143 @@
+"""export: tables of the archive as a file for statisticians, with a codebook beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from habeas.cli.options import (
+    ArchiveOption,
+    JsonOption,
+    PassphraseFileOption,
+    PersonOption,
+    PersonPassphraseFileOption,
+)
+from habeas.cli.purposes import PurposeOption
+
+if TYPE_CHECKING:
+    from habeas.archive.access import Viewer
+    from habeas.cli.speaking import Speaker
+    from habeas.exchange.exporting.writing import Exported
+
+_WHAT = ("claims", "records", "sources", "figure", "all")
+
+
+def export(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help=f"{', '.join(_WHAT)}.")],
+    to: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="Where to write it; ends with .csv, .parquet, .sqlite or .jsonl."
+        ),
+    ],
+    key: Annotated[
+        str, typer.Argument(metavar="[KEY]", help="The figure's key.", show_default=False)
+    ] = "",
+    level: Annotated[
+        str,
+        typer.Option(
+            metavar="LEVEL",
+            help="Nothing handled more strictly goes out: public, team, restricted, sealed.",
+        ),
+    ] = "public",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    purpose: PurposeOption = "",
+    as_: PersonOption = "",
+    archive: ArchiveOption = None,
+    passphrase_file: PassphraseFileOption = None,
+    person_passphrase_file: PersonPassphraseFileOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write claims, records or sources as tables.
+
+    One row each, with a codebook beside them.
+
+    Above public it needs --purpose, signed, and is recorded before the file is there. Every row
+    carries handling and consent. In CSV, what a spreadsheet would take for a formula begins with
+    an apostrophe; the other forms are exact.
+    """
+    if what not in _WHAT:
+        raise typer.BadParameter(f"there is no table {what!r}; name one of {', '.join(_WHAT)}")
+    if (what == "figure") != bool(key):
+        raise typer.BadParameter("a figure is named by its key: habeas export figure KEY")
+    if level == "public" and purpose:
+        raise typer.BadParameter("--purpose belongs to what is above public: say --level as well")
+    from habeas.cli.opening import acting_person, opened, placed
+    from habeas.cli.speaking import Speaker
+
+    speaker = Speaker(as_json=json)
+    archive_ = opened(archive, passphrase_file)
+    from habeas.exchange.exporting import writing
+
+    asked = writing.Asked(
+        viewer=_viewer(level),
+        kinds=writing.ALL if what == "all" else (what,),
+        to=placed(to),
+        figure=key,
+        purpose=purpose,
+        force=force,
+    )
+    writing.check(asked, archive_.directory)
+    person = None
+    if asked.above_public:
+        person = acting_person(archive_, as_, person_passphrase_file)
+    with speaker.progress() as progress:
+        done = writing.export(archive_, asked, person, progress)
+    _tell(speaker, level, done)
+    speaker.give(
+        {
+            "files": [str(path) for path in done.files],
+            "rows": done.rows,
+            "level": level,
+            "strictest": done.strictest,
+            "not_agreed": done.not_agreed,
+            "formulas_neutralised": done.neutralised,
+            "digest": done.digest,
+            "size": done.size,
+            "entry": done.entry,
+        }
+    )
+
+
+def _viewer(level: str) -> Viewer:
+    """Somebody who may read everything up to a level, and nothing above."""
+    from dataclasses import replace
+
+    from habeas.archive.errors import EntryRefused
+    from habeas.archive.labels import LEVELS
+    from habeas.exchange.bundling.choosing import viewer_of
+
+    if level not in LEVELS:
+        raise EntryRefused(
+            f"There is no handling level {level!r}.",
+            next_step=f"Use one of: {', '.join(LEVELS)}.",
+        )
+    found = viewer_of(level)
+    return found if level == "public" else replace(found, name=f"a reader up to {level}")
+
+
+def _tell(speaker: Speaker, level: str, done: Exported) -> None:
+    from habeas.cli.speaking import several, shown
+
+    for kind, rows in done.rows.items():
+        speaker.say(f"{kind}: {several(rows, 'row')}")
+    speaker.say(
+        f"As of {done.size:,} entries, for readers of what is {level} at most; SHA-256 "
+        f"{done.digest}"
+    )
+    for path in done.files:
+        speaker.say(f"  {shown(str(path))}")
+    if done.neutralised:
+        speaker.note(
+            f"{several(done.neutralised, 'text')} could be taken for a formula by a spreadsheet; "
+            "an apostrophe stands before it. Parquet, SQLite and JSON lines are exact."
+        )
+    if done.entry is not None:
+        speaker.note(f"Recorded with its purpose at entry {done.entry}.")
+        held = f"It holds what is {done.strictest}"
+        if done.not_agreed:
+            held += f", and in {several(done.not_agreed, 'row')} somebody who has not agreed to "
+            held += "publication"
+        speaker.note(f"{held}. Keep it as you keep the exhibits; an erasure does not reach it.")

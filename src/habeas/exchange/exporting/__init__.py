@@ -1,0 +1,6 @@
+"""Tidy tables as files: CSV, Parquet, SQLite, JSON lines, each with its codebook.
+
+``writing`` is the way out: it obeys the viewer, records what is above public, and hands a file
+over only when it is whole and recorded. ``delimited``, ``lines``, ``parquet`` and ``databases``
+each know one format and nothing of the archive.
+"""

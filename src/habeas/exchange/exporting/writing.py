@@ -1,0 +1,331 @@
+"""Tables of the archive, handed over as files: whole, recorded first, and never over another.
+
+What reaches above public needs a purpose and the signature of a person. The order is: the tables
+are written under a hidden name in the target's folder, as of one moment; their digest is recorded
+(entry ``export``); only then do they get their names. Whatever goes wrong before leaves nothing;
+what goes wrong after leaves an entry that says more than happened, never less.
+
+Invariants: a name that was asked for never shows part of a table; files are readable by their
+owner only; memory does not grow with the table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from habeas.archive import verbs
+from habeas.archive.access import Viewer
+from habeas.archive.errors import PersonNeeded, PurposeNeeded
+from habeas.archive.labels import LEVEL_NAMES, LEVELS
+from habeas.archive.still import still
+from habeas.archive.verbs.searching import checked_purpose
+from habeas.custody.durable import sync_path
+from habeas.exchange.errors import ExportRefused
+from habeas.exchange.exporting import databases
+from habeas.exchange.exporting.delimited import Delimited
+from habeas.exchange.exporting.lines import Lines
+from habeas.exchange.exporting.parquet import Parquet, pyarrow
+from habeas.exchange.tidy.claims import Claim, claims
+from habeas.exchange.tidy.codebook import codebook
+from habeas.exchange.tidy.columns import Row
+from habeas.exchange.tidy.parts import Part, parts
+from habeas.exchange.tidy.reading import Reader
+from habeas.exchange.tidy.records import Record, records
+from habeas.exchange.tidy.sources import Source, sources
+from habeas.figures import recorded
+from habeas.figures.evaluation import evaluate
+from habeas.figures.loading import live_claims
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+    from habeas.custody.notes import Signer
+
+Progress = Callable[[str, int, int], None]
+
+
+class Writer(Protocol):
+    """One table being written. ``neutralised``: how many texts could have been formulas."""
+
+    neutralised: int
+
+    def __init__(self, path: Path, name: str, kind: type) -> None: ...
+    def write(self, rows: Iterable[Row]) -> None: ...
+    def close(self) -> None: ...
+
+
+FORMATS: Final[Mapping[str, type[Writer]]] = {
+    "csv": Delimited,
+    "parquet": Parquet,
+    "sqlite": databases.Database,
+    "jsonl": Lines,
+}
+KINDS: Final[Mapping[str, type]] = {
+    "claims": Claim,
+    "records": Record,
+    "sources": Source,
+    "figure": Part,
+}
+ALL: Final = ("claims", "records", "sources")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be written where. ``level``: the strictest that the viewer may reach."""
+
+    viewer: Viewer
+    kinds: tuple[str, ...]
+    to: Path
+    figure: str = ""
+    purpose: str = ""
+    force: bool = False
+
+    @property
+    def format(self) -> str:
+        return self.to.suffix.lower().removeprefix(".")
+
+    @property
+    def level(self) -> str:
+        if self.viewer.is_owner:
+            return "sealed"
+        if not self.viewer.is_team:
+            return "public"
+        return LEVEL_NAMES[max([LEVELS["team"], *self.viewer.cleared.values()])]
+
+    @property
+    def above_public(self) -> bool:
+        return self.level != "public"
+
+    def file_of(self, kind: str) -> str:
+        """The name of the file that holds a table."""
+        if len(self.kinds) == 1 or self.format == "sqlite":
+            return self.to.name
+        return f"{self.to.stem}-{kind}{self.to.suffix}"
+
+    @property
+    def codebook(self) -> str:
+        return f"{self.to.name}.codebook.json"
+
+
+@dataclass(slots=True)
+class Exported:
+    """What was handed over. ``entry`` is None where all of it is public; ``strictest`` is the
+    strictest handling of its rows, ``not_agreed`` how many hold somebody who has not agreed."""
+
+    files: tuple[Path, ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+    size: int = 0
+    digest: str = ""
+    entry: int | None = None
+    neutralised: int = 0
+    strictest: str = "public"
+    not_agreed: int = 0
+
+
+def check(asked: Asked, archive_directory: Path) -> None:
+    """Refuse what cannot be handed over before a passphrase is asked or a row is read."""
+    if asked.format not in FORMATS:
+        raise ExportRefused(
+            f"{asked.to.name} does not say which form the table has.",
+            next_step=f"Give the file one of the endings .{', .'.join(FORMATS)}.",
+        )
+    if asked.format == "parquet":
+        pyarrow()
+    folder = asked.to.parent
+    if not folder.is_dir():
+        raise ExportRefused(f"There is no folder {folder}.", next_step="Make it first.")
+    if folder.resolve().is_relative_to(archive_directory.resolve()):
+        raise ExportRefused(
+            "The file would lie inside the archive.", next_step="Name a place outside of it."
+        )
+    for name in _names(asked):
+        path = folder / name
+        if path.is_dir() or (os.path.lexists(path) and not asked.force):
+            raise ExportRefused(
+                f"{path} is there already.",
+                next_step="Name another file, or replace it with --force.",
+            )
+    if asked.above_public:
+        if not asked.purpose.strip():
+            raise PurposeNeeded(
+                f"An export of what is {asked.level} needs a purpose.",
+                next_step="Say what for: --purpose TEXT; it is recorded and signed.",
+            )
+        checked_purpose(asked.purpose)
+
+
+def export(
+    archive: Archive,
+    asked: Asked,
+    person: Signer | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Exported:
+    """Write the tables, record them where they reach above public, and hand them over."""
+    check(asked, archive.directory)
+    if asked.above_public and person is None:
+        raise PersonNeeded(
+            "An export above public is a decision, which a person signs.",
+            next_step="Make a key with `habeas people add`; say with --as whose key acts.",
+        )
+    with _hidden(asked.to.parent) as hidden:
+        with still(archive) as at, _plainly():
+            done = _write(at, asked, hidden, progress)
+        done.digest = _digest(asked, hidden)
+        for name in _names(asked):
+            os.chmod(hidden / name, 0o600)
+            sync_path(hidden / name)
+        if asked.above_public:
+            done.entry = _record(archive, asked, person, done)
+        done.files = tuple(_hand_over(asked, hidden))
+    return done
+
+
+def _write(at: Archive, asked: Asked, hidden: Path, progress: Progress) -> Exported:
+    """All tables and the codebook, under their names in the hidden folder."""
+    done = Exported(size=at.size)
+    # The entry that states the purpose is the export's own, and comes before it is handed over.
+    viewer = asked.viewer.with_purpose(done.size) if asked.above_public else asked.viewer
+    reader = Reader(viewer, done.size)
+    about = codebook({kind: KINDS[kind] for kind in asked.kinds}, reader.vocabulary)
+    about["viewer"], about["level"], about["as_of"] = viewer.name, asked.level, done.size
+    for kind in asked.kinds:
+        path = hidden / asked.file_of(kind)
+        total = live_claims(viewer, done.size).count() if kind == "claims" else 0
+        writer = FORMATS[asked.format](path, kind, KINDS[kind])
+        try:
+            done.rows[kind] = 0
+            for piece in _rows(at, reader, kind, asked.figure):
+                writer.write(piece)
+                _look(done, piece)
+                done.rows[kind] += len(piece)
+                progress(kind.capitalize(), done.rows[kind], max(total, done.rows[kind]))
+        finally:
+            writer.close()
+        done.neutralised += writer.neutralised
+    if asked.format == "csv":
+        about["formulas"] = (
+            f"{done.neutralised} texts begin with a character that a spreadsheet takes for a "
+            "formula; an apostrophe stands before each of them, which the source did not write."
+        )
+    if asked.format == "sqlite":
+        databases.describe(hidden / asked.to.name, about)
+    text = json.dumps(about, ensure_ascii=False, indent=2)
+    (hidden / asked.codebook).write_text(text + "\n", encoding="utf-8")
+    return done
+
+
+def _rows(at: Archive, reader: Reader, kind: str, figure: str) -> Iterator[list[Row]]:
+    if kind == "claims":
+        return claims(reader)
+    if kind == "records":
+        return records(reader)
+    if kind == "sources":
+        return sources(reader)
+    definition = recorded.named(reader.viewer, figure)
+    return parts(reader, evaluate(at, definition, reader.viewer))
+
+
+_LAST = -4  # the four last cells of every row begin here: handling, consent, until, compartments
+
+
+def _look(done: Exported, piece: Sequence[Row]) -> None:
+    levels = {str(row[_LAST]) for row in piece}
+    done.strictest = max([done.strictest, *levels], key=LEVELS.__getitem__)
+    done.not_agreed += sum(row[_LAST + 1] == "not-agreed" for row in piece)
+
+
+def _names(asked: Asked) -> list[str]:
+    """The files that are handed over, the codebook first."""
+    return list(dict.fromkeys([asked.codebook, *map(asked.file_of, asked.kinds)]))
+
+
+def _digest(asked: Asked, hidden: Path) -> str:
+    """The SHA-256 of the one file; of several that of their hashes in hex, a line each."""
+    found = []
+    for name in _names(asked)[1:]:
+        with (hidden / name).open("rb") as file:
+            found.append(hashlib.file_digest(file, "sha256").hexdigest())
+    if len(found) == 1:
+        return found[0]
+    return hashlib.sha256("".join(f"{each}\n" for each in found).encode()).hexdigest()
+
+
+def _record(archive: Archive, asked: Asked, person: Signer | None, done: Exported) -> int:
+    with archive.writing(person) as batch:
+        return verbs.log_export(
+            batch,
+            purpose=asked.purpose,
+            viewer=asked.viewer.name,
+            level=asked.level,
+            kinds=asked.kinds,
+            figure=asked.figure,
+            format=asked.format,
+            rows=sum(done.rows.values()),
+            digest=done.digest,
+            size=done.size,
+        ).position
+
+
+def _hand_over(asked: Asked, hidden: Path) -> Iterator[Path]:
+    """Give the files their names; the table's last, so that it never stands without codebook."""
+    folder = asked.to.parent
+    for name in _names(asked):
+        target = folder / name
+        try:
+            if asked.force:
+                os.replace(hidden / name, target)
+            else:
+                _rename_new(hidden / name, target)
+        except FileExistsError:
+            raise ExportRefused(
+                f"{target} came to be there meanwhile; it was left as it is.",
+                next_step="Name another file, or replace it with --force.",
+            ) from None
+        yield target
+    sync_path(folder)
+
+
+def _rename_new(path: Path, target: Path) -> None:
+    """A new name that takes no other's place."""
+    try:
+        os.link(path, target)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        if os.path.lexists(target):  # a disk without links, such as a memory stick
+            raise FileExistsError(target) from None
+        os.rename(path, target)
+    else:
+        os.unlink(path)
+
+
+@contextlib.contextmanager
+def _hidden(folder: Path) -> Iterator[Path]:
+    """A folder of the owner's beside the target, which is gone in the end."""
+    made = Path(tempfile.mkdtemp(prefix=".habeas-export-", dir=folder))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _plainly() -> Iterator[None]:
+    """What SQLite or Arrow say of a disk, in plain words."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ExportRefused(
+            f"The file could not be written: {error}.",
+            next_step="Make room, or name another place. Nothing was handed over.",
+        ) from None

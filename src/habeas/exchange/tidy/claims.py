@@ -1,0 +1,250 @@
+"""The claims: one row says what one source says of one property of one mention.
+
+A row is a claim that stands, never a fact: two sources that differ are two rows, a denial is a
+row whose stance is ``denies``. Values keep what the source wrote beside the normal form, and
+each type has columns of its own, so that a count is never mixed with a year.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from habeas.archive import models as m
+from habeas.archive.access import visible
+from habeas.exchange.tidy.columns import Cell, Row, column, day
+from habeas.exchange.tidy.reading import NEEDS_PURPOSE, NOT_VISIBLE, Reader, bounds, pieces
+from habeas.figures.loading import live_claims
+from habeas.figures.rows import value_of
+
+_OTHER = "the value is of another type or not given"
+_NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim that stands. ``docs/reference/tidy-data.md`` describes each column."""
+
+    claim: int = column("number of the claim's entry in the ledger")
+    record: int = column("number of the record that it is about: of its earliest mention")
+    record_kind: str = column("kind of the record", codes="kinds of records")
+    record_caption: str | None = column("caption of the record", null="not visible to the viewer")
+    mention: int = column("number of the mention that the claim names")
+    property: str = column("which property the claim is about", codes="properties")
+    stance: str = column("what the speaker does with the value", codes="stance")
+    value_type: str = column(
+        "type of the property", codes="text,date,count,place,code,ref,identifier,url"
+    )
+    value: str | None = column(
+        "the value in its normal form: text, EDTF date, count, point, code, or the caption of the "
+        "record referred to",
+        null="missing: value_state says why",
+    )
+    value_state: str | None = column(
+        "why there is no value",
+        null="there is one",
+        codes=f"unknown,not-applicable,withheld,{NEEDS_PURPOSE},{NOT_VISIBLE}",
+    )
+    value_code_list: str | None = column("the list that a code is of", null=_OTHER)
+    value_record: int | None = column("number of the record that the value refers to", null=_OTHER)
+    value_as_written: str | None = column(
+        "what the source wrote", null="the normal form is what was written, or it is not recorded"
+    )
+    value_language: str | None = column("language of the text (BCP 47)", null="not stated")
+    value_script: str | None = column("script of the text (ISO 15924)", null="not stated")
+    date_earliest: datetime.date | None = column("first day that a date allows", null=_NO_DAY)
+    date_latest: datetime.date | None = column("last day that a date allows", null=_NO_DAY)
+    count_lower: int | None = column(
+        "least number that a count allows", null="no lower bound, or no count", unit="count_unit"
+    )
+    count_upper: int | None = column(
+        "greatest number that a count allows", null="no upper bound, or no count", unit="count_unit"
+    )
+    count_unit: str | None = column("what is counted", null="no count", codes="unit")
+    count_approximate: bool | None = column("whether the speaker said about", null="no count")
+    latitude: float | None = column("latitude of a point", null="no point", unit="degrees, WGS 84")
+    longitude: float | None = column(
+        "longitude of a point", null="no point", unit="degrees, WGS 84"
+    )
+    place_precision: str | None = column("how exact the point is", null="no point")
+    holds: str | None = column("when the value held (EDTF)", null="not stated")
+    holds_earliest: datetime.date | None = column("first day of that time", null=_NO_DAY)
+    holds_latest: datetime.date | None = column("last day of that time", null=_NO_DAY)
+    source: int = column("number of the source that says it")
+    source_code: str = column("code of that source; a witness is known by it alone")
+    source_kind: str = column("kind of that source", codes="source-kind")
+    source_name: str | None = column(
+        "name of that source; see source_handling before it is passed on", null="none recorded"
+    )
+    source_handling: str = column(
+        "handling of the source itself", codes="public,team,restricted,sealed"
+    )
+    basis: str = column("how the speaker knows", codes="basis")
+    said: str | None = column("when the speaker said it (EDTF)", null="not stated")
+    said_earliest: datetime.date | None = column("first day of that time", null=_NO_DAY)
+    said_latest: datetime.date | None = column("last day of that time", null=_NO_DAY)
+    through: str | None = column(
+        "codes of the sources through whom it came, the nearest to the speaker first, '; ' between",
+        null="it came from the speaker",
+    )
+    passages: str | None = column(
+        "numbers of the passages that are cited, '; ' between", null="none is cited"
+    )
+    list: int | None = column("number of the import that it came with", null="none")
+    list_row: str | None = column("its row in that import", null="none")
+    note: str | None = column("what the person who recorded it adds", null="nothing")
+    handling: str = column(
+        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
+    )
+    consent: str = column(
+        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
+    )
+    consent_until: datetime.date | None = column(
+        "the last day on which all of them agree", null="without end, not needed, or not agreed"
+    )
+    compartments: str | None = column(
+        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
+    )
+
+
+_FIELDS: Final = (
+    *("position", "subject", "property", "stance", "value", "value_type"),
+    *("value_from", "value_to", "number_low", "number_high", "ref"),
+    *("holds", "holds_from", "holds_to", "attribution", "source", "list", "row", "note", "label"),
+)
+_VALUES: Final = 16  # cells from ``value`` to ``place_precision``
+_NOTHING: Final[Row] = (None,) * _VALUES
+
+
+def claims(
+    reader: Reader, *, properties: Collection[str] = (), kinds: Collection[str] = ()
+) -> Iterator[list[Row]]:
+    """The claims that stand, in ledger order; of some properties, about some kinds of records."""
+    rows = live_claims(reader.viewer, reader.as_of)
+    if properties:
+        rows = rows.filter(property__in=list(properties))
+    if kinds:
+        mentions = visible(reader.viewer, m.Mention).filter(kind__in=list(kinds))
+        rows = rows.filter(subject__in=mentions.values("position"))
+    for piece in pieces(rows, _FIELDS):
+        yield _rows(reader, piece)
+
+
+def _rows(reader: Reader, piece: list[tuple[Any, ...]]) -> list[Row]:
+    first, last = piece[0][0], piece[-1][0]
+    reader.name({row[1] for row in piece} | {row[10] for row in piece if row[10] is not None})
+    reader.labels.learn(row[19] for row in piece)
+    cited: dict[int, list[str]] = defaultdict(list)
+    within = visible(reader.viewer, m.ClaimPassage).filter(claim__gte=first, claim__lte=last)
+    for claim, passage in within.order_by("claim", "ordinal").values_list("claim", "passage"):
+        cited[claim].append(str(passage))
+    passed_on: dict[int, list[int]] = defaultdict(list)
+    further = visible(reader.viewer, m.ClaimSource).filter(claim__gte=first, claim__lte=last)
+    for claim, source in (
+        further.filter(ordinal__gt=0).order_by("claim", "ordinal").values_list("claim", "source")
+    ):
+        passed_on[claim].append(source)
+    sources, of = reader.sources, reader.records.of
+    made = []
+    for (
+        claim, subject, property, stance, value, value_type, since, until, low, high, ref,
+        holds, holds_from, holds_to, attribution, source, list_, row, note, label,
+    ) in piece:  # fmt: skip
+        record = of(subject)
+        about = reader.named(record) or reader.named(subject)
+        speaker = sources.get(source)
+        steps = json.loads(attribution)
+        said = steps[0].get("said", "")
+        through = [sources[at].code for at in passed_on.get(claim, ()) if at in sources]
+        made.append(
+            (
+                claim,
+                record,
+                about.kind if about else "",
+                about.caption if about else None,
+                subject,
+                property,
+                stance,
+                value_type,
+                *_value(reader, property, value, since, until, low, high, ref),
+                holds or None,
+                day(holds_from),
+                day(holds_to),
+                source,
+                speaker.code if speaker else "",
+                speaker.kind if speaker else "",
+                (speaker.name or None) if speaker else None,
+                reader.labels.of(reader.source_labels[source]).handling if speaker else "sealed",
+                steps[0].get("basis", "not-stated"),
+                said or None,
+                *bounds(said),
+                "; ".join(through) or None,
+                "; ".join(cited[claim]) if claim in cited else None,
+                list_,
+                row or None,
+                note or None,
+                *reader.handled(label),
+            )
+        )
+    return made
+
+
+def _value(
+    reader: Reader,
+    property: str,
+    text: str,
+    since: int | None,
+    until: int | None,
+    low: int | None,
+    high: int | None,
+    ref: int | None,
+) -> Row:
+    if property in reader.withheld:
+        return None, NEEDS_PURPOSE, *_NOTHING[2:]
+    value = value_of(text)
+    written = value.as_written
+    as_written = written.text if written else None
+    language = value.language or (written.language if written else "") or None
+    script = value.script or (written.script if written else "") or None
+    if value.state:
+        said: Row = (None, value.state, None, None, as_written, language, script)
+        return (*said, *_NOTHING[7:])
+    point, count = value.point, value.count
+    normal: str | None
+    record = None
+    if ref is not None:
+        referred = reader.named(reader.records.of(ref)) or reader.named(ref)
+        if referred is None:
+            return None, NOT_VISIBLE, *_NOTHING[2:]
+        normal, record = referred.caption, reader.records.of(ref)
+    elif count is not None:
+        normal = count.text
+    elif value.date is not None:
+        normal = value.date.text
+    elif point is not None:
+        normal = point.text
+    else:
+        normal = value.code or value.text
+    place: tuple[Cell, ...] = (None, None, None)
+    if point is not None:
+        place = (float(point.lat), float(point.lon), point.precision or None)
+    return (
+        normal,
+        None,
+        value.code_list or None,
+        record,
+        as_written,
+        language,
+        script,
+        day(since),
+        day(until),
+        low,
+        high,
+        (count.unit or None) if count else None,
+        count.approximate if count else None,
+        *place,
+    )

@@ -1,0 +1,72 @@
+"""What a search found: one row a passage, with the words around those that were found."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from habeas.archive import models as m
+from habeas.archive.access import visible
+from habeas.archive.readings import locator_words
+from habeas.exchange.tidy.columns import Row, column
+from habeas.exchange.tidy.reading import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from habeas.archive.search.searching import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One passage that was found. ``docs/reference/tidy-data.md`` describes each column."""
+
+    exhibit: int = column("number of the exhibit")
+    title: str = column("title of the exhibit, else its file's name")
+    inner_path: str | None = column("the file inside it", null="the exhibit itself")
+    place: str | None = column("page, row or part, in words", null="the text has no parts")
+    layer: int = column("number of the text layer")
+    start: int = column("where the passage begins in the layer", unit="code points")
+    stop: int = column("where it ends", unit="code points")
+    text: str = column("the words around what was found")
+    language: str | None = column("language of the passage (BCP 47)", null="not recognised")
+    script: str | None = column("script of the passage (ISO 15924)", null="not recognised")
+    fault: str | None = column("why its words cannot be shown", null="they can")
+    handling: str = column(
+        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
+    )
+    consent: str = column(
+        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
+    )
+    consent_until: datetime.date | None = column(
+        "the last day on which all of them agree", null="without end, not needed, or not agreed"
+    )
+    compartments: str | None = column(
+        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
+    )
+
+
+def hits(reader: Reader, found: Sequence[Hit]) -> Iterator[list[Row]]:
+    """The hits of a search that was made for the reader's viewer, the best first."""
+    layers = visible(reader.viewer, m.Layer).filter(position__in={hit.layer for hit in found})
+    labels = dict(layers.values_list("position", "label"))
+    yield [
+        (
+            hit.exhibit,
+            hit.title,
+            hit.inner_path or None,
+            locator_words(hit.locator) or None,
+            hit.layer,
+            hit.start,
+            hit.stop,
+            hit.text,
+            hit.language or None,
+            hit.script or None,
+            hit.fault or None,
+            *reader.handled(labels[hit.layer]),
+        )
+        for hit in found
+        if hit.layer in labels
+    ]

@@ -1,0 +1,241 @@
+"""A figure as a table: one row its total, each group, member, report, list and estimate.
+
+``part`` says which. Counted, reported and estimated numbers have columns of their own and are
+never in one: what sums up one of them cannot take in another. A refused estimate is a row with
+the reason and no number.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from habeas.archive import models as m
+from habeas.archive.access import visible
+from habeas.exchange.tidy.columns import Cell, Row, column, day
+from habeas.exchange.tidy.reading import PIECE, Reader, bounds
+from habeas.exchange.tidy.records import strictest
+
+if TYPE_CHECKING:
+    from habeas.figures.results import Evaluation, Point
+
+_NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
+_OTHER = "the row is of another part"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a figure. ``docs/reference/tidy-data.md`` describes each column."""
+
+    figure: str = column("key of the figure")
+    kind: str = column("kind of the figure", codes="counted,reported,estimated")
+    as_of: int = column("size of the ledger that it is evaluated as of", unit="entries")
+    definition: str = column("SHA-256 of the text of its definition")
+    part: str = column(
+        "what the row is",
+        codes="total,group,member,not-known,report,list,estimate",
+    )
+    label: str | None = column(
+        "the group, the caption of the record, the list, or the method", null="not visible"
+    )
+    record: int | None = column("number of the record that is counted or reported on", null=_OTHER)
+    claims: str | None = column("numbers of the claims behind the row, '; ' between", null=_OTHER)
+    counted_lower: int | None = column("least number that is counted", null=_OTHER, unit="unit")
+    counted_upper: int | None = column(
+        "greatest number that it can be: with what the rules could not decide, and every open pair "
+        "as two",
+        null="not worked out, or another part",
+        unit="unit",
+    )
+    reported_lower: int | None = column(
+        "least number that the speaker says", null="no lower bound, no number, or another part",
+        unit="unit",
+    )  # fmt: skip
+    reported_upper: int | None = column(
+        "greatest number that the speaker says", null="no upper bound, no number, or another part",
+        unit="unit",
+    )  # fmt: skip
+    reported_approximate: bool | None = column("whether the speaker said about", null=_OTHER)
+    estimated: float | None = column("the estimate", null="refused, or another part", unit="unit")
+    estimated_lower_95: float | None = column(
+        "lower end of its interval of 95 %", null="refused, or another part", unit="unit"
+    )
+    estimated_upper_95: float | None = column(
+        "upper end of its interval of 95 %", null="no upper end, refused, or another part",
+        unit="unit",
+    )  # fmt: skip
+    unit: str | None = column("what is counted, reported or estimated", null="not stated")
+    words: str | None = column("the value, or why there is none, in words", null="nothing to say")
+    stance: str | None = column("what the speaker does with the value", null=_OTHER, codes="stance")
+    property: str | None = column("which property is reported", null=_OTHER, codes="properties")
+    holds: str | None = column("when the value held (EDTF)", null="not stated, or another part")
+    holds_earliest: datetime.date | None = column("first day of that time", null=_NO_DAY)
+    holds_latest: datetime.date | None = column("last day of that time", null=_NO_DAY)
+    said: str | None = column("when the speaker said it (EDTF)", null="not stated, or another part")
+    said_earliest: datetime.date | None = column("first day of that time", null=_NO_DAY)
+    said_latest: datetime.date | None = column("last day of that time", null=_NO_DAY)
+    source: int | None = column("number of the source that says it", null=_OTHER)
+    source_title: str | None = column(
+        "name of that source, else its code; see handling before it is passed on", null=_OTHER
+    )
+    basis: str | None = column("how the speaker knows", null="not stated", codes="basis")
+    handling: str = column(
+        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
+    )
+    consent: str = column(
+        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
+    )
+    consent_until: datetime.date | None = column(
+        "the last day on which all of them agree", null="without end, not needed, or not agreed"
+    )
+    compartments: str | None = column(
+        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
+    )
+
+
+def parts(reader: Reader, evaluation: Evaluation) -> Iterator[list[Row]]:
+    """The rows of a figure that was evaluated for the reader's viewer."""
+    evaluation.require_lineage()
+    rows = _Rows(reader, evaluation)
+    found: list[Row] = []
+    for row in rows.all():
+        found.append(row)
+        if len(found) == PIECE:
+            yield found
+            found = []
+    if found:
+        yield found
+
+
+class _Rows:
+    def __init__(self, reader: Reader, evaluation: Evaluation) -> None:
+        self.reader = reader
+        self.evaluation = evaluation
+        definition = evaluation.definition
+        self.unit = definition.unit or definition.counts or None
+        self.head: Row = (
+            evaluation.key, evaluation.kind, evaluation.as_of, definition.digest,
+        )  # fmt: skip
+        self.labels: dict[int, str] = {}
+        grounds = sorted(evaluation.grounds)
+        for start in range(0, len(grounds), PIECE):
+            claims = visible(reader.viewer, m.Claim).filter(
+                position__in=grounds[start : start + PIECE]
+            )
+            self.labels |= dict(claims.values_list("position", "label"))
+        reader.labels.learn(self.labels.values())
+
+    def all(self) -> Iterator[Row]:
+        found = self.evaluation
+        if found.kind == "counted":
+            yield self._total()
+            for group in found.groups:
+                yield self._row("group", group.label, counted=(group.number, None))
+        elif found.kind == "estimated":
+            yield from self._estimates()
+        else:
+            for point in found.points:
+                yield self._report(point)
+        for part, members in (("member", found.members), ("not-known", found.undecided)):
+            for member in members:
+                yield self._row(
+                    part,
+                    found.captions.get(member.position),
+                    record=member.position,
+                    claims=member.claims,
+                )
+
+    def _total(self) -> Row:
+        found = self.evaluation
+        number = found.number or 0
+        lower = number if found.fewest is None else found.fewest
+        return self._row(
+            "total",
+            found.definition.title,
+            counted=(lower, number + found.not_known),
+            words=found.headline,
+        )
+
+    def _estimates(self) -> Iterator[Row]:
+        found = self.evaluation
+        yield self._row(
+            "total",
+            found.definition.title,
+            counted=(len(found.members), None),
+            words=found.headline,
+        )
+        captured, estimates = found.capture, found.estimates
+        for each in captured.lists if captured else ():
+            yield self._row("list", each.name, counted=(each.persons, None))
+        document = estimates.apart.document if estimates else {}
+        for method in document.get("methods", ()):
+            low, high = method["interval_95"] or (None, None)
+            refused = method["refusal"]
+            yield self._row(
+                "estimate",
+                method["title"],
+                estimated=(method["estimate"], low, high),
+                words=refused["reason"] if refused else None,
+            )
+        if not document.get("methods") and "refusal" in document:
+            yield self._row("estimate", None, words=document["refusal"]["reason"])
+
+    def _report(self, point: Point) -> Row:
+        return self._row(
+            "report",
+            point.about or None,
+            record=point.record,
+            claims=(point.claim,),
+            reported=(point.low, point.high, point.approximate),
+            unit=point.unit or None,
+            words=point.words,
+            report=(
+                point.stance,
+                point.property,
+                point.holds or None,
+                day(point.holds_from),
+                day(point.holds_to),
+                point.said or None,
+                *bounds(point.said),
+                point.source,
+                point.source_title or None,
+                point.basis or None,
+            ),
+        )
+
+    def _row(
+        self,
+        part: str,
+        label: str | None,
+        *,
+        record: int | None = None,
+        claims: Iterable[int] | None = None,
+        counted: tuple[Cell, Cell] = (None, None),
+        reported: tuple[Cell, Cell, Cell] = (None, None, None),
+        estimated: tuple[Any, Any, Any] = (None, None, None),
+        unit: str | None = None,
+        words: str | None = None,
+        report: Row = (None,) * 11,
+    ) -> Row:
+        rest = self.evaluation.grounds if claims is None else claims
+        return (
+            *self.head,
+            part,
+            label,
+            record,
+            "; ".join(map(str, claims)) or None if claims is not None else None,
+            *counted,
+            *reported,
+            *(None if each is None else float(each) for each in estimated),
+            unit or self.unit,
+            words,
+            *report,
+            *self._handled(rest),
+        )
+
+    def _handled(self, claims: Iterable[int]) -> tuple[Cell, ...]:
+        return strictest(
+            self.reader, {self.labels[claim] for claim in claims if claim in self.labels}
+        )

@@ -1,0 +1,119 @@
+"""The records: one row a person, place or thing that a viewer may see, whatever its spellings.
+
+A record is the mentions that the viewer may see, joined by the judgements that they may see. Its
+caption is that of its earliest mention; what is claimed of it is in the claims.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from habeas.archive import models as m
+from habeas.archive.access import live, visible
+from habeas.archive.labels import LEVELS
+from habeas.exchange.tidy.columns import Cell, Row, column
+from habeas.exchange.tidy.reading import Reader, pieces
+from habeas.figures.loading import live_claims
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record. ``docs/reference/tidy-data.md`` describes each column."""
+
+    record: int = column("number of the record: of its earliest mention")
+    kind: str = column("kind of the record", codes="kinds of records")
+    caption: str = column("caption of the earliest mention")
+    language: str | None = column("language of the caption (BCP 47)", null="not stated")
+    script: str | None = column("script of the caption (ISO 15924)", null="not stated")
+    mentions: int = column("how many mentions are joined in it", unit="mentions")
+    claims: int = column("how many claims about it stand", unit="claims")
+    sources: int = column("how many sources say anything of it", unit="sources")
+    origins: int = column(
+        "how many of these are independent: what repeats another is not counted", unit="sources"
+    )
+    handling: str = column(
+        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
+    )
+    consent: str = column(
+        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
+    )
+    consent_until: datetime.date | None = column(
+        "the last day on which all of them agree", null="without end, not needed, or not agreed"
+    )
+    compartments: str | None = column(
+        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
+    )
+
+
+_FIELDS: Final = ("position", "kind", "caption", "language", "script", "label")
+
+
+def records(reader: Reader, *, kinds: Collection[str] = ()) -> Iterator[list[Row]]:
+    """The records of which any mention stands, in ledger order."""
+    rows = live(visible(reader.viewer, m.Mention), reader.as_of)
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
+    seen: set[int] = set()  # of records of several mentions, which are few
+    for piece in pieces(rows, _FIELDS):
+        firsts: dict[int, tuple[Any, ...]] = {}
+        for row in piece:
+            record = reader.records.of(row[0])
+            if record == row[0] and len(reader.records.members(record)) == 1:
+                firsts[record] = row
+            elif record not in seen:
+                seen.add(record)
+                firsts[record] = row
+        yield _rows(reader, firsts)
+
+
+def _rows(reader: Reader, firsts: dict[int, tuple[Any, ...]]) -> list[Row]:
+    members = {record: reader.records.members(record) for record in firsts}
+    whose = {mention: record for record, found in members.items() for mention in found}
+    rows = visible(reader.viewer, m.Mention).filter(position__in=list(whose))
+    mentions = {row[0]: row for row in rows.filter(position__lt=reader.as_of).values_list(*_FIELDS)}
+    said: dict[int, list[int]] = defaultdict(list)
+    claims = live_claims(reader.viewer, reader.as_of).filter(subject__in=list(whose))
+    for subject, source in claims.values_list("subject", "source"):
+        said[whose[subject]].append(source)
+    reader.labels.learn(row[5] for row in mentions.values())
+    return [
+        _row(
+            reader,
+            record,
+            [mentions[at] for at in members[record] if at in mentions] or [row],
+            said.get(record, []),
+        )
+        for record, row in firsts.items()
+    ]
+
+
+def _row(reader: Reader, record: int, mentions: list[tuple[Any, ...]], said: list[int]) -> Row:
+    _, kind, caption, language, script, _ = mentions[0]
+    return (
+        record,
+        kind,
+        caption,
+        language or None,
+        script or None,
+        len(mentions),
+        len(said),
+        len({reader.origins.first(source) for source in said}),
+        len(reader.origins.of_all(said)),
+        *strictest(reader, [row[5] for row in mentions]),
+    )
+
+
+def strictest(reader: Reader, labels: Collection[str]) -> tuple[Cell, ...]:
+    """The four last cells of a row that rests on several things: the strictest of each."""
+    found = [reader.labels.of(label) for label in set(labels)]
+    level = max((each.handling for each in found), key=LEVELS.__getitem__, default="public")
+    consents = {each.consent for each in found}
+    consent = next((c for c in ("not-agreed", "agreed") if c in consents), "not-needed")
+    days = [each.consent_until for each in found if each.consent_until]
+    until = datetime.date.fromisoformat(min(days)) if days and consent == "agreed" else None
+    named = sorted({key for each in found for key in each.compartments})
+    return level, consent, until, "; ".join(named) or None
