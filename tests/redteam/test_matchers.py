@@ -16,12 +16,11 @@ from tests.support.growth import ENDLESS, STEEPEST, steepness
 
 from habeas import names
 from habeas.archive import quoting
-from habeas.archive.search import folding, forms, passages
-from habeas.archive.search.compiling import Fuzzy, InARow, Near, Pattern
+from habeas.archive.search import breaking, folding, forms, matching, passages
+from habeas.archive.search.compiling import Across, Fuzzy, InARow, Near, Pattern
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import MOST_PATTERNS, MOST_SIGNS
 from habeas.archive.search.lettering import Lettered
-from habeas.archive.search.matching import ranges
 from habeas.archive.search.patterns import Glob, letters_amiss
 from habeas.archive.search.searching import checked
 from habeas.custody import notes, witness
@@ -59,9 +58,16 @@ def marked(text: str) -> object:
     words = ("a", "b", "a")
     asked = (
         Pattern("text", "*a*a*a*a*a*c"), Pattern("latin", "?*?*?*b"), Fuzzy("text", "a" * 300, 2),
-        InARow("text", words), Near("text", (("a",), ("b",), ("1",), ("a", "a")), 2),
+        InARow("text", words), InARow("joined", words), Across("across", words),
+        Near("text", (("a",), ("b",), ("1",), ("a", "a")), 2),
     )  # fmt: skip
-    return ranges(text, asked)
+    return matching.marked(text, asked, text)
+
+
+def over_a_page(text: str) -> object:
+    broken = breaking.gaps(f"{text}-\n{text}")
+    over = breaking.Over(f"{text}-\n{text}", len(text) + 2, broken)
+    return [(one.read(), other.read()) for one, other in over.beside()], over.joined().read()
 
 
 def request(text: str) -> object:
@@ -90,6 +96,9 @@ MATCHERS: dict[str, tuple[Callable[[str], object], int]] = {
     "rows of the index": (lambda text: forms.rows(text), 2_000),
     "rows letter by letter": (lambda text: Lettered(text).rows(0, len(text)), 2_000),
     "passages": (drawn(passages.pieces), 4_000),
+    "breaks": (breaking.gaps, 2_000),
+    "breaks at each line's end": (lambda text: breaking.gaps(text[:1] + "-\n" * len(text)), 2_000),
+    "words over a page's end": (over_a_page, 2_000),
     "quote": (drawn(lambda text: quoting.places(text, ["a"] * 4_000 + ["b"])), 8_000),
     "quote in any case": (
         drawn(lambda text: quoting.places(text, ["A"] * 4_000, any_case=True)), 8_000,

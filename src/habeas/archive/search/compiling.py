@@ -19,7 +19,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from habeas.archive import deadline
-from habeas.archive.search import expanding, folding
+from habeas.archive.search import breaking, expanding, folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import Added
 from habeas.archive.search.language import (
@@ -38,6 +38,9 @@ from habeas.archive.search.language import (
 from habeas.archive.search.schema import filter_query, schema, sequence_query
 
 TEXT, LATIN = "text", "latin"
+#: The same two over the ends of lines, and over the end of a page (``breaking``).
+JOINED, JOINED_LATIN = "joined", "joined_latin"
+ACROSS, ACROSS_LATIN = "across", "across_latin"
 _LESS = 0.5  # weight of a spelling that was added
 
 
@@ -47,6 +50,19 @@ class InARow:
 
     field: str
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """Words in a row of which some stand before the end of a page and the others after it."""
+
+    field: str
+    words: tuple[str, ...]
+
+    def ways(self) -> Iterator[int]:
+        """How many of the words may stand before it."""
+        most = breaking.BESIDE
+        yield from range(max(1, len(self.words) - most), min(len(self.words) - 1, most) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +92,7 @@ class Fuzzy:
 
 
 Files = Callable[[Tree], Query]
-Match = InARow | Near | Pattern | Fuzzy
+Match = InARow | Across | Near | Pattern | Fuzzy
 
 
 @dataclass(slots=True)
@@ -213,17 +229,25 @@ def _matches(leaf: Word | Phrase, exact: bool) -> Iterator[Match]:
 def _spelt(text: str, exact: bool) -> Iterator[Match]:
     """Words in a row, as written and by how they sound."""
     written = tuple(folding.words(text))
-    yield InARow(TEXT, written)
+    yield from _in_a_row(written, TEXT, JOINED, ACROSS)
     if exact or all(map(folding.is_han, written)):
         return
     for sounded in map(tuple, folding.spellings(text)):
-        yield InARow(TEXT, sounded)
-        yield InARow(LATIN, sounded)
+        yield from _in_a_row(sounded, TEXT, JOINED, ACROSS)
+        yield from _in_a_row(sounded, LATIN, JOINED_LATIN, ACROSS_LATIN)
+
+
+def _in_a_row(words: tuple[str, ...], plain: str, joined: str, across: str) -> Iterator[Match]:
+    yield InARow(plain, words)
+    yield InARow(joined, words)
+    if len(words) > 1:
+        yield Across(across, words)
 
 
 def _in_fields(word: str, exact: bool, make: type[Pattern] | object) -> Iterator[Match]:
     """One word or pattern as written and, by its Latin letters, in both fields."""
     yield make(TEXT, word)  # type: ignore[operator]
+    yield make(JOINED, word)  # type: ignore[operator]
     if exact:
         return
     sounded = "".join(
@@ -231,18 +255,19 @@ def _in_fields(word: str, exact: bool, make: type[Pattern] | object) -> Iterator
         for piece in re.split(r"([*?])", word)
         if piece
     )
-    yield make(TEXT, sounded)  # type: ignore[operator]
-    yield make(LATIN, sounded)  # type: ignore[operator]
+    for name in (TEXT, LATIN, JOINED, JOINED_LATIN):
+        yield make(name, sounded)  # type: ignore[operator]
 
 
 def _near(text: str, within: int, exact: bool) -> Iterator[Match]:
     units = tuple(map(tuple, near_units(text)))
     yield Near(TEXT, units, within)
+    yield Near(JOINED, units, within)
     if exact or all(folding.is_han(word) for unit in units for word in unit):
         return
     sounded = tuple(tuple(map(folding.latin, unit)) for unit in units)
-    yield Near(TEXT, sounded, within)
-    yield Near(LATIN, sounded, within)
+    for name in (TEXT, LATIN, JOINED, JOINED_LATIN):
+        yield Near(name, sounded, within)
 
 
 # --- as queries ------------------------------------------------------------------------------
@@ -252,6 +277,15 @@ def match_query(made: tantivy.Schema, match: Match, column: int) -> Query:
     """What finds the passages in which the match stands."""
     if isinstance(match, InARow):
         return sequence_query(made, match.field, list(match.words))
+    if isinstance(match, Across):
+        ways = [
+            Query.phrase_query(
+                made, match.field, [*words[:at], *map(breaking.AFTER.__add__, words[at:])]
+            )
+            for words in [list(match.words)]
+            for at in match.ways()
+        ]
+        return Query.disjunction_max_query(ways, 0.0) if ways else Query.empty_query()
     if isinstance(match, Near):
         return _near_query(made, match)
     if isinstance(match, Fuzzy):

@@ -20,9 +20,9 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.files import layer_text
 from habeas.archive.readings import parts_of
-from habeas.archive.search import folding
+from habeas.archive.search import breaking, folding, forms
 from habeas.archive.search.lettering import Lettered
-from habeas.archive.search.passages import pieces
+from habeas.archive.search.passages import not_read_over, pieces
 from habeas.archive.search.schema import type_of
 from habeas.reading.documents import Part, State
 from habeas.vocabulary import edtf, gregorian
@@ -131,7 +131,16 @@ def of_text(
 ) -> Iterator[tantivy.Document]:
     """The passages of one text as the index holds them. ``shared``: what all of them say."""
     lettered = Lettered(text)
+    broken = breaking.gaps(text)
+    turns = breaking.Turns(len(text), parts, not_read_over(parts))
     like = tantivy.Document.from_dict(shared, made)
+
+    def document(own: dict[str, Any]) -> tantivy.Document:
+        made_of_it = copy(like)
+        made_of_it.extend(own, made)
+        return made_of_it
+
+    before: dict[str, Any] = {}
     for piece in pieces(text, parts):
         start, stop, page, language, script = piece
         written, sounded = lettered.rows(start, stop)
@@ -144,13 +153,51 @@ def of_text(
             own["script"] = script
         if page:
             own["page"] = page
+        if broken and (over := turns.over(text, start, stop, broken)) is not None:
+            own |= _over(over, turns.is_page(stop))
         here = [mark for mark in marks if mark[0] < stop and mark[1] > start] if marks else ()
         if here:
             own["cited"] = sorted({mark[2] for mark in here})
             own["claimed"] = sorted({label for mark in here for label in mark[3]})
-        document = copy(like)
-        document.extend(own, made)
-        yield document
+        if before:
+            if "across" not in before and turns.goes_on(before["start"], before["stop"], start):
+                before |= _across(before, own)
+            yield document(before)
+        before = own
+    if before:
+        yield document(before)
+
+
+def _across(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The words beside the end of a page, where none there is broken."""
+    row = breaking.marked(before["text"], after["text"])
+    if not row:
+        return {}
+    found = {"across": row, "beyond": min(after["stop"], after["start"] + breaking.LONGEST_BESIDE)}
+    if "latin" in before or "latin" in after:
+        sounds = [one.get("latin", one["text"]) for one in (before, after)]
+        found["across_latin"] = breaking.marked(*sounds)
+    return found
+
+
+def _over(over: breaking.Over, is_page: bool) -> dict[str, Any]:
+    """What is found of a passage only over the ends of its lines, and of a page beside a break."""
+    found: dict[str, Any] = {}
+    beyond = over.turn
+    if over.is_broken:
+        written, sounded = forms.rows(over.joined().read())
+        found |= {"joined": written} | ({"joined_latin": sounded} if sounded else {})
+    for before, after in over.beside() if is_page else ():
+        told, follows = forms.rows(before.read()), forms.rows(after.read())
+        row = breaking.marked(told[0], follows[0])
+        if not row:
+            continue
+        beyond = max(beyond, after.stop)
+        found.setdefault("across", []).append(row)
+        if told[1] or follows[1]:
+            sounds = breaking.marked(told[1] or told[0], follows[1] or follows[0])
+            found.setdefault("across_latin", []).append(sounds)
+    return found | ({"beyond": over.begins + beyond} if beyond > over.stop else {})
 
 
 def _citations(layers: Sequence[int]) -> dict[int, list[Mark]]:

@@ -21,13 +21,13 @@ VERSION = "2"  # raise when a text gives other words: the index is then built an
 
 LONGEST_WORD = 256  # letters of a word that are searched; the text keeps the whole, for quoting
 
-_HAN = (
+HAN = (
     "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-_IS_HAN = re.compile(f"[{_HAN}]")
-_HAN_RUN = re.compile(f"[{_HAN}]+")
+_IS_HAN = re.compile(f"[{HAN}]")
+_HAN_RUN = re.compile(f"[{HAN}]+")
 #: Taken out of words: Arabic vowel marks and recitation marks, tatweel, and what is invisible
 #: (joiners, direction marks, soft hyphen). U+0653 to U+0655 (madda, hamza) are kept.
 _UNSEEN = re.compile(
@@ -57,10 +57,10 @@ def _classes() -> tuple[str, str]:
     return written, f"{written}\u1160-\u11ff\uff9e\uff9f"
 
 
-_MARKS, _CONTINUING = _classes()
-_NO_WORD = re.compile(f"[^\\w{_MARKS}{_HAN}]+")
-_HAN_ALONE = re.compile(f"[{_HAN} ]*")
-_WORD = re.compile(f"[{_HAN}]|(?:(?![{_HAN}_])[\\w{_MARKS}])+")
+MARKS, _CONTINUING = _classes()
+_NO_WORD = re.compile(f"[^\\w{MARKS}{HAN}]+")
+_HAN_ALONE = re.compile(f"[{HAN} ]*")
+_WORD = re.compile(f"[{HAN}]|(?:(?![{HAN}_])[\\w{MARKS}])+")
 _CLUSTER = re.compile(f"[\\s\\S][{_CONTINUING}]*")
 
 
@@ -160,7 +160,7 @@ _LATIN_LEFT = str.maketrans(
         "ҳ": "h", "ѓ": "g", "ё": "yo",
     }
 )  # fmt: skip
-_SOUNDS_OTHERWISE = re.compile(f"[^\\x00-\\x7f{_HAN}]")
+_SOUNDS_OTHERWISE = re.compile(f"[^\\x00-\\x7f{HAN}]")
 #: Alphabets in which a word's Latin form is that of its letters, one after the other.
 _ALPHABETS = ("a-z\u00df-\u024f\u1e00-\u1eff", "\u0620-\u06ff", "\u0400-\u052f")
 

@@ -10,11 +10,27 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from habeas.archive import deadline
-from habeas.archive.search import folding
-from habeas.archive.search.compiling import LATIN, Fuzzy, InARow, Match, Near, Pattern
+from habeas.archive.search import breaking, folding
+from habeas.archive.search.compiling import (
+    ACROSS,
+    ACROSS_LATIN,
+    JOINED,
+    JOINED_LATIN,
+    LATIN,
+    TEXT,
+    Across,
+    Fuzzy,
+    InARow,
+    Match,
+    Near,
+    Pattern,
+)
+from habeas.archive.search.folding import Token
 from habeas.archive.search.patterns import Glob, letters_amiss
 
 Range = tuple[int, int]
@@ -22,18 +38,69 @@ Range = tuple[int, int]
 
 def ranges(text: str, matches: Iterable[Match]) -> list[Range]:
     """The code points [start, stop) of the text that the matches cover."""
-    tokens = folding.tokens(text)
-    written = [token.word for token in tokens]
-    fields = {"text": Words(written), LATIN: Words(list(map(folding.latin, written)))}
+    return marked(text, matches).ranges
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What is marked; ``joined``: the ranges over the end of a line that were read as one."""
+
+    ranges: list[Range]
+    joined: list[tuple[Range, str]]
+
+
+def marked(text: str, matches: Iterable[Match], beyond: str = "") -> Marked:
+    """What the matches cover of a passage, and of what follows where one reaches over its end."""
+    whole = text + beyond
+    over = breaking.Over(whole, len(text), breaking.gaps(whole))
+    plain = _both(folding.tokens(text), TEXT, LATIN)
+    broken = _both(over.joined().tokens(), JOINED, JOINED_LATIN) if over.is_broken else {}
+    beside = [
+        (_both(before.tokens(), ACROSS, ACROSS_LATIN), _both(after.tokens(), ACROSS, ACROSS_LATIN))
+        for before, after in (over.beside() if beyond else ())
+    ]
     found: set[Range] = set()
+    joined: set[Range] = set()
     for match in dict.fromkeys(matches):
         deadline.check()
-        for first, last in spans(fields[match.field], match):
-            if isinstance(match, InARow):
-                found.add((tokens[first].start, tokens[last - 1].stop))
-            else:
-                found.update((tokens[at].start, tokens[at].stop) for at in range(first, last))
-    return merged(found)
+        if isinstance(match, Across):
+            found.update(_across(beside, match))
+        elif match.field in plain:
+            found.update(_places(plain[match.field], match))
+        elif match.field in broken:
+            joined.update(_places(broken[match.field], match))
+    joined = {one for one in joined if any(one[0] < a and b <= one[1] for a, b in over.gaps)}
+    told = [(one, breaking.Stretch(whole, *one, over.gaps).read()) for one in sorted(joined)]
+    return Marked(merged(found | joined), told)
+
+
+def _both(tokens: list[Token], written: str, sounded: str) -> dict[str, tuple[list[Token], Words]]:
+    words = [token.word for token in tokens]
+    return {
+        written: (tokens, Words(words)),
+        sounded: (tokens, Words(list(map(folding.latin, words)))),
+    }
+
+
+def _places(there: tuple[list[Token], Words], match: Match) -> Iterator[Range]:
+    tokens, words = there
+    for first, last in spans(words, match):
+        if isinstance(match, InARow):
+            yield tokens[first].start, tokens[last - 1].stop
+        else:
+            yield from ((tokens[at].start, tokens[at].stop) for at in range(first, last))
+
+
+def _across(beside: Iterable[Any], match: Across) -> Iterator[Range]:
+    """Where the words end those before the end of the page and begin those after it."""
+    for before, after in beside:
+        ends, ended = before[match.field]
+        goes_on, begins = after[match.field]
+        for at in match.ways():
+            first, then = match.words[:at], match.words[at:]
+            ends_so = tuple(ended.words[-at:]) == first
+            if ends_so and tuple(begins.words[: len(then)]) == then:
+                yield ends[-at].start, goes_on[len(then) - 1].stop
 
 
 def merged(found: Iterable[Range]) -> list[Range]:

@@ -68,6 +68,13 @@ def _borders(text: str, parts: Iterable[Part], kinds: frozenset[str]) -> list[in
     return sorted(start for start in starts if 0 < start < len(text))
 
 
+def not_read_over(parts: Sequence[Part]) -> set[int]:
+    """Where something begins that what stands before it does not go on in: all but pages."""
+    rows = _rows_of_sheets(parts)
+    starts = {part.start for part in parts if part.kind in _APART and part.kind != "page"}
+    return {*starts, *rows, *rows.values()}
+
+
 def _rows_of_sheets(parts: Iterable[Part]) -> dict[int, int]:
     """Where each row of a sheet starts and stops. A table in running text has other rows."""
     rows: dict[int, int] = {}

@@ -18,18 +18,21 @@ from habeas.reading.documents import State
 from habeas.vocabulary import edtf, texts
 from habeas.vocabulary.errors import VocabularyError
 
-VERSION = "2"  # raise when the fields or what stands in them change
+VERSION = "3"  # raise when the fields or what stands in them change
 
 WORDS = "words"  # the tokenizer: folded text is parted at its spaces already
 #: Fields of words with their places.
-TEXTS = ("text", "latin", "name", "source_words")
+#: ``joined``: the passage again with broken words whole, where it has any; ``across``: the words
+#: beside the end of its page, those after it marked; each also by its Latin form.
+OVER = ("joined", "joined_latin", "across", "across_latin")
+TEXTS = ("text", "latin", *OVER, "name", "source_words")
 #: Fields of whole values that are counted as facets.
 FACETS = ("type", "language", "source", "year", "folder", "state")
 #: Fields of whole values for filters; ``cited`` and ``claimed`` hold the labels of passages and
 #: claims on the passage, and are never shown.
 LABELS = ("cited", "claimed")
 VALUES = ("label", "script", "media_type", *LABELS)
-NUMBERS = ("layer", "exhibit", "start", "stop", "page", "date_from", "date_to")
+NUMBERS = ("layer", "exhibit", "start", "stop", "beyond", "page", "date_from", "date_to")
 
 UNKNOWN = "und"  # a language that was not determined
 

@@ -32,7 +32,7 @@ from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import Added
 from habeas.archive.search.files import layers_with
 from habeas.archive.search.language import Field, InFile, Not, Tree, leaves
-from habeas.archive.search.matching import Range, ranges
+from habeas.archive.search.matching import Range, marked
 from habeas.archive.search.parsing import parse
 from habeas.archive.search.refining import positive
 from habeas.archive.search.sheet_rows import FoundRow, row_of
@@ -70,6 +70,7 @@ class Hit:
     ranges: tuple[Range, ...]
     fault: str = ""
     row: FoundRow | None = None
+    joined: tuple[str, ...] = ()  # words read as one over the end of a line
 
     @property
     def segments(self) -> list[tuple[str, bool]]:
@@ -289,16 +290,16 @@ class _Asking:
             return [], []
         columns = [
             self.searcher.fast_field_values(name, list(addresses))
-            for name in ("layer", "exhibit", "start", "stop", "page")
+            for name in ("layer", "exhibit", "start", "stop", "page", "beyond")
         ]
         places = [tuple(int(value or 0) for value in row) for row in zip(*columns, strict=True)]
         layers = _rows(self.viewer, m.Layer, {place[0] for place in places})
         exhibits = _rows(self.viewer, m.Exhibit, {place[1] for place in places})
         shown = _Shown(self.archive, self.compiled.matches)
         hits, missing = [], []
-        for layer, exhibit, start, stop, number in places:
+        for layer, exhibit, *place in places:
             if layer in layers and exhibit in exhibits:
-                hits.append(shown.hit(layers[layer], exhibits[exhibit], start, stop, number))
+                hits.append(shown.hit(layers[layer], exhibits[exhibit], *place))
             else:
                 missing.append(layer)
         return hits, missing
@@ -326,26 +327,29 @@ class _Shown:
         self.archive = archive
         self.matches = matches
 
-    def hit(self, layer: m.Layer, exhibit: m.Exhibit, start: int, stop: int, number: int) -> Hit:
+    def hit(
+        self, layer: m.Layer, exhibit: m.Exhibit, start: int, stop: int, number: int, beyond: int
+    ) -> Hit:
         from habeas.errors import HabeasError
 
         text, fault = "", ""
-        marked: tuple[Range, ...] = ()
+        ranges: tuple[Range, ...] = ()
+        joined: tuple[str, ...] = ()
         try:
             whole = texts.get(self.archive, layer)
         except HabeasError as error:
             fault = error.message
         else:
-            passage = whole[start:stop]
-            found = ranges(passage, self.matches)
-            marked = tuple((start + first, start + last) for first, last in found)
-        first, last = excerpt(start, stop, marked)
+            found = marked(whole[start:stop], self.matches, whole[stop : max(stop, beyond)])
+            ranges = tuple((start + first, start + last) for first, last in found.ranges)
+            joined = tuple(dict.fromkeys(reading for _, reading in found.joined))
+        first, last = excerpt(start, stop, ranges)
         locator: dict[str, str | int] = {"page": number}
         row = None
         if not number:  # the map of a book has a box for every word
             places = placing.of_layer(self.archive, layer)
-            locator = places.locator(*(marked or [(start, stop)])[0])
-            row = None if fault else row_of(places, whole, start, marked)
+            locator = places.locator(*(ranges or [(start, stop)])[0])
+            row = None if fault else row_of(places, whole, start, ranges)
         if not fault:
             text = whole[first:last]
         return Hit(
@@ -361,14 +365,16 @@ class _Shown:
             "",
             text,
             (first, last),
-            marked,
+            ranges,
             fault,
             row,
+            joined,
         )
 
 
 def excerpt(start: int, stop: int, marked: Sequence[Range]) -> Range:
     """The part of a passage that is shown: around where most of it is marked."""
+    stop = max([stop, *(last for _, last in marked[-1:])])  # a phrase over the end of its page
     if stop - start <= EXCERPT or not marked:
         return start, min(stop, start + EXCERPT)
     best = max(

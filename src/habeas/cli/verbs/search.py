@@ -190,6 +190,8 @@ def _tell(speaker: Speaker, found: Found) -> None:
         else:
             text = "".join(f"[{piece}]" if marked else piece for piece, marked in hit.segments)
             speaker.say(f"  {shown(' '.join(text.split()))}")
+        if hit.joined:
+            speaker.say(f"  Read over the end of a line: {shown(', '.join(hit.joined))}")
     listed = "" if found.total <= len(found.hits) else f"; {len(found.hits):,} are listed"
     speaker.say(f"{several(found.total, 'passage')} found{listed}.")
     if not found.total:
@@ -226,6 +228,7 @@ def _as_json(hit: Hit) -> dict[str, Any]:
         "start": hit.start,
         "stop": hit.stop,
         "ranges": [list(one) for one in hit.ranges],
+        "joined": list(hit.joined),
         "text": hit.text,
         "text_start": hit.excerpt[0],
         "fault": hit.fault,

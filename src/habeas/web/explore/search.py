@@ -159,6 +159,7 @@ def _hit(hit: Hit) -> Content:
         "start": hit.start,
         "stop": hit.stop,
         "ranges": [list(one) for one in hit.ranges],
+        "joined": list(hit.joined),
         "segments": [{"text": text, "marked": marked} for text, marked in hit.segments],
         "cut_before": hit.excerpt[0] > hit.start,
         "cut_after": hit.excerpt[1] < hit.stop,
