@@ -85,8 +85,8 @@ def pseudonym(signer: Signer) -> str:
 @pytest.fixture
 def team(tmp_path: Path, empty_database: str | None, monkeypatch: pytest.MonkeyPatch) -> Team:
     ticking = Clock()
-    for module in ("ledger", "clock"):
-        monkeypatch.setattr(f"habeas.archive.{module}.time", ticking)
+    for module in ("habeas.archive.ledger", "habeas.archive.clock"):
+        monkeypatch.setattr(f"{module}.time", ticking)
     archive = init_archive(tmp_path / "archive", passphrase=None, database_url=empty_database)
     people: list[Signer] = []
     for _ in range(3):
