@@ -55,6 +55,37 @@ def test_a_passphrase_is_typed_twice(
     assert not (tmp_path / "archive").exists()
 
 
+@pytest.mark.parametrize("people", ["nobody's key", "two keys"])
+def test_what_the_installation_may_record_alone_names_that_way(
+    habeas: Callable[..., Ended], archive_here: Path, people: str
+) -> None:
+    """A hold, a withdrawal and a lost key wait for nobody, and whoever is stopped is told so."""
+    names = [habeas("people", "list", "--json").json["people"][0]["pseudonym"]]
+    if people == "two keys":
+        made = habeas("people", "add", "--unprotected", "--as", names[0], "--json")
+        names = sorted([*names, made.json["pseudonym"]])
+    else:
+        for key in (archive_here / "keys" / "people").iterdir():
+            key.unlink()
+    (archive_here.parent / "a.txt").write_text("A statement.\n", encoding="utf-8")
+    sealed = habeas("add", "../a.txt", "--no-read", "--json").json["sealed"][0]["exhibit"]
+    hold = ("hold", "set", str(sealed), "--authority", "A court")
+    for command in (
+        hold,
+        ("consent", "withdraw", "1", "--yes"),
+        ("people", "retire", names[0], "--lost", "--yes"),
+    ):
+        ended = habeas(*command)
+        assert ended.code == 3
+        assert "[person.needed]" in ended.err
+        assert "--unsigned: the installation alone then records it." in ended.err
+        assert all(f"--as {name}" in ended.err for name in names) == (people == "two keys")
+    assert habeas(*hold, "--unsigned").code == 0
+    needs_one = habeas("hold", "lift", str(sealed), "--authority", "A court", "--yes")
+    assert "[person.needed]" in needs_one.err
+    assert "--unsigned" not in needs_one.err
+
+
 def test_a_persons_passphrase_is_their_own(protected: Path, habeas: Callable[..., Ended]) -> None:
     opened = ("--passphrase-file", "../right")
     theirs = protected.parent / "theirs"

@@ -73,14 +73,19 @@ def opened(
     return open_archive(directory, passphrase, outdated=outdated, damaged=damaged, erasing=erasing)
 
 
-def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
-    """The key of the person who takes the decision; ``''`` means the only one there is."""
+def acting_person(
+    archive: Archive, pseudonym: str, passphrase_file: Path | None, *, or_unsigned: bool = False
+) -> Signer:
+    """The key of the person who takes the decision; ``''`` means the only one there is.
+
+    ``or_unsigned``: whether the command has ``--unsigned``, which a refusal then names.
+    """
     from habeas.archive.trusting import granted
     from habeas.custody.key_files import is_protected
     from habeas.custody.person_keys import open_person, person_path
 
     if not pseudonym:
-        pseudonym = only_person(archive)
+        pseudonym = only_person(archive, or_unsigned=or_unsigned)
     keys = archive.directory / "keys"
     verifiers = granted(pseudonym)
     path = person_path(keys, pseudonym, verifiers)
@@ -92,18 +97,21 @@ def acting_person(archive: Archive, pseudonym: str, passphrase_file: Path | None
 
 
 def somebody(
-    archive: Archive, pseudonym: str, passphrase_file: Path | None, *, alone: bool
+    archive: Archive, pseudonym: str, passphrase_file: Path | None, *, alone: bool | None = None
 ) -> Signer | None:
-    """Who signs what need not be signed: with ``alone``, or where nobody has a key, nobody."""
+    """Who signs what need not be signed: with ``alone``, or where nobody has a key, nobody.
+
+    ``alone`` is ``--unsigned``; None where the command has no such option.
+    """
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
 
     if alone or not (pseudonym or live(visible(OWNER, m.Key).filter(role="person")).exists()):
         return None
-    return acting_person(archive, pseudonym, passphrase_file)
+    return acting_person(archive, pseudonym, passphrase_file, or_unsigned=alone is not None)
 
 
-def only_person(archive: Archive) -> str:
+def only_person(archive: Archive, *, or_unsigned: bool = False) -> str:
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
     from habeas.archive.errors import PersonNeeded
@@ -111,6 +119,13 @@ def only_person(archive: Archive) -> str:
     granted = live(visible(OWNER, m.Key).filter(role="person"))
     in_force = set(granted.values_list("holder", flat=True))
     here = [name for name in archive.keyring.people() if name in in_force]
+    if or_unsigned and len(here) != 1:
+        keys = f"{len(here)} persons' keys are" if here else "no person's key is"
+        people = "".join(f"--as {name} or " for name in here)
+        raise PersonNeeded(
+            f"Nothing says who signs this, and {keys} here.",
+            next_step=f"Give {people}--unsigned: the installation alone then records it.",
+        )
     if not here:
         raise PersonNeeded(
             "This is a decision, which a person signs, and no person's key is here.",

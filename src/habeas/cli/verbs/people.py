@@ -247,7 +247,9 @@ def retire(
         "No key was ended.",
         yes=yes,
     )
-    person = None if unsigned else acting_person(archive_, as_, person_passphrase_file)
+    person = None
+    if not unsigned:
+        person = acting_person(archive_, as_, person_passphrase_file, or_unsigned=lost)
     with archive_.writing(person) as batch:
         position = verbs.end_key(batch, pseudonym, state).position
     speaker.say(f"The key of {pseudonym} is {state} (entry {position}). What it signed stays good.")

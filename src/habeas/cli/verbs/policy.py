@@ -109,7 +109,7 @@ def adopt(
         )
     policy = _policy(approver_hours, change_hours)
     _tell(speaker, policy)
-    person = somebody(archive_, as_, person_passphrase_file, alone=False)
+    person = somebody(archive_, as_, person_passphrase_file)
     confirm("Adopt it? Changing it later takes two people.", "No policy was recorded.", yes=yes)
     with archive_.writing(person) as batch:
         made = verbs.first_policy(batch, policy).position
