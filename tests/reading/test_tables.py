@@ -96,6 +96,7 @@ def test_a_row_that_heads_is_found(rows: tuple[str, ...]) -> None:
         ("Ahmet|held|no", "Omer|released|yes", "Ali|held|no"),
         ("Name|Born",),
         ("1|2|3", "4|5|6"),
+        ("Camp A|name", "|p2", "|p3"),
         ("Адам|Йил|Җай", "Әхмәт|1975|Қәшқәр", "Өмәр|1980|Хотән"),  # may be; not enough says so
         ("Smith|London|teacher", "买买提|喀什|1980", "古丽|和田|1981"),
     ],

@@ -22,7 +22,7 @@ _HEADED_WITHIN = 10  # rows, above which there may be a title
 _LOOKED_AT = 60  # rows below
 _LONGEST = 200  # code points that are looked at of one cell
 _MOST_COLUMNS = 400  # that are looked at of one row
-_ENOUGH, _ENOUGH_OF_FEW = 2.0, 1.5
+_ENOUGH, _ENOUGH_OF_FEW, _FEW = 2.0, 1.5, 3  # columns of few
 _NUMBER = re.compile(r"[-+−(]?[\d.,'٬٫  \s%)]*\d[\d.,'٬٫  \s%)]*")
 _YEAR = re.compile("(?:19|20)[0-9][0-9]")
 #: What stands for "nothing is known" in a row of values, and heads no column.
@@ -133,7 +133,7 @@ def _heads(row: Values, below: Sequence[Values]) -> bool:
     digits = [value for value in row.values() if _digits(value) >= 0.5]
     if digits and not _years(digits):
         return False
-    enough = _ENOUGH if len(row) > 2 else _ENOUGH_OF_FEW
+    enough = _ENOUGH if len(row) >= _FEW else _ENOUGH_OF_FEW
     score = repeats = 0.0
     scripts = [0, 0]  # columns of words; those of them headed in another script
     for column, value in row.items():
@@ -141,12 +141,14 @@ def _heads(row: Values, below: Sequence[Values]) -> bool:
         if value.casefold() in {each.casefold() for each in values}:
             return False
         score += 1.5 * _known(value)
-        if _share(lambda each: _digits(each) >= 0.5, values) >= 0.6:
+        if _share(lambda each: _digits(each) > 0.5, values) >= 0.6:
             score += 1.0 if not _digits(value) else 0.25
         elif values:
             scripts[0] += 1
             scripts[1] += _other_script(value, values)
             repeats += len(values) >= 4 and len(set(values)) <= len(values) / 2
+        elif len(row) <= _FEW:
+            score -= 0.5  # a title, or a value merged over the rows below
     if scripts[1] and scripts[1] * 2 >= scripts[0]:
         score += 0.75
     return score + min(1.0, repeats / 2) >= enough

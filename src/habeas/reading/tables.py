@@ -141,8 +141,18 @@ class Tables:
         at = bisect_right(self._starts, offset) - 1
         if at < 0 or offset > self._stops[at]:
             return None
-        sheet = bisect_right(self.sheets, at, key=lambda each: each.first) - 1
-        return self.sheets[sheet], at
+        sheet = self.sheet_of(at)
+        return None if sheet is None else (sheet, at)
+
+    def __len__(self) -> int:
+        """How many rows there are, of all sheets."""
+        return len(self._numbers)
+
+    def sheet_of(self, at: int) -> Sheet | None:
+        """The sheet of a row; None where there is no such row."""
+        if not 0 <= at < len(self):
+            return None
+        return self.sheets[bisect_right(self.sheets, at, key=lambda each: each.first) - 1]
 
     def parts(self, start: int, stop: int) -> Iterator[Part]:
         """The rows and cells that have any of [start, stop), as parts."""

@@ -63,7 +63,7 @@ def chosen(shown: Shown) -> Content | None:
         "passage": _passage(shown, start, stop),
         "wider": [
             {"words": words, "url": f"{shown.address(**{'from': first, 'to': last})}#found"}
-            for words, first, last in _wider(shown.text, start, stop)
+            for words, first, last in _trimmed(shown.text, start, stop, _around(shown, start, stop))
         ],
     }
 
@@ -94,8 +94,23 @@ def _passage(shown: Shown, start: int, stop: int) -> Content | None:
     }
 
 
-def _wider(text: str, start: int, stop: int) -> list[tuple[str, int, int]]:
-    """The sentence and the line around a place, where they hold more than it."""
+Choice = tuple[str, int, int]
+
+
+def _around(shown: Shown, start: int, stop: int) -> list[Choice]:
+    """In a sheet the cell and the row around a place; else the sentence and the line."""
+    found = shown.places.tables.at(start)
+    if found is None or stop > found[0].tables.span(found[1])[1]:
+        return _in_running_text(shown.text, start, stop)
+    row = found[0].tables.row(found[1])
+    cells = [cell for cell in row.cells if cell.start <= start and stop <= cell.stop]
+    return [
+        *((_("the cell"), cell.start, cell.stop) for cell in cells),
+        (_("the row"), row.start, row.stop),
+    ]
+
+
+def _in_running_text(text: str, start: int, stop: int) -> list[Choice]:
     begins = text.rfind("\n", 0, start) + 1
     ends = text.find("\n", max(start, stop - 1))
     line = (begins, len(text) if ends < 0 else ends)
@@ -104,8 +119,13 @@ def _wider(text: str, start: int, stop: int) -> list[tuple[str, int, int]]:
         first = min(before.end(), start)
     after = _SENTENCE_ENDS.search(text, max(start, stop - 1), min(line[1], stop + LONGEST_LOOK))
     last = after.end() if after else line[1]
-    found: list[tuple[str, int, int]] = []
-    for words, (left, right) in ((_("the sentence"), (first, last)), (_("the line"), line)):
+    return [(_("the sentence"), first, last), (_("the line"), *line)]
+
+
+def _trimmed(text: str, start: int, stop: int, choices: list[Choice]) -> list[Choice]:
+    """The choices without white space at their ends, where they hold more than the place."""
+    found: list[Choice] = []
+    for words, left, right in choices:
         while left < start and text[left].isspace():
             left += 1
         while right > stop and text[right - 1].isspace():

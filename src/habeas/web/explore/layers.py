@@ -81,24 +81,29 @@ def segments(
     passages: Iterable[Passage],
     claims: Mapping[int, Sequence[Content]],
     asked: tuple[int, int] | None = None,
+    more_edges: Iterable[int] = (),
 ) -> list[Content]:
     """A window's text cut where passages, and the place asked for, begin and end.
 
-    ``first`` is the window's offset. Each segment names the passages that it lies in; the
-    first segment of a passage carries its anchor, the last its claims.
+    ``first`` is the window's offset; ``more_edges`` are cut at too. Each segment names the
+    passages that it lies in; the first segment of a passage carries its anchor, the last its
+    claims.
     """
     last = first + len(text)
     here = [p for p in passages if p.start < last and p.stop > first]
-    edges = {first, last}
+    edges = {first, last, *(edge for edge in more_edges if first < edge < last)}
+    begins: dict[int, list[Passage]] = {}
     for passage in here:
         edges |= {max(first, passage.start), min(last, passage.stop)}
+        begins.setdefault(max(first, passage.start), []).append(passage)
     at = (max(first, asked[0]), min(last, asked[1])) if asked else (-1, -1)
     if first <= at[0] <= last:
         edges |= {at[0], max(at)}
     cuts = sorted(edges)
     pieces = []
+    inside: list[Passage] = []
     for start, stop in itertools.pairwise(cuts):
-        inside = [p for p in here if p.start <= start and p.stop >= stop]
+        inside = [p for p in (*inside, *begins.get(start, ())) if p.stop > start]
         pieces.append(
             {
                 "start": start,

@@ -1,32 +1,29 @@
-"""The text of one file on its page: a page at a time beside its picture, or in windows.
+"""The text of one file on its page: a page at a time beside its picture, as tables, or in windows.
 
-Invariants: a text with pages is shown by pages, any other in windows of ``layers.WINDOW`` code
+Invariants: a text with pages is shown by pages, one with sheets by groups of rows unless its
+text is asked for (``view=text``, ``window``), any other in windows of ``layers.WINDOW`` code
 points; offsets are those of the layer; a place asked for (``from``, ``to``) decides the page;
 boxes are drawn on the picture for the same places that are marked in the text.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404
 from django.urls import reverse
 
+from habeas.archive import places as placing
 from habeas.archive import quoting
 from habeas.archive.access import visible
 from habeas.archive.files import layer_text
 from habeas.archive.models import Layer, Passage, Reading
-from habeas.archive.readings import Locator, locator_in, locator_words, parts_in
-from habeas.reading.documents import Part
-from habeas.web.explore import citing, layers, rendering
+from habeas.archive.readings import Locator, locator_words
+from habeas.web.explore import citing, layers, rendering, tables
 from habeas.web.explore.pages import whole_number
 from habeas.web.site.viewing import Request
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
 
 Content = dict[str, Any]
 
@@ -37,19 +34,6 @@ MOST_FOUND = 100  # places of an in-document search
 MOST_BOXES = 3_000  # drawn on one picture
 MOST_LOCATED = 30_000  # parts; where there are more, found places are given by their offset
 _PAGES = ("page", "text-layer")  # what the page shows, and what the file says that it shows
-_LISTED = {"page": "page", "slide": "slide", "sheet": "sheet"}  # kind of part: its locator
-
-
-def parts_of(archive: Archive, reading: Reading | None) -> Sequence[Part]:
-    """The parts of a reading's text; of the few that were looked at last from memory."""
-    if reading is None or not reading.map_address:
-        return ()
-    return _parts(archive, reading.map_address)
-
-
-@functools.lru_cache(maxsize=4)
-def _parts(archive: Archive, address: str) -> Sequence[Part]:
-    return tuple(parts_in(archive.read_object(address)))
 
 
 class Shown:
@@ -57,9 +41,9 @@ class Shown:
 
     def __init__(self, request: Request, layer: Layer | None, reading: Reading | None) -> None:
         self.request, self.layer, self.reading = request, layer, reading
-        self.parts = parts_of(request.archive, reading) if layer is None or _is_of(
-            reading, layer
-        ) else ()  # fmt: skip
+        mapped = "" if reading is None or not _is_of(reading, layer) else reading.map_address
+        self.places = placing.at(request.archive, mapped)
+        self.parts = self.places.parts  # but for the rows and cells of sheets
         self.text = layer_text(request.archive, layer) if layer is not None else ""
         self.asked = self._asked()
         self.by_page = [p for p in self.parts if p.kind in _PAGES and "page" in p.locator]
@@ -67,6 +51,8 @@ class Shown:
             self.by_page = []
         self.pictures = reading.pages if reading is not None else 0
         self.page = self._page()
+        self.row = whole_number(request, "row")  # a row of Tables, or with ``sheet`` its number
+        self.group = self._group()
         self.first, self.last = self._range()
 
     def _asked(self) -> tuple[int, int] | None:
@@ -101,7 +87,25 @@ class Shown:
         numbers = [n for part in self.by_page if isinstance(n := part.locator["page"], int)]
         return max([*numbers, self.pictures], default=0) if numbers or self.pictures else 0
 
+    def _group(self) -> tables.Group | None:
+        """The rows to show; None where the text is shown as a text."""
+        of, get = self.places.tables, self.request.GET
+        as_text = get.get("view") == "text" or ("window" in get and self.asked is None)
+        if not len(of) or self.by_page or as_text:
+            return None
+        if self.asked is not None:
+            return tables.group_at(self.places, self.text, self.asked[0])
+        first = whole_number(self.request, "rows") or 0
+        sheet = of.sheet_of(first)
+        if sheet is None:
+            raise Http404
+        if self.row is not None:
+            first = self.row = tables.row_numbered(sheet, self.row)
+        return tables.Group(self.places, self.text, sheet, first)
+
     def _range(self) -> tuple[int, int]:
+        if self.group is not None:
+            return self.group.span
         if self.by_page:
             here = [p for p in self.by_page if p.locator["page"] == self.page]
             if not here:
@@ -119,7 +123,7 @@ class Shown:
         """Where code points stand, as people find it; of too many parts, nothing."""
         if len(self.parts) > MOST_LOCATED:
             return {}
-        return locator_in(_around(self.parts, start, stop), start, stop)
+        return self.places.locator(start, stop)
 
     # --- what the page's dict holds ------------------------------------------------------
 
@@ -142,18 +146,19 @@ class Shown:
         window = layers.window_of(self.first)
         windows = max(1, -(-len(self.text) // layers.WINDOW))
         before, after = self._neighbours(window, windows)
+        claims = claims_on([p.position for p in cited])
         return {
             "layer": self.layer.position if self.layer is not None else None,
             "window": window,
-            "windows": 1 if self.by_page else windows,
+            "windows": 1 if self.by_page or self.group else windows,
             "page": self.page,
             "pages": self.page_count,
             "first": self.first,
             "last": self.last,
             "length": len(self.text),
-            "segments": layers.segments(
-                shown, self.first, cited, claims_on([p.position for p in cited]), self.asked
-            ),
+            "segments": layers.segments(shown, self.first, cited, claims, self.asked),
+            "table": self._table(cited, claims),
+            "other_view": self._other_view(),
             "warnings": self._warnings(),
             "previous": before,
             "next": after,
@@ -164,6 +169,25 @@ class Shown:
             "quote": self.text[self.asked[0] : self.asked[1]] if self.asked else "",
             "chosen": citing.chosen(self),
         }
+
+    def _table(self, cited: Sequence[Passage], claims: dict[int, list[Content]]) -> Content | None:
+        if self.group is None:
+            return None
+        row = self.row if self.asked is None else None
+        return tables.content(self.group, self.address, cited, claims, self.asked, row)
+
+    def _other_view(self) -> str | None:
+        """Where the text is shown as a text, or as a table, at the same place."""
+        if not len(self.places.tables) or self.by_page:
+            return None
+        start = self.asked[0] if self.asked else self.first
+        stop = self.asked[1] if self.asked else None
+        if self.group is not None:
+            place = {"from": start, "to": stop} if self.asked or self.first else {}
+            return f"{self.address(view='text', **place)}#text"
+        if self.places.tables.at(start) is None:
+            return f"{self.address()}#text"
+        return f"{self.address(**{'from': start, 'to': stop})}#text"
 
     def _cited(self) -> list[Passage]:
         if self.layer is None:
@@ -180,6 +204,12 @@ class Shown:
         )
 
     def _neighbours(self, window: int, windows: int) -> tuple[str | None, str | None]:
+        if self.group is not None:
+            back, on = (
+                None if row is None else f"{self.address(rows=row)}#text"
+                for row in (self.group.before, self.group.after)
+            )
+            return back, on
         if self.page is not None and (self.by_page or self.pictures):
             turning = [self.page - 1, self.page + 1]
             if self.by_page or not self.text:
@@ -193,7 +223,7 @@ class Shown:
         return before, after
 
     def _warnings(self) -> list[str]:
-        here = [p for p in self.parts if p.warnings and p.start < self.last and p.stop > self.first]
+        here = [p for p in self.places.around(self.first, self.last) if p.warnings]
         return list(dict.fromkeys(words for part in here[:200] for words in part.warnings))[:20]
 
     def _picture(self, cited: Sequence[Passage]) -> Content | None:
@@ -246,14 +276,32 @@ class Shown:
                 }
                 for number in _near(self.page or 1, self.page_count)
             ]
-        parts = [p for p in self.parts if p.kind in ("slide", "sheet")][:LONGEST_LIST]
+        if self.places.tables.sheets:
+            return self._sheets()
+        parts = [p for p in self.parts if p.kind == "slide"][:LONGEST_LIST]
         return [
             {
-                "words": str(part.locator.get(_LISTED[part.kind], n)),
+                "words": str(part.locator.get("slide", n)),
                 "url": f"{self.address(**{'from': part.start})}#found",
                 "current": False,
             }
             for n, part in enumerate(parts, 1)
+        ]
+
+    def _sheets(self) -> list[Content]:
+        """The sheets, where there are several; one without rows is led to in the text."""
+        sheets = self.places.tables.sheets[:LONGEST_LIST]
+        as_text = {} if self.group is not None else {"view": "text"}
+        return [
+            {
+                "words": sheet.name or str(n),
+                "url": f"{self.address(rows=sheet.first)}#text"
+                if len(sheet) and not as_text
+                else f"{self.address(view='text', **{'from': sheet.start})}#found",
+                "current": self.group is not None and self.group.sheet is sheet,
+            }
+            for n, sheet in enumerate(sheets, 1)
+            if len(sheets) > 1
         ]
 
     def _found(self) -> Content | None:
@@ -281,12 +329,8 @@ class Shown:
         return {"places": places, "more": more}
 
 
-def _is_of(reading: Reading | None, layer: Layer) -> bool:
-    return reading is not None and reading.layer == layer.position
-
-
-def _around(parts: Iterable[Part], start: int, stop: int) -> list[Part]:
-    return [part for part in parts if part.start < stop and part.stop > start]
+def _is_of(reading: Reading, layer: Layer | None) -> bool:
+    return layer is None or reading.layer == layer.position
 
 
 def _near(page: int, count: int) -> list[int]:

@@ -50,6 +50,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "habeas.web.explore.templatetags.sheets",
                 "habeas.web.explore.templatetags.showing",
             ],
         },

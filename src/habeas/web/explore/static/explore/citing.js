@@ -1,5 +1,6 @@
 // Words selected in the text of an exhibit become the words that the form cites. Offsets are code
-// points of the text layer, never UTF-16 units; a letter is never cut from its marks; what the page
+// points of the text layer, never UTF-16 units; of a table too, whose cells say where they stand, and
+// where what is selected is not one stretch of the text nothing is chosen; a letter is never cut from its marks; what the page
 // shows as U+202E is the one character that it stands for. Without this script a place is chosen by
 // its address.
 "use strict";
@@ -16,7 +17,7 @@
   const hint = tray.querySelector(".citing-hint");
   const button = form.querySelector("button");
   const longest = Number(tray.dataset.longest);
-  const {letters, places, first} = read(text);
+  const {letters, places} = read(text);
   const controls = new Set(places.filter((place) => place.control).map(({at}) => letters[at]));
   let turn = 0;
 
@@ -31,19 +32,29 @@
   function read(root) {
     const letters = [];
     const places = [];
-    let first = null;
+    let last = null;
+    let from = 0;
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode;
       const piece = node.parentElement.closest("[data-from]");
       if (!piece) continue; // the numbers of claims, which are not of the text
-      if (first === null) first = Number(piece.dataset.from);
+      if (piece !== last) from = Number(piece.dataset.from);
+      last = piece;
       const control = node.parentElement.classList.contains("control");
-      places.push({node, control, at: letters.length});
+      const at = letters.length;
+      places.push({node, control, at, from});
       if (control) letters.push(String.fromCodePoint(parseInt(node.data.slice(2), 16)));
       else for (const letter of node.data) letters.push(letter);
+      from += letters.length - at;
     }
-    return {letters, places, first};
+    return {letters, places};
+  }
+
+  // The code point of the layer that a letter is.
+  function origin(index) {
+    const place = places.findLast(({at}) => at <= index);
+    return place.from + index - place.at;
   }
 
   // How many code points a text node has before a UTF-16 offset; one half of a pair counts as
@@ -125,6 +136,8 @@
     if (!chosen) return;
     const mine = ++turn;
     const words = letters.slice(chosen.start, chosen.stop);
+    const [first, end] = [origin(chosen.start), origin(chosen.stop - 1) + 1];
+    if (end - first !== words.length) return; // over headings that are repeated, or a cell cut short
     const fits = words.length <= longest;
     button.disabled = true;
     if (fits) {
@@ -133,15 +146,15 @@
       if (mine !== turn) return;
       form.elements.quote_sha256.value = [...new Uint8Array(digest)]
         .map((byte) => byte.toString(16).padStart(2, "0")).join("");
-      form.elements.start.value = first + chosen.start;
-      form.elements.stop.value = first + chosen.stop;
+      form.elements.start.value = first;
+      form.elements.stop.value = end;
       show(words);
     }
     tray.querySelectorAll(".citing-asked").forEach((part) => { part.hidden = true; });
     hint.hidden = true;
     where.textContent = tray.dataset.where
-      .replace("{from}", (first + chosen.start).toLocaleString("en"))
-      .replace("{to}", (first + chosen.stop).toLocaleString("en"));
+      .replace("{from}", first.toLocaleString("en"))
+      .replace("{to}", end.toLocaleString("en"));
     tooLong.hidden = fits;
     form.hidden = !fits;
     button.disabled = !fits;
