@@ -111,6 +111,27 @@ def test_filters_narrow_and_widen(searched: Shelf, owner: Reader) -> None:
     assert owner.twin(back["url"])["found"]["total"] == found["total"]
 
 
+@pytest.mark.parametrize("persona", ["owner", "team", "public"])
+def test_records_by_the_name_asked_stand_before_the_passages(
+    searched: Shelf, reading_as: ReadingAs, persona: str
+) -> None:
+    reader = reading_as(searched.archive, viewers()[persona]().with_purpose(0))
+    page, (ana,) = reader.page("/search/?q=Ana"), ask(reader, "Ana")["found"]["named"]
+    assert page.index("by that name") < page.index('class="hits"')
+    assert "<script>" not in page
+    assert (ana["kind"], ana["handling"], ana["consent"]) == ("person", "public", "public")
+    assert reader.get(ana["url"]).status_code == 200
+    secret, absent = ask(reader, SECRET)["found"], ask(reader, "Nobodywrote")["found"]
+    assert bool(secret["named"]) == (persona == "owner")
+    assert absent["named"] == []
+    assert absent["looked"]["read"] > 0
+    assert "Names of records were looked through too." in reader.page("/search/?q=Nobodywrote")
+    assert "were not looked through" in reader.page("/search/?q=folder:nowhere")
+    if persona != "owner":
+        for part in ("total", "named", "named_more", "names_asked", "looked"):
+            assert secret[part] == absent[part]
+
+
 def test_what_is_nowhere_is_named(searched: Shelf, owner: Reader) -> None:
     found = ask(owner, "letter AND folder:nowhere")["found"]
     assert (found["total"], found["nowhere"]) == (0, ["folder:nowhere"])

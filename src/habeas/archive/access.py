@@ -95,6 +95,10 @@ def visible(viewer: Viewer, model: type[M]) -> QuerySet[M]:
         # SQLite would first make a list of every claim or label that may be seen.
         claim = visible(viewer, m.Claim).filter(position=OuterRef("claim"))
         return rows.filter(Exists(claim))
+    if model is m.NameKey:  # as open as the mention or claim that gives the name
+        given = visible(viewer, m.Mention).filter(position=OuterRef("entry"))
+        said = visible(viewer, m.Claim).filter(position=OuterRef("entry"))
+        return rows.filter(Exists(given) | Exists(said))
     if model in (m.Label, m.LabelPart):
         return rows.none()
     return rows.filter(Exists(visible_labels(viewer).filter(id=OuterRef("label"))))

@@ -36,16 +36,17 @@ def state(
 
 
 def reaches_above_public(viewer: Viewer) -> bool:
-    """Whether the viewer may see a text that not everybody may see."""
+    """Whether the viewer may see a text, or a record, that not everybody may see."""
     everybodys = visible_labels(PUBLIC).filter(id=OuterRef("label"))
-    return visible(viewer, m.Layer).filter(~Exists(everybodys)).exists()
+    searched = (visible(viewer, m.Layer), visible(viewer, m.Mention))
+    return any(rows.filter(~Exists(everybodys)).exists() for rows in searched)
 
 
 def require_to_search(viewer: Viewer) -> None:
     """Refuse a search above public to whom no purpose was stated."""
     if viewer.purpose is None and reaches_above_public(viewer):
         raise PurposeNeeded(
-            "This archive holds texts above public: a search of them needs a purpose.",
+            "This archive holds texts or records above public: a search needs a purpose.",
             next_step="Say what for: `habeas search --purpose TEXT`, for pages "
             "`habeas serve --purpose TEXT`; it is recorded and signed. "
             "`habeas search --public` searches what is public.",

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, models, transaction
 
 FORMAT = 1  # of the ledger, content and local tables
-PROJECTION_MEANING = 8  # raise when the code of projecting.py gives other rows
+PROJECTION_MEANING = 9  # raise when the code of projecting.py gives other rows
 
 #: Tables that Django itself makes, and their class.
 DJANGO_TABLES = {"django_migrations": "local"}

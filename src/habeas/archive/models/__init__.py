@@ -24,6 +24,7 @@ from habeas.archive.models.erasing import (
     ErasureRequest,
 )
 from habeas.archive.models.linked import Candidate, Linkage, Review, ReviewPolicy
+from habeas.archive.models.named import NameKey
 from habeas.archive.models.permanent import (
     ContentDisclosures,
     ContentObjectKey,
@@ -99,6 +100,7 @@ __all__ = [
     "List",
     "LocalState",
     "Mention",
+    "NameKey",
     "Passage",
     "Projection",
     "Reading",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models as orm
 
 from habeas.archive import models as m
+from habeas.archive import name_keys
 from habeas.archive.projecting import Fact, Projector, stored_json
+from habeas.archive.projections.things import named
 from habeas.archive.taking_back import make_as_strict
 from habeas.vocabulary import edtf, values
 
@@ -56,6 +58,8 @@ def claim(p: Projector, fact: Fact) -> None:
         note=f.get("note", ""),
         previous=previous,
     )
+    if f["property"] in name_keys.PROPERTIES and f["stance"] == "asserts" and "text" in value:
+        named(p, fact.position, subject, value["text"])
     rows = p.rows
     for ordinal, (source, _) in enumerate(speakers):
         rows[m.ClaimSource].append([fact.position, ordinal, source])

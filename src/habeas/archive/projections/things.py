@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from habeas.archive import models as m
+from habeas.archive import name_keys
 from habeas.archive.labels import LEVELS
 from habeas.archive.projecting import Fact, Projector, stored_json
 from habeas.custody.persons import Policy
@@ -183,3 +184,11 @@ def mention(p: Projector, fact: Fact) -> None:
         row=f.get("row", ""),
         canonical=fact.position,
     )
+    named(p, fact.position, fact.position, f["caption"])
+
+
+def named(p: Projector, entry: int, mention: int, name: str) -> None:
+    """The keys of a name that an entry gives to a mention."""
+    rows = p.rows[m.NameKey]
+    for key in sorted(name_keys.keys(name)):
+        rows.append([key, entry, mention])

@@ -33,6 +33,7 @@ from habeas.archive.search.expanding import Added
 from habeas.archive.search.files import layers_with
 from habeas.archive.search.language import Field, InFile, Not, Tree, leaves
 from habeas.archive.search.matching import Range, marked
+from habeas.archive.search.named import Named, named
 from habeas.archive.search.parsing import parse
 from habeas.archive.search.refining import positive
 from habeas.archive.search.sheet_rows import FoundRow, row_of
@@ -97,12 +98,21 @@ class Value:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked through where nothing was found: exhibits with a text, and without one."""
+
+    read: int
+    unread: int
+
+
 @dataclass(slots=True)
 class Found:
     """The answer. ``behind`` is how many ledger entries the index does not know yet.
 
     ``nowhere``: where nothing was found, the parts that every hit must have and no passage that
-    the viewer may see has; told with the facets.
+    the viewer may see has; told with the facets, as is ``looked``. ``named``: the records that go
+    by a name asked, with the first hits.
     """
 
     tree: Tree
@@ -112,6 +122,8 @@ class Found:
     added: list[Added] = field(default_factory=list)
     nowhere: list[Tree] = field(default_factory=list)
     behind: int = 0
+    named: Named = field(default_factory=Named)
+    looked: Looked | None = None
 
 
 def checked(text: str) -> Tree:
@@ -158,7 +170,17 @@ def search(
     state = opened.state
     found = asking.answer(first, limit, facets)
     found.behind = _unindexed(viewer, archive.size, state.watermark)
+    if facets and first == 0:
+        found.named = named(viewer, tree, exact=exact)
+    if facets and not found.total:
+        found.looked = _looked(viewer)
     return found
+
+
+def _looked(viewer: Viewer) -> Looked:
+    exhibits = visible(viewer, m.Exhibit).count()
+    layers = visible(viewer, m.Layer).values("exhibit").distinct().count()
+    return Looked(layers, max(0, exhibits - layers))
 
 
 def _check_runs(tree: Tree, exact: bool) -> None:

@@ -20,9 +20,11 @@ from habeas.cli.purposes import PurposeOption, reading_for
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.archive.search.errors import QueryRefused
+    from habeas.archive.search.named import NamedRecord
     from habeas.archive.search.searching import Found, Hit
     from habeas.archive.search.sheet_rows import FoundRow
     from habeas.cli.speaking import Speaker
+    from habeas.vocabulary.texts import Text
 
 _MOST_ADDED = 12  # spellings named of one word
 
@@ -170,6 +172,14 @@ def _tell(speaker: Speaker, found: Found) -> None:
             },
             "hits": [_as_json(hit) for hit in found.hits],
             "nowhere": [str(part) for part in found.nowhere],
+            "named": [_record_as_json(one) for one in found.named.records],
+            "named_more": found.named.more,
+            "looked": found.looked
+            and {
+                "read": found.looked.read,
+                "unread": found.looked.unread,
+                "names": bool(found.named.asked),
+            },
         }
     )
     for added in found.added:
@@ -179,6 +189,7 @@ def _tell(speaker: Speaker, found: Found) -> None:
         speaker.note(f"Searched as well as {shown(added.to)}: {also}")
     if found.added:
         speaker.note("  → --exact leaves them out.")
+    _tell_named(speaker, found)
     for hit in found.hits:
         place = [hit.title, hit.inner_path, locator_words(hit.locator)]
         speaker.say(f"exhibit {hit.exhibit}: {shown(', '.join(part for part in place if part))}")
@@ -195,7 +206,60 @@ def _tell(speaker: Speaker, found: Found) -> None:
     listed = "" if found.total <= len(found.hits) else f"; {len(found.hits):,} are listed"
     speaker.say(f"{several(found.total, 'passage')} found{listed}.")
     if not found.total:
+        _tell_looked(speaker, found)
         _tell_why(speaker, found)
+
+
+def _tell_named(speaker: Speaker, found: Found) -> None:
+    """The records that go by the name asked, in the order in which they were recorded."""
+    from habeas.cli.speaking import several, shown
+
+    records = found.named.records
+    if not records:
+        return
+    speaker.say("People, places and organisations by that name:")
+    for one in records:
+        also = "".join(f" · {form.text}" for form in one.forms)
+        consent = {"": "", "none": "; no consent recorded"}.get(
+            one.consent, f"; consent: {one.consent}"
+        )
+        speaker.say(
+            f"  record {one.position}: {shown(one.name.text + also)} ({one.kind}), "
+            f"{several(one.claims, 'claim')}; {one.handling}{consent}"
+        )
+    if found.named.more:
+        speaker.say("  There may be more: ask for more of the name.")
+
+
+def _tell_looked(speaker: Speaker, found: Found) -> None:
+    """What was looked through, and what was not, where no passage was found."""
+    from habeas.cli.speaking import several
+
+    if found.looked is None:
+        return
+    unread = f"; {found.looked.unread:,} without" if found.looked.unread else ""
+    also = " Names of records too." if found.named.asked else " Names of records were not."
+    speaker.note(
+        f"Looked through: {several(found.looked.read, 'exhibit')} with a text that was read"
+        f"{unread}.{also}"
+    )
+    if found.named.records:
+        speaker.note(f"{several(len(found.named.records), 'record')} by that name: see above.")
+
+
+def _record_as_json(one: NamedRecord) -> dict[str, Any]:
+    def text(told: Text) -> dict[str, str]:
+        return {"text": told.text, "language": told.language, "script": told.script}
+
+    return {
+        "record": one.position,
+        "kind": one.kind,
+        "name": text(one.name),
+        "forms": [text(form) for form in one.forms],
+        "claims": one.claims,
+        "handling": one.handling,
+        "consent": one.consent,
+    }
 
 
 def _tell_why(speaker: Speaker, found: Found) -> None:

@@ -21,6 +21,7 @@ from habeas.archive.readings import locator_words
 from habeas.archive.search import refining, searching
 from habeas.archive.search.errors import IndexMissing, QueryRefused
 from habeas.archive.search.language import Tree
+from habeas.archive.search.named import NamedRecord
 from habeas.archive.search.schema import UNKNOWN
 from habeas.archive.search.searching import PAGE, Found, Hit
 from habeas.archive.search.sheet_rows import FoundRow
@@ -129,7 +130,26 @@ def _found(request: Request, found: Found, asked: str, exact: bool, first: int) 
         "nowhere": [str(part) for part in found.nowhere],
         "in_one_file": _in_one_file(found, exact),
         "behind": found.behind,
+        "named": [_record(one) for one in found.named.records],
+        "named_more": found.named.more,
+        "names_asked": bool(found.named.asked),
+        "looked": found.looked and {"read": found.looked.read, "unread": found.looked.unread},
         "pages": links(request, first or None, following),
+    }
+
+
+def _record(one: NamedRecord) -> Content:
+    """A record that goes by a name asked: what it is called, and how much is said of it."""
+    return {
+        "position": one.position,
+        "kind": one.kind,
+        "kind_words": written.kind_words(one.kind),
+        "caption": written.text(one.name.text, one.name.language, one.name.script),
+        "forms": [written.text(form.text, form.language, form.script) for form in one.forms],
+        "claims": one.claims,
+        "handling": one.handling,
+        "consent": one.consent,
+        "url": reverse("record", kwargs={"position": one.position}),
     }
 
 

@@ -1,0 +1,263 @@
+"""Records that go by the names asked, in any script: shown beside the passages that have the words.
+
+No passage with a name is not the same as nobody documented by it. So a search also looks among
+the names that the archive's records go by. Only what is documented is found, by its name
+alone, and it stands in the order of the ledger: never by what is claimed of it.
+
+Invariants: every name, record, claim and count comes through ``access.visible``; what a viewer may
+not see is neither found nor counted; the number of queries does not grow with the archive, and
+no more than ``MOST_LIKE`` names are compared for one that is asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeGuard
+
+from django.db.models import Count
+
+from habeas import names
+from habeas.archive import deadline, name_keys
+from habeas.archive import models as m
+from habeas.archive.access import Viewer, live, visible
+from habeas.archive.labels import LEVEL_NAMES
+from habeas.archive.records import components
+from habeas.archive.search import expanding, folding
+from habeas.archive.search.language import And, Or, Phrase, Tree, Word
+from habeas.names.errors import BadName
+from habeas.vocabulary.texts import Text
+
+MOST = 20  # records that are shown
+MOST_LIKE = 300  # names that are compared with one that is asked
+MOST_ASKED = 6  # names of one query that are looked up, of
+MOST_WORDS = 8  # words
+MOST_FORMS = 8  # names shown of a record
+LIKE = 0.85  # similarity, as ``names.compare`` gives it
+_LETTERS = 2  # a word of fewer is no name, but for a Chinese one
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRecord:
+    """A record that goes by a name asked. ``position``: its earliest mention that may be seen.
+
+    ``consent``: of a person, the audience of the consent that stands, or "none"; '' of others.
+    """
+
+    position: int
+    kind: str
+    name: Text
+    forms: tuple[Text, ...]
+    claims: int
+    handling: str
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What was found. ``more``: there are more than are shown, or than were looked at."""
+
+    asked: tuple[str, ...] = ()
+    records: tuple[NamedRecord, ...] = field(default=())
+    more: bool = False
+
+
+def named(viewer: Viewer, tree: Tree, *, exact: bool = False) -> Named:
+    """The records that go by a name that is asked. ``exact``: as it is written."""
+    asked = asked_names(tree)
+    if not asked:
+        return Named()
+    mentions: list[int] = []
+    more = False
+    for name in asked:
+        deadline.check()
+        found, cut = _mentions(viewer, name, exact)
+        mentions += found
+        more = more or cut
+    records = _records(viewer, sorted(set(mentions)))
+    return Named(asked, tuple(records[:MOST]), more or len(records) > MOST)
+
+
+def asked_names(tree: Tree) -> tuple[str, ...]:
+    """What of a query may be a name: all its words side by side, each phrase, each word."""
+    found: list[str] = []
+    parts = list(tree.items) if isinstance(tree, And) else [tree]
+    words = [part.text for part in parts if _is_plain(part)]
+    if 1 < len(words) <= MOST_WORDS:
+        found.append(" ".join(words))
+    for part in parts:
+        found += [each.text for each in _leaves(part)]
+    kept = [name for name in dict.fromkeys(found) if _may_be_a_name(name)]
+    return tuple(kept[:MOST_ASKED])
+
+
+def _leaves(part: Tree) -> Iterator[Word | Phrase]:
+    for item in part.items if isinstance(part, Or) else (part,):
+        if _is_plain(item):
+            yield item
+
+
+def _is_plain(part: Tree) -> TypeGuard[Word | Phrase]:
+    if isinstance(part, Phrase):
+        return part.within is None
+    return isinstance(part, Word) and not part.fuzzy and not any(s in part.text for s in "*?＊？")
+
+
+def _may_be_a_name(text: str) -> bool:
+    words = folding.words(text)
+    letters = "".join(words)
+    return len(letters) >= _LETTERS and len(words) <= name_keys.MOST_WORDS
+
+
+# --- by key, then by likeness ----------------------------------------------------------------
+
+
+def _mentions(viewer: Viewer, asked: str, exact: bool) -> tuple[list[int], bool]:
+    """The mentions with a name like the one asked, and whether there may be more."""
+    spelt = [asked]
+    if not exact and (also := expanding.added(asked)) is not None:
+        spelt += also.spellings
+    keys: set[str] = set()
+    for form in spelt:
+        keys |= name_keys.keys(form)
+    if not keys:
+        return [], False
+    rows = visible(viewer, m.NameKey).filter(key__in=sorted(keys)[:400])
+    likely = list(
+        rows.values("entry", "mention")
+        .annotate(alike=Count("key"))
+        .order_by("-alike", "entry")
+        .values_list("entry", "mention")[: MOST_LIKE + 1]
+    )
+    cut = len(likely) > MOST_LIKE
+    given = _names(viewer, [entry for entry, _ in likely[:MOST_LIKE]])
+    return [
+        mention
+        for entry, mention in likely[:MOST_LIKE]
+        if any(
+            is_named(asked, name, exact) or any(has_words(form, name) for form in spelt[1:])
+            for name in given.get(entry, ())
+        )
+    ], cut
+
+
+def _names(viewer: Viewer, entries: Sequence[int]) -> dict[int, list[str]]:
+    """What each mention or claim that stands calls a record."""
+    found: dict[int, list[str]] = defaultdict(list)
+    mentions = live(visible(viewer, m.Mention)).filter(position__in=entries)
+    for position, caption in mentions.values_list("position", "caption"):
+        found[position].append(caption)
+    claims = live(visible(viewer, m.Claim)).filter(position__in=entries, stance="asserts")
+    for position, value in claims.values_list("position", "value"):
+        found[position].append(json.loads(value).get("text", ""))
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def is_named(asked: str, name: str, exact: bool = False) -> bool:
+    """Whether a name has all words asked, or, written otherwise, is like what is asked."""
+    if exact:
+        wanted, there = folding.words(asked), folding.words(name)
+        return any(there[at : at + len(wanted)] == wanted for at in range(len(there)))
+    if has_words(asked, name):
+        return True
+    try:
+        if names.is_placeholder(name):
+            return False
+        if names.compare(asked, name).similarity >= LIKE:
+            return True
+        return _is_part(asked, name)
+    except BadName:
+        return False
+
+
+def has_words(asked: str, name: str) -> bool:
+    """Whether a name has all words asked, by their sound."""
+    wanted, there = name_keys.words(asked), name_keys.words(name)
+    return bool(wanted) and all(any(_has(word, one) for word in there) for one in wanted)
+
+
+def _has(word: str, wanted: str) -> bool:
+    return wanted in word if folding.is_han(wanted[0]) else wanted == word
+
+
+def _is_part(asked: str, name: str) -> bool:
+    """Whether each part of what is asked is like another part of the name."""
+    wanted, there = names.take_apart(asked).parts, list(names.take_apart(name).parts)
+    if len(wanted) >= len(there):
+        return False
+    for part in wanted:
+        like = [one for one in there if names.compare(part.text, one.text).similarity >= LIKE]
+        if not like:
+            return False
+        there.remove(like[0])
+    return True
+
+
+# --- records as the viewer may see them ------------------------------------------------------
+
+
+def _records(viewer: Viewer, found: Sequence[int]) -> list[NamedRecord]:
+    """The records of these mentions, in the order of the ledger."""
+    if not found:
+        return []
+    mentions = live(visible(viewer, m.Mention))
+    canonical = set(mentions.filter(position__in=found).values_list("canonical", flat=True))
+    joined = list(mentions.filter(canonical__in=canonical).order_by("position"))
+    roots = components([row.position for row in joined], _judged_same(viewer, joined))
+    by_root: dict[int, list[m.Mention]] = defaultdict(list)
+    for row in joined:
+        by_root[roots[row.position]].append(row)
+    shown = {roots[position]: by_root[roots[position]] for position in found if position in roots}
+    first = sorted(shown)[: MOST + 1]
+    return _told(viewer, {root: shown[root] for root in first})
+
+
+def _judged_same(viewer: Viewer, joined: Sequence[m.Mention]) -> list[tuple[int, int]]:
+    if len(joined) < 2:
+        return []
+    keys = [row.position for row in joined]
+    rows = live(visible(viewer, m.Judgement)).filter(verdict="same", left__in=keys, right__in=keys)
+    return list(rows.values_list("left", "right"))
+
+
+def _told(viewer: Viewer, records: dict[int, list[m.Mention]]) -> list[NamedRecord]:
+    root_of = {row.position: root for root, rows in records.items() for row in rows}
+    claims = live(visible(viewer, m.Claim)).filter(subject__in=list(root_of))
+    counted: Counter[int] = Counter()
+    for subject, count in claims.values_list("subject").annotate(Count("position")):
+        counted[root_of[subject]] += count
+    also: dict[int, list[Text]] = defaultdict(list)
+    of_names = claims.filter(property__in=sorted(name_keys.PROPERTIES), stance="asserts")
+    for subject, value in of_names.order_by("position").values_list("subject", "value"):
+        told = json.loads(value)
+        if "text" in told:
+            text = Text(told["text"], told.get("language", ""), told.get("script", ""))
+            also[root_of[subject]].append(text)
+    labels = {row.label for rows in records.values() for row in rows}
+    levels = dict(m.Label.objects.filter(id__in=labels).values_list("id", "level"))
+    agreed: dict[int, int] = {}
+    consents = live(visible(viewer, m.Consent)).filter(subject__in=list(root_of))
+    for subject, audience in consents.order_by("position").values_list("subject", "audience"):
+        agreed[root_of[subject]] = min(audience, agreed.get(root_of[subject], audience))
+    result = []
+    for root, rows in records.items():
+        forms = [Text(row.caption, row.language, row.script) for row in rows] + also[root]
+        main = forms[0]
+        others = {form.text: form for form in forms if form.text != main.text}
+        consent = "none" if root not in agreed else LEVEL_NAMES[agreed[root]]
+        result.append(
+            NamedRecord(
+                root,
+                rows[0].kind,
+                main,
+                tuple(others.values())[:MOST_FORMS],
+                counted[root],
+                LEVEL_NAMES[max(levels[row.label] for row in rows)],
+                consent if rows[0].kind == "person" else "",
+            )
+        )
+    return result
