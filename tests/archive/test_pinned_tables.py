@@ -16,8 +16,8 @@ from habeas.archive.opening import Archive
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "073a0bce9a3141f4687bbaf2e617e5e3",
-    "postgresql": "ea8d04ba1dfc7c55a1261fb5079f7fcf",
+    "sqlite": "00b0b499bb5ddd9a97178da10d03b31b",
+    "postgresql": "fef35642df9faa73174a46379f639c8b",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\
