@@ -15,8 +15,8 @@ from django.db import connection
 
 from benchmarks.generating import append, cast, drafts
 from benchmarks.table import Measured, Results
+from habeas.archive.ledger.rebuilding import rebuild, restart
 from habeas.archive.opening import init_archive
-from habeas.archive.rebuilding import rebuild, restart
 
 
 def run(results: Results, scratch: Path, count: int) -> None:

@@ -23,13 +23,13 @@ import bagit
 
 from benchmarks import sealing
 from benchmarks.table import Measured, Results, percentile_95
-from habeas.custody.audit import audit_log
-from habeas.custody.entries import Composer
-from habeas.custody.fixity import audit_objects
-from habeas.custody.keys import Keyring
-from habeas.custody.objects import ObjectStore
+from habeas.custody.checks.audit import audit_log
+from habeas.custody.checks.fixity import audit_objects
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log.entries import Composer
+from habeas.custody.log.tiles import TileLog
+from habeas.custody.objects.object_store import ObjectStore
 from habeas.custody.sequencer import Sequencer
-from habeas.custody.tiles import TileLog
 
 ROUNDS = 3  # of what only reads; the best of each side is compared
 PROOFS = 2_000
@@ -41,8 +41,8 @@ PROOFS = 2_000
 _CHILD = """
 import json, re, sys
 from pathlib import Path
-from habeas.custody.fixity import audit_objects
-from habeas.custody.objects import ObjectStore
+from habeas.custody.checks.fixity import audit_objects
+from habeas.custody.objects.object_store import ObjectStore
 store = ObjectStore(Path(sys.argv[1]))
 with store.batch() as batch:
     for line in sys.stdin:

@@ -21,7 +21,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from habeas.reading.decoding import decode
+from habeas.reading.encodings.decoding import decode
 
 Detector = Callable[[bytes], "tuple[str | None, bool]"]
 

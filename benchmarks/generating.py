@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from habeas.archive import verbs
-from habeas.archive.files import Received, record_with_layer, seal_all
-from habeas.archive.ledger import Ref
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
+from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.vocabulary import values

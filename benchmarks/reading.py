@@ -21,7 +21,7 @@ import pypdfium2
 import typst
 
 from benchmarks.table import Measured, Results
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox.opening import Sandbox
 
 ROUNDS = 5
 SMALL_BAR, LONG_BAR = "≤ 2.5×", "≤ 1.5×"

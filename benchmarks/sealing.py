@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.table import Measured, Results
-from habeas.archive.files import Received, add_files
+from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.opening import init_archive
 
 

@@ -132,7 +132,7 @@ def archive_directory(backend: str, archive_maker: ArchiveMaker, tmp_path: Path)
     """A fresh unprotected archive, not opened, on each database."""
     from django.db import connections
 
-    from habeas.archive.settings_file import ArchiveSettings
+    from habeas.archive.store.settings_file import ArchiveSettings
 
     directory = archive_maker.copy_to(tmp_path / "archive", backend)
     url = ArchiveSettings.read(directory).database

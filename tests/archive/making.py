@@ -6,13 +6,13 @@ import datetime
 from pathlib import Path
 
 from habeas.archive import verbs
-from habeas.archive.files import Received, record_with_layer, seal_all
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
-from habeas.custody.cosignatures import Cosignature, Cosigner
-from habeas.custody.notes import Signer
+from habeas.custody.attestation.cosignatures import Cosignature, Cosigner
+from habeas.custody.log.notes import Signer
 from habeas.vocabulary import values
 
 PUBLIC = Place(handling="public")

@@ -18,12 +18,13 @@ from tests.archive.making import (
 )
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
+from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, explain, team_member, visible
 from habeas.archive.access import PUBLIC as THE_PUBLIC
-from habeas.archive.blast import blast_radius
+from habeas.archive.access.labels import Need, label_id, strictest
+from habeas.archive.blast_radius import blast_radius
 from habeas.archive.errors import EntryRefused
-from habeas.archive.labels import Need, label_id, strictest
+from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 from tests.custody.authority import Authority
 
-from habeas.archive import cosigning, rebuilding, timestamping, verbs, verifying
 from habeas.archive import models as m
+from habeas.archive import verbs
 from habeas.archive.access import PUBLIC, visible
+from habeas.archive.attestation import cosigning, timestamping
 from habeas.archive.errors import EntryRefused
+from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
-from habeas.custody.checkpoints import sign_checkpoint
-from habeas.custody.cosignatures import Cosigner
+from habeas.archive.verify import verifying
+from habeas.custody.attestation.cosignatures import Cosigner
+from habeas.custody.attestation.partners import Partner, Policy
+from habeas.custody.attestation.timestamps import make_request, read_certificates, stamped_text
 from habeas.custody.errors import Forked, PartnerRefused, RolledBack, TimestampError
-from habeas.custody.partners import Partner, Policy
-from habeas.custody.timestamps import make_request, read_certificates, stamped_text
+from habeas.custody.log.checkpoints import sign_checkpoint
 
 ALICE = Cosigner.from_seed("alice.example/w", b"a" * 32)
 BOB = Cosigner.from_seed("bob.example/w", b"b" * 32)

@@ -17,10 +17,7 @@ from django.db import connection, connections
 from tests.archive.making import TEXT, add_reviewer, newspaper, place_mention, says, seal_text
 from tests.support.archives import ArchiveMaker
 
-from habeas.archive import backing_up, rebuilding, schema, sealed_stream
 from habeas.archive import models as m
-from habeas.archive.backing_up import BackupMade, backup
-from habeas.archive.connecting import connect
 from habeas.archive.errors import (
     ArchiveExists,
     BackupDamaged,
@@ -32,14 +29,19 @@ from habeas.archive.errors import (
     ForeignBackup,
     NobodyCouldRestore,
 )
-from habeas.archive.ledger import head
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import head
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.restoring import UNFINISHED, check_backup, restore
-from habeas.archive.sealed_stream import Member
-from habeas.archive.settings_file import SETTINGS_NAME
-from habeas.custody import recovery
-from habeas.custody.keys import Keyring
-from habeas.custody.recovery import Custodian, Recipients
+from habeas.archive.preserve import backing_up, sealed_stream
+from habeas.archive.preserve.backing_up import BackupMade, backup
+from habeas.archive.preserve.restoring import UNFINISHED, check_backup, restore
+from habeas.archive.preserve.sealed_stream import Member
+from habeas.archive.store import schema
+from habeas.archive.store.connecting import connect
+from habeas.archive.store.settings_file import SETTINGS_NAME
+from habeas.custody.keys import recovery
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.keys.recovery import Custodian, Recipients
 
 SECRET = "Tursun Plantedname"
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -234,7 +236,7 @@ def test_without_anybody_to_restore_it_there_is_no_backup(full: Archive, tmp_pat
 
 @ON_SQLITE
 def test_a_backup_ends_with_its_epoch(full: Archive, tmp_path: Path) -> None:
-    from habeas.archive import rotating
+    from habeas.archive.keys import rotating
 
     one = pyrage.x25519.Identity.generate()
     old = backup(full, tmp_path / "old", [str(one.to_public())])
@@ -336,8 +338,8 @@ def test_an_interrupted_restore_leaves_no_archive(full: Archive, tmp_path: Path)
         "import os, sys, signal\n"
         "from pathlib import Path\n"
         "from habeas.archive.opening import open_archive\n"
-        "from habeas.archive import restoring\n"
-        "from habeas.archive.settings_file import ArchiveSettings\n"
+        "from habeas.archive.preserve import restoring\n"
+        "from habeas.archive.store.settings_file import ArchiveSettings\n"
         "ArchiveSettings.write = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "ring = open_archive(Path(sys.argv[1])).keyring\n"
         "restoring.restore(Path(sys.argv[2]), Path(sys.argv[3]), ring, passphrase=None)\n"
@@ -472,8 +474,8 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from habeas.archive.opening import open_archive
-from habeas.archive.backing_up import backup
-from habeas.archive.restoring import restore
+from habeas.archive.preserve.backing_up import backup
+from habeas.archive.preserve.restoring import restore
 archive = open_archive(Path(sys.argv[1]))
 if sys.argv[2] == "backup":
     backup(archive, Path(sys.argv[3]), only_own_keys=True)
@@ -497,7 +499,7 @@ def test_memory_does_not_grow_with_the_size(full: Archive, tmp_path: Path) -> No
     with big.open("wb") as file:
         for _ in range(48):
             file.write(os.urandom(1 << 20))
-    from habeas.archive.files import Received, record_with_layer, seal_all
+    from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 
     sealed = seal_all(full, [Received(big)], [])[0]
     with full.writing() as batch:

@@ -9,16 +9,18 @@ import pytest
 from tests.archive.making import PUBLIC, TEXT, add_reviewer, attest, seal_text
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs, verifying
+from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, team_member, visible
 from habeas.archive.access import PUBLIC as ANYONE
-from habeas.archive.chain import SEEN, SEEN_WORDS, STATED, chain, words_of
 from habeas.archive.errors import ArchiveError, ArchiveExists, EntryRefused, ExhibitBlocked
-from habeas.archive.ledger import facts
+from habeas.archive.exhibits.custody_chain import SEEN, SEEN_WORDS, STATED, chain, words_of
+from habeas.archive.exhibits.working_copies import check_fixity, copy_out, hand_out
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import facts
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.erasing import block, unblock
 from habeas.archive.verbs.referring import Place
-from habeas.archive.working_copies import check_fixity, copy_out, hand_out
+from habeas.archive.verify import verifying
 from habeas.vocabulary.errors import BadDate
 
 DIGEST = hashlib.sha256(TEXT.encode()).hexdigest()

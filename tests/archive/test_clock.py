@@ -10,11 +10,12 @@ from tests.archive.making import add_reviewer, newspaper
 from tests.cli.conftest import archive_here, habeas
 from tests.cli.running import Ended
 
-from habeas.archive import clock, ledger
-from habeas.archive.clock import BEGUN, DAY, MOST_LATER
 from habeas.archive.errors import ClockDoubted
+from habeas.archive.ledger import appending
 from habeas.archive.opening import Archive, init_archive
-from habeas.archive.verifying import verify
+from habeas.archive.store import clock
+from habeas.archive.store.clock import BEGUN, DAY, MOST_LATER
+from habeas.archive.verify.verifying import verify
 
 __all__ = ["archive_here", "habeas"]
 SetClock = Callable[[int], None]
@@ -28,7 +29,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     monkeypatch.setattr(clock, "_accepted", False)
 
     def to(seconds: int) -> None:
-        monkeypatch.setattr(ledger.time, "time", lambda: float(seconds))
+        monkeypatch.setattr(appending.time, "time", lambda: float(seconds))
 
     return to
 
@@ -44,7 +45,7 @@ def append(archive: Archive) -> None:
 def test_a_clock_that_cannot_be_right_signs_nothing(
     archive: Archive, set_clock: SetClock, away: int
 ) -> None:
-    size, newest = ledger.head()
+    size, newest = appending.head()
     set_clock(newest + away)
     with pytest.raises(ClockDoubted) as refused:
         append(archive)
@@ -58,7 +59,7 @@ def test_a_clock_that_cannot_be_right_signs_nothing(
 def test_what_is_likely_is_not_asked_about(
     archive: Archive, set_clock: SetClock, away: int
 ) -> None:
-    set_clock(ledger.head()[1] + away)
+    set_clock(appending.head()[1] + away)
     append(archive)
     assert verify(archive).faults == []
 
@@ -80,7 +81,7 @@ def test_after_an_entry_of_2036(
     archive: Archive, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody said yes once; then the clock was put right. The archive stays of use."""
-    right, wrong = ledger.head()[1] + 60, ledger.head()[1] + 10 * 365 * DAY
+    right, wrong = appending.head()[1] + 60, appending.head()[1] + 10 * 365 * DAY
     set_clock(wrong)
     clock.accept(accepted=True)
     append(archive)
@@ -98,7 +99,7 @@ def test_after_an_entry_of_2036(
     append(archive)
     assert len(said) == 1
     assert "ahead of this machine's clock" in said[0]
-    assert ledger.head()[1] == wrong
+    assert appending.head()[1] == wrong
     assert verify(archive).newest == wrong
     set_clock(wrong + 20 * 365 * DAY)
     with pytest.raises(ClockDoubted):  # what was accepted was that time, not any clock
@@ -126,7 +127,7 @@ def test_the_commands_say_it(
     archive_here: Path, habeas: Callable[..., Ended], set_clock: SetClock, tmp_path: Path
 ) -> None:
     (tmp_path / "note.txt").write_text("Twelve rooms.")
-    right = int(ledger.time.time())
+    right = int(appending.time.time())
     set_clock(right + 10 * 365 * DAY)
     refused = habeas("add", tmp_path / "note.txt", "--no-read")
     assert refused.code == 3
@@ -161,7 +162,7 @@ def test_somebody_at_the_terminal_is_asked(
     answer: bool,
 ) -> None:
     (tmp_path / "note.txt").write_text("Twelve rooms.")
-    set_clock(int(ledger.time.time()) + 3 * 365 * DAY)
+    set_clock(int(appending.time.time()) + 3 * 365 * DAY)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     asked: list[str] = []
 

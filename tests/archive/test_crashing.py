@@ -11,9 +11,9 @@ import pytest
 from tests.archive.making import add_reviewer
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding
+from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.verifying import verify
+from habeas.archive.verify.verifying import verify
 
 IMPORT = """
 import sys
@@ -74,7 +74,7 @@ def test_a_killed_import_leaves_all_or_nothing(
 ) -> None:
     person, size = add_reviewer(archive).name.rpartition("/")[2], archive.size
     program = {
-        "appending": "import habeas.archive.ledger as l\nflush = l.Batch.flush\n"
+        "appending": "import habeas.archive.ledger.appending as l\nflush = l.Batch.flush\n"
         "def die(self):\n    flush(self)\n    if len(self._hashes) > 300:\n"
         "        print('now', file=sys.stderr, flush=True)\n        time.sleep(60)\n"
         "l.Batch.flush = die\nl.FLUSH_EVERY = 100\n",

@@ -14,11 +14,11 @@ from tests.support.postgresql import Cluster
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
-from habeas.archive.database_errors import plain_errors, told
 from habeas.archive.errors import ArchiveBusy, ArchiveFull, DatabaseSetting, DatabaseTrouble
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.snapshot import snapshot
-from habeas.archive.verifying import verify
+from habeas.archive.store.database_errors import plain_errors, told
+from habeas.archive.store.snapshot import snapshot
+from habeas.archive.verify.verifying import verify
 
 pytestmark = pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 Set = Callable[[str, str], None]

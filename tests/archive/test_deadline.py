@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection
 
-from habeas.archive import deadline
 from habeas.archive.errors import TooLong
 from habeas.archive.models import Exhibit
 from habeas.archive.opening import Archive
+from habeas.archive.store import deadline
 
 LESS = "Ask for less."
 LONG = (

@@ -10,9 +10,9 @@ from tests.archive.making import add_reviewer, newspaper, seal_text
 from tests.archive.test_rebuild import fill
 
 from habeas.archive import models as m
-from habeas.archive.deep_verifying import verify_deeper
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.verifying import Sample, verify
+from habeas.archive.verify.deep import verify_deeper
+from habeas.archive.verify.verifying import Sample, verify
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 

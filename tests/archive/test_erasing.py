@@ -15,11 +15,11 @@ from django.db import connections
 from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention, says, seal_text
 
 from habeas.archive import models as m
-from habeas.archive import presence, rebuilding, verbs
+from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.access import PUBLIC as ANYONE
-from habeas.archive.erasing import carrying, journal
-from habeas.archive.erasing.carrying import STEPS, carry_out, resume
+from habeas.archive.erasing import carrying_out
+from habeas.archive.erasing.carrying_out import STEPS, carry_out, resume
 from habeas.archive.erasing.planning import as_if_erased, plan
 from habeas.archive.errors import (
     BackupError,
@@ -27,13 +27,15 @@ from habeas.archive.errors import (
     ErasureUnfinished,
     UnknownReference,
 )
-from habeas.archive.ledger import Ref, entry_id_at
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import Ref, entry_id_at
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.store import erasure_journal, open_lock
 from habeas.archive.verbs.erasing import approve_erasure, request_erasure
-from habeas.archive.verifying import verify
-from habeas.custody import age_keys
-from habeas.custody.disclosures import tombstone
-from habeas.custody.notes import Signer
+from habeas.archive.verify.verifying import verify
+from habeas.custody.keys import age_keys
+from habeas.custody.log.disclosures import tombstone
+from habeas.custody.log.notes import Signer
 from habeas.vocabulary import values
 
 EACH = ("exhibit", "layer", "passage", "claim", "assessment", "mention", "source", "custody")
@@ -296,7 +298,7 @@ def test_killed_at_every_step_it_is_finished_and_nothing_opens_meanwhile(
         for moment in ("before", "after"):
             ended = in_a_child(directory, request, world.one, tmp_path, steps, moment)
             assert ended == -signal.SIGKILL, (steps, moment)
-            if (directory / journal.NAME).exists():
+            if (directory / erasure_journal.NAME).exists():
                 with pytest.raises(ErasureUnfinished, match="erase resume"):
                     open_archive(directory)
     assert in_a_child(directory, request, world.one, tmp_path, -1, "") == 0
@@ -320,7 +322,7 @@ def test_old_keys_are_not_destroyed_while_nobody_else_could_open_the_new_backup(
         raise OSError("cut off")
 
     with monkeypatch.context() as patched:
-        patched.setattr(carrying, "check_backup", cut_off)
+        patched.setattr(carrying_out, "check_backup", cut_off)
         with pytest.raises(OSError, match="cut off"):
             carry_out(archive, request, world.one, tmp_path / "after", recipients=[recipient])
     keys = tmp_path / "after.keys"
@@ -335,12 +337,12 @@ def test_old_keys_are_not_destroyed_while_nobody_else_could_open_the_new_backup(
 
 def test_a_journal_that_was_cut_off_does_not_stop_the_next(archive: Archive) -> None:
     """A kill while the journal was written leaves a piece of it beside."""
-    begun = journal.Journal(request=1, backup_to="/nowhere")
-    journal.write(archive.directory, begun)
+    begun = erasure_journal.Journal(request=1, backup_to="/nowhere")
+    erasure_journal.write(archive.directory, begun)
     (archive.directory / "tmp").mkdir()
     (archive.directory / "tmp" / "0123").write_bytes(b'{"request": 1')
-    journal.write(archive.directory, begun.after("recorded"))
-    assert journal.read(archive.directory) == begun.after("recorded")
+    erasure_journal.write(archive.directory, begun.after("recorded"))
+    assert erasure_journal.read(archive.directory) == begun.after("recorded")
     assert not (archive.directory / "tmp").exists()
 
 
@@ -348,21 +350,21 @@ def in_a_child(
     directory: Path, request: int, person: Signer, folder: Path, steps: int, moment: str
 ) -> int:
     """Go on with the erasure in another process, killed as it notes that ``steps`` are done."""
-    presence.leave()
+    open_lock.leave()
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     try:
-        write = journal.write
+        write = erasure_journal.write
 
-        def killing(where: Path, now: journal.Journal) -> None:
+        def killing(where: Path, now: erasure_journal.Journal) -> None:
             if len(now.done) == steps and moment == "before":
                 os.kill(os.getpid(), signal.SIGKILL)
             write(where, now)
             if len(now.done) == steps:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        journal.write = killing
+        erasure_journal.write = killing
         archive = open_archive(directory, erasing=True)
         if resume(archive) is None:
             carry_out(archive, request, person, folder / "after", only_own_keys=True)

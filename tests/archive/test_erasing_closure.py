@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.archive.erased import Ended, Record, Thing, positions_of, runs
 from habeas.archive.erasing.closure import LEFT_WITH_NOTHING, Graph, close, versions
+from habeas.archive.projection.erased_entries import Ended, Record, Thing, positions_of, runs
 
 KINDS = ("exhibit", "layer", "passage", "mention", "person", "source", "claim", "judgement", "new")
 

@@ -9,17 +9,18 @@ import pytest
 from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention, says, seal_text
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
+from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
-from habeas.archive.blocking import LEFT_OUT, redacted, without
-from habeas.archive.erasing.carrying import carry_out
+from habeas.archive.erasing.carrying_out import carry_out
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import EntryRefused, ExhibitBlocked
-from habeas.archive.files import layer_text
-from habeas.archive.ledger import facts
+from habeas.archive.exhibits.blocking import LEFT_OUT, redacted, without
+from habeas.archive.exhibits.intake import layer_text
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import facts
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.erasing import approve_erasure, block, request_erasure, unblock
-from habeas.archive.verifying import verify
+from habeas.archive.verify.verifying import verify
 
 TEXT = "Aygul Test was held in the school. The other one saw the gate."
 

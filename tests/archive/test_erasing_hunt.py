@@ -19,17 +19,18 @@ from tests.archive.making import PUBLIC, add_reviewer, says
 from tests.support.hunting import Hunter
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
-from habeas.archive.erasing.carrying import carry_out
+from habeas.archive import verbs
+from habeas.archive.erasing.carrying_out import carry_out
 from habeas.archive.erasing.cleaning import remains
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import ErasureIncomplete
-from habeas.archive.files import Received, record_with_layer, seal_all
-from habeas.archive.ledger import Ref
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.erasing import approve_erasure, request_erasure
-from habeas.archive.verifying import verify
+from habeas.archive.verify.verifying import verify
 from habeas.custody.errors import KeyringError
 from habeas.vocabulary import values
 
@@ -212,7 +213,7 @@ def test_a_reader_that_holds_old_pages_makes_it_fail_and_it_is_finished_later(
     """A database browser is no habeas process: nothing but the busy checkpoint tells of it."""
     import sqlite3
 
-    from habeas.archive.erasing.carrying import resume
+    from habeas.archive.erasing.carrying_out import resume
 
     (tmp_path / "in").mkdir()
     exhibit = plant(archive, tmp_path / "in")

@@ -12,16 +12,18 @@ from tests.archive.making import PUBLIC, add_reviewer, says, seal_text
 from tests.support.archives import ArchiveMaker
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, schema, verbs
+from habeas.archive import verbs
 from habeas.archive.access import OWNER, team_member, visible
 from habeas.archive.access import PUBLIC as ANYONE
-from habeas.archive.erasing.carrying import carry_out
+from habeas.archive.erasing.carrying_out import carry_out
 from habeas.archive.erasing.planning import plan
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.store import schema
 from habeas.archive.verbs.erasing import approve_erasure, request_erasure
 from habeas.archive.verbs.referring import Place
-from habeas.archive.verifying import verify
+from habeas.archive.verify.verifying import verify
 from habeas.vocabulary import values
 
 TEXT = "One said this. Two said that. Three said nothing at all."

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from habeas.archive import files, verbs
 from habeas.archive import models as m
-from habeas.archive.files import Added, Received, add_files
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive import verbs
+from habeas.archive.exhibits import intake
+from habeas.archive.exhibits.intake import Added, Received, add_files
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.referring import Place
-from habeas.archive.verifying import verify
-from habeas.custody import beside
-from habeas.custody.encrypting import Wanted
+from habeas.archive.verify.verifying import verify
+from habeas.custody.objects import encrypting_process
+from habeas.custody.objects.encrypting import Wanted
 from habeas.errors import HabeasError
 
 
@@ -93,7 +94,9 @@ def test_a_file_that_another_process_added_meanwhile_is_one_exhibit(
 ) -> None:
     add(archive, file)
     with monkeypatch.context() as patch:  # as if it had been asked before the other's commit
-        patch.setattr("habeas.archive.files.held_digests", lambda asked: [set() for _ in asked])
+        patch.setattr(
+            "habeas.archive.exhibits.intake.held_digests", lambda asked: [set() for _ in asked]
+        )
         added = add(archive, file)
     assert (len(added.exhibits), len(added.known)) == (0, 1)
     assert m.Exhibit.objects.count() == 1
@@ -110,7 +113,7 @@ def test_a_file_whose_exhibit_was_erased_meanwhile_is_sealed(
         asked.append(len(given))
         return [{digest}] if len(asked) == 1 else [set()]
 
-    monkeypatch.setattr("habeas.archive.files.held_digests", held)
+    monkeypatch.setattr("habeas.archive.exhibits.intake.held_digests", held)
     added = add(archive, file)
     assert [path for path, _ in added.exhibits] == [file]
     assert asked == [1, 1]
@@ -134,15 +137,17 @@ def test_many_rounds_say_what_one_says(
     received = many(tmp_path / "files")
     begun: list[int] = []
 
-    def begin(self: beside.Beside, root: Path, token: str, first: int, asked: list[Wanted]) -> None:
+    def begin(
+        self: encrypting_process.Beside, root: Path, token: str, first: int, asked: list[Wanted]
+    ) -> None:
         begun.append(len(asked))
         real(self, root, token, first, asked)
 
-    real = beside.Beside.begin
-    monkeypatch.setattr(beside.Beside, "begin", begin)
-    monkeypatch.setattr(beside, "cores", lambda: processors)
-    monkeypatch.setattr(files, "FIRST_ROUND", 3)
-    monkeypatch.setattr(files, "ROUND", 7)
+    real = encrypting_process.Beside.begin
+    monkeypatch.setattr(encrypting_process.Beside, "begin", begin)
+    monkeypatch.setattr(encrypting_process, "cores", lambda: processors)
+    monkeypatch.setattr(intake, "FIRST_ROUND", 3)
+    monkeypatch.setattr(intake, "ROUND", 7)
     before = add(archive, received[2].path).exhibits
     seen: list[Path] = []
     added = add_files(archive, received, seen.append)
@@ -176,18 +181,18 @@ def test_a_round_that_fails_leaves_those_before_it_and_nothing_of_the_next(
 ) -> None:
     """It fails while the second process is at the files that come after it."""
     received = [file for file in many(tmp_path / "files") if file.path.is_file()]
-    monkeypatch.setattr(beside, "cores", lambda: 2)
-    monkeypatch.setattr(files, "FIRST_ROUND", 3)
-    monkeypatch.setattr(files, "ROUND", 7)
-    record, recorded = files.record, list[Path]()
+    monkeypatch.setattr(encrypting_process, "cores", lambda: 2)
+    monkeypatch.setattr(intake, "FIRST_ROUND", 3)
+    monkeypatch.setattr(intake, "ROUND", 7)
+    record, recorded = intake.record, list[Path]()
 
-    def fail(batch: Batch, file: files.SealedFile) -> Ref:
+    def fail(batch: Batch, file: intake.SealedFile) -> Ref:
         recorded.append(file.received.path)
         if len(recorded) == 5:
             raise KeyboardInterrupt
         return record(batch, file)
 
-    monkeypatch.setattr(files, "record", fail)
+    monkeypatch.setattr(intake, "record", fail)
     with pytest.raises(KeyboardInterrupt):
         add_files(archive, received)
     assert m.Exhibit.objects.count() == 3
@@ -195,7 +200,7 @@ def test_a_round_that_fails_leaves_those_before_it_and_nothing_of_the_next(
     assert list((archive.directory / "objects" / "tmp").iterdir()) == []
     report = verify(archive)
     assert (report.faults, report.leftovers) == ([], [])
-    monkeypatch.setattr(files, "record", record)
+    monkeypatch.setattr(intake, "record", record)
     again = add_files(archive, received)
     assert len(again.known) > 2
     assert len(again.exhibits) + 3 == len({file.path.read_bytes() for file in received})
@@ -207,11 +212,11 @@ def test_an_import_s_files_are_shared_by_two_processes(
     received = many(tmp_path / "files")
     told: list[list[tuple[object, ...]]] = []
     for processors in (1, 2):
-        monkeypatch.setattr(beside, "cores", lambda: processors)  # noqa: B023
-        monkeypatch.setattr(files, "SHARED_FROM", 8)
+        monkeypatch.setattr(encrypting_process, "cores", lambda: processors)  # noqa: B023
+        monkeypatch.setattr(intake, "SHARED_FROM", 8)
         refused: list[tuple[Path, HabeasError]] = []
         seen: list[Path] = []
-        sealed = files.seal_all(archive, received, refused, seen.append)
+        sealed = intake.seal_all(archive, received, refused, seen.append)
         assert seen == [file.path for file in received]
         told.append(
             [

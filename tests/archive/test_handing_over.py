@@ -9,22 +9,23 @@ from pathlib import Path
 import pytest
 from tests.archive.making import add_reviewer, newspaper
 
-from habeas.archive import handing_over
 from habeas.archive import models as m
-from habeas.archive.backing_up import backup
-from habeas.archive.deep_verifying import verify_deeper
+from habeas.archive.attestation.proving import inclusion
 from habeas.archive.errors import KeysHandedOver, PersonNeeded
-from habeas.archive.handing_over import document_path, hand_over
-from habeas.archive.mirroring import mirror
+from habeas.archive.keys import handing_over
+from habeas.archive.keys.handing_over import document_path, hand_over
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.proving import inclusion
-from habeas.archive.restoring import restore
-from habeas.archive.verifying import verify
-from habeas.custody import durable, handovers, key_files
-from habeas.custody.keys import Keyring
-from habeas.custody.mirrors import check_mirror
-from habeas.custody.notes import split_note
-from habeas.custody.tiles import TileLog
+from habeas.archive.preserve.backing_up import backup
+from habeas.archive.preserve.mirroring import mirror
+from habeas.archive.preserve.restoring import restore
+from habeas.archive.verify.deep import verify_deeper
+from habeas.archive.verify.verifying import verify
+from habeas.custody import durable
+from habeas.custody.checks.mirrors import check_mirror
+from habeas.custody.keys import handovers, key_files
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log.notes import split_note
+from habeas.custody.log.tiles import TileLog
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 

@@ -10,19 +10,19 @@ from tests.archive.making import add_reviewer, newspaper, place_mention, says
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.errors import EntryRefused, ForeignKeys, PersonNeeded
-from habeas.archive.files import (
+from habeas.archive.exhibits.intake import (
     Received,
     SealedFile,
     add_files,
     removed_unless_recorded,
     seal_all,
 )
-from habeas.archive.ledger import head
+from habeas.archive.ledger.appending import head
 from habeas.archive.opening import Archive, open_archive
-from habeas.custody.checkpoints import Checkpoint
-from habeas.custody.entries import parse_entry
 from habeas.custody.errors import DatabaseBehindLog
-from habeas.custody.keys import Keyring
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log.checkpoints import Checkpoint
+from habeas.custody.log.entries import parse_entry
 
 
 def test_a_failed_batch_leaves_nothing_and_no_gap(archive: Archive) -> None:
@@ -46,7 +46,7 @@ def _fail(archive: Archive) -> None:
 
 def test_time_never_goes_back(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     newest = head()[1]
-    monkeypatch.setattr("habeas.archive.ledger.time.time", lambda: newest - 10.0)
+    monkeypatch.setattr("habeas.archive.ledger.appending.time.time", lambda: newest - 10.0)
     with archive.writing() as batch:
         newspaper(batch)
     times = list(m.LedgerEntry.objects.order_by("position").values_list("time", flat=True))

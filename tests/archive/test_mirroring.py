@@ -17,23 +17,24 @@ from tests.archive.making import (
 )
 from tests.archive.test_erasing import build, erased
 
-from habeas.archive import cosigning, mirroring
 from habeas.archive import models as m
-from habeas.archive.backing_up import backup
-from habeas.archive.connecting import connect
+from habeas.archive.attestation import cosigning
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import BackupLocked
-from habeas.archive.mirroring import mirror
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.restoring import restore
+from habeas.archive.preserve import mirroring
+from habeas.archive.preserve.backing_up import backup
+from habeas.archive.preserve.mirroring import mirror
+from habeas.archive.preserve.restoring import restore
+from habeas.archive.store.connecting import connect
 from habeas.archive.verbs import compartment
-from habeas.custody import disclosures
-from habeas.custody.cosignatures import Cosigner
+from habeas.custody.attestation.cosignatures import Cosigner
+from habeas.custody.attestation.partners import Partner, Policy
+from habeas.custody.checks.mirrors import check_mirror
 from habeas.custody.errors import MirrorAhead, MirrorError, MirrorForeign, MirrorForked
-from habeas.custody.mirrors import check_mirror
-from habeas.custody.notes import Verifier
-from habeas.custody.partners import Partner, Policy
-from habeas.custody.tiles import TileLog
+from habeas.custody.log import disclosures
+from habeas.custody.log.notes import Verifier
+from habeas.custody.log.tiles import TileLog
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 SECRET = "Tursun Plantedname"

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from django.db import connection
 
-from habeas.archive import schema
 from habeas.archive.opening import Archive
+from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {

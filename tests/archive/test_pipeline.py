@@ -20,9 +20,10 @@ import pytest
 from tests.archive.making import seal_text
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
+from habeas.archive import verbs
 from habeas.archive.errors import WorkersDied
-from habeas.archive.files import Received, add_files
+from habeas.archive.exhibits.intake import Received, add_files
+from habeas.archive.ledger import rebuilding
 from habeas.archive.models.queued import ReadingJob
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline import crew, queue, worker
@@ -30,8 +31,8 @@ from habeas.archive.pipeline.crew import read_all
 from habeas.archive.pipeline.worker import work
 from habeas.archive.readings import parts_of
 from habeas.archive.verbs.referring import Place
-from habeas.archive.verifying import verify
-from habeas.custody.disclosures import open_disclosure, split
+from habeas.archive.verify.verifying import verify
+from habeas.custody.log.disclosures import open_disclosure, split
 from habeas.errors import HabeasError
 from habeas.reading.documents import Document, Part, State
 from habeas.reading.errors import SandboxEnded

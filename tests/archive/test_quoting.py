@@ -8,11 +8,11 @@ from pathlib import Path
 from django.db import connections
 from tests.archive.making import seal_text
 
+from habeas.archive.exhibits.quoting import cite_once
 from habeas.archive.models import Exhibit, Layer, Passage
 from habeas.archive.opening import Archive
-from habeas.archive.quoting import cite_once
 from habeas.archive.verbs.referring import place_of
-from habeas.archive.verifying import verify
+from habeas.archive.verify.verifying import verify
 
 TEXT = "A notice names the bakery."
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from habeas.archive.settings_file import ArchiveSettings
+from habeas.archive.store.settings_file import ArchiveSettings
 
 
 @pytest.mark.parametrize("asked", [False, True])

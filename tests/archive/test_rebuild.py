@@ -19,8 +19,9 @@ from tests.archive.making import (
 )
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
+from habeas.archive import verbs
 from habeas.archive.errors import NewerArchive, ProjectionOutdated
+from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.referring import Place
 from habeas.reading.documents import Document, State

@@ -10,8 +10,8 @@ from tests.archive.making import add_reviewer, place_mention
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.errors import EntryRefused
+from habeas.archive.ledger.rebuilding import digests
 from habeas.archive.opening import Archive
-from habeas.archive.rebuilding import digests
 from habeas.archive.records import canonical_map, components, members
 
 

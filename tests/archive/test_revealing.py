@@ -12,7 +12,7 @@ from tests.support.revealing import assert_nothing_shows
 
 from habeas.archive import verbs
 from habeas.archive.opening import Archive
-from habeas.custody.entries import Composed, Composer
+from habeas.custody.log.entries import Composed, Composer
 
 
 def test_a_filled_archive_shows_nothing(archive: Archive, tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ import pytest
 from tests.archive.making import add_reviewer, place_mention
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
+from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, visible
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger import Ref
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
-from habeas.archive.pairs import contradictions, judged, open_pairs
-from habeas.archive.reviewing import (
+from habeas.archive.review.pairs import contradictions, judged, open_pairs
+from habeas.archive.review.reviewing import (
     Policy,
     agreement,
     canonical_now,
@@ -25,7 +26,7 @@ from habeas.archive.reviewing import (
     review,
 )
 from habeas.archive.verbs.linking import Pair
-from habeas.custody.notes import Signer
+from habeas.custody.log.notes import Signer
 
 
 @dataclass

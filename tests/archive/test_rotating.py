@@ -8,12 +8,13 @@ import pytest
 from tests.archive.making import add_reviewer, seal_text
 
 from habeas.archive import models as m
-from habeas.archive import recovering, rotating
-from habeas.archive.files import Received, record_with_layer, seal_all
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
+from habeas.archive.keys import rotating
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.verifying import verify
+from habeas.archive.preserve import recovering
+from habeas.archive.verify.verifying import verify
 from habeas.custody.errors import KeyringError, RecoveryError
-from habeas.custody.keys import Keyring
+from habeas.custody.keys.keyring import Keyring
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 

@@ -13,21 +13,23 @@ from django.db import DatabaseError, connections
 from tests.archive.making import attest, newspaper, seal_text
 from tests.archive.test_mirroring import grow
 
-from habeas.archive import deep_verifying, mirroring, still, verifying
 from habeas.archive import models as m
 from habeas.archive.access import OWNER
-from habeas.archive.backing_up import backup
-from habeas.archive.deep_verifying import verify_deeper
-from habeas.archive.files import Received, seal_all
-from habeas.archive.mirroring import mirror
+from habeas.archive.attestation.proving import inclusion
+from habeas.archive.exhibits.intake import Received, seal_all
 from habeas.archive.opening import Archive
-from habeas.archive.proving import inclusion
-from habeas.archive.restoring import check_backup
-from habeas.archive.verifying import verify
-from habeas.custody import mirrors
+from habeas.archive.preserve import mirroring
+from habeas.archive.preserve.backing_up import backup
+from habeas.archive.preserve.mirroring import mirror
+from habeas.archive.preserve.restoring import check_backup
+from habeas.archive.store import still
+from habeas.archive.verify import deep, verifying
+from habeas.archive.verify.deep import verify_deeper
+from habeas.archive.verify.verifying import verify
+from habeas.custody.checks import mirrors
+from habeas.custody.checks.mirrors import check_mirror
 from habeas.custody.errors import KeyringError
-from habeas.custody.keys import Keyring
-from habeas.custody.mirrors import check_mirror
+from habeas.custody.keys.keyring import Keyring
 from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.bundling.writing import write
 
@@ -112,8 +114,8 @@ def test_a_writer_between_the_steps_of_the_deeper_check(
 ) -> None:
     """Cosignatures and checkpoints that are newer than the checkpoint that was read hold too."""
     before_each(monkeypatch, still, ("_one_moment",), writer.act)
-    before_each(monkeypatch, deep_verifying, ("_kept_checkpoints",), writer.act)
-    monkeypatch.setattr(deep_verifying, "verify_logged", lambda archive, one: _Held(archive, one))
+    before_each(monkeypatch, deep, ("_kept_checkpoints",), writer.act)
+    monkeypatch.setattr(deep, "verify_logged", lambda archive, one: _Held(archive, one))
     assert verify_deeper(writer.archive).faults == []
     assert writer.acts == 2
 
@@ -124,7 +126,7 @@ class _Held:
     pending = ""
 
     def __init__(self, archive: Archive, one: Any) -> None:
-        from habeas.archive import timestamping
+        from habeas.archive.attestation import timestamping
 
         timestamping._refuse_other_root(archive, one)
         self.fault = None
@@ -145,7 +147,7 @@ def test_a_checkpoint_remembered_and_not_yet_shown(
     """As the sequencer is killed between the two, or is just there."""
     with archive.writing(sequence=False) as batch:
         newspaper(batch)
-    monkeypatch.setattr("habeas.custody.tiles.TileLog.publish", lambda self, checkpoint: None)
+    monkeypatch.setattr("habeas.custody.log.tiles.TileLog.publish", lambda self, checkpoint: None)
     archive.sequence()
     monkeypatch.undo()
     assert m.LedgerCheckpoint.objects.order_by("-size").first().size > archive.log.size  # type: ignore[union-attr]
@@ -167,7 +169,7 @@ def test_what_is_sealed_and_not_recorded_yet_is_no_leftover_of_a_kill(
     writer = Writer(archive, tmp_path)
 
     def record() -> None:
-        from habeas.archive.files import record_with_layer
+        from habeas.archive.exhibits.intake import record_with_layer
 
         with archive.writing() as batch:
             record_with_layer(batch, sealed)
@@ -178,7 +180,7 @@ def test_what_is_sealed_and_not_recorded_yet_is_no_leftover_of_a_kill(
 
 
 def test_a_proof_while_the_log_grows(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    from habeas.archive import proving
+    from habeas.archive.attestation import proving
 
     before_each(monkeypatch, proving, ("prove", "verify_proof"), writer.act)
     proven = inclusion(writer.archive, 5)
@@ -188,7 +190,7 @@ def test_a_proof_while_the_log_grows(writer: Writer, monkeypatch: pytest.MonkeyP
 def test_a_bundle_while_others_append(
     writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from habeas.custody.bundled import verify_bundle
+    from habeas.custody.bundles.verification import verify_bundle
     from habeas.exchange.bundling import writing
 
     exhibit = m.Exhibit.objects.get().position
@@ -202,7 +204,7 @@ def test_a_bundle_while_others_append(
 def test_a_backup_while_others_append(
     writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from habeas.archive import backing_up
+    from habeas.archive.preserve import backing_up
 
     before_each(monkeypatch, backing_up, ("snapshot", "chunks"), _at_most(writer.act, 2))
     backup(writer.archive, tmp_path / "a.backup", only_own_keys=True)

@@ -7,8 +7,8 @@ from django.db import connection
 from tests.archive.making import newspaper, place_mention, says
 
 from habeas.archive import models as m
-from habeas.archive import schema
 from habeas.archive.opening import Archive
+from habeas.archive.store import schema
 
 CLASSES = {"ledger", "content", "projection", "local"}
 

@@ -13,9 +13,9 @@ from tests.archive.test_rebuild import fill
 
 from habeas.archive import models as m
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.verifying import verify
-from habeas.custody.entries import Composer
-from habeas.custody.notes import Signer
+from habeas.archive.verify.verifying import verify
+from habeas.custody.log.entries import Composer
+from habeas.custody.log.notes import Signer
 
 
 def flip(data: bytes, place: int) -> bytes:

@@ -51,16 +51,16 @@ def test_a_file_that_vanishes(
     leak: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (leak / "gone.txt").write_text("soon gone", encoding="utf-8")
-    from habeas.archive import files
+    from habeas.archive.exhibits import intake
 
-    look = files.held_digests
+    look = intake.held_digests
 
     def vanish(received: Sequence[tuple[Path, int, str]]) -> list[AbstractSet[str]]:
         found = look(received)
         (leak / "gone.txt").unlink()
         return found
 
-    monkeypatch.setattr(files, "held_digests", vanish)
+    monkeypatch.setattr(intake, "held_digests", vanish)
     ended = habeas("add", leak, "--json")
     assert ended.code == 1
     (refused,) = ended.json["refused"]
@@ -80,7 +80,7 @@ def test_a_file_that_may_not_be_read(
             raise PermissionError(errno.EACCES, "Permission denied", path)
         return opened(path, *more, **named)
 
-    monkeypatch.setattr("habeas.custody.objects.os.open", refuse)
+    monkeypatch.setattr("habeas.custody.objects.object_store.os.open", refuse)
     ended = habeas("add", leak)
     assert ended.code == 1
     assert "closed.txt cannot be read: Permission denied" in ended.err
@@ -110,10 +110,10 @@ def test_the_place_in_a_folder_is_recorded(leak: Path, habeas: Callable[..., End
 def test_stopped_half_way_it_goes_on(
     leak: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("habeas.archive.files.ROUND", 4)
+    monkeypatch.setattr("habeas.archive.exhibits.intake.ROUND", 4)
     for number in range(9):
         (leak / f"{number}.txt").write_text(f"file {number}", encoding="utf-8")
-    from habeas.custody.objects import SealingBatch
+    from habeas.custody.objects.object_store import SealingBatch
 
     seal = SealingBatch.seal
 

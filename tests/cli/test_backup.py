@@ -13,7 +13,7 @@ import pytest
 from tests.cli.running import Ended, run_apart
 
 from habeas.archive.opening import open_archive
-from habeas.custody.cosignatures import Cosigner
+from habeas.custody.attestation.cosignatures import Cosigner
 
 Habeas = Callable[..., Ended]
 

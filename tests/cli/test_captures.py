@@ -12,7 +12,7 @@ import pytest
 from tests.cli.running import Ended
 from tests.custody.capturing import Capturer
 
-from habeas.custody.capture_trust import FILE
+from habeas.custody.bundles.capture_trust import FILE
 
 Habeas = Callable[..., Ended]
 

@@ -146,7 +146,7 @@ def test_an_interruption(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("habeas.archive.verifying.verify", interrupt)
+    monkeypatch.setattr("habeas.archive.verify.verifying.verify", interrupt)
     ended = habeas("verify")
     assert ended.code == endings.INTERRUPTED
     assert "Interrupted" in ended.err
@@ -196,7 +196,7 @@ def test_a_failing_machine_is_no_bug(
     def fail(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number), "/some/where")
 
-    monkeypatch.setattr("habeas.archive.verifying.verify", fail)
+    monkeypatch.setattr("habeas.archive.verify.verifying.verify", fail)
     ended = habeas("verify", "--json")
     assert ended.code == endings.REFUSED
     assert ended.json["error"]["code"] == code

@@ -18,8 +18,8 @@ import pytest
 from tests.cli.conftest import PASSPHRASE
 from tests.cli.running import PROGRAM, Ended
 
-from habeas.custody import key_files, recovery
-from habeas.custody.keys import Keyring
+from habeas.custody.keys import key_files, recovery
+from habeas.custody.keys.keyring import Keyring
 
 Habeas = Callable[..., Ended]
 
@@ -277,7 +277,7 @@ def test_shares_on_paper_recover_the_keys(archive_here: Path, habeas: Habeas) ->
 
 
 def test_a_new_set_of_shares_ends_the_former(archive_here: Path, habeas: Habeas) -> None:
-    from habeas.custody import age_keys, shares
+    from habeas.custody.keys import age_keys, shares
 
     keyring = Keyring.open(archive_here / "keys")
     sets = []

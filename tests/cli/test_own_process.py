@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from tests.support import presence
 
-from habeas.reading import confining, errors
-from habeas.reading.sandbox import Sandbox
+from habeas.reading import errors
+from habeas.reading.sandbox import confining
+from habeas.reading.sandbox.opening import Sandbox
 
 ASK = """
 import ctypes, os, resource
@@ -40,7 +41,7 @@ def test_a_command_leaves_no_core_dump_and_writes_for_its_owner(umask: int) -> N
 
 def test_the_process_that_seals_beside_leaves_none() -> None:
     program = f"""
-from habeas.custody import beside_serving
+from habeas.custody.objects import encrypting_child as beside_serving
 ask = {ASK!r} + "import sys; sys.stdout.flush(); os._exit(0)"
 beside_serving.serve = lambda *pipes: exec(ask)
 beside_serving.main()
@@ -71,7 +72,7 @@ def test_every_file_of_an_archive_is_its_owners(tmp_path: Path, umask: int) -> N
     program = f"""
 from pathlib import Path
 from habeas.archive.opening import init_archive
-from habeas.archive.files import Received, add_files
+from habeas.archive.exhibits.intake import Received, add_files
 archive = init_archive(Path({str(place)!r}), passphrase=None)
 add_files(archive, [Received(Path({str(note)!r}))])
 archive.sequence()

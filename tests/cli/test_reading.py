@@ -48,7 +48,7 @@ def test_nothing_is_silently_skipped(
     """
     from habeas.archive.pipeline import flow
     from habeas.reading.limits import Limits
-    from habeas.reading.sandbox import Sandbox
+    from habeas.reading.sandbox.opening import Sandbox
 
     hasty = Limits(wall_seconds=4.0, exhibit_wall_seconds=8.0, cpu_seconds=6)
     monkeypatch.setattr(flow, "opened_sandbox", lambda archive: Sandbox(hasty, ocr=False))
@@ -232,7 +232,7 @@ def test_stopped_or_killed_it_goes_on_and_nothing_is_recorded_twice(
 def test_without_bubblewrap_files_are_sealed_and_the_lack_is_said(
     leak: Path, habeas: Habeas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("habeas.reading.confining.shutil.which", lambda *a, **k: None)
+    monkeypatch.setattr("habeas.reading.sandbox.confining.shutil.which", lambda *a, **k: None)
     (leak / "a.txt").write_text("held in May", encoding="utf-8")
     ended = habeas("add", leak)
     assert ended.code == 3

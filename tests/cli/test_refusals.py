@@ -187,8 +187,8 @@ def test_a_second_sequencer_waits_its_turn(
 def test_another_writer_is_waited_for_and_named(
     archive_here: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("habeas.archive.connecting.WAIT_SECONDS", 1)
-    monkeypatch.setattr("habeas.archive.connecting.PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("habeas.archive.store.connecting.WAIT_SECONDS", 1)
+    monkeypatch.setattr("habeas.archive.store.connecting.PATIENCE_SECONDS", 0.1)
     with closing(sqlite3.connect(archive_here / "habeas.db")) as other:
         other.execute("begin immediate")
         ended = habeas("compartments", "add", "north", "North")

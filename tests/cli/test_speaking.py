@@ -17,7 +17,7 @@ from tests.archive.making import add_reviewer, newspaper, place_mention, says
 from tests.cli.running import Ended
 
 from habeas.archive import verbs
-from habeas.archive.files import Received, record_with_layer, seal_all
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.opening import open_archive
 from habeas.cli import speaking
 from habeas.cli.speaking import Speaker, plain, shown

@@ -16,7 +16,7 @@ from tests.cli.running import Ended
 from tests.custody.authority import Authority
 from tests.custody.test_opentimestamps import HEADER, MAGIC, block, promise
 
-from habeas.custody import opentimestamps
+from habeas.custody.attestation import opentimestamps
 from habeas.custody.errors import TimestampError
 
 
@@ -83,7 +83,7 @@ def test_an_authority_is_asked_online(
     assert one["accepted_by"] == ["rfc3161-client", "openssl"]
     assert one["not_judged"] == []
     with monkeypatch.context() as without:
-        without.setattr("habeas.custody.timestamps.shutil.which", lambda name: None)
+        without.setattr("habeas.custody.attestation.timestamps.shutil.which", lambda name: None)
         ended = habeas("timestamp", "verify")
     assert "(accepted by rfc3161-client)" in ended.out
     assert "By one verifier only: openssl is not here." in ended.said
@@ -185,7 +185,7 @@ def test_a_timestamp_over_something_else_is_refused(
     chain: Path,
     tmp_path: Path,
 ) -> None:
-    from habeas.custody.timestamps import make_request
+    from habeas.custody.attestation.timestamps import make_request
 
     (tmp_path / "reply").write_bytes(authority.reply(make_request(b"something else")))
     ended = habeas("timestamp", "add", tmp_path / "reply", "--chain", chain)

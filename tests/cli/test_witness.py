@@ -19,8 +19,8 @@ from django.db import connections
 from tests.cli.running import PROGRAM, Ended
 
 from habeas.cli import witness_server
-from habeas.custody.cosignatures import Cosigner, CosignerKey, read_cosignatures
-from habeas.custody.witness import LARGEST_REQUEST, Witness
+from habeas.custody.attestation.cosignatures import Cosigner, CosignerKey, read_cosignatures
+from habeas.custody.attestation.witness import LARGEST_REQUEST, Witness
 
 
 def make_witness(habeas: Callable[..., Ended], folder: Path, name: str, log_key: str) -> str:

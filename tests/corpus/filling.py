@@ -355,7 +355,7 @@ class Filling:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Any]:
-        from habeas.custody.keys import open_person
+        from habeas.custody.keys.keyring import open_person
 
         signer = open_person(self.archive / "keys", self.people[0])
         with self._open() as archive, archive.writing(signer) as batch:
@@ -376,7 +376,7 @@ def kinds_missing() -> list[str]:
     """The kinds of entries that the open archive does not hold."""
     from habeas.archive import models as m
     from habeas.archive.kinds import KINDS
-    from habeas.custody import disclosures
+    from habeas.custody.log import disclosures
 
     found = set()
     for blob in m.ContentDisclosures.objects.values_list("disclosures", flat=True):
@@ -387,6 +387,6 @@ def kinds_missing() -> list[str]:
 
 
 def _is_protected(path: Path) -> bool:
-    from habeas.custody.key_files import is_protected
+    from habeas.custody.keys.key_files import is_protected
 
     return is_protected(path)

@@ -20,10 +20,10 @@ from tests.corpus import asking, filling
 from tests.corpus.making import BUNDLES, STATES, answers_of, unpack
 from tests.support.postgresql import Cluster
 
-from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
-from habeas.custody.key_files import is_protected
-from habeas.custody.keys import Keyring
-from habeas.custody.person_keys import open_person, public_beside
+from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
+from habeas.custody.keys.key_files import is_protected
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.keys.person_keys import open_person, public_beside
 
 NAMES = sorted(path.name for path in STATES.iterdir())
 #: Places in the answers where this program answers otherwise, and the decision that says so.

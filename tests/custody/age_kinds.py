@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from habeas.custody import age_keys
+from habeas.custody.keys import age_keys
 
 SECRET = bytes(range(32))
 IDENTITY = age_keys.identity_of(SECRET)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 
-from habeas.custody.beside import Running
-from habeas.custody.beside_serving import serve
+from habeas.custody.objects.encrypting_child import serve
+from habeas.custody.objects.encrypting_process import Running
 
 
 class _Thread:
@@ -22,7 +22,10 @@ class _Thread:
 
 
 def start_here() -> Running:
-    """In place of ``habeas.custody.beside.start``. It cannot be stopped in the middle."""
+    """In place of ``habeas.custody.objects.encrypting_process.start``.
+
+    It cannot be stopped in the middle.
+    """
     jobs, requests = os.pipe()
     answers, told_to = os.pipe()
 

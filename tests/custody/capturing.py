@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.custody.authority import Authority
 
-from habeas.custody.timestamps import make_request
-from habeas.custody.wacz import PACKAGE, Trust
+from habeas.custody.attestation.timestamps import make_request
+from habeas.custody.bundles.wacz import PACKAGE, Trust
 
 DOMAIN = "capture.example.org"
 HOUR = datetime.timedelta(hours=1)

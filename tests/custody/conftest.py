@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from habeas.custody import merkle
-from habeas.custody.audit import LogReport, audit_log
-from habeas.custody.entries import Composer
-from habeas.custody.keys import Keyring
+from habeas.custody.checks.audit import LogReport, audit_log
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log import merkle
+from habeas.custody.log.entries import Composer
 from habeas.custody.sequencer import Sequencer
 
 ENTRIES_IN_LOG = 600  # two full bundles and a partial one

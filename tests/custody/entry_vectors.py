@@ -12,10 +12,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from habeas.custody import canonical, disclosures, merkle
-from habeas.custody.checkpoints import sign_checkpoint
-from habeas.custody.notes import Signer, sign_note
-from habeas.custody.proofs import InclusionProof
+from habeas.custody.log import canonical, disclosures, merkle
+from habeas.custody.log.checkpoints import sign_checkpoint
+from habeas.custody.log.notes import Signer, sign_note
+from habeas.custody.log.proofs import InclusionProof
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "entry-vectors.json"
 ORIGIN = "habeas/0123456789abcdef0123456789abcdef"

@@ -8,9 +8,9 @@ import pyrage
 import pytest
 from tests.custody import age_kinds as kinds
 
-from habeas.custody import age_keys, key_files, recovery
 from habeas.custody.age_headers import MOST_WORK, check_header, check_passphrase_header
 from habeas.custody.errors import AgeRefused, CustodyError, RecoveryCopyLocked
+from habeas.custody.keys import age_keys, key_files, recovery
 
 PATH = Path("file")
 

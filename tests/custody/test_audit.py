@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from tests.custody.conftest import Log, Memory
 
-from habeas.custody import checkpoints, merkle, tiles
-from habeas.custody.audit import audit_log
-from habeas.custody.entries import Composer
-from habeas.custody.fixity import audit_objects
-from habeas.custody.keys import Keyring
-from habeas.custody.notes import Signer
-from habeas.custody.objects import ObjectStore
+from habeas.custody.checks.audit import audit_log
+from habeas.custody.checks.fixity import audit_objects
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log import checkpoints, merkle, tiles
+from habeas.custody.log.entries import Composer
+from habeas.custody.log.notes import Signer
+from habeas.custody.objects.object_store import ObjectStore
 from habeas.custody.sequencer import Sequencer
 
 # Kept for the checkpoint at 590; it differs from a changed newer one.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from habeas.custody.bags import BagWriter, check_bag
+from habeas.custody.bundles.bags import BagWriter, check_bag
 from habeas.custody.errors import BagError, BagUnsafe
 
 INVALID = (

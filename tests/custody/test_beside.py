@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 from tests.custody.beside_here import start_here
 
-from habeas.custody import beside as module
 from habeas.custody import durable
-from habeas.custody.beside import Beside
-from habeas.custody.encrypting import SMALL_BYTES, Held, Outcome, Sealed, Wanted
 from habeas.custody.errors import SealingStopped, SourceError, StorageFailed, StorageFull
-from habeas.custody.objects import ObjectStore
+from habeas.custody.objects import encrypting_process as module
+from habeas.custody.objects.encrypting import SMALL_BYTES, Held, Outcome, Sealed, Wanted
+from habeas.custody.objects.encrypting_process import Beside
+from habeas.custody.objects.object_store import ObjectStore
 
 COUNT = 150  # more than are told of at once
 HUGE = 1 << 36  # a sparse file that no disk here takes: being sealed for as long as a test likes
@@ -246,7 +246,7 @@ def test_a_fault_of_the_program_is_not_swallowed(
         with store.batch() as batch:
             list(batch.seal_each(wanted(files), beside_here))
 
-    monkeypatch.setattr("habeas.custody.encrypting.encrypt_bytes", fail)
+    monkeypatch.setattr("habeas.custody.objects.encrypting.encrypt_bytes", fail)
     with pytest.raises(RuntimeError, match=r"ZeroDivisionError at test_beside.py, line \d"):
         seal()
     assert everything(store) == []
@@ -262,7 +262,7 @@ def test_a_file_that_changes_is_named(
         os.utime(files[3], ns=(1, 1))
         return data
 
-    monkeypatch.setattr("habeas.custody.encrypting.os.read", meddle)
+    monkeypatch.setattr("habeas.custody.objects.encrypting.os.read", meddle)
     with store.batch() as batch:
         outcomes = list(batch.seal_each(wanted(files[3:4]), beside_here))
     monkeypatch.undo()
@@ -346,9 +346,9 @@ def test_a_batch_that_is_given_up_ends_it(
 SEAL = """
 import sys
 from pathlib import Path
-from habeas.custody import beside as module
-from habeas.custody.encrypting import Wanted
-from habeas.custody.objects import ObjectStore
+from habeas.custody.objects import encrypting_process as module
+from habeas.custody.objects.encrypting import Wanted
+from habeas.custody.objects.object_store import ObjectStore
 module.cores = lambda: 2
 with module.Beside() as beside, ObjectStore(Path(sys.argv[1])).batch() as batch:
     assert beside.prepare()

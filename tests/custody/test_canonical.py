@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.custody import canonical
 from habeas.custody.errors import CanonicalError
+from habeas.custody.log import canonical
 
 characters = st.characters(exclude_categories=["Cs"])
 texts = st.text(characters)

@@ -10,8 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from habeas.custody.checkpoints import open_checkpoint, sign_checkpoint, text_of
-from habeas.custody.cosignatures import (
+from habeas.custody.attestation.cosignatures import (
     LATEST_TIME,
     ML_DSA_44,
     Cosigner,
@@ -20,7 +19,8 @@ from habeas.custody.cosignatures import (
     read_cosignatures,
 )
 from habeas.custody.errors import KeyTextError, NoteError, SignatureError
-from habeas.custody.notes import Signer, from_base64, split_note, to_base64
+from habeas.custody.log.checkpoints import open_checkpoint, sign_checkpoint, text_of
+from habeas.custody.log.notes import Signer, from_base64, split_note, to_base64
 from habeas.custody.standalone import verify
 
 ORIGIN = "example.org/log"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.custody.test_canonical import texts, values
 
-from habeas.custody import disclosures
 from habeas.custody.errors import CanonicalError, DisclosureError
+from habeas.custody.log import disclosures
 
 SALT = bytes(range(32))
 salts = st.binary(min_size=32, max_size=32)

@@ -13,14 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.custody.test_canonical import texts, values
 
-from habeas.custody import canonical, disclosures, merkle
-from habeas.custody.entries import (
-    LARGEST_BYTES,
-    Composer,
-    check_disclosures,
-    check_signed,
-    parse_entry,
-)
 from habeas.custody.errors import (
     CanonicalError,
     DisclosureError,
@@ -31,8 +23,16 @@ from habeas.custody.errors import (
     SignatureError,
     UnknownKeyError,
 )
-from habeas.custody.keys import Keyring
-from habeas.custody.notes import Signer, sign_note
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log import canonical, disclosures, merkle
+from habeas.custody.log.entries import (
+    LARGEST_BYTES,
+    Composer,
+    check_disclosures,
+    check_signed,
+    parse_entry,
+)
+from habeas.custody.log.notes import Signer, sign_note
 
 NOW = 1_500_000_000
 ORIGIN = "habeas/example"

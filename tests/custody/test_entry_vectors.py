@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from tests.custody import entry_vectors
 
-from habeas.custody import canonical, disclosures, entries, merkle, proofs
 from habeas.custody.errors import CanonicalError, CustodyError
-from habeas.custody.notes import Signer, Verifier, from_base64
+from habeas.custody.log import canonical, disclosures, entries, merkle, proofs
+from habeas.custody.log.notes import Signer, Verifier, from_base64
 
 PUBLISHED = json.loads(entry_vectors.FILE.read_text(encoding="utf-8"))
 ENTRY_KEY = Verifier.parse(PUBLISHED["keys"]["entry"]["vkey"])

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from habeas.custody import age_keys, key_files, keys
 from habeas.custody.errors import (
     EpochInUse,
     KeyringError,
@@ -22,7 +21,8 @@ from habeas.custody.errors import (
     StorageFailed,
     WrongPassphrase,
 )
-from habeas.custody.keys import Keyring
+from habeas.custody.keys import age_keys, key_files, keyring
+from habeas.custody.keys.keyring import Keyring
 
 ADDRESS, OTHER_ADDRESS = "ab" * 32, "cd" * 32
 IDENTITY = "AGE-SECRET-KEY-1EXAMPLE"
@@ -54,7 +54,7 @@ def test_the_names_of_the_keys_say_what_they_sign(fresh: Keyring) -> None:
 
 def test_the_public_keys_need_no_passphrase(fresh: Keyring) -> None:
     person = fresh.add_person(None)
-    public = keys.public_keys(fresh.directory)
+    public = keyring.public_keys(fresh.directory)
     assert public.origin == fresh.origin
     assert public.entry == fresh.entry.verifier
     assert public.checkpoint == fresh.checkpoint.verifier
@@ -87,7 +87,7 @@ def test_a_person_has_a_passphrase_of_their_own(fresh: Keyring) -> None:
     pseudonym = person.name.rpartition("/")[2]
     with pytest.raises(PassphraseNeeded):
         fresh.person(pseudonym)
-    assert keys.open_person(fresh.directory, pseudonym, PASSPHRASE).verifier == person.verifier
+    assert keyring.open_person(fresh.directory, pseudonym, PASSPHRASE).verifier == person.verifier
 
 
 def test_people_are_known_by_random_pseudonyms(fresh: Keyring) -> None:
@@ -289,7 +289,7 @@ def test_a_change_that_fails_leaves_the_keys_as_they_were(
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"habeas.custody.key_files.os.{call}", fails)
+        patch.setattr(f"habeas.custody.keys.key_files.os.{call}", fails)
         with pytest.raises((OSError, StorageFailed), match=r"(?i)input/output"):
             fresh.rotate_epoch()
     assert fresh.current_epoch == 1
@@ -325,7 +325,7 @@ def test_the_passphrase_can_be_set_and_changed(fresh: Keyring) -> None:
 def test_a_person_changes_their_own_passphrase(fresh: Keyring) -> None:
     person = fresh.add_person(None)
     pseudonym = person.name.rpartition("/")[2]
-    keys.change_person_passphrase(fresh.directory, pseudonym, None, PASSPHRASE)
+    keyring.change_person_passphrase(fresh.directory, pseudonym, None, PASSPHRASE)
     with pytest.raises(PassphraseNeeded):
         fresh.person(pseudonym)
     assert fresh.person(pseudonym, PASSPHRASE).verifier == person.verifier

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.custody.conftest import Log, Memory
 
-from habeas.custody import checkpoints, durable, merkle, proofs, tiles
+from habeas.custody import durable
 from habeas.custody.errors import (
     DatabaseBehindLog,
     DatabaseDiffers,
@@ -25,10 +25,11 @@ from habeas.custody.errors import (
     StorageFull,
     UnknownKeyError,
 )
-from habeas.custody.keys import Keyring
-from habeas.custody.notes import Signer, add_signature, split_note
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log import checkpoints, merkle, proofs, tiles
+from habeas.custody.log.notes import Signer, add_signature, split_note
+from habeas.custody.log.tiles import TileLog
 from habeas.custody.sequencer import Sequencer
-from habeas.custody.tiles import TileLog
 
 MakeNotes = Callable[[int], list[bytes]]
 
@@ -135,8 +136,8 @@ def test_a_reader_with_an_older_view_finds_the_full_tile(log: Log) -> None:
 
 def test_many_threads_read_one_log(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are served by threads that share the tiles read so far."""
-    monkeypatch.setattr("habeas.custody.tiles._CACHED_TILES", 1)
-    monkeypatch.setattr("habeas.custody.tiles._CACHED_BUNDLES", 1)
+    monkeypatch.setattr("habeas.custody.log.tiles._CACHED_TILES", 1)
+    monkeypatch.setattr("habeas.custody.log.tiles._CACHED_BUNDLES", 1)
     reading, interval = TileLog(log.directory), sys.getswitchinterval()
     root = reading.root()
 

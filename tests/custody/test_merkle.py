@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.custody import merkle
 from habeas.custody.errors import ProofError
+from habeas.custody.log import merkle
 
 MOST = 130
 

@@ -11,9 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.custody import ed25519, notes
 from habeas.custody.errors import KeyTextError, NoteError, SignatureError, UnknownKeyError
-from habeas.custody.notes import Signer, Verifier, add_signature, open_note, sign_note, split_note
+from habeas.custody.log import ed25519, notes
+from habeas.custody.log.notes import (
+    Signer,
+    Verifier,
+    add_signature,
+    open_note,
+    sign_note,
+    split_note,
+)
 
 TEXT = "habeas.example/log\nـ an entry, with text in any script\n\nand an empty line\n"
 ALIM = Signer.from_seed("habeas.example/alim", bytes(32))

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from habeas.custody import durable, objects
+from habeas.custody import durable
 from habeas.custody.errors import (
     ObjectError,
     ObjectLocked,
@@ -28,7 +28,8 @@ from habeas.custody.errors import (
     StorageFailed,
     StorageFull,
 )
-from habeas.custody.objects import SMALL_BYTES, ObjectStore, Sealed
+from habeas.custody.objects import object_store
+from habeas.custody.objects.object_store import SMALL_BYTES, ObjectStore, Sealed
 
 LARGE = SMALL_BYTES * 3 + 17
 
@@ -281,7 +282,7 @@ def test_a_truly_full_file_system_leaves_nothing(store: ObjectStore) -> None:
     program = f"""
 import resource, signal, sys, io
 from pathlib import Path
-from habeas.custody.objects import ObjectStore
+from habeas.custody.objects.object_store import ObjectStore
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
 store = ObjectStore(Path(sys.argv[1]))
@@ -309,7 +310,7 @@ def test_what_a_crash_left_is_cleaned_up(store: ObjectStore) -> None:
     program = """
 import io, os, sys
 from pathlib import Path
-from habeas.custody.objects import ObjectStore
+from habeas.custody.objects.object_store import ObjectStore
 batch = ObjectStore(Path(sys.argv[1])).batch()
 batch.seal(b"testimony")
 batch.seal(io.BytesIO(b"testimony"))
@@ -337,7 +338,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     program = """
 import io, resource, sys
 from pathlib import Path
-from habeas.custody.objects import ObjectStore
+from habeas.custody.objects.object_store import ObjectStore
 
 class Zeros(io.RawIOBase):
     def __init__(self, left):
@@ -443,4 +444,4 @@ def test_the_small_and_the_large_way_agree(store: ObjectStore, tmp_path: Path) -
         with path.open("rb") as stream:
             by_stream = batch.seal(stream)
     assert by_path.plain_sha256 == by_stream.plain_sha256
-    assert objects.SMALL_BYTES > 5000
+    assert object_store.SMALL_BYTES > 5000

@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.custody.errors import TimestampError, TimestampPending, TimestampUnreadable
-from habeas.custody.opentimestamps import (
+from habeas.custody.attestation.opentimestamps import (
     MAGIC,
     is_proof,
     read_header,
@@ -22,6 +21,7 @@ from habeas.custody.opentimestamps import (
     read_proof,
     verify_proof,
 )
+from habeas.custody.errors import TimestampError, TimestampPending, TimestampUnreadable
 
 TRANSACTION = bytes.fromhex(
     "01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff4d04ffff"

@@ -7,14 +7,20 @@ from pathlib import Path
 import pytest
 from tests.custody.conftest import Log
 
-from habeas.custody import witness
-from habeas.custody.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
-from habeas.custody.cosignatures import Cosigner
+from habeas.custody.attestation import witness
+from habeas.custody.attestation.cosignatures import Cosigner
+from habeas.custody.attestation.partners import (
+    Partner,
+    ask,
+    check_cosigned,
+    parse_policy,
+    read_policy,
+)
+from habeas.custody.attestation.witness import Answer, Witness
 from habeas.custody.errors import Forked, PartnerRefused, PolicyError, RolledBack
-from habeas.custody.notes import Signer
-from habeas.custody.partners import Partner, ask, check_cosigned, parse_policy, read_policy
-from habeas.custody.tiles import TileLog
-from habeas.custody.witness import Answer, Witness
+from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
+from habeas.custody.log.notes import Signer
+from habeas.custody.log.tiles import TileLog
 
 ALICE = Cosigner.from_seed("alice.example/w", b"a" * 32)
 BOB = Cosigner.from_seed("bob.example/w", b"b" * 32)

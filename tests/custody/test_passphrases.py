@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from habeas.custody import key_files, passphrases
 from habeas.custody.errors import PassphraseWeak
-from habeas.custody.keys import Keyring, change_person_passphrase
+from habeas.custody.keys import key_files, passphrases
+from habeas.custody.keys.keyring import Keyring, change_person_passphrase
 
 GOOD = "a passphrase of some length"
 

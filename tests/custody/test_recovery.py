@@ -7,15 +7,15 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from habeas.custody import age_keys, key_files, recovery
 from habeas.custody.errors import (
     RecipientRefused,
     RecoveryCopyLocked,
     RecoveryError,
     RecoveryMissing,
 )
-from habeas.custody.keys import Keyring
-from habeas.custody.recovery import Custodian, Recipients, Shares
+from habeas.custody.keys import age_keys, key_files, recovery
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.keys.recovery import Custodian, Recipients, Shares
 
 
 def person() -> tuple[str, str]:

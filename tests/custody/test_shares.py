@@ -11,8 +11,8 @@ import pyrage
 import pytest
 from shamir_mnemonic import Share
 
-from habeas.custody import age_keys, shares
 from habeas.custody.errors import SharesRefused
+from habeas.custody.keys import age_keys, shares
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from habeas.custody import ed25519, standalone
+from habeas.custody import standalone
+from habeas.custody.log import ed25519
 from habeas.custody.standalone import verify
 
 

@@ -9,11 +9,8 @@ import pytest
 from cryptography import x509
 from tests.custody.authority import Authority
 
-from habeas.custody import timestamps
-from habeas.custody.checkpoints import sign_checkpoint
-from habeas.custody.errors import TimestampError, TimestampUnreadable
-from habeas.custody.notes import Signer
-from habeas.custody.timestamps import (
+from habeas.custody.attestation import timestamps
+from habeas.custody.attestation.timestamps import (
     Outcome,
     make_request,
     read_certificates,
@@ -21,6 +18,9 @@ from habeas.custody.timestamps import (
     stamps,
     verify_reply,
 )
+from habeas.custody.errors import TimestampError, TimestampUnreadable
+from habeas.custody.log.checkpoints import sign_checkpoint
+from habeas.custody.log.notes import Signer
 
 HELLO = b"hello"
 BOTH = ("rfc3161-client", "openssl")

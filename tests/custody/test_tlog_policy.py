@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from habeas.custody.checkpoints import sign_checkpoint
-from habeas.custody.cosignatures import ML_DSA_44, Cosigner
+from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner
+from habeas.custody.attestation.partners import read_policy
+from habeas.custody.attestation.tlog_policy import TlogPolicy, is_one, parse, written
 from habeas.custody.errors import PolicyError
-from habeas.custody.notes import Signer, split_note
-from habeas.custody.partners import read_policy
-from habeas.custody.tlog_policy import TlogPolicy, is_one, parse, written
+from habeas.custody.log.checkpoints import sign_checkpoint
+from habeas.custody.log.notes import Signer, split_note
 
 LOG = Signer.from_seed("example.org/log", b"l" * 32)
 WITNESSES = [

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from tests.custody.capturing import Capturer
 
-from habeas.custody import wacz
-from habeas.custody.capture_trust import FILE, read_trust
+from habeas.custody.bundles import wacz
+from habeas.custody.bundles.capture_trust import FILE, read_trust
+from habeas.custody.bundles.wacz import DIGEST, PACKAGE, Signature, Standing, Trust, check_signature
 from habeas.custody.errors import PolicyError
-from habeas.custody.wacz import DIGEST, PACKAGE, Signature, Standing, Trust, check_signature
 
 
 @pytest.fixture(scope="module")

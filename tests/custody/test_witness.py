@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.custody.conftest import Log
 
-from habeas.custody import merkle, witness
-from habeas.custody.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
-from habeas.custody.cosignatures import ML_DSA_44, Cosigner, read_cosignatures
+from habeas.custody.attestation import witness
+from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner, read_cosignatures
+from habeas.custody.attestation.witness import Answer, Request, Witness, parse_request
 from habeas.custody.errors import RequestError, WitnessError
-from habeas.custody.notes import Signer, sign_note, to_base64
-from habeas.custody.witness import Answer, Request, Witness, parse_request
+from habeas.custody.log import merkle
+from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
+from habeas.custody.log.notes import Signer, sign_note, to_base64
 
 ORIGIN = "example.org/log"
 LOG = Signer.from_seed(ORIGIN, b"l" * 32)
@@ -373,8 +374,8 @@ def test_by_file_the_newest_cosigned_checkpoint_comes_back(partner: Witness) -> 
 
 
 def test_a_real_log_is_cosigned(log: Log, tmp_path: Path) -> None:
-    from habeas.custody.partners import Partner, ask
-    from habeas.custody.tiles import TileLog
+    from habeas.custody.attestation.partners import Partner, ask
+    from habeas.custody.log.tiles import TileLog
 
     witness.trust_log(tmp_path / "w", log.keyring.checkpoint.verifier)
     partner = Witness(tmp_path / "w", PARTNER)

@@ -10,8 +10,9 @@ from habeas.archive.access import OWNER, PUBLIC, visible
 from habeas.archive.opening import Archive
 from habeas.demo import corpus_path
 from habeas.exchange.importing import Imported, import_folder
-from habeas.figures import conflicts, recorded
-from habeas.figures.evaluation import Evaluation, evaluate
+from habeas.figures.definition import recorded
+from habeas.figures.evaluation import conflicts
+from habeas.figures.evaluation.evaluating import Evaluation, evaluate
 
 
 def load(archive: Archive) -> Imported:

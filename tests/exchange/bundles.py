@@ -13,17 +13,18 @@ from typing import Any
 
 from tests.custody.authority import Authority
 
-from habeas.archive import cosigning, timestamping, verbs
-from habeas.archive.files import Received, record_with_layer, seal_all
+from habeas.archive import verbs
+from habeas.archive.attestation import cosigning, timestamping
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
-from habeas.custody.bundled import verify_bundle
-from habeas.custody.cosignatures import Cosigner
+from habeas.custody.attestation.cosignatures import Cosigner
+from habeas.custody.attestation.partners import read_policy
+from habeas.custody.attestation.timestamps import make_request, read_certificates, stamped_text
+from habeas.custody.bundles.verification import verify_bundle
 from habeas.custody.errors import BundleError
-from habeas.custody.partners import read_policy
 from habeas.custody.standalone import verify as standalone
-from habeas.custody.timestamps import make_request, read_certificates, stamped_text
 from habeas.vocabulary import values
 
 PUBLIC = Place(handling="public")

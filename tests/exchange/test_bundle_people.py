@@ -15,9 +15,9 @@ from tests.redteam.forging import forge, grant, key_in_the_name_of
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.custody.bundled_people import Shown, check_people
-from habeas.custody.entries import Composer, parse_entry
-from habeas.custody.notes import Signer
+from habeas.custody.bundles.people_check import Shown, check_people
+from habeas.custody.log.entries import Composer, parse_entry
+from habeas.custody.log.notes import Signer
 from habeas.custody.standalone import verify as standalone
 from habeas.exchange.bundling.choosing import Chosen
 from habeas.exchange.bundling.disclosing import Rules

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from tests.exchange.bundles import ALICE, by_archive_code, by_standalone, mend
 
-from habeas.custody.cosignatures import CosignerKey
-from habeas.custody.entries import Composer
-from habeas.custody.notes import Signer, sign_note, split_note
+from habeas.custody.attestation.cosignatures import CosignerKey
+from habeas.custody.log.entries import Composer
+from habeas.custody.log.notes import Signer, sign_note, split_note
 from habeas.custody.standalone import verify as standalone
 
 #: One file of each class, as a pattern in the bundle.
@@ -112,7 +112,7 @@ def write_index(bundle: Path, changed: Any) -> None:
 
 def entry(bundle: Path, kind: str, number: int = 0) -> dict[str, Any]:
     """An entry of a kind, as the index has it."""
-    from habeas.custody import disclosures as sd
+    from habeas.custody.log import disclosures as sd
 
     found = []
     for item in index(bundle)["entries"]:
@@ -206,7 +206,7 @@ def file_of_another_kind(bundle: Path) -> None:
 
 
 def disclosure_invented(bundle: Path) -> None:
-    from habeas.custody import disclosures as sd
+    from habeas.custody.log import disclosures as sd
 
     path = bundle / "data" / entry(bundle, "claim")["disclosures"]
     path.write_bytes(path.read_bytes() + sd.disclose(b"s" * 32, "note", "It was so.") + b"\n")
@@ -532,8 +532,8 @@ def forge(bundle: Path) -> None:
     """One entry, one log, one seal, all by keys that are made up."""
     import hashlib
 
-    from habeas.custody.checkpoints import sign_checkpoint
-    from habeas.custody.merkle import leaf_hash
+    from habeas.custody.log.checkpoints import sign_checkpoint
+    from habeas.custody.log.merkle import leaf_hash
 
     log, key = Signer.from_seed("forged", b"l" * 32), Signer.from_seed("forged/entry", b"e" * 32)
     made = Composer("forged", key).compose(1, [("kind", "exhibit"), ("filename", "x")])

@@ -28,12 +28,12 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER
 from habeas.archive.access import PUBLIC as EVERYBODY
-from habeas.archive.chain import chain
 from habeas.archive.errors import ExhibitBlocked
+from habeas.archive.exhibits.custody_chain import chain
 from habeas.archive.verbs.erasing import block
 from habeas.archive.verbs.referring import Place
-from habeas.custody import disclosures as sd
 from habeas.custody.errors import BundleError
+from habeas.custody.log import disclosures as sd
 from habeas.exchange.bundling import writing
 from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.bundling.disclosing import Rules

@@ -19,9 +19,10 @@ from tests.cli.running import Ended, run
 from tests.exchange.tidy_world import FORMULA, SECRET, World, build
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
+from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC
 from habeas.archive.errors import PurposeNeeded
+from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
 from habeas.exchange.exporting import writing
 from habeas.exchange.exporting.writing import Asked

@@ -10,8 +10,8 @@ from tests.archive.making import add_reviewer, seal_text
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER
+from habeas.archive.exhibits.quoting import cite_once, read_text
 from habeas.archive.opening import Archive
-from habeas.archive.quoting import cite_once, read_text
 from habeas.archive.verbs.referring import Place
 from habeas.exchange.errors import ImportedAlready, ImportRefused
 from habeas.exchange.importing import import_folder

@@ -9,11 +9,11 @@ from typing import Any
 from tests.archive.making import PUBLIC, add_reviewer, seal_text
 
 from habeas.archive import verbs
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
-from habeas.custody.notes import Signer
+from habeas.custody.log.notes import Signer
 from habeas.vocabulary import schema, values
 
 SEALED, TEAM = Place(handling="sealed"), Place(handling="team")

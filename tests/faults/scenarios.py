@@ -19,18 +19,18 @@ from tests.archive.making import add_reviewer
 from tests.archive.test_crashing import folder
 from tests.archive.test_erasing import build, signed_for
 
-from habeas.archive import files as adding
 from habeas.archive import models as m
-from habeas.archive import rebuilding
 from habeas.archive.access import OWNER
-from habeas.archive.erasing import journal
-from habeas.archive.erasing.carrying import carry_out, resume
-from habeas.archive.files import Received, add_files
+from habeas.archive.erasing.carrying_out import carry_out, resume
+from habeas.archive.exhibits import intake as adding
+from habeas.archive.exhibits.intake import Received, add_files
+from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive, init_archive, open_archive
 from habeas.archive.search import index, searching
-from habeas.archive.verifying import verify
-from habeas.custody import beside
-from habeas.custody.persons import Policy
+from habeas.archive.store import erasure_journal
+from habeas.archive.verify.verifying import verify
+from habeas.custody.objects import encrypting_process
+from habeas.custody.trust.persons import Policy
 from habeas.exchange.importing import import_folder
 
 Acknowledge = Callable[[str], None]
@@ -41,7 +41,10 @@ ROWS = 12
 ROUNDS = (12, 1)  # files: many are synced together, few one by one
 FIRST_ROUND = 2  # the others are for the second process, where there is one
 # The second process, which begins to write back early, as it does after many files.
-ENCRYPTING = "from habeas.custody import beside_serving as b, durable; durable._AHEAD = 4; b.main()"
+ENCRYPTING = (
+    "from habeas.custody.objects import encrypting_child as b; "
+    "from habeas.custody import durable; durable._AHEAD = 4; b.main()"
+)
 
 
 def prepare(place: Path) -> None:
@@ -63,8 +66,8 @@ def prepare(place: Path) -> None:
 def act(scenario: str, place: Path, acknowledge: Acknowledge, tracing: Sequence[str] = ()) -> None:
     """``tracing`` comes before the command of the second process."""
     archive = open_archive(place / "archive")
-    beside.cores = lambda: 1 if scenario == "sealing" else 2
-    beside.COMMAND = [*tracing, sys.executable, "-P", "-c", ENCRYPTING]
+    encrypting_process.cores = lambda: 1 if scenario == "sealing" else 2
+    encrypting_process.COMMAND = [*tracing, sys.executable, "-P", "-c", ENCRYPTING]
     adding.FIRST_ROUND = max(ROUNDS) if scenario == "sealing" else FIRST_ROUND
     importer, eraser, request = (place / "people").read_text().split()
     if scenario in SEALING:
@@ -90,7 +93,7 @@ def examine(scenario: str, place: Path, acknowledged: Sequence[str]) -> dict[str
     directory = place / "archive"
     wrong: list[str] = []
     size = 0
-    if journal.read(directory) is not None:
+    if erasure_journal.read(directory) is not None:
         if scenario != "erasing":
             wrong.append("an erasure is under way that nobody began")
         resume(open_archive(directory, erasing=True))

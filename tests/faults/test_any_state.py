@@ -18,11 +18,11 @@ from tests.cli.conftest import archive_here, habeas
 from tests.cli.running import Ended
 
 from habeas.archive import models as m
-from habeas.archive.deep_verifying import verify_deeper
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.verifying import verify
-from habeas.custody.encrypting import place_of
+from habeas.archive.verify.deep import verify_deeper
+from habeas.archive.verify.verifying import verify
 from habeas.custody.errors import ObjectError
+from habeas.custody.objects.encrypting import place_of
 
 __all__ = ["archive_here", "habeas"]
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -23,10 +23,11 @@ from tests.cli.conftest import archive_here, habeas
 from tests.cli.running import Ended
 from tests.support import presence
 
-from habeas.archive import ledger, verifying
-from habeas.archive import presence as open_archives
-from habeas.archive.files import Received, add_files
+from habeas.archive.exhibits.intake import Received, add_files
+from habeas.archive.ledger import appending
 from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.store import open_lock as open_archives
+from habeas.archive.verify import verifying
 from habeas.errors import HabeasError
 
 __all__ = ["archive_here", "habeas"]
@@ -154,11 +155,11 @@ def read_out(file: Path) -> object:
 def test_a_clock_that_goes_backwards(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     with archive.writing() as batch:
         newspaper(batch, "before")
-    last = ledger.head()[1]
-    monkeypatch.setattr(ledger.time, "time", lambda: last - 86_400.0)
+    last = appending.head()[1]
+    monkeypatch.setattr(appending.time, "time", lambda: last - 86_400.0)
     with archive.writing() as batch:
         newspaper(batch, "after")
-    assert ledger.head()[1] == last
+    assert appending.head()[1] == last
     assert verifying.verify(archive).faults == []
 
 

@@ -21,12 +21,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.custody.beside_here import start_here
 
-from habeas.custody import beside, durable, merkle, tiles
-from habeas.custody.audit import audit_log
-from habeas.custody.encrypting import Outcome, Wanted
-from habeas.custody.entries import Composer
-from habeas.custody.keys import Keyring
-from habeas.custody.objects import ObjectStore, Sealed
+from habeas.custody import durable
+from habeas.custody.checks.audit import audit_log
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log import merkle, tiles
+from habeas.custody.log.entries import Composer
+from habeas.custody.objects import encrypting_process
+from habeas.custody.objects.encrypting import Outcome, Wanted
+from habeas.custody.objects.object_store import ObjectStore, Sealed
 from habeas.custody.sequencer import Sequencer
 
 SIZES = (5, 300, 301)  # of the log after each run: a partial tile, a full one, one more
@@ -221,9 +223,9 @@ def _sealed_beside(place: Path, store: ObjectStore) -> list[Sealed]:
         path.write_bytes(os.urandom(50 + number))
     sealed: list[Sealed] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(beside, "cores", lambda: 2)
-        patch.setattr(beside, "start", start_here)
-        with beside.Beside() as other, store.batch() as second:
+        patch.setattr(encrypting_process, "cores", lambda: 2)
+        patch.setattr(encrypting_process, "start", start_here)
+        with encrypting_process.Beside() as other, store.batch() as second:
             assert other.prepare()
             with store.batch() as first:
                 sealed += _objects(first.seal_each(_wanted(paths[::2]), other))

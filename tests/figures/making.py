@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from habeas.figures.rows import ClaimRow, Facts, Origins, SourceRow
+from habeas.figures.evaluation.rows import ClaimRow, Facts, Origins, SourceRow
 from habeas.vocabulary import edtf, values
 
 SUPPORT = {"type": "code", "list": "un-position", "code": "support"}

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.figures import making as make
 
-from habeas.figures.definitions import parse
-from habeas.figures.evaluation import compute
-from habeas.figures.results import Evaluation
-from habeas.figures.rows import ClaimRow, Facts
+from habeas.figures.definition.definitions import parse
+from habeas.figures.evaluation.evaluating import compute
+from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.vocabulary import schema
 
 YES, OPEN, NO = 1.0, 0.5, 0.0

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.figures import making as make
 
-from habeas.figures.counting import count
-from habeas.figures.definitions import FigureDefinition, parse
+from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import NoLineage
-from habeas.figures.evaluation import compute
-from habeas.figures.results import Evaluation
-from habeas.figures.rows import ClaimRow, Facts
+from habeas.figures.evaluation.counting import count
+from habeas.figures.evaluation.evaluating import compute
+from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.vocabulary import edtf, schema
 from habeas.vocabulary.answers import Answer
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.figures import rules
-from habeas.figures.definitions import parse
+from habeas.figures.definition import rules
+from habeas.figures.definition.definitions import parse
 from habeas.figures.errors import DefinitionError
 
 GOOD = """\

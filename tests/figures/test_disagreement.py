@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.figures import making as make
 
-from habeas.figures.disagreement import Conflict, between
-from habeas.figures.rows import ClaimRow
+from habeas.figures.evaluation.disagreement import Conflict, between
+from habeas.figures.evaluation.rows import ClaimRow
 from habeas.vocabulary import schema
 
 

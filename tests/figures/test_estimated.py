@@ -9,15 +9,17 @@ from tests.archive.making import add_reviewer
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
-from habeas.figures import estimates, standing, why
-from habeas.figures.definitions import FigureDefinition, parse
+from habeas.figures.changes import dependents
+from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import UnknownSource
-from habeas.figures.evaluation import evaluate
-from habeas.figures.results import Evaluation
+from habeas.figures.evaluation import estimates
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.why import asking
 from habeas.vocabulary import values
 
 OPEN = Place(handling="public")
@@ -145,7 +147,7 @@ def test_an_estimate_is_computed_once_and_then_shown(archive: Archive) -> None:
     assert shown.estimates == made
     assert shown.headline.endswith(made.apart.words)
     assert "cautions" in made.apart.document
-    tree = why.as_text(why.tree(archive, OWNER, definition))
+    tree = asking.as_text(asking.tree(archive, OWNER, definition))
     for words in ("Registry", "Whoever wrote home", "could not have been on", "seed", "Person 0"):
         assert words in tree
     # Whoever may not see the people has another table, and so not this number.
@@ -195,7 +197,7 @@ def test_somebody_on_lists_that_exclude_each_other_is_a_reason(archive: Archive)
 def test_a_judgement_moves_a_person_between_cells(archive: Archive) -> None:
     cast = fill(archive, FEW)
     definition = define(archive)
-    before = standing.snapshot(archive, OWNER)
+    before = dependents.snapshot(archive, OWNER)
     with archive.writing(add_reviewer(archive)) as batch:
         verbs.judge(batch, cast.people[0], cast.people[3], "same", "one face of it", place=OPEN)
     table = evaluate(archive, definition, OWNER).capture
@@ -203,7 +205,7 @@ def test_a_judgement_moves_a_person_between_cells(archive: Archive) -> None:
     assert table.table is not None
     assert table.table.count_of(["Registry", "Interviews"]) == 1
     assert table.table.observed == 3
-    changes = standing.difference(before, standing.snapshot(archive, OWNER))
+    changes = dependents.difference(before, dependents.snapshot(archive, OWNER))
     assert [change.key for change in changes] == ["held-in-all"]
 
 

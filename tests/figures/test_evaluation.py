@@ -13,17 +13,18 @@ from tests.figures.world import World, build, say
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, team_member
 from habeas.archive.opening import Archive
-from habeas.figures import evaluation, recorded
-from habeas.figures.definitions import parse
-from habeas.figures.drawing import map_points, matrix, series, timeline
+from habeas.figures.definition import recorded
+from habeas.figures.definition.definitions import parse
 from habeas.figures.errors import AheadOfLedger, UnknownFigure, UnknownRecord, WrongView
-from habeas.figures.evaluation import evaluate, evaluate_afresh
-from habeas.figures.results import Evaluation
+from habeas.figures.evaluation import evaluating
+from habeas.figures.evaluation.drawing import map_points, matrix, series, timeline
+from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
+from habeas.figures.evaluation.results import Evaluation
 
 
 @pytest.fixture
 def world(archive: Archive, tmp_path: Path) -> World:
-    evaluation.remembered.clear()
+    evaluating.remembered.clear()
     return build(archive, tmp_path)
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.figures.nodes import Fact, Node, as_json
+from habeas.figures.evaluation.rows import Origins
+from habeas.figures.evaluation.times import is_vague, period, year_month
 from habeas.figures.places import lies_in, placing_claims
-from habeas.figures.printing import as_text, cells, safe, wrap
-from habeas.figures.rows import Origins
-from habeas.figures.times import is_vague, period, year_month
+from habeas.figures.why.nodes import Fact, Node, as_json
+from habeas.figures.why.printing import as_text, cells, safe, wrap
 from habeas.vocabulary.answers import Answer
 
 REGION, HOTAN, KASHGAR, LOP, CAMP, FAR = range(1, 7)

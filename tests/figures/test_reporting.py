@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.figures import making as make
 
-from habeas.figures.definitions import FigureDefinition, parse
-from habeas.figures.drawing import plot_points
-from habeas.figures.evaluation import compute
-from habeas.figures.results import Evaluation
-from habeas.figures.rows import ClaimRow, Facts
+from habeas.figures.definition.definitions import FigureDefinition, parse
+from habeas.figures.evaluation.drawing import plot_points
+from habeas.figures.evaluation.evaluating import compute
+from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.vocabulary import schema
 
 

@@ -10,14 +10,14 @@ from tests.figures.world import World, build
 
 from habeas.archive.access import OWNER, PUBLIC
 from habeas.archive.opening import Archive
-from habeas.figures import conflicts, evaluation
+from habeas.figures.changes.dependents import difference, snapshot, standing_on
 from habeas.figures.errors import NothingThere
-from habeas.figures.standing import difference, snapshot, standing_on
+from habeas.figures.evaluation import conflicts, evaluating
 
 
 @pytest.fixture
 def world(archive: Archive, tmp_path: Path) -> World:
-    evaluation.remembered.clear()
+    evaluating.remembered.clear()
     return build(archive, tmp_path)
 
 

@@ -12,13 +12,15 @@ from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention,
 from habeas.archive import verbs
 from habeas.archive.access import OWNER
 from habeas.archive.opening import Archive
-from habeas.archive.reviewing import review
+from habeas.archive.review.reviewing import review
 from habeas.archive.verbs.linking import Pair
-from habeas.figures import standing, undecided, why
-from habeas.figures.definitions import parse
+from habeas.figures.changes import dependents
+from habeas.figures.definition.definitions import parse
 from habeas.figures.errors import DefinitionError
-from habeas.figures.evaluation import evaluate
-from habeas.figures.rows import OpenPair
+from habeas.figures.evaluation import undecided
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.rows import OpenPair
+from habeas.figures.why import asking
 
 TEXT = """\
 key: towns
@@ -103,14 +105,14 @@ def test_a_count_is_a_range_until_its_pairs_are_judged(archive: Archive) -> None
         return found.headline
 
     assert headline() == "2 to 4 places (2 pairs not decided)"
-    tree = why.as_text(why.tree(archive, OWNER, definition))
+    tree = asking.as_text(asking.tree(archive, OWNER, definition))
     assert "Town 0" in tree.partition("Pairs that nobody has decided: 2")[2]
     assert "0.9" not in tree  # who judges may have to be blind to it
     person = add_reviewer(archive)
-    before = standing.snapshot(archive, OWNER)
+    before = dependents.snapshot(archive, OWNER)
     made = review(archive, person, towns[0].position, towns[1].position, "same", "one square")
     assert headline() == "2 to 3 places (1 pair not decided)"
-    changes = standing.difference(before, standing.snapshot(archive, OWNER))
+    changes = dependents.difference(before, dependents.snapshot(archive, OWNER))
     assert [(change.key, change.value_changed) for change in changes] == [("towns", True)]
     review(archive, person, towns[2].position, towns[3].position, "cannot-tell", "two maps")
     assert headline() == "2 to 3 places (1 pair not decided)"
@@ -137,7 +139,7 @@ def test_pairs_with_records_that_are_not_counted_are_a_weak_point(archive: Archi
     joined = evaluate(archive, named, OWNER)
     assert joined.headline == "1 to 2 places (2 pairs not decided)"
     assert [(w.part, w.whole) for w in joined.weak if w.name == "pairs-beyond"] == [(2, 2)]
-    tree = why.as_text(why.tree(archive, OWNER, named))
+    tree = asking.as_text(asking.tree(archive, OWNER, named))
     assert "Town 1" in tree
     assert "lower end +1 if different" in tree
     assert "upper end" not in tree

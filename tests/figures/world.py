@@ -13,12 +13,12 @@ from typing import Any
 from tests.figures import making as make
 
 from habeas.archive import verbs
-from habeas.archive.files import Received, record_with_layer, seal_all
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
-from habeas.custody.notes import Signer
+from habeas.custody.log.notes import Signer
 from habeas.vocabulary import values
 
 PUBLIC = Place(handling="public")

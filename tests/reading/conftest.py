@@ -11,10 +11,11 @@ import pytest
 from tests.reading.hostile_reader import PREFIX
 from tests.support import presence
 
-from habeas.reading import confining, errors
+from habeas.reading import errors
 from habeas.reading.documents import Document
 from habeas.reading.limits import MIB, Limits
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox import confining
+from habeas.reading.sandbox.opening import Sandbox
 
 TIGHT = Limits(
     wall_seconds=2.0,

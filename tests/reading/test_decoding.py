@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.reading.decoding import decode
 from habeas.reading.documents import Document, State
+from habeas.reading.encodings.decoding import decode
 from habeas.reading.limits import Limits
 from habeas.reading.readers.interface import Draft
 from habeas.reading.readers.text import add_paragraphs

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from benchmarks.encodings import ENCODINGS, HANS, make, measure, ours
 
-from habeas.reading import labels, wide
-from habeas.reading.decoding import decode, decode_labelled
 from habeas.reading.documents import Document, State
+from habeas.reading.encodings import labels, wide
+from habeas.reading.encodings.decoding import decode, decode_labelled
 
 Read = Callable[..., list[Document]]
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.reading import escapes
 from habeas.reading.documents import Document, State
+from habeas.reading.encodings import escapes
 
 Read = Callable[..., list[Document]]
 

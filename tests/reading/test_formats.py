@@ -13,7 +13,7 @@ from tests.reading.formats import FORMATS, Format
 
 from habeas.reading import readers
 from habeas.reading.documents import Document
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox.opening import Sandbox
 
 HEAD = """# Formats that are read
 

@@ -16,7 +16,7 @@ from tests.reading.conftest import TIGHT
 
 from habeas.reading.documents import Document, State
 from habeas.reading.limits import MIB, Limits
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox.opening import Sandbox
 
 Read = Callable[..., list[Document]]
 SMALL = replace(TIGHT, input_bytes=32 * MIB, exhibit_unpacked_bytes=80 * MIB, wall_seconds=15.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.reading import lanes
+from habeas.reading.encodings import lanes
 
 numbers = st.integers(-(2**31), 2**31 - 1) | st.integers(-3, 12)
 natural = st.integers(0, 12) | st.integers(0, 2**31 - 1)

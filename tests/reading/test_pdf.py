@@ -13,7 +13,7 @@ from PIL import Image
 
 from habeas.reading import errors
 from habeas.reading.documents import Box, Document, Part, State
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox.opening import Sandbox
 
 Read = Callable[..., list[Document]]
 

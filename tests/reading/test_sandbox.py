@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from tests.reading.conftest import TIGHT
 
-from habeas.reading import confining, errors
+from habeas.reading import errors
 from habeas.reading.documents import Document, State
 from habeas.reading.limits import Limits
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox import confining
+from habeas.reading.sandbox.opening import Sandbox
 
 Run = Callable[..., list[Document]]
 

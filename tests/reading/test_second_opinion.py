@@ -16,10 +16,10 @@ import pytest
 from tests.reading.pages import LANGUAGES, as_file, page
 from tests.support import presence
 
-from habeas.reading import confining
 from habeas.reading.errors import SecondOpinionMissing
 from habeas.reading.readers import ocr, ocr_second, tesseract
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox import confining
+from habeas.reading.sandbox.opening import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,7 @@ def test_where_it_is_not_installed_it_is_refused_before_any_file(
 
 _KILLED_BY_A_SOCKET = """
 import ctypes, io, os, sys
-from habeas.reading import readers, seccomp
+from habeas.reading import readers; from habeas.reading.sandbox import seccomp
 library = ctypes.CDLL(seccomp.LIBRARY)
 library.seccomp_init.restype = ctypes.c_void_p
 library.seccomp_init.argtypes = [ctypes.c_uint32]

@@ -10,7 +10,7 @@ import pytest
 from tests.support import presence
 
 from habeas.reading.documents import Document, State
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox.opening import Sandbox
 
 FOLDERS = ("archives", "ingest-file", "pdf-js", "pdf-sample-files")
 STATES = {

@@ -11,12 +11,13 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from habeas.reading import frames, watching
+from habeas.reading import frames
 from habeas.reading.errors import NoPicture
 from habeas.reading.frames import BadFrame, Found
 from habeas.reading.limits import MIB, Limits
 from habeas.reading.pictures_out import read_picture
 from habeas.reading.readers.interface import Draft
+from habeas.reading.sandbox import watching
 
 SIZE = 48 * MIB
 BLOCK = 20 * MIB

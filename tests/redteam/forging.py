@@ -11,12 +11,12 @@ import time as clock
 from typing import Any
 
 from habeas.archive import models as m
-from habeas.archive.connecting import holding_the_head
-from habeas.archive.ledger import Ref, facts, head
+from habeas.archive.ledger.appending import Ref, facts, head
 from habeas.archive.opening import Archive
-from habeas.archive.projecting import Projector
-from habeas.archive.rows import insert
-from habeas.custody.notes import Signer
+from habeas.archive.projection.projecting import Projector
+from habeas.archive.store.connecting import holding_the_head
+from habeas.archive.store.rows import insert
+from habeas.custody.log.notes import Signer
 
 
 def forge(

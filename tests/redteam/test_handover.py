@@ -23,28 +23,30 @@ from tests.archive.making import PUBLIC, add_reviewer, newspaper
 from tests.exchange.bundles import by_archive_code, by_standalone, mend
 from tests.support.archives import ArchiveMaker
 
-from habeas.archive import cosigning
+from habeas.archive.attestation import cosigning
 from habeas.archive.errors import ForeignKeys
-from habeas.archive.files import Received, record_with_layer, seal_all
-from habeas.archive.handing_over import hand_over
-from habeas.archive.mirroring import mirror
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
+from habeas.archive.keys.handing_over import hand_over
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.preserve.mirroring import mirror
 from habeas.archive.verbs.handing_over import hand_over_keys
-from habeas.archive.verifying import verify
-from habeas.custody import handovers, key_files, merkle, witness
-from habeas.custody.bundle_policy import read_policy as read_bundle_policy
-from habeas.custody.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
-from habeas.custody.cosignatures import Cosigner
-from habeas.custody.entries import Composer
+from habeas.archive.verify.verifying import verify
+from habeas.custody.attestation import witness
+from habeas.custody.attestation.cosignatures import Cosigner
+from habeas.custody.attestation.partners import make_handover_request, make_request, read_policy
+from habeas.custody.attestation.witness import Request, Witness
+from habeas.custody.bundles.policy import read_policy as read_bundle_policy
+from habeas.custody.checks.mirrors import check_mirror
 from habeas.custody.errors import HandoverError, KeyRetired, MirrorError, NoteError, WitnessError
-from habeas.custody.handovers import Handover, check, follow, read_document
-from habeas.custody.key_chain import KeyPair
-from habeas.custody.mirrors import check_mirror
-from habeas.custody.notes import Signer, sign_note, split_note, to_base64
-from habeas.custody.partners import make_handover_request, make_request, read_policy
+from habeas.custody.keys import handovers, key_files
+from habeas.custody.keys.handovers import Handover, check, follow, read_document
+from habeas.custody.keys.key_chain import KeyPair
+from habeas.custody.log import merkle
+from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
+from habeas.custody.log.entries import Composer
+from habeas.custody.log.notes import Signer, sign_note, split_note, to_base64
+from habeas.custody.log.tiles import TileLog
 from habeas.custody.standalone.verify import BUNDLES
-from habeas.custody.tiles import TileLog
-from habeas.custody.witness import Request, Witness
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 ALICE = Cosigner.from_seed("alice.example/w", b"a" * 32)

@@ -15,7 +15,7 @@ import pytest
 from tests.support.growth import ENDLESS, STEEPEST, steepness
 
 from habeas import names
-from habeas.archive import quoting
+from habeas.archive.exhibits import quoting
 from habeas.archive.search import breaking, folding, forms, matching, passages
 from habeas.archive.search.compiling import Across, Fuzzy, InARow, Near, Pattern
 from habeas.archive.search.errors import QueryRefused
@@ -23,11 +23,13 @@ from habeas.archive.search.language import MOST_PATTERNS, MOST_SIGNS
 from habeas.archive.search.lettering import Lettered
 from habeas.archive.search.patterns import Glob, letters_amiss
 from habeas.archive.search.searching import checked
-from habeas.custody import notes, witness
-from habeas.figures import syntax
+from habeas.custody.attestation import witness
+from habeas.custody.log import notes
+from habeas.figures.definition import syntax
 from habeas.linking import titles
 from habeas.names import gazetteer
-from habeas.reading import decoding, detecting, escapes
+from habeas.reading import detecting
+from habeas.reading.encodings import decoding, escapes
 from habeas.reading.limits import Limits
 from habeas.reading.readers import mail, mbox, number_formats, sheets_csv, web
 from habeas.reading.readers import text as plain

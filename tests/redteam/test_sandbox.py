@@ -25,10 +25,10 @@ from tests.reading.conftest import TIGHT, walls_or_skip
 from tests.reading.hostile_reader import PREFIX
 
 import habeas
-from habeas.reading import confining
 from habeas.reading.documents import Document, State
 from habeas.reading.limits import MIB
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox import confining
+from habeas.reading.sandbox.opening import Sandbox
 
 READER = Path(__file__).parents[1] / "reading" / "hostile_reader.py"
 BLANK = bytes(17 * MIB)  # more than a reader holds in memory: it lies in the scratch
@@ -615,7 +615,7 @@ def test_a_document_of_many_parts_is_taken_as_it_is(sandbox: Sandbox) -> None:
 INSTALLED = """
 import io, sys, json
 from pathlib import Path
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox.opening import Sandbox
 import habeas
 assert habeas.__path__[0].startswith(sys.argv[1]), habeas.__path__
 program = b'''

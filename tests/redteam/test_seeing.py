@@ -29,25 +29,26 @@ from tests.support.archives import ArchiveMaker
 from tests.web.conftest import Reader, reading_as  # noqa: F401
 
 from habeas.archive import models as m
-from habeas.archive import purposes, rebuilding, verbs
+from habeas.archive import purposes, verbs
 from habeas.archive.access import OWNER, Viewer, as_known, newest, team_member, visible
 from habeas.archive.access import PUBLIC as THE_PUBLIC
-from habeas.archive.blast import blast_radius
-from habeas.archive.chain import chain
+from habeas.archive.blast_radius import blast_radius
 from habeas.archive.errors import ExhibitBlocked
-from habeas.archive.files import Received, record_with_layer, seal_all
-from habeas.archive.ledger import Ref
+from habeas.archive.exhibits.custody_chain import chain
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.search import refresh
 from habeas.archive.verbs import erasing
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
 from habeas.exchange.bundling.choosing import choose
-from habeas.figures import recorded
-from habeas.figures.evaluation import evaluate
-from habeas.figures.nodes import as_json
-from habeas.figures.standing import UNSAID, standing_on
-from habeas.figures.why import tree
+from habeas.figures.changes.dependents import UNSAID, standing_on
+from habeas.figures.definition import recorded
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.why.asking import tree
+from habeas.figures.why.nodes import as_json
 from habeas.vocabulary import schema, values
 
 ReadingAs = Callable[[Archive, Viewer], Reader]

@@ -18,12 +18,12 @@ import pytest
 from tests.web.making import Shelf, fill
 from tests.web.test_originals import Browser
 
-from habeas.archive.files import Received, add_files
+from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.models import CustodyEvent
 from habeas.archive.opening import Archive
 from habeas.cli import witness_server
 from habeas.cli.verbs.witnessing import _cosigners, init
-from habeas.custody.witness import Witness
+from habeas.custody.attestation.witness import Witness
 from habeas.web.explore import originals
 from habeas.web.serving import Serving, listen
 

@@ -14,22 +14,23 @@ from tests.archive.making import PUBLIC, newspaper, says, seal_text
 from tests.redteam.forging import forge, grant, key_in_the_name_of
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, verbs
+from habeas.archive import verbs
 from habeas.archive.access import PUBLIC as ANYONE
 from habeas.archive.access import visible
-from habeas.archive.erased import runs
-from habeas.archive.erasing.carrying import carry_out
+from habeas.archive.erasing.carrying_out import carry_out
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import ErasureRefused, PersonNeeded, TrustRefused
-from habeas.archive.ledger import Ref
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive, init_archive
+from habeas.archive.projection.erased_entries import runs
 from habeas.archive.verbs.erasing import approve_erasure, request_erasure
-from habeas.archive.verifying import Report, verify
+from habeas.archive.verify.verifying import Report, verify
 from habeas.cli.people_here import kept_key
-from habeas.custody.cosignatures import Cosignature, Cosigner
-from habeas.custody.notes import Signer
-from habeas.custody.person_keys import open_person
-from habeas.custody.persons import DEFAULT, HOUR, Policy
+from habeas.custody.attestation.cosignatures import Cosignature, Cosigner
+from habeas.custody.keys.person_keys import open_person
+from habeas.custody.log.notes import Signer
+from habeas.custody.trust.persons import DEFAULT, HOUR, Policy
 
 DAY = 24 * HOUR
 START = 1_900_000_000
@@ -85,7 +86,7 @@ def pseudonym(signer: Signer) -> str:
 @pytest.fixture
 def team(tmp_path: Path, empty_database: str | None, monkeypatch: pytest.MonkeyPatch) -> Team:
     ticking = Clock()
-    for module in ("habeas.archive.ledger", "habeas.archive.clock"):
+    for module in ("habeas.archive.ledger.appending", "habeas.archive.store.clock"):
         monkeypatch.setattr(f"{module}.time", ticking)
     archive = init_archive(tmp_path / "archive", passphrase=None, database_url=empty_database)
     people: list[Signer] = []

@@ -23,20 +23,21 @@ from tests.cli.running import Ended
 from tests.support.archives import database_of
 from tests.support.postgresql import Cluster
 
-from habeas.archive import clock, ledger, presence
 from habeas.archive import models as m
-from habeas.archive.cosigning import FOLDER
-from habeas.archive.deep_verifying import verify_deeper
+from habeas.archive.attestation.cosigning import FOLDER
 from habeas.archive.errors import ClockDoubted, DatabaseSetting, ErasureRefused
-from habeas.archive.mirroring import mirror
+from habeas.archive.ledger import appending
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.still import still
-from habeas.archive.verifying import verify
-from habeas.custody.checkpoints import sign_checkpoint
-from habeas.custody.encrypting import place_of
-from habeas.custody.mirrors import check_mirror
-from habeas.custody.notes import Signer
-from habeas.custody.tiles import ENTRIES, tile_path
+from habeas.archive.preserve.mirroring import mirror
+from habeas.archive.store import clock, open_lock
+from habeas.archive.store.still import still
+from habeas.archive.verify.deep import verify_deeper
+from habeas.archive.verify.verifying import verify
+from habeas.custody.checks.mirrors import check_mirror
+from habeas.custody.log.checkpoints import sign_checkpoint
+from habeas.custody.log.notes import Signer
+from habeas.custody.log.tiles import ENTRIES, tile_path
+from habeas.custody.objects.encrypting import place_of
 
 __all__ = ["archive_here", "habeas"]
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -71,7 +72,7 @@ def test_one_append_under_a_clock_of_2036(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "_accepted", False)
-    monkeypatch.setattr(ledger.time, "time", lambda: 2_082_758_400.0)
+    monkeypatch.setattr(appending.time, "time", lambda: 2_082_758_400.0)
     with pytest.raises(ClockDoubted), archive.writing():
         pytest.fail("it began")
     assert codes(archive) == set()
@@ -81,7 +82,7 @@ def test_one_append_under_a_clock_of_2036(
 def test_a_statement_time_out_is_no_damage(archive: Archive, postgres: Cluster) -> None:
     postgres.set(database_of(archive.settings.database), "statement_timeout", "20ms")
     connection.close()
-    from habeas.archive.database_errors import plain_errors
+    from habeas.archive.store.database_errors import plain_errors
 
     with (
         pytest.raises(DatabaseSetting, match="statement_timeout"),
@@ -209,12 +210,12 @@ def test_an_object_of_a_stranger_in_the_store_is_told_and_no_fault(archive: Arch
 
 def test_an_erasure_waits_for_whoever_verifies(archive: Archive) -> None:
     """Or what is being destroyed would be reported as missing."""
-    lock = (archive.directory / presence.LOCK_NAME).open("rb")
+    lock = (archive.directory / open_lock.LOCK_NAME).open("rb")
     import fcntl
 
     with lock, still(archive):
         fcntl.flock(lock, fcntl.LOCK_SH)  # somebody else who has the archive open
-        with pytest.raises(ErasureRefused), presence.alone(archive.directory):
+        with pytest.raises(ErasureRefused), open_lock.alone(archive.directory):
             pytest.fail("it was alone")
 
 

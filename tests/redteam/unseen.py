@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from tests.archive.making import newspaper, place_mention
 
 from habeas.archive import verbs
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
-from habeas.custody.notes import Signer
+from habeas.custody.log.notes import Signer
 from habeas.vocabulary import schema, values
 
 LEVELS = ("public", "public", "team", "restricted")

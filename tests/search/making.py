@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from habeas.archive.files import Received, record_with_layer, seal_all
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.referring import Place
 

@@ -18,7 +18,7 @@ from tests.search.making import TEXTS, Sealed, seal_texts
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER
-from habeas.archive.files import layer_text
+from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.opening import Archive
 from habeas.archive.search import folding, index, rebuild, refresh, searching
 from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated

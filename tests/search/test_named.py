@@ -13,7 +13,7 @@ from tests.search.making import PUBLIC, seal_texts
 from habeas.archive import purposes, verbs
 from habeas.archive.access import OWNER, Viewer, team_member
 from habeas.archive.access import PUBLIC as THE_PUBLIC
-from habeas.archive.ledger import Ref
+from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.search import refresh, searching
 from habeas.archive.search.named import Named, asked_names, named

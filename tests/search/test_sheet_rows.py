@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from habeas.archive.access import OWNER
-from habeas.archive.files import Received, add_files
+from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.models import Layer
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits

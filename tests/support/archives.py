@@ -15,8 +15,8 @@ from django.db import connections
 from tests.support.postgresql import Cluster
 
 from habeas.archive.opening import init_archive
-from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
-from habeas.custody.persons import Policy
+from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
+from habeas.custody.trust.persons import Policy
 
 
 class ArchiveMaker:

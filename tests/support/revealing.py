@@ -16,7 +16,7 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.opening import Archive
-from habeas.custody.disclosures import open_disclosure, split
+from habeas.custody.log.disclosures import open_disclosure, split
 
 _LONG = 9  # letters that no run of base64 this large spells by chance
 _B64 = "[A-Za-z0-9+/]"

@@ -17,7 +17,7 @@ from tests.web.making import Shelf, fill
 
 from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
 from habeas.archive.opening import Archive
-from habeas.custody.notes import Signer
+from habeas.custody.log.notes import Signer
 from habeas.web.site.gate import Gate, open_gate
 from habeas.web.site.viewing import show
 

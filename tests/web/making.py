@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from habeas.archive import verbs
-from habeas.archive.files import Received, record_with_layer, seal_all
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
-from habeas.custody.notes import Signer
+from habeas.custody.log.notes import Signer
 from habeas.reading.documents import Document, State
 from habeas.vocabulary import counts, places, values
 from habeas.vocabulary.values import Value, Written

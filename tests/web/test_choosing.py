@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.web.making import NOTE, Shelf
 
 from habeas.archive import verbs
-from habeas.archive.files import Received, record_with_layer, seal_all
+from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.models import CustodyEvent, Passage
 from habeas.archive.opening import Archive
 from habeas.web.serving import listen

@@ -14,14 +14,14 @@ from tests.archive.test_erasing import build, erased
 from tests.web.conftest import Writer
 from tests.web.making import CHINESE, HOSTILE, NOTE, SECRET, UYGHUR, Shelf
 
-from habeas.archive import connecting
 from habeas.archive.access import OWNER, PUBLIC, Viewer
 from habeas.archive.errors import ArchiveFull
 from habeas.archive.models import Passage
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.store import connecting
 from habeas.archive.verbs.citing import LONGEST_QUOTE
 from habeas.archive.verbs.erasing import block
-from habeas.archive.verifying import verify
+from habeas.archive.verify.verifying import verify
 from habeas.web.explore.citing import words_sha256
 
 WritingAs = Callable[[Archive, Viewer, Any], Writer]

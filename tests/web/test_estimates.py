@@ -10,8 +10,8 @@ from tests.web.conftest import Reader
 
 from habeas.archive.access import OWNER, PUBLIC, Viewer
 from habeas.archive.opening import Archive
-from habeas.figures import estimates
-from habeas.figures.evaluation import evaluate
+from habeas.figures.evaluation import estimates
+from habeas.figures.evaluation.evaluating import evaluate
 
 ReadingAs = Callable[[Archive, Viewer], Reader]
 PAGE = "/figures/held-in-all/"

@@ -14,11 +14,11 @@ from tests.web.conftest import Reader
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, Viewer
-from habeas.archive.files import Received, add_files
+from habeas.archive.exhibits.intake import Received, add_files
+from habeas.archive.exhibits.quoting import read_text, spots
 from habeas.archive.models import Layer, Passage, Reading
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits
-from habeas.archive.quoting import read_text, spots
 
 ReadingAs = Callable[[Archive, Viewer], Reader]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

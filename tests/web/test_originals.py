@@ -29,12 +29,12 @@ from tests.web.making import HOSTILE, NOTE, Shelf
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, Viewer
 from habeas.archive.errors import ArchiveFull, ExhibitBlocked
-from habeas.archive.files import Received, add_files
+from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.models import CustodyEvent, Exhibit, Reading
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.pipeline.flow import read_what_waits
 from habeas.archive.verbs.erasing import block
-from habeas.archive.verifying import verify
+from habeas.archive.verify.verifying import verify
 from habeas.web.explore import originals
 from habeas.web.explore.originals import AT_ONCE, PIECE_BYTES, safe_name
 from habeas.web.serving import MOST_WAITING_BYTES, listen

@@ -17,7 +17,7 @@ from tests.web.test_choosing import SELECT, press, violations
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer
-from habeas.archive.files import Received, add_files, layer_text
+from habeas.archive.exhibits.intake import Received, add_files, layer_text
 from habeas.archive.models import Layer, Passage, Reading
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits

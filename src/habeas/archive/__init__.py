@@ -5,6 +5,6 @@ one door for reading, ``habeas.archive.access``. Importing this room makes Djang
 (see ``configuring``), so that it works from a notebook as well as under the web project.
 """
 
-from habeas.archive.configuring import make_django_ready
+from habeas.archive.store.configuring import make_django_ready
 
 make_django_ready()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
-from habeas.archive.labels import FOR_EVER, LEVEL_NAMES, NOT_AGREED
+from habeas.archive.access.labels import FOR_EVER, LEVEL_NAMES, NOT_AGREED
 
 #: Whether somebody in it must agree to publication, and has.
 NOT_NEEDED, AGREED, NOT_GIVEN = "not-needed", "agreed", "not-agreed"

@@ -18,11 +18,7 @@ from typing import IO
 from django.db import DatabaseError, connection, transaction
 
 import habeas
-from habeas.archive import clock, handing_over, presence, schema
-from habeas.archive.blocked import refuse_blocked
-from habeas.archive.connecting import connect, holding_the_head
-from habeas.archive.database_errors import lacks_table, plain_errors
-from habeas.archive.erasing import journal
+from habeas.archive.access.blocked_bytes import refuse_blocked
 from habeas.archive.errors import (
     ArchiveBusy,
     ArchiveDamaged,
@@ -34,22 +30,26 @@ from habeas.archive.errors import (
     NewerArchive,
     ProjectionOutdated,
 )
-from habeas.archive.ledger import Batch, head, leaf_hash_at, notes_between
+from habeas.archive.keys import handing_over
+from habeas.archive.ledger.appending import Batch, head, leaf_hash_at, notes_between
+from habeas.archive.ledger.signing import checkpoint_signing, entry_signer, key_chain
 from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LedgerEntry, LocalState
-from habeas.archive.settings_file import SETTINGS_NAME, ArchiveSettings
-from habeas.archive.signing import checkpoint_signing, entry_signer, key_chain
+from habeas.archive.store import clock, erasure_journal, open_lock, schema
+from habeas.archive.store.connecting import connect, holding_the_head
+from habeas.archive.store.database_errors import lacks_table, plain_errors
+from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.archive.verbs.defining import log_vocabulary
 from habeas.custody import durable
-from habeas.custody.checkpoints import Checkpoint
-from habeas.custody.entries import Composer, check_signed, parse_entry
 from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, NoteError, SecondSequencer
-from habeas.custody.key_chain import KeyChain, Signing
-from habeas.custody.keys import Keyring
-from habeas.custody.notes import Signer
-from habeas.custody.objects import ObjectStore
-from habeas.custody.persons import DEFAULT, Policy
+from habeas.custody.keys.key_chain import KeyChain, Signing
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.log.checkpoints import Checkpoint
+from habeas.custody.log.entries import Composer, check_signed, parse_entry
+from habeas.custody.log.notes import Signer
+from habeas.custody.log.tiles import TileLog
+from habeas.custody.objects.object_store import ObjectStore
 from habeas.custody.sequencer import Sequencer
-from habeas.custody.tiles import TileLog
+from habeas.custody.trust.persons import DEFAULT, Policy
 
 log = logging.getLogger(__name__)
 
@@ -260,9 +260,9 @@ def open_archive(
     global _opened
     _opened = None
     settings = ArchiveSettings.read(directory)
-    presence.enter(directory)
+    open_lock.enter(directory)
     if not (erasing or damaged):
-        journal.refuse_unfinished(directory)
+        erasure_journal.refuse_unfinished(directory)
     connect(directory, settings)
     with plain_errors():
         _refuse_newer(directory)
@@ -374,7 +374,7 @@ def init_archive(
         return _fill(directory, passphrase, database_url, title, policy)
     except BaseException:
         connection.close()
-        presence.leave()
+        open_lock.leave()
         for child in directory.iterdir():
             shutil.rmtree(child) if child.is_dir() else child.unlink()
         if made:
@@ -392,7 +392,7 @@ def _fill(
     keyring = Keyring.create(directory / "keys", passphrase)
     settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
     settings.write(directory)
-    presence.enter(directory)
+    open_lock.enter(directory)
     connect(directory, settings)
     with plain_errors():
         if "ledger_entry" in connection.introspection.table_names():

@@ -19,9 +19,9 @@ from habeas.archive.access import PUBLIC, Viewer, visible, visible_labels
 from habeas.archive.errors import PurposeNeeded
 
 if TYPE_CHECKING:
-    from habeas.archive.ledger import Ref
+    from habeas.archive.ledger.appending import Ref
     from habeas.archive.opening import Archive
-    from habeas.custody.notes import Signer
+    from habeas.custody.log.notes import Signer
 
 
 def state(

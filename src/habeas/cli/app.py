@@ -129,11 +129,13 @@ def _root(
     ] = False,
 ) -> None:
     """Options of every command."""
-    if despite_clock or "habeas.archive.clock" in sys.modules:  # else nothing was accepted yet
+    if (
+        despite_clock or "habeas.archive.store.clock" in sys.modules
+    ):  # else nothing was accepted yet
         from habeas.cli.opening import make_ready
 
         make_ready()  # the archive sets Django up as it is imported
-        from habeas.archive import clock
+        from habeas.archive.store import clock
 
         clock.accept(accepted=despite_clock)
 

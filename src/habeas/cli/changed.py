@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from habeas.cli.speaking import Speaker
-    from habeas.figures.standing import Change
+    from habeas.figures.changes.dependents import Change
 
 
 def tell(speaker: Speaker, changes: Sequence[Change], none: str) -> None:

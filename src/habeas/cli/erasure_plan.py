@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from habeas.archive.erasing.planning import Plan
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
-    from habeas.figures.standing import Change
+    from habeas.figures.changes.dependents import Change
 
 SHOWN = 10  # things named one by one
 
@@ -41,8 +41,8 @@ def foreseen(archive: Archive, what: Plan) -> list[Change]:
     """The figures that would change; nothing stays recorded."""
     from habeas.archive.access import OWNER
     from habeas.archive.erasing.planning import as_if_erased
-    from habeas.figures.evaluation import remembered
-    from habeas.figures.standing import difference, snapshot
+    from habeas.figures.changes.dependents import difference, snapshot
+    from habeas.figures.evaluation.evaluating import remembered
 
     before = snapshot(archive, OWNER)
     remembered.clear()

@@ -11,8 +11,8 @@ from habeas.cli.speaking import Speaker, several, shown
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
-    from habeas.figures.definitions import FigureDefinition
-    from habeas.figures.results import Evaluation
+    from habeas.figures.definition.definitions import FigureDefinition
+    from habeas.figures.evaluation.results import Evaluation
 
 POINTS_SHOWN = 40
 GROUPS_SHOWN = 40
@@ -22,14 +22,14 @@ PAIRS_SHOWN = 20
 def tried(archive: Archive, definition: FigureDefinition) -> Evaluation:
     """The figure as it would be, were it recorded now."""
     from habeas.archive.access import OWNER
-    from habeas.figures.evaluation import evaluate
+    from habeas.figures.evaluation.evaluating import evaluate
 
     return evaluate(archive, definition, OWNER, shown=False)
 
 
 def value_untold(definition: FigureDefinition) -> str:
     """What is said in place of a value that needs a purpose; '' where it needs none."""
-    from habeas.figures.standing import UNSAID
+    from habeas.figures.changes.dependents import UNSAID
 
     return UNSAID if definition.picks_by else ""
 
@@ -37,7 +37,7 @@ def value_untold(definition: FigureDefinition) -> str:
 def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> None:
     """The figure with its recipe and its doubts; ``as_of`` as it was asked for."""
     from habeas.archive.access import OWNER
-    from habeas.figures.erased import erased_since, words_of
+    from habeas.figures.evaluation.erased import erased_since, words_of
 
     evaluation.require_lineage()
     definition = evaluation.definition

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from habeas.archive.ledger import Batch
+    from habeas.archive.ledger.appending import Batch
     from habeas.archive.opening import Archive
-    from habeas.figures.standing import Change
+    from habeas.figures.changes.dependents import Change
 
 
 def foreseen(archive: Archive, act: Callable[[Batch], object]) -> list[Change]:
     """The figures that the act would change; raises what the act would be refused for."""
     from habeas.archive.access import OWNER
-    from habeas.archive.trying import trying
-    from habeas.figures.evaluation import remembered
-    from habeas.figures.standing import difference, snapshot
+    from habeas.archive.ledger.trying import trying
+    from habeas.figures.changes.dependents import difference, snapshot
+    from habeas.figures.evaluation.evaluating import remembered
 
     before = snapshot(archive, OWNER)
     try:

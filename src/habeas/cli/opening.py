@@ -19,8 +19,8 @@ from habeas.cli.speaking import Speaker, plain
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
-    from habeas.custody.keys import Keyring
-    from habeas.custody.notes import Signer
+    from habeas.custody.keys.keyring import Keyring
+    from habeas.custody.log.notes import Signer
 
 SETTINGS_MODULE = "habeas.web.site.settings"
 LARGEST_PASSPHRASE = 4096  # bytes
@@ -61,8 +61,8 @@ def opened(
     """The archive, open. Asks for the passphrase where the keys have one."""
     directory = located(archive)
     from habeas.archive.opening import open_archive
-    from habeas.archive.settings_file import ArchiveSettings
-    from habeas.custody.key_files import is_protected
+    from habeas.archive.store.settings_file import ArchiveSettings
+    from habeas.custody.keys.key_files import is_protected
 
     ArchiveSettings.read(directory)  # refuses what is no archive before anything is asked
     passphrase = None
@@ -80,9 +80,9 @@ def acting_person(
 
     ``or_unsigned``: whether the command has ``--unsigned``, which a refusal then names.
     """
-    from habeas.archive.trusting import granted
-    from habeas.custody.key_files import is_protected
-    from habeas.custody.person_keys import open_person, person_path
+    from habeas.archive.projection.trusted_people import granted
+    from habeas.custody.keys.key_files import is_protected
+    from habeas.custody.keys.person_keys import open_person, person_path
 
     if not pseudonym:
         pseudonym = only_person(archive, or_unsigned=or_unsigned)
@@ -141,7 +141,7 @@ def only_person(archive: Archive, *, or_unsigned: bool = False) -> str:
 
 def new_passphrase(file: Path | None, whose: str, option: str) -> str:
     """A passphrase for new keys: from a file, or typed twice."""
-    from habeas.custody.passphrases import check_new
+    from habeas.custody.keys.passphrases import check_new
 
     first = _from_file(file, option) if file else _asked(f"New passphrase of {whose}: ", option)
     check_new(first)
@@ -156,14 +156,14 @@ def new_passphrase(file: Path | None, whose: str, option: str) -> str:
 
 def passphrase_of(key: Path, file: Path | None, whose: str, option: str) -> str | None:
     """The passphrase of a key file; None where it has none."""
-    from habeas.custody.key_files import is_protected
+    from habeas.custody.keys.key_files import is_protected
 
     return _passphrase(file, f"Passphrase of {whose}: ", option) if is_protected(key) else None
 
 
 def opened_keyring(directory: Path, file: Path | None) -> Keyring:
     """The keyring of an archive's directory; its database stays shut."""
-    from habeas.custody.keys import Keyring
+    from habeas.custody.keys.keyring import Keyring
 
     keys = directory / "keys"
     passphrase = passphrase_of(keys / "installation", file, "the archive", "--passphrase-file")

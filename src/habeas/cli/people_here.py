@@ -17,8 +17,8 @@ GOOD, UNSURE, RED = "good", "unsure", "red"  # the states of the doctor's findin
 
 def kept_key(keys: Path, holder: str, verifier: str) -> str:
     """How the key that was granted lies in the folder ``keys``."""
-    from habeas.custody.key_files import is_protected
-    from habeas.custody.person_keys import person_path, public_beside
+    from habeas.custody.keys.key_files import is_protected
+    from habeas.custody.keys.person_keys import person_path, public_beside
     from habeas.errors import HabeasError
 
     try:
@@ -72,8 +72,8 @@ def _deciding(people: int) -> tuple[str, str, str]:
 def _policy() -> tuple[str, str, str]:
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.trusting import policy_row
-    from habeas.custody.persons import lasting
+    from habeas.archive.projection.trusted_people import policy_row
+    from habeas.custody.trust.persons import lasting
 
     row = policy_row()
     if row is None:

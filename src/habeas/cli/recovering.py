@@ -17,7 +17,7 @@ from habeas.cli.errors import FilesUnusable, SharesNotShown
 from habeas.cli.speaking import Speaker, write_terminal
 
 if TYPE_CHECKING:
-    from habeas.custody.recovery import Recipients
+    from habeas.custody.keys.recovery import Recipients
 
 _WIPE: Final = "\033[H\033[2J\033[3J"
 _LARGEST_IDENTITY: Final = 1 << 16
@@ -36,7 +36,7 @@ class Opened:
 
 def opened_copy(copy: Path, identity: Path | None, recipients: Recipients) -> Opened:
     """The keyring in a recovery copy: by a custodian's identity file, or by shares typed now."""
-    from habeas.custody import age_keys, recovery
+    from habeas.custody.keys import age_keys, recovery
 
     if identity is not None:
         given = read_identity(identity)
@@ -93,8 +93,8 @@ def typed_shares() -> tuple[int, str]:
 
     How many were needed, and the identity that they give.
     """
-    from habeas.custody import shares
     from habeas.custody.errors import SharesRefused
+    from habeas.custody.keys import shares
 
     terminal = sys.stdin.isatty()
     speaker = Speaker()

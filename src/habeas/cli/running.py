@@ -142,8 +142,8 @@ def _misused(error: Exception, as_json: bool) -> int:
 
 def _known(error: Exception) -> HabeasError | None:
     """Failures of the machine, in plain words; None for a fault of this program."""
-    from habeas.archive.database_errors import told
     from habeas.archive.errors import ArchiveFull, DatabaseTrouble
+    from habeas.archive.store.database_errors import told
     from habeas.cli.errors import CliError
 
     if isinstance(error, OSError):
@@ -168,7 +168,7 @@ def _known(error: Exception) -> HabeasError | None:
 
 def _damage(error: Exception) -> HabeasError | None:
     """The damage that this met, if the archive is damaged: nothing that reads expects it."""
-    from habeas.archive.damage import damage_met, has_a_database
+    from habeas.archive.verify.damage import damage_met, has_a_database
 
     try:
         if not has_a_database():

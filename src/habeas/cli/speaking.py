@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from rich.console import Console
 
-from habeas.figures import printing
+from habeas.figures.why import printing
 
 WIDTH_ELSEWHERE = 100  # columns, where there is no terminal
 _EVERYTHING = 1 << 30

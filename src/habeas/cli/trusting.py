@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
-    from habeas.custody.notes import Signer
-    from habeas.custody.persons import HeldKey, Request
+    from habeas.custody.log.notes import Signer
+    from habeas.custody.trust.persons import HeldKey, Request
 
 
 def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request) -> None:
     """Say of both keys how much older than the request they are, and who brought in each."""
-    from habeas.archive.trusting import so_far
+    from habeas.archive.projection.trusted_people import so_far
 
     trust = so_far(archive.origin)
     requester = trust.at(asked.key)
@@ -29,9 +29,9 @@ def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request
 
 def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
     """Say at once, of a request just made, that nobody can approve it: the key is too new."""
-    from habeas.archive.clock import utc
-    from habeas.archive.trusting import so_far
-    from habeas.custody.persons import lasting
+    from habeas.archive.projection.trusted_people import so_far
+    from habeas.archive.store.clock import utc
+    from habeas.custody.trust.persons import lasting
 
     trust = so_far(archive.origin)
     asked = next((one for one in trust.requests.values() if one.position == made), None)
@@ -49,9 +49,9 @@ def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
 
 
 def _tell_age(speaker: Speaker, key: HeldKey, asked: Request) -> None:
-    from habeas.archive.trusting import attested_words
-    from habeas.custody.ages import between
-    from habeas.custody.persons import lasting
+    from habeas.archive.projection.trusted_people import attested_words
+    from habeas.custody.trust.ages import between
+    from habeas.custody.trust.persons import lasting
 
     age = max(asked.time - key.time, 0)
     found = between(attested_words(), key.position, asked.position)

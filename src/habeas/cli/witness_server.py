@@ -21,7 +21,7 @@ from http import HTTPStatus
 from typing import IO, Any
 
 from habeas.cli.errors import CliError
-from habeas.custody.witness import LARGEST_REQUEST, Answer, Witness
+from habeas.custody.attestation.witness import LARGEST_REQUEST, Answer, Witness
 from habeas.errors import HabeasError
 
 PATH, HANDOVER = "/add-checkpoint", "/add-handover"

@@ -21,11 +21,6 @@ from types import TracebackType
 from typing import Protocol
 
 from habeas.custody import durable
-from habeas.custody.checkpoints import (
-    Checkpoint,
-    parse_checkpoint,
-    sign_checkpoint,
-)
 from habeas.custody.errors import (
     DatabaseBehindLog,
     DatabaseDiffers,
@@ -35,10 +30,11 @@ from habeas.custody.errors import (
     SecondSequencer,
     SequencerError,
 )
-from habeas.custody.key_chain import Signing
-from habeas.custody.merkle import EMPTY_ROOT
-from habeas.custody.notes import Signer
-from habeas.custody.tiles import TileLog
+from habeas.custody.keys.key_chain import Signing
+from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
+from habeas.custody.log.merkle import EMPTY_ROOT
+from habeas.custody.log.notes import Signer
+from habeas.custody.log.tiles import TileLog
 
 
 class CheckpointMemory(Protocol):

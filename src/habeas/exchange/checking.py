@@ -12,7 +12,7 @@ from pathlib import Path
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
-from habeas.archive.files import Received, layer_text
+from habeas.archive.exhibits.intake import Received, layer_text
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.consenting import is_day
 from habeas.errors import HabeasError
@@ -22,10 +22,10 @@ from habeas.exchange.errors import Fault
 from habeas.exchange.folder import Folder, Known
 from habeas.exchange.tables import NO_FILE, Row, lies_inside
 from habeas.exchange.values_in import read_value
-from habeas.figures import definitions
-from habeas.figures.definitions import FigureDefinition
+from habeas.figures.definition import definitions
+from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import DefinitionError
-from habeas.reading import plain_text
+from habeas.reading.encodings import plain_text
 from habeas.vocabulary import edtf, schema, texts, values
 
 SEVERAL = " ¶ "  # between the quotes of one claim

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
-from habeas.archive.labels import LEVELS
+from habeas.archive.access.labels import LEVELS
 from habeas.exchange.errors import Fault
 from habeas.exchange.tables import Faults, Row, TableShape, read_table
 

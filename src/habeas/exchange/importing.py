@@ -14,7 +14,7 @@ from pathlib import Path
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
-from habeas.archive.files import (
+from habeas.archive.exhibits.intake import (
     Received,
     SealedFile,
     layer_text,
@@ -22,12 +22,12 @@ from habeas.archive.files import (
     removed_unless_recorded,
     seal_all,
 )
-from habeas.archive.ledger import Batch, Ref, entry_id_at
+from habeas.archive.exhibits.same_bytes import exhibit_of, receive_again
+from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.opening import Archive
-from habeas.archive.twins import exhibit_of, receive_again
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place, compartment_by_key, find_compartment
-from habeas.custody.notes import Signer
+from habeas.custody.log.notes import Signer
 from habeas.errors import HabeasError
 from habeas.exchange import folder as f
 from habeas.exchange import unnoticed

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
-from habeas.archive.consents import is_held_back
+from habeas.archive.access.consents import is_held_back
 from habeas.exchange import folder as f
 from habeas.exchange.folder import Folder
 from habeas.exchange.tables import Row

@@ -14,7 +14,8 @@ import re
 import zipfile
 import zlib
 
-from habeas.reading import decoding, flat_xml
+from habeas.reading import flat_xml
+from habeas.reading.encodings import decoding
 
 UNKNOWN = "application/octet-stream"
 PLAIN = "text/plain"

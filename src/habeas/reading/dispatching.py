@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 from habeas.reading import detecting, forking, frames
 from habeas.reading.documents import State
+from habeas.reading.encodings.labels import charset_of
 from habeas.reading.frames import Found
-from habeas.reading.labels import charset_of
 from habeas.reading.limits import MIB, Limits
 from habeas.reading.paths import Names
 from habeas.reading.readers.interface import Draft, Ended, LimitReached, Reader, Source

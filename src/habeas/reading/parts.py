@@ -17,8 +17,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
-from habeas.reading import bounded, lanes
+from habeas.reading import bounded
 from habeas.reading.documents import Box, Boxes, Part
+from habeas.reading.encodings import lanes
 from habeas.reading.readers.interface import LONGEST_STORED
 
 ROWS = 512  # a block

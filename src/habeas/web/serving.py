@@ -17,7 +17,7 @@ from habeas.web.errors import AddressRefused, PortTaken
 
 if TYPE_CHECKING:
     from habeas.archive.access import Viewer
-    from habeas.custody.notes import Signer
+    from habeas.custody.log.notes import Signer
     from habeas.web.site.gate import Gate
 
 THREADS = 8

@@ -20,9 +20,9 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from habeas.archive import schema
-from habeas.archive.database_errors import plain_errors
 from habeas.archive.errors import ErasureIncomplete, ErasureRefused
+from habeas.archive.store import schema
+from habeas.archive.store.database_errors import plain_errors
 
 Progress = Callable[[str, int, int], None]
 PATIENCE_TENTHS = 30

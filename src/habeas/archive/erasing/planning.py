@@ -18,17 +18,18 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from habeas.archive import models as m
-from habeas.archive import rebuilding, schema
-from habeas.archive.connecting import holding_the_head
-from habeas.archive.database_errors import plain_errors
-from habeas.archive.erased import Erasures, Record, Thing, ended_elsewhere
+from habeas.archive.access.labels import LEVEL_NAMES, Needs
 from habeas.archive.erasing.closure import Closed, Graph, close, versions
 from habeas.archive.erasing.elsewhere import Elsewhere, elsewhere
 from habeas.archive.errors import EntryRefused, UnknownReference
-from habeas.archive.labels import LEVEL_NAMES, Needs
-from habeas.archive.ledger import facts, head
+from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import facts, head
+from habeas.archive.projection.erased_entries import Erasures, Record, Thing, ended_elsewhere
 from habeas.archive.records import components, members
-from habeas.custody.disclosures import join, read, split, tombstone
+from habeas.archive.store import schema
+from habeas.archive.store.connecting import holding_the_head
+from habeas.archive.store.database_errors import plain_errors
+from habeas.custody.log.disclosures import join, read, split, tombstone
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from habeas.archive import models as m
-from habeas.archive.erased import positions_of
+from habeas.archive.projection.erased_entries import positions_of
 from habeas.archive.verbs.erasing import approval_of
 
 

@@ -1,4 +1,4 @@
-"""The permanent tables. Never changed by a later migration: see ``habeas.archive.schema``."""
+"""The permanent tables. Never changed by a later migration: see ``habeas.archive.store.schema``."""
 
 from __future__ import annotations
 

@@ -8,14 +8,13 @@
 Projection rows are keyed by the ledger position of the entry that made them. Their
 references are positions too (plain integers, not foreign keys: the ledger guarantees the
 target, and a rebuild may run in any batch size). ``label`` names the access label of the
-row (see ``habeas.archive.labels``): nothing reads a row with a label except through
+row (see ``habeas.archive.access.labels``): nothing reads a row with a label except through
 ``habeas.archive.access``. ``ended_at`` is the position of the entry that ended a thing
 (retracted or superseded it), so a thing is live as of size ``n`` when
 ``position < n and (ended_at is null or ended_at >= n)``.
 """
 
-from habeas.archive.models.asked import BatchSearch, Export, StatedPurpose
-from habeas.archive.models.attested import Cosignature, Timestamp
+from habeas.archive.models.attestations import Cosignature, Timestamp
 from habeas.archive.models.erasing import (
     Block,
     Erased,
@@ -61,6 +60,7 @@ from habeas.archive.models.projected import (
 )
 from habeas.archive.models.queued import ReadingJob
 from habeas.archive.models.read import Reading
+from habeas.archive.models.searches import BatchSearch, Export, StatedPurpose
 from habeas.archive.models.trusted import KeyRequest, TrustPolicy, TrustPolicyRequest
 
 __all__ = [

@@ -27,7 +27,7 @@ from habeas.archive.errors import WorkersDied
 from habeas.archive.pipeline import queue
 from habeas.archive.pipeline.worker import Done, Reader, work
 from habeas.errors import HabeasError
-from habeas.reading import watching
+from habeas.reading.sandbox import watching
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess

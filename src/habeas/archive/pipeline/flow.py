@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from habeas.archive import search
 from habeas.archive.pipeline import crew
 from habeas.errors import HabeasError
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox.opening import Sandbox
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive

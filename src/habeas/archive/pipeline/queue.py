@@ -20,9 +20,9 @@ from django.db.models import F
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
-from habeas.archive.connecting import holding_the_head
 from habeas.archive.models.queued import ReadingJob
 from habeas.archive.pipeline.states import unread_exhibits
+from habeas.archive.store.connecting import holding_the_head
 
 LEASE_SECONDS = 90
 MOST_ATTEMPTS = 3

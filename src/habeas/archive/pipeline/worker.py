@@ -23,14 +23,14 @@ from django.db import DatabaseError, connections
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
-from habeas.archive.files import removed_unless_kept
-from habeas.archive.ledger import Batch, Ref, entry_id_at
+from habeas.archive.exhibits.intake import removed_unless_kept
+from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.pipeline import queue
 from habeas.archive.readings import map_of
 from habeas.archive.verbs.reading import exact, kept_path
 from habeas.archive.verbs.referring import Place, place_of
 from habeas.custody.errors import ObjectError
-from habeas.custody.objects import Sealed, SealingBatch
+from habeas.custody.objects.object_store import Sealed, SealingBatch
 from habeas.errors import HabeasError
 from habeas.reading.documents import Cause, Document, not_read
 from habeas.reading.errors import SandboxEnded
@@ -50,7 +50,7 @@ _TOO_MUCH = "What was read of it needs more memory than this program allows itse
 
 
 class Reader(Protocol):
-    """What reads: ``habeas.reading.sandbox.Sandbox``. Inner documents come first."""
+    """What reads: ``habeas.reading.sandbox.opening.Sandbox``. Inner documents come first."""
 
     def read(self, stream: BinaryIO, name: str) -> Iterable[Document]: ...
 

@@ -25,9 +25,9 @@ from habeas.archive.search.language import MOST_WORDS, Phrase
 from habeas.archive.search.searching import Hit
 
 if TYPE_CHECKING:
-    from habeas.archive.ledger import Ref
+    from habeas.archive.ledger.appending import Ref
     from habeas.archive.opening import Archive
-    from habeas.custody.notes import Signer
+    from habeas.custody.log.notes import Signer
 
 MOST = 10_000  # words of one list
 MOST_HITS = 1_000  # passages listed for one word

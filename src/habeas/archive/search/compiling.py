@@ -18,7 +18,6 @@ from functools import lru_cache
 import tantivy
 from tantivy import Occur, Query
 
-from habeas.archive import deadline
 from habeas.archive.search import breaking, expanding, folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import Added
@@ -36,6 +35,7 @@ from habeas.archive.search.language import (
     sought,
 )
 from habeas.archive.search.schema import filter_query, schema, sequence_query
+from habeas.archive.store import deadline
 
 TEXT, LATIN = "text", "latin"
 #: The same two over the ends of lines, and over the end of a page (``breaking``).

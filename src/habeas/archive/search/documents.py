@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
-from habeas.archive.files import layer_text
+from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.readings import parts_of
 from habeas.archive.search import breaking, folding, forms
 from habeas.archive.search.lettering import Lettered

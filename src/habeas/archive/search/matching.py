@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from habeas.archive import deadline
 from habeas.archive.search import breaking, folding
 from habeas.archive.search.compiling import (
     ACROSS,
@@ -32,6 +31,7 @@ from habeas.archive.search.compiling import (
 )
 from habeas.archive.search.folding import Token
 from habeas.archive.search.patterns import Glob, letters_amiss
+from habeas.archive.store import deadline
 
 Range = tuple[int, int]
 

@@ -21,13 +21,14 @@ from typing import TypeGuard
 from django.db.models import Count
 
 from habeas import names
-from habeas.archive import deadline, name_keys
 from habeas.archive import models as m
+from habeas.archive import name_keys
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.labels import LEVEL_NAMES
+from habeas.archive.access.labels import LEVEL_NAMES
 from habeas.archive.records import components
 from habeas.archive.search import expanding, folding
 from habeas.archive.search.language import And, Or, Phrase, Tree, Word
+from habeas.archive.store import deadline
 from habeas.names.errors import BadName
 from habeas.vocabulary.texts import Text
 

@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Any
 import tantivy
 from tantivy import Occur, Query
 
-from habeas.archive import deadline
 from habeas.archive import models as m
 from habeas.archive import places as placing
 from habeas.archive.access import Viewer, visible, visible_labels
-from habeas.archive.files import layer_text
+from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.search import index as indexes
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import Compiled, Match, compiled
@@ -37,6 +36,7 @@ from habeas.archive.search.named import Named, named
 from habeas.archive.search.parsing import parse
 from habeas.archive.search.refining import positive
 from habeas.archive.search.sheet_rows import FoundRow, row_of
+from habeas.archive.store import deadline
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive

@@ -10,9 +10,9 @@ from binascii import b2a_base64
 from collections.abc import Sequence
 
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger import Batch, Ref
-from habeas.custody.checkpoints import Checkpoint
-from habeas.custody.cosignatures import Cosignature
+from habeas.archive.ledger.appending import Batch, Ref
+from habeas.custody.attestation.cosignatures import Cosignature
+from habeas.custody.log.checkpoints import Checkpoint
 
 METHODS = ("rfc3161", "opentimestamps")
 

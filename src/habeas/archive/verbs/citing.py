@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.errors import PassageOutside
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
 
 CONTEXT = 32  # characters kept on each side

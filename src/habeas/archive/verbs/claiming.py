@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from habeas.archive import models as m
+from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused
-from habeas.archive.labels import LEVELS
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.defining import log_vocabulary
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref, refuse_ended
 from habeas.vocabulary import edtf, schema, values

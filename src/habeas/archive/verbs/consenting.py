@@ -10,9 +10,9 @@ import datetime
 from collections.abc import Sequence
 
 from habeas.archive import models as m
+from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused, UnknownReference
-from habeas.archive.labels import LEVELS
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
 from habeas.vocabulary import schema
 

@@ -3,7 +3,7 @@
 After ISO/IEC 27037 (who, when, where, why, what changed, on whose authority) and the events
 and agents of PREMIS 3. An event is a statement, added and never changed; its id is the
 entry's. What the archive sees by itself (it was sealed, read, time-stamped) is no statement
-and is not entered a second time: ``archive.chain`` merges both.
+and is not entered a second time: ``archive.exhibits.custody_chain`` merges both.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
 from habeas.vocabulary import edtf, schema
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref, refuse_ended
 from habeas.vocabulary import schema
 

@@ -10,7 +10,7 @@ import hashlib
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place
 from habeas.vocabulary import schema
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from habeas.archive import models as m
-from habeas.archive.erased import runs
 from habeas.archive.erasing.retold import names_in
 from habeas.archive.errors import EntryRefused, ErasureRefused, PersonNeeded
-from habeas.archive.ledger import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.archive.projection.erased_entries import runs
 from habeas.archive.verbs.referring import TEAM, Place, Thing, compartment_by_key, ref
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def request_at(position: int) -> m.ErasureRequest:
 def approval_of(asked: m.ErasureRequest) -> m.ErasureApproval | None:
     """The first approval of a request by another person whose key is in force.
 
-    Which approvals count was judged as they were entered (``custody.trust``).
+    Which approvals count was judged as they were entered (``custody.trust.rules``).
     """
     approved = m.ErasureApproval.objects.filter(request=asked.position, key__isnull=False)
     return approved.filter(key__in=_in_force()).order_by("position").first()

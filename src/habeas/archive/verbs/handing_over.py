@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused, PersonNeeded
-from habeas.archive.ledger import Batch, Ref
-from habeas.custody.handovers import ENDED, GRANTED, STEPS
-from habeas.custody.key_chain import KeyPair
-from habeas.custody.notes import Verifier
+from habeas.archive.ledger.appending import Batch, Ref
+from habeas.custody.keys.handovers import ENDED, GRANTED, STEPS
+from habeas.custody.keys.key_chain import KeyPair
+from habeas.custody.log.notes import Verifier
 
 
 def hand_over_keys(batch: Batch, former: KeyPair, new: KeyPair, state: str) -> Ref:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.deciding import check_code, check_pair
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
 

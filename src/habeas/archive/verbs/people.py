@@ -1,7 +1,7 @@
 """add_person, add_key, end_key, request_key, recover_key: the keys that sign decisions.
 
-The rules are ``custody.trust``'s, and the write path asks them: who may bring in a person, and
-who may be given another key. Who signs is the person of the batch; with none it is the
+The rules are ``custody.trust.rules``'s, and the write path asks them: who may bring in a person,
+and who may be given another key. Who signs is the person of the batch; with none it is the
 installation alone, which may bring in the first two people and report a key lost.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused, PersonNeeded, TrustRefused
-from habeas.archive.ledger import Batch, Ref, entry_id_at
-from habeas.custody.notes import Signer
+from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.custody.log.notes import Signer
 
 
 def add_person(batch: Batch, signer: Signer) -> Ref:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from habeas.archive import models as m
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
-from habeas.custody.objects import Sealed
+from habeas.custody.objects.object_store import Sealed
 from habeas.reading.documents import Document
 
 LONGEST = 500  # code points of one piece of metadata, warning or setting

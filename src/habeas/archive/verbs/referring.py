@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from habeas.archive import models as m
+from habeas.archive.access.labels import LEVEL_NAMES, LEVELS, label_id
 from habeas.archive.errors import AlreadyEnded, EntryRefused, UnknownReference
-from habeas.archive.labels import LEVEL_NAMES, LEVELS, label_id
-from habeas.archive.ledger import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 
 Thing = Ref | int
 

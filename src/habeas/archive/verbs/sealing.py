@@ -6,9 +6,9 @@ import hashlib
 from typing import Any
 
 from habeas.archive import models as m
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
-from habeas.custody.objects import Sealed
+from habeas.custody.objects.object_store import Sealed
 from habeas.vocabulary import edtf
 
 

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger import Batch, Ref
+from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place
 
 SHORTEST_PURPOSE = 10  # characters

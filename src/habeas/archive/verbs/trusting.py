@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused, TrustRefused
-from habeas.archive.ledger import Batch, Ref, entry_id_at
-from habeas.custody.persons import Policy
+from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.custody.trust.persons import Policy
 
 
 def first_policy(batch: Batch, policy: Policy) -> Ref:

@@ -69,7 +69,7 @@ def add(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.files import Received, add_files
+    from habeas.archive.exhibits.intake import Received, add_files
     from habeas.cli.walking import as_text, walk
     from habeas.vocabulary import edtf
 
@@ -141,9 +141,9 @@ def _place(compartment: str, handling: str) -> Place:
     """Where the files will lie; refused before anything is sealed."""
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, visible
+    from habeas.archive.access.labels import LEVELS
     from habeas.archive.errors import EntryRefused, UnknownReference
-    from habeas.archive.labels import LEVELS
-    from habeas.archive.ledger import Ref, entry_id_at
+    from habeas.archive.ledger.appending import Ref, entry_id_at
     from habeas.archive.verbs.referring import Place
 
     if handling not in LEVELS:

@@ -51,7 +51,7 @@ def backup(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file, outdated=True)
-    from habeas.archive import backing_up, restoring
+    from habeas.archive.preserve import backing_up, restoring
 
     with speaker.progress() as progress:
         made = backing_up.backup(

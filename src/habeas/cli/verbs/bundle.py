@@ -141,7 +141,7 @@ def verify(
     agree. Ends with 1 where something does not hold.
     """
     from habeas.cli.speaking import Speaker
-    from habeas.custody.bundled import verify_bundle
+    from habeas.custody.bundles.verification import verify_bundle
     from habeas.custody.standalone import verify as words
 
     speaker = Speaker(as_json=json)

@@ -14,11 +14,11 @@ from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from habeas.archive.deep_verifying import Deeper
     from habeas.archive.opening import Archive
-    from habeas.archive.verifying import Report, Sample
-    from habeas.custody.audit import Fault
-    from habeas.figures.effects import Effect
+    from habeas.archive.verify.deep import Deeper
+    from habeas.archive.verify.verifying import Report, Sample
+    from habeas.custody.checks.audit import Fault
+    from habeas.figures.changes.effects import Effect
 
 SHOWN = 8  # claims of an effect that are listed
 
@@ -60,7 +60,8 @@ def verify(
     speaker = Speaker(as_json=json)
     sample = _sample(objects_sample, seed)
     archive_ = opened(archive, passphrase_file, damaged=True)
-    from habeas.archive import clock, presence, verifying
+    from habeas.archive.store import clock, open_lock
+    from habeas.archive.verify import verifying
 
     with speaker.progress() as progress:
         report = verifying.verify(archive_, progress, sample)
@@ -72,7 +73,7 @@ def verify(
         speaker.say(f"{fault.path or 'archive'}: {fault.message} [{fault.code}]", style="red")
         if resting:
             speaker.say(f"  {_words_of(resting[at])}")
-    running = presence.holders(archive_.directory) if report.leftovers else []
+    running = open_lock.holders(archive_.directory) if report.leftovers else []
     if report.leftovers:
         count = several(len(report.leftovers), "object")
         besides = "; or these have not recorded them yet: " if running else ""
@@ -174,7 +175,7 @@ _ALONE = {
 def _decided(report: Report) -> Iterator[str]:
     """Who approved, how old their key was by whose clock, and what nobody signed."""
     from habeas.cli.speaking import several
-    from habeas.custody.persons import lasting
+    from habeas.custody.trust.persons import lasting
 
     for one in report.approvals:
         whose = f"by the word of {', '.join(one.by)}" if one.by else "by this machine's clock"
@@ -191,7 +192,7 @@ def _decided(report: Report) -> Iterator[str]:
 
 
 def _sample(written: str, seed: int | None) -> Sample | None:
-    from habeas.archive.verifying import Sample
+    from habeas.archive.verify.verifying import Sample
     from habeas.cli.errors import CliError
 
     if not written:
@@ -206,7 +207,7 @@ def _sample(written: str, seed: int | None) -> Sample | None:
 
 
 def _deeper(archive: Archive, progress: Any, faults: list[Fault]) -> Deeper:
-    from habeas.archive.deep_verifying import verify_deeper
+    from habeas.archive.verify.deep import verify_deeper
 
     objects = [fault.path for fault in faults if fault.path.startswith("objects/")]
     return verify_deeper(archive, progress, {path.rpartition("/")[2] for path in objects})
@@ -214,7 +215,7 @@ def _deeper(archive: Archive, progress: Any, faults: list[Fault]) -> Deeper:
 
 def _resting(archive: Archive, faults: list[Fault]) -> list[Effect]:
     from habeas.archive.access import OWNER
-    from habeas.figures.effects import effects
+    from habeas.figures.changes.effects import effects
 
     return effects(archive, OWNER, faults)
 
@@ -248,8 +249,8 @@ def _checked_besides(deeper: Deeper) -> dict[str, Any]:
 def _attested() -> list[dict[str, Any]]:
     """The newest word of each partner and authority, as logged; none where nothing can be read."""
     from habeas.archive.access import OWNER
-    from habeas.archive.chain import attested, words_of
-    from habeas.archive.verifying.report import UNREADABLE
+    from habeas.archive.exhibits.custody_chain import attested, words_of
+    from habeas.archive.verify.report import UNREADABLE
 
     try:
         found = list(attested(OWNER, 0, newest=True))

@@ -55,7 +55,7 @@ def cite(
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, visible
     from habeas.archive.errors import UnknownReference
-    from habeas.archive.quoting import cite_once, read_text, spots, the_spot
+    from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spot
     from habeas.archive.readings import locator_words
     from habeas.archive.verbs.referring import place_of
 

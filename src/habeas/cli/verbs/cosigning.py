@@ -13,10 +13,10 @@ from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
-    from habeas.custody.checkpoints import Checkpoint
-    from habeas.custody.cosignatures import Cosignature
-    from habeas.custody.partners import Partner, Policy
-    from habeas.custody.witness import Answer
+    from habeas.custody.attestation.cosignatures import Cosignature
+    from habeas.custody.attestation.partners import Partner, Policy
+    from habeas.custody.attestation.witness import Answer
+    from habeas.custody.log.checkpoints import Checkpoint
 
 POLICY = "partners.toml"
 LARGEST_FILE = 1 << 20  # bytes
@@ -71,7 +71,7 @@ def request(
             next_step="--online asks at their addresses; --out DIR writes files to carry.",
         )
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive import cosigning
+    from habeas.archive.attestation import cosigning
 
     policy_ = _policy(archive_, policy)
     wanted = [policy_.partner(name) for name in partner] if partner else list(policy_.partners)
@@ -115,7 +115,7 @@ def add(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive import cosigning
+    from habeas.archive.attestation import cosigning
 
     policy_ = _policy(archive_, policy)
     for path in file:
@@ -142,8 +142,8 @@ def status(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive import cosigning
-    from habeas.custody.partners import check_cosigned
+    from habeas.archive.attestation import cosigning
+    from habeas.custody.attestation.partners import check_cosigned
 
     chain = archive_.chain
     speaker.say("The key of this log, for partners (`habeas witness trust`):")
@@ -167,7 +167,7 @@ def tlog_policy(
     """
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
-    from habeas.custody.tlog_policy import written
+    from habeas.custody.attestation.tlog_policy import written
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
@@ -197,7 +197,7 @@ def read_file(path: Path, largest: int) -> bytes:
 
 
 def _policy(archive: Archive, path: Path | None) -> Policy:
-    from habeas.custody.partners import read_policy
+    from habeas.custody.attestation.partners import read_policy
 
     return read_policy(path or archive.directory / POLICY)
 
@@ -206,9 +206,9 @@ def _write_requests(
     archive: Archive, checkpoint: Checkpoint, partners: list[Partner], out: Path
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
     """The request for each partner, and hand-overs of keys that it must be given before."""
-    from habeas.archive.cosigning import last_cosigned
+    from habeas.archive.attestation.cosigning import last_cosigned
     from habeas.cli.errors import FilesUnusable
-    from habeas.custody.partners import make_handover_request, make_request
+    from habeas.custody.attestation.partners import make_handover_request, make_request
 
     files: dict[str, str] = {}
     first: dict[str, list[str]] = {}
@@ -237,9 +237,9 @@ def _handovers_since(
     archive: Archive, old_size: int, size: int
 ) -> Iterator[tuple[Checkpoint, bytes]]:
     """The hand-overs that a partner has not cosigned yet: each checkpoint and document."""
-    from habeas.archive.handing_over import document_path
-    from habeas.custody.checkpoints import parse_checkpoint
-    from habeas.custody.handovers import read_document
+    from habeas.archive.keys.handing_over import document_path
+    from habeas.custody.keys.handovers import read_document
+    from habeas.custody.log.checkpoints import parse_checkpoint
 
     for each in archive.chain.handovers:
         path = document_path(archive, each)
@@ -252,10 +252,10 @@ def _ask_online(
     speaker: Speaker, archive: Archive, policy: Policy, partners: list[Partner]
 ) -> list[dict[str, str]]:
     """Ask each; what one of them refuses does not keep the others from being asked."""
-    from habeas.archive.cosigning import add_cosigned, newest_checkpoint
+    from habeas.archive.attestation.cosigning import add_cosigned, newest_checkpoint
     from habeas.cli.errors import Unreachable
+    from habeas.custody.attestation.partners import ask
     from habeas.custody.errors import Forked, PartnerRefused, RolledBack
-    from habeas.custody.partners import ask
 
     faults = []
     found: RolledBack | Forked | None = None
@@ -287,9 +287,9 @@ def _follow(
     A witness of another program knows no hand-over: it is asked to cosign the checkpoint alone,
     which the key that it trusts signed too, and its operator names the new key by hand.
     """
-    from habeas.archive.cosigning import add_cosigned, last_cosigned
+    from habeas.archive.attestation.cosigning import add_cosigned, last_cosigned
+    from habeas.custody.attestation.partners import ask, ask_to_follow
     from habeas.custody.errors import PartnerRefused, RolledBack
-    from habeas.custody.partners import ask, ask_to_follow
 
     old_size = last_cosigned(archive, partner.key)
     for handed, document in _handovers_since(archive, old_size, newest.size):
@@ -311,7 +311,7 @@ def _follow(
 
 def _sender(partner: Partner, path: str = "/add-checkpoint") -> Any:
     from habeas.cli.online import post
-    from habeas.custody.witness import Answer
+    from habeas.custody.attestation.witness import Answer
 
     def send(body: bytes) -> Answer:
         url = partner.url.rstrip("/") + path
@@ -331,7 +331,7 @@ def _say_standing(
     speaker: Speaker, archive: Archive, policy: Policy, faults: list[dict[str, str]]
 ) -> bool:
     """Who cosigned the newest checkpoint, and whether that is enough."""
-    from habeas.archive.cosigning import last_cosigned, newest_checkpoint
+    from habeas.archive.attestation.cosigning import last_cosigned, newest_checkpoint
     from habeas.cli.speaking import several, shown
 
     checkpoint = newest_checkpoint(archive)

@@ -17,12 +17,12 @@ from habeas.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from habeas.archive.captures import Capture
-    from habeas.archive.chain import Step
+    from habeas.archive.exhibits.captures import Capture
+    from habeas.archive.exhibits.custody_chain import Step
     from habeas.archive.models import Exhibit
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
-    from habeas.custody.notes import Signer
+    from habeas.custody.log.notes import Signer
 
 EVENTS = "transfer-in, transfer-out, opened, copied, derived, stored, moved, …"
 
@@ -131,7 +131,7 @@ def _add(
     """Record what is stated. Of a derived exhibit both hashes are known already."""
     from habeas.archive import verbs
     from habeas.archive.errors import EntryRefused
-    from habeas.archive.working_copies import place_of
+    from habeas.archive.exhibits.working_copies import place_of
 
     if event == "derived" and derived is None:
         raise EntryRefused(
@@ -165,7 +165,7 @@ def _add(
 def _check(
     archive: Archive, row: Exhibit, person: Signer | None, said: dict[str, str]
 ) -> tuple[int, dict[str, Any]]:
-    from habeas.archive.working_copies import check_fixity
+    from habeas.archive.exhibits.working_copies import check_fixity
 
     checked = check_fixity(archive, row, person, **said)
     done = {"event": "checked", "entry": checked.event.position, "fault": checked.fault}
@@ -176,7 +176,7 @@ def _copy(
     archive: Archive, row: Exhibit, person: Signer | None, to: Path, said: dict[str, str]
 ) -> dict[str, Any]:
     from habeas.archive.errors import EntryRefused
-    from habeas.archive.working_copies import copy_out
+    from habeas.archive.exhibits.working_copies import copy_out
 
     if not said["agent"] or not said["reason"]:
         raise EntryRefused(
@@ -189,8 +189,8 @@ def _copy(
 
 def _tell(speaker: Speaker, archive: Archive, row: Exhibit, done: dict[str, Any] | None) -> None:
     from habeas.archive.access import OWNER
-    from habeas.archive.captures import capture_of
-    from habeas.archive.chain import chain
+    from habeas.archive.exhibits.captures import capture_of
+    from habeas.archive.exhibits.custody_chain import chain
     from habeas.cli.speaking import shown
 
     found = chain(OWNER, row)
@@ -233,7 +233,7 @@ def _say_capture(speaker: Speaker, capture: Capture) -> None:
 
 
 def _say(speaker: Speaker, step: Step) -> None:
-    from habeas.archive.chain import words_of
+    from habeas.archive.exhibits.custody_chain import words_of
     from habeas.cli.speaking import shown
     from habeas.vocabulary import edtf
 

@@ -128,8 +128,8 @@ def _sample(archive: Archive, speaker: Speaker) -> str | None:
     """Explain the figure that is told in the fewest lines; gives its key."""
     from habeas.archive.access import OWNER
     from habeas.cli.speaking import speaks_unicode, width
-    from habeas.figures.recorded import in_force
-    from habeas.figures.why import as_text, tree
+    from habeas.figures.definition.recorded import in_force
+    from habeas.figures.why.asking import as_text, tree
 
     told = {
         definition.key: as_text(

@@ -14,7 +14,7 @@ from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.options import ArchiveOption, JsonOption
 
 if TYPE_CHECKING:
-    from habeas.archive.settings_file import ArchiveSettings
+    from habeas.archive.store.settings_file import ArchiveSettings
 
 GOOD, UNSURE, RED = "good", "unsure", "red"
 _STYLES = {GOOD: "green", UNSURE: "yellow", RED: "bold red"}
@@ -43,7 +43,7 @@ def doctor(
 
     speaker = Speaker(as_json=json)
     directory = located(archive)
-    from habeas.archive.settings_file import ArchiveSettings
+    from habeas.archive.store.settings_file import ArchiveSettings
 
     settings = ArchiveSettings.read(directory)
     findings = [
@@ -74,7 +74,7 @@ def _version(directory: Path) -> Finding:
 
 
 def _keys(directory: Path) -> list[Finding]:
-    from habeas.custody.key_files import is_protected
+    from habeas.custody.keys.key_files import is_protected
     from habeas.errors import HabeasError
 
     try:
@@ -99,7 +99,7 @@ def _keys(directory: Path) -> list[Finding]:
 
 def _recovery(keys: Path, *, protected: bool) -> Finding:
     """Who could recover the archive today, and when that was last tried."""
-    from habeas.custody import recovery
+    from habeas.custody.keys import recovery
     from habeas.errors import HabeasError
 
     try:
@@ -133,7 +133,7 @@ def _recovery(keys: Path, *, protected: bool) -> Finding:
 
 def _disk(directory: Path, settings: ArchiveSettings) -> list[Finding]:
     from habeas.cli.disk import Encryption, encryption_of
-    from habeas.custody.key_files import is_protected
+    from habeas.custody.keys.key_files import is_protected
     from habeas.errors import HabeasError
 
     encryption, reason = encryption_of(directory)
@@ -183,13 +183,13 @@ def _modes(directory: Path) -> Finding:
 def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
     from django.db import DatabaseError
 
-    from habeas.archive import schema
-    from habeas.archive.connecting import connect
-    from habeas.archive.database_errors import plain_errors
-    from habeas.archive.ledger import head
+    from habeas.archive.ledger.appending import head
     from habeas.archive.models import LocalState
+    from habeas.archive.store import schema
+    from habeas.archive.store.connecting import connect
+    from habeas.archive.store.database_errors import plain_errors
     from habeas.cli.people_here import findings
-    from habeas.custody.tiles import TileLog
+    from habeas.custody.log.tiles import TileLog
     from habeas.errors import HabeasError
 
     try:
@@ -207,7 +207,7 @@ def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
 
 
 def _clock(newest: int) -> Finding:
-    from habeas.archive import clock
+    from habeas.archive.store import clock
 
     if words := clock.remark(newest) or clock.doubt(newest):
         return Finding("clock", RED if clock.doubt(newest) else UNSURE, words)
@@ -229,7 +229,7 @@ def _log(size: int, logged: int) -> Finding:
 
 
 def _tables(size: int, state: dict[str, str]) -> Finding:
-    from habeas.archive import schema
+    from habeas.archive.store import schema
 
     if int(state.get("format", "0")) > schema.FORMAT:
         return Finding("tables", RED, "a newer habeas made this database: install that one")

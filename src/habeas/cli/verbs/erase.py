@@ -142,9 +142,9 @@ def approve(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.erasing.carrying import planned
-    from habeas.archive.ledger import entry_id_at
-    from habeas.archive.trusting import so_far
+    from habeas.archive.erasing.carrying_out import planned
+    from habeas.archive.ledger.appending import entry_id_at
+    from habeas.archive.projection.trusted_people import so_far
     from habeas.archive.verbs.erasing import approve_erasure
     from habeas.cli.trusting import tell_ages
 

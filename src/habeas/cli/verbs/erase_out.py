@@ -98,12 +98,12 @@ def carry_out(
     if backup is None and not dry_run:
         raise typer.BadParameter("Say where the new backup goes: --backup FILE.")
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.erasing import carrying
+    from habeas.archive.erasing import carrying_out
     from habeas.cli.erasure_plan import as_json, describe, foreseen, limits
 
     if not dry_run:
-        carrying.refuse_others(archive_)
-    what = carrying.check(archive_, request)
+        carrying_out.refuse_others(archive_)
+    what = carrying_out.check(archive_, request)
     changes = foreseen(archive_, what)
     describe(speaker, what, changes)
     if dry_run or backup is None:
@@ -113,7 +113,7 @@ def carry_out(
     limits(speaker)
     _confirm(speaker, len(what.erased), confirm)
     with speaker.progress() as progress:
-        entry = carrying.carry_out(
+        entry = carrying_out.carry_out(
             archive_,
             request,
             person,
@@ -140,12 +140,12 @@ def resume(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file, erasing=True)
-    from habeas.archive.erasing import carrying
+    from habeas.archive.erasing import carrying_out
 
     if backup is not None:
-        carrying.redirect(archive_, placed(backup), to or (), only_own_keys=only_own_keys)
+        carrying_out.redirect(archive_, placed(backup), to or (), only_own_keys=only_own_keys)
     with speaker.progress() as progress:
-        entry = carrying.resume(
+        entry = carrying_out.resume(
             archive_, progress, began=lambda step: speaker.note(f"{_STEPS[step]} …")
         )
     if entry is None:

@@ -105,8 +105,8 @@ def _viewer(level: str) -> Viewer:
     """Somebody who may read everything up to a level, and nothing above."""
     from dataclasses import replace
 
+    from habeas.archive.access.labels import LEVELS
     from habeas.archive.errors import EntryRefused
-    from habeas.archive.labels import LEVELS
     from habeas.exchange.bundling.choosing import viewer_of
 
     if level not in LEVELS:

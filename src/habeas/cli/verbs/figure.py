@@ -19,7 +19,7 @@ from habeas.cli.options import (
 from habeas.cli.purposes import PurposeOption, reading_for
 
 if TYPE_CHECKING:
-    from habeas.figures.definitions import FigureDefinition
+    from habeas.figures.definition.definitions import FigureDefinition
 
 FileArgument = Annotated[
     Path,
@@ -40,9 +40,9 @@ def list_(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
-    from habeas.figures import recorded
+    from habeas.figures.definition import recorded
     from habeas.figures.errors import FigureError
-    from habeas.figures.evaluation import evaluate
+    from habeas.figures.evaluation.evaluating import evaluate
 
     found: list[dict[str, Any]] = []
     for definition in recorded.in_force(OWNER, as_of):
@@ -99,8 +99,8 @@ def show(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
-    from habeas.figures import recorded
-    from habeas.figures.evaluation import evaluate
+    from habeas.figures.definition import recorded
+    from habeas.figures.evaluation.evaluating import evaluate
 
     definition = recorded.named(OWNER, key, as_of)
     who = (as_, person_passphrase_file)
@@ -132,9 +132,10 @@ def estimate(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
-    from habeas.figures import estimates, recorded
+    from habeas.figures.definition import recorded
     from habeas.figures.errors import NotEstimated
-    from habeas.figures.evaluation import evaluate
+    from habeas.figures.evaluation import estimates
+    from habeas.figures.evaluation.evaluating import evaluate
 
     definition = recorded.named(OWNER, key, as_of)
     if definition.kind != "estimated":
@@ -172,7 +173,7 @@ def add(
     from habeas.archive.access import OWNER
     from habeas.archive.errors import EntryRefused
     from habeas.archive.verbs.referring import Place
-    from habeas.figures import recorded
+    from habeas.figures.definition import recorded
     from habeas.figures.errors import UnknownFigure
 
     definition = _read(file)
@@ -260,7 +261,7 @@ def check(
 
 
 def _read(file: Path) -> FigureDefinition:
-    from habeas.figures.definitions import parse
+    from habeas.figures.definition.definitions import parse
     from habeas.figures.errors import DefinitionError, Problem
 
     try:

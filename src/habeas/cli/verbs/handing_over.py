@@ -54,7 +54,7 @@ def hand_over(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.handing_over import hand_over as hand_over_
+    from habeas.archive.keys.handing_over import hand_over as hand_over_
 
     people = live(visible(OWNER, m.Key).filter(role="person")).exists()
     _preview(speaker, archive_, stolen=stolen)
@@ -104,7 +104,7 @@ def _preview(speaker: Speaker, archive: Archive, *, stolen: bool) -> None:
 
 def _next_steps(speaker: Speaker, archive: Archive) -> None:
     from habeas.cli.verbs.cosigning import POLICY
-    from habeas.custody import recovery
+    from habeas.custody.keys import recovery
 
     keys = archive.directory / "keys"
     if (archive.directory / POLICY).is_file():

@@ -49,7 +49,7 @@ def init(
     make_ready()
     from habeas.archive.errors import ArchiveExists
     from habeas.archive.opening import init_archive
-    from habeas.custody.persons import HOUR, Policy
+    from habeas.custody.trust.persons import HOUR, Policy
 
     directory = directory.absolute()
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):

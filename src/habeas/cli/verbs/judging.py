@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from habeas.archive.opening import Archive
-    from habeas.archive.pairs import OpenPair
-    from habeas.archive.reviewing import Outcome
+    from habeas.archive.review.pairs import OpenPair
+    from habeas.archive.review.reviewing import Outcome
     from habeas.cli.speaking import Speaker
-    from habeas.custody.notes import Signer
-    from habeas.figures.standing import Change, Standing
+    from habeas.custody.log.notes import Signer
+    from habeas.figures.changes.dependents import Change, Standing
 
 CLAIMS_SHOWN = 15  # of each of the two
 _ANSWERS = {"s": "same", "d": "different", "c": "cannot-tell"}
@@ -49,7 +49,7 @@ def next_(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.reviewing import queue
+    from habeas.archive.review.reviewing import queue
 
     pairs = queue(archive_, as_ or only_person(archive_), kind)
     if not pairs:
@@ -66,10 +66,10 @@ def next_(
 def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
     """Both records with what is said of each; the score only where reviewers are not blind."""
     from habeas.archive.access import OWNER
-    from habeas.archive.ledger import head
-    from habeas.archive.reviewing import policy
+    from habeas.archive.ledger.appending import head
+    from habeas.archive.review.reviewing import policy
     from habeas.cli.speaking import shown
-    from habeas.figures.descending import Descent
+    from habeas.figures.why.claim_steps import Descent
     from habeas.vocabulary import schema
 
     sides = []
@@ -98,7 +98,7 @@ def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
 
 def _reasons(pair: OpenPair) -> list[str]:
     """What their names have in common, read again; places are told apart by a table alone."""
-    from habeas.archive.proposing import link_records
+    from habeas.archive.review.proposing import link_records
     from habeas.names import compare
 
     kind = _kind_of(pair.mentions[0])
@@ -194,8 +194,8 @@ def _judged(
     archive: Archive, person: Signer, left: int, right: int, verdict: str, reason: str
 ) -> tuple[Outcome, Sequence[Change]]:
     from habeas.archive.access import OWNER
-    from habeas.archive.reviewing import review
-    from habeas.figures.standing import difference, snapshot
+    from habeas.archive.review.reviewing import review
+    from habeas.figures.changes.dependents import difference, snapshot
 
     before: Standing = snapshot(archive, OWNER)
     seen = [claim for mention in (left, right) for claim in _claims_of(mention)[0]]
@@ -223,7 +223,7 @@ def _say_outcome(speaker: Speaker, outcome: Outcome, changes: Sequence[Change]) 
 
 
 def _ask_one_by_one(speaker: Speaker, archive: Archive, person: Signer, kind: str) -> None:
-    from habeas.archive.reviewing import queue
+    from habeas.archive.review.reviewing import queue
     from habeas.cli.speaking import asked
 
     pseudonym = person.name.rpartition("/")[2]
@@ -269,7 +269,7 @@ def undo(
     from habeas.archive.access import OWNER
     from habeas.archive.errors import UnknownReference
     from habeas.archive.verbs.deciding import kind_at
-    from habeas.figures.standing import difference, snapshot
+    from habeas.figures.changes.dependents import difference, snapshot
 
     if kind_at(judgement) != "judgement":
         raise UnknownReference(

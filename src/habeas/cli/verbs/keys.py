@@ -52,7 +52,7 @@ def protect(
     """
     from habeas.cli.opening import located, new_passphrase, opened_keyring, passphrase_of
     from habeas.cli.speaking import Speaker
-    from habeas.custody.person_keys import change_person_passphrase, open_person, person_path
+    from habeas.custody.keys.person_keys import change_person_passphrase, open_person, person_path
 
     speaker = Speaker(as_json=json)
     directory = located(archive)
@@ -105,7 +105,7 @@ def rotate(
         rewrap = True
         answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive import rotating
+    from habeas.archive.keys import rotating
 
     keyring = archive_.keyring
     if end_old:
@@ -166,8 +166,8 @@ def add_custodian(
     """Let somebody recover the archive's keys alone, with an age identity of theirs."""
     from habeas.cli.opening import located, opened_keyring
     from habeas.cli.speaking import Speaker, shown
-    from habeas.custody import age_keys, recovery
     from habeas.custody.errors import RecipientRefused
+    from habeas.custody.keys import age_keys, recovery
 
     speaker = Speaker(as_json=json)
     recipient = age_keys.check_recipient(recipient)
@@ -192,7 +192,7 @@ def list_custodians(archive: ArchiveOption = None, json: JsonOption = False) -> 
     """List who can recover the keys. Asks for no passphrase."""
     from habeas.cli.opening import located
     from habeas.cli.speaking import Speaker, shown
-    from habeas.custody import recovery
+    from habeas.custody.keys import recovery
 
     speaker = Speaker(as_json=json)
     known = recovery.read_recipients(located(archive) / "keys")
@@ -223,8 +223,8 @@ def remove_custodian(
     """Seal the recovery copy for somebody no longer."""
     from habeas.cli.opening import located, opened_keyring
     from habeas.cli.speaking import Speaker, shown
-    from habeas.custody import recovery
     from habeas.custody.errors import RecipientRefused
+    from habeas.custody.keys import recovery
 
     speaker = Speaker(as_json=json)
     directory = located(archive)
@@ -247,7 +247,7 @@ def remove_custodian(
 
 
 def _say_copy(speaker: Speaker, keys: Path) -> None:
-    from habeas.custody import recovery
+    from habeas.custody.keys import recovery
 
     if recovery.read_recipients(keys).all:
         speaker.say("The recovery copy was sealed anew. Copies kept elsewhere are the older ones:")

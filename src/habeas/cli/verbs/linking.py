@@ -59,8 +59,8 @@ def run(
     speaker = Speaker(as_json=json)
     kinds = _kinds(kind)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.proposing import PPM, propose
-    from habeas.archive.reviewing import policy
+    from habeas.archive.review.proposing import PPM, propose
+    from habeas.archive.review.reviewing import policy
     from habeas.linking import Settings
 
     blind = policy().blind
@@ -141,8 +141,8 @@ def report(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.pairs import contradictions, judged, open_pairs
-    from habeas.archive.reviewing import agreement, policy
+    from habeas.archive.review.pairs import contradictions, judged, open_pairs
+    from habeas.archive.review.reviewing import agreement, policy
 
     canonical = dict(visible(OWNER, m.Mention).values_list("position", "canonical"))
     size = archive_.size
@@ -222,7 +222,7 @@ def policy(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
-    from habeas.archive.reviewing import policy as in_force
+    from habeas.archive.review.reviewing import policy as in_force
 
     rule, entry = in_force(), None
     if reviewers is not None or blind is not None:

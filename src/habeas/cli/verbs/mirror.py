@@ -45,7 +45,7 @@ def mirror(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.mirroring import mirror as mirroring
+    from habeas.archive.preserve.mirroring import mirror as mirroring
 
     with speaker.progress() as progress:
         done = mirroring(archive_, placed(folder), progress)
@@ -92,8 +92,8 @@ def mirror(
 
 def _check(folder: Path, key: str, json: bool) -> int:
     from habeas.cli.speaking import Speaker, several, shown
-    from habeas.custody.mirrors import check_mirror
-    from habeas.custody.notes import Verifier
+    from habeas.custody.checks.mirrors import check_mirror
+    from habeas.custody.log.notes import Verifier
 
     speaker = Speaker(as_json=json)
     with speaker.progress() as progress:

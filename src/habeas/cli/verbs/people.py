@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from habeas.archive.opening import Archive
-    from habeas.custody.notes import Signer
+    from habeas.custody.log.notes import Signer
 
 UnprotectedOption = Annotated[
     bool,
@@ -79,9 +79,9 @@ def add(
 
 def _introducer(archive: Archive, as_: str, passphrase_file: Path | None) -> Signer | None:
     """Who signs for the new person; nobody need, for the first two."""
-    from habeas.archive.trusting import so_far
+    from habeas.archive.projection.trusted_people import so_far
     from habeas.cli.opening import acting_person
-    from habeas.custody.trust import FIRST_PEOPLE
+    from habeas.custody.trust.rules import FIRST_PEOPLE
 
     trust = so_far(archive.origin)
     nobody = all(key.ended for key in trust.keys)
@@ -107,7 +107,7 @@ def discard(archive: Archive, signer: Signer) -> None:
     """Remove a key that no entry grants: it is of no use."""
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, visible
-    from habeas.custody.person_keys import public_beside
+    from habeas.custody.keys.person_keys import public_beside
 
     vkey = signer.verifier.vkey
     if visible(OWNER, m.Key).filter(verifier=vkey).exists():
@@ -230,7 +230,7 @@ def retire(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.errors import EntryRefused
-    from habeas.archive.trusting import granted
+    from habeas.archive.projection.trusted_people import granted
 
     if not granted(pseudonym):
         raise EntryRefused(f"No key of {pseudonym} is in force.", next_step="See `habeas people`.")

@@ -107,7 +107,7 @@ def request(
 
 def _refuse_stranger(archive: Archive, pseudonym: str) -> None:
     from habeas.archive.errors import TrustRefused
-    from habeas.archive.trusting import so_far
+    from habeas.archive.projection.trusted_people import so_far
 
     trust = so_far(archive.origin)
     if pseudonym not in trust.holders:
@@ -147,7 +147,7 @@ def recover(
     from habeas.archive import models as m
     from habeas.archive import verbs
     from habeas.archive.access import OWNER, visible
-    from habeas.archive.trusting import so_far
+    from habeas.archive.projection.trusted_people import so_far
     from habeas.cli.trusting import tell_ages
 
     asked = visible(OWNER, m.KeyRequest).filter(position=request).first()

@@ -19,7 +19,7 @@ from habeas.cli.options import (
 
 if TYPE_CHECKING:
     from habeas.cli.speaking import Speaker
-    from habeas.custody.persons import Policy
+    from habeas.custody.trust.persons import Policy
 
 _OUTSIDE_HELP = "A time is a whole number of hours from 0 to 720."
 
@@ -37,8 +37,8 @@ def list_(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.clock import utc
-    from habeas.archive.trusting import policy_row, so_far
+    from habeas.archive.projection.trusted_people import policy_row, so_far
+    from habeas.archive.store.clock import utc
 
     row, trust = policy_row(), so_far(archive_.origin)
     if row is None or trust.policy is None:
@@ -100,7 +100,7 @@ def adopt(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.errors import TrustRefused
-    from habeas.archive.trusting import policy_row
+    from habeas.archive.projection.trusted_people import policy_row
 
     if policy_row() is not None:
         raise TrustRefused(
@@ -137,7 +137,7 @@ def propose(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
-    from habeas.archive.clock import utc
+    from habeas.archive.store.clock import utc
     from habeas.cli.trusting import tell_too_young
 
     policy = _policy(approver_hours, change_hours)
@@ -174,7 +174,7 @@ def approve(
     answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
-    from habeas.archive.trusting import so_far
+    from habeas.archive.projection.trusted_people import so_far
 
     trust = so_far(archive_.origin)
     asked = next((one for one in trust.requests.values() if one.position == request), None)
@@ -193,7 +193,7 @@ def approve(
 
 def _policy(approver_hours: int, change_hours: int) -> Policy:
     from habeas.cli.errors import CliError
-    from habeas.custody.persons import HOUR, Policy
+    from habeas.custody.trust.persons import HOUR, Policy
 
     policy = Policy(approver_hours * HOUR, change_hours * HOUR)
     if not policy.within():
@@ -202,7 +202,7 @@ def _policy(approver_hours: int, change_hours: int) -> Policy:
 
 
 def _tell(speaker: Speaker, policy: Policy) -> None:
-    from habeas.custody.persons import lasting
+    from habeas.custody.trust.persons import lasting
 
     age, wait = policy
     speaker.say(

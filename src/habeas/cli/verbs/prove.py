@@ -44,9 +44,9 @@ def prove(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, visible
+    from habeas.archive.attestation.proving import inclusion
     from habeas.archive.errors import ArchiveError, ArchiveExists, UnknownReference
-    from habeas.archive.proving import inclusion
-    from habeas.custody import disclosures as sd
+    from habeas.custody.log import disclosures as sd
     from habeas.exchange.bundling.disclosing import Rules
 
     entry = visible(OWNER, m.LedgerEntry).filter(position=position).first()

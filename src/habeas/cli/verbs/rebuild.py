@@ -36,7 +36,7 @@ def rebuild(
         raise typer.BadParameter("--check changes nothing: leave --from-start out.")
     speaker = Speaker(as_json=json)
     opened(archive, passphrase_file, outdated=True)
-    from habeas.archive import rebuilding
+    from habeas.archive.ledger import rebuilding
 
     with speaker.progress() as progress:
 

@@ -47,8 +47,8 @@ def shares(
     from habeas.cli.opening import located, opened_keyring
     from habeas.cli.recovering import show_shares
     from habeas.cli.speaking import Speaker
-    from habeas.custody import age_keys, recovery
-    from habeas.custody import shares as sharing
+    from habeas.custody.keys import age_keys, recovery
+    from habeas.custody.keys import shares as sharing
 
     speaker = Speaker(as_json=json)
     directory = located(archive)
@@ -82,8 +82,8 @@ def rehearse(
 
     speaker = Speaker(as_json=json)
     directory = located(archive)
-    from habeas.archive import recovering
-    from habeas.custody import recovery
+    from habeas.archive.preserve import recovering
+    from habeas.custody.keys import recovery
     from habeas.errors import HabeasError
 
     keys = directory / "keys"
@@ -128,8 +128,8 @@ def recover(
 
     speaker = Speaker(as_json=json)
     directory = located(archive)
-    from habeas.archive import recovering
-    from habeas.custody import recovery
+    from habeas.archive.preserve import recovering
+    from habeas.custody.keys import recovery
 
     keys = directory / "keys"
     path = copy or _own_copy(keys)
@@ -152,8 +152,8 @@ def recover(
 
 
 def _own_copy(keys: Path) -> Path:
-    from habeas.custody import recovery
     from habeas.custody.errors import RecoveryMissing
+    from habeas.custody.keys import recovery
 
     path = keys / recovery.FOLDER / "copy"
     if not path.is_file():

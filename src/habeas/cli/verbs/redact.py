@@ -62,7 +62,7 @@ def redact(
     ranges = [_range(text) for text in range_ or ()]
     lines = [] if phrases is None else _lines(phrases)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.blocking import redacted
+    from habeas.archive.exhibits.blocking import redacted
 
     person = acting_person(archive_, as_, person_passphrase_file)
     made = redacted(archive_, exhibit, person, ranges, lines).position

@@ -15,7 +15,7 @@ from habeas.cli.verbs.recover import IdentityOption
 
 if TYPE_CHECKING:
     from habeas.cli.speaking import Speaker
-    from habeas.custody.keys import Keyring
+    from habeas.custody.keys.keyring import Keyring
 
 
 def restore(
@@ -76,8 +76,8 @@ def restore(
 
     speaker = Speaker(as_json=json)
     make_ready()
-    from habeas.archive import restoring
-    from habeas.archive.backing_up import keys_beside
+    from habeas.archive.preserve import restoring
+    from habeas.archive.preserve.backing_up import keys_beside
 
     source, directory = placed(source), placed(directory)
     keyring = (
@@ -134,7 +134,7 @@ def restore(
 
 def _from_folder(keys: Path, passphrase_file: Path | None) -> Keyring:
     from habeas.cli.opening import passphrase_of
-    from habeas.custody.keys import Keyring
+    from habeas.custody.keys.keyring import Keyring
 
     passphrase = passphrase_of(
         keys / "installation", passphrase_file, "the archive", "--passphrase-file"
@@ -144,8 +144,8 @@ def _from_folder(keys: Path, passphrase_file: Path | None) -> Keyring:
 
 def _from_copy(copy: Path, identity: Path | None, directory: Path) -> Keyring:
     from habeas.cli.recovering import opened_copy
-    from habeas.custody.keys import Keyring
-    from habeas.custody.recovery import Recipients, check_copy
+    from habeas.custody.keys.keyring import Keyring
+    from habeas.custody.keys.recovery import Recipients, check_copy
 
     check_copy(copy)  # refused before shares are typed
     opened = opened_copy(copy, identity, Recipients())
@@ -165,10 +165,10 @@ def _read(path: Path) -> bytes:
 
 def _behind(speaker: Speaker, directory: Path, keyring: Keyring, notes: list[bytes]) -> list[str]:
     """Whether partners cosigned a larger log than was restored, in their words."""
-    from habeas.archive.backing_up import POLICY
+    from habeas.archive.preserve.backing_up import POLICY
+    from habeas.custody.attestation.partners import check_cosigned, read_policy
     from habeas.custody.errors import CustodyError, Forked, RolledBack
-    from habeas.custody.partners import check_cosigned, read_policy
-    from habeas.custody.tiles import TileLog
+    from habeas.custody.log.tiles import TileLog
 
     if not notes:
         speaker.say(

@@ -24,9 +24,9 @@ from habeas.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from habeas.archive.blast import BlastRadius
+    from habeas.archive.blast_radius import BlastRadius
     from habeas.cli.speaking import Speaker
-    from habeas.figures.standing import Change
+    from habeas.figures.changes.dependents import Change
 
 SHOWN = 10  # claims and records named one by one
 
@@ -71,11 +71,11 @@ def retract(
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.access import OWNER
-    from habeas.archive.blast import blast_radius
+    from habeas.archive.blast_radius import blast_radius
     from habeas.archive.errors import UnknownReference
     from habeas.archive.verbs.deciding import kind_at
     from habeas.archive.verbs.referring import Place
-    from habeas.figures.standing import difference, snapshot
+    from habeas.figures.changes.dependents import difference, snapshot
 
     kind = kind_at(position)
     radius = blast_radius(OWNER, position)
@@ -157,8 +157,8 @@ def _describe(
 def _claims(positions: Sequence[int]) -> list[str]:
     """Each claim in a line."""
     from habeas.archive.access import OWNER
-    from habeas.archive.ledger import head
-    from habeas.figures.descending import Descent
+    from habeas.archive.ledger.appending import head
+    from habeas.figures.why.claim_steps import Descent
     from habeas.vocabulary import schema
 
     down = Descent(OWNER, head()[0], schema.load(), None).read(positions)

@@ -136,7 +136,7 @@ def _check(asked: str) -> None:
 
 def _point(asked: str, error: QueryRefused) -> None:
     from habeas.cli.speaking import Speaker
-    from habeas.figures import printing
+    from habeas.figures.why import printing
 
     if len(asked) <= 200:
         before = printing.cells(asked[: error.column - 1])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from habeas.archive.access import Viewer
     from habeas.archive.opening import Archive
     from habeas.cli.speaking import Speaker
-    from habeas.custody.notes import Signer
+    from habeas.custody.log.notes import Signer
     from habeas.web.serving import Serving
 
 PortOption = Annotated[
@@ -73,7 +73,7 @@ def serve(
 def _answering(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
     """The key of somebody who may act here; refused before the passphrase is asked."""
     from habeas.archive.errors import PersonNeeded
-    from habeas.archive.trusting import granted
+    from habeas.archive.projection.trusted_people import granted
     from habeas.cli.opening import acting_person
 
     if not granted(pseudonym):

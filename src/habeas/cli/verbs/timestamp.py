@@ -12,7 +12,7 @@ from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-    from habeas.archive.timestamping import Added, Checked, Logged
+    from habeas.archive.attestation.timestamping import Added, Checked, Logged
     from habeas.cli.speaking import Speaker
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
@@ -73,8 +73,8 @@ def request(
         )
     certificates = _chain(chain)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.cosigning import newest_checkpoint
-    from habeas.custody.timestamps import make_request, stamped_text
+    from habeas.archive.attestation.cosigning import newest_checkpoint
+    from habeas.custody.attestation.timestamps import make_request, stamped_text
 
     checkpoint = newest_checkpoint(archive_)
     text = stamped_text(checkpoint)
@@ -124,14 +124,14 @@ def add(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
     from habeas.cli.verbs.cosigning import read_file
-    from habeas.custody.opentimestamps import is_proof
+    from habeas.custody.attestation.opentimestamps import is_proof
 
     speaker = Speaker(as_json=json)
     proof = read_file(file, LARGEST_FILE)
     query = None if request is None else read_file(request, LARGEST_FILE)
     certificates, blocks = _chain(chain), _headers(headers)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.timestamping import add_proof, add_reply
+    from habeas.archive.attestation.timestamping import add_proof, add_reply
 
     if is_proof(proof):
         _say_added(speaker, add_proof(archive_, proof, blocks or {}))
@@ -167,7 +167,7 @@ def verify(
     speaker = Speaker(as_json=json)
     certificates, blocks = _chain(chain), _headers(headers)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.timestamping import logged, verify_logged
+    from habeas.archive.attestation.timestamping import logged, verify_logged
 
     checked = []
     for one in logged(archive_):
@@ -186,7 +186,7 @@ def verify(
 
 
 def _asked(archive: Any, url: str, query: bytes, chain: list[Certificate]) -> Added:
-    from habeas.archive.timestamping import add_reply
+    from habeas.archive.attestation.timestamping import add_reply
     from habeas.cli.errors import Unreachable
     from habeas.cli.online import post
 
@@ -288,14 +288,14 @@ def _write_new(folder: Path, files: dict[str, bytes]) -> None:
 
 def _chain(path: Path | None) -> list[Certificate]:
     from habeas.cli.verbs.cosigning import read_file
-    from habeas.custody.timestamps import read_certificates
+    from habeas.custody.attestation.timestamps import read_certificates
 
     return [] if path is None else read_certificates(read_file(path, LARGEST_FILE))
 
 
 def _headers(path: Path | None) -> dict[int, bytes] | None:
     from habeas.cli.verbs.cosigning import read_file
-    from habeas.custody.opentimestamps import read_headers
+    from habeas.custody.attestation.opentimestamps import read_headers
 
     if path is None:
         return None
@@ -307,7 +307,7 @@ def _time(time: Any) -> str:
 
 
 def _whose(authority: str) -> str:
-    from habeas.archive.chain import UNNAMED_AUTHORITY
+    from habeas.archive.exhibits.custody_chain import UNNAMED_AUTHORITY
     from habeas.cli.speaking import shown
 
     return shown(authority or UNNAMED_AUTHORITY)

@@ -47,9 +47,9 @@ def why(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
-    from habeas.figures import recorded
-    from habeas.figures.definitions import FigureDefinition
-    from habeas.figures.why import as_json, as_text, tree
+    from habeas.figures.definition import recorded
+    from habeas.figures.definition.definitions import FigureDefinition
+    from habeas.figures.why.asking import as_json, as_text, tree
 
     number = target.removeprefix("#")
     wanted: FigureDefinition | int

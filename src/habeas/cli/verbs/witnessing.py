@@ -15,7 +15,7 @@ import typer
 from habeas.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from habeas.custody.cosignatures import Cosigner
+    from habeas.custody.attestation.cosignatures import Cosigner
 
 KEY, PUBLIC, FORMAT = "key", "vkey", "habeas-witness-key/1"
 
@@ -56,8 +56,8 @@ def init(
     from habeas.cli.opening import new_passphrase
     from habeas.cli.speaking import Speaker
     from habeas.custody import durable
-    from habeas.custody.cosignatures import ML_DSA_44, Cosigner
-    from habeas.custody.key_files import write_key_file
+    from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner
+    from habeas.custody.keys.key_files import write_key_file
 
     speaker = Speaker(as_json=json)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
@@ -109,8 +109,8 @@ def trust(
     """
     from habeas.cli.errors import CliError
     from habeas.cli.speaking import Speaker, shown
-    from habeas.custody.notes import Verifier
-    from habeas.custody.witness import trust_log
+    from habeas.custody.attestation.witness import trust_log
+    from habeas.custody.log.notes import Verifier
 
     speaker = Speaker(as_json=json)
     _refuse_other(directory)
@@ -140,9 +140,9 @@ def answer(
     from habeas.cli.endings import FINDINGS, OK
     from habeas.cli.errors import FilesUnusable
     from habeas.cli.speaking import Speaker
-    from habeas.custody.checkpoints import parse_checkpoint
+    from habeas.custody.attestation.witness import LARGEST_REQUEST, SIZE_TYPE, Witness
     from habeas.custody.errors import PartnerRefused
-    from habeas.custody.witness import LARGEST_REQUEST, SIZE_TYPE, Witness
+    from habeas.custody.log.checkpoints import parse_checkpoint
 
     speaker = Speaker(as_json=json)
     cosigners = _cosigners(directory, passphrase_file)
@@ -197,7 +197,7 @@ def serve(
 
     from habeas.cli.speaking import Speaker
     from habeas.cli.witness_server import listen
-    from habeas.custody.witness import Witness, known_logs
+    from habeas.custody.attestation.witness import Witness, known_logs
 
     speaker = Speaker(as_json=json)
     cosigners = _cosigners(directory, passphrase_file)
@@ -223,7 +223,7 @@ def serve(
 def list_(directory: Folder, json: JsonOption = False) -> None:
     """List the logs that a witness answers, and how far it cosigned them."""
     from habeas.cli.speaking import Speaker, several, shown
-    from habeas.custody.witness import known_logs
+    from habeas.custody.attestation.witness import known_logs
 
     speaker = Speaker(as_json=json)
     _refuse_other(directory)
@@ -260,9 +260,9 @@ def list_(directory: Folder, json: JsonOption = False) -> None:
 def _cosigners(directory: Path, passphrase_file: Path | None) -> list[Cosigner]:
     """The witness's keys; one that was made before November 2026 has an Ed25519 key only."""
     from habeas.cli.opening import passphrase_of
-    from habeas.custody.cosignatures import ML_DSA_44, Cosigner
+    from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner
     from habeas.custody.errors import KeyringError
-    from habeas.custody.key_files import read_key_file
+    from habeas.custody.keys.key_files import read_key_file
 
     _refuse_other(directory)
     path = directory / KEY

@@ -1,8 +1,8 @@
 """``verify.py``: one file that verifies a bundle with Python's standard library alone.
 
 It is copied into every bundle and imports nothing of habeas. ``habeas bundle verify`` does
-the same checks with the archive's own code (``habeas.custody.bundled``); tests hold that both
-agree.
+the same checks with the archive's own code (``habeas.custody.bundles.verification``); tests hold
+that both agree.
 """
 
 from __future__ import annotations

@@ -13,17 +13,17 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
-from habeas.archive.cosigning import kept, newest_checkpoint
-from habeas.archive.handing_over import files_of
+from habeas.archive.attestation.cosigning import kept, newest_checkpoint
+from habeas.archive.attestation.timestamping import RFC3161, Logged, logged
+from habeas.archive.keys.handing_over import files_of
 from habeas.archive.opening import Archive
-from habeas.archive.timestamping import RFC3161, Logged, logged
-from habeas.custody.checkpoints import Checkpoint, parse_checkpoint
-from habeas.custody.cosignatures import CosignerKey, read_cosignatures
+from habeas.custody.attestation.cosignatures import CosignerKey, read_cosignatures
+from habeas.custody.attestation.partners import read_policy
 from habeas.custody.errors import BundleError
-from habeas.custody.handovers import FOLDER
-from habeas.custody.notes import split_note, to_base64
-from habeas.custody.partners import read_policy
-from habeas.custody.proofs import InclusionProof
+from habeas.custody.keys.handovers import FOLDER
+from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint
+from habeas.custody.log.notes import split_note, to_base64
+from habeas.custody.log.proofs import InclusionProof
 from habeas.exchange.bundling.disclosing import Item
 
 POLICY_FILE = "partners.toml"  # in the archive's own directory

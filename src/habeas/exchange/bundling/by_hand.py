@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from habeas.custody import disclosures as sd
-from habeas.custody.cosignatures import ML_DSA_44, subtree_message
-from habeas.custody.handovers import ENTRIES
-from habeas.custody.merkle import inclusion_ranges
-from habeas.custody.notes import from_base64, split_note, to_base64
+from habeas.custody.attestation.cosignatures import ML_DSA_44, subtree_message
+from habeas.custody.keys.handovers import ENTRIES
+from habeas.custody.log import disclosures as sd
+from habeas.custody.log.merkle import inclusion_ranges
+from habeas.custody.log.notes import from_base64, split_note, to_base64
 from habeas.exchange.bundling.attesting import Attestation
 from habeas.exchange.bundling.disclosing import Item
 

@@ -10,19 +10,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from habeas.archive import consents
 from habeas.archive import models as m
-from habeas.archive.access import OWNER, PUBLIC, Viewer, live, newest, team_member, visible
-from habeas.archive.labels import LEVEL_NAMES, LEVELS
+from habeas.archive.access import (
+    OWNER,
+    PUBLIC,
+    Viewer,
+    consents,
+    live,
+    newest,
+    team_member,
+    visible,
+)
+from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.opening import Archive
 from habeas.archive.purposes import require_to_hand_over
 from habeas.custody.errors import BundleError
-from habeas.figures import recorded
-from habeas.figures.definitions import FigureDefinition
-from habeas.figures.evaluation import evaluate
-from habeas.figures.loading import live_claims, records_around
-from habeas.figures.nodes import Node
-from habeas.figures.why import tree
+from habeas.figures.definition import recorded
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.loading import live_claims, records_around
+from habeas.figures.why.asking import tree
+from habeas.figures.why.nodes import Node
 
 MOST_ENTRIES = 50_000  # also what the verifiers read
 _CHUNK = 500

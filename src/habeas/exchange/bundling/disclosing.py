@@ -15,9 +15,9 @@ from typing import Any
 
 from habeas.archive.access import OWNER, visible
 from habeas.archive.models import ContentDisclosures, Key, KeyRequest, LedgerEntry
-from habeas.custody import disclosures as sd
 from habeas.custody.errors import BundleError
-from habeas.custody.notes import split_note
+from habeas.custody.log import disclosures as sd
+from habeas.custody.log.notes import split_note
 
 ALWAYS = frozenset({"person", "compartment"})
 OF_STRICT_THINGS = frozenset({"received_from"})

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
-from habeas.archive.chain import Step, chain, words_of
-from habeas.custody.checkpoints import Checkpoint
-from habeas.custody.cosignatures import read_cosignatures
+from habeas.archive.exhibits.custody_chain import Step, chain, words_of
+from habeas.custody.attestation.cosignatures import read_cosignatures
+from habeas.custody.log.checkpoints import Checkpoint
 from habeas.exchange.bundling.attesting import Attestation
 from habeas.exchange.bundling.blocks import Block, facts, heading, paragraph, points, table
 from habeas.exchange.bundling.claimed import claims

@@ -19,18 +19,18 @@ import habeas
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, visible
-from habeas.archive.ledger import Ref
+from habeas.archive.attestation.timestamping import RFC3161
+from habeas.archive.exhibits.working_copies import PROGRAM, now, place_of
+from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.signing import entry_signer
 from habeas.archive.opening import Archive
-from habeas.archive.signing import entry_signer
-from habeas.archive.still import still
-from habeas.archive.timestamping import RFC3161
-from habeas.archive.working_copies import PROGRAM, now, place_of
+from habeas.archive.store.still import still
 from habeas.custody import standalone
-from habeas.custody.bags import BagWriter
+from habeas.custody.attestation.timestamps import pem, split_chain
+from habeas.custody.bundles.bags import BagWriter
 from habeas.custody.errors import BundleError
-from habeas.custody.notes import sign_note, to_base64
+from habeas.custody.log.notes import sign_note, to_base64
 from habeas.custody.standalone.verify import BUNDLES
-from habeas.custody.timestamps import pem, split_chain
 from habeas.exchange.bundling import by_hand, certifying
 from habeas.exchange.bundling.attesting import Attestation, attest, proof_of
 from habeas.exchange.bundling.choosing import Chosen, viewer_of
@@ -38,8 +38,8 @@ from habeas.exchange.bundling.disclosing import Item, Rules, grants, items
 from habeas.exchange.bundling.pages import as_html
 from habeas.exchange.bundling.printing import as_pdf
 from habeas.exchange.bundling.telling import report, utc
-from habeas.figures.nodes import Node, as_json
-from habeas.figures.printing import as_text
+from habeas.figures.why.nodes import Node, as_json
+from habeas.figures.why.printing import as_text
 
 LARGEST = 64 * 1024**3  # bytes of files in one bundle
 #: With only these withheld, a why tree says nothing that is withheld (``_without``).

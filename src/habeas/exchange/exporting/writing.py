@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from habeas.archive import verbs
 from habeas.archive.access import Viewer
+from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.errors import PersonNeeded, PurposeNeeded
-from habeas.archive.labels import LEVEL_NAMES, LEVELS
-from habeas.archive.still import still
+from habeas.archive.store.still import still
 from habeas.archive.verbs.searching import checked_purpose
 from habeas.custody.durable import sync_path
 from habeas.exchange.errors import ExportRefused
@@ -43,13 +43,13 @@ from habeas.exchange.tidy.parts import Part, parts
 from habeas.exchange.tidy.reading import Reader
 from habeas.exchange.tidy.records import Record, records
 from habeas.exchange.tidy.sources import Source, sources
-from habeas.figures import recorded
-from habeas.figures.evaluation import evaluate
-from habeas.figures.loading import live_claims
+from habeas.figures.definition import recorded
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.loading import live_claims
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
-    from habeas.custody.notes import Signer
+    from habeas.custody.log.notes import Signer
 
 Progress = Callable[[str, int, int], None]
 

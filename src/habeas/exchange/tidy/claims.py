@@ -18,8 +18,8 @@ from habeas.archive import models as m
 from habeas.archive.access import visible
 from habeas.exchange.tidy.columns import Cell, Row, column, day
 from habeas.exchange.tidy.reading import NEEDS_PURPOSE, NOT_VISIBLE, Reader, bounds, pieces
-from habeas.figures.loading import live_claims
-from habeas.figures.rows import value_of
+from habeas.figures.evaluation.loading import live_claims
+from habeas.figures.evaluation.rows import value_of
 
 _OTHER = "the value is of another type or not given"
 _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"

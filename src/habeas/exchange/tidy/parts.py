@@ -19,7 +19,7 @@ from habeas.exchange.tidy.reading import PIECE, Reader, bounds
 from habeas.exchange.tidy.records import strictest
 
 if TYPE_CHECKING:
-    from habeas.figures.results import Evaluation, Point
+    from habeas.figures.evaluation.results import Evaluation, Point
 
 _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 _OTHER = "the row is of another part"

@@ -17,8 +17,8 @@ from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.archive.handled import Labels
 from habeas.exchange.tidy.columns import Cell, day
-from habeas.figures.loading import all_records, all_sources, lineage
-from habeas.figures.rows import Origins
+from habeas.figures.evaluation.loading import all_records, all_sources, lineage
+from habeas.figures.evaluation.rows import Origins
 from habeas.vocabulary import edtf, schema
 
 PIECE: Final = 10_000  # rows read at once

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from habeas.archive import models as m
 from habeas.archive.access import live, visible
-from habeas.archive.labels import LEVELS
+from habeas.archive.access.labels import LEVELS
 from habeas.exchange.tidy.columns import Cell, Row, column
 from habeas.exchange.tidy.reading import Reader, pieces
-from habeas.figures.loading import live_claims
+from habeas.figures.evaluation.loading import live_claims
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from habeas.archive import models as m
 from habeas.archive.access import live, newest, visible
 from habeas.exchange.tidy.columns import Row, column
 from habeas.exchange.tidy.reading import Reader, pieces
-from habeas.figures.loading import live_claims
+from habeas.figures.evaluation.loading import live_claims
 
 
 @dataclass(frozen=True, slots=True)

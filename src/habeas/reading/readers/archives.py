@@ -21,8 +21,9 @@ from typing import Any, BinaryIO
 
 import libarchive
 
-from habeas.reading import decoding, paths
+from habeas.reading import paths
 from habeas.reading.documents import State
+from habeas.reading.encodings import decoding
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.archives"

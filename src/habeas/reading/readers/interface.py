@@ -30,8 +30,8 @@ from operator import add
 from types import ModuleType
 from typing import Any, BinaryIO, NoReturn, Protocol, cast
 
-from habeas.reading import lanes
 from habeas.reading.documents import Box, Boxes, Part, State
+from habeas.reading.encodings import lanes
 from habeas.reading.limits import Limits
 
 _SURROGATES = re.compile("[\ud800-\udfff]")

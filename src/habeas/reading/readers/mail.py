@@ -15,8 +15,8 @@ import email.policy
 from email.message import Message
 from typing import Any
 
-from habeas.reading import decoding
 from habeas.reading.documents import State
+from habeas.reading.encodings import decoding
 from habeas.reading.readers import mbox
 from habeas.reading.readers.interface import Draft, Source, one_line
 

@@ -14,8 +14,8 @@ import struct
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from habeas.reading import decoding
 from habeas.reading.documents import State
+from habeas.reading.encodings import decoding
 from habeas.reading.readers import legacy
 from habeas.reading.readers.interface import Draft, Source, one_line
 from habeas.reading.readers.ole import Compound, NotCompound

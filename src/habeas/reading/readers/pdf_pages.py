@@ -17,8 +17,9 @@ from typing import Any
 
 from PIL import Image
 
-from habeas.reading import lanes, pdfium
+from habeas.reading import pdfium
 from habeas.reading.documents import Box, Boxes
+from habeas.reading.encodings import lanes
 from habeas.reading.readers import pdf_bidi
 
 _EACH = (

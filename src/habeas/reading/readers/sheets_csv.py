@@ -10,8 +10,8 @@ import csv
 import io
 import re
 
-from habeas.reading import decoding
 from habeas.reading.documents import State
+from habeas.reading.encodings import decoding
 from habeas.reading.readers.grid import Grid
 from habeas.reading.readers.interface import Draft, Source
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from habeas.reading import decoding, escapes, labels
+from habeas.reading.encodings import decoding, escapes, labels
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.text"

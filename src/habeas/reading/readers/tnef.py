@@ -12,8 +12,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from habeas.reading import decoding
 from habeas.reading.documents import State
+from habeas.reading.encodings import decoding
 from habeas.reading.readers.interface import Draft, Source
 from habeas.reading.readers.outlook import unpacked_rtf
 

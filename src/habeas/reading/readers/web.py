@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from habeas.reading import data_urls, decoding, labels
+from habeas.reading import data_urls
+from habeas.reading.encodings import decoding, labels
 from habeas.reading.readers.flow import Flow
 from habeas.reading.readers.interface import Draft, Source
 from habeas.reading.readers.tags import Tags

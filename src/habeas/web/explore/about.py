@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from habeas.archive import clock
-from habeas.archive.ledger import head
+from habeas.archive.ledger.appending import head
+from habeas.archive.store import clock
 from habeas.web.explore.pages import page
 from habeas.web.site.viewing import Request
 

@@ -21,11 +21,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import visible
-from habeas.archive.blocked import refuse_blocked
+from habeas.archive.access.blocked_bytes import refuse_blocked
 from habeas.archive.errors import PassageOutside, UnknownReference
-from habeas.archive.files import layer_text
+from habeas.archive.exhibits.intake import layer_text
+from habeas.archive.exhibits.quoting import cite_once
 from habeas.archive.models import Exhibit, Layer, LedgerEntry, Passage
-from habeas.archive.quoting import cite_once
 from habeas.archive.readings import locator_words
 from habeas.archive.verbs.citing import LONGEST_QUOTE
 from habeas.archive.verbs.referring import place_of

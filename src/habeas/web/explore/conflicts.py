@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer
 from habeas.archive.models import Claim, Mention
-from habeas.figures import conflicts
-from habeas.figures.disagreement import Conflict
+from habeas.figures.evaluation import conflicts
+from habeas.figures.evaluation.disagreement import Conflict
 from habeas.web.explore import cards, written
 from habeas.web.explore.pages import by_position, name_asked, page, whole_number
 from habeas.web.site.viewing import Request

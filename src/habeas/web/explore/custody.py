@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from habeas.archive.access import Viewer
-from habeas.archive.captures import capture_of
-from habeas.archive.chain import Step, chain
+from habeas.archive.exhibits.captures import capture_of
+from habeas.archive.exhibits.custody_chain import Step, chain
 from habeas.archive.models import Exhibit
 from habeas.errors import HabeasError
 from habeas.web.explore import written

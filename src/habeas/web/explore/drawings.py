@@ -1,6 +1,6 @@
 """What a figure's page draws: plot, matrix, map, timeline, series, each with its table.
 
-Invariants: the shapes come from ``figures.drawing``, which refuses a figure without
+Invariants: the shapes come from ``figures.evaluation.drawing``, which refuses a figure without
 lineage; every mark on a drawing is a row of the table beside it, with its claims; a place
 is drawn as wide as its precision and never as an exact dot when it is not.
 """
@@ -16,8 +16,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from habeas.figures import drawing
-from habeas.figures.results import Evaluation, Point
+from habeas.figures.evaluation import drawing
+from habeas.figures.evaluation.results import Evaluation, Point
 from habeas.web.explore import charts, maps, written
 from habeas.web.explore.pages import cut, whole_number
 from habeas.web.explore.shown import as_of_query

@@ -11,12 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from habeas.figures.capturing import Capture
+from habeas.figures.definition.recorded import named
+from habeas.figures.definition.wording import grouped
 from habeas.figures.errors import FigureError, UnknownFigure
-from habeas.figures.evaluation import evaluate
-from habeas.figures.recorded import named
-from habeas.figures.results import Evaluation
-from habeas.figures.wording import grouped
+from habeas.figures.evaluation.capturing import Capture
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.results import Evaluation
 from habeas.web.explore import charts
 from habeas.web.explore.pages import whole_number
 from habeas.web.explore.shown import as_of_query

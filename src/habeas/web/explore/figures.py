@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habeas.archive.models import Claim, Mention
-from habeas.figures import why as reasons
+from habeas.figures.definition.recorded import named
 from habeas.figures.errors import FigureError, UnknownFigure
-from habeas.figures.evaluation import evaluate
-from habeas.figures.nodes import Node
-from habeas.figures.recorded import named
-from habeas.figures.results import Evaluation, Member, Step
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.results import Evaluation, Member, Step
+from habeas.figures.why import asking as reasons
+from habeas.figures.why.nodes import Node
 from habeas.web.explore import cards, charts, drawings, estimates, maps, written
 from habeas.web.explore.conflicts import differences
 from habeas.web.explore.overview import by_kind

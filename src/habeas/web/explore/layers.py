@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from habeas.archive.files import layer_text
+from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.models import Layer, Passage
 from habeas.errors import HabeasError
 from habeas.web.explore import written

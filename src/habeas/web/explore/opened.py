@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from habeas.archive.access import Viewer, newest, visible
-from habeas.archive.blocked import blocked_among
+from habeas.archive.access.blocked_bytes import blocked_among
 from habeas.archive.models import Exhibit, Layer, Reading
 from habeas.archive.readings import standing
 from habeas.errors import HabeasError

@@ -20,10 +20,10 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from habeas.archive.blocked import refuse_blocked
+from habeas.archive.access.blocked_bytes import refuse_blocked
 from habeas.archive.errors import ExhibitBlocked
+from habeas.archive.exhibits.working_copies import hand_out
 from habeas.archive.models import Exhibit
-from habeas.archive.working_copies import hand_out
 from habeas.web.errors import FormUnreadable, TooManyAtOnce
 from habeas.web.explore.pages import exhibit_form
 from habeas.web.site.viewing import Request, pseudonym

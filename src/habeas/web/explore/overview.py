@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from habeas.archive.access import visible
 from habeas.archive.models import ArchiveTitle
-from habeas.figures.definitions import FigureDefinition
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.definition.recorded import in_force
+from habeas.figures.definition.rules import KINDS_OF_FIGURE
 from habeas.figures.errors import FigureError, NoLineage
-from habeas.figures.evaluation import evaluate
-from habeas.figures.recorded import in_force
-from habeas.figures.rules import KINDS_OF_FIGURE
+from habeas.figures.evaluation.evaluating import evaluate
 from habeas.web.explore.pages import page
 from habeas.web.explore.shown import heading, kind_meaning, kind_words, shown
 from habeas.web.site.viewing import Request

@@ -21,11 +21,11 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from habeas.archive import clock, deadline
 from habeas.archive.access import Viewer, erasing_entry, visible
 from habeas.archive.errors import TooLong
-from habeas.archive.ledger import head
+from habeas.archive.ledger.appending import head
 from habeas.archive.models import Erased, Exhibit
+from habeas.archive.store import clock, deadline
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
 from habeas.web.site.viewing import Request

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from habeas.archive.chain import attested
+from habeas.archive.attestation.proving import inclusion
+from habeas.archive.exhibits.custody_chain import attested
 from habeas.archive.models import LedgerEntry
-from habeas.archive.proving import inclusion
 from habeas.web.explore import written
 from habeas.web.site.viewing import Request
 

@@ -16,9 +16,9 @@ from django.http import Http404
 from django.urls import reverse
 
 from habeas.archive import places as placing
-from habeas.archive import quoting
 from habeas.archive.access import visible
-from habeas.archive.files import layer_text
+from habeas.archive.exhibits import quoting
+from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.models import Layer, Passage, Reading
 from habeas.archive.readings import Locator, locator_words
 from habeas.web.explore import citing, layers, rendering, tables

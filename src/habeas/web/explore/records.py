@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from habeas.archive.access import Viewer, visible
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.records import components
-from habeas.figures import conflicts
-from habeas.figures.disagreement import Conflict
+from habeas.figures.evaluation import conflicts
+from habeas.figures.evaluation.disagreement import Conflict
 from habeas.web.explore import cards, written
 from habeas.web.explore.conflicts import differences
 from habeas.web.explore.pages import (

@@ -26,7 +26,7 @@ from habeas.archive.pipeline.flow import opened_sandbox
 from habeas.custody import durable
 from habeas.errors import HabeasError
 from habeas.reading.errors import NoPicture
-from habeas.reading.sandbox import Sandbox
+from habeas.reading.sandbox.opening import Sandbox
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive

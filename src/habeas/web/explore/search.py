@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from habeas.archive import deadline
 from habeas.archive.errors import TooLong
 from habeas.archive.purposes import require_to_search
 from habeas.archive.readings import locator_words
@@ -25,6 +24,7 @@ from habeas.archive.search.named import NamedRecord
 from habeas.archive.search.schema import UNKNOWN
 from habeas.archive.search.searching import PAGE, Found, Hit
 from habeas.archive.search.sheet_rows import FoundRow
+from habeas.archive.store import deadline
 from habeas.web.explore import layers, written
 from habeas.web.explore.pages import links, page, whole_number
 from habeas.web.site.viewing import Request

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from habeas.figures.definitions import FigureDefinition
-from habeas.figures.results import Evaluation
-from habeas.figures.wording import grouped
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.definition.wording import grouped
+from habeas.figures.evaluation.results import Evaluation
 
 Content = dict[str, Any]
 

@@ -20,7 +20,7 @@ from habeas.web.errors import NoArchive
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
-    from habeas.custody.notes import Signer
+    from habeas.custody.log.notes import Signer
 
 
 class Request(HttpRequest):

@@ -1,0 +1,35 @@
+"""Who may read what: the one door to the archive's rows, and what makes a row strict.
+
+Here belong labels, consents, blocked bytes and what a later entry takes back. Every read of
+content begins with ``visible``.
+"""
+
+from habeas.archive.access.door import (
+    OWNER,
+    PUBLIC,
+    Reason,
+    Viewer,
+    as_known,
+    erasing_entry,
+    explain,
+    live,
+    newest,
+    team_member,
+    visible,
+    visible_labels,
+)
+
+__all__ = [
+    "OWNER",
+    "PUBLIC",
+    "Reason",
+    "Viewer",
+    "as_known",
+    "erasing_entry",
+    "explain",
+    "live",
+    "newest",
+    "team_member",
+    "visible",
+    "visible_labels",
+]

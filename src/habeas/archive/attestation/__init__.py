@@ -1,0 +1,1 @@
+"""What others attest of this archive's log: asked for, kept, proven, checked again."""

@@ -1,0 +1,4 @@
+"""Exhibits: files taken in, where words stand in them, copies handed out, and their custody.
+
+What is inside a file is read by ``pipeline``; what may be shown of it is asked of ``access``.
+"""

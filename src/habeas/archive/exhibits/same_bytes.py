@@ -1,0 +1,122 @@
+"""Files whose bytes are exhibits already: found without reading those that cannot be.
+
+Bytes are the same exhibit only under the same access label: whether another compartment holds
+them makes no difference, so nobody can ask it by adding a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db.models import Count
+
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, visible
+from habeas.archive.ledger.appending import Batch
+
+if TYPE_CHECKING:
+    from habeas.archive.exhibits.intake import Received
+
+T = TypeVar("T")
+
+FEW_ALIKE = 20  # exhibits of one size, up to which a file is compared with all of them at once
+
+
+def held_digests(files: Sequence[tuple[Path, int, str]]) -> list[AbstractSet[str]]:
+    """For each file, by path, size and label: the digests of the exhibits that it may be.
+
+    None for a file of a size that no exhibit has: it need not be hashed before it is sealed.
+    """
+    digests: dict[tuple[int, str], set[str]] = defaultdict(set)
+    many: set[int] = set()
+    for sizes in chunks(list({size_bytes for _, size_bytes, _ in files})):
+        exhibits = visible(OWNER, m.Exhibit).filter(size_bytes__in=sizes)
+        counted = exhibits.values_list("size_bytes").annotate(Count("position"))
+        alike = dict(counted)
+        many.update(size_bytes for size_bytes, count in alike.items() if count > FEW_ALIKE)
+        few = exhibits.filter(size_bytes__in=alike.keys() - many)
+        for size_bytes, label, digest in few.values_list("size_bytes", "label", "plain_sha256"):
+            digests[size_bytes, label].add(digest)
+    return [
+        _held_digest(path, label) if size_bytes in many else digests.get((size_bytes, label), set())
+        for path, size_bytes, label in files
+    ]
+
+
+def exhibits_with(digests: Iterable[str]) -> dict[tuple[str, str], int]:
+    """By label and digest: the earliest exhibit under that label with those bytes."""
+    found: dict[tuple[str, str], int] = {}
+    for chunk in chunks(list(digests)):
+        alike = visible(OWNER, m.Exhibit).filter(plain_sha256__in=chunk).order_by("-position")
+        for label, digest, position in alike.values_list("label", "plain_sha256", "position"):
+            found[label, digest] = position
+    return found
+
+
+def exhibit_of(path: Path, label: str) -> int | None:
+    """The exhibit under an access label whose bytes the file has, if there is one.
+
+    Hashes only likely files. None also for a file that cannot be read, which sealing names.
+    """
+    for digest in _held_digest(path, label):
+        return exhibits_with([digest]).get((label, digest))
+    return None
+
+
+def _held_digest(path: Path, label: str) -> set[str]:
+    """The digest of a file, where there is an exhibit of it under an access label."""
+    try:
+        if not path.is_file():
+            return set()
+        size_bytes = path.stat().st_size
+        if not visible(OWNER, m.Exhibit).filter(size_bytes=size_bytes, label=label).exists():
+            return set()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return set()
+    return {digest} if (label, digest) in exhibits_with([digest]) else set()
+
+
+def receive_again(batch: Batch, exhibit: int, file: Received) -> bool:
+    """Record that bytes held already came again; False when nothing that is said of it is new."""
+    batch.flush()
+    reason = f"as {file.name}" + (f": {file.note}" if file.note else "")
+    if _is_known(exhibit, file, reason):
+        return False
+    verbs.custody(
+        batch,
+        exhibit,
+        "received-again",
+        agent=file.received_from,
+        happened_at=file.received_on,
+        reason=reason,
+        place=file.place,
+    )
+    return True
+
+
+def _is_known(exhibit: int, file: Received, reason: str) -> bool:
+    """Whether it came before under this name, from whom and when this file says, if it does."""
+    first = visible(OWNER, m.Exhibit).get(position=exhibit)
+    came = [(first.received_from, first.received_on)] * (
+        first.filename == file.name and file.note in ("", first.note)
+    )
+    again = visible(OWNER, m.CustodyEvent).filter(
+        exhibit=exhibit, event="received-again", reason=reason
+    )
+    return any(
+        file.received_from in ("", agent) and file.received_on in ("", happened_at)
+        for agent, happened_at in (*came, *again.values_list("agent", "happened_at"))
+    )
+
+
+def chunks(items: Sequence[T], length: int = 500) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), length):
+        yield items[start : start + length]

@@ -1,0 +1,1 @@
+"""The archive's own keys change: a new epoch, or new signing keys handed over."""

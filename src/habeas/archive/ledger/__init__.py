@@ -1,0 +1,4 @@
+"""The one write path: appending, signing, trying without effect, and replaying from the start.
+
+What an entry becomes as rows is ``projection``; what may be recorded is ``verbs``.
+"""

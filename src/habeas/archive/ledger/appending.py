@@ -1,0 +1,274 @@
+"""Appending: the one write path.
+
+A ``Batch`` lives inside one database transaction that holds the head of the ledger, so
+its positions follow without a gap and are taken back when it fails. Entries are signed as
+they are appended and written, with their disclosures and projections, a thousand at a
+time. Nothing outside this module inserts into a ledger or content table (sealing's object
+keys excepted, which go through ``Batch.keep_object``).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from binascii import a2b_base64
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from habeas.archive.errors import EntryRefused, PersonNeeded, TrustRefused
+from habeas.archive.kinds import KINDS
+from habeas.archive.models import ContentDisclosures, ContentObjectKey, Key, LedgerEntry, LocalState
+from habeas.archive.projection.projecting import Fact, Projector
+from habeas.archive.projection.trusted_people import so_far
+from habeas.archive.store.rows import insert
+from habeas.custody.log.disclosures import erased_by
+from habeas.custody.log.entries import parse_entry
+from habeas.custody.log.merkle import root_of
+from habeas.custody.trust.persons import Said, said
+from habeas.custody.trust.rules import GOVERNED, Trust, Verdict
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+    from habeas.custody.log.notes import Signer
+    from habeas.custody.objects.object_store import Sealed
+
+FLUSH_EVERY = 4000
+_FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
+
+
+class Ref(NamedTuple):
+    """An entry just appended: how disclosures refer to it, and where it stands."""
+
+    entry_id: str
+    position: int
+
+
+def head() -> tuple[int, int]:
+    """The number of entries committed, and the time of the last one (0 when there is none)."""
+    last = LedgerEntry.objects.order_by("-position").values_list("position", "time").first()
+    return (0, 0) if last is None else (last[0] + 1, last[1])
+
+
+def projected() -> int:
+    """How many entries the projections stand for."""
+    return int(LocalState.objects.get(name="projected").value)
+
+
+class Batch:
+    """Entries being appended in one transaction. Made by ``Archive.writing``."""
+
+    def __init__(self, archive: Archive, person: Signer | None) -> None:
+        self.archive = archive
+        self.person = person
+        self.pseudonym = "" if person is None else person.name.rpartition("/")[2]
+        self.taken_back = False  # of a trial (``trying``), which nobody signs
+        self.first, self._time = head()
+        self._composer = archive.composer(self.first)
+        self._next = self.first
+        self._projector = Projector()
+        self._entries: list[tuple[Any, ...]] = []
+        self._content: list[tuple[Any, ...]] = []
+        self._object_keys: list[tuple[Any, ...]] = []
+        self._facts: list[Fact] = []
+        self._hashes: list[bytes] = []
+        # What verbs have looked up in this batch, so that each thing is looked up once.
+        self.compartments: dict[str, Ref] = {}
+        self.mention_kinds: dict[str, str] = {}
+        self.vocabularies: set[str] = set()
+        self.ended_sources: set[int] | None = None
+        self._trust: Trust | None = None
+        if (
+            person is not None
+            and not Key.objects.filter(
+                holder=self.pseudonym,
+                role="person",
+                verifier=person.verifier.vkey,
+                ended_at__isnull=True,
+            ).exists()
+        ):
+            raise PersonNeeded(
+                f"The key of {self.pseudonym} is not granted in this archive, or no longer.",
+                next_step="Use a key from `habeas people`.",
+            )
+
+    @property
+    def trust(self) -> Trust:
+        """Who may sign what, with all that this batch has appended."""
+        if self._trust is None:
+            self.flush()
+            self._trust = so_far(self.archive.origin)
+        return self._trust
+
+    @property
+    def size(self) -> int:
+        """The size of the ledger with what this batch has appended."""
+        return self._next
+
+    def append(
+        self,
+        kind: str,
+        fields: dict[str, Any],
+        *,
+        object_sha256: str | None = None,
+        decision: bool = False,
+    ) -> Ref:
+        """Append one entry; ``decision`` makes the acting person sign it as well.
+
+        Fields that are empty strings or None are left out: absent means not stated.
+        """
+        given = {name: value for name, value in fields.items() if value is not None and value != ""}
+        known = KINDS[kind]
+        if not given.keys() <= known.allowed:
+            unknown = min(given.keys() - known.allowed)
+            raise EntryRefused(f"An entry of kind {kind} has no field {unknown!r}.")
+        if not known.required <= given.keys():
+            lacking = min(known.required - given.keys())
+            raise EntryRefused(f"An entry of kind {kind} needs the field {lacking!r}.")
+        signed_by = self._cosigners(kind, decision=decision or known.decision)
+        if signed_by:
+            given["person"] = self.pseudonym
+        given["kind"] = kind
+        self._time = max(int(time.time()), self._time)
+        composed = self._composer.compose(
+            self._time, list(given.items()), object_sha256=object_sha256, cosigners=signed_by
+        )
+        position = self._next
+        verdict = None
+        if kind in GOVERNED:
+            verdict = self._judged(said(parse_entry(composed.note), position, given), kind)
+        self._next += 1
+        self._entries.append(
+            (position, composed.entry_id, self._time, composed.leaf_hash, composed.note)
+        )
+        self._content.append((position, composed.disclosures))
+        self._facts.append(
+            Fact(
+                position,
+                composed.entry_id,
+                self._time,
+                object_sha256,
+                given,
+                note=composed.note,
+                verdict=verdict,
+            )
+        )
+        self._hashes.append(composed.leaf_hash)
+        if len(self._entries) >= FLUSH_EVERY:
+            self.flush()
+        return Ref(composed.entry_id, position)
+
+    def _judged(self, entry: Said, kind: str) -> Verdict:
+        """Refuse here, before it stands for ever, what ``verify`` would call a fault."""
+        verdict = self.trust.judge(entry)
+        if verdict.problem is not None and not self.taken_back:
+            raise TrustRefused(
+                f"This {kind} cannot be recorded: it {verdict.problem.words}.",
+                next_step=verdict.problem.next_step or "Nothing was recorded.",
+            )
+        self.trust.learn(entry, verdict)
+        return verdict
+
+    def _cosigners(self, kind: str, *, decision: bool) -> tuple[Signer, ...]:
+        if not decision or self.taken_back:
+            return ()
+        if self.person is None:
+            raise PersonNeeded(
+                f"A {kind} is a decision and must be signed by a person.",
+                next_step="Make a key with `habeas people add`; say with `--as` whose key acts.",
+            )
+        return (self.person,)
+
+    def sign_batch(self) -> Ref:
+        """Close an import: one person's signature over the root of all entries of this batch."""
+        root = root_of(self._hashes).hex()
+        return self.append(
+            "batch", {"first": self.first, "count": self._next - self.first, "root": root}
+        )
+
+    def keep_object(self, sealed: Sealed) -> None:
+        """Keep the wrapped key of a sealed object; its bytes are durable already."""
+        if not self._object_keys:  # an epoch that ended meanwhile must not be wrapped in
+            self.archive.keyring.refresh()
+        epoch, wrapped = self.archive.keyring.wrap(sealed.identity, sealed.address)
+        self._object_keys.append((sealed.address, epoch, wrapped))
+
+    def replayed(self) -> None:
+        """The projections were made anew in this transaction: forget what was looked up."""
+        self._projector = Projector()
+        self._trust = None
+        self.compartments.clear()
+        self.mention_kinds.clear()
+        self.ended_sources = None
+
+    def flush(self) -> None:
+        """Write what was appended, so that queries inside the batch see it."""
+        insert(ContentObjectKey, self._object_keys)
+        insert(LedgerEntry, self._entries)
+        insert(ContentDisclosures, self._content)
+        self._projector.apply(self._facts)
+        self._projector.flush()
+        self._entries, self._content, self._facts, self._object_keys = [], [], [], []
+        LocalState.objects.filter(name="projected").update(value=str(self._next))
+
+
+def entry_id_at(position: int) -> str:
+    """The id by which disclosures refer to the entry at a position."""
+    return LedgerEntry.objects.values_list("entry_id", flat=True).get(position=position)
+
+
+def facts(start: int, stop: int) -> list[Fact]:
+    """The entries [start, stop) with their disclosed fields, read back from the database."""
+    content = dict(
+        ContentDisclosures.objects.filter(position__gte=start, position__lt=stop).values_list(
+            "position", "disclosures"
+        )
+    )
+    entries = LedgerEntry.objects.filter(position__gte=start, position__lt=stop).order_by(
+        "position"
+    )
+    found = []
+    for position, entry_id, when, note in entries.values_list(
+        "position", "entry_id", "time", "note"
+    ):
+        joined = bytes(content.get(position, b""))
+        gone = erased_by(joined)
+        fields = _fields(joined) if joined and gone is None else {}
+        whole = bytes(note)
+        found.append(Fact(position, entry_id, when, _object_of(whole), fields, gone, note=whole))
+    return found
+
+
+def _fields(joined: bytes) -> dict[str, Any]:
+    """Field and value of each disclosure, read at once; ``verify`` reads them strictly."""
+    arrays = [a2b_base64(part + b"==") for part in joined.translate(_FROM_URLSAFE).split(b"~")]
+    return {field: value for _, field, value in json.loads(b"[" + b",".join(arrays) + b"]")}
+
+
+def _object_of(note: bytes) -> str | None:
+    """The object hash in a note's clear line, without parsing the rest."""
+    marker = b'"object":"'
+    place = note.find(marker, 0, note.index(b"\n\n"))
+    return None if place < 0 else note[place + len(marker) : place + len(marker) + 64].decode()
+
+
+def notes_between(start: int, stop: int) -> Iterator[bytes]:
+    """The notes of the committed entries [start, stop), in order."""
+    for first in range(start, stop, FLUSH_EVERY):
+        chunk = LedgerEntry.objects.filter(
+            position__gte=first, position__lt=min(first + FLUSH_EVERY, stop)
+        ).order_by("position")
+        yield from (bytes(note) for note in chunk.values_list("note", flat=True))
+
+
+def leaf_hashes_between(start: int, stop: int) -> list[bytes]:
+    """The leaf hashes of the committed entries [start, stop), in order."""
+    rows = LedgerEntry.objects.filter(position__gte=start, position__lt=stop).order_by("position")
+    return [bytes(each) for each in rows.values_list("leaf_hash", flat=True)]
+
+
+def leaf_hash_at(position: int) -> bytes | None:
+    """The leaf hash of a committed entry; None when there is none."""
+    found = (
+        LedgerEntry.objects.filter(position=position).values_list("leaf_hash", flat=True).first()
+    )
+    return None if found is None else bytes(found)

@@ -1,0 +1,1 @@
+"""Copies that outlive this machine: backup, restore, mirror, recovered keys."""

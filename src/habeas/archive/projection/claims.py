@@ -1,0 +1,79 @@
+"""What a claim becomes: its row, its chain of sources and its passages."""
+
+from __future__ import annotations
+
+from django.db import models as orm
+
+from habeas.archive import models as m
+from habeas.archive import name_keys
+from habeas.archive.access.taking_back import make_as_strict
+from habeas.archive.projection.projecting import Fact, Projector, stored_json
+from habeas.archive.projection.things import named
+from habeas.vocabulary import edtf, values
+
+
+def claim(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    subject, subject_label = p.find(m.Mention, f["subject"])
+    speakers = [p.find(m.Source, step["source"]) for step in f["attribution"]]
+    passages = [p.find(m.Passage, passage) for passage in f.get("passages", ())]
+    value = f["value"]
+    labels = [
+        p.own_label(f),
+        subject_label,
+        *(s[1] for s in speakers),
+        *(p[1] for p in passages),
+    ]
+    ref = None
+    if "mention" in value:
+        ref, ref_label = p.find(m.Mention, value["mention"])
+        labels.append(ref_label)
+    column = values.columns(values.from_json(value))
+    holds = f.get("holds", "")
+    when = edtf.parse(holds) if holds else None
+    previous = p.maybe(m.Claim, f.get("previous"))
+    p.add(
+        m.Claim,
+        fact,
+        p.join(*labels),
+        subject=subject,
+        property=f["property"],
+        stance=f["stance"],
+        value=stored_json(value),
+        value_type=column.value_type,
+        value_key=column.value_key,
+        number_low=column.number_low,
+        number_high=column.number_high,
+        value_from=column.value_from,
+        value_to=column.value_to,
+        ref=ref,
+        holds=holds,
+        holds_from=when.earliest if when else None,
+        holds_to=when.latest if when else None,
+        attribution=stored_json(f["attribution"]),
+        source=speakers[0][0],
+        list=p.maybe(m.List, f.get("list")),
+        row=f.get("row", ""),
+        vocabulary=f["vocabulary"],
+        note=f.get("note", ""),
+        previous=previous,
+    )
+    if f["property"] in name_keys.PROPERTIES and f["stance"] == "asserts" and "text" in value:
+        named(p, fact.position, subject, value["text"])
+    rows = p.rows
+    for ordinal, (source, _) in enumerate(speakers):
+        rows[m.ClaimSource].append([fact.position, ordinal, source])
+    for ordinal, (passage, _) in enumerate(passages):
+        rows[m.ClaimPassage].append([fact.position, ordinal, passage])
+    if previous is not None:
+        former = m.Claim.objects.filter(position=previous)
+        end_claims(p, fact, former, previous, "superseded", p.join(*labels))
+
+
+def end_claims(
+    p: Projector, fact: Fact, claims: orm.QuerySet[m.Claim], why: int, how: str, label: str
+) -> None:
+    """End the claims that stand; all of them are as strict as what ended them (``label``)."""
+    positions = list(claims.values_list("position", flat=True))
+    claims.filter(ended_at__isnull=True).update(ended_at=fact.position, ended_by=how, ended_why=why)
+    make_as_strict(p, m.Claim, positions, label)

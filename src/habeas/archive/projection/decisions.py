@@ -1,0 +1,263 @@
+"""What decisions and settings become: they often end what earlier entries made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models as orm
+
+from habeas.archive import models as m
+from habeas.archive.access.consents import of_record
+from habeas.archive.access.labels import LEVELS
+from habeas.archive.access.taking_back import make_as_strict
+from habeas.archive.errors import UnknownReference
+from habeas.archive.projection.claims import end_claims
+from habeas.archive.projection.projecting import Fact, Projector, stored_json
+from habeas.archive.records import rejoin
+from habeas.custody.trust.persons import Policy
+
+TARGETS: dict[str, type[m.Projection]] = {
+    "claim": m.Claim,
+    "source": m.Source,
+    "list": m.List,
+    "judgement": m.Judgement,
+}
+
+
+def key(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    if f["state"] == "granted":
+        asked = p.verdict.request
+        p.add(
+            m.Key,
+            fact,
+            p.own_label(f),
+            holder=f["holder"],
+            role=f["role"],
+            verifier=f["verifier"],
+            by=f.get("person", ""),
+            request=None if asked is None else asked.position,
+        )
+        _answered(p, fact, m.KeyRequest)
+        return
+    # By role too: the rules for a person's key end no key of the archive, nor the other way.
+    ending = m.Key.objects.filter(role=f["role"], verifier=f["verifier"], ended_at__isnull=True)
+    ending.update(ended_at=fact.position, ended_by=f["state"])
+
+
+def key_request(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.KeyRequest,
+        fact,
+        p.own_label(f),
+        holder=f["holder"],
+        verifier=f["verifier"],
+        reason=f["reason"],
+        person=f["person"],
+        key=_signed_with(p),
+    )
+
+
+def trust_policy(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    m.TrustPolicy.objects.filter(ended_at__isnull=True).update(
+        ended_at=fact.position, ended_by="superseded"
+    )
+    p.add(
+        m.TrustPolicy,
+        fact,
+        p.own_label(f),
+        person=f.get("person", ""),
+        **Policy.read(f).fields(),
+    )
+    _answered(p, fact, m.TrustPolicyRequest)
+
+
+def trust_policy_request(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.TrustPolicyRequest,
+        fact,
+        p.own_label(f),
+        reason=f["reason"],
+        person=f["person"],
+        key=_signed_with(p),
+        **Policy.read(f).fields(),
+    )
+
+
+def _signed_with(p: Projector) -> int | None:
+    return None if p.verdict.key is None else p.verdict.key.position
+
+
+def _answered(
+    p: Projector, fact: Fact, model: type[m.KeyRequest] | type[m.TrustPolicyRequest]
+) -> None:
+    """The request that this entry grants is granted once."""
+    if p.verdict.request is not None:
+        model.objects.filter(position=p.verdict.request.position).update(
+            ended_at=fact.position, ended_by="approved"
+        )
+
+
+def judgement(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    left, left_label = p.find(m.Mention, f["left"])
+    right, right_label = p.find(m.Mention, f["right"])
+    p.add(
+        m.Judgement,
+        fact,
+        p.join(p.own_label(f), left_label, right_label),
+        left=left,
+        right=right,
+        verdict=f["verdict"],
+        reason=f.get("reason", ""),
+        person=f.get("person", ""),
+    )
+    if f["verdict"] == "same":
+        p.flush()
+        _rejoin(p, left, right)
+
+
+def _rejoin(p: Projector, left: int, right: int) -> None:
+    canonical = m.Mention.objects.filter(position__in=(left, right)).values("canonical")
+    joined = list(
+        m.Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True)
+    )
+    rejoin(joined)
+    p.agreements.changed(joined)
+
+
+def assessment(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    target, label = p.find(TARGETS[f["target_kind"]], f["target"])
+    p.add(
+        m.Assessment,
+        fact,
+        p.join(p.own_label(f), label),
+        target=target,
+        target_kind=f["target_kind"],
+        scheme=f["scheme"],
+        grade=f["grade"],
+        reason=f.get("reason", ""),
+        person=f.get("person", ""),
+    )
+
+
+def retraction(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    target, label = p.find(TARGETS[f["target_kind"]], f["target"])
+    label = p.join(p.own_label(f), label)
+    p.add(
+        m.Retraction,
+        fact,
+        label,
+        target=target,
+        target_kind=f["target_kind"],
+        reason=f["reason"],
+        person=f.get("person", ""),
+    )
+    claims = m.Claim.objects
+    match f["target_kind"]:
+        case "claim":
+            end_claims(p, fact, claims.filter(position=target), target, "retracted", label)
+        case "list":
+            _end(p, fact, m.List.objects.filter(position=target), "retracted", label)
+            _end(p, fact, m.Mention.objects.filter(list=target), "retracted", label)
+            end_claims(p, fact, claims.filter(list=target), target, "retracted", label)
+        case "source":
+            _end(p, fact, m.Source.objects.filter(position=target), "retracted", label)
+            spoken = m.ClaimSource.objects.filter(source=target).values("claim")
+            end_claims(p, fact, claims.filter(position__in=spoken), target, "retracted", label)
+        case "judgement":
+            judgement = m.Judgement.objects.get(position=target)
+            _end(p, fact, m.Judgement.objects.filter(position=target), "retracted", label)
+            _rejoin(p, judgement.left, judgement.right)
+
+
+def _end(p: Projector, fact: Fact, rows: orm.QuerySet[Any], how: str, label: str) -> None:
+    """End the rows that stand; all of them are as strict as what ended them (``label``)."""
+    positions = list(rows.values_list("position", flat=True))
+    rows.filter(ended_at__isnull=True).update(ended_at=fact.position, ended_by=how)
+    make_as_strict(p, rows.model, positions, label)
+
+
+def consent(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    subject, label = _subject_of_consent(p, f["subject"])
+    if f["state"] == "withdrawn":
+        of_record(subject).filter(ended_at__isnull=True).update(
+            ended_at=fact.position, ended_by="withdrawn"
+        )
+    else:
+        p.add(
+            m.Consent,
+            fact,
+            p.join(p.own_label(f), label),
+            subject=subject,
+            basis=f.get("basis", ""),
+            scope=f.get("scope", ""),
+            purposes=stored_json(f.get("purposes", [])),
+            audience=LEVELS[f.get("audience", "team")],
+            expires=f.get("expires", ""),
+            at_risk=f.get("at_risk", ""),
+            reason=f.get("reason", ""),
+            person=f.get("person", ""),
+        )
+        p.flush()
+    p.agreements.changed([subject])
+
+
+def _subject_of_consent(p: Projector, entry_id: str) -> tuple[int, str]:
+    try:
+        return p.find(m.Mention, entry_id)
+    except UnknownReference:
+        return p.find(m.Source, entry_id)
+
+
+def hold(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    target, label = p.find(m.Exhibit, f["target"])
+    if f["state"] == "lifted":
+        held = m.Hold.objects.filter(target=target, ended_at__isnull=True)
+        _end(p, fact, held, "lifted", p.join(p.own_label(f), label))
+        return
+    p.add(
+        m.Hold,
+        fact,
+        p.join(p.own_label(f), label),
+        target=target,
+        authority=f.get("authority", ""),
+        reason=f.get("reason", ""),
+        person=f.get("person", ""),
+    )
+
+
+def definition(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    m.Definition.objects.filter(key=f["key"], ended_at__isnull=True).update(
+        ended_at=fact.position, ended_by="superseded"
+    )
+    p.add(
+        m.Definition,
+        fact,
+        p.own_label(f),
+        key=f["key"],
+        title=f["title"],
+        kind=f["figure_kind"],
+        text=f["text"],
+        digest=f["digest"],
+    )
+
+
+def batch(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.Batch,
+        fact,
+        p.own_label(f),
+        first=fact.position - f["count"],
+        root=f["root"],
+        person=f.get("person", ""),
+    )

@@ -1,0 +1,66 @@
+"""What runs of linking, reviews and their policy become."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive.projection.projecting import Fact, Projector, stored_json
+
+
+def linkage(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    kind = f["mention_kind"]
+    ended = {"ended_at": fact.position, "ended_by": "superseded"}
+    m.Linkage.objects.filter(kind=kind, ended_at__isnull=True).update(**ended)
+    p.add(
+        m.Linkage,
+        fact,
+        p.own_label(f),
+        kind=kind,
+        size=f["size"],
+        weights=f["model"],
+        threshold_ppm=f["threshold_ppm"],
+        seed=f["seed"],
+        versions=stored_json(f["versions"]),
+    )
+
+
+def candidates(p: Projector, fact: Fact) -> None:
+    """The pairs of mentions that are there: an erased one is in no pair."""
+    f = fact.fields
+    run = p.position_of(m.Linkage, f["linkage"])
+    known = p.found(m.Mention, [i for left, right, _ in f["pairs"] for i in (left, right)])
+    for left, right, ppm in f["pairs"]:
+        if left in known and right in known:
+            (one, its), (other, others) = sorted((known[left], known[right]))
+            p.row(
+                m.Candidate, linkage=run, left=one, right=other, ppm=ppm, label=p.join(its, others)
+            )
+
+
+def review(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    left, right = sorted((p.find(m.Mention, f["left"]), p.find(m.Mention, f["right"])))
+    p.add(
+        m.Review,
+        fact,
+        p.join(p.own_label(f), left[1], right[1]),
+        left=left[0],
+        right=right[0],
+        verdict=f["verdict"],
+        reason=f.get("reason", ""),
+        person=f.get("person", ""),
+        seen=stored_json(f.get("seen", [])),
+    )
+
+
+def review_policy(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    ended = {"ended_at": fact.position, "ended_by": "superseded"}
+    m.ReviewPolicy.objects.filter(ended_at__isnull=True).update(**ended)
+    p.add(
+        m.ReviewPolicy,
+        fact,
+        p.own_label(f),
+        reviewers=f["reviewers"],
+        blind=f["blind"] == "yes",
+    )

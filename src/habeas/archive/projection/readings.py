@@ -1,0 +1,36 @@
+"""What the reading of a file becomes: its row, and the end of the readings before it."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive.projection.projecting import Fact, Projector, stored_json
+
+
+def reading(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    outer = p.maybe(m.Reading, f.get("within"))
+    p.add(
+        m.Reading,
+        fact,
+        p.join(p.own_label(f), label),
+        exhibit=exhibit,
+        inner_path=f.get("inner_path", ""),
+        run=fact.position if outer is None else outer,
+        state=f["state"],
+        reason=f.get("reason", ""),
+        missing=stored_json(f.get("missing", [])),
+        warnings=stored_json(f.get("warnings", [])),
+        metadata=stored_json(f.get("metadata", {})),
+        media_type=f.get("media_type", ""),
+        inner_sha256=f.get("inner_sha256", ""),
+        size_bytes=f.get("inner_size"),
+        reader=f.get("reader", ""),
+        reader_version=f.get("reader_version", ""),
+        settings=stored_json(f.get("settings", {})),
+        pages=f.get("pages", 0),
+        layer=p.maybe(m.Layer, f.get("layer")),
+        map_address=fact.object_sha256 or "",
+    )
+    if outer is None:
+        p.reread.add(exhibit)

@@ -1,0 +1,194 @@
+"""What entries about things become: exhibits, readings, sources, mentions."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive import name_keys
+from habeas.archive.access.labels import LEVELS
+from habeas.archive.projection.projecting import Fact, Projector, stored_json
+from habeas.custody.trust.persons import Policy
+
+_OF_AN_EVENT = (
+    *("agent", "happened_at", "place", "reason", "authority", "responsible", "changed"),
+    *("before_sha256", "after_sha256", "outcome", "person"),
+)
+
+
+def archive(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    label = p.own_label(f)
+    p.add(m.ArchiveTitle, fact, label, title=f["title"])
+    if "approver_age_seconds" in f:
+        p.add(m.TrustPolicy, fact, label, **Policy.read(f).fields())
+
+
+def vocabulary(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(m.Vocabulary, fact, p.own_label(f), digest=f["digest"], name=f["name"])
+
+
+def compartment(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    label = p.labels.of(fact.position, LEVELS["team"])
+    p.add(m.Compartment, fact, label, key=f["key"], title=f["title"])
+
+
+def exhibit(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    label = p.own_label(f)
+    p.add(
+        m.Exhibit,
+        fact,
+        label,
+        address=fact.object_sha256,
+        plain_sha256=f["plain_sha256"],
+        size_bytes=f["size_bytes"],
+        filename=f["filename"],
+        media_type=f.get("media_type", ""),
+        title=f.get("title", ""),
+        received_from=f.get("received_from", ""),
+        received_on=f.get("received_on", ""),
+        note=f.get("note", ""),
+    )
+    p.row(
+        m.CustodyEvent,
+        position=fact.position,
+        label=label,
+        exhibit=fact.position,
+        event="sealed",
+        agent=f.get("received_from", ""),
+        happened_at=f.get("received_on", ""),
+        reason=f.get("note", ""),
+    )
+
+
+def custody(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    parts = [p.own_label(f), label]
+    if "derived" in f:  # the event holds its id, and often its hash
+        parts.append(p.label_of(m.Exhibit, f["derived"]))
+    p.add(
+        m.CustodyEvent,
+        fact,
+        p.join(*parts),
+        exhibit=exhibit,
+        event=f["event"],
+        derived=p.maybe(m.Exhibit, f.get("derived")),
+        **{name: f.get(name, "") for name in _OF_AN_EVENT},
+    )
+
+
+def layer(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    p.add(
+        m.Layer,
+        fact,
+        p.join(p.own_label(f), label),
+        exhibit=exhibit,
+        inner_path=f.get("inner_path", ""),
+        address=fact.object_sha256,
+        text_sha256=f["text_sha256"],
+        reader=f["reader"],
+        reader_version=f["reader_version"],
+        settings=stored_json(f["settings"]),
+        length=f["length"],
+    )
+
+
+def passage(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    parts = [p.own_label(f), label]
+    if "layer" in f:
+        parts.append(p.label_of(m.Layer, f["layer"]))
+    p.add(
+        m.Passage,
+        fact,
+        p.join(*parts),
+        exhibit=exhibit,
+        layer=p.maybe(m.Layer, f.get("layer")),
+        start=f["start"],
+        stop=f["stop"],
+        quote=f["quote"],
+        prefix=f.get("prefix", ""),
+        suffix=f.get("suffix", ""),
+    )
+
+
+def source(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    previous = p.maybe(m.Source, f.get("previous"))
+    needs_consent = f["source_kind"] in ("person", "witness")
+    if needs_consent:
+        p.agreements.made(fact.position)
+    p.add(
+        m.Source,
+        fact,
+        p.own_label(f, fact.position if needs_consent else None),
+        code=f["code"],
+        name=f.get("name", ""),
+        kind=f["source_kind"],
+        about=f.get("about", ""),
+        url=f.get("url", ""),
+        interests=stored_json(f.get("interests", [])),
+        previous=previous,
+    )
+    if previous is not None:
+        m.Source.objects.filter(position=previous, ended_at__isnull=True).update(
+            ended_at=fact.position, ended_by="superseded"
+        )
+
+
+def lineage(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    source, left = p.find(m.Source, f["source"])
+    repeats, right = p.find(m.Source, f["repeats"])
+    p.add(
+        m.Lineage,
+        fact,
+        p.join(p.own_label(f), left, right),
+        source=source,
+        repeats=repeats,
+        reason=f.get("reason", ""),
+    )
+
+
+def list(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    p.add(
+        m.List,
+        fact,
+        p.own_label(f),
+        name=f["name"],
+        digest=f["digest"],
+        exhibit=p.maybe(m.Exhibit, f.get("exhibit")),
+    )
+
+
+def mention(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    person = f["mention_kind"] == "person"
+    if person:
+        p.agreements.made(fact.position)
+    p.add(
+        m.Mention,
+        fact,
+        p.own_label(f, fact.position if person else None),
+        kind=f["mention_kind"],
+        caption=f["caption"],
+        language=f.get("language", ""),
+        script=f.get("script", ""),
+        list=p.maybe(m.List, f.get("list")),
+        row=f.get("row", ""),
+        canonical=fact.position,
+    )
+    named(p, fact.position, fact.position, f["caption"])
+
+
+def named(p: Projector, entry: int, mention: int, name: str) -> None:
+    """The keys of a name that an entry gives to a mention."""
+    rows = p.rows[m.NameKey]
+    for key in sorted(name_keys.keys(name)):
+        rows.append([key, entry, mention])

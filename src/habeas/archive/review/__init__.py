@@ -1,0 +1,1 @@
+"""Pairs of mentions: proposed by a run of linking, judged by people."""

@@ -1,0 +1,1 @@
+"""Does the archive hold? Every check of ``habeas verify``, and what a damaged one says."""

@@ -1,0 +1,4 @@
+"""What is carried to others: bundles and bags, and who vouches for a captured page.
+
+Here is how what was received is checked. What goes into a bundle is chosen in ``exchange``.
+"""

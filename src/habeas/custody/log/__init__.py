@@ -1,0 +1,5 @@
+"""The log: signed entries, their commitments, the Merkle tree and its files on disk.
+
+Here belong the formats of an entry, a note, a checkpoint, a tile and a proof. Whose key signs is
+decided in ``keys``; whether a log on disk holds is asked in ``checks``.
+"""

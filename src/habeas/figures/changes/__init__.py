@@ -1,0 +1,1 @@
+"""What stands on a thing, and what a change of it would move."""

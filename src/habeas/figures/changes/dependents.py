@@ -1,0 +1,167 @@
+"""Which figures stand on a thing, and which changed between two ledger sizes.
+
+A figure stands on whatever, taken away, changes its value or the claims that decide it:
+claims through its ``grounds``, judgements by evaluating once without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from habeas.archive import models as m
+from habeas.archive.access import Viewer, visible
+from habeas.archive.blast_radius import blast_radius
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.definition.recorded import in_force
+from habeas.figures.errors import FigureError, NothingThere
+from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
+from habeas.figures.evaluation.results import Evaluation
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What of a figure can change: its words, its value, its members and their claims."""
+
+    key: str
+    title: str
+    headline: str
+    value: tuple[object, ...]
+    grounds: frozenset[int]
+    members: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure before and after. ``value_changed`` is False when only its grounds did."""
+
+    key: str
+    title: str
+    before: str
+    after: str
+    value_changed: bool
+
+
+UNSAID = "a value that is shown only for a stated purpose"
+Standing = Mapping[str, Print]
+
+
+def standing_on(
+    archive: Archive, viewer: Viewer, position: int, as_of: int | None = None
+) -> list[str]:
+    """The keys of the figures whose value rests on a claim, source, list, exhibit,
+    passage, mention or judgement; in the order in which they were recorded.
+    """
+    radius = blast_radius(viewer, position)
+    if radius is None:
+        raise NothingThere(
+            f"Nothing that figures could stand on is at entry {position}.",
+            next_step="Give the position of a claim, source, list, judgement, mention or exhibit.",
+        )
+    claims = set(radius.claims)
+    properties = _properties(viewer, radius.claims)
+    found: list[str] = []
+    for definition in in_force(viewer, as_of):
+        reads = not properties.isdisjoint(definition.properties) or definition.estimation.lists
+        if radius.kind != "judgement" and not reads:
+            continue
+        try:
+            evaluation = evaluate(archive, definition, viewer, as_of, shown=False)
+        except FigureError:
+            continue
+        if radius.kind == "judgement":
+            stands = _stands_on_judgement(definition, viewer, position, evaluation)
+        else:
+            stands = not claims.isdisjoint(evaluation.grounds)
+        if stands:
+            found.append(definition.key)
+    return found
+
+
+def _properties(viewer: Viewer, claims: Sequence[int]) -> set[str]:
+    """The properties that claims speak of: a figure that reads none of them is not asked."""
+    found: set[str] = set()
+    for start in range(0, len(claims), 1_000):
+        rows = visible(viewer, m.Claim).filter(position__in=claims[start : start + 1_000])
+        found.update(rows.values_list("property", flat=True).distinct())
+    return found
+
+
+def _stands_on_judgement(
+    definition: FigureDefinition, viewer: Viewer, judgement: int, evaluation: Evaluation
+) -> bool:
+    is_same = visible(viewer, m.Judgement).filter(position=judgement, verdict="same").exists()
+    if not is_same or judgement >= evaluation.as_of:
+        return False
+    other = evaluate_afresh(definition, viewer, evaluation.as_of, without=judgement)
+    return _print(other) != _print(evaluation)
+
+
+def snapshot(archive: Archive, viewer: Viewer, as_of: int | None = None) -> dict[str, Print]:
+    """Every figure in force, as of a size: take it before and after a change."""
+    found: dict[str, Print] = {}
+    for definition in in_force(viewer, as_of):
+        try:
+            taken = _print(evaluate(archive, definition, viewer, as_of, shown=False))
+            if definition.picks_by and viewer.purpose is None:
+                taken = replace(taken, headline=UNSAID)
+            found[definition.key] = taken
+        except FigureError as error:
+            found[definition.key] = Print(
+                definition.key, definition.title, str(error), (error.code,), frozenset()
+            )
+    return found
+
+
+def difference(before: Standing, after: Standing) -> list[Change]:
+    """Exactly the figures that changed, by key, with the old and the new value."""
+    changes: list[Change] = []
+    for key in sorted({*before, *after}):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        title = (new or old or _NOWHERE).title
+        changes.append(
+            Change(
+                key,
+                title,
+                old.headline if old else "was not there",
+                new.headline if new else "is no longer there",
+                value_changed=(old and old.value) != (new and new.value),
+            )
+        )
+    return changes
+
+
+_NOWHERE = Print("", "", "", (), frozenset())
+
+
+def _print(evaluation: Evaluation) -> Print:
+    value = (
+        evaluation.number,
+        evaluation.not_known,
+        evaluation.fewest,
+        len(evaluation.open_pairs),
+        tuple((group.label, group.number) for group in evaluation.groups),
+        tuple((p.claim, p.stance, p.words, p.holds) for p in evaluation.points),
+        *_tables(evaluation),
+    )
+    definition = evaluation.definition
+    members = tuple(
+        (member.position, member.claims) for member in (*evaluation.members, *evaluation.undecided)
+    )
+    return Print(
+        definition.key, definition.title, evaluation.headline, value, evaluation.grounds, members
+    )
+
+
+def _tables(evaluation: Evaluation) -> tuple[str, ...]:
+    """The digests of an estimate's tables: it changes when they do, computed or not."""
+    captured = evaluation.capture
+    if captured is None:
+        return ()
+    return tuple(table.digest for table in (captured.table, captured.joined) if table is not None)

@@ -1,0 +1,1 @@
+"""What a figure asks: its definition as data, read strictly and said in words."""

@@ -1,0 +1,125 @@
+"""Figure definitions: data that says what a number counts, read strictly.
+
+Invariants: a definition is either wholly valid or refused with every problem named (line,
+key, reason, what would be valid); parsing the same text gives an equal definition; the
+digest is the SHA-256 of the text exactly as written, so a definition is pinned by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from habeas.figures.definition import syntax
+from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation
+from habeas.figures.definition.parsing import Reader
+from habeas.figures.definition.rules import IN_PLACE, Rule
+from habeas.figures.places import LOCATING
+from habeas.vocabulary import schema as vocabulary_schema
+from habeas.vocabulary.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """``by``: one number a value of ``property``; dates are grouped by ``step``."""
+
+    property: str
+    step: str = ""  # month | year | decade for dates
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What a view draws: names of properties, and the columns of a matrix (EDTF)."""
+
+    cell: str = ""
+    columns: tuple[str, ...] = ()
+    count: str = ""  # how many there are of what stands in no certain column
+    point: str = ""
+    date: str = ""
+    along: str = "holds"  # the time axis of a plot: holds | said
+
+
+@dataclass(frozen=True, slots=True)
+class FigureDefinition:
+    """What a figure counts or reports, by which rules, and how pages may draw it.
+
+    ``counts`` is a record kind (counted, estimated), ``reports`` are properties (reported).
+    ``position`` is the ledger position of the definition, None when it is not recorded.
+    """
+
+    key: str
+    title: str
+    kind: str
+    view: str
+    text: str
+    digest: str
+    question: str = ""
+    note: str = ""
+    counts: str = ""
+    reports: tuple[str, ...] = ()
+    unit: str = ""
+    rules: tuple[Rule, ...] = ()
+    by: Breakdown | None = None
+    choose: str = "all"
+    draw: Draw = Draw()
+    as_of: int | None = None
+    handling: str = "team"  # who may see the definition; its members have their own handling
+    position: int | None = None
+    undecided_ppm: int | None = None  # pairs proposed from here on make the count a range
+    estimation: Estimation = NO_ESTIMATION  # estimated: lists, answers, seed
+
+    @property
+    def picks_by(self) -> tuple[str, ...]:
+        """The properties by which people must not be picked without a stated purpose."""
+        known = vocabulary_schema.load().properties
+        return tuple(n for n in self.properties if n in known and known[n].needs_purpose)
+
+    @property
+    def drawn_properties(self) -> tuple[str, ...]:
+        """The properties that the view draws."""
+        draw = self.draw
+        return tuple(filter(None, (draw.cell, draw.count, draw.point, draw.date)))
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """Every property whose claims this figure reads, in order of name."""
+        names = set(self.reports)
+        for rule in self.rules:
+            names.update(LOCATING if rule.name == IN_PLACE else rule.properties)
+        if self.by:
+            names.add(self.by.property)
+        names.update(self.drawn_properties)
+        return tuple(sorted(names))
+
+
+def parse(
+    text: str, *, schema: Schema | None = None, position: int | None = None
+) -> FigureDefinition:
+    """The definition that ``text`` (YAML) writes down.
+
+    ``position`` is where the ledger holds it. Raises ``DefinitionError`` with every problem.
+    """
+    reader = Reader(syntax.read(text), schema or vocabulary_schema.load())
+    parts = reader.parts()
+    return FigureDefinition(
+        key=parts.key,
+        title=parts.title,
+        kind=parts.kind,
+        view=parts.view,
+        text=text,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        question=parts.question,
+        note=parts.note,
+        counts=parts.counts,
+        reports=parts.reports,
+        unit=parts.unit,
+        rules=parts.rules,
+        by=Breakdown(*parts.by) if parts.by else None,
+        choose=parts.choose,
+        draw=Draw(**parts.draw),
+        as_of=parts.as_of,
+        handling=parts.handling,
+        position=position,
+        undecided_ppm=parts.undecided_ppm,
+        estimation=parts.estimation,
+    )

@@ -1,0 +1,226 @@
+"""Counted figures: each record has one fate, so the steps of the waterfall add up.
+
+A record is *dropped* by the first rule that certainly fails for it; if none does but some
+rule cannot decide, it is *not known* under the first of these; else it is *counted*.
+Invariants: entered = dropped + not known + went on, for every step; the order in which
+rows come never changes the result; a claim to which no rule answers "yes" or "not known"
+(so, one that is not among ``grounds``) can be removed without changing a fate.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from habeas.figures.definition import rules as r
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.evaluation.answers import NO, UNKNOWN, YES, asker, named_records, place_answer
+from habeas.figures.evaluation.results import Group, Member, Step
+from habeas.figures.evaluation.rows import ClaimRow, Facts, value_of
+from habeas.figures.evaluation.times import period
+from habeas.figures.places import placing_claims
+from habeas.vocabulary import values
+from habeas.vocabulary.answers import Answer
+
+LIVE_WORDS = "not retracted, not superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The outcome: those counted, those not known, and how every record fared."""
+
+    members: tuple[Member, ...]
+    undecided: tuple[Member, ...]
+    steps: tuple[Step, ...]
+    grounds: frozenset[int]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One rule asked of every record: answers, and the claims that decided."""
+
+    answers: Callable[[int], Answer]
+    deciding: dict[int, list[int]] = field(default_factory=dict)
+
+
+def count(definition: FigureDefinition, facts: Facts) -> Counted:
+    """Count the records of the definition's kind that satisfy its rules."""
+    rules = [rule for rule in definition.rules if rule.name != r.LIVE]
+    by_property: dict[str, list[ClaimRow]] = defaultdict(list)
+    wanted = set(facts.records)
+    for claim in facts.claims:
+        if claim.record in wanted:
+            by_property[claim.property].append(claim)
+    asked = [_ask(rule, facts, by_property) for rule in rules]
+    fates: list[tuple[list[int], list[int]]] = [([], []) for _ in rules]
+    kept: list[int] = []
+    for record in sorted(wanted):
+        number, answer = _fate(record, asked)
+        if number is None:
+            kept.append(record)
+        else:
+            fates[number][0 if answer is NO else 1].append(record)
+    counted = [_member(record, asked) for record in kept]
+    undecided = [_member(record, asked) for _, unknown in fates for record in unknown]
+    grounds = {claim for part in asked for claims in part.deciding.values() for claim in claims}
+    return Counted(
+        tuple(counted),
+        tuple(sorted(undecided, key=lambda member: member.position)),
+        tuple(_steps(rules, facts, fates)),
+        frozenset(grounds),
+    )
+
+
+def _fate(record: int, asked: Sequence[_Asked]) -> tuple[int | None, Answer]:
+    """The step at which a record falls, None for a record that is counted."""
+    undecided: int | None = None
+    for number, rule in enumerate(asked):
+        answer = rule.answers(record)
+        if answer is NO:
+            return number, NO
+        if answer is UNKNOWN and undecided is None:
+            undecided = number
+    return undecided, UNKNOWN
+
+
+def _member(record: int, asked: Sequence[_Asked]) -> Member:
+    claims = {claim for part in asked for claim in part.deciding.get(record, ())}
+    return Member(record, tuple(sorted(claims)))
+
+
+def _steps(
+    rules: Sequence[r.Rule], facts: Facts, fates: Sequence[tuple[list[int], list[int]]]
+) -> Iterable[Step]:
+    withdrawn = tuple(sorted(facts.withdrawn))
+    entered = len(facts.records) + len(withdrawn)
+    yield Step(r.LIVE, LIVE_WORDS, entered, withdrawn, ())
+    entered -= len(withdrawn)
+    for rule, (dropped, unknown) in zip(rules, fates, strict=True):
+        yield Step(rule.name, rule.words, entered, tuple(dropped), tuple(unknown))
+        entered -= len(dropped) + len(unknown)
+
+
+def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> _Asked:
+    if rule.name == r.RECORD:
+        wanted = named_records(rule, facts)
+        keep = rule.operator == "is"
+        return _Asked(lambda record: YES if (record in wanted) is keep else NO)
+    if rule.name == r.IN_PLACE:
+        places = {place for name in rule.records for place in facts.named[name]}
+        return _Asked(
+            lambda record: place_answer(rule, record, facts),
+            {
+                record: sorted(placing_claims({record, *places}, facts.above))
+                for record in facts.records
+            },
+        )
+    certain: dict[int, list[ClaimRow]] = defaultdict(list)
+    possible: dict[int, list[ClaimRow]] = defaultdict(list)
+    ask = asker(rule, facts)
+    for name in dict.fromkeys(rule.properties):
+        for claim in by_property.get(name, ()):
+            answer = ask(claim)
+            if answer is YES:
+                certain[claim.record].append(claim)
+            elif answer is UNKNOWN:
+                possible[claim.record].append(claim)
+    deciding = {
+        record: sorted(c.position for c in (*certain.get(record, ()), *possible.get(record, ())))
+        for record in {*certain, *possible}
+    }
+
+    def answers(record: int) -> Answer:
+        sure, maybe = certain.get(record, ()), possible.get(record, ())
+        if rule.name == r.NO_CLAIM:
+            return NO if sure else UNKNOWN if maybe else YES
+        if rule.origins_at_least == 1:
+            return YES if sure else UNKNOWN if maybe else NO
+        return _enough_origins(rule.origins_at_least, sure, maybe, facts)
+
+    return _Asked(answers, deciding)
+
+
+def _enough_origins(
+    at_least: int, sure: Sequence[ClaimRow], maybe: Sequence[ClaimRow], facts: Facts
+) -> Answer:
+    origins = facts.origins
+    if len(origins.of_all(c.source for c in sure)) >= at_least:
+        return YES
+    possible = origins.of_all(c.source for c in (*sure, *maybe))
+    return UNKNOWN if len(possible) >= at_least else NO
+
+
+# --- breakdown ----------------------------------------------------------------------------
+
+NOT_STATED = "not stated"
+SEVERAL = "more than one value"
+NOT_KNOWN = "not known"
+NOT_APPLICABLE = "does not apply"
+
+
+def breakdown(
+    definition: FigureDefinition, facts: Facts, members: Iterable[Member]
+) -> tuple[tuple[Group, ...], frozenset[int]]:
+    """The number by value of the ``by`` property, and the claims that decided.
+
+    A record stands in exactly one group: under its value when all live assertions of one
+    agree, else under "more than one value", "not known" or "not stated". Who does not know
+    the value contradicts nobody and is not silent; a date that straddles two periods, or may
+    lie in another, may contradict.
+    """
+    if definition.by is None:
+        return (), frozenset()
+    values_of: dict[int, dict[_Place, str]] = defaultdict(dict)
+    grounds: dict[int, list[int]] = defaultdict(list)
+    for claim in facts.claims:
+        if claim.property == definition.by.property and claim.stance in _SPEAKING:
+            place, label = _group_of(claim, definition.by.step, facts)
+            values_of[claim.record].setdefault(place, label)
+            grounds[claim.record].append(claim.position)
+    groups: dict[_Place, list[int]] = defaultdict(list)
+    labels: dict[_Place, str] = {}
+    used: set[int] = set()
+    for member in members:
+        place, label = _one_group(values_of.get(member.position, {}))
+        used.update(grounds.get(member.position, ()))
+        groups[place].append(member.position)
+        labels[place] = label
+    return (
+        tuple(Group(labels[place], tuple(sorted(groups[place]))) for place in sorted(groups)),
+        frozenset(used),
+    )
+
+
+#: Who says something of a value: a denial does not say what it is.
+_SPEAKING = frozenset({"asserts", "does-not-know"})
+
+#: Where a group stands: values first, in order of their key, then what is no one value.
+_Place = tuple[int, str]
+_VALUE, _DOES_NOT_APPLY, _SEVERAL, _STRADDLES, _UNKNOWN, _SILENT = range(6)
+
+
+def _one_group(found: dict[_Place, str]) -> tuple[_Place, str]:
+    """The one group of a record, from the groups of its claims."""
+    stated = {place: label for place, label in found.items() if place[0] <= _DOES_NOT_APPLY}
+    if len(stated) > 1:
+        return (_SEVERAL, ""), SEVERAL
+    if stated and (_STRADDLES, "") not in found:
+        return next(iter(stated.items()))
+    return ((_UNKNOWN, ""), NOT_KNOWN) if found else ((_SILENT, ""), NOT_STATED)
+
+
+def _group_of(claim: ClaimRow, step: str, facts: Facts) -> tuple[_Place, str]:
+    if claim.stance == "does-not-know":
+        return (_UNKNOWN, ""), NOT_KNOWN
+    value = value_of(claim.value)
+    if value.state == "not-applicable":
+        return (_DOES_NOT_APPLY, ""), NOT_APPLICABLE
+    if value.state:
+        return (_UNKNOWN, ""), NOT_KNOWN
+    if step:
+        found = period(claim.value_key, step)
+        return ((_VALUE, found), found) if found else ((_STRADDLES, ""), NOT_KNOWN)
+    if claim.ref_record is not None:
+        return (_VALUE, f"{claim.ref_record:020d}"), facts.captions.get(claim.ref_record, "")
+    return (_VALUE, claim.value_key), values.describe(value)

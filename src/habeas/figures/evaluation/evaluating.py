@@ -1,0 +1,312 @@
+"""Evaluation: a definition, asked of one viewer's rows as of one ledger size.
+
+``compute`` is pure (rows in, result out); ``evaluate`` reads the rows and remembers
+results. A remembered result is keyed by everything it depends on: archive, ledger size,
+as-of size, definition, what the viewer may see, and the day (consents end on a day).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from habeas.archive.access import Viewer
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.errors import AheadOfLedger, NeedsPurpose
+from habeas.figures.evaluation import disagreement, estimates, undecided, weakness
+from habeas.figures.evaluation.capturing import capture
+from habeas.figures.evaluation.counting import Counted, breakdown, count
+from habeas.figures.evaluation.loading import load
+from habeas.figures.evaluation.reporting import report
+from habeas.figures.evaluation.results import Evaluation, Member, Step
+from habeas.figures.evaluation.rows import ClaimRow, Facts
+from habeas.vocabulary import schema as vocabulary
+from habeas.vocabulary.schema import Schema
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+REMEMBERED_CLAIMS = 1_000_000  # how many claim rows the remembered results may hold together
+REMEMBERED_RESULTS = 256
+
+
+def compute(
+    definition: FigureDefinition,
+    facts: Facts,
+    schema: Schema,
+    *,
+    as_of: int,
+    viewer: str,
+    scope: str,
+) -> Evaluation:
+    """The result of a definition over plain rows."""
+    if definition.kind == "reported":
+        return _reported(definition, facts, schema, as_of, viewer, scope)
+    counted = count(definition, facts)
+    if definition.kind == "estimated":
+        return _estimated(definition, facts, counted, as_of, viewer, scope)
+    groups, by_grounds = breakdown(definition, facts, counted.members)
+    concerned = {m.position for m in (*counted.members, *counted.undecided)}
+    chosen = {m.position for m in counted.members}
+    drawn = _drawn(definition, facts, chosen)
+    open_ones = undecided.between(facts.open_pairs, chosen)
+    grounds = counted.grounds | by_grounds | {row.position for row in drawn}
+    rows = {row.position: row for row in facts.claims if row.position in grounds}
+    return Evaluation(
+        definition=definition,
+        as_of=as_of,
+        viewer=viewer,
+        scope=scope,
+        steps=counted.steps,
+        grounds=grounds,
+        number=len(counted.members),
+        fewest=(None if definition.undecided_ppm is None else undecided.fewest(chosen, open_ones)),
+        open_pairs=tuple(undecided.weighed(open_ones, chosen)),
+        not_known=len(counted.undecided),
+        members=counted.members,
+        undecided=counted.undecided,
+        groups=groups,
+        weak=(
+            *weakness.of_members(counted.members, rows, facts),
+            *weakness.of_pairs(facts.open_pairs, chosen),
+            *weakness.of_comparing(counted.members, facts.compared),
+        ),
+        conflicts=tuple(
+            disagreement.between(
+                (row for row in facts.claims if row.record in concerned), schema, facts.kinds
+            )
+        ),
+        claims=rows,
+        captions=_captions(
+            facts,
+            concerned.union(*((pair.left, pair.right) for pair in open_ones)),
+            rows.values(),
+        ),
+        sources=_speakers(facts, rows.values()),
+    )
+
+
+def _reported(
+    definition: FigureDefinition,
+    facts: Facts,
+    schema: Schema,
+    as_of: int,
+    viewer: str,
+    scope: str,
+) -> Evaluation:
+    reported = report(definition, facts)
+    rows = {row.position: row for row in facts.claims if row.position in reported.grounds}
+    shown = [rows[point.claim] for point in reported.points]
+    concerned = {row.record for row in rows.values()}
+    return Evaluation(
+        definition=definition,
+        as_of=as_of,
+        viewer=viewer,
+        scope=scope,
+        steps=reported.steps,
+        grounds=reported.grounds,
+        not_known=sum(len(step.not_known) for step in reported.steps),
+        undecided=tuple(
+            Member(rows[claim].record, (claim,))
+            for step in reported.steps
+            for claim in step.not_known
+        ),
+        points=reported.points,
+        weak=weakness.of_points(shown, facts),
+        conflicts=tuple(disagreement.between(shown, schema, facts.kinds)),
+        claims=rows,
+        captions=_captions(facts, concerned, rows.values()),
+        sources=_speakers(facts, rows.values()),
+    )
+
+
+def _estimated(
+    definition: FigureDefinition,
+    facts: Facts,
+    counted: Counted,
+    as_of: int,
+    viewer: str,
+    scope: str,
+) -> Evaluation:
+    """What an estimate is made from: those counted who are on at least one of its lists."""
+    captured = capture(definition, facts, (member.position for member in counted.members))
+    members = tuple(
+        Member(m.position, tuple(sorted({*m.claims, *captured.grounds[m.position]})))
+        for m in counted.members
+        if m.position in captured.grounds
+    )
+    unlisted = tuple(m.position for m in counted.members if m.position not in captured.grounds)
+    listed = Step("on-a-list", "is on at least one list", len(counted.members), unlisted, ())
+    grounds = frozenset(claim for member in members for claim in member.claims)
+    grounds |= counted.grounds
+    rows = {row.position: row for row in facts.claims if row.position in grounds}
+    concerned = {member.position for member in members}
+    concerned |= {record for pair in captured.pairs for record in (pair.left, pair.right)}
+    return Evaluation(
+        definition=definition,
+        as_of=as_of,
+        viewer=viewer,
+        scope=scope,
+        steps=(*counted.steps, listed),
+        grounds=grounds,
+        not_known=len(counted.undecided),
+        members=members,
+        undecided=counted.undecided,
+        claims=rows,
+        captions=_captions(facts, concerned, rows.values()),
+        sources={p: facts.sources[p] for each in captured.lists for p in each.sources},
+        capture=captured,
+    )
+
+
+def _drawn(definition: FigureDefinition, facts: Facts, members: set[int]) -> list[ClaimRow]:
+    """The claims that the view draws for the members."""
+    names = definition.drawn_properties
+    if not names:
+        return []
+    return [
+        row
+        for row in facts.claims
+        if row.property in names and row.stance == "asserts" and row.record in members
+    ]
+
+
+def _captions(facts: Facts, records: set[int], rows: Any) -> dict[int, str]:
+    wanted = set(records) | {row.ref_record for row in rows if row.ref_record is not None}
+    return {record: facts.captions[record] for record in wanted if record in facts.captions}
+
+
+def _speakers(facts: Facts, rows: Any) -> dict[int, Any]:
+    return {row.source: facts.sources[row.source] for row in rows if row.source in facts.sources}
+
+
+def scope_words(viewer: Viewer) -> str:
+    """Over what a figure is computed, in words: never how much there is beyond it."""
+    if viewer.is_owner:
+        return "Computed over everything in this archive."
+    if viewer.is_team:
+        return f"Computed over what {viewer.name} may see in this archive."
+    return "Computed over what this archive makes public."
+
+
+class Remembered:
+    """The latest results, bounded by number and by the claims that they hold."""
+
+    def __init__(self, results: int, claims: int) -> None:
+        self._results = results
+        self._claims = claims
+        self._kept: OrderedDict[tuple[Any, ...], Evaluation] = OrderedDict()
+        self._weight = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[Any, ...]) -> Evaluation | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def put(self, key: tuple[Any, ...], evaluation: Evaluation) -> None:
+        with self._lock:
+            if key in self._kept:
+                return
+            self._kept[key] = evaluation
+            self._weight += _weight(evaluation)
+            while len(self._kept) > 1 and (
+                len(self._kept) > self._results or self._weight > self._claims
+            ):
+                _, dropped = self._kept.popitem(last=False)
+                self._weight -= _weight(dropped)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._weight = 0
+
+
+def _weight(evaluation: Evaluation) -> int:
+    dropped = sum(len(step.dropped) for step in evaluation.steps)
+    return len(evaluation.claims) + len(evaluation.members) + dropped // 8 + 1
+
+
+remembered = Remembered(REMEMBERED_RESULTS, REMEMBERED_CLAIMS)
+
+
+def evaluate(
+    archive: Archive,
+    definition: FigureDefinition,
+    viewer: Viewer,
+    as_of: int | None = None,
+    *,
+    shown: bool = True,
+) -> Evaluation:
+    """The figure as this viewer may see it, as of a ledger size (now when None).
+
+    One that picks people by what marks them is refused to a viewer without a purpose
+    (``NeedsPurpose``); ``shown`` is False where no value or member of it is shown to anybody.
+
+    A definition that pins a size is never evaluated beyond it. An estimate that was not
+    computed yet is None (``estimates.compute``). Raises ``UnknownRecord``, ``UnknownSource``
+    and ``AheadOfLedger``.
+    """
+    if shown:
+        require_purpose(definition, viewer)
+    size = archive.size
+    n = size_asked(definition, size, as_of)
+    key = (
+        str(archive.directory),
+        archive.origin,
+        size,
+        n,
+        definition.digest,
+        definition.position,
+        viewer.name,
+        viewer.key,
+    )
+    found = remembered.get(key)
+    if found is None:
+        found = evaluate_afresh(definition, viewer, n)
+        remembered.put(key, found)
+    if found.capture is not None:  # computed apart, and perhaps since
+        return replace(found, estimates=estimates.kept(archive, found))
+    return found
+
+
+def require_purpose(definition: FigureDefinition, viewer: Viewer) -> None:
+    """Refuse a figure that picks people by what marks them to whom no purpose was stated."""
+    if viewer.purpose is None and (marks := definition.picks_by):
+        known = vocabulary.load().properties
+        named = ", ".join(known[name].label.lower() for name in marks)
+        raise NeedsPurpose(
+            f"{definition.key} picks people by: {named}. That needs a purpose.",
+            next_step=f"Say what for: `habeas figure show {definition.key} --purpose TEXT`, for "
+            "pages `habeas serve --purpose TEXT`; it is recorded and signed.",
+        )
+
+
+def evaluate_afresh(
+    definition: FigureDefinition, viewer: Viewer, as_of: int, *, without: int | None = None
+) -> Evaluation:
+    """The figure read from the rows; ``without`` leaves one judgement out."""
+    return compute(
+        definition,
+        load(viewer, definition, as_of, without=without),
+        vocabulary.load(),
+        as_of=as_of,
+        viewer=viewer.name,
+        scope=scope_words(viewer),
+    )
+
+
+def size_asked(definition: FigureDefinition, size: int, as_of: int | None) -> int:
+    """The ledger size to answer as of."""
+    asked = [n for n in (as_of, definition.as_of) if n is not None]
+    n = min(asked, default=size)
+    if n > size:
+        raise AheadOfLedger(
+            f"The ledger has {size:,} entries; there is no size {n:,} yet.",
+            next_step=f"Ask as of a size up to {size}.",
+        )
+    return n

@@ -1,0 +1,231 @@
+"""What an evaluation gives: the value with its recipe, members, doubts and grounds.
+
+Invariants: a result knows as of which ledger size and for which viewer it holds; it can be
+shown only through ``require_lineage``, which refuses a number whose grounds are missing or
+do not add up; ``grounds`` names every claim on which the value rests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.definition.wording import counted_words, grouped, range_words
+from habeas.figures.errors import NoLineage
+from habeas.figures.evaluation.capturing import Capture
+from habeas.figures.evaluation.disagreement import Conflict
+from habeas.figures.evaluation.estimates import Estimates
+from habeas.figures.evaluation.rows import ClaimRow, SourceRow
+from habeas.figures.evaluation.undecided import Weighed
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record that was counted or not known, and the claims that decided it."""
+
+    position: int
+    claims: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule of the waterfall. Members are records (counted) or claims (reported)."""
+
+    rule: str
+    words: str
+    entered: int
+    dropped: tuple[int, ...]
+    not_known: tuple[int, ...]
+
+    @property
+    def kept(self) -> int:
+        """How many went on to the next rule."""
+        return self.entered - len(self.dropped) - len(self.not_known)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One value of a breakdown and the records that have it."""
+
+    label: str
+    members: tuple[int, ...]
+
+    @property
+    def number(self) -> int:
+        return len(self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What one claim reports. ``low`` or ``high`` None: no bound on that side, or no number.
+
+    ``words`` is the value in words, ``method`` how the speaker says they know, ``through``
+    those by whom it came, nearest last.
+    """
+
+    claim: int
+    record: int
+    about: str
+    property: str
+    stance: str
+    words: str
+    low: int | None
+    high: int | None
+    unit: str
+    approximate: bool
+    holds: str
+    holds_from: int | None
+    holds_to: int | None
+    said: str
+    source: int
+    source_title: str
+    basis: str
+    method: str
+    through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """A doubt that a reader should know: ``part`` of ``whole`` (claims or records)."""
+
+    name: str
+    words: str
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a figure stands on: ledger positions."""
+
+    definition: int | None
+    digest: str
+    as_of: int
+    records: tuple[int, ...]
+    claims: tuple[int, ...]
+
+
+@dataclass(frozen=True)  # no slots: what is checked once is kept
+class Evaluation:
+    """A figure's value for one viewer as of one ledger size.
+
+    ``number`` is None for reported figures: their points are never made into one number; and
+    for estimated ones, whose members are the floor and whose answer is in ``estimates`` (None:
+    not computed yet).
+    ``not_known`` counts what the rules could not decide (and no later rule dropped).
+    """
+
+    definition: FigureDefinition
+    as_of: int
+    viewer: str
+    scope: str
+    steps: tuple[Step, ...]
+    grounds: frozenset[int]
+    number: int | None = None
+    not_known: int = 0
+    members: tuple[Member, ...] = ()
+    undecided: tuple[Member, ...] = ()
+    points: tuple[Point, ...] = ()
+    groups: tuple[Group, ...] = ()
+    weak: tuple[Weakness, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    claims: Mapping[int, ClaimRow] = field(default_factory=dict)
+    captions: Mapping[int, str] = field(default_factory=dict)
+    sources: Mapping[int, SourceRow] = field(default_factory=dict)
+    fewest: int | None = None  # counted: the lower bound, were every open pair one record
+    open_pairs: tuple[Weighed, ...] = ()  # among the members, heaviest first
+    capture: Capture | None = None
+    estimates: Estimates | None = None
+
+    @property
+    def key(self) -> str:
+        return self.definition.key
+
+    @property
+    def kind(self) -> str:
+        return self.definition.kind
+
+    @property
+    def headline(self) -> str:
+        """The value in words; for a reported figure never one number made of several."""
+        if self.number is not None:
+            unit = self.definition.unit
+            if self.fewest is None or not self.open_pairs:
+                return counted_words(self.number, self.not_known, unit)
+            return range_words(self.fewest, self.number, len(self.open_pairs), self.not_known, unit)
+        if self.capture is not None:
+            return self._estimated_words(self.capture)
+        if len(self.points) == 1:
+            point = self.points[0]
+            denied = {"denies": "denied: ", "does-not-know": "not known: "}
+            return f"{denied.get(point.stance, '')}{point.words} ({point.source_title})"
+        denials = sum(point.stance == "denies" for point in self.points)
+        words = f"{grouped(len(self.points))} reports"
+        if denials:
+            words += f", {grouped(denials)} of them {'a denial' if denials == 1 else 'denials'}"
+        if self.not_known:
+            words += f" ({grouped(self.not_known)} more not known)"
+        return words
+
+    def _estimated_words(self, captured: Capture) -> str:
+        """The floor always; then the estimate, or why there is none."""
+        floor = f"at least {counted_words(len(self.members), 0, self.definition.unit)} documented"
+        if captured.refusal:
+            return f"{floor}; no estimate: {captured.refusal}"
+        if self.estimates is None:
+            return f"{floor}; not estimated yet"
+        words = self.estimates.apart.words
+        if self.estimates.joined is not None:
+            words += (
+                f"; were the {grouped(len(captured.pairs))} undecided pairs one person each, "
+                f"{self.estimates.joined.words}"
+            )
+        return f"{floor}; {words}"
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """What the value stands on."""
+        records = {member.position for member in self.members}
+        records |= {point.record for point in self.points}
+        return Lineage(
+            self.definition.position,
+            self.definition.digest,
+            self.as_of,
+            tuple(sorted(records)),
+            tuple(sorted(self.grounds)),
+        )
+
+    def require_lineage(self) -> Lineage:
+        """The lineage, or ``NoLineage`` when the value does not follow from it."""
+        if self._fault:
+            raise NoLineage(
+                f"The figure {self.definition.key!r} cannot be shown: {self._fault}",
+                next_step="Show only what habeas.figures.evaluation.evaluating.evaluate returned.",
+            )
+        return self.lineage
+
+    @cached_property
+    def _fault(self) -> str:
+        if not self.steps:
+            return "it has no rules and no members."
+        shown = len(self.points) if self.kind == "reported" else len(self.members)
+        if self.steps[-1].kept != shown:
+            return "its rules do not add up to its members."
+        followed = zip(self.steps, self.steps[1:], strict=False)
+        if any(after.entered != before.kept for before, after in followed):
+            return "its rules do not follow from each other."
+        if self.kind == "counted" and self.number != len(self.members):
+            return "its number is not the number of its members."
+        if self.fewest is not None and not 0 <= self.fewest <= len(self.members):
+            return "its range does not fit its members."
+        if self.kind != "counted" and self.number is not None:
+            return "a figure that is not counted is not one number."
+        if sum(len(step.not_known) for step in self.steps) != self.not_known:
+            return "what is not known does not add up."
+        used = {claim for member in self.members for claim in member.claims}
+        used |= {point.claim for point in self.points}
+        if not used <= self.grounds:
+            return "some of its members rest on claims that are not among its grounds."
+        return ""
