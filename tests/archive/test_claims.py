@@ -154,3 +154,18 @@ def test_the_vocabulary_of_a_claim_is_in_the_ledger(
         says(batch, subject, source, "d")
     assert m.Vocabulary.objects.count() == 2
     assert set(m.Claim.objects.values_list("vocabulary", flat=True)) == {"f" * 64}
+
+
+def test_a_retracted_list_takes_nothing_more(archive: Archive) -> None:
+    reviewer = add_reviewer(archive)
+    with archive.writing() as batch:
+        subject, source = place_mention(batch), newspaper(batch)
+        wrong = verbs.begin_list(batch, "wrong file", "0" * 64)
+    with archive.writing(reviewer) as batch:
+        verbs.retract(batch, wrong, "list", "It was the wrong file.")
+        with pytest.raises(AlreadyEnded, match="was retracted"):
+            verbs.mention(batch, "place", "One more", list=wrong)
+    chain = [Attribution(source)]
+    with pytest.raises(AlreadyEnded, match="was retracted"), archive.writing() as batch:
+        verbs.claim(batch, subject, "name", text_value("A"), chain, list=wrong)
+    assert live_claims() == set()

@@ -76,6 +76,7 @@ class Batch:
         self.mention_kinds: dict[str, str] = {}
         self.vocabularies: set[str] = set()
         self.ended_sources: set[int] | None = None
+        self.ended_lists: set[int] | None = None
         self._trust: Trust | None = None
         if (
             person is not None
@@ -198,7 +199,7 @@ class Batch:
         self._trust = None
         self.compartments.clear()
         self.mention_kinds.clear()
-        self.ended_sources = None
+        self.ended_sources = self.ended_lists = None
 
     def flush(self) -> None:
         """Write what was appended, so that queries inside the batch see it."""

@@ -11,7 +11,14 @@ from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.defining import log_vocabulary
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref, refuse_ended
+from habeas.archive.verbs.referring import (
+    TEAM,
+    Place,
+    Thing,
+    ref,
+    refuse_ended,
+    refuse_retracted_list,
+)
 from habeas.vocabulary import edtf, schema, values
 
 
@@ -86,6 +93,7 @@ def claim(
         _refuse_retracted(batch, step.source)
     if holds:
         edtf.parse(holds)
+    refuse_retracted_list(batch, list)
     if LEVELS[place.handling] < LEVELS[prop.sensitivity]:
         place = Place(place.compartment, prop.sensitivity)
     fields: dict[str, Any] = {

@@ -55,7 +55,7 @@ def retract(
         },
     )
     batch.mention_kinds.clear()
-    batch.ended_sources = None
+    batch.ended_sources = batch.ended_lists = None
     return made
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.archive.verbs.referring import TEAM, Place, Thing, ref, refuse_retracted_list
 from habeas.vocabulary import schema, texts
 
 
@@ -110,6 +110,7 @@ def mention(
         raise EntryRefused(f"A {kind} needs a caption.", next_step="Write how the source calls it.")
     texts.language_tag(language)  # refuse what is none
     texts.script_code(script)
+    refuse_retracted_list(batch, list)
     made = batch.append(
         "mention",
         {

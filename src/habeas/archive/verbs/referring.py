@@ -99,3 +99,15 @@ def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:
             f"{what} was {row.ended_by} at entry {row.ended_at}.",
             next_step="Refer to the one that stands now.",
         )
+
+
+def refuse_retracted_list(batch: Batch, of: Ref | None) -> None:
+    """Refuse to add to a list that was retracted: what it added would not be taken back."""
+    if of is None:
+        return
+    if batch.ended_lists is None:
+        batch.flush()
+        ended = m.List.objects.filter(ended_at__isnull=False)
+        batch.ended_lists = set(ended.values_list("position", flat=True))
+    if of.position in batch.ended_lists:
+        refuse_ended(batch, of, m.List)
