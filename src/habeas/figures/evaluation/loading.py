@@ -126,7 +126,7 @@ def load(
         grades=_grades(viewer, positions, as_of) if "credibility" in conditions else {},
         captions=captions,
         kinds=kinds,
-        named=_named(names, mentions, records, as_of) if names else {},
+        named=_named(names, viewer, mentions, records, as_of) if names else {},
         above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
         listed=listed,
         open_pairs=_open_pairs(viewer, definition, records, population, as_of),
@@ -204,18 +204,22 @@ def _names(rule: r.Rule) -> Iterable[str]:
 
 
 def _named(
-    names: Iterable[str], mentions: QuerySet[m.Mention], records: Records, as_of: int
+    names: Iterable[str],
+    viewer: Viewer,
+    mentions: QuerySet[m.Mention],
+    records: Records,
+    as_of: int,
 ) -> dict[str, frozenset[int]]:
-    """The records behind each caption or ``#position``."""
+    """The records that stand behind each caption or ``#position``."""
     captions = {name for name in names if not name.startswith("#")}
     numbers = {name: int(name[1:]) for name in names if name.startswith("#")}
-    wanted = live(mentions, as_of).filter(
-        Q(caption__in=captions) | Q(position__in=numbers.values())
-    )
+    wanted = mentions.filter(Q(caption__in=captions) | Q(position__in=numbers.values()))
+    rows = list(wanted.values_list("position", "caption"))
+    known = _known({records.of(position) for position, _ in rows}, viewer, mentions, records, as_of)
     found: dict[str, set[int]] = {name: set() for name in names}
-    for position, caption in wanted.values_list("position", "caption"):
+    for position, caption in rows:
         for name in (caption, f"#{position}"):
-            if name in found:
+            if name in found and records.of(position) in known:
                 found[name].add(records.of(position))
     missing = sorted(name for name, behind in found.items() if not behind)
     if missing:
@@ -225,6 +229,22 @@ def _named(
             next_step='Write the caption exactly as recorded, or a position such as "#12".',
         )
     return {name: frozenset(behind) for name, behind in found.items()}
+
+
+def _known(
+    asked: Iterable[int],
+    viewer: Viewer,
+    mentions: QuerySet[m.Mention],
+    records: Records,
+    as_of: int,
+) -> set[int]:
+    """Of these records those that stand: by a mention of theirs, or by a live claim about one."""
+    members = {mention for record in asked for mention in records.members(record)}
+    standing = live(mentions, as_of).filter(position__in=members)
+    spoken_of = live_claims(viewer, as_of).filter(subject__in=members)
+    found = {*standing.values_list("position", flat=True)}
+    found |= {*spoken_of.values_list("subject", flat=True)}
+    return {records.of(mention) for mention in found}
 
 
 def _listed(
