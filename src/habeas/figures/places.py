@@ -50,3 +50,15 @@ def placing_claims(records: Iterable[int], above: Above) -> set[int]:
         for claims in above.get(place, {}).values():
             found.update(claims)
     return found
+
+
+def leading_claims(record: int, places: Iterable[int], above: Above) -> set[int]:
+    """The claims of every way that leads from a record up to one of the places."""
+    wanted = frozenset(places)
+    return {
+        claim
+        for place in _chain(record, above)
+        for higher, claims in above.get(place, {}).items()
+        if wanted & _chain(higher, above)
+        for claim in claims
+    }

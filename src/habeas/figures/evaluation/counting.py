@@ -19,7 +19,7 @@ from habeas.figures.evaluation.answers import NO, UNKNOWN, YES, asker, named_rec
 from habeas.figures.evaluation.results import Group, Member, Step
 from habeas.figures.evaluation.rows import ClaimRow, Facts, value_of
 from habeas.figures.evaluation.times import period
-from habeas.figures.places import placing_claims
+from habeas.figures.places import leading_claims, placing_claims
 from habeas.vocabulary import values
 from habeas.vocabulary.answers import Answer
 
@@ -108,13 +108,16 @@ def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> 
         return _Asked(lambda record: YES if (record in wanted) is keep else NO)
     if rule.name == r.IN_PLACE:
         places = {place for name in rule.records for place in facts.named[name]}
-        return _Asked(
-            lambda record: place_answer(rule, record, facts),
-            {
-                record: sorted(placing_claims({record, *places}, facts.above))
-                for record in facts.records
-            },
-        )
+
+        def lies_there(record: int) -> Answer:
+            return place_answer(rule, record, facts)
+
+        def placing(record: int) -> set[int]:
+            if lies_there(record) is YES:
+                return leading_claims(record, places, facts.above)
+            return placing_claims({record, *places}, facts.above)
+
+        return _Asked(lies_there, {record: sorted(placing(record)) for record in facts.records})
     certain: dict[int, list[ClaimRow]] = defaultdict(list)
     possible: dict[int, list[ClaimRow]] = defaultdict(list)
     ask = asker(rule, facts)
@@ -125,10 +128,6 @@ def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> 
                 certain[claim.record].append(claim)
             elif answer is UNKNOWN:
                 possible[claim.record].append(claim)
-    deciding = {
-        record: sorted(c.position for c in (*certain.get(record, ()), *possible.get(record, ())))
-        for record in {*certain, *possible}
-    }
 
     def answers(record: int) -> Answer:
         sure, maybe = certain.get(record, ()), possible.get(record, ())
@@ -138,7 +137,13 @@ def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> 
             return YES if sure else UNKNOWN if maybe else NO
         return _enough_origins(rule.origins_at_least, sure, maybe, facts)
 
-    return _Asked(answers, deciding)
+    def deciding(record: int) -> list[int]:
+        """What certainly meets has-claim decides it; what may meet it, only where that is open."""
+        sure, maybe = certain.get(record, ()), possible.get(record, ())
+        open_ = () if rule.name != r.NO_CLAIM and answers(record) is YES else maybe
+        return sorted(claim.position for claim in (*sure, *open_))
+
+    return _Asked(answers, {record: deciding(record) for record in {*certain, *possible}})
 
 
 def _enough_origins(

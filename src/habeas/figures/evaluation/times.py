@@ -52,7 +52,7 @@ def _period(day: int, step: str) -> str:
 
 
 def is_vague(text: str, first: int | None, last: int | None) -> bool:
-    """Whether a stated date is open, longer than a year, approximate or uncertain."""
+    """Whether a date is open, longer than a year, approximate, uncertain or one of several."""
     if first is None or last is None or last - first >= VAGUE_AFTER_DAYS:
         return True
-    return any(mark in text for mark in "~?%[{")
+    return any(mark in text for mark in "~?%[")
