@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking lock clean system-packages
+.PHONY: help venv demo test check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -63,6 +63,9 @@ bench-estimation: venv ## measure the latent class sampler on the shared tables
 bench-linking: venv ## link a million synthetic records beside Splink alone; FEBRL 4
 	$(BIN)/python -m benchmarks.linking_febrl
 	$(BIN)/python -m benchmarks.linking
+
+bench-counting: venv ## hold the figures against a second count, written from the docs alone
+	$(BIN)/python -m benchmarks.counting
 
 lock: venv ## renew requirements/*.txt from pyproject.toml
 	scripts/lock
