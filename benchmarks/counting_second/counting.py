@@ -133,6 +133,8 @@ def _same(ledger: Ledger, claim: Row) -> str:
     if value["type"] == "count":
         parts = (value.get("low"), value.get("high"), value["unit"], value.get("approximate"))
         return f"= {parts}"
+    if value["type"] == "place":
+        return f"= {value['lat']},{value['lon']} {value['precision']}"
     return f"= {value.get('code') or value.get('edtf') or value.get('identifier')}"
 
 
