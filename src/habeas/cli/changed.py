@@ -13,18 +13,22 @@ if TYPE_CHECKING:
 
 def tell(speaker: Speaker, changes: Sequence[Change], none: str) -> None:
     """Each changed figure before and after; ``none`` is said where there is no change."""
+    from habeas.cli.marking import of_level
     from habeas.cli.speaking import shown
 
     if not changes:
         speaker.say(none)
         return
-    speaker.say("Figures:")
+    levels = {change.handling for change in changes}
+    alike = levels.pop() if len(levels) == 1 and len(changes) > 1 else ""
+    speaker.say(f"Figures{of_level(alike)}:")
     rows = []
     for change in changes:
         after = shown(change.after)
         if not change.value_changed:
             after += " (the same, on fewer claims)"
-        rows.append((change.key, f"{shown(change.before)} → {after}"))
+        mark = "" if alike else of_level(change.handling)
+        rows.append((f"{change.key}{mark}", f"{shown(change.before)} → {after}"))
     speaker.table(rows, indent="  ")
 
 
@@ -37,6 +41,7 @@ def as_json(changes: Sequence[Change]) -> list[dict[str, Any]]:
             "before": change.before,
             "after": change.after,
             "value_changed": change.value_changed,
+            "handling": change.handling,
         }
         for change in changes
     ]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from habeas.cli.marking import Marks, of_level
 from habeas.cli.speaking import Speaker, several, shown
 
 if TYPE_CHECKING:
+    from habeas.archive.access import Viewer
     from habeas.archive.opening import Archive
     from habeas.figures.definition.definitions import FigureDefinition
     from habeas.figures.evaluation.results import Evaluation
@@ -34,19 +36,21 @@ def value_untold(definition: FigureDefinition) -> str:
     return UNSAID if definition.picks_by else ""
 
 
-def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> None:
+def tell(
+    speaker: Speaker, evaluation: Evaluation, viewer: Viewer, as_of: int | None = None
+) -> None:
     """The figure with its recipe and its doubts; ``as_of`` as it was asked for."""
-    from habeas.archive.access import OWNER
     from habeas.figures.evaluation.erased import erased_since, words_of
 
     evaluation.require_lineage()
     definition = evaluation.definition
-    speaker.say(shown(definition.title), style="bold")
+    marks = _marks(viewer, evaluation)
+    speaker.say(shown(definition.title) + of_level(evaluation.handling), style="bold")
     if definition.question:
         speaker.say(shown(definition.question))
     speaker.say(f"{evaluation.kind}: {shown(evaluation.headline)}", style="bold")
     speaker.say(f"as of ledger size {evaluation.as_of:,}. {evaluation.scope}")
-    if since := erased_since(OWNER, evaluation.as_of):
+    if since := erased_since(viewer, evaluation.as_of):
         speaker.say(f"{words_of(since)}.")
     if definition.note:
         speaker.say(shown(definition.note))
@@ -63,10 +67,10 @@ def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> 
             for number, step in enumerate(evaluation.steps, 1)
         ]
     )
-    _points(speaker, evaluation)
+    _points(speaker, evaluation, marks)
     _groups(speaker, evaluation)
-    _lists(speaker, evaluation)
-    _pairs(speaker, evaluation)
+    _lists(speaker, evaluation, marks)
+    _pairs(speaker, evaluation, marks)
     for weak in evaluation.weak:
         if weak.part:
             speaker.say(f"- {shown(weak.words)}")
@@ -77,10 +81,24 @@ def tell(speaker: Speaker, evaluation: Evaluation, as_of: int | None = None) -> 
     speaker.say(f"`habeas why {definition.key}{then}` follows it down to sealed bytes.")
 
 
-def _points(speaker: Speaker, evaluation: Evaluation) -> None:
+def _marks(viewer: Viewer, evaluation: Evaluation) -> Marks:
+    """Of all that is named under the figure."""
+    records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
+    records |= {point.record for point in evaluation.points}
+    records |= {p for each in evaluation.open_pairs for p in (each.pair.left, each.pair.right)}
+    sources = {point.source for point in evaluation.points}
+    lists = () if evaluation.capture is None else evaluation.capture.lists
+    sources |= {position for each in lists for position in each.sources}
+    claims = {point.claim for point in evaluation.points}
+    return Marks(viewer, {"record": records, "source": sources, "claim": claims})
+
+
+def _points(speaker: Speaker, evaluation: Evaluation, marks: Marks) -> None:
     if not evaluation.points:
         return
     speaker.say()
+    first = evaluation.points[:POINTS_SHOWN]
+    alike = marks.common(speaker, [("claim", point.claim) for point in first], evaluation.handling)
     speaker.table(
         [
             (
@@ -88,10 +106,11 @@ def _points(speaker: Speaker, evaluation: Evaluation) -> None:
                 point.stance,
                 shown(point.words),
                 point.holds or "no time stated",
-                shown(point.about),
-                shown(point.source_title),
+                shown(point.about) + marks.said("record", point.record, *alike),
+                shown(point.source_title) + marks.said("source", point.source, *alike),
+                marks.said("claim", point.claim, *alike).strip(),
             )
-            for point in evaluation.points[:POINTS_SHOWN]
+            for point in first
         ]
     )
     _more(speaker, len(evaluation.points) - POINTS_SHOWN)
@@ -107,32 +126,50 @@ def _groups(speaker: Speaker, evaluation: Evaluation) -> None:
     speaker.say()
 
 
-def _pairs(speaker: Speaker, evaluation: Evaluation) -> None:
+def _pairs(speaker: Speaker, evaluation: Evaluation, marks: Marks) -> None:
     """The pairs that make a count a range, heaviest first."""
     if not evaluation.open_pairs:
         return
     captions = evaluation.captions
     speaker.say()
     speaker.say("Not decided; each could be one record or two:")
+    pairs = [each.pair for each in evaluation.open_pairs[:PAIRS_SHOWN]]
+    named = [("record", position) for pair in pairs for position in (pair.left, pair.right)]
+    alike = marks.common(speaker, named, evaluation.handling)
     speaker.table(
         [
-            (
-                f"{shown(captions.get(each.pair.left, ''))} (#{each.pair.left})",
-                f"{shown(captions.get(each.pair.right, ''))} (#{each.pair.right})",
-            )
-            for each in evaluation.open_pairs[:PAIRS_SHOWN]
+            [
+                f"{shown(captions.get(p, ''))} (#{p}){marks.said('record', p, *alike)}"
+                for p in (pair.left, pair.right)
+            ]
+            for pair in pairs
         ],
         indent="  ",
     )
     _more(speaker, len(evaluation.open_pairs) - PAIRS_SHOWN)
 
 
-def _lists(speaker: Speaker, evaluation: Evaluation) -> None:
+def _lists(speaker: Speaker, evaluation: Evaluation, marks: Marks) -> None:
     """The lists of an estimate, then each method beside the others, then what to doubt."""
     if evaluation.capture is None:
         return
     speaker.say()
-    speaker.table([(shown(each.name), f"{each.persons:,}") for each in evaluation.capture.lists])
+    lists = evaluation.capture.lists
+    alike = marks.common(
+        speaker, [("source", p) for each in lists for p in each.sources], evaluation.handling
+    )
+    speaker.table(
+        [
+            (
+                shown(each.name),
+                f"{each.persons:,}",
+                "".join(
+                    dict.fromkeys(marks.said("source", p, *alike) for p in each.sources)
+                ).strip(),
+            )
+            for each in lists
+        ]
+    )
     found = evaluation.estimates
     if found is None:
         if evaluation.capture.table is not None:
@@ -158,12 +195,14 @@ def _more(speaker: Speaker, left_out: int) -> None:
         speaker.say(f"… {left_out:,} more; --json gives all")
 
 
-def as_json(evaluation: Evaluation) -> dict[str, Any]:
+def as_json(evaluation: Evaluation, viewer: Viewer) -> dict[str, Any]:
     """The figure as plain data; positions are ledger positions."""
     evaluation.require_lineage()
     definition = evaluation.definition
+    marks = _marks(viewer, evaluation)
     return {
         "key": definition.key,
+        "handling": evaluation.handling,
         "title": definition.title,
         "question": definition.question,
         "note": definition.note,
@@ -202,15 +241,20 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
                 "record": member.position,
                 "caption": evaluation.captions.get(member.position, ""),
                 "claims": list(member.claims),
+                **marks.told("record", member.position),
             }
             for member in evaluation.members
         ],
         "undecided": [
-            {"record": member.position, "claims": list(member.claims)}
+            {
+                "record": member.position,
+                "claims": list(member.claims),
+                **marks.told("record", member.position),
+            }
             for member in evaluation.undecided
         ],
         "capture": _capture(evaluation),
-        "points": [_point(point) for point in evaluation.points],
+        "points": [_point(point, marks) for point in evaluation.points],
         "groups": [
             {"label": g.label, "number": g.number, "members": list(g.members)}
             for g in evaluation.groups
@@ -256,9 +300,15 @@ def _capture(evaluation: Evaluation) -> dict[str, Any] | None:
     }
 
 
-def _point(point: Any) -> dict[str, Any]:
+def _point(point: Any, marks: Marks) -> dict[str, Any]:
     names = (
         *("claim", "record", "about", "property", "stance", "words", "low", "high", "unit"),
         *("approximate", "holds", "said", "source", "source_title", "basis", "method"),
     )
-    return {name: getattr(point, name) for name in names} | {"through": list(point.through)}
+    return {
+        **{name: getattr(point, name) for name in names},
+        "through": list(point.through),
+        **marks.told("claim", point.claim),
+        **{f"record_{name}": word for name, word in marks.told("record", point.record).items()},
+        **{f"source_{name}": word for name, word in marks.told("source", point.source).items()},
+    }

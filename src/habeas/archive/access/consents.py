@@ -9,8 +9,10 @@ a consent or a judgement changes.
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -83,19 +85,54 @@ def of_record(person: int) -> QuerySet[Consent]:
     return Consent.objects.filter(subject__in={person, *fellows})
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person or source agreed to, by all their consents.
+
+    ``until`` is the last ISO day on which they may be public: '' never, FOR_EVER without end.
+    ``newest`` is the consent in force; None where there is none, or a withdrawal ended it.
+    """
+
+    until: str = NOT_AGREED
+    newest: Consent | None = None
+    withdrawn: bool = False
+
+    @property
+    def state(self) -> str:
+        """none | public | limited | remark | withdrawn | expired."""
+        if self.newest is None:
+            return "withdrawn" if self.withdrawn else "none"
+        if self.newest.expires and self.newest.expires < today():
+            return "expired"
+        if self.until != NOT_AGREED:
+            return "public"
+        return "remark" if _held_back(self.newest) else "limited"
+
+
+def standing(given: Iterable[Consent]) -> Standing:
+    """What the newest consent says; a withdrawal ends all before it. In ledger order."""
+    withdrawn, newest = -1, None
+    for row in given:
+        if row.ended_at is None:
+            newest = row
+        elif row.ended_by == "withdrawn":
+            withdrawn = max(withdrawn, row.ended_at)
+    if newest is None or newest.position <= withdrawn:
+        return Standing(withdrawn=withdrawn >= 0)
+    purposes = json.loads(newest.purposes)
+    to_publish = not purposes or PUBLICATION in purposes
+    public = newest.audience == LEVELS["public"] and to_publish and not _held_back(newest)
+    return Standing((newest.expires or FOR_EVER) if public else NOT_AGREED, newest)
+
+
+def today() -> str:
+    """The ISO day by which consents expire."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def _held_back(row: Consent) -> bool:
+    return is_held_back(row.basis, row.scope, row.at_risk, row.reason)
+
+
 def _agreed_until(person: int) -> str:
-    """What the newest consent of the record says; a withdrawal ends all before it."""
-    until, withdrawn = NOT_AGREED, -1
-    newest = -1
-    given = of_record(person).order_by("position")
-    for position, audience, purposes, expires, ended_at, ended_by, *words in given.values_list(
-        "position", "audience", "purposes", "expires", "ended_at", "ended_by",
-        "basis", "scope", "at_risk", "reason",
-    ):  # fmt: skip
-        if ended_at is None:
-            to_publish = not json.loads(purposes) or PUBLICATION in json.loads(purposes)
-            public = audience == LEVELS["public"] and to_publish and not is_held_back(*words)
-            newest, until = position, (expires or FOR_EVER) if public else NOT_AGREED
-        elif ended_by == "withdrawn":
-            withdrawn = max(withdrawn, ended_at)
-    return until if newest > withdrawn else NOT_AGREED
+    return standing(of_record(person).order_by("position")).until

@@ -19,7 +19,6 @@ with it, at every ledger size (``archive.access.taking_back``; decision 0031 say
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -29,6 +28,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.db.models.lookups import LessThan
 
 from habeas.archive import models as m
+from habeas.archive.access.consents import today
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS, NOT_AGREED
 
 M = TypeVar("M", bound=Model)
@@ -57,7 +57,7 @@ class Viewer:
     @property
     def key(self) -> tuple[Any, ...]:
         """Equal for viewers who see the same on the same day; for caches."""
-        return (self.is_owner, self.is_team, tuple(sorted(self.cleared.items())), _today())
+        return (self.is_owner, self.is_team, tuple(sorted(self.cleared.items())), today())
 
 
 OWNER = Viewer("owner", is_owner=True, is_team=True)
@@ -110,7 +110,7 @@ def visible_labels(viewer: Viewer) -> QuerySet[m.Label]:
     labels = m.Label.objects.all()
     if viewer.is_owner:
         return labels
-    for_everyone = Q(level=LEVELS["public"], public_until__gte=_today()) & ~Q(
+    for_everyone = Q(level=LEVELS["public"], public_until__gte=today()) & ~Q(
         public_until=NOT_AGREED
     )
     if not viewer.is_team:
@@ -226,7 +226,3 @@ def _replacing(viewer: Viewer, as_of: int | None = None) -> dict[int, int]:
 def erasing_entry(viewer: Viewer, at: int) -> int | None:
     """The place of the entry that erased something; None where the viewer may not see it."""
     return at if visible(viewer, m.Erasure).filter(position=at).exists() else None
-
-
-def _today() -> str:
-    return datetime.datetime.now(datetime.UTC).date().isoformat()

@@ -156,10 +156,15 @@ def list_holds(
     opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
+    from habeas.cli.marking import Marks
 
     found = list(live(visible(OWNER, m.Hold)).order_by("position"))
+    marks = Marks(OWNER, {"hold": {hold.position for hold in found}})
+    alike = marks.common(speaker, [("hold", hold.position) for hold in found])
     for hold in found:
-        speaker.say(f"exhibit {hold.target}: {shown(hold.authority)} (entry {hold.position})")
+        mark = marks.said("hold", hold.position, *alike)
+        authority = shown(hold.authority)
+        speaker.say(f"exhibit {hold.target}: {authority} (entry {hold.position}){mark}")
     if not found:
         speaker.say("There is no legal hold.")
     speaker.give(
@@ -170,6 +175,7 @@ def list_holds(
                     "authority": hold.authority,
                     "reason": hold.reason,
                     "entry": hold.position,
+                    **marks.told("hold", hold.position),
                 }
                 for hold in found
             ]

@@ -191,10 +191,15 @@ def _tell(speaker: Speaker, archive: Archive, row: Exhibit, done: dict[str, Any]
     from habeas.archive.access import OWNER
     from habeas.archive.exhibits.captures import capture_of
     from habeas.archive.exhibits.custody_chain import chain
+    from habeas.cli.marking import Marks
     from habeas.cli.speaking import shown
 
     found = chain(OWNER, row)
-    speaker.say(f"Exhibit {row.position}: {shown(row.title or row.filename)}")
+    steps = {step.position for step in found.steps}
+    marks = Marks(OWNER, {"exhibit": [row.position], "custody": steps})
+    whole = marks.words("exhibit", row.position)
+    mark = marks.said("exhibit", row.position)
+    speaker.say(f"Exhibit {row.position}: {shown(row.title or row.filename)}{mark}")
     speaker.say(f"  SHA-256 {row.plain_sha256}, {row.size_bytes:,} bytes")
     capture = capture_of(archive, OWNER, row)
     if capture is not None:
@@ -202,7 +207,7 @@ def _tell(speaker: Speaker, archive: Archive, row: Exhibit, done: dict[str, Any]
         _say_capture(speaker, capture)
     for step in found.steps:
         speaker.say()
-        _say(speaker, step)
+        _say(speaker, step, marks.said("custody", step.position, *whole))
     if found.more:
         speaker.say(f"… {found.more:,} more events")
     if done is not None:
@@ -214,8 +219,11 @@ def _tell(speaker: Speaker, archive: Archive, row: Exhibit, done: dict[str, Any]
     speaker.give(
         {
             "exhibit": row.position,
+            **marks.told("exhibit", row.position),
             "sha256": row.plain_sha256,
-            "steps": [step.as_json() for step in found.steps],
+            "steps": [
+                step.as_json() | marks.told("custody", step.position) for step in found.steps
+            ],
             "more": found.more,
             **({} if capture is None else {"capture": capture.as_json()}),
             **({} if done is None else {"recorded": done}),
@@ -232,14 +240,14 @@ def _say_capture(speaker: Speaker, capture: Capture) -> None:
         speaker.say(f"  {shown(remark)}")
 
 
-def _say(speaker: Speaker, step: Step) -> None:
+def _say(speaker: Speaker, step: Step, mark: str) -> None:
     from habeas.archive.exhibits.custody_chain import words_of
     from habeas.cli.speaking import shown
     from habeas.vocabulary import edtf
 
     when = datetime.datetime.fromtimestamp(step.recorded_at, datetime.UTC)
     speaker.say(
-        f"{words_of(step.event)} · entry {step.position}, recorded {when:%Y-%m-%d %H:%M} UTC"
+        f"{words_of(step.event)} · entry {step.position}, recorded {when:%Y-%m-%d %H:%M} UTC{mark}"
     )
     facts = [
         ("when", edtf.describe(edtf.parse(step.happened_at)) if step.happened_at else ""),

@@ -40,6 +40,7 @@ def list_(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
+    from habeas.cli.marking import Marks, common_level, of_level
     from habeas.figures.definition import recorded
     from habeas.figures.errors import FigureError
     from habeas.figures.evaluation.evaluating import evaluate
@@ -51,9 +52,12 @@ def list_(
             evaluation = evaluate(archive_, definition, OWNER, as_of)
             evaluation.require_lineage()
             item["value"] = evaluation.headline
+            item["handling"] = evaluation.handling
         except FigureError as error:
             item["value"] = ""
             item["refused"] = error.message
+            marks = Marks(OWNER, {"definition": [definition.position or 0]})
+            item |= marks.told("definition", definition.position)
         found.append(item)
     unreadable = recorded.unreadable(OWNER, as_of)
     for position, problem in unreadable:
@@ -61,13 +65,14 @@ def list_(
         speaker.note(f"habeas: The definition at entry {position} {words}.")
     if not found:
         speaker.say("No figure is defined yet. `habeas figure add FILE.yaml` records a definition.")
+    alike = common_level(speaker, [f["handling"] for f in found])
     speaker.table(
         [
             (
                 f["key"],
                 f["kind"],
                 shown(f["value"] or f"refused: {f['refused']}"),
-                shown(f["title"]),
+                shown(f["title"]) + ("" if alike else of_level(f["handling"])),
             )
             for f in found
         ]
@@ -106,8 +111,8 @@ def show(
     who = (as_, person_passphrase_file)
     viewer = reading_for(archive_, speaker, purpose, "figure", key, who)
     evaluation = evaluate(archive_, definition, viewer, as_of)
-    evaluated.tell(speaker, evaluation, as_of)
-    speaker.give(evaluated.as_json(evaluation))
+    evaluated.tell(speaker, evaluation, viewer, as_of)
+    speaker.give(evaluated.as_json(evaluation, viewer))
 
 
 def estimate(
@@ -148,8 +153,8 @@ def estimate(
     with speaker.progress() as progress:
         found = estimates.compute(archive_, evaluate(archive_, definition, viewer, as_of), progress)
     evaluation = evaluate(archive_, definition, viewer, as_of)
-    evaluated.tell(speaker, evaluation, as_of)
-    speaker.give(evaluated.as_json(evaluation))
+    evaluated.tell(speaker, evaluation, viewer, as_of)
+    speaker.give(evaluated.as_json(evaluation, viewer))
     return REFUSED if found is None or found.apart.refusal else OK
 
 
@@ -225,6 +230,7 @@ def check(
     from habeas.cli.speaking import Speaker, several
 
     make_ready()
+    from habeas.archive.access import OWNER
     from habeas.archive.errors import ArchiveNotFound
     from habeas.figures.errors import DefinitionError
 
@@ -249,12 +255,12 @@ def check(
         speaker.say(f"{evaluation.kind}: {untold}")
         evaluation = None
     if evaluation is not None:
-        evaluated.tell(speaker, evaluation)
+        evaluated.tell(speaker, evaluation, OWNER)
     speaker.give(
         {
             "key": definition.key,
             "problems": [],
-            "answer": None if evaluation is None else evaluated.as_json(evaluation),
+            "answer": None if evaluation is None else evaluated.as_json(evaluation, OWNER),
         }
     )
     return OK

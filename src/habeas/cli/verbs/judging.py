@@ -68,20 +68,31 @@ def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
     from habeas.archive.access import OWNER
     from habeas.archive.ledger.appending import head
     from habeas.archive.review.reviewing import policy
+    from habeas.cli.marking import Marks
     from habeas.cli.speaking import shown
     from habeas.figures.why.claim_steps import Descent
     from habeas.vocabulary import schema
 
     sides = []
-    for mention in pair.mentions:
-        claims, more = _claims_of(mention)
+    asked = {mention: _claims_of(mention) for mention in pair.mentions}
+    every = {claim for claims, _ in asked.values() for claim in claims}
+    marks = Marks(OWNER, {"record": asked, "claim": every})
+    alike = marks.common(
+        speaker, [*(("record", p) for p in asked), *(("claim", p) for p in sorted(every))]
+    )
+    for mention, (claims, more) in asked.items():
         down = Descent(OWNER, head()[0], schema.load(), None).read(claims)
-        lines = [{"claim": c, "words": down.claim(c).title} for c in claims]
+        lines = [
+            {"claim": c, "words": down.claim(c).title, **marks.told("claim", c)} for c in claims
+        ]
         caption = captions_of([mention]).get(mention, "")
-        sides.append({"mention": mention, "caption": caption, "claims": lines, "more": more})
-        speaker.say(f"{shown(caption)} (#{mention})", style="bold")
-        for line in lines:
-            speaker.say(f"  #{line['claim']} {shown(str(line['words']))}")
+        told_side = {"mention": mention, "caption": caption, "claims": lines, "more": more}
+        sides.append(told_side | marks.told("record", mention))
+        mark = marks.said("record", mention, *alike)
+        speaker.say(f"{shown(caption)} (#{mention}){mark}", style="bold")
+        for claim, line in zip(claims, lines, strict=True):
+            mark = marks.said("claim", claim, *alike)
+            speaker.say(f"  #{claim} {shown(str(line['words']))}{mark}")
         if more:
             speaker.say(f"  … {more:,} more claims")
         speaker.say()

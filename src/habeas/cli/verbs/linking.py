@@ -143,6 +143,7 @@ def report(
     from habeas.archive.access import OWNER, live, visible
     from habeas.archive.review.pairs import contradictions, judged, open_pairs
     from habeas.archive.review.reviewing import agreement, policy
+    from habeas.cli.marking import Marks
 
     canonical = dict(visible(OWNER, m.Mention).values_list("position", "canonical"))
     size = archive_.size
@@ -176,10 +177,18 @@ def report(
         )
     if decided:
         speaker.say("Newest judgements:")
+        newest = decided[:-SHOWN:-1]
+        marks = Marks(OWNER, {"judgement": {each.position for each in newest}})
+        alike = marks.common(speaker, [("judgement", each.position) for each in newest])
         speaker.table(
             [
-                (f"#{each.position}", each.verdict, f"#{each.left}", f"#{each.right}")
-                for each in decided[:-SHOWN:-1]
+                (
+                    f"#{each.position}",
+                    each.verdict,
+                    f"#{each.left}",
+                    f"#{each.right}{marks.said('judgement', each.position, *alike)}",
+                )
+                for each in newest
             ],
             indent="  ",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_
 import io
+import itertools
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,7 @@ StatesOption = Annotated[
         show_default=False,
     ),
 ]
+_ASKED_AT_ONCE = 1_000  # files whose level is read together
 LISTED = 200  # files on the screen; a report as CSV or JSON holds all
 _COLUMNS = (
     *("exhibit", "filename", "inner_path", "state", "reason", "missing", "warnings"),
@@ -153,6 +155,7 @@ def report(
     speaker, _ = _begin(archive, passphrase_file, as_json=json)
     from habeas.archive.access import OWNER
     from habeas.archive.pipeline import states
+    from habeas.cli.marking import Marks
 
     _check_states(state)
     unless_all = [each for each in states.STATES if each not in states.WHOLE]
@@ -165,7 +168,9 @@ def report(
             speaker.give({"file": str(csv), "files": count})
         return
     if speaker.json:
-        speaker.give({"files": [asdict(file) for file in found]})
+        told = [asdict(file) for file in found]
+        marks = Marks(OWNER, {"exhibit": {file["exhibit"] for file in told}})
+        speaker.give({"files": [each | marks.told("exhibit", each["exhibit"]) for each in told]})
         return
     _list(speaker, found)
 
@@ -266,17 +271,30 @@ def _rows(files: Iterable[File], out: Any, *, plainly: bool = False) -> int:
 
     buffer = io.StringIO()
     writer = csv_.writer(buffer, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow((*_COLUMNS, "handling"))
     count = 0
-    for file in files:
+    for file, handling in _with_handling(files):
         count += 1
-        writer.writerow(map(plain, _cells(file)) if plainly else _cells(file))
+        cells = (*_cells(file), handling)
+        writer.writerow(map(plain, cells) if plainly else cells)
         if buffer.tell() > 1 << 16:
             out.write(buffer.getvalue())
             buffer.seek(0)
             buffer.truncate()
     out.write(buffer.getvalue())
     return count
+
+
+def _with_handling(files: Iterable[File]) -> Iterator[tuple[File, str]]:
+    """Each file with the handling level of its exhibit, asked for many at a time."""
+    from habeas.archive import openness
+    from habeas.archive.access import OWNER
+
+    following = iter(files)
+    while part := list(itertools.islice(following, _ASKED_AT_ONCE)):
+        found = openness.of(OWNER, {"exhibit": {file.exhibit for file in part}})
+        for file in part:
+            yield file, found["exhibit", file.exhibit].handling
 
 
 def _cells(file: File) -> Iterator[str]:
@@ -289,11 +307,14 @@ def _cells(file: File) -> Iterator[str]:
 
 
 def _list(speaker: Speaker, files: Iterator[File]) -> None:
+    from habeas.archive.access import OWNER
+    from habeas.cli.marking import Marks
     from habeas.cli.speaking import shown
     from habeas.reading.documents import NOT_THE_FILE, UNKNOWN_DAMAGE
 
     more = 0
     rows: list[tuple[str, ...]] = []
+    exhibits: list[int] = []
     for file in files:
         if len(rows) == LISTED:
             more += 1
@@ -301,8 +322,12 @@ def _list(speaker: Speaker, files: Iterator[File]) -> None:
         name = file.filename + (f" › {file.inner_path}" if file.inner_path else "")
         unknown = [words for words in file.warnings if words in (UNKNOWN_DAMAGE, NOT_THE_FILE)]
         why = "; ".join(filter(None, (file.reason, *file.missing, *unknown)))
+        exhibits.append(file.exhibit)
         rows.append((f"exhibit {file.exhibit}", file.state, shown(name), shown(why)))
-    speaker.table(rows)
+    marks = Marks(OWNER, {"exhibit": set(exhibits)})
+    alike = marks.common(speaker, [("exhibit", exhibit) for exhibit in exhibits])
+    said = [marks.said("exhibit", exhibit, *alike) for exhibit in exhibits]
+    speaker.table([(*row[:2], row[2] + m, *row[3:]) for row, m in zip(rows, said, strict=True)])
     if more:
         speaker.say(f"… and {more:,} more; --csv FILE lists all.")
     if not rows:

@@ -6,7 +6,7 @@ nothing is recorded before the answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from habeas.archive.blast_radius import BlastRadius
+    from habeas.cli.marking import Marks
     from habeas.cli.speaking import Speaker
     from habeas.figures.changes.dependents import Change
 
@@ -75,6 +76,7 @@ def retract(
     from habeas.archive.errors import UnknownReference
     from habeas.archive.verbs.deciding import kind_at
     from habeas.archive.verbs.referring import Place
+    from habeas.cli.marking import Marks
     from habeas.figures.changes.dependents import difference, snapshot
 
     kind = kind_at(position)
@@ -91,12 +93,15 @@ def retract(
         lambda batch: verbs.retract(batch, position, kind, reason or "A trial.", place=place),
     )
     records = _captions(radius.records)
-    told = {
+    told: dict[str, Any] = {
         "kind": kind,
         "claims": list(radius.claims),
-        "records": [{"record": r, "caption": c} for r, c in records.items()],
     }
-    _describe(speaker, radius, records, changes)
+    marks = Marks(OWNER, {"claim": set(radius.claims), "record": set(radius.records)})
+    told["records"] = [
+        {"record": r, "caption": c, **marks.told("record", r)} for r, c in records.items()
+    ]
+    _describe(speaker, radius, records, changes, marks)
     if dry_run:
         figures = changed.as_json(changes)
         speaker.give({"retracted": None, "target": position, **told, "figures": figures})
@@ -130,7 +135,11 @@ def _captions(records: Sequence[int]) -> dict[int, str]:
 
 
 def _describe(
-    speaker: Speaker, radius: BlastRadius, records: dict[int, str], changes: Sequence[Change]
+    speaker: Speaker,
+    radius: BlastRadius,
+    records: dict[int, str],
+    changes: Sequence[Change],
+    marks: Marks,
 ) -> None:
     from habeas.cli.speaking import several, shown
 
@@ -141,13 +150,17 @@ def _describe(
         speaker.say("This claim falls:")
     else:
         speaker.say(f"With {radius.kind} {radius.target} falls what rests on it, {count}:")
-    for title in _claims(radius.claims[:SHOWN]):
-        speaker.say(f"  {shown(title)}")
+    first = radius.claims[:SHOWN]
+    things = [*(("claim", claim) for claim in first), *(("record", r) for r in records)]
+    alike = marks.common(speaker, things)
+    for claim, title in zip(first, _claims(first), strict=True):
+        speaker.say(f"  {shown(title)}{marks.said('claim', claim, *alike)}")
     if len(radius.claims) > SHOWN:
         speaker.say(f"  … {len(radius.claims) - SHOWN:,} more")
     if len(records) > 1:
         names = [
-            f"{shown(caption)} (#{record})" for record, caption in list(records.items())[:SHOWN]
+            f"{shown(caption)} (#{record}){marks.said('record', record, *alike)}"
+            for record, caption in list(records.items())[:SHOWN]
         ]
         left_out = f" and {len(records) - SHOWN:,} more" if len(records) > SHOWN else ""
         speaker.say(f"Records: {', '.join(names)}{left_out}")

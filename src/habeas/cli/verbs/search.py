@@ -18,6 +18,7 @@ from habeas.cli.options import (
 from habeas.cli.purposes import PurposeOption, reading_for
 
 if TYPE_CHECKING:
+    from habeas.archive.access import Viewer
     from habeas.archive.opening import Archive
     from habeas.archive.search.errors import QueryRefused
     from habeas.archive.search.named import NamedRecord
@@ -103,7 +104,8 @@ def search(
         purposes.require_to_search(viewer)
     _renew(speaker, archive_, anew=rebuild, said=not asked)
     if asked:
-        _tell(speaker, searching.search(archive_, viewer, asked, exact=exact, limit=limit))
+        found = searching.search(archive_, viewer, asked, exact=exact, limit=limit)
+        _tell(speaker, found, viewer)
 
 
 def _refuse_mixed(
@@ -156,10 +158,12 @@ def _renew(speaker: Speaker, archive: Archive, *, anew: bool, said: bool) -> Non
         speaker.give({"indexed": written, "size": archive.size})
 
 
-def _tell(speaker: Speaker, found: Found) -> None:
+def _tell(speaker: Speaker, found: Found, viewer: Viewer) -> None:
     from habeas.archive.readings import locator_words
+    from habeas.cli.marking import Marks
     from habeas.cli.speaking import several, shown
 
+    marks = Marks(viewer, {"layer": {hit.layer for hit in found.hits}})
     speaker.give(
         {
             "query": str(found.tree),
@@ -170,7 +174,7 @@ def _tell(speaker: Speaker, found: Found) -> None:
                 name: {value.value: value.count for value in values}
                 for name, values in found.facets.items()
             },
-            "hits": [_as_json(hit) for hit in found.hits],
+            "hits": [_as_json(hit) | marks.told("layer", hit.layer) for hit in found.hits],
             "nowhere": [str(part) for part in found.nowhere],
             "named": [_record_as_json(one) for one in found.named.records],
             "named_more": found.named.more,
@@ -190,9 +194,12 @@ def _tell(speaker: Speaker, found: Found) -> None:
     if found.added:
         speaker.note("  → --exact leaves them out.")
     _tell_named(speaker, found)
+    alike = marks.common(speaker, [("layer", hit.layer) for hit in found.hits])
     for hit in found.hits:
         place = [hit.title, hit.inner_path, locator_words(hit.locator)]
-        speaker.say(f"exhibit {hit.exhibit}: {shown(', '.join(part for part in place if part))}")
+        words = shown(", ".join(part for part in place if part))
+        mark = marks.said("layer", hit.layer, *alike)
+        speaker.say(f"exhibit {hit.exhibit}: {words}{mark}")
         if hit.fault:
             speaker.say(f"  {hit.fault}")
         elif hit.row is not None:

@@ -7,10 +7,11 @@ claims through its ``grounds``, judgements by evaluating once without them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
+from habeas.archive import openness
 from habeas.archive.access import Viewer, visible
 from habeas.archive.blast_radius import blast_radius
 from habeas.figures.definition.definitions import FigureDefinition
@@ -33,6 +34,7 @@ class Print:
     value: tuple[object, ...]
     grounds: frozenset[int]
     members: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    handling: str = field(default="public", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Change:
     before: str
     after: str
     value_changed: bool
+    handling: str = "public"  # the stricter of before and after
 
 
 UNSAID = "a value that is shown only for a stated purpose"
@@ -111,8 +114,10 @@ def snapshot(archive: Archive, viewer: Viewer, as_of: int | None = None) -> dict
                 taken = replace(taken, headline=UNSAID)
             found[definition.key] = taken
         except FigureError as error:
+            level = openness.handling_of_all(viewer, "definition", [definition.position or 0])
             found[definition.key] = Print(
-                definition.key, definition.title, str(error), (error.code,), frozenset()
+                *(definition.key, definition.title, str(error), (error.code,), frozenset()),
+                handling=level,
             )
     return found
 
@@ -132,6 +137,7 @@ def difference(before: Standing, after: Standing) -> list[Change]:
                 old.headline if old else "was not there",
                 new.headline if new else "is no longer there",
                 value_changed=(old and old.value) != (new and new.value),
+                handling=openness.strictest(each.handling for each in (old, new) if each),
             )
         )
     return changes
@@ -155,7 +161,15 @@ def _print(evaluation: Evaluation) -> Print:
         (member.position, member.claims) for member in (*evaluation.members, *evaluation.undecided)
     )
     return Print(
-        definition.key, definition.title, evaluation.headline, value, evaluation.grounds, members
+        *(
+            definition.key,
+            definition.title,
+            evaluation.headline,
+            value,
+            evaluation.grounds,
+            members,
+        ),
+        handling=evaluation.handling,
     )
 
 

@@ -22,6 +22,7 @@ from habeas.figures.evaluation.loading import load
 from habeas.figures.evaluation.reporting import report
 from habeas.figures.evaluation.results import Evaluation, Member, Step
 from habeas.figures.evaluation.rows import ClaimRow, Facts
+from habeas.figures.marking import handling_of
 from habeas.vocabulary import schema as vocabulary
 from habeas.vocabulary.schema import Schema
 
@@ -290,7 +291,7 @@ def evaluate_afresh(
     definition: FigureDefinition, viewer: Viewer, as_of: int, *, without: int | None = None
 ) -> Evaluation:
     """The figure read from the rows; ``without`` leaves one judgement out."""
-    return compute(
+    found = compute(
         definition,
         load(viewer, definition, as_of, without=without),
         vocabulary.load(),
@@ -298,6 +299,7 @@ def evaluate_afresh(
         viewer=viewer.name,
         scope=scope_words(viewer),
     )
+    return replace(found, handling=handling_of(viewer, found))
 
 
 def size_asked(definition: FigureDefinition, size: int, as_of: int | None) -> int:

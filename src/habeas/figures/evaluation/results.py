@@ -138,6 +138,7 @@ class Evaluation:
     open_pairs: tuple[Weighed, ...] = ()  # among the members, heaviest first
     capture: Capture | None = None
     estimates: Estimates | None = None
+    handling: str = "public"  # the strictest of its definition and all that it stands on
 
     @property
     def key(self) -> str:

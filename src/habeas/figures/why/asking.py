@@ -24,6 +24,7 @@ from habeas.figures.evaluation.erased import erased_since, words_of
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.loading import live_claims, records_around
 from habeas.figures.evaluation.results import Evaluation, Member
+from habeas.figures.marking import marked
 from habeas.figures.why.claim_steps import Descent, Prover, erased_by
 from habeas.figures.why.nodes import Fact, Node, as_json
 from habeas.figures.why.open_steps import told_lists, told_pairs
@@ -70,9 +71,10 @@ def tree(
         target = evaluate(archive, recorded.at(viewer, target), viewer, as_of)
     if isinstance(target, Evaluation):
         down = Descent(viewer, target.as_of, vocabulary.load(), prover)
-        return _under(_figure(target, limit, offset, down), down)
+        figure = _figure(target, limit, offset, down)
+        return marked(viewer, _under(figure, down), target.handling)
     down = Descent(viewer, n, vocabulary.load(), prover)
-    return _under(_thing(viewer, target, n, limit, offset, down), down)
+    return marked(viewer, _under(_thing(viewer, target, n, limit, offset, down), down))
 
 
 def _under(node: Node, down: Descent) -> Node:

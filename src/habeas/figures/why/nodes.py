@@ -24,7 +24,9 @@ class Node:
     ``kind``: figure, recipe, rule, weak-points, weak-point, conflicts, conflict, members,
     not-known, record, claim, source, passage, exhibit, proof; of an estimate also lists, list,
     pairs, pair, estimate, caution.
-    ``sound`` is set on proofs only: whether the proof was verified.
+    ``sound`` is set on proofs only: whether the proof was verified. ``handling`` and ``marks`` are
+    set by ``figures.marking``: the level by name, '' where a step has that of the one above it; and
+    what is to be said of consent and holds, in words.
     """
 
     kind: str
@@ -34,6 +36,9 @@ class Node:
     position: int | None = None
     more: int = 0
     sound: bool | None = None
+    handling: str = ""
+    consent: str = ""
+    marks: tuple[str, ...] = ()
 
 
 def as_json(node: Node) -> dict[str, Any]:
@@ -50,4 +55,8 @@ def as_json(node: Node) -> dict[str, Any]:
         found["more"] = node.more
     if node.sound is not None:
         found["sound"] = node.sound
+    if node.handling:
+        found["handling"] = node.handling
+    if node.consent:
+        found["consent"] = node.consent
     return found

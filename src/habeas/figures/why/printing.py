@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 from habeas.figures.why.nodes import Node
 
@@ -38,7 +39,8 @@ def _lines(
     if node.position is not None and node.kind in _ONCE:
         whole = seen.setdefault(node.position, node)
         if whole is not node and whole == node:
-            node = Node(node.kind, f"{node.title} (above)", position=node.position)
+            title = f"{node.title} (above)"
+            node = replace(node, title=title, facts=(), children=(), more=0, sound=None)
     place = f" #{node.position}" if node.position is not None else ""
     mark = {True: " ✓", False: " ✗", None: ""}[node.sound]
     if boxes is _ASCII:
@@ -47,7 +49,8 @@ def _lines(
     has_children = bool(children or node.more)
     inner = under + (bar if has_children else blank)
     first = True
-    for line in wrap(f"{node.title}{place}{mark}", width - cells(head)):
+    said = f" [{', '.join(node.marks)}]" if node.marks else ""
+    for line in wrap(f"{node.title}{place}{said}{mark}", width - cells(head)):
         yield (head if first else inner) + line
         first = False
     for fact in node.facts:
