@@ -12,14 +12,14 @@ from habeas.archive.verbs.claiming import Attribution
 from habeas.vocabulary import values
 
 MOST = {
-    "/claims/{number}/": 30,
-    "/records/{camp-1}/": 40,
-    "/sources/{paper}/": 20,
-    "/exhibits/{exhibit}/": 25,  # eleven the chain of custody, one who signed a capture
-    "/records/facility/": 5,
-    "/exhibits/": 5,
-    "/sources/": 5,
-    "/figures/held/": 25,
+    "/claims/{number}/": 40,
+    "/records/{camp-1}/": 52,
+    "/sources/{paper}/": 28,
+    "/exhibits/{exhibit}/": 34,  # eleven the chain of custody, one who signed a capture
+    "/records/facility/": 9,
+    "/exhibits/": 8,
+    "/sources/": 9,
+    "/figures/held/": 34,
     "/figures/held/why/": 90,
 }
 

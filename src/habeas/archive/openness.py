@@ -103,7 +103,7 @@ def of(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[tuple[str,
             labels[kind, position] = {label}
             if of_source and of_source[0] in _SPEAKERS:
                 people[kind, position] = [position]
-    levels = _levels({label for found in labels.values() for label in found})
+    levels = levels_of({label for found in labels.values() for label in found})
     agreed = _standings(viewer, {each for found in people.values() for each in found})
     held = _held(viewer, wanted.get("exhibit", ()), people)
     return {
@@ -150,7 +150,8 @@ def _inside(viewer: Viewer) -> bool:
     return viewer.is_owner or viewer.is_team
 
 
-def _levels(labels: Collection[str]) -> dict[str, str]:
+def levels_of(labels: Collection[str]) -> dict[str, str]:
+    """The level of each label by name."""
     rows = m.Label.objects.filter(id__in=labels) if labels else m.Label.objects.none()
     return {label: LEVEL_NAMES[level] for label, level in rows.values_list("id", "level")}
 

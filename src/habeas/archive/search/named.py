@@ -22,9 +22,9 @@ from django.db.models import Count
 
 from habeas import names
 from habeas.archive import models as m
-from habeas.archive import name_keys
+from habeas.archive import name_keys, openness
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.access.labels import LEVEL_NAMES
+from habeas.archive.openness import Openness
 from habeas.archive.records import components
 from habeas.archive.search import expanding, folding
 from habeas.archive.search.language import And, Or, Phrase, Tree, Word
@@ -45,7 +45,8 @@ _LETTERS = 2  # a word of fewer is no name, but for a Chinese one
 class NamedRecord:
     """A record that goes by a name asked. ``position``: its earliest mention that may be seen.
 
-    ``consent``: of a person, the audience of the consent that stands, or "none"; '' of others.
+    ``handling``: the strictest of the record and of the names shown. ``consent``: of a person, the
+    state of it (``consents.Standing``); '' of others.
     """
 
     position: int
@@ -233,23 +234,24 @@ def _told(viewer: Viewer, records: dict[int, list[m.Mention]]) -> list[NamedReco
         counted[root_of[subject]] += count
     also: dict[int, list[Text]] = defaultdict(list)
     of_names = claims.filter(property__in=sorted(name_keys.PROPERTIES), stance="asserts")
-    for subject, value in of_names.order_by("position").values_list("subject", "value"):
+    labels: dict[int, set[str]] = defaultdict(set)
+    for subject, value, label in of_names.order_by("position").values_list(
+        "subject", "value", "label"
+    ):
         told = json.loads(value)
         if "text" in told:
             text = Text(told["text"], told.get("language", ""), told.get("script", ""))
             also[root_of[subject]].append(text)
-    labels = {row.label for rows in records.values() for row in rows}
-    levels = dict(m.Label.objects.filter(id__in=labels).values_list("id", "level"))
-    agreed: dict[int, int] = {}
-    consents = live(visible(viewer, m.Consent)).filter(subject__in=list(root_of))
-    for subject, audience in consents.order_by("position").values_list("subject", "audience"):
-        agreed[root_of[subject]] = min(audience, agreed.get(root_of[subject], audience))
+            labels[root_of[subject]].add(label)
+    known = openness.of(viewer, {"record": records})
+    levels = openness.levels_of({label for found in labels.values() for label in found})
     result = []
     for root, rows in records.items():
         forms = [Text(row.caption, row.language, row.script) for row in rows] + also[root]
         main = forms[0]
         others = {form.text: form for form in forms if form.text != main.text}
-        consent = "none" if root not in agreed else LEVEL_NAMES[agreed[root]]
+        person = rows[0].kind == "person"  # to the public, who sees whom it may: agreed
+        told_of = known.get(("record", root)) or Openness(consent="public" if person else "")
         result.append(
             NamedRecord(
                 root,
@@ -257,8 +259,8 @@ def _told(viewer: Viewer, records: dict[int, list[m.Mention]]) -> list[NamedReco
                 main,
                 tuple(others.values())[:MOST_FORMS],
                 counted[root],
-                LEVEL_NAMES[max(levels[row.label] for row in rows)],
-                consent if rows[0].kind == "person" else "",
+                openness.strictest([told_of.handling, *(levels[each] for each in labels[root])]),
+                told_of.consent,
             )
         )
     return result

@@ -219,6 +219,8 @@ def _tell(speaker: Speaker, found: Found, viewer: Viewer) -> None:
 
 def _tell_named(speaker: Speaker, found: Found) -> None:
     """The records that go by the name asked, in the order in which they were recorded."""
+    from habeas.archive.openness import Openness
+    from habeas.cli.marking import bracketed
     from habeas.cli.speaking import several, shown
 
     records = found.named.records
@@ -227,12 +229,10 @@ def _tell_named(speaker: Speaker, found: Found) -> None:
     speaker.say("People, places and organisations by that name:")
     for one in records:
         also = "".join(f" · {form.text}" for form in one.forms)
-        consent = {"": "", "none": "; no consent recorded"}.get(
-            one.consent, f"; consent: {one.consent}"
-        )
+        mark = bracketed(Openness(one.handling, one.consent).words)
         speaker.say(
             f"  record {one.position}: {shown(one.name.text + also)} ({one.kind}), "
-            f"{several(one.claims, 'claim')}; {one.handling}{consent}"
+            f"{several(one.claims, 'claim')}{mark}"
         )
     if found.named.more:
         speaker.say("  There may be more: ask for more of the name.")

@@ -157,6 +157,7 @@ def passage_link(passage: Passage, exhibit: Exhibit | None) -> Content:
     return {
         "position": passage.position,
         "quote": written.text(passage.quote),
+        "entry": {"kind": "passage", "position": passage.position},
         "exhibit": link,
     }
 

@@ -9,8 +9,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, erasing_entry, visible
+from habeas.archive.joined import find
 from habeas.archive.models import Assessment, Claim, Erased, Layer, Retraction
-from habeas.web.explore import cards, layers, records, written
+from habeas.web.explore import cards, layers, written
 from habeas.web.explore.pages import by_position, one, page
 from habeas.web.explore.proofs import entry_proof
 from habeas.web.site.viewing import Request
@@ -51,7 +52,7 @@ def claim(request: Request, position: int) -> Content:
 
 def _beside(viewer: Viewer, row: Claim) -> tuple[list[Claim], bool]:
     """The other live claims on the same record and property."""
-    found = records.find(viewer, row.subject)
+    found = find(viewer, row.subject)
     subjects = [m.position for m in found.mentions] if found else [row.subject]
     others = list(
         visible(viewer, Claim)
@@ -104,6 +105,7 @@ def _retraction(viewer: Viewer, row: Claim) -> Content | None:
         "target": found.target if found else None,
         "reason": found.reason if found else "",
         "person": found.person if found else "",
+        **({"entry": {"kind": "retraction", "position": found.position}} if found else {}),
     }
 
 
@@ -119,6 +121,7 @@ def assessments(viewer: Viewer, target: int) -> list[Content]:
             "reason": row.reason,
             "person": row.person,
             "ended": row.ended_by,
+            "entry": {"kind": "assessment", "position": row.position},
         }
         for row in rows
     ]

@@ -70,4 +70,5 @@ def _step(step: Step) -> Content:
         if derived is None
         else reverse("exhibit", kwargs={"position": derived}),
         "damaged": step.outcome == "damaged",
+        "entry": {"kind": "custody", "position": step.position},
     }

@@ -80,7 +80,12 @@ def exhibit(request: Request, position: int) -> Content:
         "exhibit": summary(row),
         "custody": custody_of(request.archive, viewer, row),
         "holds": [
-            {"position": hold.position, "authority": hold.authority, "reason": hold.reason}
+            {
+                "position": hold.position,
+                "authority": hold.authority,
+                "reason": hold.reason,
+                "entry": {"kind": "hold", "position": hold.position},
+            }
             for hold in visible(viewer, Hold)
             .filter(target=position, ended_at__isnull=True)
             .order_by("position")[:20]
@@ -142,6 +147,7 @@ def _layer(layer: Layer) -> Content:
         "length": layer.length,
         "text_sha256": layer.text_sha256,
         "inner_path": layer.inner_path,
+        "entry": {"kind": "layer", "position": layer.position},
     }
 
 

@@ -81,7 +81,12 @@ def figure(request: Request, key: str) -> Content:
         "undecided": len(evaluation.undecided),
         "open_pairs": _open_pairs(evaluation),
         "weak": [
-            {"words": weak.words, "part": weak.part, "whole": weak.whole}
+            {
+                "words": weak.words,
+                "part": weak.part,
+                "whole": weak.whole,
+                "handling": evaluation.handling,
+            }
             for weak in evaluation.weak
             if weak.part
         ],
@@ -258,7 +263,10 @@ def linked(node: Node) -> Content:
         "position": node.position,
         "more": node.more,
         "sound": node.sound,
+        "marks": list(node.marks),
     }
+    if node.handling:
+        content["handling"] = node.handling
     name = _PAGES.get(node.kind)
     if name and node.position is not None:
         content["url"] = reverse(name, kwargs={"position": node.position})

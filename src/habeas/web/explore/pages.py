@@ -28,6 +28,7 @@ from habeas.archive.models import Erased, Exhibit
 from habeas.archive.store import clock, deadline
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
+from habeas.web.explore import marks
 from habeas.web.site.viewing import Request
 
 PAGE_SIZE = 100
@@ -65,6 +66,7 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
             try:
                 with deadline.within(MOST_SECONDS, _("Ask for less of it, or try again later.")):
                     content = view(cast(Request, request), **parts)
+                    marks.mark_all(cast(Request, request).viewer, content)
             except Elsewhere as other:
                 bare = other.path.rstrip("/")
                 return HttpResponseRedirect(f"{bare}.json" if twin else other.path)

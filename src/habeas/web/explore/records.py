@@ -7,9 +7,7 @@ records stand in the order of the ledger or of their captions, never in any orde
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -20,11 +18,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, visible
+from habeas.archive.joined import Record, find, find_all
 from habeas.archive.models import Claim, Judgement, Mention
-from habeas.archive.records import components
+from habeas.archive.openness import consent_of_record, strictest
 from habeas.figures.evaluation import conflicts
 from habeas.figures.evaluation.disagreement import Conflict
-from habeas.web.explore import cards, written
+from habeas.web.explore import cards, marks, written
 from habeas.web.explore.conflicts import differences
 from habeas.web.explore.pages import (
     Elsewhere,
@@ -46,57 +45,6 @@ JOINED = 60  # mentions, and judgements, on one page of a record
 MENTIONED = 40  # claims about others that name this record, on one page
 DIFFERENCES = 10  # shown on a record page; the page of differences has all
 SORTED = 1000  # lists up to this long are alphabetical, longer ones in ledger order
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record as a viewer may see it; ``position`` is its earliest visible mention."""
-
-    position: int
-    mentions: tuple[Mention, ...]
-    judgements: tuple[Judgement, ...]
-
-    @property
-    def first(self) -> Mention:
-        return self.mentions[0]
-
-
-def find(viewer: Viewer, position: int) -> Record | None:
-    """The record that a mention belongs to; None when the viewer may not see the mention."""
-    return find_all(viewer, [position]).get(position)
-
-
-def find_all(viewer: Viewer, wanted: Sequence[int]) -> dict[int, Record]:
-    """The records of several mentions, in three queries."""
-    mentions = visible(viewer, Mention)
-    canonical = dict(mentions.filter(position__in=wanted).values_list("position", "canonical"))
-    if not canonical:
-        return {}
-    joined = list(mentions.filter(canonical__in=set(canonical.values())).order_by("position"))
-    judgements = _judgements(viewer, joined) if len(joined) > len(canonical) else []
-    roots = components([m.position for m in joined], [(j.left, j.right) for j in judgements])
-    by_root: dict[int, list[Mention]] = defaultdict(list)
-    for mention in joined:
-        by_root[roots[mention.position]].append(mention)
-    between: dict[int, list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
-        between[roots[judgement.left]].append(judgement)
-    return {
-        position: Record(
-            root := roots[position], tuple(by_root[root]), tuple(between.get(root, ()))
-        )
-        for position in canonical
-    }
-
-
-def _judgements(viewer: Viewer, joined: Iterable[Mention]) -> list[Judgement]:
-    """The live ``same`` judgements among mentions."""
-    keys = [m.position for m in joined]
-    return list(
-        visible(viewer, Judgement)
-        .filter(verdict="same", ended_at__isnull=True, left__in=keys, right__in=keys)
-        .order_by("position")
-    )
 
 
 @page("explore/kinds.html")
@@ -186,6 +134,7 @@ def record(request: Request, position: int) -> Content:
             "caption": written.text(found.first.caption, found.first.language, found.first.script),
             "url": reverse("record", kwargs={"position": found.position}),
             "ended": found.first.ended_by,
+            "agreed": _agreed(viewer, found),
         },
         "names": names,
         "property": written.property_words(only) if only else None,
@@ -252,7 +201,10 @@ def _by_property(claims: Sequence[Claim], rows: cards.Around) -> list[Content]:
 
 def _names(viewer: Viewer, found: Record, subjects: Sequence[int]) -> list[Content]:
     """Every way in which the record is written, each once, the first caption first."""
-    texts = [written.text(m.caption, m.language, m.script) for m in found.mentions[:JOINED]]
+    texts = [
+        {**written.text(m.caption, m.language, m.script), "entry": _entry("mention", m.position)}
+        for m in found.mentions[:JOINED]
+    ]
     named = (
         visible(viewer, Claim)
         .filter(
@@ -265,11 +217,35 @@ def _names(viewer: Viewer, found: Record, subjects: Sequence[int]) -> list[Conte
     )
     for claim in named:
         value = written.value_of(claim, None)
-        texts += [found for name in ("as_written", "read_as") if (found := value[name])]
+        texts += [
+            {**found, "entry": _entry("claim", claim.position)}
+            for name in ("as_written", "read_as")
+            if (found := value[name])
+        ]
+    return _once(viewer, texts)
+
+
+def _once(viewer: Viewer, texts: Sequence[Content]) -> list[Content]:
+    """Each way of writing once, as strict as the strictest that it stands in."""
+    marks.mark_all(viewer, {"texts": texts})
     once: dict[str, Content] = {}
     for name in texts:
-        once.setdefault(name["text"], name)
+        kept = once.setdefault(name["text"], name)
+        if "handling" in name:
+            kept["handling"] = strictest([kept["handling"], name["handling"]])
     return list(once.values())
+
+
+def _entry(kind: str, position: int) -> Content:
+    return {"kind": kind, "position": position}
+
+
+def _agreed(viewer: Viewer, found: Record) -> Content | None:
+    """The consent of a person, in a line; None for other records."""
+    if found.first.kind != "person":
+        return None
+    keys = [mention.position for mention in found.mentions]
+    return marks.consent_line(consent_of_record(viewer, keys))
 
 
 def _joined(request: Request, found: Record) -> Content:
@@ -291,7 +267,10 @@ def _joined(request: Request, found: Record) -> Content:
     judged = judged[:JOINED]
     named = by_position(viewer, Mention, {j.left for j in judged} | {j.right for j in judged})
     return {
-        "mentions": [written.record_link(m) for m in mentions],
+        "mentions": [
+            {**(written.record_link(m) or {}), "entry": _entry("mention", m.position)}
+            for m in mentions
+        ],
         "in_all": len(found.mentions),
         "mentions_pages": turning,
         "judgements": [
@@ -303,6 +282,7 @@ def _joined(request: Request, found: Record) -> Content:
                 "right": written.record_link(named.get(judgement.right)),
                 "reason": judgement.reason,
                 "person": judgement.person,
+                "entry": _entry("judgement", judgement.position),
             }
             for judgement in judged
         ],

@@ -184,6 +184,7 @@ def _hit(hit: Hit) -> Content:
         "cut_before": hit.excerpt[0] > hit.start,
         "cut_after": hit.excerpt[1] < hit.stop,
         "fault": hit.fault,
+        "entry": {"kind": "layer", "position": hit.layer},
         "row": None if hit.row is None else _row(hit.row),
     }
 

@@ -65,7 +65,7 @@ def as_of_query(as_of: int | None, **more: int | None) -> str:
 
 def heading(definition: FigureDefinition, as_of: int | None = None) -> Content:
     """What is known of a figure before it is evaluated; ``as_of`` as the reader asked."""
-    key, query = {"key": definition.key}, as_of_query(as_of)
+    key, query, at = {"key": definition.key}, as_of_query(as_of), definition.position
     return {
         "key": definition.key,
         "title": definition.title,
@@ -77,6 +77,7 @@ def heading(definition: FigureDefinition, as_of: int | None = None) -> Content:
         "view_words": view_words(definition.view),
         "url": reverse("figure", kwargs=key) + query,
         "why_url": reverse("why", kwargs=key) + query,
+        **({} if at is None else {"entry": {"kind": "definition", "position": at}}),
     }
 
 
@@ -98,6 +99,7 @@ def shown(evaluation: Evaluation, as_of: int | None = None) -> Content:
         "accounts": len(evaluation.points),
         "denials": sum(point.stance == "denies" for point in evaluation.points),
         "scope": evaluation.scope,
+        "handling": evaluation.handling,
         "lineage": {
             "definition": lineage.definition,
             "digest": lineage.digest,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, as_known, newest, visible
 from habeas.archive.models import Claim, ClaimSource, Lineage, Retraction, Source
-from habeas.web.explore import cards, written
+from habeas.archive.openness import consent_of_source
+from habeas.web.explore import cards, marks, written
 from habeas.web.explore.claims import assessments
 from habeas.web.explore.pages import by_position, links, one, page, paged, whole_number
 from habeas.web.site.viewing import Request
@@ -73,6 +74,7 @@ def source(request: Request, position: int) -> Content:
             "about": row.about,
             "address": row.url,
             "interests": interests(row),
+            "agreed": marks.consent_line(consent_of_source(viewer, row)),
         },
         "retraction": _retraction(viewer, row),
         "former": cards.source_link(former.get(row.previous or -1)),
@@ -100,7 +102,8 @@ def _retraction(viewer: Viewer, row: Source) -> Content | None:
     if row.ended_by != "retracted" or row.ended_at is None:
         return None
     found = by_position(viewer, Retraction, [row.ended_at]).get(row.ended_at)
-    return {"at": row.ended_at, "reason": found.reason if found else ""}
+    entry = {"entry": {"kind": "retraction", "position": found.position}} if found else {}
+    return {"at": row.ended_at, "reason": found.reason if found else "", **entry}
 
 
 def _lineage(viewer: Viewer, position: int) -> Content:
@@ -111,13 +114,17 @@ def _lineage(viewer: Viewer, position: int) -> Content:
     named = cards.sources_at(viewer, {r.repeats for r in repeats} | {r.source for r in repeated_by})
     return {
         "repeats": [
-            {"source": cards.source_link(named[r.repeats]), "reason": r.reason}
+            {"source": cards.source_link(named[r.repeats]), "reason": r.reason, **_entry(r)}
             for r in repeats
             if r.repeats in named
         ],
         "repeated_by": [
-            {"source": cards.source_link(named[r.source]), "reason": r.reason}
+            {"source": cards.source_link(named[r.source]), "reason": r.reason, **_entry(r)}
             for r in repeated_by
             if r.source in named
         ],
     }
+
+
+def _entry(row: Lineage) -> Content:
+    return {"entry": {"kind": "lineage", "position": row.position}}

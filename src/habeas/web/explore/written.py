@@ -52,6 +52,11 @@ def code_words(code_list: str, code: str) -> str:
     return known.label if known else code
 
 
+def codes_in(codes: str, code_list: str) -> list[str]:
+    """The labels of codes that are kept as a JSON list."""
+    return [code_words(code_list, code) for code in json.loads(codes or "[]")]
+
+
 STANCES = {
     "asserts": gettext_noop("says"),
     "denies": gettext_noop("denies"),

@@ -52,6 +52,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "habeas.web.explore.templatetags.sheets",
                 "habeas.web.explore.templatetags.showing",
+                "habeas.web.explore.templatetags.marking",
             ],
         },
     }

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from habeas.figures.errors import NoLineage
+from habeas.web.explore.templatetags.marking import mark_words
 
 register = template.Library()
 
@@ -131,6 +132,7 @@ def _why_step(node: dict[str, Any], depth: int) -> SafeString:
     )
     what = _what(node)
     head = format_html('<span class="what">{}</span> {}', what, title) if what else title
+    head = format_html("{}{}", head, mark_words(node.get("marks", [])))
     facts = _why_facts(node)
     inner = "".join(str(_why_step(child, depth + 1)) for child in node["children"])
     if node.get("more"):
