@@ -132,7 +132,7 @@ def test_a_bug_is_one_line(
     assert ended.code == endings.BUG
     looked, bug, step = ended.err.splitlines()
     assert "could not be read" in looked  # and the archive is sound: so it is ours
-    assert "This is a bug in habeas: KeyError in habeas/cli/verbs/erase.py" in bug
+    assert "This is a bug in habeas: KeyError in habeas/cli/commands/erase.py" in bug
     assert "Report it" in step
     assert "a name" not in ended.said
     assert "aygul" not in ended.said

@@ -45,7 +45,7 @@ def write_policy(archive: Path, needed: int, *partners: tuple[str, str]) -> None
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """A witness's server in a thread; its address."""
-    from habeas.cli.verbs.witnessing import _cosigners
+    from habeas.cli.commands.witness_serve import _cosigners
 
     listening = witness_server.listen(Witness(folder, *_cosigners(folder, None)), "127.0.0.1", 0)
     thread = threading.Thread(target=listening.run, daemon=True)

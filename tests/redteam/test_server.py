@@ -22,7 +22,7 @@ from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.models import CustodyEvent
 from habeas.archive.opening import Archive
 from habeas.cli import witness_server
-from habeas.cli.verbs.witnessing import _cosigners, init
+from habeas.cli.commands.witness_serve import _cosigners, init
 from habeas.custody.attestation.witness import Witness
 from habeas.web.explore import originals
 from habeas.web.serving import Serving, listen

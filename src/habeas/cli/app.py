@@ -8,29 +8,29 @@ from typing import Annotated, Any
 import typer
 
 import habeas
-from habeas.cli.verbs import (
-    adding,
+from habeas.cli.commands import (
+    add,
     backup,
     bundle,
-    checking,
-    citing,
+    cite,
     compartments,
-    consents,
-    cosigning,
+    consent,
     custody,
     demo,
     doctor,
     erase,
-    erase_out,
+    erase_carry_out,
+    erase_redact,
     estimate,
     export,
     figure,
-    handing_over,
-    importing,
-    initialising,
-    judging,
+    import_,
+    init,
     keys,
-    linking,
+    keys_hand_over,
+    keys_recover,
+    link,
+    link_judge,
     mirror,
     people,
     people_keys,
@@ -38,15 +38,15 @@ from habeas.cli.verbs import (
     prove,
     reading,
     rebuild,
-    recover,
-    redact,
     restore,
     retract,
     search,
     serve,
     timestamp,
+    verify,
     why,
-    witnessing,
+    witness,
+    witness_serve,
 )
 
 _PLAIN = {"max_content_width": 100, "help_option_names": ["--help", "-h"]}
@@ -146,7 +146,7 @@ def _group(name: str, help_text: str) -> typer.Typer:
     return group
 
 
-app.command("init")(initialising.init)
+app.command("init")(init.init)
 _people = _group("people", "The pseudonymous keys of those who take decisions.")
 _people.command("add")(people.add)
 _people.command("list")(people.list_)
@@ -162,7 +162,7 @@ _policy.command("approve")(policy.approve)
 _compartments = _group("compartments", "The cases that things lie in; access is given by case.")
 _compartments.command("add")(compartments.add)
 _compartments.command("list")(compartments.list_)
-app.command("add")(adding.add)
+app.command("add")(add.add)
 _reading = _tree("What became of every file that was sealed.", no_args_is_help=True)
 app.add_typer(_reading, name="reading")
 _reading.command("status")(reading.status)
@@ -170,8 +170,8 @@ _reading.command("work")(reading.work)
 _reading.command("retry")(reading.retry)
 _reading.command("report")(reading.report)
 app.command("search")(search.search)
-app.command("cite")(citing.cite)
-app.command("import")(importing.import_)
+app.command("cite")(cite.cite)
+app.command("import")(import_.import_)
 _figures = _group("figure", "Numbers with their recipe: counted, reported, estimated.")
 _figures.command("list")(figure.list_)
 _figures.command("show")(figure.show)
@@ -181,12 +181,12 @@ _figures.command("check")(figure.check)
 app.command("estimate")(estimate.estimate)
 _link = _tree("The same person or place under many spellings.", no_args_is_help=True)
 app.add_typer(_link, name="link")
-_link.command("run")(linking.run)
-_link.command("next")(judging.next_)
-_link.command("judge")(judging.judge)
-_link.command("undo")(judging.undo)
-_link.command("report")(linking.report)
-_link.command("policy")(linking.policy)
+_link.command("run")(link.run)
+_link.command("next")(link_judge.next_)
+_link.command("judge")(link_judge.judge)
+_link.command("undo")(link_judge.undo)
+_link.command("report")(link.report)
+_link.command("policy")(link.policy)
 app.command("why")(why.why)
 app.command("prove")(prove.prove)
 app.command("custody")(custody.custody)
@@ -198,34 +198,34 @@ app.command("export")(export.export)
 app.command("retract")(retract.retract)
 _consent = _tree("What people agreed to.", no_args_is_help=True)
 app.add_typer(_consent, name="consent")
-_consent.command("withdraw")(consents.withdraw)
+_consent.command("withdraw")(consent.withdraw)
 _holds = _group("hold", "Legal holds: what must not be erased while they last.")
-_holds.command("set")(consents.set_hold)
-_holds.command("lift")(consents.lift_hold)
-_holds.command("list")(consents.list_holds)
+_holds.command("set")(consent.set_hold)
+_holds.command("lift")(consent.lift_hold)
+_holds.command("list")(consent.list_holds)
 _erase = _group("erase", "Destroy what a person withdraws: two people sign for it.")
 _erase.command("request")(erase.request)
 _erase.command("approve")(erase.approve)
 _erase.command("list")(erase.list_)
-_erase.command("carry-out")(erase_out.carry_out)
-_erase.command("resume")(erase_out.resume)
-_erase.command("redact")(redact.redact)
-_erase.command("unblock")(redact.unblock)
-app.command("verify")(checking.verify)
+_erase.command("carry-out")(erase_carry_out.carry_out)
+_erase.command("resume")(erase_carry_out.resume)
+_erase.command("redact")(erase_redact.redact)
+_erase.command("unblock")(erase_redact.unblock)
+app.command("verify")(verify.verify)
 app.command("rebuild")(rebuild.rebuild)
 _witness = _tree(
     "Cosign the logs of partners, and have them cosign this one.", no_args_is_help=True
 )
 app.add_typer(_witness, name="witness")
-_witness.command("request")(cosigning.request)
-_witness.command("add")(cosigning.add)
-_witness.command("status")(cosigning.status)
-_witness.command("policy")(cosigning.tlog_policy)
-_witness.command("init")(witnessing.init)
-_witness.command("trust")(witnessing.trust)
-_witness.command("answer")(witnessing.answer)
-_witness.command("serve")(witnessing.serve)
-_witness.command("list")(witnessing.list_)
+_witness.command("request")(witness.request)
+_witness.command("add")(witness.add)
+_witness.command("status")(witness.status)
+_witness.command("policy")(witness.tlog_policy)
+_witness.command("init")(witness_serve.init)
+_witness.command("trust")(witness_serve.trust)
+_witness.command("answer")(witness_serve.answer)
+_witness.command("serve")(witness_serve.serve)
+_witness.command("list")(witness_serve.list_)
 _timestamp = _tree("Have others attest when the log existed.", no_args_is_help=True)
 app.add_typer(_timestamp, name="timestamp")
 _timestamp.command("request")(timestamp.request)
@@ -241,11 +241,11 @@ _keys.add_typer(_custodians, name="custodians")
 _custodians.command("add")(keys.add_custodian)
 _custodians.command("list")(keys.list_custodians)
 _custodians.command("remove")(keys.remove_custodian)
-_keys.command("shares")(recover.shares)
-_keys.command("rehearse")(recover.rehearse)
-_keys.command("recover")(recover.recover)
+_keys.command("shares")(keys_recover.shares)
+_keys.command("rehearse")(keys_recover.rehearse)
+_keys.command("recover")(keys_recover.recover)
 _keys.command("rotate")(keys.rotate)
-_keys.command("hand-over")(handing_over.hand_over)
+_keys.command("hand-over")(keys_hand_over.hand_over)
 _keys.command("refresh")(keys.refresh)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from habeas.cli.commands.serve import PortOption, serve_archive
 from habeas.cli.options import JsonOption
 from habeas.cli.purposes import reading_for
-from habeas.cli.verbs.serve import PortOption, serve_archive
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from habeas.cli.commands.link import KINDS, captions_of
 from habeas.cli.options import (
     ArchiveOption,
     JsonOption,
@@ -18,7 +19,6 @@ from habeas.cli.options import (
     PersonOption,
     PersonPassphraseFileOption,
 )
-from habeas.cli.verbs.linking import KINDS, captions_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -123,7 +123,7 @@ def add(
 
 def _read(speaker: Speaker, archive: Archive, workers: int, result: dict[str, Any]) -> int:
     """Read what waits; an error is said, and what was sealed stays sealed."""
-    from habeas.cli.verbs.reading import read_and_tell
+    from habeas.cli.commands.reading import read_and_tell
 
     try:
         result["read"] = read_and_tell(speaker, archive, workers)

@@ -121,9 +121,9 @@ def add(
     A reply needs the authority's certificates. An OpenTimestamps proof needs the header of
     the block that attests it; without, it is logged as pending.
     """
+    from habeas.cli.commands.witness import read_file
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
-    from habeas.cli.verbs.cosigning import read_file
     from habeas.custody.attestation.opentimestamps import is_proof
 
     speaker = Speaker(as_json=json)
@@ -287,14 +287,14 @@ def _write_new(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def _chain(path: Path | None) -> list[Certificate]:
-    from habeas.cli.verbs.cosigning import read_file
+    from habeas.cli.commands.witness import read_file
     from habeas.custody.attestation.timestamps import read_certificates
 
     return [] if path is None else read_certificates(read_file(path, LARGEST_FILE))
 
 
 def _headers(path: Path | None) -> dict[int, bytes] | None:
-    from habeas.cli.verbs.cosigning import read_file
+    from habeas.cli.commands.witness import read_file
     from habeas.custody.attestation.opentimestamps import read_headers
 
     if path is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from habeas.cli.commands.people import UnprotectedOption
 from habeas.cli.options import (
     ArchiveOption,
     AsPassphraseFileOption,
@@ -18,7 +19,6 @@ from habeas.cli.options import (
     PersonPassphraseFileOption,
     YesOption,
 )
-from habeas.cli.verbs.people import UnprotectedOption
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -37,9 +37,9 @@ def renew(
 
     The older one stays in force; it counts as the same person wherever two are needed.
     """
+    from habeas.cli.commands.people import discard, new_key
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
-    from habeas.cli.verbs.people import discard, new_key
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
@@ -81,9 +81,9 @@ def request(
     They type the passphrase; another person signs the request (--as). It signs nothing before
     a third person grants it: `habeas people recover`.
     """
+    from habeas.cli.commands.people import discard, new_key
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
-    from habeas.cli.verbs.people import discard, new_key
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)

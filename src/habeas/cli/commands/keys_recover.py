@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from habeas.cli.commands.keys import NewPassphraseFileOption
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption, YesOption
-from habeas.cli.verbs.keys import NewPassphraseFileOption
 
 IdentityOption = Annotated[
     Path | None,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from habeas.cli.commands.keys import NewPassphraseFileOption
+from habeas.cli.commands.keys_recover import IdentityOption
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.options import JsonOption, PassphraseFileOption
-from habeas.cli.verbs.keys import NewPassphraseFileOption
-from habeas.cli.verbs.recover import IdentityOption
 
 if TYPE_CHECKING:
     from habeas.cli.speaking import Speaker

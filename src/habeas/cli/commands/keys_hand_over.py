@@ -103,7 +103,7 @@ def _preview(speaker: Speaker, archive: Archive, *, stolen: bool) -> None:
 
 
 def _next_steps(speaker: Speaker, archive: Archive) -> None:
-    from habeas.cli.verbs.cosigning import POLICY
+    from habeas.cli.commands.witness import POLICY
     from habeas.custody.keys import recovery
 
     keys = archive.directory / "keys"
