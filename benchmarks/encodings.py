@@ -49,7 +49,7 @@ class Words:
 
 
 def _han_names() -> list[str]:
-    table = files("habeas.names").joinpath("data/given_names.tsv").read_text("utf-8")
+    table = files("habeas.regions").joinpath("xinjiang/given_names.tsv").read_text("utf-8")
     rows = csv.reader(table.splitlines(), delimiter="\t")
     return [form for row in rows if len(row) > 4 for form in row[4].split()]
 

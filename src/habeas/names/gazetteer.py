@@ -365,7 +365,7 @@ def _township(code: str, name: str) -> Unit:
 @lru_cache(maxsize=1)
 def xinjiang() -> Gazetteer:
     """The gazetteer of Xinjiang that comes with habeas."""
-    path = resources.files("habeas.names") / "data" / "xinjiang.json"
+    path = resources.files("habeas.regions") / "xinjiang" / "gazetteer.json"
     return parse(path.read_text(encoding="utf-8"))
 
 

@@ -1,7 +1,7 @@
 """What stands where a name is not known: Unknown, 无名氏, N/A, "?"; it is no name.
 
 Invariants: a text is a placeholder as a whole or not at all; a name that has such a word in it
-stays a name. The words are data, ``data/placeholders.tsv``.
+stays a name. The words are data of a region, ``placeholders.tsv``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _listed(folded: str, letters: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _texts() -> tuple[str, ...]:
-    path = resources.files("habeas.names") / "data" / "placeholders.tsv"
+    path = resources.files("habeas.regions") / "xinjiang" / "placeholders.tsv"
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(line.split("\t")[1] for line in lines if line and not line.startswith("#"))
 

@@ -116,5 +116,5 @@ def parse(text: str) -> NameTable:
 @lru_cache(maxsize=1)
 def load() -> NameTable:
     """The table that comes with habeas."""
-    path = resources.files("habeas.names") / "data" / "given_names.tsv"
+    path = resources.files("habeas.regions") / "xinjiang" / "given_names.tsv"
     return parse(path.read_text(encoding="utf-8"))

@@ -129,6 +129,8 @@ def load() -> Schema:
     files = {entry.name: entry for entry in data.iterdir() if entry.name.endswith(".yaml")}
     codes = data / "codes"
     files |= {f"codes/{e.name}": e for e in codes.iterdir() if e.name.endswith(".yaml")}
+    of_region = resources.files("habeas.regions") / "xinjiang" / "codes"
+    files |= {f"codes/{e.name}": e for e in of_region.iterdir() if e.name.endswith(".yaml")}
     parts = [f"{_FILE_MARK}{name}\n{files[name].read_text('utf-8')}" for name in sorted(files)]
     return read("".join(parts))
 
