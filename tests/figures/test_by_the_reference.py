@@ -148,7 +148,7 @@ SAID = st.builds(
 
 
 def evaluated(text: str, facts: Facts) -> Evaluation:
-    return compute(parse(text), facts, schema.load(), as_of=1_000, viewer="owner", scope="All.")
+    return compute(parse(text), facts, schema.core(), as_of=1_000, viewer="owner", scope="All.")
 
 
 def group(claims: Sequence[Said]) -> str:

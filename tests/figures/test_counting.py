@@ -39,7 +39,7 @@ rules:
 
 def evaluated(definition: FigureDefinition, facts: Facts) -> Evaluation:
     return compute(
-        definition, facts, schema.load(), as_of=10_000, viewer="owner", scope="Everything."
+        definition, facts, schema.core(), as_of=10_000, viewer="owner", scope="Everything."
     )
 
 

@@ -16,7 +16,7 @@ from habeas.vocabulary import schema
 
 
 def found(*claims: ClaimRow, kind: str = "country") -> list[Conflict]:
-    return between(claims, schema.load(), dict.fromkeys((1, 2), kind))
+    return between(claims, schema.core(), dict.fromkeys((1, 2), kind))
 
 
 def say(position: int, name: str, value: Any, **more: Any) -> ClaimRow:

@@ -25,7 +25,7 @@ def figure(rules: str = "", **keys: str) -> FigureDefinition:
 
 
 def evaluated(definition: FigureDefinition, facts: Facts) -> Evaluation:
-    return compute(definition, facts, schema.load(), as_of=10_000, viewer="owner", scope="All.")
+    return compute(definition, facts, schema.core(), as_of=10_000, viewer="owner", scope="All.")
 
 
 CLAIMS = [

@@ -83,7 +83,7 @@ def _answer(archive: Archive, text: str) -> dict[str, object]:
 
 
 def _claim(batch: Batch, subject: Ref, source: Ref, name: str, cell: str, **more: object) -> Ref:
-    value = values.parse(cell, schema.load().properties[name])
+    value = values.parse(cell, schema.core().properties[name])
     return verbs.claim(batch, subject, name, value, [Attribution(source)], **more)  # type: ignore[arg-type]
 
 

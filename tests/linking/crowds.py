@@ -9,9 +9,8 @@ import random
 from typing import TYPE_CHECKING
 
 from tests.linking.people import person
-
-from habeas.linking import link
-from habeas.names import table
+from tests.support import xinjiang
+from tests.support.xinjiang import link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +29,7 @@ def doubled(
     Without ``fathers``, one name each: enough to be likely, not enough to be certain.
     """
     chooser = random.Random(seed)  # noqa: S311
-    names = [name for name in table.load().names if name.language == "ug" and name.latin]
+    names = [name for name in xinjiang.TABLE.names if name.language == "ug" and name.latin]
     records, true = [], set()
     for number in range(PEOPLE):
         given, father = chooser.choice(names), chooser.choice(names)

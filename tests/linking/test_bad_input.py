@@ -6,8 +6,9 @@ import random
 
 import pytest
 from tests.linking.people import person
+from tests.support.xinjiang import link
 
-from habeas.linking import Field, LinkRecord, Settings, link
+from habeas.linking import Field, LinkRecord, Settings
 from habeas.linking.errors import BadRecord, BadSetting
 
 

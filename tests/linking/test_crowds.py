@@ -7,8 +7,9 @@ from functools import lru_cache
 import pytest
 from tests.linking.crowds import crowd, doubled, mean_of
 from tests.linking.people import people, person
+from tests.support.xinjiang import link
 
-from habeas.linking import Linkage, LinkRecord, Settings, link
+from habeas.linking import Linkage, LinkRecord, Settings
 
 #: How many records a crowd has, and the year that all of them give.
 SIZES = [(40, 1980), (150, None), (300, 1980), (3_000, 1980)]

@@ -8,9 +8,11 @@ from functools import lru_cache
 
 import pytest
 from tests.linking.people import people, person
+from tests.support import xinjiang
+from tests.support.xinjiang import link
 
 from habeas import linking
-from habeas.linking import Linkage, LinkRecord, Settings, evaluate, labels_of, link, scoring
+from habeas.linking import Linkage, LinkRecord, Settings, evaluate, labels_of
 
 
 @lru_cache(maxsize=1)
@@ -164,7 +166,8 @@ def test_a_missing_package_says_what_to_install(package: str) -> None:
         "from habeas.linking.errors import ExtraMissing\n"
         "try:\n"
         "    from habeas.linking import link, LinkRecord\n"
-        "    link([LinkRecord('a', 'person', ('Memet',))])\n"
+        "    from habeas.vocabulary.region import bundled\n"
+        "    link([LinkRecord('a', 'person', ('Memet',))], bundled('xinjiang'))\n"
         "except ExtraMissing as error:\n    assert 'habeas[linking]' in str(error)\n"
         "else:\n    raise SystemExit('linked')"
     )
@@ -173,8 +176,8 @@ def test_a_missing_package_says_what_to_install(package: str) -> None:
 
 def test_facilities_of_two_places_that_sound_alike_are_no_candidates() -> None:
     """By sound Kargilik and Qarkilik are .94, and by their letters .75."""
-    by_sound = scoring.score("facility", ("Kargalik Prison", "Kargilik Prison"))
-    apart = scoring.score("facility", ("Qarkilik Prison", "Kargilik Prison"))
+    by_sound = xinjiang.score("facility", ("Kargalik Prison", "Kargilik Prison"))
+    apart = xinjiang.score("facility", ("Qarkilik Prison", "Kargilik Prison"))
     assert by_sound[0] > 0.9
     assert apart[0] <= 0.6
     assert "listed for 叶城县 and for 若羌县" in apart[1]
@@ -191,7 +194,7 @@ def test_facilities_of_two_places_that_sound_alike_are_no_candidates() -> None:
     ],
 )
 def test_the_rank_of_a_place_tells_it_from_its_namesake(left: str, right: str, one: bool) -> None:
-    similarity, why = scoring.score("facility", (left, right))
+    similarity, why = xinjiang.score("facility", (left, right))
     assert (similarity > 0.9) is one
     assert ("a place of another rank" in why) is not one
 
@@ -233,11 +236,11 @@ def test_an_ending_tells_the_given_name_whatever_the_order() -> None:
 def test_the_number_of_a_facility_is_read_in_every_writing(
     left: str, right: str, one: bool
 ) -> None:
-    similarity, _ = scoring.score("facility", (left, right))
+    similarity, _ = xinjiang.score("facility", (left, right))
     assert (similarity > 0.9) is one
     assert similarity <= 0.6 or one
 
 
 def test_an_initial_says_nothing_and_a_chinese_character_does() -> None:
-    assert scoring.score("person", ("M", "Memet"))[0] == 0.0
-    assert scoring.score("person", ("李", "Li"))[0] > 0.9
+    assert xinjiang.score("person", ("M", "Memet"))[0] == 0.0
+    assert xinjiang.score("person", ("李", "Li"))[0] > 0.9

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.linking.people import people
+from tests.support import xinjiang
 
 from habeas.linking import likeness
 from habeas.linking.likeness import Likenesses, Names
@@ -26,11 +27,13 @@ def test_what_is_compared_ahead_is_what_is_compared_at_the_end(
 ) -> None:
     everything = pieces()
     assert len(everything) > 1_600
-    alone = Names("person", Workers(1), plain=False).compare(everything, lambda done, of: None)
+    alone = Names("person", Workers(1, xinjiang.XINJIANG), xinjiang.XINJIANG, plain=False).compare(
+        everything, lambda done, of: None
+    )
     monkeypatch.setattr(likeness, "_WORTH_A_PROCESS", 1)
-    workers = Workers(2)
+    workers = Workers(2, xinjiang.XINJIANG)
     try:
-        ahead = Names("person", workers, plain=False)
+        ahead = Names("person", workers, xinjiang.XINJIANG, plain=False)
         for first, last in ((1, 1_200), (1_200, 1_400), (1_400, 1_600)):
             ahead.hear(everything[first:last])
             for heard in ahead._heard:
@@ -49,7 +52,7 @@ def test_what_lies_in_the_folder_that_somebody_is_in_is_not_run(
 ) -> None:
     (tmp_path / "json.py").write_text("open('ran', 'w').close()\n")
     monkeypatch.chdir(tmp_path)
-    workers = Workers(1)
+    workers = Workers(1, xinjiang.XINJIANG)
     try:
         assert len(workers.ask("score", "person", [("Memet", "Mehmet")]).result()) == 1
     finally:

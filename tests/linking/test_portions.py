@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.linking.people import people, person
+from tests.support import xinjiang
+from tests.support.xinjiang import link
 
-from habeas.linking import Linkage, LinkRecord, Settings, arranging, comparing, link, reading
+from habeas.linking import Linkage, LinkRecord, Settings, arranging, comparing, reading
 from habeas.linking.blocking import Blocking, Rule
 from habeas.linking.engine import by_column, open_engine
 from habeas.linking.errors import BadRecord
@@ -51,13 +53,13 @@ _words = st.sampled_from(
 
 @given(st.lists(st.lists(_words, max_size=4).map(" ".join) | st.text(max_size=12), max_size=8))
 def test_names_read_together_are_read_as_each_alone(names: list[str]) -> None:
-    which, columns, words = arranging.arrange_pairs(names)
+    which, columns, words = arranging.arrange_pairs(names, xinjiang.XINJIANG)
     together = {
         int(at): ((words[one], words[other]),)
         for at, (one, other) in zip(which, columns, strict=True)
     }
     for at, name in enumerate(names):
-        alone = arranging.arrange_plain(name)
+        alone = arranging.arrange_plain(name, xinjiang.XINJIANG)
         assert together.get(at, alone) == alone
         if len(alone) == 1 and name.replace("·", " ").count(" ") == 1:
             assert at in together
@@ -125,6 +127,6 @@ def test_a_name_too_long_to_be_one_is_refused_and_not_remembered() -> None:
     found = link([person("a", long), person("b", "Memet", given_name=long), person("c", "Memet")])
     assert [lost.ids for lost in found.lost if lost.kind == "name"] == [("a",), ("b",)]
     before = arranging._read_word.cache_info().currsize
-    assert arranging.arrange_plain(long) == ()
-    assert arranging.plain_word(long) == ""
+    assert arranging.arrange_plain(long, xinjiang.XINJIANG) == ()
+    assert arranging.plain_word(long, xinjiang.XINJIANG) == ""
     assert arranging._read_word.cache_info().currsize == before

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 from tests.linking.people import people
+from tests.support.xinjiang import link
 
-from habeas.linking import Settings, link
+from habeas.linking import Settings
 
 pytest.importorskip("pyspark", reason="opt-in: pip install 'habeas[spark]', with Java 17")
 

@@ -9,11 +9,12 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support import xinjiang
 
 from habeas import names
+from habeas.names import writing
 from habeas.names.cleaning import clean
 from habeas.names.errors import BadName, NamesError, UnknownConversion
-from habeas.names.rendering import TARGETS
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ from habeas.names.rendering import TARGETS
 )
 def test_refused_with_the_reason(name: str, said: str) -> None:
     with pytest.raises(BadName, match=said) as refused:
-        names.compare(name, "Memet")
+        xinjiang.compare(name, "Memet")
     assert refused.value.next_step
 
 
@@ -59,7 +60,7 @@ def test_mended_and_said(name: str, clean_name: str, said: str) -> None:
 
 
 def test_a_word_of_two_scripts_is_said_and_still_compared() -> None:
-    found = names.compare("Жuмa", "Juma")
+    found = xinjiang.compare("Жuмa", "Juma")
     assert any("mixes Latin and Cyrillic" in reason for reason in found.reasons)
 
 
@@ -77,8 +78,9 @@ def test_a_missing_library_says_what_to_install() -> None:
         "import sys\n"
         "sys.modules['umsc'] = sys.modules['pypinyin'] = None\n"
         "import habeas.names as names\n"
+        "from habeas.vocabulary.region import bundled\n"
         "from habeas.names.errors import MissingLibrary\n"
-        "try:\n    names.compare('مەمەت', '买买提')\n"
+        "try:\n    names.compare('مەمەت', '买买提', bundled('xinjiang'))\n"
         "except MissingLibrary as error:\n    assert 'install habeas again' in str(error)\n"
         "else:\n    raise SystemExit('compared')"
     )
@@ -88,7 +90,7 @@ def test_a_missing_library_says_what_to_install() -> None:
 def test_the_public_names_are_these() -> None:
     assert set(names.__all__) == {
         "Candidate", "Comparer", "Gazetteer", "Likeness", "Parts", "Rendering",
-        "compare", "convert", "is_placeholder", "keys", "render", "resolve", "take_apart",
+        "check", "compare", "convert", "is_placeholder", "keys", "render", "resolve", "take_apart",
     }  # fmt: skip
 
 
@@ -99,25 +101,29 @@ LETTERS = (
 
 
 @settings(deadline=None)
-@given(st.text(LETTERS, max_size=24), st.text(LETTERS, max_size=24), st.sampled_from(list(TARGETS)))
+@given(
+    st.text(LETTERS, max_size=24),
+    st.text(LETTERS, max_size=24),
+    st.sampled_from(list(writing.check(xinjiang.XINJIANG))),
+)
 def test_odd_names_are_answered_or_refused_by_every_call(left: str, right: str, to: str) -> None:
     try:
-        found = names.compare(left, right)
+        found = xinjiang.compare(left, right)
     except BadName:
         return
     assert 0 <= found.similarity <= 1
-    assert found.similarity == names.compare(right, left).similarity
-    assert names.keys(left)
-    assert names.take_apart(left).parts
+    assert found.similarity == xinjiang.compare(right, left).similarity
+    assert xinjiang.keys(left)
+    assert xinjiang.take_apart(left).parts
     with contextlib.suppress(UnknownConversion):
-        assert names.render(left, to).text
+        assert xinjiang.render(left, to).text
 
 
 @settings(deadline=None, max_examples=20)
 @given(st.text(LETTERS, min_size=1, max_size=12))
 def test_any_place_is_answered_or_refused(spelling: str) -> None:
     try:
-        found = names.resolve(spelling)
+        found = xinjiang.resolve(spelling)
     except NamesError:
         return
     assert len({one.unit.id for one in found}) == len(found)

@@ -6,27 +6,27 @@ import json
 from importlib import resources
 
 import pytest
+from tests.support import xinjiang
 
-from habeas import names
 from habeas.names import gazetteer
 from habeas.names.errors import BadGazetteer
 
 
 def test_every_listed_form_finds_its_place() -> None:
-    places = gazetteer.xinjiang()
+    places = xinjiang.PLACES
     for unit in places.units:
         for form in unit.forms:
             assert unit.id in {one.unit.id for one in places.resolve(form.text) if one.sure}, form
 
 
 def test_both_yutian_with_what_tells_them_apart() -> None:
-    found = names.resolve("Yutian")
+    found = xinjiang.resolve("Yutian")
     assert {one.unit.name for one in found} == {"于田县", "玉田县"}
     assert len({one.apart for one in found}) == 2
     keriya = next(one for one in found if one.unit.id == "653226")
     assert "Këriye" in keriya.apart
     assert "和田地区" in keriya.apart
-    assert {one.unit.id for one in names.resolve("于阗")} == {"653226", "653200"}
+    assert {one.unit.id for one in xinjiang.resolve("于阗")} == {"653226", "653200"}
 
 
 @pytest.mark.parametrize(
@@ -50,20 +50,20 @@ def test_both_yutian_with_what_tells_them_apart() -> None:
     ],
 )
 def test_resolved(spelling: str, codes: set[str]) -> None:
-    found = names.resolve(spelling)
+    found = xinjiang.resolve(spelling)
     assert {one.unit.id for one in found} == codes
     assert all(one.sure for one in found)
 
 
 def test_a_near_spelling_is_offered_and_not_sure() -> None:
-    found = names.resolve("Maralbashy County")
+    found = xinjiang.resolve("Maralbashy County")
     assert found[0].unit.id == "653130"
     assert not any(one.sure for one in found)
-    assert names.resolve("Timbuktu") == ()
+    assert xinjiang.resolve("Timbuktu") == ()
 
 
 def test_units_by_code_of_any_time() -> None:
-    places = gazetteer.xinjiang()
+    places = xinjiang.PLACES
     assert places.unit("652923") is places.unit("652902")
     county = places.unit("652902")
     assert [(code.code, code.valid) for code in county.codes] == [
@@ -75,7 +75,7 @@ def test_units_by_code_of_any_time() -> None:
 
 
 def test_every_county_of_xinjiang_is_there_in_uyghur_with_a_source() -> None:
-    places = gazetteer.xinjiang()
+    places = xinjiang.PLACES
     counties = [u for u in places.units if u.level == "county" and u.id.startswith("65")]
     assert len(counties) == 114
     no_uyghur = {unit.id for unit in counties if "uey" not in {form.kind for form in unit.forms}}
@@ -96,19 +96,19 @@ def _file() -> dict[str, object]:
 
 def test_a_file_that_is_not_in_order_is_refused() -> None:
     with pytest.raises(BadGazetteer, match="no JSON"):
-        gazetteer.parse("{")
+        gazetteer.parse("{", xinjiang.XINJIANG)
     with pytest.raises(BadGazetteer, match="no gazetteer"):
-        gazetteer.parse("{}")
+        gazetteer.parse("{}", xinjiang.XINJIANG)
     whole = _file()
     units = whole["units"]
     assert isinstance(units, list)
     with pytest.raises(BadGazetteer, match="twice"):
-        gazetteer.parse(json.dumps({**whole, "units": [*units, units[0]]}))
+        gazetteer.parse(json.dumps({**whole, "units": [*units, units[0]]}), xinjiang.XINJIANG)
     with pytest.raises(BadGazetteer, match="not listed"):
-        gazetteer.parse(json.dumps({**whole, "sources": {}}))
+        gazetteer.parse(json.dumps({**whole, "sources": {}}), xinjiang.XINJIANG)
     moved = {**units[1], "point": {"lat": "143", "lon": "87", "precision": "settlement"}}
     with pytest.raises(BadGazetteer, match="not in order"):
-        gazetteer.parse(json.dumps({**whole, "units": [moved]}))
+        gazetteer.parse(json.dumps({**whole, "units": [moved]}), xinjiang.XINJIANG)
 
 
 @pytest.mark.parametrize(
@@ -131,20 +131,20 @@ def test_a_file_that_is_not_in_order_is_refused() -> None:
     ],
 )
 def test_words_of_rank_in_every_language(spelling: str, codes: set[str]) -> None:
-    found = names.resolve(spelling)
+    found = xinjiang.resolve(spelling)
     assert {one.unit.id for one in found} == codes
     assert all(one.sure for one in found)
 
 
 def test_a_surname_is_no_word_of_rank() -> None:
-    assert not any(one.sure for one in names.resolve("Zhou Jing"))
-    assert names.compare("Emin", "Emil").similarity < 0.9
-    assert names.compare("Kamil", "Komul").similarity < 0.9
+    assert not any(one.sure for one in xinjiang.resolve("Zhou Jing"))
+    assert xinjiang.compare("Emin", "Emil").similarity < 0.9
+    assert xinjiang.compare("Kamil", "Komul").similarity < 0.9
 
 
 def test_no_place_is_held_apart_from_itself() -> None:
     """Any two forms of one place, in one script or two."""
-    places = gazetteer.xinjiang()
+    places = xinjiang.PLACES
     for unit in places.units:
         texts = sorted({form.text for form in unit.forms})
         for at, left in enumerate(texts):
@@ -162,14 +162,14 @@ def test_no_place_is_held_apart_from_itself() -> None:
     ],
 )
 def test_a_place_without_a_form_in_the_script_is_not_held_apart(left: str, right: str) -> None:
-    assert gazetteer.xinjiang().places_of(left, right) is None
-    assert gazetteer.xinjiang().places_of(right, left) is None
-    assert names.compare(left, right).similarity > 0.9
+    assert xinjiang.PLACES.places_of(left, right) is None
+    assert xinjiang.PLACES.places_of(right, left) is None
+    assert xinjiang.compare(left, right).similarity > 0.9
 
 
 def test_whoever_is_held_apart_has_a_form_in_both_scripts() -> None:
     """Counties in every script and the townships, which are listed in Han alone."""
-    places = gazetteer.xinjiang()
+    places = xinjiang.PLACES
     towns = [unit for unit in places.units if unit.level == "township"][::23]
     counties = [unit for unit in places.units if unit.level == "county"][::5]
     for county in counties:
@@ -180,7 +180,7 @@ def test_whoever_is_held_apart_has_a_form_in_both_scripts() -> None:
 
 
 def test_an_alternative_name_is_not_sure_to_mean_its_place() -> None:
-    places = gazetteer.xinjiang()
+    places = xinjiang.PLACES
     found = places.places_of("قاراھوجا", "高昌区")
     assert found is not None
     assert found.same
@@ -188,8 +188,8 @@ def test_an_alternative_name_is_not_sure_to_mean_its_place() -> None:
     sure = places.places_of("مارالبېشى", "巴楚县")
     assert sure is not None
     assert sure.sure
-    assert names.compare("قاراھوجا", "高昌区").similarity <= 0.93
+    assert xinjiang.compare("قاراھوجا", "高昌区").similarity <= 0.93
 
 
 def test_places_of_two_scripts_with_forms_in_both_are_held_apart() -> None:
-    assert names.compare("قارغىلىق", "若羌").similarity <= 0.62
+    assert xinjiang.compare("قارغىلىق", "若羌").similarity <= 0.62

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import pytest
+from tests.support import xinjiang
 from tests.support.growth import ENDLESS, STEEPEST, steepness
 
-from habeas import names
 from habeas.archive.exhibits import quoting
 from habeas.archive.search import breaking, folding, forms, matching, passages
 from habeas.archive.search.compiling import Across, Fuzzy, InARow, Near, Pattern
@@ -27,7 +28,6 @@ from habeas.custody.attestation import witness
 from habeas.custody.log import notes
 from habeas.figures.definition import syntax
 from habeas.linking import titles
-from habeas.names import gazetteer
 from habeas.reading import detecting
 from habeas.reading.encodings import decoding, escapes
 from habeas.reading.limits import Limits
@@ -115,13 +115,13 @@ MATCHERS: dict[str, tuple[Callable[[str], object], int]] = {
     "count": (counts.parse, 30),
     "place": (places.parse, 30),
     "address": (values.url, 300),
-    "names compared": (lambda text: names.compare(text, f"b{text}"), 40),
-    "keys of a name": (names.keys, 40),
-    "name taken apart": (names.take_apart, 40),
-    "name rendered": (lambda text: names.render(text, "Latn"), 40),
-    "place's name": (gazetteer.resolve, 40),
-    "facility's name": (titles.take_apart, 40),
-    "keys of a facility": (titles.title_keys, 40),
+    "names compared": (lambda text: xinjiang.compare(text, f"b{text}"), 40),
+    "keys of a name": (xinjiang.keys, 40),
+    "name taken apart": (xinjiang.take_apart, 40),
+    "name rendered": (lambda text: xinjiang.render(text, "Latn"), 40),
+    "place's name": (xinjiang.resolve, 40),
+    "facility's name": (partial(titles.take_apart, region=xinjiang.XINJIANG), 40),
+    "keys of a facility": (partial(titles.title_keys, region=xinjiang.XINJIANG), 40),
     "definition": (syntax.read, 300),
     "signed note": (lambda text: notes.split_note(f"{text}\n\n— {text}\n".encode()), 4_000),
     "witness request": (lambda text: witness.parse_request(f"old 1\n{text}".encode()), 4_000),

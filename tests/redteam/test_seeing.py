@@ -70,7 +70,7 @@ def viewer_of(name: str) -> Viewer:
 
 
 def population(batch: Any, subject: Ref, source: Ref, number: int, place: Place = PUBLIC) -> Ref:
-    value = values.parse(str(number), schema.load().properties["population"])
+    value = values.parse(str(number), schema.core().properties["population"])
     said = [Attribution(source)]
     return verbs.claim(batch, subject, "population", value, said, place=place)
 
@@ -194,7 +194,7 @@ def test_what_is_taken_back_unseen_is_closed_at_every_size(
         if how == "retraction":
             ending = verbs.retract(batch, first, "claim", "It endangers her.", place=RESTRICTED)
         else:
-            value = values.parse("101", schema.load().properties["population"])
+            value = values.parse("101", schema.core().properties["population"])
             ending = verbs.correct(
                 *(batch, first.position),
                 subject=town,

@@ -162,7 +162,7 @@ def _record(
         batch,
         subject,
         "population",
-        values.parse(str(number), schema.load().properties["population"]),
+        values.parse(str(number), schema.core().properties["population"]),
         [Attribution(source)],
         place=place,
         previous=former if stands else None,

@@ -7,6 +7,7 @@ import pytest
 from habeas.vocabulary import clock, edtf
 from habeas.vocabulary.edtf_date import Date
 from habeas.vocabulary.errors import BadDate
+from habeas.vocabulary.region import bundled
 
 
 def time(text: str) -> Date:
@@ -23,7 +24,7 @@ def test_a_stated_zone_is_one_minute() -> None:
 
 
 def test_an_unstated_zone_in_xinjiang_is_two_hours_wide() -> None:
-    first, last = clock.utc_minutes(time("2018-06-03T14:30"), clock.XINJIANG)
+    first, last = clock.utc_minutes(time("2018-06-03T14:30"), bundled("xinjiang").zones)
     assert last - first == 120
     assert first == clock.utc_minutes(time("2018-06-03T14:30+08:00"))[0]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from habeas.vocabulary import places
 from habeas.vocabulary.errors import BadPlace
 from habeas.vocabulary.places import Point
-from habeas.vocabulary.schema import load
+from habeas.vocabulary.schema import core
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_words() -> None:
 
 
 def test_the_precisions_are_the_code_list() -> None:
-    assert tuple(load().codes["place-precision"]) == places.PRECISIONS
+    assert tuple(core().codes["place-precision"]) == places.PRECISIONS
 
 
 @pytest.mark.parametrize(

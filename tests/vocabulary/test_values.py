@@ -13,14 +13,14 @@ from tests.vocabulary.test_counts import any_counts
 
 from habeas.vocabulary import counts, edtf, places, values
 from habeas.vocabulary.errors import BadCount, BadDate, BadValue, UnknownCode, VocabularyError
-from habeas.vocabulary.schema import TYPES, Property, load
+from habeas.vocabulary.schema import TYPES, Property, core
 from habeas.vocabulary.values import Columns, Value, Written
 
 MENTION = "0123456789abcdef" * 2
 
 
 def prop(name: str) -> Property:
-    return load().properties[name]
+    return core().properties[name]
 
 
 # --- from a table -------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def test_a_count_keeps_the_words_of_the_source() -> None:
 
 
 def test_the_unit_of_the_property_may_stand_after_the_number_and_no_other() -> None:
-    signatories = load().properties["signatories"]
+    signatories = core().properties["signatories"]
     assert values.parse("22 states", signatories).normal == counts.make(22, 22, unit="states")
     with pytest.raises(BadCount, match="counts deaths where states are counted"):
         values.parse("40 deaths", signatories)
@@ -149,7 +149,7 @@ def any_values(draw: st.DrawFn) -> Value:
         case "place":
             return values.place(places.parse("37.08,80.18 county"), source, draw(rules))
         case "code":
-            codes = load().codes
+            codes = core().codes
             name = draw(st.sampled_from(sorted(codes)))
             return values.code(name, draw(st.sampled_from(sorted(codes[name]))), source)
         case "ref":

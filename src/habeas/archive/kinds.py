@@ -41,6 +41,7 @@ KINDS: dict[str, EntryKind] = {
             decision=True,
         ),
         _kind("vocabulary", "name digest text"),
+        _kind("region", "regions", "reason"),  # a decision once the archive has people
         _kind("compartment", "key title"),
         _kind(
             "exhibit",

@@ -1,7 +1,7 @@
 """The keys under which a name is found: its words, and how it may sound in any script.
 
-Invariants: a pure function of the written name; every name that has a letter or digit has a key;
-two spellings that ``names.keys`` brings together have a key in common. Raise
+Invariants: a pure function of the written name and the region; every name that has a letter or
+digit has a key; two spellings that ``names.keys`` brings together have a key in common. Raise
 ``schema.PROJECTION_MEANING`` when the keys of a name change: the archive keeps them in a table.
 """
 
@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import contextlib
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from habeas import names
 from habeas.archive.search import folding
 from habeas.names.errors import BadName
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
 
 LONGEST = 300  # characters of a name that are read: what is longer is a sentence
 MOST_WORDS = 12
@@ -20,13 +24,13 @@ PROPERTIES = frozenset({"name", "other_name"})
 
 
 @lru_cache(maxsize=16_384)
-def keys(name: str) -> frozenset[str]:
-    """The keys of a written name."""
+def keys(name: str, region: Region) -> frozenset[str]:
+    """The keys of a written name in a region."""
     if len(name) > LONGEST:
         return frozenset()
     found = {f"w:{word[:50]}" for word in words(name)[:MOST_WORDS]}
     with contextlib.suppress(BadName):  # a code, a number, a title alone: found by its words
-        found |= {key[:60] for key in names.keys(name)}
+        found |= {key[:60] for key in names.keys(name, region)}
     return frozenset(found)
 
 

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -39,6 +39,7 @@ from habeas.archive.store.connecting import connect, holding_the_head
 from habeas.archive.store.database_errors import lacks_table, plain_errors
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.archive.verbs.defining import log_vocabulary
+from habeas.archive.verbs.regions import choose_regions
 from habeas.custody import durable
 from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, NoteError, SecondSequencer
 from habeas.custody.keys.key_chain import KeyChain, Signing
@@ -50,6 +51,7 @@ from habeas.custody.log.tiles import TileLog
 from habeas.custody.objects.object_store import ObjectStore
 from habeas.custody.sequencer import Sequencer
 from habeas.custody.trust.persons import DEFAULT, Policy
+from habeas.vocabulary.region import Folder
 
 log = logging.getLogger(__name__)
 
@@ -356,10 +358,12 @@ def init_archive(
     database_url: str | None = None,
     title: str = "",
     policy: Policy = DEFAULT,
+    regions: Sequence[Folder] = (),
 ) -> Archive:
     """Make an archive in a new or empty directory. No passphrase means unprotected keys.
 
-    ``policy`` is what its ledger begins with: changing it later takes two people.
+    ``policy`` is what its ledger begins with: changing it later takes two people. ``regions``
+    are recorded; none: the archive is Xinjiang's.
 
     Fails whole: what was made in the directory is removed again.
     """
@@ -371,7 +375,7 @@ def init_archive(
     durable.make_private(directory)
     directory.chmod(0o700)
     try:
-        return _fill(directory, passphrase, database_url, title, policy)
+        return _fill(directory, passphrase, database_url, title, policy, regions)
     except BaseException:
         connection.close()
         open_lock.leave()
@@ -388,6 +392,7 @@ def _fill(
     database_url: str | None,
     title: str,
     policy: Policy,
+    regions: Sequence[Folder],
 ) -> Archive:
     keyring = Keyring.create(directory / "keys", passphrase)
     settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
@@ -414,11 +419,11 @@ def _fill(
             )
     archive = Archive(directory, settings, keyring)
     with archive.writing() as batch:
-        _first_entries(batch, title, policy)
+        _first_entries(batch, title, policy, regions)
     return archive
 
 
-def _first_entries(batch: Batch, title: str, policy: Policy) -> None:
+def _first_entries(batch: Batch, title: str, policy: Policy, regions: Sequence[Folder]) -> None:
     archive = batch.archive
     batch.append(
         "archive",
@@ -436,5 +441,8 @@ def _first_entries(batch: Batch, title: str, policy: Policy) -> None:
             "key",
             {"holder": role, "role": role, "verifier": signer.verifier.vkey, "state": "granted"},
         )
-    log_vocabulary(batch)
+    if regions:
+        choose_regions(batch, regions)
+    else:
+        log_vocabulary(batch)
     batch.append("compartment", {"key": MAIN, "title": "Main"})

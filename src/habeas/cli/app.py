@@ -38,6 +38,7 @@ from habeas.cli.commands import (
     prove,
     reading,
     rebuild,
+    regions,
     restore,
     retract,
     search,
@@ -89,7 +90,7 @@ class AsWritten(typer.core.TyperGroup):
 
 
 ORDER = (
-    *("init", "people", "policy", "compartments", "add", "reading", "search", "cite"),
+    *("init", "people", "policy", "compartments", "regions", "add", "reading", "search", "cite"),
     *("import", "figure", "estimate", "link", "why"),
     *("prove", "custody", "bundle", "export"),
     *("keys", "backup", "restore", "mirror"),
@@ -159,6 +160,10 @@ _policy.command("list")(policy.list_)
 _policy.command("adopt")(policy.adopt)
 _policy.command("propose")(policy.propose)
 _policy.command("approve")(policy.approve)
+_regions = _group("regions", "The parts of the world whose names, places and codes are known here.")
+_regions.command("list")(regions.list_)
+_regions.command("add")(regions.add)
+_regions.command("check")(regions.check)
 _compartments = _group("compartments", "The cases that things lie in; access is given by case.")
 _compartments.command("add")(compartments.add)
 _compartments.command("list")(compartments.list_)

@@ -175,8 +175,8 @@ def _source(folder: Folder, row: Row) -> None:
             )
         )
     for kind, _ in interests_of(row["interests"]):
-        if kind not in schema.load().codes["interest-kind"]:
-            known = ", ".join(schema.load().codes["interest-kind"])
+        if kind not in schema.core().codes["interest-kind"]:
+            known = ", ".join(schema.core().codes["interest-kind"])
             folder.faults.add(
                 row.fault(
                     "interests",
@@ -200,7 +200,7 @@ def interests_of(cell: str) -> list[tuple[str, str]]:
 
 
 def _mention(folder: Folder, row: Row) -> None:
-    kinds = schema.load().kinds
+    kinds = schema.core().kinds
     if row["kind"] not in kinds:
         folder.faults.add(
             row.fault(
@@ -242,7 +242,7 @@ def _same_kind(folder: Folder, row: Row, column: str, kind: str, other: Known | 
 
 
 def _claim(folder: Folder, readings: _Readings, row: Row) -> PlannedClaim:
-    known = schema.load()
+    known = schema.core()
     subject = folder.find(row, "subject", row["subject"], "mention")
     prop = known.properties.get(row["property"])
     value, ref = None, ""
@@ -374,7 +374,7 @@ def _consent(folder: Folder, row: Row) -> None:
     folder.find(row, "subject", row["subject"], "mention", "source")
     _code(folder, row, "basis", "consent-basis")
     _code(folder, row, "audience", "handling")
-    known = schema.load().codes["consent-purpose"]
+    known = schema.core().codes["consent-purpose"]
     for purpose in row["purposes"].split():
         if purpose not in known:
             reason = f"There is no purpose {purpose!r}."
@@ -392,7 +392,7 @@ def _definition(plan: Plan, path: Path) -> None:
         return
     try:
         text = path.read_text(encoding="utf-8")
-        plan.definitions.append((definitions.parse(text), text))
+        plan.definitions.append((definitions.parse(text, schema=plan.folder.vocabulary), text))
     except DefinitionError as error:
         for wrong in error.problems:
             plan.folder.faults.add(Fault(name, wrong.line, wrong.key, wrong.reason, wrong.valid))
@@ -403,7 +403,7 @@ def _definition(plan: Plan, path: Path) -> None:
 
 
 def _code(folder: Folder, row: Row, column: str, code_list: str, *, optional: bool = False) -> None:
-    codes = schema.load().codes[code_list]
+    codes = schema.core().codes[code_list]
     if not row[column] and optional:
         return
     if row[column] not in codes:

@@ -10,13 +10,18 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from habeas.archive import models as m
+from habeas.archive import regions
 from habeas.archive.access import OWNER, visible
 from habeas.archive.access.labels import LEVELS
 from habeas.exchange.errors import Fault
 from habeas.exchange.tables import Faults, Row, TableShape, read_table
+from habeas.vocabulary import schema
+from habeas.vocabulary.region import Region
+from habeas.vocabulary.schema import Schema
 
 _PLACE = ("compartment", "handling")
 _POSITION = re.compile("#(0|[1-9][0-9]{0,17})")  # in one spelling, and in reach of a database
@@ -65,7 +70,7 @@ class Known:
     position: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Folder:
     """The rows of all files, the names they may use, and the faults found so far."""
 
@@ -76,6 +81,16 @@ class Folder:
     own: dict[str, Known] = field(default_factory=dict)
     compartments: frozenset[str] = frozenset()
     _existing: dict[str, Known | None] = field(default_factory=dict)
+
+    @cached_property
+    def region(self) -> Region:
+        """The regions of the archive that it is imported into."""
+        return regions.chosen()
+
+    @cached_property
+    def vocabulary(self) -> Schema:
+        """The vocabulary of the archive that it is imported into."""
+        return schema.of(self.region)
 
     def rows(self, shape: TableShape) -> list[Row]:
         return self.tables[shape.file]

@@ -7,7 +7,8 @@ the same, and it is taken: what is doubted here is never impossible.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from habeas.exchange.tables import Row
 from habeas.names import gazetteer
@@ -15,6 +16,10 @@ from habeas.vocabulary import values
 from habeas.vocabulary.edtf import Edtf
 from habeas.vocabulary.gregorian import date_of
 from habeas.vocabulary.places import Point
+from habeas.vocabulary.region import joined
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
 
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!)")
 _FORMULA = re.compile(r"=[A-Z][A-Z0-9.]{1,30}\(.*\)|=\$?[A-Z]{1,3}\$?[0-9].*|=.+[!&].+", re.S)
@@ -51,13 +56,13 @@ def doubt(row: Row, column: str) -> tuple[str, str] | None:
     return None
 
 
-def far_off(row: Row, value: values.Value) -> tuple[str, str] | None:
+def far_off(row: Row, value: values.Value, region: Region) -> tuple[str, str] | None:
     """Why a date or a point is probably not what was meant; None where it may be."""
     if row["as_written"] and row["as_written"] == row["value"]:
         return None
     if isinstance(value.normal, Edtf):
         return _far_in_time(value.normal)
-    return _far_in_space(value.normal) if isinstance(value.normal, Point) else None
+    return _far_in_space(value.normal, region) if isinstance(value.normal, Point) else None
 
 
 def _far_in_time(date: Edtf) -> tuple[str, str] | None:
@@ -71,16 +76,15 @@ def _far_in_time(date: Edtf) -> tuple[str, str] | None:
     return None
 
 
-def _far_in_space(point: Point) -> tuple[str, str] | None:
+def _far_in_space(point: Point, region: Region) -> tuple[str, str] | None:
     lat, lon = float(point.lat), float(point.lon)
     if lat == lon == 0:
         return (
             "0,0 lies in the sea south of Ghana; programs write it where no place is known.",
             "Leave the row out, or write ?unknown. If it is meant, repeat it in as_written.",
         )
-    south, west, north, east = _region()
-    swapped = south <= lon <= north and west <= lat <= east
-    if swapped and not (south <= lat <= north and west <= lon <= east):
+    swapped = any(box.holds(lon, lat) for box in _boxes(region))
+    if swapped and not any(box.holds(lat, lon) for box in _boxes(region)):
         return (
             (
                 f"{point.lat},{point.lon} lies far from the archive's region; with the numbers "
@@ -91,9 +95,26 @@ def _far_in_space(point: Point) -> tuple[str, str] | None:
     return None
 
 
-@cache
-def _region() -> tuple[float, float, float, float]:
-    """South, west, north and east of the places that the gazetteer knows, with a degree around."""
-    points = [unit.point for unit in gazetteer.xinjiang().units if unit.point is not None]
-    lats, lons = [float(one.lat) for one in points], [float(one.lon) for one in points]
-    return min(lats) - 1, min(lons) - 1, max(lats) + 1, max(lons) + 1
+class _Box(NamedTuple):
+    """South, west, north and east of the places that a gazetteer knows, with a degree around."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def holds(self, lat: float, lon: float) -> bool:
+        return self.south <= lat <= self.north and self.west <= lon <= self.east
+
+
+@lru_cache(maxsize=8)
+def _boxes(region: Region) -> tuple[_Box, ...]:
+    """One for each region of an archive, which may lie far apart."""
+    found = []
+    for folder in region.folders:
+        units = gazetteer.of(joined([folder])).units
+        points = [unit.point for unit in units if unit.point is not None]
+        if points:
+            lats, lons = [float(one.lat) for one in points], [float(one.lon) for one in points]
+            found.append(_Box(min(lats) - 1, min(lons) - 1, max(lats) + 1, max(lons) + 1))
+    return tuple(found)

@@ -20,11 +20,13 @@ def read_value(folder: Folder, row: Row, prop: Property) -> tuple[values.Value |
     try:
         if prop.type == "ref" and not cell.startswith(values.MISSING_MARK):
             return _reference(folder, row, prop, cell), cell
-        value = values.parse(cell, prop, written=written, language=row["language"])
+        value = values.parse(
+            cell, prop, folder.vocabulary, written=written, language=row["language"]
+        )
     except HabeasError as error:
         folder.faults.add(row.fault("value", error.message, error.next_step))
         return None, ""
-    if doubted := leftovers.far_off(row, value):
+    if doubted := leftovers.far_off(row, value, folder.region):
         folder.faults.add(row.fault("value", *doubted))
     return value, ""
 

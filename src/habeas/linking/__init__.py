@@ -1,7 +1,7 @@
 """Linking: which records may be of one person, facility or organisation, and how probably.
 
-``link(records)`` gives candidate pairs with probabilities and reasons for a person to judge;
-``evaluate(candidates, labels)`` says how good they are. Nothing here joins records.
+``link(records, region)`` gives candidate pairs with probabilities and reasons for a person to
+judge; ``evaluate(candidates, labels)`` says how good they are. Nothing here joins records.
 
 Plain Python; imports ``names`` and ``vocabulary`` only. Splink and DuckDB come with the extra
 ``linking`` and are loaded when first used, not when this is imported.

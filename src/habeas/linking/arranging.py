@@ -15,11 +15,13 @@ import numpy as np
 import pyarrow as arrow
 from pyarrow import compute
 
-from habeas.names import chinese, cleaning, parts, placeholders, table
+from habeas.names import chinese, cleaning, parts, people, placeholders, table
 from habeas.names.errors import BadName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from habeas.vocabulary.region import Region
 
 #: Given name, father's or family name; "" for none.
 Pair = tuple[str, str]
@@ -33,28 +35,28 @@ REMEMBERED = 65_536
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def arrange(name: str) -> tuple[list[Pair], list[tuple[str, ...]]]:
+def arrange(name: str, region: Region) -> tuple[list[Pair], list[tuple[str, ...]]]:
     """A whole name, and what was changed in it, step by step. Errors: ``BadName``."""
-    taken = parts.take_apart(name)
+    taken = parts.take_apart(name, region)
     changed = [changes(taken)]
     whole = taken.parts[0].text
     if taken.chinese:
         return [(whole, "")], changed
-    if len(taken.parts) == 1 and (halves := _run_together(whole)):
+    if len(taken.parts) == 1 and (halves := _run_together(whole, region)):
         changed.append((f"read as {halves[0]} and {halves[1]}",))
         return [halves, (whole, "")], changed
     return list(_arranged([_as_word(part) for part in taken.parts])), changed
 
 
-def arrange_plain(name: str) -> tuple[Pair, ...]:
+def arrange_plain(name: str, region: Region) -> tuple[Pair, ...]:
     """What ``arrange`` gives of several words, each nothing but one part of a name; else ()."""
     if len(name) > cleaning.LONGEST_NAME:  # refused, and too long to be remembered
         return ()
-    words = [_read_word(word) for word in name.replace("·", " ").split(" ")]
+    words = [_read_word(word, region) for word in name.replace("·", " ").split(" ")]
     return _arranged(words) if len(words) > 1 and _NO_WORD not in words else ()
 
 
-def arrange_pairs(names: Sequence[str]) -> tuple[Numbers, Numbers, list[str]]:
+def arrange_pairs(names: Sequence[str], region: Region) -> tuple[Numbers, Numbers, list[str]]:
     """The names for which ``arrange_plain`` gives two words in one way, all at once.
 
     Which names these are; by their given and father's names, two columns of numbers; and the
@@ -64,7 +66,7 @@ def arrange_pairs(names: Sequence[str]) -> tuple[Numbers, Numbers, list[str]]:
     written = arrow.array([name.encode(errors="replace") for name in names], arrow.string())
     split = compute.split_pattern(compute.replace_substring(written, "·", " "), " ")
     words = split.flatten().dictionary_encode()
-    read = [_read_word(word) for word in words.dictionary.to_pylist()]
+    read = [_read_word(word, region) for word in words.dictionary.to_pylist()]
     plain = np.array([text != "" for text, _, _ in read], dtype=bool)
     of_chinese = np.array([may_be for _, may_be, _ in read], dtype=np.int64)
     of_kin = np.array([is_kin for _, _, is_kin in read], dtype=bool)
@@ -77,9 +79,9 @@ def arrange_pairs(names: Sequence[str]) -> tuple[Numbers, Numbers, list[str]]:
     return two[told], np.column_stack((given, father))[told], [text for text, _, _ in read]
 
 
-def plain_word(word: str) -> str:
+def plain_word(word: str, region: Region) -> str:
     """The word as it is compared, if it is nothing but letters of one part of a name; else ''."""
-    return "" if len(word) > cleaning.LONGEST_NAME else _read_word(word)[0]
+    return "" if len(word) > cleaning.LONGEST_NAME else _read_word(word, region)[0]
 
 
 def changes(taken: parts.Parts) -> tuple[str, ...]:
@@ -114,14 +116,14 @@ def _as_word(part: parts.Part) -> _Word:
 
 
 @lru_cache(maxsize=4 * REMEMBERED)
-def _read_word(word: str) -> _Word:
+def _read_word(word: str, region: Region) -> _Word:
     """A word that is nothing but letters of one part of a name; else ``_NO_WORD``."""
-    if not _LETTERS.fullmatch(word) or word.lower() in parts.LINKS:
+    if not _LETTERS.fullmatch(word) or word.lower() in people.check(region).links:
         return _NO_WORD
-    if placeholders.may_stand_in(word):  # the whole name tells
+    if placeholders.may_stand_in(word, region):  # the whole name tells
         return _NO_WORD
     try:
-        taken = parts.take_apart(word)
+        taken = parts.take_apart(word, region)
     except BadName:
         return _NO_WORD
     if taken.changes or taken.dropped or len(taken.parts) != 1:
@@ -141,19 +143,19 @@ def _chinese_name(one: Any, other: Any) -> Any:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _known(word: str) -> bool:
-    return bool(table.load().find(word))
+def _known(word: str, region: Region) -> bool:
+    return bool(table.of(region).find(word))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _run_together(word: str) -> Pair | None:
+def _run_together(word: str, region: Region) -> Pair | None:
     """Two names of the table written as one word, where there is only one way to part them."""
     least = 2 if any("\u3400" <= x <= "\u9fff" for x in word) else 4
-    if len(word) < 2 * least or _known(word):
+    if len(word) < 2 * least or _known(word, region):
         return None
     ways = [
         (word[:at], word[at:])
         for at in range(least, len(word) - least + 1)
-        if _known(word[:at]) and _known(word[at:])
+        if _known(word[:at], region) and _known(word[at:], region)
     ]
     return ways[0] if len(ways) == 1 else None

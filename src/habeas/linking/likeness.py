@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from habeas.linking.workers import Workers
+    from habeas.vocabulary.region import Region
 
 _Numbers = tuple[int, int]
 
@@ -67,8 +68,9 @@ class Names:
     stands on its two pieces alone, so one that turns out not to be wanted is left out again.
     """
 
-    def __init__(self, kind: str, workers: Workers, *, plain: bool) -> None:
+    def __init__(self, kind: str, workers: Workers, region: Region, *, plain: bool) -> None:
         self._kind = kind
+        self._region = region
         self._plain = plain
         self._workers = workers
         self._pieces = [""]
@@ -84,7 +86,9 @@ class Names:
         if enough and all(some.done() for some in self._heard):
             self._foreseen = len(self._pieces)
             heard = [one for some in self._heard for one in some.result()]
-            pairs, _ = _candidates(self._pieces, heard, by_sound=self._kind == "person")
+            pairs, _ = _candidates(
+                self._pieces, heard, table.of(self._region), by_sound=self._kind == "person"
+            )
             self._ask(self._pieces, pairs, meanwhile=True)
         self._hear(pieces)
 
@@ -99,8 +103,10 @@ class Names:
             self._hear(rest)
             rest = []
         heard = [one for some in self._heard for one in some.result()]
-        heard += [hearing.hear(self._kind, piece) for piece in rest]
-        pairs, found.crowded = _candidates(pieces, heard, by_sound=self._kind == "person")
+        heard += [hearing.hear(self._kind, piece, self._region) for piece in rest]
+        pairs, found.crowded = _candidates(
+            pieces, heard, table.of(self._region), by_sound=self._kind == "person"
+        )
         found.compared = len(pairs)
         for (a, b), (likeness, why) in self._scores(pieces, pairs, progress):
             if likeness >= ALIKE:
@@ -116,7 +122,7 @@ class Names:
             for at, (a, b) in enumerate(pairs, 1):
                 if at % _SCORED_AT_A_TIME == 0:
                     progress(at, len(pairs))
-                yield (a, b), scoring.score(self._kind, (pieces[a], pieces[b]))
+                yield (a, b), scoring.score(self._kind, (pieces[a], pieces[b]), self._region)
             return
         self._ask(pieces, pairs, meanwhile=False)
         wanted, done = set(pairs), 0
@@ -149,13 +155,16 @@ class Names:
 
 
 def _candidates(
-    pieces: Sequence[str], heard: Sequence[hearing.Heard], *, by_sound: bool
+    pieces: Sequence[str],
+    heard: Sequence[hearing.Heard],
+    given: table.NameTable,
+    *,
+    by_sound: bool,
 ) -> tuple[list[tuple[int, int]], list[tuple[str, int]]]:
     """Pairs worth comparing: names of the table by the table, the others by key and sound.
 
     Pairs of one key follow each other, so that who compares them has few names to read.
     """
-    given = table.load()
     by_key: dict[str, set[str]] = defaultdict(set)
     of_voice: dict[str, list[int]] = defaultdict(list)
     known: dict[int, tuple[table.GivenName, ...]] = {}

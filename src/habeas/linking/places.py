@@ -18,6 +18,9 @@ from habeas.vocabulary.errors import shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from habeas.names.units import Unit
+    from habeas.vocabulary.region import Region
+
 #: Unlisted spellings that are sought by sound: each takes about a third of a second.
 _SOUGHT = 40
 _TEXT_FROM = 10_000_000
@@ -35,6 +38,7 @@ class Places:
 def read_places(
     placesets: Mapping[str, int],
     weights: Mapping[int, int],
+    region: Region,
     progress: Callable[[int, int], None],
 ) -> Places:
     """Units of every set of spellings. ``weights``: how many rows have each set."""
@@ -44,7 +48,7 @@ def read_places(
     for placeset, number in placesets.items():
         for written in placeset.split("\n"):
             borne[written] = borne.get(written, 0) + weights.get(number, 0)
-    listed = gazetteer.xinjiang()
+    listed = gazetteer.of(region)
     unlisted = []
     for written in sorted(borne):
         try:
@@ -53,7 +57,7 @@ def read_places(
             found.lost.append(Lost("place", shown(written), borne[written], error.message))
             continue
         if known:
-            units[written] = tuple(_unit(each, found) for each in known)
+            units[written] = tuple(_unit(each, found, listed) for each in known)
         else:
             unlisted.append(written)
     unlisted.sort(key=lambda written: (-borne[written], written))
@@ -64,7 +68,7 @@ def read_places(
         found.names.setdefault(own, written)
         near = listed.resolve(written) if at < _SOUGHT else ()
         progress(min(at, _SOUGHT), min(len(unlisted), _SOUGHT))
-        units[written] = ((own, 0), *(_unit(each.unit, found) for each in near))
+        units[written] = ((own, 0), *(_unit(each.unit, found, listed) for each in near))
     if len(unlisted) > _SOUGHT:
         rest = unlisted[_SOUGHT:]
         found.lost.append(
@@ -82,12 +86,10 @@ def read_places(
     return found
 
 
-def _unit(unit: gazetteer.Unit, found: Places) -> tuple[int, int]:
-    """A unit and its prefecture; a township counts as its county."""
-    code = unit.parent if unit.level == "township" else unit.id
-    number = int(code)
-    if unit.level != "township":
-        found.names[number] = unit.name
-    else:
-        found.names.setdefault(number, gazetteer.xinjiang().unit(code).name)
-    return number, 0 if unit.level == "province" else int(code[:4])
+def _unit(unit: Unit, found: Places, listed: gazetteer.Gazetteer) -> tuple[int, int]:
+    """A unit and what it lies in, below the province; a township counts as its county."""
+    if unit.level == "township":
+        unit = listed.unit(unit.parent)
+    number = listed.number(unit)
+    found.names[number] = unit.name
+    return number, listed.wide_number(unit)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from habeas.linking.arranging import Numbers, Pair
     from habeas.linking.engine import Column, Engine
     from habeas.linking.settings import Settings
+    from habeas.vocabulary.region import Region
 
 EARLIEST, LATEST = 1, 2_400
 GENDERS = {"m": 1, "male": 1, "f": 2, "female": 2}
@@ -93,12 +94,18 @@ class Reader:
     """
 
     def __init__(
-        self, engine: Engine, kind: str, settings: Settings, hear: Callable[[list[str]], None]
+        self,
+        engine: Engine,
+        kind: str,
+        settings: Settings,
+        region: Region,
+        hear: Callable[[list[str]], None],
     ) -> None:
         self.read = Read(kind)
         self.read.fields = {each.name: Codes() for each in settings.fields}
         self.read.genders.update({"male": 1, "female": 2})
         self._engine = engine
+        self._region = region
         self._hear = hear
         self._heard = 0
         self._plain = settings.names == "plain"
@@ -233,7 +240,7 @@ class Reader:
         kin = np.zeros(len(texts), dtype=np.int64)
         if self.read.kind == "person" and not self._plain:
             for text in np.unique(both[:, 1]).tolist():
-                kin[text] = parts.is_of_kin(texts[text])
+                kin[text] = parts.is_of_kin(texts[text], self._region)
         return of, number[both[:, 0]], number[both[:, 1]], kin[both[:, 1]]
 
     def _read_pairs(self) -> tuple[Numbers, Numbers, list[str]]:
@@ -241,7 +248,8 @@ class Reader:
         if self._plain or self.read.kind != "person":
             return np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64), []
         return arranging.arrange_pairs(
-            [record.names[0] if _one_short_name(record) else "" for record in self._waiting]
+            [record.names[0] if _one_short_name(record) else "" for record in self._waiting],
+            self._region,
         )
 
     def _names(self, record: LinkRecord, at: int) -> Sequence[Pair]:
@@ -253,8 +261,9 @@ class Reader:
         if person and (record.given_name or second):
             given, other = self._piece(record, record.given_name), self._piece(record, second)
         for name in record.names:
-            if person and not self._plain and (simple := arranging.arrange_plain(name)):
-                found += simple
+            plain = () if not person or self._plain else arranging.arrange_plain(name, self._region)
+            if plain:
+                found += plain
                 continue
             try:
                 pairs, changes = self._name(name)
@@ -278,10 +287,13 @@ class Reader:
     def _read_name(self, name: str) -> tuple[list[Pair], list[tuple[str, ...]]]:
         """A whole name, and what was changed in it, step by step. Errors: ``BadName``."""
         person = self.read.kind == "person"
-        if placeholders.is_placeholder(name) or not (person or titles.is_named(name)):
+        region = self._region
+        if placeholders.is_placeholder(name, region) or not (
+            person or titles.is_named(name, region)
+        ):
             raise _Placeholder(name)
         if person and not self._plain:
-            return arranging.arrange(name)
+            return arranging.arrange(name, region)
         cleaned = cleaning.clean(name)
         text = cleaned.text.casefold()
         first, _, rest = text.partition(" ")
@@ -290,15 +302,15 @@ class Reader:
     def _piece(self, record: LinkRecord, name: str) -> str:
         if not name.strip():
             return ""
-        if not self._plain and (simple := arranging.plain_word(name)):
+        if not self._plain and (simple := arranging.plain_word(name, self._region)):
             return simple
-        if placeholders.is_placeholder(name):
+        if placeholders.is_placeholder(name, self._region):
             self._refused(record, name, _Placeholder(name))
             return ""
         try:
             if self._plain:
                 return cleaning.clean(name).text.casefold()
-            taken = parts.take_apart(name)
+            taken = parts.take_apart(name, self._region)
         except BadName as error:
             self._refused(record, name, error)
             return ""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from habeas.linking.levels import Comparison
     from habeas.linking.records import Candidate, LinkRecord
+    from habeas.vocabulary.region import Region
 
     Progress = Callable[[str, int, int], None]
 
@@ -43,6 +44,7 @@ _WIDEST_BUCKETED = 2
 
 def link(
     records: Iterable[LinkRecord],
+    region: Region,
     *,
     known: Iterable[LinkRecord] | None = None,
     settings: Settings | None = None,
@@ -55,11 +57,13 @@ def link(
     """
     settings = settings or Settings()
     said = progress or (lambda stage, done, of: None)
-    engine, workers = open_engine(settings), Workers(settings.threads)
+    engine, workers = open_engine(settings), Workers(settings.threads, region)
     try:
         with _not_collecting():
-            read = _read(engine, workers, settings, records, known, said)
-            runs = [_Run(engine, settings, *read[kind], said) for kind in KINDS if kind in read]
+            read = _read(engine, workers, settings, region, records, known, said)
+            runs = [
+                _Run(engine, settings, region, *read[kind], said) for kind in KINDS if kind in read
+            ]
             for run in runs:
                 run.run()
     finally:
@@ -98,20 +102,22 @@ def _read(
     engine: Engine,
     workers: Workers,
     settings: Settings,
+    region: Region,
     records: Iterable[LinkRecord],
     known: Iterable[LinkRecord] | None,
     said: Progress,
 ) -> dict[str, tuple[Read, Names]]:
     """All records into their tables, those of each kind apart, and their names to be compared."""
     readers: dict[str, Reader] = {}
-    names = {kind: Names(kind, workers, plain=settings.names == "plain") for kind in KINDS}
+    plain = settings.names == "plain"
+    names = {kind: Names(kind, workers, region, plain=plain) for kind in KINDS}
     done = 0
     for new, some in ((True, records), (False, known or ())):
         for record in some:
             if record.kind not in readers:
                 check(record)
                 hear = names[record.kind].hear
-                readers[record.kind] = Reader(engine, record.kind, settings, hear)
+                readers[record.kind] = Reader(engine, record.kind, settings, region, hear)
             readers[record.kind].take(record, new=new)
             done += 1
             if done % _SAID_EVERY == 0:
@@ -135,7 +141,13 @@ class _Run:
     model: Model
 
     def __init__(
-        self, engine: Engine, settings: Settings, read: Read, names: Names, said: Progress
+        self,
+        engine: Engine,
+        settings: Settings,
+        region: Region,
+        read: Read,
+        names: Names,
+        said: Progress,
     ) -> None:
         self.kind = read.kind
         self.read = read
@@ -145,6 +157,7 @@ class _Run:
         self.candidates = []
         self._engine = engine
         self._settings = settings
+        self._region = region
         self._said = said
         self._comparisons: tuple[Comparison, ...] = comparisons_of(read.kind, settings.fields)
 
@@ -247,6 +260,7 @@ class _Run:
         found = read_places(
             self.read.placesets,
             {int(pset): int(n) for pset, n in borne},
+            self._region,
             lambda done, of: self._said("reading places", done, of),
         )
         self._engine.drop("units")

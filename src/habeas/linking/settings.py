@@ -1,4 +1,4 @@
-"""What a run may be told. The defaults are for records of people in Xinjiang.
+"""What a run may be told. Which region the records are of is given beside it.
 
 Invariants: a result is a function of records, settings and program version; ``threads``,
 ``memory`` and ``spill`` change how fast it comes, never what it is.

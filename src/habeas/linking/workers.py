@@ -17,20 +17,27 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from habeas.linking import hearing, scoring
+from habeas.vocabulary import region as regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from habeas.vocabulary.region import Region
+
 #: What may be asked: of a kind of record and many things, one answer each.
-_JOBS: dict[str, Callable[[str, Any], Any]] = {"hear": hearing.hear, "score": scoring.score}
+_JOBS: dict[str, Callable[[str, Any, Region], Any]] = {"hear": hearing.hear, "score": scoring.score}
 
 
 class Workers:
-    """So many processes, and one for what may be done meanwhile. ``ask`` returns at once."""
+    """So many processes, and one for what may be done meanwhile. ``ask`` returns at once.
 
-    def __init__(self, number: int) -> None:
+    Each is told the region once, when it starts.
+    """
+
+    def __init__(self, number: int, region: Region) -> None:
         self.number = number
+        self._region = json.dumps([[folder.name, folder.text] for folder in region.folders])
         self._threads = ThreadPoolExecutor(number)
         self._meanwhile = ThreadPoolExecutor(1)
         self._idle: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
@@ -51,6 +58,8 @@ class Workers:
                 [sys.executable, "-P", "-m", "habeas.linking.workers"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
             )  # fmt: skip
+            if process.stdin:
+                process.stdin.write(self._region + "\n")
         line = ""
         try:
             if process.stdin and process.stdout:
@@ -84,10 +93,12 @@ class Workers:
 
 def _work() -> None:
     gc.disable()  # many small things and no cycles among them: a tenth of the time
+    given = json.loads(sys.stdin.readline())
+    region = regions.joined(regions.read(name, text) for name, text in given)
     for line in sys.stdin:
         job, kind, things = json.loads(line)
         answer = _JOBS[job]
-        sys.stdout.write(json.dumps([answer(kind, thing) for thing in things]) + "\n")
+        sys.stdout.write(json.dumps([answer(kind, thing, region) for thing in things]) + "\n")
         sys.stdout.flush()
 
 

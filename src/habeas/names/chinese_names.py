@@ -8,11 +8,15 @@ Invariants: the same in both directions; nothing is said of a name that need not
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice, product
+from typing import TYPE_CHECKING
 
 from habeas.names import characters, chinese, palladius, table
 from habeas.names.parts import Part, Parts
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
 
 SAME, OTHER = 0.97, 0.6
 #: The same sounds in characters of which one may be a traditional form that is not known here.
@@ -23,13 +27,13 @@ Said = tuple[float, str]
 Way = tuple[str, ...]
 
 
-def compare(left: Parts, right: Parts) -> Said | None:
+def compare(left: Parts, right: Parts, region: Region) -> Said | None:
     """How alike the two are as Chinese names; None where one of them need not be one."""
     told = [bool(side.chinese) or len(side.parts) > 1 for side in (left, right)]
     if not any(told) or any(map(_is_another_word, (left, right))):
         return None
     if left.chinese and right.chinese:
-        return _by_characters(left.parts[0].text, right.parts[0].text)
+        return _by_characters(left.parts[0].text, right.parts[0].text, region)
     marks = any(_has_marks(side) for side in (left, right))
     of_latin = all(side.parts[0].script == "Latn" for side in (left, right))
     read = [ways(side, marks or not of_latin) for side in (left, right)]
@@ -43,12 +47,12 @@ def compare(left: Parts, right: Parts) -> Said | None:
     return OTHER, f"Chinese names of other syllables, {shown}"
 
 
-def _by_characters(left: str, right: str) -> Said | None:
+def _by_characters(left: str, right: str, region: Region) -> Said | None:
     one, other = characters.simplified(left), characters.simplified(right)
     if one == other:
         return SAME, "the same characters, traditional and simplified"
     if len(one) != len(other) or chinese.pinyin(one) != chinese.pinyin(other):
-        if all(letter in _transcribing() for name in (one, other) for letter in name[1:]):
+        if all(letter in _transcribing(region) for name in (one, other) for letter in name[1:]):
             return None  # 夏热普, 夏热甫: these need not be Chinese
         return OTHER, "Chinese names of other characters"
     differ = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
@@ -59,10 +63,12 @@ def _by_characters(left: str, right: str) -> Said | None:
     return PERHAPS_SAME, "other characters, which may be traditional forms"
 
 
-@cache
-def _transcribing() -> frozenset[str]:
+@lru_cache(maxsize=32)
+def _transcribing(region: Region) -> frozenset[str]:
     """Characters that write the names of the table."""
-    return frozenset(letter for name in table.load().names for han in name.han for letter in han)
+    return frozenset(
+        letter for name in table.of(region).names for han in name.han for letter in han
+    )
 
 
 def _is_another_word(side: Parts) -> bool:

@@ -14,13 +14,14 @@ from math import prod
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from habeas.names import alignment, chinese_names, table
+from habeas.names import alignment, chinese_names, people, table
 from habeas.names.errors import BadName
-from habeas.names.parts import HAN_SUFFIXES, SUFFIXES, Part, Parts, take_apart
+from habeas.names.parts import Part, Parts, take_apart
 from habeas.names.readings import FREE, Reading, readings
 
 if TYPE_CHECKING:
     from habeas.names.gazetteer import Gazetteer, Places
+    from habeas.vocabulary.region import Region
 
 #: Likeness of two forms by what the table says of them.
 IN_TABLE, IN_TABLE_UNSURE, RELATED, KEPT_APART = 0.98, 0.93, 0.9, 0.62
@@ -42,18 +43,22 @@ class Likeness:
 
 
 class Comparer:
-    """Compares with a table of names, by default the one that comes with habeas, and with a
+    """Compares in a region with a table of names, by default the region's, and with a
     gazetteer where one is given: ``names.compare`` has both."""
 
     def __init__(
-        self, names: table.NameTable | None = None, places: Gazetteer | None = None
+        self,
+        region: Region,
+        names: table.NameTable | None = None,
+        places: Gazetteer | None = None,
     ) -> None:
-        self._table = names if names is not None else table.load()
+        self._region = region
+        self._table = names if names is not None else table.of(region)
         self._places = places
 
     def compare(self, left: str, right: str) -> Likeness:
         """How alike two names are. Errors: ``BadName`` for what is no name."""
-        first, second = take_apart(left), take_apart(right)
+        first, second = take_apart(left, self._region), take_apart(right, self._region)
         ordered = (second, first) if right < left else (first, second)
         similarity, reasons = self._whole(*ordered)
         if self._places and similarity < 1.0:
@@ -74,7 +79,8 @@ class Comparer:
             return so_far if said.same and people else _by_place(said, *so_far)
         bare = self._places.without_ranks(left, right)
         try:
-            heard = self._whole(*map(take_apart, sorted(bare))) if bare else so_far
+            apart = [take_apart(name, self._region) for name in sorted(bare or ())]
+            heard = self._whole(*apart) if bare else so_far
         except BadName:  # what is left is a title alone
             return so_far
         if heard[0] <= so_far[0]:
@@ -94,7 +100,7 @@ class Comparer:
         best = max(found, key=itemgetter(0))
         if self._known(left) or self._known(right):
             return best
-        said = chinese_names.compare(left, right)
+        said = chinese_names.compare(left, right, self._region)
         if said is None:
             return best
         if said[0] < chinese_names.SAME:
@@ -168,11 +174,11 @@ class Comparer:
         if table.folded(left.text) == table.folded(right.text):
             return 1.0, f"{left.text} = {right.text}, written the same"
         if left.is_initial or right.is_initial:
-            return _as_initial(left, right)
+            return _as_initial(left, right, self._region)
         by_table = self._by_table(left, right)
-        by_sound = _by_sound(left.text, right.text)
+        by_sound = _by_sound(left.text, right.text, self._region)
         if left.of_kin or right.of_kin:
-            similarity, why = _by_sound(left.bare, right.bare)
+            similarity, why = _by_sound(left.bare, right.bare, self._region)
             bare = (similarity * 0.97, f"{why}, without the Russian or Kazakh ending")
             # Two equal endings would make two names nearer than they are.
             by_sound = bare if left.of_kin and right.of_kin else max(bare, by_sound)
@@ -209,15 +215,17 @@ class Comparer:
         best = (0.0, "")
         for known, unknown in ((left, right), (right, left)):
             for name in self._table.find(known.text):
-                similarity, why = _by_sound(name.name, unknown.text)
+                similarity, why = _by_sound(name.name, unknown.text, self._region)
                 said = f"{known.text} is {name.name} in the table; {why}"
                 best = max(best, (similarity * 0.97, said))
         return best
 
 
-def _as_initial(left: Part, right: Part) -> tuple[float, str]:
+def _as_initial(left: Part, right: Part, region: Region) -> tuple[float, str]:
     """A first letter: it fits very many names, or it does not fit."""
-    first = [{reading.sounds[:1].lower() for reading in readings(p.text)} for p in (left, right)]
+    first = [
+        {reading.sounds[:1].lower() for reading in readings(p.text, region)} for p in (left, right)
+    ]
     for one, other in product(*first):
         if one and other and alignment.nearness(one, other, FREE) > _FITS:
             return _INITIAL, f"{left.text} and {right.text}: an initial that fits"
@@ -254,11 +262,11 @@ def _by_place(said: Places, similarity: float, reasons: list[str]) -> tuple[floa
 
 
 @lru_cache(maxsize=131_072)
-def _by_sound(left: str, right: str) -> tuple[float, str]:
+def _by_sound(left: str, right: str, region: Region) -> tuple[float, str]:
     """The nearest of all readings of both words, and which."""
     best, met = 0.0, None
-    for one, one_ends in _spoken(left):
-        for other, other_ends in _spoken(right):
+    for one, one_ends in _spoken(left, region):
+        for other, other_ends in _spoken(right, region):
             cost = one.cost + other.cost
             if 1.0 - cost <= best:
                 continue
@@ -284,9 +292,12 @@ def _by_sound(left: str, right: str) -> tuple[float, str]:
 
 
 @lru_cache(maxsize=65_536)
-def _spoken(word: str) -> tuple[tuple[Reading, bool | None], ...]:
+def _spoken(word: str, region: Region) -> tuple[tuple[Reading, bool | None], ...]:
     """Every reading of a word, with whether it ends in a suffix."""
-    return tuple((reading, _has_suffix(word, reading.sounds)) for reading in readings(word))
+    said = people.check(region)
+    return tuple(
+        (reading, _has_suffix(word, reading.sounds, said)) for reading in readings(word, region)
+    )
 
 
 def _ordered(left: Part, right: Part) -> tuple[Part, Part]:
@@ -316,13 +327,13 @@ def _across_languages(
     return not {name.language for name in mine} & {name.language for name in theirs}
 
 
-def _has_suffix(written: str, sounds: str) -> bool | None:
+def _has_suffix(written: str, sounds: str, said: people.People) -> bool | None:
     """None where what stands before the ending is too short to be a name of its own."""
-    for ending in HAN_SUFFIXES:
+    for ending in said.suffixes_written:
         if written.endswith(ending):
             return True if len(written) > len(ending) + 1 else None
     low = sounds.lower().replace("é", "e")  # бек is read with é, bek with e
-    for ending in SUFFIXES:
+    for ending in said.suffixes:
         if low.endswith(ending):
             return True if len(low) > len(ending) + 2 else None
     return False

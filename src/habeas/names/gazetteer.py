@@ -1,75 +1,35 @@
-"""Places of one country by all their spellings: the file format, its loader, ``resolve``.
+"""Places of a region by all their spellings: ``Gazetteer.resolve`` and what two spellings mean.
 
 Invariants: a spelling that two places share resolves to both, with what tells them apart; a
 spelling that is only near says so and is never given alone as sure. Every form has a source.
-Another country's team adds theirs as a file (docs/reference/names.md has the format).
 """
 
 from __future__ import annotations
 
-import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from habeas.names import characters, cleaning, comparing, ranks, table
+from habeas.names import characters, cleaning, comparing, gazetteer_files, ranks, table
 from habeas.names.errors import BadGazetteer, BadName
+from habeas.names.units import Form, Unit
 from habeas.vocabulary import places, texts
-from habeas.vocabulary.errors import VocabularyError, shown
+from habeas.vocabulary.errors import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-FORMAT = "habeas-gazetteer/1"
-LEVELS = ("province", "prefecture", "county", "township")
+    from habeas.vocabulary.region import Region
+
 #: A near spelling is offered from this likeness on, and as long as it is this near the best.
 _NEAR, _BEHIND = 0.8, 0.04
 _MOST_NEAR = 5
+#: Numbers of units whose code is not one; counties have six digits, so these lie above them.
+_NO_CODE = 1_000_000
 #: Kinds of form that sound as another form of the unit does: not compared again.
 _SAME_SOUNDS = frozenset(("other", "uey", "uky", "uyy", "kk-latin", "ky-latin"))
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One spelling. ``kind``: official, pinyin, uly, sasm, press, hist and so on; see docs."""
-
-    text: str
-    kind: str
-    language: str
-    script: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """An official code, with the name and the time (EDTF; '' not known) that it held for."""
-
-    code: str
-    name: str
-    valid: str
-    note: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One place: the present code is its id. ``point`` is None where none is known."""
-
-    id: str
-    level: str
-    parent: str
-    codes: tuple[Code, ...]
-    forms: tuple[Form, ...]
-    point: places.Point | None
-    point_source: str
-    related: bool
-
-    @property
-    def name(self) -> str:
-        """The official Han name of today."""
-        return self.codes[0].name
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +56,24 @@ class Places(NamedTuple):
 
 
 class Gazetteer:
-    """Units and the index of their spellings."""
+    """Units and the index of their spellings, whose ranks are written as in a region."""
 
-    def __init__(self, name: str, units: Iterable[Unit], sources: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, units: Iterable[Unit], sources: dict[str, str], region: Region
+    ) -> None:
         self.name = name
+        self.region = region
         self.units = tuple(units)
         self.sources = sources
         self._by_id = {unit.id: unit for unit in self.units}
+        self._numbers = {
+            unit.id: int(unit.id) if unit.id.isdecimal() else _NO_CODE + at
+            for at, unit in enumerate(self.units, 1)
+        }
         self._by_form: dict[str, list[tuple[Unit, Form]]] = {}
         for unit in self.units:
             for form in unit.forms:
-                for key in {_key(form.text), _key(ranks.bare(form.text))}:
+                for key in {_key(form.text), _key(ranks.bare(form.text, region))}:
                     self._by_form.setdefault(key, []).append((unit, form))
 
     def unit(self, code: str) -> Unit:
@@ -118,8 +85,21 @@ class Gazetteer:
                 return unit
         raise BadGazetteer(
             f"The gazetteer {self.name} has no code {shown(code)}.",
-            next_step="Give a code of GB/T 2260, such as 653226, or use resolve() with a name.",
+            next_step="Give the id of a unit, or use resolve() with a name.",
         )
+
+    def number(self, unit: Unit) -> int:
+        """A number of the unit: of its code, where that is one."""
+        return self._numbers[unit.id]
+
+    def wide_number(self, unit: Unit) -> int:
+        """A number of what the unit lies in, the unit itself where nothing is above it but a
+        country; 0 for a province."""
+        if unit.level == "province":
+            return 0
+        if unit.id.isdecimal():  # of GB/T 2260: the first four digits are the prefecture's
+            return int(unit.id[:4])
+        return self._numbers.get(unit.parent, self._numbers[unit.id])
 
     def resolve(self, spelling: str) -> tuple[Candidate, ...]:
         """Every place that the spelling may mean. Errors: ``BadName`` for what is no name.
@@ -129,7 +109,7 @@ class Gazetteer:
         text = cleaning.clean(spelling).text
         listed = self._by_spelling(text)
         if not listed:
-            return self._near(ranks.bare(text))
+            return self._near(ranks.bare(text, self.region))
         units = [unit for unit, _ in listed.values()]
         return tuple(
             Candidate(unit, form, True, 1.0, self._apart(unit, units), (_listed(form),))
@@ -160,7 +140,7 @@ class Gazetteer:
             # another place may bear what is only an alternative name of this one
             other = any(self._is_alternative(text, both[0]) for text in (left, right))
             return Places(True, alone and not other, f"both are listed for {_named(both)}")
-        said = [ranks.rank_said(text) for text in (left, right)]
+        said = [ranks.rank_said(text, self.region) for text in (left, right)]
         told_apart = all(said) and said[0] != said[1]
         if not told_apart and any(self._may_mean(one, other) for one in mine for other in theirs):
             return None
@@ -173,8 +153,11 @@ class Gazetteer:
         """Both without words that can only be ranks; None where there are none, or two that
         differ."""
         left, right = cleaning.clean(left).text, cleaning.clean(right).text
-        bare = ranks.without_ranks(left), ranks.without_ranks(right)
-        said = [ranks.rank_said(text) for text in (left, right)]
+        bare = (
+            ranks.without_ranks(left, self.region),
+            ranks.without_ranks(right, self.region),
+        )
+        said = [ranks.rank_said(text, self.region) for text in (left, right)]
         if bare == (left, right) or (all(said) and said[0] != said[1]):
             return None
         return bare
@@ -191,7 +174,7 @@ class Gazetteer:
         of somebody's romanisation (Kakoliko for 若羌 and 叶城).
         """
         within = one.id in self._above(other) or other.id in self._above(one)
-        return within or len(_spellings(one) & _spellings(other)) > 1
+        return within or len(_spellings(one, self.region) & _spellings(other, self.region)) > 1
 
     def _above(self, unit: Unit) -> tuple[str, ...]:
         """What the unit lies in, the nearest first."""
@@ -204,18 +187,18 @@ class Gazetteer:
 
     def _by_spelling(self, text: str) -> dict[str, tuple[Unit, Form]]:
         listed: dict[str, tuple[Unit, Form]] = {}
-        whole, *shorter = map(_key, ranks.ways(text))
+        whole, *shorter = map(_key, ranks.ways(text, self.region))
         first = next((key for key in shorter if key in self._by_form), "")
         for key in (whole, first):
             for unit, form in self._by_form.get(key, ()):
                 listed.setdefault(unit.id, (unit, form))
-        for keep in (_of_rank(text), _written(text), _no_township):
+        for keep in (_of_rank(text, self.region), _written(text, self.region), _no_township):
             listed = {k: v for k, v in listed.items() if keep(*v)} or listed
         return listed
 
     def _near(self, text: str) -> tuple[Candidate, ...]:
         found: dict[str, tuple[float, Unit, Form, tuple[str, ...]]] = {}
-        compare = _places().compare
+        compare = _places(self.region).compare
         for unit in self.units:
             if unit.level == "township":
                 continue
@@ -223,7 +206,7 @@ class Gazetteer:
                 if form.kind in _SAME_SOUNDS:
                     continue
                 try:
-                    like = compare(text, ranks.bare(form.text))
+                    like = compare(text, ranks.bare(form.text, self.region))
                 except BadName:
                     continue
                 if like.similarity >= _NEAR and like.similarity > found.get(unit.id, (0.0,))[0]:
@@ -269,17 +252,17 @@ def _named(units: Iterable[Unit]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _spellings(unit: Unit) -> frozenset[str]:
-    return frozenset(_key(ranks.bare(form.text)) for form in unit.forms)
+def _spellings(unit: Unit, region: Region) -> frozenset[str]:
+    return frozenset(_key(ranks.bare(form.text, region)) for form in unit.forms)
 
 
 def _listed(form: Form) -> str:
     return f"{form.text} is listed ({form.kind}, source {form.source})"
 
 
-@lru_cache(maxsize=1)
-def _places() -> comparing.Comparer:
-    return comparing.Comparer(table.NameTable([]))
+@lru_cache(maxsize=32)
+def _places(region: Region) -> comparing.Comparer:
+    return comparing.Comparer(region, table.NameTable([]))
 
 
 @lru_cache(maxsize=65_536)
@@ -288,16 +271,12 @@ def _key(text: str) -> str:
     return re.sub("[ ·-]", "", table.folded(plain))
 
 
-def _of_rank(text: str) -> Callable[[Unit, Form], bool]:
+def _of_rank(text: str, region: Region) -> Callable[[Unit, Form], bool]:
     """Keeps the units that have or had the rank that the text names, if it names one."""
-    ends = ranks.rank_said(text)
+    ends, known = ranks.rank_said(text, region), ranks.check(region)
 
     def of_rank(unit: Unit, _: Form) -> bool:
-        return any(
-            code.name.endswith(end) and (end != "区" or not code.name.endswith("地区"))
-            for code in unit.codes
-            for end in ends
-        )
+        return any(known.of_name(code.name) in ends for code in unit.codes)
 
     return of_rank if ends else lambda *_: True
 
@@ -306,69 +285,31 @@ def _no_township(unit: Unit, _: Form) -> bool:
     return unit.level != "township"
 
 
-def _written(text: str) -> Callable[[Unit, Form], bool]:
+def _written(text: str, region: Region) -> Callable[[Unit, Form], bool]:
     """With its word of rank written, a listed form of just that writing is meant."""
-    if ranks.bare(text) == text:
+    if ranks.bare(text, region) == text:
         return lambda *_: True
     return lambda _, form: _key(form.text) == _key(text)
 
 
-def parse(text: str) -> Gazetteer:
-    """A gazetteer from its file. Errors: ``BadGazetteer`` naming what is wrong."""
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadGazetteer(f"It is no JSON: {error}.", next_step=f"See {FORMAT}.") from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+def parse(text: str, region: Region) -> Gazetteer:
+    """A gazetteer from a file of JSON. Errors: ``BadGazetteer`` naming what is wrong."""
+    found = gazetteer_files.read_json(text)
+    return Gazetteer(found.name, found.units, found.sources, region)
+
+
+@lru_cache(maxsize=32)
+def of(region: Region) -> Gazetteer:
+    """The gazetteer of a region, of all its files. Errors: ``BadGazetteer``, ``BadRegion``."""
+    found = [
+        gazetteer_files.read(file) for name in gazetteer_files.FILES for file in region.files(name)
+    ]
+    units = [unit for one in found for unit in one.units]
+    ids = Counter(unit.id for unit in units)
+    if twice := [one for one, times in ids.items() if times > 1]:
         raise BadGazetteer(
-            "The file is no gazetteer.",
-            next_step=f'It must be an object with "format": "{FORMAT}".',
+            f"The unit {twice[0]} is in two gazetteers of {region.title}.",
+            next_step="An id must be of one place in all regions of an archive.",
         )
-    try:
-        units = [_unit(entry, data["sources"]) for entry in data["units"]]
-        units += [_township(code, name) for code, name in data.get("townships", [])]
-        name, sources = str(data["name"]), dict(data["sources"])
-    except (KeyError, TypeError, ValueError, IndexError, VocabularyError) as error:
-        raise BadGazetteer(
-            f"The gazetteer is not in order: {error}.",
-            next_step="docs/reference/names.md has the format.",
-        ) from None
-    ids = [unit.id for unit in units]
-    if len(set(ids)) != len(ids):
-        twice = next(one for one in ids if ids.count(one) > 1)
-        raise BadGazetteer(f"The unit {twice} is there twice.", next_step="Join its forms.")
-    return Gazetteer(name, units, sources)
-
-
-def _unit(entry: dict[str, Any], sources: dict[str, str]) -> Unit:
-    forms = tuple(Form(*form) for form in entry["forms"])
-    codes = tuple(Code(**code) for code in entry["codes"])
-    used = {form.source for form in forms} | {code.source for code in codes}
-    if not used <= set(sources):
-        raise ValueError(f"{entry['id']} names the source {min(used - set(sources))}, not listed")
-    if entry["level"] not in LEVELS or not codes:
-        raise ValueError(f"{entry['id']} has no level or no code")
-    given = entry["point"]
-    point = places.make(given["lat"], given["lon"], given["precision"]) if given else None
-    return Unit(
-        entry["id"], entry["level"], entry["parent"], codes, forms, point,
-        f"{given['source']}: {given['note']}" if given else "", bool(entry["related"]),
-    )  # fmt: skip
-
-
-def _township(code: str, name: str) -> Unit:
-    made = Code(code, name, "", "", "division")
-    form = Form(name, "official", "zh", "Hani", "division")
-    return Unit(code, "township", code[:6], (made,), (form,), None, "", False)
-
-
-@lru_cache(maxsize=1)
-def xinjiang() -> Gazetteer:
-    """The gazetteer of Xinjiang that comes with habeas."""
-    path = resources.files("habeas.regions") / "xinjiang" / "gazetteer.json"
-    return parse(path.read_text(encoding="utf-8"))
-
-
-def resolve(spelling: str) -> tuple[Candidate, ...]:
-    """``Gazetteer.resolve`` in the gazetteer of Xinjiang."""
-    return xinjiang().resolve(spelling)
+    sources = {key: value for one in found for key, value in one.sources.items()}
+    return Gazetteer(region.title, units, sources, region)

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from habeas.names import chinese_names, table
 from habeas.names.parts import Part, take_apart
 from habeas.names.readings import readings
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
 
 #: Classes of consonants that spellings mix; what is not here (h, x, y, v, ğ, r, vowels) is
 #: left out, because some spelling leaves it out.
@@ -24,39 +28,40 @@ _LONGEST = 6
 _MOST_JOINED = 3
 
 
-def keys(name: str) -> frozenset[str]:
+def keys(name: str, region: Region) -> frozenset[str]:
     """Keys of each part and of the parts together. Errors: ``BadName``."""
-    side = take_apart(name)
+    side = take_apart(name, region)
     parts = side.parts
     found: set[str] = set()
     for part in (*parts, *side.joined):
-        found |= _keys_of(part)
+        found |= _keys_of(part, region)
     if any("-" in part.text or "'" in part.text for part in parts):  # Wade-Giles, as a whole
         for way in chinese_names.ways(side, wade_too=True):
-            found |= {f"s:{skeleton}" for skeleton in _skeletons("".join(way))}
+            found |= {f"s:{skeleton}" for skeleton in _skeletons("".join(way), region)}
     if 1 < len(parts) <= _MOST_JOINED:
         texts = [part.text for part in parts]
         for order in (texts, [texts[-1], *texts[:-1]]):
-            found |= {f"s:{skeleton}" for skeleton in _skeletons("".join(order))}
+            found |= {f"s:{skeleton}" for skeleton in _skeletons("".join(order), region)}
     return frozenset(found)
 
 
 @lru_cache(maxsize=65_536)
-def _keys_of(part: Part) -> frozenset[str]:
-    names = table.load().find(part.text) or table.load().find(part.bare)
+def _keys_of(part: Part, region: Region) -> frozenset[str]:
+    listed = table.of(region)
+    names = listed.find(part.text) or listed.find(part.bare)
     found = {f"n:{name.name}" for name in names}
     for name in names:
-        found |= {f"s:{skeleton}" for skeleton in _skeletons(name.name)}
+        found |= {f"s:{skeleton}" for skeleton in _skeletons(name.name, region)}
     for text in {part.text, part.bare}:
-        found |= {f"s:{skeleton}" for skeleton in _skeletons(text)}
+        found |= {f"s:{skeleton}" for skeleton in _skeletons(text, region)}
     return frozenset(found)
 
 
 @lru_cache(maxsize=65_536)
-def _skeletons(word: str) -> frozenset[str]:
+def _skeletons(word: str, region: Region) -> frozenset[str]:
     """The classes of consonants of each reading; the first vowel too where they are few."""
     found = set()
-    for reading in readings(word):
+    for reading in readings(word, region):
         sounds = reading.sounds.lower()
         classes = "".join(_CLASSES.get(sound, "") for sound in sounds)
         classes = re.sub(r"(.)\1", r"\1", classes)[:_LONGEST]

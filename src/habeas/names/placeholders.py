@@ -9,69 +9,80 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from importlib import resources
+from typing import TYPE_CHECKING
 
 from habeas.names import characters, cleaning
 
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
+
+FILE = "placeholders.tsv"
 _BETWEEN = re.compile(r"[\s/,;:|()（）\[\]·]+")
 #: Letters that stand for any name when they are all there is.
 _REPEATED = frozenset("x某")
 _ARABIC_LIKE = str.maketrans("ىیكۀة", "ييکهه")
 
 
-def is_placeholder(text: str) -> bool:
+def is_placeholder(text: str, region: Region) -> bool:
     """Whether a text only says that a name is not known, in the names' languages; as a whole.
 
     A text without anything to be seen is none, nor is one too long for a name.
     """
-    return len(text) <= cleaning.LONGEST_NAME and _is_placeholder(text)
+    return len(text) <= cleaning.LONGEST_NAME and _is_placeholder(text, region)
 
 
 @lru_cache(maxsize=65_536)
-def _is_placeholder(text: str) -> bool:
+def _is_placeholder(text: str, region: Region) -> bool:
     folded = _folded(text)
     if not folded:
         return False
     letters = _letters(folded)
     if not letters:
         return not any(map(str.isalnum, folded))
-    if _listed(folded, letters):
+    if _listed(folded, letters, region):
         return True
     words = [word for word in _BETWEEN.split(folded) if _letters(word)]
-    return len(words) > 1 and all(_listed(word, _letters(word)) for word in words)
+    return len(words) > 1 and all(_listed(word, _letters(word), region) for word in words)
 
 
-@lru_cache(maxsize=1)
-def words() -> frozenset[str]:
+@lru_cache(maxsize=32)
+def words(region: Region) -> frozenset[str]:
     """Every word that a placeholder has: a text with none of them can be told at once."""
-    return frozenset(word for text in _texts() for word in _BETWEEN.split(_folded(text)) if word)
+    return frozenset(
+        word for text in check(region) for word in _BETWEEN.split(_folded(text)) if word
+    )
 
 
-def may_stand_in(word: str) -> bool:
+def may_stand_in(word: str, region: Region) -> bool:
     """Whether a word is one of ``words``, or one letter again and again."""
     folded = _folded(word)
-    return folded in words() or (len(folded) > 1 and set(folded) <= _REPEATED)
+    return folded in words(region) or (len(folded) > 1 and set(folded) <= _REPEATED)
 
 
-def _listed(folded: str, letters: str) -> bool:
-    plain, marked = _keys()
+def _listed(folded: str, letters: str, region: Region) -> bool:
+    plain, marked = _keys(region)
     if len(letters) > 1 and len(set(letters)) == 1 and letters[0] in _REPEATED:
         return True
     return letters in plain or _marked(folded) in marked
 
 
-@lru_cache(maxsize=1)
-def _texts() -> tuple[str, ...]:
-    path = resources.files("habeas.regions") / "xinjiang" / "placeholders.tsv"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return tuple(line.split("\t")[1] for line in lines if line and not line.startswith("#"))
+@lru_cache(maxsize=32)
+def check(region: Region) -> tuple[str, ...]:
+    """The placeholders of the region as written. Errors: ``BadRegion`` by file and line."""
+    found = []
+    for file in region.files(FILE):
+        for number, cells in file.rows():
+            if len(cells) != 2 or not all(cells) or not _folded(cells[1]):
+                raise file.bad(number, "a line has a language, a tab and what is written")
+            found.append(cells[1])
+    return tuple(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=1)
-def _keys() -> tuple[frozenset[str], frozenset[str]]:
+@lru_cache(maxsize=32)
+def _keys(region: Region) -> tuple[frozenset[str], frozenset[str]]:
     """Those of letters alone, by their letters; those with marks, as they are."""
     plain, marked = set(), set()
-    for text in _texts():
+    for text in check(region):
         folded = _folded(text)
         if re.search(r"[./\\#]", folded):
             marked.add(_marked(folded))

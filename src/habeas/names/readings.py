@@ -1,22 +1,33 @@
-"""A word of a name, read in every way that its letters allow.
+"""A word of a name, read in every way that its letters allow in a region.
 
 Invariants: a reading is the word in the common alphabet (see ``uyghur``) with how sure its
 letters are: 3 an orthography with one letter a sound, 2 a free Latin or Cyrillic spelling,
 1 syllables of Han. No reading is dropped because another is likelier; ``cost`` says how
-unlikely it is.
+unlikely it is. How letters sound is the region's file ``letters.yaml``; only what no table can
+say is code here: syllables of Han and of its romanisations.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from habeas.names import chinese, cyrillic, uyghur
+from habeas.names import chinese, steps
 from habeas.vocabulary import texts
+from habeas.vocabulary.errors import shown
+
+if TYPE_CHECKING:
+    from habeas.names.steps import Steps
+    from habeas.vocabulary.region import Region
+    from habeas.vocabulary.region_file import Path, RegionFile
 
 EXACT, FREE, SYLLABIC = 3, 2, 1
+_SURENESS = {"exact": EXACT, "free": FREE, "": FREE}
+FILE = "letters.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,104 +41,156 @@ class Reading:
     syllables: tuple[str, ...] = ()
 
 
-_LATIN_LETTERS = str.maketrans(
-    {
-        "ä": "e", "ə": "e", "á": "a", "à": "a", "â": "a", "ā": "a", "ă": "a", "ë": "é", "è": "é",
-        "ê": "é", "ē": "é", "ı": "i", "í": "i", "ī": "i", "î": "i", "ï": "i", "ó": "o", "ō": "o",
-        "ɵ": "ö", "ø": "ö", "ú": "u", "ū": "u", "û": "u", "ñ": "ñ", "ƣ": "ğ", "ġ": "ğ", "ǧ": "ğ",
-        "ⱨ": "h", "ḥ": "h", "ⱪ": "q", "ķ": "q", "ḳ": "q", "ⱬ": "j", "ž": "j", "š": "ş", "č": "ç",
-        "ẍ": "x", "ṣ": "s", "ṭ": "t", "ḍ": "d", "ẓ": "z", "ý": "y", "ł": "l", "ŋ": "ñ", "ħ": "h",
-        "ô": "o", "ḫ": "x",
-    }
+Heard = tuple[str, tuple[str, ...]]  # sounds, syllables
+
+#: Readings that are code, by the name that a region calls them.
+_READERS: Mapping[str, Callable[[str], tuple[Heard, ...]]] = {
+    "han": lambda word: (_heard(chinese.pinyin(word)),),
+    "pinyin": lambda word: tuple(
+        _heard(split, of_han=False) for split in (chinese.syllables(word),) if split
+    ),
+    "wade-giles": lambda word: tuple(map(_heard, chinese.from_wade_giles(word))),
+}
+
+
+def _heard(read: tuple[str, ...], *, of_han: bool = True) -> Heard:
+    return chinese.turkic_sounds(read, of_han=of_han), read
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """One condition on a word."""
+
+    having: frozenset[str]
+    lacking: frozenset[str]
+    first: str
+    not_first: str
+    longer_than: int
+
+    def holds(self, word: str, letters: set[str]) -> bool:
+        return (
+            (not self.having or not self.having.isdisjoint(letters))
+            and self.lacking.isdisjoint(letters)
+            and (not self.first or word[0] in self.first)
+            and (not self.not_first or word[0] not in self.not_first)
+            and len(word) > self.longer_than
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One reading of the region's file."""
+
+    name: str
+    script: str
+    sureness: int
+    cost: float
+    cost_beside: float
+    when: tuple[_When, ...]
+    alone: bool
+    unless_same: bool
+    steps: Steps | None
+    reader: str
+
+
+_KEYS = (
+    "sureness", "cost", "cost_beside", "when", "alone", "unless_same", "steps", "reader",
 )  # fmt: skip
-#: Letters of Kyrgyz in China, for the vowels that Uyghur writes ۆ and ۈ.
-_KYRGYZ_ARABIC = str.maketrans("ۅۉ", "ۆۈ")
-_CLUSTERS = (
-    ("tsch", "ç"), ("dsch", "c"), ("sch", "ş"), ("tch", "ç"), ("dzh", "c"), ("sh", "ş"),
-    ("ch", "ç"), ("kh", "x"), ("gh", "ğ"), ("zh", "j"), ("dj", "c"), ("ph", "f"), ("th", "t"),
-    ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ck", "k"), ("iy", "y"),
-)  # fmt: skip
-_PRESS = str.maketrans({"c": "c", "j": "c", "w": "v"})
-_SASM = (("q", "ç"), ("x", "ş"), ("zh", "j"))
-#: One sound, but for n and g before the element -gül.
-_NG = re.compile("(?<=^ko)ng|(?<=^kö)ng|ng(?![uü]l[ie]?$)")
+
+
+@lru_cache(maxsize=32)
+def check(region: Region) -> Mapping[str, tuple[_Way, ...]]:
+    """The ways to read of every script. Errors: ``BadRegion`` by file and line."""
+    found: dict[str, list[_Way]] = {}
+    for file in region.files(FILE):
+        file.mapping(optional=("tables", "readings"))
+        for name in file.mapping(("tables",)):
+            steps.read(file, ("tables", name))
+        listed = file.at(("readings",))
+        if not isinstance(listed, list):
+            raise file.refuse(("readings",), "readings must be a list")
+        for at in range(len(listed)):
+            way = _way(file, ("readings", at))
+            found.setdefault(way.script, []).append(way)
+    return {script: tuple(ways) for script, ways in found.items()}
+
+
+def _way(file: RegionFile, path: Path) -> _Way:
+    file.mapping(path, needed=("name", "script"), optional=_KEYS)
+    reader = file.text_at((*path, "reader"))
+    sureness = file.text_at((*path, "sureness"))
+    if sureness not in _SURENESS:
+        raise file.refuse((*path, "sureness"), "sureness is exact or free")
+    if reader and reader not in _READERS:
+        raise file.refuse(
+            (*path, "reader"), f"there is no reader {shown(reader)}; readers: {', '.join(_READERS)}"
+        )
+    if bool(reader) == bool(file.at((*path, "steps"))):
+        raise file.refuse(path, "a reading has either steps or a reader")
+    when = file.at((*path, "when"))
+    if when is not None and not isinstance(when, list):
+        raise file.refuse((*path, "when"), "when must be a list of conditions")
+    return _Way(
+        name=file.text_at((*path, "name")),
+        script=file.text_at((*path, "script")),
+        sureness=SYLLABIC if reader else _SURENESS[sureness],
+        cost=_number(file, (*path, "cost")),
+        cost_beside=_number(file, (*path, "cost_beside")),
+        when=tuple(_condition(file, (*path, "when", at)) for at in range(len(when or ()))),
+        alone=_said(file, (*path, "alone")),
+        unless_same=_said(file, (*path, "unless_same")),
+        steps=None if reader else steps.read(file, (*path, "steps")),
+        reader=reader,
+    )
+
+
+def _condition(file: RegionFile, path: Path) -> _When:
+    file.mapping(path, optional=("with", "without", "first", "not_first", "longer_than"))
+    return _When(
+        frozenset(file.text_at((*path, "with"))),
+        frozenset(file.text_at((*path, "without"))),
+        file.text_at((*path, "first")),
+        file.text_at((*path, "not_first")),
+        int(_number(file, (*path, "longer_than"))),
+    )
+
+
+def _number(file: RegionFile, path: Path) -> float:
+    text = file.text_at(path) or "0"
+    if re.fullmatch(r"\d{1,2}(?:\.\d{1,4})?", text) is None:
+        raise file.refuse(path, f"{shown(text)} is not a number such as 0.03")
+    return float(text)
+
+
+def _said(file: RegionFile, path: Path) -> bool:
+    text = file.text_at(path)
+    if text not in ("", "yes", "no"):
+        raise file.refuse(path, "it is yes or no")
+    return text == "yes"
 
 
 @lru_cache(maxsize=65_536)
-def readings(word: str) -> tuple[Reading, ...]:
+def readings(word: str, region: Region) -> tuple[Reading, ...]:
     """Every reading of one cleaned word, likeliest first; () for a script without rules."""
-    script = texts.detect_script(word)
-    if script == "Hani":
-        read = chinese.pinyin(word)
-        return (Reading("Han by pinyin", chinese.turkic_sounds(read), SYLLABIC, 0.0, read),)
-    if script == "Arab":
-        return _arabic(word)
-    if script == "Cyrl":
-        return _cyrillic(word)
-    if script == "Latn":
-        return _latin(word)
-    return ()
-
-
-def _arabic(word: str) -> tuple[Reading, ...]:
-    found = []
-    if not set(word) & set("عحٴءةصضطظثذ"):
-        uey = word.translate(_KYRGYZ_ARABIC)
-        sounds = _only_sounds(uyghur.to_common(uey, "uey"))
-        hamza_left_out = word[0] in "اەوۇۆۈېى"  # or it is Kazakh, where ە is another vowel
-        found.append(
-            Reading("Uyghur Arabic without hamza", sounds, FREE, 0.05)
-            if hamza_left_out
-            else Reading("Uyghur Arabic", sounds, EXACT)
-        )
-    if set(word) & set("عحٴء") or not set(word) & set("ئېۆۈخغ"):
-        for written in cyrillic.kazakh_from_arabic(word):
-            sounds = _only_sounds(cyrillic.sounds(written))
-            found.append(Reading("Kazakh Arabic", sounds, FREE, 0.03))
-    return tuple(found)
-
-
-def _cyrillic(word: str) -> tuple[Reading, ...]:
-    low = word.lower()
-    sounds = _only_sounds(cyrillic.sounds(low))
-    if set(low) & set("җәғқһөүңұі"):
-        return (Reading("Turkic Cyrillic", sounds, EXACT),)
-    return (Reading("Russian Cyrillic", sounds, FREE),)
-
-
-def _latin(word: str) -> tuple[Reading, ...]:
     low = unicodedata.normalize("NFC", word.lower())
+    letters = set(low)
     found: list[Reading] = []
-    if set(low) & set("ⱪⱨⱬƣəɵø"):
-        return (Reading("Yengi Yeziq", _only_sounds(uyghur.to_common(low, "uyy")), EXACT),)
-    press = low.translate(_LATIN_LETTERS)
-    for cluster, sound in _CLUSTERS:
-        press = press.replace(cluster, sound)
-    press = _NG.sub("ñ", press)
-    press = re.sub(r"(?<![aeéiouöü])y(?![aeéiouöü])", "i", press.translate(_PRESS))
-    certain = bool(set(low) & set("ëöü")) and not set(low) & set("äıçş")
-    as_press = Reading("Latin as in the press", _only_sounds(press), FREE)
-    if certain:
-        uly = _only_sounds(uyghur.to_common(low, "uly"))
-        found.append(Reading("ULY", uly, EXACT))
-        if uly != as_press.sounds:
-            found.append(replace(as_press, cost=0.03))
-    else:
-        found.append(as_press)
-    if set(low) & set("qx"):
-        sasm = low.translate(_LATIN_LETTERS)
-        for letters, sound in _SASM:
-            sasm = sasm.replace(letters, sound)
-        sasm = _NG.sub("ñ", sasm).translate(_PRESS)
-        found.append(Reading("SASM/GNC", _only_sounds(sasm), FREE, 0.04))
-    if len(low) > 3:
+    for way in check(region).get(texts.detect_script(word) or "", ()):
+        if way.when and not any(one.holds(low, letters) for one in way.when):
+            continue
+        cost = way.cost_beside if found and way.cost_beside else way.cost
+        if way.steps is None:
+            heard = _READERS[way.reader](low)
+        else:
+            heard = tuple((_only_sounds(spoken), ()) for spoken in way.steps.ways(low))
+        same = {reading.sounds for reading in found} if way.unless_same else frozenset()
         found += [
-            Reading("Wade–Giles", chinese.turkic_sounds(wade), SYLLABIC, 0.02, wade)
-            for wade in (chinese.from_wade_giles(low) if "-" in low else ())
+            Reading(way.name, sounds, way.sureness, cost, syllables)
+            for sounds, syllables in heard
+            if sounds not in same
         ]
-        if split := chinese.syllables(low):
-            sounds = chinese.turkic_sounds(split, of_han=False)
-            found.append(Reading("pinyin", sounds, SYLLABIC, 0.02, split))
+        if way.alone and found:
+            break
     return tuple(found)
 
 

@@ -8,22 +8,17 @@ read back only through the table of names, and a Latin spelling is taken as ULY,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from habeas.names import chinese, cyrillic, table, uyghur
+from habeas.names import chinese, kazakh, table, uyghur, writing
 from habeas.names.cleaning import clean
 from habeas.names.errors import UnknownConversion
 from habeas.vocabulary import texts
 from habeas.vocabulary.errors import shown
 
-TARGETS = {
-    **uyghur.ORTHOGRAPHIES,
-    "pinyin": "pinyin without tones, of Han",
-    "kk-latin": "Kazakh Cyrillic, romanised (BGN/PCGN 1979)",
-    "ky-latin": "Kyrgyz Cyrillic, romanised (BGN/PCGN 1979)",
-    "ru-latin": "Russian, romanised (BGN/PCGN 1947)",
-    "ru-passport": "Russian, as in a passport (ICAO 9303)",
-    "kk-cyrillic": "Kazakh Arabic letters to Kazakh Cyrillic",
-}
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
+
 _UYGHUR_CYRILLIC = set("җәғқһөүң")
 _OTHER_CYRILLIC = set("іұыёщъьэ")
 
@@ -37,33 +32,34 @@ class Rendering:
     others: tuple[str, ...] = ()
 
 
-def render(name: str, script: str) -> Rendering:
-    """The name in one of ``TARGETS``. Errors: ``BadName``, ``UnknownConversion``."""
+def render(name: str, script: str, region: Region) -> Rendering:
+    """The name in one of the region's writings. Errors: ``BadName``, ``UnknownConversion``."""
     text = clean(name).text
     found = texts.detect_script(text)
-    if script not in TARGETS:
+    targets = writing.check(region)
+    target = targets.get(script)
+    if target is None:
         raise UnknownConversion(
-            f"There is no writing {shown(script)} here.", next_step=f"One of: {', '.join(TARGETS)}."
+            f"There is no writing {shown(script)} here.", next_step=f"One of: {', '.join(targets)}."
         )
-    if script == "pinyin" and found == "Hani":
+    if target.steps is not None and found == target.script:
+        first, *others = target.write(text)
+        if not any(texts.detect_script(letter) == found for letter in first):
+            return Rendering(first, target.title, tuple(others))
+    if target.by == "pinyin" and found == "Hani":
         words = text.replace("·", " ").split()
         return Rendering(
             " ".join("".join(chinese.pinyin(w)).capitalize() for w in words), "Han by pypinyin"
         )
-    if script in ("kk-latin", "ky-latin", "ru-latin", "ru-passport") and found == "Cyrl":
-        language = script[:2]
-        done = cyrillic.romanise(text, language, passport=script == "ru-passport")
-        if not any(texts.detect_script(letter) == "Cyrl" for letter in done):
-            return Rendering(done, TARGETS[script])
-    if script == "kk-cyrillic" and found == "Arab":
+    if target.by == "kazakh-arabic" and found == "Arab":
         first, *others = [
             " ".join(word[:1].upper() + word[1:] for word in way.split())
-            for way in cyrillic.kazakh_from_arabic(text)
+            for way in kazakh.from_arabic(text)
         ]
-        return Rendering(first, TARGETS[script], tuple(others))
-    if script in uyghur.ORTHOGRAPHIES:
+        return Rendering(first, target.title, tuple(others))
+    if target.by == "uyghur":
         if found == "Hani":
-            return _from_han(text, script)
+            return _from_han(text, script, region)
         source = {"Arab": "uey", "Latn": "uly", "Cyrl": "uky"}.get(found or "", "")
         if source == "uly" and set(text.lower()) & set("ⱪⱨⱬƣəɵø"):
             source = "uyy"
@@ -72,16 +68,16 @@ def render(name: str, script: str) -> Rendering:
             done = uyghur.convert(text, source, script)
             return Rendering(done, f"read as {uyghur.ORTHOGRAPHIES[source]}, converted with umsc")
     raise UnknownConversion(
-        f"{shown(name)} cannot be written in {TARGETS[script]} by rule.",
+        f"{shown(name)} cannot be written in {target.title} by rule.",
         next_step="Write it by hand, and keep what was written beside it.",
     )
 
 
-def _from_han(text: str, script: str) -> Rendering:
+def _from_han(text: str, script: str, region: Region) -> Rendering:
     """Each part through the table; refused where a part is not in it."""
     written, other = [], []
     for word in text.replace("·", " ").split():
-        names = [name for name in table.load().find(word) if name.language == "ug"]
+        names = [name for name in table.of(region).find(word) if name.language == "ug"]
         if not names:
             raise UnknownConversion(
                 f"{shown(word)} is not in the table of names, and Han does not tell the sounds.",

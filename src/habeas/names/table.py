@@ -10,7 +10,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from habeas.names import uyghur
@@ -19,6 +18,9 @@ from habeas.names.errors import BadTable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from habeas.vocabulary.region import Region
+
+FILE = "given_names.tsv"
 _COLUMNS = 10
 _STROKES = str.maketrans("ıəɵøƣⱨⱪⱬ", "ieoogqkj".replace("q", "h"))
 
@@ -91,8 +93,8 @@ class NameTable:
         return NameTable(name for name in self.names if name.key not in keys)
 
 
-def parse(text: str) -> NameTable:
-    """A table from its file. Errors: ``BadTable`` naming the line."""
+def parse(text: str, where: str = "the table of names") -> NameTable:
+    """A table from its file. Errors: ``BadTable`` naming the line; ``where`` is said with it."""
     names: list[GivenName] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line or line.startswith("#"):
@@ -100,7 +102,7 @@ def parse(text: str) -> NameTable:
         cells = line.split("\t")
         if len(cells) != _COLUMNS or not cells[0] or cells[8] not in ("a", "b", "c"):
             raise BadTable(
-                f"Line {number} of the table of names is not in order.",
+                f"Line {number} of {where} is not in order.",
                 next_step=f"{_COLUMNS} columns parted by tabs, the ninth a, b or c.",
             )
         split = [tuple(cell.split()) for cell in cells]
@@ -113,8 +115,8 @@ def parse(text: str) -> NameTable:
     return NameTable(names)
 
 
-@lru_cache(maxsize=1)
-def load() -> NameTable:
-    """The table that comes with habeas."""
-    path = resources.files("habeas.regions") / "xinjiang" / "given_names.tsv"
-    return parse(path.read_text(encoding="utf-8"))
+@lru_cache(maxsize=32)
+def of(region: Region) -> NameTable:
+    """The table of a region. Errors: ``BadTable`` naming file and line."""
+    where = [(f"{file.file} of the region {file.region}", file) for file in region.files(FILE)]
+    return NameTable(name for said, file in where for name in parse(file.text, said).names)

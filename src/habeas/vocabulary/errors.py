@@ -8,7 +8,9 @@ HabeasError
     ├── BadText           vocabulary.bad-text
     ├── BadValue          vocabulary.bad-value
     ├── UnknownCode       vocabulary.unknown-code
-    └── BadSchema         vocabulary.bad-schema
+    ├── BadSchema         vocabulary.bad-schema
+    ├── BadRegion         vocabulary.bad-region
+    └── UnknownRegion     vocabulary.unknown-region
 
 Each message quotes what was written (shortened, with anything invisible escaped) and each
 ``next_step`` says what would be valid.
@@ -69,6 +71,18 @@ class BadSchema(VocabularyError):
     """The vocabulary's own files are not in order."""
 
     code: ClassVar[str] = "vocabulary.bad-schema"
+
+
+class BadRegion(VocabularyError):
+    """The files of a region are not in order, or regions do not go together."""
+
+    code: ClassVar[str] = "vocabulary.bad-region"
+
+
+class UnknownRegion(VocabularyError):
+    """A region that does not come with the program."""
+
+    code: ClassVar[str] = "vocabulary.unknown-region"
 
 
 def shown(text: object) -> str:

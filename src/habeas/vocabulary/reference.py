@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from habeas.vocabulary import counts, edtf, places
+from habeas.vocabulary import counts, edtf, places, region
 from habeas.vocabulary.edtf_date import VALID as DATE_VALID
-from habeas.vocabulary.schema import Property, Schema, load
+from habeas.vocabulary.schema import CodeList, Property, Schema, core, of
 from habeas.vocabulary.values import STATES
 
 _TYPES = {
@@ -26,9 +26,11 @@ _TYPES = {
 }
 
 
-def page(schema: Schema) -> str:
+def page() -> str:
     """The whole page as Markdown."""
-    return "\n".join([*_head(), *_values(), *_kinds(schema), *_properties(schema), *_codes(schema)])
+    schema = core()
+    parts = (_head(), _values(), _kinds(schema), _properties(schema), _codes(schema), _of_regions())
+    return "\n".join(line for part in parts for line in part)
 
 
 def _head() -> Iterator[str]:
@@ -125,12 +127,16 @@ def _property_table(properties: Sequence[Property]) -> Iterator[str]:
 
 def _value_words(p: Property) -> str:
     if p.codes:
-        return f"code of [{p.codes}](#{_anchor(p.codes)})"
+        listed = p.codes in core().lists
+        return f"code of [{p.codes}](#{_anchor(p.codes) if listed else OF_REGIONS})"
     if p.unit:
         return f"count of {p.unit}"
     if p.refers_to:
         return f"ref to {', '.join(p.refers_to)}"
     return p.type
+
+
+OF_REGIONS = "code-lists-of-regions"
 
 
 def _anchor(code_list: str) -> str:
@@ -140,15 +146,34 @@ def _anchor(code_list: str) -> str:
 def _codes(schema: Schema) -> Iterator[str]:
     yield from ("## Code lists", "")
     for found in schema.lists.values():
-        yield from (f"### List {found.name}", "", f"{found.title}. {found.meaning}")
-        if found.huridocs:
-            yield from ("", f"HURIDOCS: {found.huridocs}.")
-        yield ""
-        yield from _table(
-            ("code", "label", "meaning"),
-            [(f"`{c.code}`", c.label, c.meaning) for c in found.codes.values()],
-        )
-        yield ""
+        yield from _code_list(found, f"List {found.name}")
+
+
+def _code_list(found: CodeList, title: str) -> Iterator[str]:
+    yield from (f"### {title}", "", f"{found.title}. {found.meaning}")
+    if found.huridocs:
+        yield from ("", f"HURIDOCS: {found.huridocs}.")
+    yield ""
+    yield from _table(
+        ("code", "label", "meaning"),
+        [(f"`{c.code}`", c.label, c.meaning) for c in found.codes.values()],
+    )
+    yield ""
+
+
+def _of_regions() -> Iterator[str]:
+    yield from (
+        "## Code lists of regions",
+        "",
+        "An archive has these of its regions besides (`habeas regions`); where it has several, a",
+        "list of two of them has the codes of both.",
+        "",
+    )
+    for name in region.bundled_names():
+        here = region.bundled(name)
+        for found in of(here).lists.values():
+            if found.name not in core().lists:
+                yield from _code_list(found, f"List {found.name}, {here.title}")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -159,4 +184,4 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page(load()))
+    sys.stdout.write(page())

@@ -1,29 +1,39 @@
 """The vocabulary as data: kinds, properties and code lists from ``data/*.yaml``, checked.
 
+The core is this program's; ``of(region)`` is the core and the region's code lists, which is what
+an archive claims under.
+
 Invariants: every scalar is the text that was written (``yes`` is the code "yes"); an unknown
 key or a reference to a list that does not exist is refused; ``text`` holds every file whole
 and ``digest`` is its SHA-256, so a claim that commits to a digest commits to every meaning
-in it; ``read(text)`` gives an older version back from what the ledger logged.
+in it; ``read(text)`` gives an older version back from what the ledger logged. A region adds code
+lists and changes none of the core. Two regions join the codes of one list; a code that they give
+two meanings is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from habeas.vocabulary.errors import BadSchema, UnknownCode, shown
 
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
+
 TYPES = ("text", "date", "count", "place", "code", "ref", "identifier", "url")
 SENSITIVITIES = ("public", "team", "restricted", "sealed")
 WITH_PURPOSE = "with-purpose"
 _FILE_MARK = "# === file: "
+#: In the name of a file, before the region that adds to a list of another: ethnicity@01-belarus.
+_OF_REGION = "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +133,42 @@ class Schema:
 
 
 @cache
-def load() -> Schema:
-    """The vocabulary of this program."""
+def core() -> Schema:
+    """The vocabulary of this program without any region: its properties may name lists of one."""
+    return _read("".join(_core_files().values()), whole=False)
+
+
+@lru_cache(maxsize=32)
+def of(region: Region) -> Schema:
+    """The core with the code lists of a region. Errors: ``BadRegion``, ``BadSchema``."""
+    files = dict(_core_files())
+    for file in region.code_lists():
+        name = file.file
+        if name in _core_files():
+            raise file.bad(0, "the list belongs to the core, which a region cannot change")
+        if name in files:  # of an earlier region: joined by ``read``, in the order of the regions
+            earlier = sum(each.partition(_OF_REGION)[0] == name[:-5] for each in files)
+            name = f"{name[:-5]}{_OF_REGION}{earlier + 1:02}-{file.region}.yaml"
+        files[name] = f"{_FILE_MARK}{name}\n{file.text}"
+    return read("".join(files[name] for name in sorted(files)))
+
+
+@cache
+def _core_files() -> Mapping[str, str]:
+    """Each file of the core with its mark, in the order of their names."""
     data = resources.files("habeas.vocabulary") / "data"
     files = {entry.name: entry for entry in data.iterdir() if entry.name.endswith(".yaml")}
     codes = data / "codes"
     files |= {f"codes/{e.name}": e for e in codes.iterdir() if e.name.endswith(".yaml")}
-    of_region = resources.files("habeas.regions") / "xinjiang" / "codes"
-    files |= {f"codes/{e.name}": e for e in of_region.iterdir() if e.name.endswith(".yaml")}
-    parts = [f"{_FILE_MARK}{name}\n{files[name].read_text('utf-8')}" for name in sorted(files)]
-    return read("".join(parts))
+    return {name: f"{_FILE_MARK}{name}\n{files[name].read_text('utf-8')}" for name in sorted(files)}
 
 
 def read(text: str) -> Schema:
     """A vocabulary from its text, as ``Schema.text`` gives it and the ledger logs it."""
+    return _read(text, whole=True)
+
+
+def _read(text: str, *, whole: bool) -> Schema:
     files: dict[str, Any] = {}
     for part in text.split(_FILE_MARK)[1:]:
         name, _, body = part.partition("\n")
@@ -144,14 +176,15 @@ def read(text: str) -> Schema:
     for needed in ("kinds.yaml", "properties.yaml"):
         if needed not in files:
             raise _bad(needed, "it is missing")
-    lists = {}
+    lists: dict[str, CodeList] = {}
     for name, content in files.items():
         if name.startswith("codes/"):
-            key = name.removeprefix("codes/").removesuffix(".yaml")
-            lists[key] = _code_list(name, key, content)
+            key = name.removeprefix("codes/").removesuffix(".yaml").partition(_OF_REGION)[0]
+            found = _code_list(name, key, content)
+            lists[key] = _joined(lists[key], found, name) if key in lists else found
     kinds = {k: _kind(k, v) for k, v in _mapping("kinds.yaml", files["kinds.yaml"]).items()}
     properties = {
-        name: _property(name, content, kinds, lists)
+        name: _property(name, content, kinds, lists, whole)
         for name, content in _mapping("properties.yaml", files["properties.yaml"]).items()
     }
     return Schema(
@@ -162,6 +195,19 @@ def read(text: str) -> Schema:
         text=text,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
+
+
+def _joined(first: CodeList, further: CodeList, where: str) -> CodeList:
+    """One list of the codes of both. What the list is for is said by the first."""
+    codes = dict(first.codes)
+    for name, code in further.codes.items():
+        if codes.setdefault(name, code) != code:
+            raise BadSchema(
+                f"The code {shown(name)} of the list {first.name} has two meanings: "
+                f"{shown(codes[name].meaning)} and {shown(code.meaning)} ({where}).",
+                next_step="Use another code, or the same label and meaning in both regions.",
+            )
+    return replace(first, codes=MappingProxyType(codes))
 
 
 def _bad(where: str, reason: str) -> BadSchema:
@@ -210,7 +256,11 @@ _OPTIONAL = ("unit", "codes", "refers_to", "selecting", "ftm", "huridocs")
 
 
 def _property(
-    name: str, content: Any, kinds: Mapping[str, Kind], lists: Mapping[str, CodeList]
+    name: str,
+    content: Any,
+    kinds: Mapping[str, Kind],
+    lists: Mapping[str, CodeList],
+    whole: bool,
 ) -> Property:
     where = f"properties.yaml ({name})"
     fields = dict(_fields(where, content, _NEEDED, _OPTIONAL))
@@ -232,7 +282,8 @@ def _property(
         raise _bad(where, f"selecting is {WITH_PURPOSE} or left out")
     if found.at_a_time not in ("one", "many"):
         raise _bad(where, "at_a_time is one or many")
-    if (found.type == "code") != bool(found.codes) or (found.codes and found.codes not in lists):
+    unlisted = whole and found.codes and found.codes not in lists
+    if (found.type == "code") != bool(found.codes) or unlisted:
         raise _bad(where, "a code, and only a code, names a code list that exists")
     if (found.type == "count") != bool(found.unit) or (
         found.unit and found.unit not in lists["unit"].codes

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from habeas.vocabulary import counts, edtf, places, schema, texts
+from habeas.vocabulary import counts, edtf, places, texts
 from habeas.vocabulary.counts import Count
 from habeas.vocabulary.edtf import Edtf
 from habeas.vocabulary.forms import STATES, Coded, Normal, Reference, Value, Written, refuse
 from habeas.vocabulary.places import Point
-from habeas.vocabulary.schema import TYPES, Property
+from habeas.vocabulary.schema import TYPES, Property, Schema, core
 from habeas.vocabulary.texts import Text
 from habeas.vocabulary.value_json import MENTION, from_json, to_json
 
@@ -107,9 +107,16 @@ def place(point: Point, written: Written | None = None, rule: str = "") -> Value
     return Value("place", point, written, rule)
 
 
-def code(code_list: str, code: str, written: Written | None = None, rule: str = "") -> Value:
-    """A code, checked against the vocabulary in use."""
-    schema.load().code(code_list, code)
+def code(
+    code_list: str,
+    code: str,
+    written: Written | None = None,
+    rule: str = "",
+    *,
+    schema: Schema | None = None,
+) -> Value:
+    """A code, checked against a vocabulary: the core, or an archive's with its regions' lists."""
+    (schema or core()).code(code_list, code)
     return Value("code", Coded(code_list, code), written, rule)
 
 
@@ -144,6 +151,7 @@ _MISSING_VALID = "Write ?unknown, ?not-applicable or ?withheld where there is no
 def parse(
     cell: str,
     prop: Property,
+    schema: Schema | None = None,
     *,
     written: str = "",
     language: str = "",
@@ -155,7 +163,8 @@ def parse(
     ``written`` is what the source says where the cell is its normal form; ``language``,
     ``script`` and ``calendar`` are of what is written. A cell ``?unknown``,
     ``?not-applicable`` or ``?withheld`` is a missing value. A reference's cell must be the
-    mention's id. Raises a ``VocabularyError`` that names the cell and what would be valid.
+    mention's id. ``schema`` has the code lists of the regions too.
+    Raises a ``VocabularyError`` that names the cell and what would be valid.
     """
     if not isinstance(cell, str):
         raise refuse(cell, "is no text", _MISSING_VALID)
@@ -179,7 +188,7 @@ def parse(
         case "place":
             return place(places.parse(cell), source, rule)
         case "code":
-            return code(prop.codes, cell, source, rule if written else "")
+            return code(prop.codes, cell, source, rule if written else "", schema=schema)
         case "identifier":
             return identifier(cell, source)
         case "url":
@@ -225,9 +234,10 @@ def _key(normal: Normal | None) -> str:
             return str(normal)
 
 
-def describe(value: Value) -> str:
+def describe(value: Value, schema: Schema | None = None) -> str:
     """The normal form in words: "about 120,000 persons", "June 2017"."""
     normal = value.normal
+    schema = schema or core()
     match normal:
         case None:
             return STATES[value.state]
@@ -236,12 +246,12 @@ def describe(value: Value) -> str:
         case Edtf():
             return edtf.describe(normal)
         case Count():
-            unit = schema.load().codes["unit"].get(normal.unit)
+            unit = schema.codes["unit"].get(normal.unit)
             return counts.describe(normal, unit.one if unit else "", unit.label if unit else "")
         case Point():
             return places.describe(normal)
         case Coded():
-            known = schema.load().codes.get(normal.code_list, {}).get(normal.code)
+            known = schema.codes.get(normal.code_list, {}).get(normal.code)
             return known.label if known else normal.code
         case Reference():
             return f"the record of mention {normal.mention}"

@@ -42,7 +42,7 @@ SEEN_WORDS = {
 
 def words_of(event: str) -> str:
     """An event in words; the code itself where a newer program wrote it."""
-    known = schema.load().codes["custody-event"].get(event)
+    known = schema.core().codes["custody-event"].get(event)
     return SEEN_WORDS.get(event) or (known.label if known else event)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.custody.log.notes import Signer
     from habeas.custody.objects.object_store import Sealed
+    from habeas.vocabulary.schema import Schema
 
 FLUSH_EVERY = 4000
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
@@ -75,6 +76,7 @@ class Batch:
         self.compartments: dict[str, Ref] = {}
         self.mention_kinds: dict[str, str] = {}
         self.vocabularies: set[str] = set()
+        self.vocabulary: Schema | None = None
         self.ended_sources: set[int] | None = None
         self.ended_lists: set[int] | None = None
         self._trust: Trust | None = None

@@ -94,7 +94,8 @@ class Key(Projection):
 
 
 class Vocabulary(Projection):
-    """A vocabulary version in force from this position."""
+    """A vocabulary version in force from this position; of the name ``region``, a choice of
+    regions, whose digest it is."""
 
     digest = models.CharField(max_length=64, db_index=True)
     name = ExactText()

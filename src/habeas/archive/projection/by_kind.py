@@ -19,6 +19,7 @@ from habeas.archive.projection.projecting import Fact, Projector
 PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "archive": things.archive,
     "vocabulary": things.vocabulary,
+    "region": things.region,
     "compartment": things.compartment,
     "exhibit": things.exhibit,
     "custody": things.custody,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models as orm
 
@@ -28,6 +28,9 @@ from habeas.archive.store.rows import columns, insert
 from habeas.custody.log.entries import parse_entry
 from habeas.custody.trust.persons import said
 from habeas.custody.trust.rules import GOVERNED, Trust, Verdict
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
 
 Fields = dict[str, Any]
 
@@ -107,12 +110,26 @@ class Projector:
         self.agreements = Agreements()
         self.labels = Labels(self.agreements.until, self.agreements.is_new)
         self._trust: Trust | None = None
+        self._region: Region | None = None
         self.verdict = Verdict()  # of the governed entry that is being projected
         self._defaults = {model: _defaults(model) for model in schema.projections()}
         self._places = {
             model: {name: index for index, name in enumerate(columns(model))}
             for model in self._defaults
         }
+
+    @property
+    def region(self) -> Region:
+        """The regions in force for what is projected now."""
+        if self._region is None:
+            from habeas.archive import regions  # which reads the ledger, and so stands on this
+
+            self._region = regions.chosen()
+        return self._region
+
+    @region.setter
+    def region(self, chosen: Region) -> None:
+        self._region = chosen
 
     def apply(self, facts: Sequence[Fact]) -> None:
         """Project the facts, which follow each other in the ledger."""

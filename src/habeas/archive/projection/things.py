@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from habeas.archive import models as m
-from habeas.archive import name_keys
+from habeas.archive import name_keys, regions
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.projection.projecting import Fact, Projector, stored_json
 from habeas.custody.trust.persons import Policy
@@ -25,6 +27,21 @@ def archive(p: Projector, fact: Fact) -> None:
 def vocabulary(p: Projector, fact: Fact) -> None:
     f = fact.fields
     p.add(m.Vocabulary, fact, p.own_label(f), digest=f["digest"], name=f["name"])
+
+
+def region(p: Projector, fact: Fact) -> None:
+    """The choice of regions, beside the vocabularies: it says which one is in force."""
+    f = fact.fields
+    p.flush()
+    p.region = regions.of_entry(f["regions"])
+    p.add(m.Vocabulary, fact, p.own_label(f), digest=p.region.digest, name=regions.NAME)
+    m.NameKey.objects.all().delete()  # how a name may sound is another matter now
+    for position, caption in m.Mention.objects.values_list("position", "caption").iterator():
+        named(p, position, position, caption)
+    given = m.Claim.objects.filter(property__in=name_keys.PROPERTIES, stance="asserts")
+    for position, subject, value in given.values_list("position", "subject", "value").iterator():
+        if "text" in (told := json.loads(value)):
+            named(p, position, subject, told["text"])
 
 
 def compartment(p: Projector, fact: Fact) -> None:
@@ -190,5 +207,5 @@ def mention(p: Projector, fact: Fact) -> None:
 def named(p: Projector, entry: int, mention: int, name: str) -> None:
     """The keys of a name that an entry gives to a mention."""
     rows = p.rows[m.NameKey]
-    for key in sorted(name_keys.keys(name)):
+    for key in sorted(name_keys.keys(name, p.region)):
         rows.append([key, entry, mention])

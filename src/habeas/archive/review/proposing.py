@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
-from habeas.archive import verbs
+from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.verbs.linking import Pair
 from habeas.linking import LinkRecord
@@ -59,7 +59,7 @@ def propose(
 
     settings = settings or Settings()
     size = archive.size
-    found = link(link_records(kind), settings=settings, progress=progress)
+    found = link(link_records(kind), regions.chosen(), settings=settings, progress=progress)
     canonical = dict(
         visible(OWNER, m.Mention).filter(kind=kind).values_list("position", "canonical")
     )

@@ -36,6 +36,7 @@ from habeas.archive.search.language import (
 )
 from habeas.archive.search.schema import filter_query, schema, sequence_query
 from habeas.archive.store import deadline
+from habeas.vocabulary.region import Region
 
 TEXT, LATIN = "text", "latin"
 #: The same two over the ends of lines, and over the end of a page (``breaking``).
@@ -112,6 +113,7 @@ def compiled(
     flat: bool = False,
     has: dict[str, Query],
     files: Files,
+    region: Region,
 ) -> Compiled:
     """The query. ``has`` gives the passages that the viewer may know to be cited or claimed,
     ``files`` all passages of the files in which something stands that the viewer may see.
@@ -119,7 +121,7 @@ def compiled(
     ``flat``: a passage counts for how many parts of the query it has, not for how rare the
     words are in the whole index, which also holds what the viewer may not see.
     """
-    compiler = _Compiler(made, exact, flat, has, files)
+    compiler = _Compiler(made, exact, flat, has, files, region)
     query = compiler.query(tree, negated=False)
     return Compiled(query, compiler.matches, compiler.added)
 
@@ -137,12 +139,14 @@ class _Compiler:
         flat: bool,
         has: dict[str, Query],
         files: Files,
+        region: Region,
     ) -> None:
         self.made = made
         self.exact = exact
         self.flat = flat
         self.has = has
         self.files = files
+        self.region = region
         self.matches: list[Match] = []
         self.added: list[Added] = []
 
@@ -189,7 +193,7 @@ class _Compiler:
         deadline.check()
         matches = list(dict.fromkeys(_matches(leaf, self.exact)))
         queries = [match_query(self.made, match, leaf.column) for match in matches]
-        if not self.exact and (spelt := _added(leaf)) is not None:
+        if not self.exact and (spelt := _added(leaf, self.region)) is not None:
             if spelt not in self.added:
                 self.added.append(spelt)
             for form in spelt.spellings:
@@ -205,12 +209,12 @@ class _Compiler:
         return Query.const_score_query(found, 1.0) if self.flat else found
 
 
-def _added(leaf: Word | Phrase) -> Added | None:
+def _added(leaf: Word | Phrase, region: Region) -> Added | None:
     if isinstance(leaf, Phrase):
-        return None if leaf.within is not None else expanding.added(leaf.text)
+        return None if leaf.within is not None else expanding.added(leaf.text, region)
     if leaf.fuzzy or "*" in leaf.text or "?" in leaf.text:
         return None
-    return expanding.added(leaf.text)
+    return expanding.added(leaf.text, region)
 
 
 def _matches(leaf: Word | Phrase, exact: bool) -> Iterator[Match]:

@@ -11,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from habeas.archive.search import folding, respelling
 from habeas.names import gazetteer, table
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
 
 _MOST = 60  # spellings added to one word
 
@@ -26,11 +30,11 @@ class Added:
     spellings: tuple[str, ...]
 
 
-def added(text: str) -> Added | None:
+def added(text: str, region: Region) -> Added | None:
     """What is added to a word or phrase as it is written; None where nothing is."""
     key = _key(text)
     found: dict[str, str] = {}
-    for group in _groups().get(key, ()):
+    for group in _groups(region).get(key, ()):
         for form in group:
             found.setdefault(_key(form), form)
     there = [key, _sounded(text)]
@@ -60,11 +64,11 @@ def _key(text: str) -> str:
     return " ".join(folding.words(text))
 
 
-@lru_cache(maxsize=1)
-def _groups() -> dict[str, list[tuple[str, ...]]]:
+@lru_cache(maxsize=8)
+def _groups(region: Region) -> dict[str, list[tuple[str, ...]]]:
     """By folded spelling, and by its Latin form: the groups of spellings that it is in."""
     found: dict[str, list[tuple[str, ...]]] = {}
-    for group in _listed():
+    for group in _listed(region):
         keys = {_key(form) for form in group}
         keys |= {_sounded(form) for form in group}
         for key in keys - {""}:
@@ -72,9 +76,9 @@ def _groups() -> dict[str, list[tuple[str, ...]]]:
     return found
 
 
-def _listed() -> Iterable[tuple[str, ...]]:
-    for unit in gazetteer.xinjiang().units:
+def _listed(region: Region) -> Iterable[tuple[str, ...]]:
+    for unit in gazetteer.of(region).units:
         if len(unit.forms) > 1:
             yield tuple(form.text for form in unit.forms)
-    for name in table.load().names:
+    for name in table.of(region).names:
         yield name.forms

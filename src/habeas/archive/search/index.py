@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import tantivy
 
+from habeas.archive import regions
 from habeas.archive.search import documents, folding
 from habeas.archive.search import schema as fields
 from habeas.archive.search.disk import plain_disk_errors
@@ -35,6 +36,14 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 FORMAT = f"{fields.VERSION}.{folding.VERSION}.{documents.VERSION}"
+
+
+def made_for() -> str:
+    """How an index of this archive is made now: by this program, for its regions where it chose."""
+    chosen = regions.entry()
+    return FORMAT if chosen is None else f"{FORMAT}.{chosen[1][:16]}"
+
+
 ROUND = 2_000  # layers, and
 ROUND_PASSAGES = 50_000  # passages, after which what is done is kept
 HEAP_BYTES = 128_000_000
@@ -52,7 +61,7 @@ class State:
     was killed at it.
     """
 
-    format: str = FORMAT
+    format: str = ""
     watermark: int = 0
     reached: int = 0
     stamp: str = ""
@@ -89,13 +98,13 @@ def opened(archive: Archive) -> OpenIndex:
     folder = current(archive)
     if folder is None:
         raise IndexMissing("Nothing is indexed yet.", next_step="Run `habeas search --refresh`.")
+    if _read_state(folder).format != made_for():
+        raise IndexOutdated(
+            "The search index was made by another version of habeas, or for other regions.",
+            next_step="Run `habeas search --refresh`; it is built anew.",
+        )
     known = _open.get(folder)
     if known is None:
-        if _read_state(folder).format != FORMAT:
-            raise IndexOutdated(
-                "The search index was made by another version of habeas.",
-                next_step="Run `habeas search --refresh`; it is built anew.",
-            )
         for other in [path for path in _open if path.parent == folder.parent]:
             del _open[other]
         try:
@@ -134,7 +143,8 @@ def refresh(archive: Archive, progress: Progress = lambda done, total: None) -> 
             folder = _begin(archive)
             _put_in_force(archive, folder)
         state = _read_state(folder)
-        if state.format != FORMAT or state.stamp != documents.stamp(state.reached, state.watermark):
+        stamp = documents.stamp(state.reached, state.watermark)
+        if state.format != made_for() or state.stamp != stamp:
             return _rebuilt(archive, progress)
         return _extend(archive, folder, state, progress)
 
@@ -210,7 +220,7 @@ def _begin(archive: Archive) -> Path:
     folder = root(archive) / secrets.token_hex(8)
     folder.mkdir(mode=0o700)
     _tantivy(folder, fields.schema())
-    _keep(folder, State(), stamped=True)
+    _keep(folder, State(format=made_for()), stamped=True)
     return folder
 
 

@@ -16,13 +16,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from django.db.models import Count
 
 from habeas import names
 from habeas.archive import models as m
-from habeas.archive import name_keys, openness
+from habeas.archive import name_keys, openness, regions
 from habeas.archive.access import Viewer, live, visible
 from habeas.archive.openness import Openness
 from habeas.archive.records import components
@@ -31,6 +31,9 @@ from habeas.archive.search.language import And, Or, Phrase, Tree, Word
 from habeas.archive.store import deadline
 from habeas.names.errors import BadName
 from habeas.vocabulary.texts import Text
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
 
 MOST = 20  # records that are shown
 MOST_LIKE = 300  # names that are compared with one that is asked
@@ -74,9 +77,10 @@ def named(viewer: Viewer, tree: Tree, *, exact: bool = False) -> Named:
         return Named()
     mentions: list[int] = []
     more = False
+    region = regions.chosen()
     for name in asked:
         deadline.check()
-        found, cut = _mentions(viewer, name, exact)
+        found, cut = _mentions(viewer, name, exact, region)
         mentions += found
         more = more or cut
     records = _records(viewer, sorted(set(mentions)))
@@ -117,14 +121,14 @@ def _may_be_a_name(text: str) -> bool:
 # --- by key, then by likeness ----------------------------------------------------------------
 
 
-def _mentions(viewer: Viewer, asked: str, exact: bool) -> tuple[list[int], bool]:
+def _mentions(viewer: Viewer, asked: str, exact: bool, region: Region) -> tuple[list[int], bool]:
     """The mentions with a name like the one asked, and whether there may be more."""
     spelt = [asked]
-    if not exact and (also := expanding.added(asked)) is not None:
+    if not exact and (also := expanding.added(asked, region)) is not None:
         spelt += also.spellings
     keys: set[str] = set()
     for form in spelt:
-        keys |= name_keys.keys(form)
+        keys |= name_keys.keys(form, region)
     if not keys:
         return [], False
     rows = visible(viewer, m.NameKey).filter(key__in=sorted(keys)[:400])
@@ -140,7 +144,7 @@ def _mentions(viewer: Viewer, asked: str, exact: bool) -> tuple[list[int], bool]
         mention
         for entry, mention in likely[:MOST_LIKE]
         if any(
-            is_named(asked, name, exact) or any(has_words(form, name) for form in spelt[1:])
+            is_named(asked, name, region, exact) or any(has_words(form, name) for form in spelt[1:])
             for name in given.get(entry, ())
         )
     ], cut
@@ -159,7 +163,7 @@ def _names(viewer: Viewer, entries: Sequence[int]) -> dict[int, list[str]]:
 
 
 @lru_cache(maxsize=16_384)
-def is_named(asked: str, name: str, exact: bool = False) -> bool:
+def is_named(asked: str, name: str, region: Region, exact: bool = False) -> bool:
     """Whether a name has all words asked, or, written otherwise, is like what is asked."""
     if exact:
         wanted, there = folding.words(asked), folding.words(name)
@@ -167,11 +171,11 @@ def is_named(asked: str, name: str, exact: bool = False) -> bool:
     if has_words(asked, name):
         return True
     try:
-        if names.is_placeholder(name):
+        if names.is_placeholder(name, region):
             return False
-        if names.compare(asked, name).similarity >= LIKE:
+        if names.compare(asked, name, region).similarity >= LIKE:
             return True
-        return _is_part(asked, name)
+        return _is_part(asked, name, region)
     except BadName:
         return False
 
@@ -186,13 +190,16 @@ def _has(word: str, wanted: str) -> bool:
     return wanted in word if folding.is_han(wanted[0]) else wanted == word
 
 
-def _is_part(asked: str, name: str) -> bool:
+def _is_part(asked: str, name: str, region: Region) -> bool:
     """Whether each part of what is asked is like another part of the name."""
-    wanted, there = names.take_apart(asked).parts, list(names.take_apart(name).parts)
+    wanted = names.take_apart(asked, region).parts
+    there = list(names.take_apart(name, region).parts)
     if len(wanted) >= len(there):
         return False
     for part in wanted:
-        like = [one for one in there if names.compare(part.text, one.text).similarity >= LIKE]
+        like = [
+            one for one in there if names.compare(part.text, one.text, region).similarity >= LIKE
+        ]
         if not like:
             return False
         there.remove(like[0])

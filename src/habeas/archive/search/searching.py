@@ -22,6 +22,7 @@ from tantivy import Occur, Query
 
 from habeas.archive import models as m
 from habeas.archive import places as placing
+from habeas.archive import regions
 from habeas.archive.access import Viewer, visible, visible_labels
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.search import index as indexes
@@ -40,6 +41,7 @@ from habeas.archive.store import deadline
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
+    from habeas.vocabulary.region import Region
 
 PAGE = 10
 DEEPEST = 10_000  # hits that can be paged to
@@ -164,9 +166,10 @@ def search(
             f"Only the first {DEEPEST:,} passages can be listed.",
             next_step="Add a word or a filter, or use `habeas search --batch`.",
         )
-    _check_runs(tree, exact)
+    region = regions.chosen()
+    _check_runs(tree, exact, region)
     opened = indexes.opened(archive)
-    asking = _Asking(archive, viewer, opened, tree, exact)
+    asking = _Asking(archive, viewer, opened, tree, exact, region)
     state = opened.state
     found = asking.answer(first, limit, facets)
     found.behind = _unindexed(viewer, archive.size, state.watermark)
@@ -183,12 +186,15 @@ def _looked(viewer: Viewer) -> Looked:
     return Looked(layers, max(0, exhibits - layers))
 
 
-def _check_runs(tree: Tree, exact: bool) -> None:
+def _check_runs(tree: Tree, exact: bool, region: Region) -> None:
     """Refuse what cannot be run, before anything is looked at."""
     nothing = Query.empty_query()
     has = dict.fromkeys(fields.LABELS, nothing)
     for each in (tree, *leaves(tree)):
-        compiled(fields.schema(), each, exact=exact, has=has, files=lambda _: nothing)
+        compiled(
+            fields.schema(), each,
+            exact=exact, has=has, files=lambda _: nothing, region=region,
+        )  # fmt: skip
 
 
 class _Asking:
@@ -201,7 +207,9 @@ class _Asking:
         opened: indexes.OpenIndex,
         tree: Tree,
         exact: bool,
+        region: Region,
     ) -> None:
+        self.region = region
         self.archive = archive
         self.viewer = viewer
         self.schema = opened.schema
@@ -214,10 +222,10 @@ class _Asking:
         self.compiled = self._compiled(tree)
 
     def _compiled(self, tree: Tree) -> Compiled:
-        flat = not self.sees_all
         return compiled(
-            self.schema, tree, exact=self.exact, flat=flat, has=self.has, files=self._files
-        )
+            self.schema, tree, exact=self.exact, flat=not self.sees_all,
+            has=self.has, files=self._files, region=self.region,
+        )  # fmt: skip
 
     def _files(self, tree: Tree) -> Query:
         """The passages of the files that have it, by what the viewer may see of them."""

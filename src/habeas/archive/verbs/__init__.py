@@ -21,6 +21,7 @@ from habeas.archive.verbs.people import (
     request_key,
 )
 from habeas.archive.verbs.reading import reading
+from habeas.archive.verbs.regions import choose_regions
 from habeas.archive.verbs.sealing import layer, seal
 from habeas.archive.verbs.searching import log_export, log_search, state_purpose
 from habeas.archive.verbs.trusting import approve_policy, first_policy, request_policy
@@ -32,6 +33,7 @@ __all__ = [
     "approve_policy",
     "assess",
     "begin_list",
+    "choose_regions",
     "cite",
     "claim",
     "compartment",

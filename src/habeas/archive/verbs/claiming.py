@@ -10,7 +10,7 @@ from habeas.archive import models as m
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.defining import log_vocabulary
+from habeas.archive.verbs.defining import log_vocabulary, vocabulary_of
 from habeas.archive.verbs.referring import (
     TEAM,
     Place,
@@ -19,7 +19,7 @@ from habeas.archive.verbs.referring import (
     refuse_ended,
     refuse_retracted_list,
 )
-from habeas.vocabulary import edtf, schema, values
+from habeas.vocabulary import edtf, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def claim(
     previous: Ref | None = None,
 ) -> Ref:
     """Record a claim. Its handling is never laxer than its property's sensitivity."""
-    known = schema.load()
+    known = vocabulary_of(batch)
     about = ref(batch, subject, m.Mention)
     prop = known.properties.get(property)
     if prop is None:

@@ -35,7 +35,7 @@ def consent(
     ``expires`` is a full ISO day, '' for none. Without a live consent for the public
     audience nothing that names the person is public.
     """
-    codes = schema.load().codes["consent-basis"]
+    codes = schema.core().codes["consent-basis"]
     if basis not in codes:
         raise EntryRefused(
             f"There is no basis of consent {basis!r}.", next_step=f"Use one of: {', '.join(codes)}."

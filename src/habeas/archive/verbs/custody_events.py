@@ -45,7 +45,7 @@ def custody(
     ``happened_at`` is EDTF, with the zone as stated. ``derived`` is the exhibit that was made
     of this one; ``outcome`` is that of a check. ``signed`` makes the acting person sign it.
     """
-    known = schema.load().codes["custody-event"]
+    known = schema.core().codes["custody-event"]
     if event not in known:
         raise EntryRefused(
             f"There is no custody event {event!r}.", next_step=f"Use one of: {', '.join(known)}."

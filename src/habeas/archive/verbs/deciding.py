@@ -148,7 +148,7 @@ def assess(
 
 
 def check_code(what: str, code: str, code_list: str) -> None:
-    codes = schema.load().codes[code_list]
+    codes = schema.core().codes[code_list]
     if code not in codes:
         raise EntryRefused(
             f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(codes)}."

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 
 from habeas.archive import models as m
+from habeas.archive import regions
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Place
-from habeas.vocabulary import schema
+from habeas.vocabulary.schema import Schema
 
 FIGURE_KINDS = ("counted", "reported", "estimated")
 
@@ -37,9 +38,16 @@ def define(batch: Batch, *, key: str, title: str, kind: str, text: str, place: P
     )
 
 
+def vocabulary_of(batch: Batch) -> Schema:
+    """The vocabulary of the archive, looked up once a batch."""
+    if batch.vocabulary is None:
+        batch.vocabulary = regions.vocabulary()
+    return batch.vocabulary
+
+
 def log_vocabulary(batch: Batch) -> str:
-    """Log the vocabulary of this program, unless the archive has it; gives its digest."""
-    now = schema.load()
+    """Log the vocabulary of this archive, unless it has been; gives its digest."""
+    now = vocabulary_of(batch)
     if now.digest not in batch.vocabularies:
         batch.flush()
         if not m.Vocabulary.objects.filter(digest=now.digest).exists():

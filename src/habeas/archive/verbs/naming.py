@@ -34,7 +34,7 @@ def source(
     place: Place = TEAM,
 ) -> Ref:
     """Somebody or something that says things. A witness is known by ``code`` only."""
-    codes = schema.load().codes
+    codes = schema.core().codes
     _known("source kind", kind, codes["source-kind"])
     for interest in interests:
         _known("kind of interest", interest["kind"], codes["interest-kind"])
@@ -105,7 +105,7 @@ def mention(
     place: Place = TEAM,
 ) -> Ref:
     """How a source or list refers to somebody or something."""
-    _known("kind of record", kind, schema.load().kinds)
+    _known("kind of record", kind, schema.core().kinds)
     if not caption.strip():
         raise EntryRefused(f"A {kind} needs a caption.", next_step="Write how the source calls it.")
     texts.language_tag(language)  # refuse what is none

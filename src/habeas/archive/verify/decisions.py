@@ -60,7 +60,7 @@ class Decisions:
         decided = kind in KINDS and (
             KINDS[kind].decision
             or (kind == "claim" and "previous" in fields)
-            or (handed_over and any(not key.ended for key in self.trust.keys))
+            or ((handed_over or kind == "region") and any(not key.ended for key in self.trust.keys))
         )
         if not decided and "person" not in fields:  # whoever is named signed, whatever it says
             return

@@ -267,11 +267,12 @@ def check(
 
 
 def _read(file: Path) -> FigureDefinition:
+    from habeas.archive import regions
     from habeas.figures.definition.definitions import parse
     from habeas.figures.errors import DefinitionError, Problem
 
     try:
-        return parse(file.read_bytes().decode("utf-8"))
+        return parse(file.read_bytes().decode("utf-8"), schema=regions.vocabulary())
     except UnicodeDecodeError:
         problem = Problem(1, "", "The text is not UTF-8.", "Save the file as UTF-8.")
         refused = DefinitionError((problem,))

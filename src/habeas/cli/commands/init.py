@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from habeas.cli.commands import regions
 from habeas.cli.options import (
     ApproverHoursOption,
     ChangeHoursOption,
@@ -36,6 +37,15 @@ def init(
     title: Annotated[
         str, typer.Option(help="What the archive is called.", show_default=False)
     ] = "",
+    region: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="The regions, in order, with commas between: names, or folders of your own. "
+            "Without it: xinjiang.",
+            show_default=False,
+        ),
+    ] = "",
     approver_hours: ApproverHoursOption = 72,
     change_hours: ChangeHoursOption = 72,
     passphrase_file: PassphraseFileOption = None,
@@ -52,6 +62,7 @@ def init(
     from habeas.custody.trust.persons import HOUR, Policy
 
     directory = directory.absolute()
+    folders = regions.read([name.strip() for name in region.split(",")]) if region else []
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ArchiveExists(
             f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
@@ -70,6 +81,7 @@ def init(
         database_url=database or None,
         title=title,
         policy=Policy(approver_hours * HOUR, change_hours * HOUR),
+        regions=folders,
     )
     speaker.say(f"The archive is in {directory}.")
     if unprotected:

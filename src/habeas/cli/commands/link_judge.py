@@ -65,13 +65,13 @@ def next_(
 
 def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
     """Both records with what is said of each; the score only where reviewers are not blind."""
+    from habeas.archive import regions
     from habeas.archive.access import OWNER
     from habeas.archive.ledger.appending import head
     from habeas.archive.review.reviewing import policy
     from habeas.cli.marking import Marks
     from habeas.cli.speaking import shown
     from habeas.figures.why.claim_steps import Descent
-    from habeas.vocabulary import schema
 
     sides = []
     asked = {mention: _claims_of(mention) for mention in pair.mentions}
@@ -81,7 +81,7 @@ def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
         speaker, [*(("record", p) for p in asked), *(("claim", p) for p in sorted(every))]
     )
     for mention, (claims, more) in asked.items():
-        down = Descent(OWNER, head()[0], schema.load(), None).read(claims)
+        down = Descent(OWNER, head()[0], regions.vocabulary(), None).read(claims)
         lines = [
             {"claim": c, "words": down.claim(c).title, **marks.told("claim", c)} for c in claims
         ]
@@ -109,15 +109,17 @@ def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
 
 def _reasons(pair: OpenPair) -> list[str]:
     """What their names have in common, read again; places are told apart by a table alone."""
+    from habeas.archive import regions
     from habeas.archive.review.proposing import link_records
     from habeas.names import compare
 
     kind = _kind_of(pair.mentions[0])
     if kind == "place":
         return []
+    region = regions.chosen()
     left, right = (next(link_records(kind, only=[mention])) for mention in pair.mentions)
     best = max(
-        (compare(one, other) for one in left.names for other in right.names),
+        (compare(one, other, region) for one in left.names for other in right.names),
         key=lambda alike: alike.similarity,
     )
     return list(best.reasons)

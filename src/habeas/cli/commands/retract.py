@@ -169,10 +169,10 @@ def _describe(
 
 def _claims(positions: Sequence[int]) -> list[str]:
     """Each claim in a line."""
+    from habeas.archive import regions
     from habeas.archive.access import OWNER
     from habeas.archive.ledger.appending import head
     from habeas.figures.why.claim_steps import Descent
-    from habeas.vocabulary import schema
 
-    down = Descent(OWNER, head()[0], schema.load(), None).read(positions)
+    down = Descent(OWNER, head()[0], regions.vocabulary(), None).read(positions)
     return [f"#{position} {down.claim(position).title}" for position in positions]

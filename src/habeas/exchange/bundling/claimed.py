@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from habeas.archive import regions
 from habeas.exchange.bundling.blocks import Block, heading, paragraph, table
 from habeas.exchange.bundling.disclosing import Item
 from habeas.vocabulary import edtf, schema, values
@@ -71,7 +72,7 @@ def _caption(item: Item) -> str:
 def _row(item: Item, by_id: ById) -> tuple[str, ...]:
     f = item.fields
     name = f.get("property")
-    known = schema.load().properties.get(str(name))
+    known = schema.core().properties.get(str(name))
     label = known.label if known else str(name or WITHHELD).replace("_", " ")
     what = f"{label}: {_SAYS.get(str(f.get('stance', 'asserts')), '')}{_value(f, by_id)}"
     if f.get("holds"):
@@ -89,7 +90,7 @@ def _value(fields: Mapping[str, Any], by_id: ById) -> str:
     except VocabularyError:
         return "in a form that this program does not read"
     mention = by_id.get(getattr(value.normal, "mention", ""))
-    said = _caption(mention) if mention is not None else values.describe(value)
+    said = _caption(mention) if mention is not None else regions.words_of(value)
     written = value.as_written.text if value.as_written else ""
     return f"{said} (as written: {written})" if written and written != said else said
 
@@ -105,7 +106,7 @@ def _step(step: Mapping[str, str], by_id: ById) -> str:
     found = by_id.get(step.get("source", ""))
     f = {} if found is None else found.fields
     who = str(f.get("name", "")) or str(f.get("code", "")) or f"somebody who is {WITHHELD}"
-    basis = schema.load().codes["basis"].get(step.get("basis", ""))
+    basis = schema.core().codes["basis"].get(step.get("basis", ""))
     said = step.get("said", "")
     known = basis.label if basis else step.get("basis", "")
     more = [

@@ -14,12 +14,13 @@ from typing import Any, Final, NamedTuple
 from django.db.models import QuerySet
 
 from habeas.archive import models as m
+from habeas.archive import regions
 from habeas.archive.access import Viewer, visible
 from habeas.archive.handled import Labels
 from habeas.exchange.tidy.columns import Cell, day
 from habeas.figures.evaluation.loading import all_records, all_sources, lineage
 from habeas.figures.evaluation.rows import Origins
-from habeas.vocabulary import edtf, schema
+from habeas.vocabulary import edtf
 
 PIECE: Final = 10_000  # rows read at once
 _MOST_KEPT: Final = 200_000  # mentions looked up before
@@ -45,7 +46,7 @@ class Reader:
         self.sources, first = all_sources(viewer, as_of)
         self.origins = Origins(lineage(viewer, as_of), first)
         self.labels = Labels(viewer)
-        self.vocabulary = schema.load()
+        self.vocabulary = regions.vocabulary()
         rows = visible(viewer, m.Source).filter(position__lt=as_of)
         self.source_labels: dict[int, str] = dict(rows.values_list("position", "label"))
         self.withheld = frozenset(

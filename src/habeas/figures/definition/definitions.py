@@ -71,7 +71,7 @@ class FigureDefinition:
     @property
     def picks_by(self) -> tuple[str, ...]:
         """The properties by which people must not be picked without a stated purpose."""
-        known = vocabulary_schema.load().properties
+        known = vocabulary_schema.core().properties
         return tuple(n for n in self.properties if n in known and known[n].needs_purpose)
 
     @property
@@ -97,9 +97,10 @@ def parse(
 ) -> FigureDefinition:
     """The definition that ``text`` (YAML) writes down.
 
+    ``schema`` is an archive's vocabulary; without it the core, which has no code of a region.
     ``position`` is where the ledger holds it. Raises ``DefinitionError`` with every problem.
     """
-    reader = Reader(syntax.read(text), schema or vocabulary_schema.load())
+    reader = Reader(syntax.read(text), schema or vocabulary_schema.core())
     parts = reader.parts()
     return FigureDefinition(
         key=parts.key,

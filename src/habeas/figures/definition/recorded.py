@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 from habeas.archive import models as m
+from habeas.archive import regions
 from habeas.archive.access import Viewer, newest, visible
 from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import DefinitionError, NothingThere, UnknownFigure
+from habeas.vocabulary import schema
+from habeas.vocabulary.region import Region
 
-_parsed = lru_cache(maxsize=1_024)(parse)
 
-
-def _read(text: str, position: int) -> FigureDefinition:
-    return _parsed(text, position=position)
+@lru_cache(maxsize=1_024)
+def _read(text: str, position: int, region: Region) -> FigureDefinition:
+    return parse(text, schema=schema.of(region), position=position)
 
 
 def in_force(viewer: Viewer, as_of: int | None = None) -> list[FigureDefinition]:
@@ -22,9 +24,10 @@ def in_force(viewer: Viewer, as_of: int | None = None) -> list[FigureDefinition]
     One that this version cannot read is left out; ``unreadable`` lists it.
     """
     found: list[FigureDefinition] = []
+    region = regions.chosen()
     for position, text in _rows(viewer, as_of):
         try:
-            found.append(_read(text, position))
+            found.append(_read(text, position, region))
         except DefinitionError:
             continue
     return found
@@ -33,9 +36,10 @@ def in_force(viewer: Viewer, as_of: int | None = None) -> list[FigureDefinition]
 def unreadable(viewer: Viewer, as_of: int | None = None) -> list[tuple[int, DefinitionError]]:
     """The definitions in force that this version cannot read: position and what is wrong."""
     found: list[tuple[int, DefinitionError]] = []
+    region = regions.chosen()
     for position, text in _rows(viewer, as_of):
         try:
-            _read(text, position)
+            _read(text, position, region)
         except DefinitionError as error:
             found.append((position, error))
     return found
@@ -54,7 +58,7 @@ def named(viewer: Viewer, key: str, as_of: int | None = None) -> FigureDefinitio
             if known
             else "Record one with `habeas figure add FILE.yaml`.",
         )
-    return _read(row[1], row[0])
+    return _read(row[1], row[0], regions.chosen())
 
 
 def at(viewer: Viewer, position: int) -> FigureDefinition:
@@ -69,7 +73,7 @@ def at(viewer: Viewer, position: int) -> FigureDefinition:
         raise NothingThere(
             f"There is no definition at entry {position}.", next_step="List them: `habeas figure`."
         )
-    return _read(text, position)
+    return _read(text, position, regions.chosen())
 
 
 def _rows(viewer: Viewer, as_of: int | None) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from habeas.figures.definition import rules as r
 from habeas.vocabulary import edtf
-from habeas.vocabulary.schema import Schema, load
+from habeas.vocabulary.schema import Schema, core
 
 _STANCES = {
     "asserts": "asserts it",
@@ -101,5 +101,5 @@ def range_words(low: int, high: int, pairs: int, not_known: int, unit: str) -> s
 
 def _one(unit: str) -> str:
     """A counting unit in the singular, where the vocabulary gives it."""
-    known = load().codes["unit"].get(unit)
+    known = core().codes["unit"].get(unit)
     return known.one if known and known.one else unit

@@ -56,7 +56,7 @@ def of_subject(viewer: Viewer, record: int, as_of: int | None = None) -> list[Co
     records = records_around(viewer, {*mentions, *refs}, n)
     rows = with_records(raw, records)
     kinds = _kinds(viewer, {row.record for row in rows})
-    return between(rows, vocabulary.load(), kinds)
+    return between(rows, vocabulary.core(), kinds)
 
 
 def all(
@@ -131,13 +131,13 @@ def _compared(
     ]
     by_position = {row.position: row for row in rows}
     kinds = _kinds(viewer, {record for record, _ in keys})
-    for conflict in between(rows, vocabulary.load(), kinds):
+    for conflict in between(rows, vocabulary.core(), kinds):
         yield conflict, by_position
 
 
 def _candidates(viewer: Viewer, records: Records, as_of: int) -> list[tuple[int, str]]:
     """Record and property pairs on which more than one thing is said, in order."""
-    one = [name for name, p in vocabulary.load().properties.items() if p.at_a_time == "one"]
+    one = [name for name, p in vocabulary.core().properties.items() if p.at_a_time == "one"]
     claims = live_claims(viewer, as_of).filter(stance__in=("asserts", "denies"))
     joined = same_judgements(viewer, as_of)
     merged = Q(subject__in=joined.values("left")) | Q(subject__in=joined.values("right"))

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from habeas.archive import regions
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.answers import NO, UNKNOWN, YES, asker, named_records, place_answer
@@ -20,7 +21,6 @@ from habeas.figures.evaluation.results import Group, Member, Step
 from habeas.figures.evaluation.rows import ClaimRow, Facts, value_of
 from habeas.figures.evaluation.times import period
 from habeas.figures.places import leading_claims, placing_claims
-from habeas.vocabulary import values
 from habeas.vocabulary.answers import Answer
 
 LIVE_WORDS = "not retracted, not superseded"
@@ -228,4 +228,4 @@ def _group_of(claim: ClaimRow, step: str, facts: Facts) -> tuple[_Place, str]:
         return ((_VALUE, found), found) if found else ((_STRADDLES, ""), NOT_KNOWN)
     if claim.ref_record is not None:
         return (_VALUE, f"{claim.ref_record:020d}"), facts.captions.get(claim.ref_record, "")
-    return (_VALUE, claim.value_key), values.describe(value)
+    return (_VALUE, claim.value_key), regions.words_of(value)

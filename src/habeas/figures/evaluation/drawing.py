@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from habeas.archive import regions
 from habeas.figures.errors import WrongView
 from habeas.figures.evaluation.answers import UNKNOWN, YES
 from habeas.figures.evaluation.results import Evaluation, Group, Point
 from habeas.figures.evaluation.rows import ClaimRow, value_of
-from habeas.vocabulary import edtf, values
+from habeas.vocabulary import edtf
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _cell(slot: dict[str, list[ClaimRow]]) -> tuple[CellValue, ...]:
     return tuple(
         CellValue(
             code,
-            values.describe(value_of(rows[0].value)),
+            regions.words_of(value_of(rows[0].value)),
             tuple(sorted(row.position for row in rows)),
         )
         for code, rows in sorted(slot.items())
@@ -167,7 +168,7 @@ def map_points(evaluation: Evaluation) -> list[MapPoint]:
                     value.point.lat,
                     value.point.lon,
                     value.point.precision,
-                    values.describe(value),
+                    regions.words_of(value),
                     row.position,
                 )
             )

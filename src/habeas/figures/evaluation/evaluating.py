@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from habeas.archive import regions
 from habeas.archive.access import Viewer
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import AheadOfLedger, NeedsPurpose
@@ -278,7 +279,7 @@ def evaluate(
 def require_purpose(definition: FigureDefinition, viewer: Viewer) -> None:
     """Refuse a figure that picks people by what marks them to whom no purpose was stated."""
     if viewer.purpose is None and (marks := definition.picks_by):
-        known = vocabulary.load().properties
+        known = vocabulary.core().properties
         named = ", ".join(known[name].label.lower() for name in marks)
         raise NeedsPurpose(
             f"{definition.key} picks people by: {named}. That needs a purpose.",
@@ -294,7 +295,7 @@ def evaluate_afresh(
     found = compute(
         definition,
         load(viewer, definition, as_of, without=without),
-        vocabulary.load(),
+        regions.vocabulary(),
         as_of=as_of,
         viewer=viewer.name,
         scope=scope_words(viewer),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
+from habeas.archive import regions
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.answers import NO, UNKNOWN, asker, basis, place_answer, said
@@ -20,7 +21,7 @@ from habeas.figures.evaluation.counting import LIVE_WORDS
 from habeas.figures.evaluation.results import Point, Step
 from habeas.figures.evaluation.rows import ClaimRow, Facts, attribution_of, value_of
 from habeas.figures.places import placing_claims
-from habeas.vocabulary import counts, edtf, values
+from habeas.vocabulary import counts, edtf
 from habeas.vocabulary.answers import Answer
 
 _CHOICE_WORDS = {
@@ -167,7 +168,7 @@ def point(claim: ClaimRow, facts: Facts) -> Point:
         about=facts.captions.get(claim.record, ""),
         property=claim.property,
         stance=claim.stance,
-        words=values.describe(value),
+        words=regions.words_of(value),
         low=claim.number_low,
         high=claim.number_high,
         unit=count.unit if count else "",

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
+from habeas.archive import regions
 from habeas.archive.access import Viewer, as_known, erasing_entry, visible
 from habeas.archive.attestation.proving import Proven, inclusion
 from habeas.figures.definition import recorded
@@ -70,10 +71,10 @@ def tree(
     ):
         target = evaluate(archive, recorded.at(viewer, target), viewer, as_of)
     if isinstance(target, Evaluation):
-        down = Descent(viewer, target.as_of, vocabulary.load(), prover)
+        down = Descent(viewer, target.as_of, regions.vocabulary(), prover)
         figure = _figure(target, limit, offset, down)
         return marked(viewer, _under(figure, down), target.handling)
-    down = Descent(viewer, n, vocabulary.load(), prover)
+    down = Descent(viewer, n, regions.vocabulary(), prover)
     return marked(viewer, _under(_thing(viewer, target, n, limit, offset, down), down))
 
 
@@ -186,7 +187,7 @@ def _recipe(evaluation: Evaluation) -> Node:
         )
     definition = evaluation.definition
     what = definition.counts or ", ".join(
-        property_words(name, vocabulary.load()) for name in definition.reports
+        property_words(name, vocabulary.core()) for name in definition.reports
     )
     facts = (
         Fact("counts" if definition.counts else "reports", what),
@@ -219,7 +220,7 @@ def _conflicts(conflicts: Sequence[Conflict], evaluation: Evaluation) -> Node:
         nodes.append(
             Node(
                 "conflict",
-                f"{name}, {property_words(conflict.property, vocabulary.load())}: "
+                f"{name}, {property_words(conflict.property, vocabulary.core())}: "
                 f"{len(conflict.claims)} claims {conflict.words}",
                 (Fact("claims", claims), *(Fact("because", reason) for reason in reasons)),
             )
@@ -256,7 +257,7 @@ def _record(
     conflicts = found_conflicts.of_subject(viewer, mention.position, as_of)
     if conflicts:
         words = [
-            f"{property_words(c.property, vocabulary.load())}: {len(c.claims)} claims {c.words}"
+            f"{property_words(c.property, vocabulary.core())}: {len(c.claims)} claims {c.words}"
             for c in conflicts
         ]
         children.append(

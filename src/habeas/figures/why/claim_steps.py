@@ -125,7 +125,7 @@ class Descent:
     def _value(self, claim: m.Claim) -> str:
         if claim.ref is not None and claim.ref in self.mentions:
             return str(self.mentions[claim.ref].caption)
-        return values.describe(value_of(claim.value))
+        return values.describe(value_of(claim.value), self.schema)
 
     def _claim_facts(self, claim: m.Claim) -> Iterable[Fact]:
         written = value_of(claim.value).as_written

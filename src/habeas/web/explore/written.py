@@ -6,7 +6,6 @@ the rule that made it; unknown, not applicable and withheld are three answers.
 
 from __future__ import annotations
 
-import functools
 import json
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from habeas.archive import regions
 from habeas.archive.models import Claim, Mention
 from habeas.vocabulary import edtf, schema, texts, values
 from habeas.vocabulary.errors import VocabularyError
@@ -21,10 +21,9 @@ from habeas.vocabulary.errors import VocabularyError
 Content = dict[str, Any]
 
 
-@functools.cache
 def vocabulary() -> schema.Schema:
-    """The vocabulary in use, loaded once."""
-    return schema.load()
+    """The kinds and properties, which are the same in every archive."""
+    return schema.core()
 
 
 def text(content: str, language: str = "", script: str = "") -> Content:
@@ -48,7 +47,7 @@ def property_words(name: str) -> Content:
 
 def code_words(code_list: str, code: str) -> str:
     """A code's label; the code itself when the list does not have it."""
-    known = vocabulary().codes.get(code_list, {}).get(code)
+    known = regions.with_list(code_list).codes.get(code_list, {}).get(code)
     return known.label if known else code
 
 
@@ -106,7 +105,7 @@ def value_of(claim: Claim, referred: Mention | None) -> Content:
     elif value.type == "text" and not value.state:
         content["read_as"] = text(value.text, value.language, value.script)
     else:
-        content["read_as"] = text(values.describe(value), "en", "Latn")
+        content["read_as"] = text(regions.words_of(value), "en", "Latn")
     if value.point is not None:
         point = value.point
         content["place"] = {"lat": point.lat, "lon": point.lon, "precision": point.precision}

@@ -1,0 +1,83 @@
+"""How a region writes a name in another alphabet: the targets of its ``writing.yaml``.
+
+Invariants: steps are given a word in small letters, and the first letter is made a capital where
+it was one. Two regions may not have two targets of one name that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from habeas.names import steps
+from habeas.vocabulary.errors import shown
+
+if TYPE_CHECKING:
+    from habeas.names.steps import Steps
+    from habeas.vocabulary.region import Region
+    from habeas.vocabulary.region_file import Path, RegionFile
+
+FILE = "writing.yaml"
+#: Targets that are code (``rendering``).
+BY = ("uyghur", "pinyin", "kazakh-arabic")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One way of writing. ``script``: read from this one; ``by``: what is code.
+
+    ``searched``: a word that is searched is sought in this writing too.
+    """
+
+    name: str
+    title: str
+    script: str
+    by: str
+    steps: Steps | None
+    searched: bool
+
+    def write(self, text: str) -> tuple[str, ...]:
+        """Every way to write the text, the likeliest first; only where there are steps."""
+        found = [""]
+        for word in text.split(" "):
+            ways = self.steps.ways(word.lower()) if self.steps else (word,)
+            capital = word[:1].isupper()
+            made = [way[:1].upper() + way[1:] if capital else way for way in ways]
+            found = [f"{before} {way}" for before in found for way in made][:16]
+        return tuple(way[1:] for way in found)
+
+
+@lru_cache(maxsize=32)
+def check(region: Region) -> Mapping[str, Target]:
+    """The targets by their names. Errors: ``BadRegion`` by file and line."""
+    found: dict[str, Target] = {}
+    texts: dict[str, object] = {}
+    for file in region.files(FILE):
+        file.mapping(optional=("tables", "targets"))
+        for name in file.mapping(("targets",)):
+            path: Path = ("targets", name)
+            if texts.setdefault(name, file.at(path)) != file.at(path):
+                raise file.refuse(path, f"{shown(name)} is another writing in another region")
+            found[name] = _target(file, path, name)
+    return found
+
+
+def _target(file: RegionFile, path: Path, name: str) -> Target:
+    file.mapping(path, needed=("title",), optional=("from", "by", "steps", "searched"))
+    by = file.text_at((*path, "by"))
+    if by and by not in BY:
+        raise file.refuse((*path, "by"), f"there is no {shown(by)}; there are: {', '.join(BY)}")
+    if bool(by) == bool(file.at((*path, "steps"))):
+        raise file.refuse(path, "a target has either steps or by")
+    if not by and not file.text_at((*path, "from")):
+        raise file.refuse(path, "from is missing: the script that it is written from")
+    return Target(
+        name,
+        file.text_at((*path, "title")),
+        file.text_at((*path, "from")),
+        by,
+        None if by else steps.read(file, (*path, "steps")),
+        file.text_at((*path, "searched")) == "yes",
+    )
