@@ -229,6 +229,7 @@ def test_consent_with_a_remark_opens_nothing_and_says_so(
         page = owner.page(f"/{where}/{there.at[f'{kind}-remark']}/")
         assert "It opens nothing by itself." in page
         assert "yes, but no name" in page
+        assert "open to: public" not in page
         agreed = owner.page(f"/{where}/{there.at[f'{kind}-agreed']}/")
         assert "Agreed to be public." in agreed
 

@@ -133,10 +133,11 @@ def consent_line(standing: Standing | None) -> Content | None:
     line: Content = {"state": standing.state, "sentence": _sentences()[standing.state], "facts": []}
     if row is None:
         return line
+    told = LEVEL_NAMES[row.audience]
     purposes = written.codes_in(row.purposes, "consent-purpose")
     facts = [
         written.code_words("consent-basis", row.basis),
-        _("open to: %(level)s") % {"level": LEVEL_NAMES[row.audience]},
+        "" if standing.state == "remark" else _("open to: %(level)s") % {"level": told},
         _("for: %(purposes)s") % {"purposes": ", ".join(purposes)} if purposes else "",
         _("until %(day)s") % {"day": row.expires} if row.expires else "",
     ]
