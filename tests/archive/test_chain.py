@@ -16,9 +16,9 @@ from habeas.archive.errors import ArchiveError, ArchiveExists, EntryRefused, Exh
 from habeas.archive.exhibits.custody_chain import SEEN, SEEN_WORDS, STATED, chain, words_of
 from habeas.archive.exhibits.working_copies import check_fixity, copy_out, hand_out
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import facts
 from habeas.archive.opening import Archive
-from habeas.archive.verbs.erasing import block, unblock
+from habeas.archive.store.facts import facts
+from habeas.archive.verbs.blocking import block, unblock
 from habeas.archive.verbs.referring import Place
 from habeas.archive.verify import verifying
 from habeas.vocabulary.errors import BadDate

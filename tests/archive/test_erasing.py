@@ -20,6 +20,7 @@ from habeas.archive.access import OWNER, visible
 from habeas.archive.access import PUBLIC as ANYONE
 from habeas.archive.erasing import carrying_out
 from habeas.archive.erasing.carrying_out import STEPS, carry_out, resume
+from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import as_if_erased, plan
 from habeas.archive.errors import (
     BackupError,
@@ -31,7 +32,6 @@ from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Ref, entry_id_at
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.store import erasure_journal, open_lock
-from habeas.archive.verbs.erasing import approve_erasure, request_erasure
 from habeas.archive.verify.verifying import verify
 from habeas.custody.keys import age_keys
 from habeas.custody.log.disclosures import tombstone

@@ -12,14 +12,15 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.erasing.carrying_out import carry_out
+from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import EntryRefused, ExhibitBlocked
 from habeas.archive.exhibits.blocking import LEFT_OUT, redacted, without
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import facts
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.verbs.erasing import approve_erasure, block, request_erasure, unblock
+from habeas.archive.store.facts import facts
+from habeas.archive.verbs.blocking import block, unblock
 from habeas.archive.verify.verifying import verify
 
 TEXT = "Aygul Test was held in the school. The other one saw the gate."

@@ -22,6 +22,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.erasing.carrying_out import carry_out
 from habeas.archive.erasing.cleaning import remains
+from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import ErasureIncomplete
 from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
@@ -29,7 +30,6 @@ from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.erasing import approve_erasure, request_erasure
 from habeas.archive.verify.verifying import verify
 from habeas.custody.errors import KeyringError
 from habeas.vocabulary import values

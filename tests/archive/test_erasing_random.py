@@ -16,12 +16,12 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, team_member, visible
 from habeas.archive.access import PUBLIC as ANYONE
 from habeas.archive.erasing.carrying_out import carry_out
+from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.store import schema
-from habeas.archive.verbs.erasing import approve_erasure, request_erasure
 from habeas.archive.verbs.referring import Place
 from habeas.archive.verify.verifying import verify
 from habeas.vocabulary import values

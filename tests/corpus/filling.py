@@ -234,8 +234,8 @@ class Filling:
     def _by_verbs(self, batch: Any, numbers: dict[str, int]) -> None:
         """What no command records yet."""
         from habeas.archive import verbs
+        from habeas.archive.verbs.blocking import block
         from habeas.archive.verbs.claiming import Attribution
-        from habeas.archive.verbs.erasing import block
         from habeas.archive.verbs.referring import Place
         from habeas.vocabulary import schema, values
 

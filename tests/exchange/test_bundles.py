@@ -30,7 +30,7 @@ from habeas.archive.access import OWNER
 from habeas.archive.access import PUBLIC as EVERYBODY
 from habeas.archive.errors import ExhibitBlocked
 from habeas.archive.exhibits.custody_chain import chain
-from habeas.archive.verbs.erasing import block
+from habeas.archive.verbs.blocking import block
 from habeas.archive.verbs.referring import Place
 from habeas.custody.errors import BundleError
 from habeas.custody.log import disclosures as sd

@@ -11,10 +11,12 @@ import time as clock
 from typing import Any
 
 from habeas.archive import models as m
-from habeas.archive.ledger.appending import Ref, facts, head
+from habeas.archive.ledger.appending import Ref, head
 from habeas.archive.opening import Archive
-from habeas.archive.projection.projecting import Projector
+from habeas.archive.projection.projecting import project
+from habeas.archive.projection.projector import Projector
 from habeas.archive.store.connecting import holding_the_head
+from habeas.archive.store.facts import facts
 from habeas.archive.store.rows import insert
 from habeas.custody.log.notes import Signer
 
@@ -37,7 +39,7 @@ def forge(
         insert(m.LedgerEntry, [row])
         insert(m.ContentDisclosures, [(size, composed.disclosures)])
         projector = Projector()
-        projector.apply(facts(size, size + 1))
+        project(projector, facts(size, size + 1))
         projector.flush()
         m.LocalState.objects.filter(name="projected").update(value=str(size + 1))
     archive.sequence()

@@ -19,19 +19,21 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER
 from habeas.archive.erasing import elsewhere, retold
 from habeas.archive.erasing.carrying_out import carry_out, planned
+from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.elsewhere import Copy
 from habeas.archive.erasing.planning import Plan, plan
 from habeas.archive.errors import EntryRefused, ErasureRefused, UnknownReference
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref, facts
+from habeas.archive.ledger.appending import Ref
 from habeas.archive.models.exact_text import ExactText
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.pipeline import queue
 from habeas.archive.pipeline import worker as pipeline
 from habeas.archive.search import refresh, searching
 from habeas.archive.store import schema
-from habeas.archive.verbs.erasing import approve_erasure, block, request_erasure
+from habeas.archive.store.facts import facts
+from habeas.archive.verbs.blocking import block
 from habeas.archive.verify.verifying import verify
 from habeas.custody.log.notes import Signer
 from habeas.reading.documents import Document, State

@@ -40,7 +40,7 @@ from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.search import refresh
-from habeas.archive.verbs import erasing
+from habeas.archive.verbs import blocking
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Place
 from habeas.exchange.bundling.choosing import choose
@@ -329,7 +329,7 @@ def test_a_hold_and_a_block_lifted_unseen_show_no_position(
     exhibit, _ = seal_text(archive, tmp_path)
     with archive.writing(reviewer) as batch:
         verbs.hold(batch, exhibit, authority="A court", place=PUBLIC)
-        erasing.block(batch, exhibit, "Somebody asked", place=PUBLIC)
+        blocking.block(batch, exhibit, "Somebody asked", place=PUBLIC)
     row = m.Exhibit.objects.get(position=exhibit.position)
     assert {"held", "blocked"} < {step.event for step in chain(THE_PUBLIC, row).steps}
     assert not visible(THE_PUBLIC, m.Layer).exists()  # a block binds everybody
@@ -338,7 +338,7 @@ def test_a_hold_and_a_block_lifted_unseen_show_no_position(
     assert "entry" not in refused.value.message
     with archive.writing(reviewer) as batch:
         lifted = verbs.lift(batch, exhibit, authority="A court", place=RESTRICTED)
-        unblocked = erasing.unblock(batch, exhibit, "Another letter", place=RESTRICTED)
+        unblocked = blocking.unblock(batch, exhibit, "Another letter", place=RESTRICTED)
     positions = {step.position for step in chain(THE_PUBLIC, row).steps}
     assert not positions & {lifted.position, unblocked.position}
     assert visible(THE_PUBLIC, m.Layer).exists()

@@ -18,13 +18,13 @@ from habeas.archive import verbs
 from habeas.archive.access import PUBLIC as ANYONE
 from habeas.archive.access import visible
 from habeas.archive.erasing.carrying_out import carry_out
+from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import ErasureRefused, PersonNeeded, TrustRefused
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive, init_archive
 from habeas.archive.projection.erased_entries import runs
-from habeas.archive.verbs.erasing import approve_erasure, request_erasure
 from habeas.archive.verify.verifying import Report, verify
 from habeas.cli.people_here import kept_key
 from habeas.custody.attestation.cosignatures import Cosignature, Cosigner

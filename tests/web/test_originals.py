@@ -33,7 +33,7 @@ from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.models import CustodyEvent, Exhibit, Reading
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.pipeline.flow import read_what_waits
-from habeas.archive.verbs.erasing import block
+from habeas.archive.verbs.blocking import block
 from habeas.archive.verify.verifying import verify
 from habeas.web.explore import originals
 from habeas.web.explore.originals import AT_ONCE, PIECE_BYTES, safe_name

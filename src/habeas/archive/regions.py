@@ -14,7 +14,7 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.errors import ArchiveDamaged
-from habeas.archive.ledger.appending import facts
+from habeas.archive.store.facts import facts
 from habeas.vocabulary import region, schema, values
 from habeas.vocabulary.forms import Coded
 from habeas.vocabulary.region import Folder, Region

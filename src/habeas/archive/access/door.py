@@ -14,7 +14,7 @@ needs both. The text of an exhibit that is blocked is shown to nobody
 An entry that a viewer may not see changes nothing of what they see: they have the newest version
 that they may see (``newest``), and are told of no ending and no erasure by an entry that is not
 theirs to see (``as_known``, ``erasing_entry``). What such an entry takes back is closed to them
-with it, at every ledger size (``archive.access.taking_back``; decision 0031 says why).
+with it, at every ledger size (``archive.projection.taking_back``; decision 0031 says why).
 """
 
 from __future__ import annotations

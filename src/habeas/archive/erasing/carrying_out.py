@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive.access.consents import Agreements
-from habeas.archive.erasing import cleaning
+from habeas.archive.erasing import cleaning, decisions
 from habeas.archive.erasing.planning import Plan, bury, planned_again
 from habeas.archive.errors import BackupError, ErasureRefused, ErasureUnfinished
 from habeas.archive.ledger import rebuilding
@@ -40,7 +40,6 @@ from habeas.archive.store import erasure_journal, open_lock, schema
 from habeas.archive.store.connecting import holding_the_head
 from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.erasure_journal import Journal
-from habeas.archive.verbs import erasing as verbs
 from habeas.archive.verbs.consenting import withdraw
 from habeas.custody import durable
 from habeas.custody.keys import age_keys, recovery
@@ -71,14 +70,14 @@ def refuse_others(archive: Archive) -> None:
 
 def planned(archive: Archive, request: int) -> Plan:
     """What the request lists; ``ErasureRefused`` where something else would go by now."""
-    asked = verbs.request_at(request)
+    asked = decisions.request_at(request)
     if done := m.Erasure.objects.filter(request=request).first():
         raise ErasureRefused(
             f"Request {request} was carried out at entry {done.position}.",
             next_step="There is nothing left to do.",
         )
     what = planned_again(archive, asked)
-    verbs.refuse_held(what)  # first: the hold is itself an entry that changes the plan
+    decisions.refuse_held(what)  # first: the hold is itself an entry that changes the plan
     if (runs(what.erased), runs(what.trimmed)) != _signed(asked):
         raise ErasureRefused(
             f"The archive has changed since request {request} was signed: something else would "
@@ -90,15 +89,15 @@ def planned(archive: Archive, request: int) -> Plan:
 
 def check(archive: Archive, request: int) -> Plan:
     """The same, refused too where it may not be carried out."""
-    what, asked = planned(archive, request), verbs.request_at(request)
-    approved = verbs.approval_of(asked)
+    what, asked = planned(archive, request), decisions.request_at(request)
+    approved = decisions.approval_of(asked)
     if approved is None:
         raise ErasureRefused(
             f"Request {request} has no approval by a second person.",
             next_step=f"Another person approves it: `habeas erase approve {request}`.",
         )
     for signed in (asked, approved):
-        if not verbs.in_force(signed.key):
+        if not decisions.in_force(signed.key):
             raise ErasureRefused(
                 f"The key with which {signed.person} signed is not in force.",
                 next_step="Make a new request, signed by two people whose keys are.",
@@ -245,10 +244,10 @@ def _go_on(archive: Archive, begun: Journal, progress: Progress, began: Began) -
 
 
 def _record(batch: Batch, request: int, what: Plan, progress: Progress) -> None:
-    approval = verbs.approval_of(verbs.request_at(request))
+    approval = decisions.approval_of(decisions.request_at(request))
     assert approval is not None  # noqa: S101  (checked)
     before = {one: Agreements().until(one) for one in _fellows(what.erased)}
-    made = verbs.erase(batch, request, approval.position, what)
+    made = decisions.erase(batch, request, approval.position, what)
     batch.flush()
     if not m.Erasure.objects.filter(position=made.position).exists():
         raise ErasureRefused(

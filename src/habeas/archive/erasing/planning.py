@@ -23,12 +23,13 @@ from habeas.archive.erasing.closure import Closed, Graph, close, versions
 from habeas.archive.erasing.elsewhere import Elsewhere, elsewhere
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import facts, head
+from habeas.archive.ledger.appending import head
 from habeas.archive.projection.erased_entries import Erasures, Record, Thing, ended_elsewhere
 from habeas.archive.records import components, members
 from habeas.archive.store import schema
 from habeas.archive.store.connecting import holding_the_head
 from habeas.archive.store.database_errors import plain_errors
+from habeas.archive.store.facts import facts
 from habeas.custody.log.disclosures import join, read, split, tombstone
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 
 from habeas.archive import models as m
+from habeas.archive.erasing.decisions import approval_of
 from habeas.archive.projection.erased_entries import positions_of
-from habeas.archive.verbs.erasing import approval_of
 
 
 @dataclass(frozen=True, slots=True)

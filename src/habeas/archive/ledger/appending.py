@@ -9,19 +9,18 @@ keys excepted, which go through ``Batch.keep_object``).
 
 from __future__ import annotations
 
-import json
 import time
-from binascii import a2b_base64
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from habeas.archive.errors import EntryRefused, PersonNeeded, TrustRefused
 from habeas.archive.kinds import KINDS
 from habeas.archive.models import ContentDisclosures, ContentObjectKey, Key, LedgerEntry, LocalState
-from habeas.archive.projection.projecting import Fact, Projector
+from habeas.archive.projection.projecting import project
+from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.trusted_people import so_far
+from habeas.archive.store.facts import Fact
 from habeas.archive.store.rows import insert
-from habeas.custody.log.disclosures import erased_by
 from habeas.custody.log.entries import parse_entry
 from habeas.custody.log.merkle import root_of
 from habeas.custody.trust.persons import Said, said
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from habeas.vocabulary.schema import Schema
 
 FLUSH_EVERY = 4000
-_FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
 class Ref(NamedTuple):
@@ -208,7 +206,7 @@ class Batch:
         insert(ContentObjectKey, self._object_keys)
         insert(LedgerEntry, self._entries)
         insert(ContentDisclosures, self._content)
-        self._projector.apply(self._facts)
+        project(self._projector, self._facts)
         self._projector.flush()
         self._entries, self._content, self._facts, self._object_keys = [], [], [], []
         LocalState.objects.filter(name="projected").update(value=str(self._next))
@@ -217,41 +215,6 @@ class Batch:
 def entry_id_at(position: int) -> str:
     """The id by which disclosures refer to the entry at a position."""
     return LedgerEntry.objects.values_list("entry_id", flat=True).get(position=position)
-
-
-def facts(start: int, stop: int) -> list[Fact]:
-    """The entries [start, stop) with their disclosed fields, read back from the database."""
-    content = dict(
-        ContentDisclosures.objects.filter(position__gte=start, position__lt=stop).values_list(
-            "position", "disclosures"
-        )
-    )
-    entries = LedgerEntry.objects.filter(position__gte=start, position__lt=stop).order_by(
-        "position"
-    )
-    found = []
-    for position, entry_id, when, note in entries.values_list(
-        "position", "entry_id", "time", "note"
-    ):
-        joined = bytes(content.get(position, b""))
-        gone = erased_by(joined)
-        fields = _fields(joined) if joined and gone is None else {}
-        whole = bytes(note)
-        found.append(Fact(position, entry_id, when, _object_of(whole), fields, gone, note=whole))
-    return found
-
-
-def _fields(joined: bytes) -> dict[str, Any]:
-    """Field and value of each disclosure, read at once; ``verify`` reads them strictly."""
-    arrays = [a2b_base64(part + b"==") for part in joined.translate(_FROM_URLSAFE).split(b"~")]
-    return {field: value for _, field, value in json.loads(b"[" + b",".join(arrays) + b"]")}
-
-
-def _object_of(note: bytes) -> str | None:
-    """The object hash in a note's clear line, without parsing the rest."""
-    marker = b'"object":"'
-    place = note.find(marker, 0, note.index(b"\n\n"))
-    return None if place < 0 else note[place + len(marker) : place + len(marker) + 64].decode()
 
 
 def notes_between(start: int, stop: int) -> Iterator[bytes]:

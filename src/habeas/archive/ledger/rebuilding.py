@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from django.db import connection, models, transaction
 
 from habeas.archive.errors import ProjectionOutdated
-from habeas.archive.ledger.appending import facts, head, projected
+from habeas.archive.ledger.appending import head, projected
 from habeas.archive.models import LocalState
 from habeas.archive.projection.erased_entries import Erasures
-from habeas.archive.projection.projecting import Projector
+from habeas.archive.projection.projecting import project
+from habeas.archive.projection.projector import Projector
 from habeas.archive.store import schema
 from habeas.archive.store.connecting import holding_the_head
 from habeas.archive.store.database_errors import plain_errors
+from habeas.archive.store.facts import facts
 from habeas.archive.store.rows import columns
 
 CHUNK = 2_000
@@ -128,7 +130,7 @@ def _digest(model: type[models.Model]) -> tuple[str, int]:
 
 
 def _replay(projector: Projector, start: int, stop: int) -> None:
-    projector.apply(facts(start, stop))
+    project(projector, facts(start, stop))
     projector.flush()
 
 

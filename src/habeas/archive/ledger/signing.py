@@ -13,9 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from habeas.archive.errors import KeysHandedOver
-from habeas.archive.ledger.appending import facts, head
+from habeas.archive.ledger.appending import head
 from habeas.archive.models import Key, LocalState
 from habeas.archive.store import schema
+from habeas.archive.store.facts import facts
 from habeas.custody.keys.key_chain import KeyChain, KeyPair, Signing
 
 if TYPE_CHECKING:

@@ -27,9 +27,10 @@ from typing import TYPE_CHECKING, Final
 
 from habeas.archive.attestation.cosigning import FOLDER as COSIGNED
 from habeas.archive.keys import handing_over
-from habeas.archive.ledger.appending import facts, head
+from habeas.archive.ledger.appending import head
 from habeas.archive.models import ContentObjectKey, Key
 from habeas.archive.store.database_errors import plain_errors
+from habeas.archive.store.facts import facts
 from habeas.custody import durable
 from habeas.custody.checks.mirrors import ABOUT, FORMAT, REMOVED, read_about, removed_objects
 from habeas.custody.errors import (

@@ -1,5 +1,5 @@
 """From entries to rows: a pure function of ledger and content.
 
-One module a group of kinds, ``by_kind`` joins them, ``projecting`` runs them. Nothing here decides
-who may read.
+``projector`` buffers rows, one module a group of kinds fills them, ``by_kind`` joins these and
+``projecting`` runs them over the facts (``store.facts``). Nothing here decides who may read.
 """

@@ -6,7 +6,8 @@ import hashlib
 from binascii import a2b_base64
 
 from habeas.archive import models as m
-from habeas.archive.projection.projecting import Fact, Projector, stored_json
+from habeas.archive.projection.projector import Projector
+from habeas.archive.store.facts import Fact, stored_json
 
 
 def cosignature(p: Projector, fact: Fact) -> None:

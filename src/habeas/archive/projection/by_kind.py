@@ -14,7 +14,8 @@ from habeas.archive.projection import (
     searches,
     things,
 )
-from habeas.archive.projection.projecting import Fact, Projector
+from habeas.archive.projection.projector import Projector
+from habeas.archive.store.facts import Fact
 
 PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "archive": things.archive,

@@ -6,9 +6,10 @@ from django.db import models as orm
 
 from habeas.archive import models as m
 from habeas.archive import name_keys
-from habeas.archive.access.taking_back import make_as_strict
-from habeas.archive.projection.projecting import Fact, Projector, stored_json
+from habeas.archive.projection.projector import Projector
+from habeas.archive.projection.taking_back import make_as_strict
 from habeas.archive.projection.things import named
+from habeas.archive.store.facts import Fact, stored_json
 from habeas.vocabulary import edtf, values
 
 

@@ -9,11 +9,12 @@ from django.db import models as orm
 from habeas.archive import models as m
 from habeas.archive.access.consents import of_record
 from habeas.archive.access.labels import LEVELS
-from habeas.archive.access.taking_back import make_as_strict
 from habeas.archive.errors import UnknownReference
 from habeas.archive.projection.claims import end_claims
-from habeas.archive.projection.projecting import Fact, Projector, stored_json
+from habeas.archive.projection.projector import Projector
+from habeas.archive.projection.taking_back import make_as_strict
 from habeas.archive.records import rejoin
+from habeas.archive.store.facts import Fact, stored_json
 from habeas.custody.trust.persons import Policy
 
 TARGETS: dict[str, type[m.Projection]] = {

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.access.labels import Need, Needs
+from habeas.archive.store.facts import Fact, facts
 from habeas.custody.log.disclosures import erased_by
-
-if TYPE_CHECKING:
-    from habeas.archive.projection.projecting import Fact
 
 #: What can be ended by an entry that is erased while it stays itself.
 ENDABLE: dict[str, Any] = {
@@ -168,8 +166,6 @@ class Erasures:
     def record(self, erasure: int) -> Record | None:
         """What the erasure at a position says; None where there is no erasure."""
         if erasure not in self._records:
-            from habeas.archive.ledger.appending import facts
-
             found = facts(erasure, erasure + 1)
             is_one = bool(found) and found[0].fields.get("kind") == "erasure"
             self._records[erasure] = Record.read(found[0].fields) if is_one else None

@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 
 from habeas.archive import models as m
-from habeas.archive.access.taking_back import make_as_strict
 from habeas.archive.projection.erased_by_right import wrong
 from habeas.archive.projection.erased_entries import Record, positions_of
-from habeas.archive.projection.projecting import Fact, Fields, Projector, stored_json
+from habeas.archive.projection.projector import Projector
+from habeas.archive.projection.taking_back import make_as_strict
 from habeas.archive.projection.trusted_people import so_far
+from habeas.archive.store.facts import Fact, Fields, stored_json
 from habeas.custody.log.entries import parse_entry
 from habeas.custody.trust.persons import said
 

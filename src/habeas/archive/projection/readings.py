@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from habeas.archive import models as m
-from habeas.archive.projection.projecting import Fact, Projector, stored_json
+from habeas.archive.projection.projector import Projector
+from habeas.archive.store.facts import Fact, stored_json
 
 
 def reading(p: Projector, fact: Fact) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from habeas.archive import models as m
-from habeas.archive.projection.projecting import Fact, Projector
+from habeas.archive.projection.projector import Projector
+from habeas.archive.store.facts import Fact
 
 
 def batch_search(p: Projector, fact: Fact) -> None:

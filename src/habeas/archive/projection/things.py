@@ -7,7 +7,8 @@ import json
 from habeas.archive import models as m
 from habeas.archive import name_keys, regions
 from habeas.archive.access.labels import LEVELS
-from habeas.archive.projection.projecting import Fact, Projector, stored_json
+from habeas.archive.projection.projector import Projector
+from habeas.archive.store.facts import Fact, stored_json
 from habeas.custody.trust.persons import Policy
 
 _OF_AN_EVENT = (

@@ -1,4 +1,4 @@
 """The archive's directory and database: settings, connection, locks, tables, snapshots.
 
-Nothing here knows what an entry means.
+Entries are read back as ``facts``; nothing here knows what one means.
 """

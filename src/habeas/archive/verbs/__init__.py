@@ -5,6 +5,7 @@ Things are referred to by the ``Ref`` that a verb returned, or by ledger positio
 """
 
 from habeas.archive.verbs.attesting import cosignature, timestamp
+from habeas.archive.verbs.blocking import block, unblock
 from habeas.archive.verbs.citing import cite
 from habeas.archive.verbs.claiming import Attribution, claim, correct
 from habeas.archive.verbs.consenting import consent, hold, lift, withdraw
@@ -33,6 +34,7 @@ __all__ = [
     "approve_policy",
     "assess",
     "begin_list",
+    "block",
     "choose_regions",
     "cite",
     "claim",
@@ -64,5 +66,6 @@ __all__ = [
     "source",
     "state_purpose",
     "timestamp",
+    "unblock",
     "withdraw",
 ]

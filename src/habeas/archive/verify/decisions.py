@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from habeas.archive.kinds import KINDS
-from habeas.archive.projection.erased_by_right import Erasures
+from habeas.archive.verify.erasures import CarriedErasures
 from habeas.archive.verify.handovers import Handovers
 from habeas.archive.verify.report import Approval, Report
 from habeas.custody.log.entries import ParsedEntry, check_signed
@@ -28,7 +28,7 @@ class Decisions:
         self._attested: list[Attested] = []
         self._waits: list[_Wait] = []
         self._approvals: list[tuple[Approval, tuple[_Wait, ...]]] = []
-        self.erasures = Erasures(self.trust)
+        self.erasures = CarriedErasures(self.trust)
         self.handovers = Handovers()
 
     def note(self, position: int, leaf: bytes) -> None:

@@ -83,8 +83,8 @@ def request(
 
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
+    from habeas.archive.erasing.decisions import refuse_held, refuse_naming, request_erasure
     from habeas.archive.erasing.planning import plan
-    from habeas.archive.verbs.erasing import refuse_held, refuse_naming, request_erasure
     from habeas.cli.trusting import tell_too_young
 
     what = plan(archive_, kind, target, keep or (), also or ())
@@ -114,7 +114,7 @@ def request(
 def _withdraw(batch: Any, subjects: Sequence[int], what: Plan) -> None:
     """The withdrawal is recorded, and what the person shares with others is blocked at once."""
     from habeas.archive import verbs
-    from habeas.archive.verbs.erasing import block, is_blocked
+    from habeas.archive.verbs.blocking import block, is_blocked
 
     for subject in subjects:
         verbs.withdraw(batch, subject)
@@ -143,9 +143,9 @@ def approve(
     speaker = Speaker(as_json=json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.erasing.carrying_out import planned
+    from habeas.archive.erasing.decisions import approve_erasure
     from habeas.archive.ledger.appending import entry_id_at
     from habeas.archive.projection.trusted_people import so_far
-    from habeas.archive.verbs.erasing import approve_erasure
     from habeas.cli.trusting import tell_ages
 
     what = planned(archive_, request)

@@ -92,7 +92,7 @@ def unblock(
     speaker = Speaker(as_json=json)
     answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
-    from habeas.archive.verbs.erasing import unblock as unblock_
+    from habeas.archive.verbs.blocking import unblock as unblock_
 
     person = acting_person(archive_, as_, person_passphrase_file)
     confirm(f"Show exhibit {exhibit} again?", "It stays blocked.", yes=yes)

@@ -1,8 +1,8 @@
-"""request_erasure, approve_erasure, erase, block: two people before anything is destroyed.
+"""request_erasure, approve_erasure, erase: two people before anything is destroyed.
 
 A request lists every position that goes, so that both who sign it sign the same. Approval is an
 entry by another person over that request, with a key as old as the archive's policy asks.
-Carrying it out (``archive.erasing``) is refused where the archive has changed so that something
+Carrying it out (``carrying_out``) is refused where the archive has changed so that something
 else would go.
 
 The reason stays for ever, in an entry that nobody can erase: it must name nobody.
@@ -10,19 +10,15 @@ The reason stays for ever, in an entry that nobody can erase: it must name nobod
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db.models import QuerySet
 
 from habeas.archive import models as m
+from habeas.archive.erasing.planning import Plan
 from habeas.archive.erasing.retold import names_in
 from habeas.archive.errors import EntryRefused, ErasureRefused, PersonNeeded
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.projection.erased_entries import runs
-from habeas.archive.verbs.referring import TEAM, Place, Thing, compartment_by_key, ref
-
-if TYPE_CHECKING:
-    from habeas.archive.erasing.planning import Plan
+from habeas.archive.verbs.referring import TEAM, Place, compartment_by_key
 
 BASES = {
     "withdrawn": "consent was withdrawn",
@@ -92,27 +88,6 @@ def erase(batch: Batch, request: int, approval: int, what: Plan) -> Ref:
             **place_of(batch, what).fields(batch),
         },
     )
-
-
-def block(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -> Ref:
-    """Stop showing and handing out an exhibit: somebody in it withdrew. Signed."""
-    return _block(batch, exhibit, "placed", reason, place)
-
-
-def unblock(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -> Ref:
-    """Show an exhibit again. Signed."""
-    return _block(batch, exhibit, "lifted", reason, place)
-
-
-def is_blocked(exhibit: int) -> bool:
-    """Whether an exhibit is blocked now."""
-    return m.Block.objects.filter(exhibit=exhibit, ended_at__isnull=True).exists()
-
-
-def _block(batch: Batch, exhibit: Thing, state: str, reason: str, place: Place) -> Ref:
-    about = ref(batch, exhibit, m.Exhibit)
-    fields = {"exhibit": about.entry_id, "state": state, "reason": reason}
-    return batch.append("block", {**fields, **place.fields(batch)})
 
 
 def request_at(position: int) -> m.ErasureRequest:

@@ -14,14 +14,11 @@ same labels.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from django.db import models as orm
 
 from habeas.archive import models as m
-
-if TYPE_CHECKING:
-    from habeas.archive.projection.projecting import Projector
+from habeas.archive.projection.projector import Projector
 
 _CHUNK = 500
 

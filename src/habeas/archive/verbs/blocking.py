@@ -1,0 +1,28 @@
+"""block, unblock: an exhibit is not shown or handed out, or is again; it is kept either way."""
+
+from __future__ import annotations
+
+from habeas.archive import models as m
+from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+
+
+def block(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -> Ref:
+    """Stop showing and handing out an exhibit: somebody in it withdrew. Signed."""
+    return _block(batch, exhibit, "placed", reason, place)
+
+
+def unblock(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -> Ref:
+    """Show an exhibit again. Signed."""
+    return _block(batch, exhibit, "lifted", reason, place)
+
+
+def is_blocked(exhibit: int) -> bool:
+    """Whether an exhibit is blocked now."""
+    return m.Block.objects.filter(exhibit=exhibit, ended_at__isnull=True).exists()
+
+
+def _block(batch: Batch, exhibit: Thing, state: str, reason: str, place: Place) -> Ref:
+    about = ref(batch, exhibit, m.Exhibit)
+    fields = {"exhibit": about.entry_id, "state": state, "reason": reason}
+    return batch.append("block", {**fields, **place.fields(batch)})
