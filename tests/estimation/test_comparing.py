@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from habeas.estimation.comparing import compared
-from habeas.estimation.estimating import MethodResult
+from habeas.estimation.results import MethodResult
 
 
 def method(key: str, *said: float) -> MethodResult:

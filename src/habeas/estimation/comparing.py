@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from habeas.estimation.errors import Caution
 
 if TYPE_CHECKING:
-    from habeas.estimation.estimating import MethodResult
+    from habeas.estimation.results import MethodResult
     from habeas.estimation.searching import Ranking
 
 INDEPENDENCE = "independence"

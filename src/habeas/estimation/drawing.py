@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from habeas.estimation.estimating import Estimate
+    from habeas.estimation.results import Answer
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _COLOUR = "#b45309"
@@ -26,7 +26,7 @@ _BINS = 80
 Spec = dict[str, Any]
 
 
-def specifications(estimate: Estimate) -> dict[str, Spec]:
+def specifications(estimate: Answer) -> dict[str, Spec]:
     """Every plot that this estimate has, by name."""
     found = {"overlaps": overlaps(estimate), "methods": methods(estimate)}
     if estimate.classes is not None:
@@ -56,7 +56,7 @@ def _spec(description: str, values: list[dict[str, Any]], **more: Any) -> Spec:
     }
 
 
-def overlaps(estimate: Estimate) -> Spec:
+def overlaps(estimate: Answer) -> Spec:
     """UpSet plot: how many on each combination, and which lists it is."""
     table = estimate.table
     largest = sorted(table.counts, key=lambda cell: (-cell[1], cell[0]))[:_MOST_CELLS]
@@ -96,7 +96,7 @@ def overlaps(estimate: Estimate) -> Spec:
     return _spec("How many were on each combination of lists", values, vconcat=[bars, dots])
 
 
-def methods(estimate: Estimate) -> Spec:
+def methods(estimate: Answer) -> Spec:
     """Every method's number and interval, one under the other, and the observed count."""
     values = [
         {"method": m.title, "estimate": m.estimate, "low": m.low, "high": m.high}
@@ -129,7 +129,7 @@ def methods(estimate: Estimate) -> Spec:
     )
 
 
-def posterior(estimate: Estimate, draws: Any) -> Spec:
+def posterior(estimate: Answer, draws: Any) -> Spec:
     """The posterior of the whole population, a line a chain: lines that differ are a warning."""
     # Bins of a whole number of persons each, so that none holds more values than another.
     reach = float(np.quantile(draws, 0.995)) - estimate.floor
@@ -156,7 +156,7 @@ def posterior(estimate: Estimate, draws: Any) -> Spec:
     )
 
 
-def trace(estimate: Estimate, draws: Any) -> Spec:
+def trace(estimate: Answer, draws: Any) -> Spec:
     """The chains as they ran, thinned evenly."""
     step = max(1, draws.shape[1] // _TRACE_POINTS)
     values = [
@@ -178,7 +178,7 @@ def trace(estimate: Estimate, draws: Any) -> Spec:
     )
 
 
-def assumption(estimate: Estimate) -> Spec:
+def assumption(estimate: Answer) -> Spec:
     """The estimate as the untestable assumption is bent."""
     values = [
         {"factor": p.factor, "estimate": p.estimate, "low": p.low, "high": p.high}

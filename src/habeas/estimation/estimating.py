@@ -14,7 +14,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import habeas
 from habeas.estimation import resampling, searching, shaking
@@ -24,6 +24,8 @@ from habeas.estimation.comparing import INDEPENDENCE, compared, model_spread
 from habeas.estimation.errors import BadSetting, Caution, EstimationError, Unanswered
 from habeas.estimation.existence import closed
 from habeas.estimation.fitting import Fit, fit, profile_interval
+from habeas.estimation.reporting import as_fragment, as_json
+from habeas.estimation.results import Answer, MethodResult
 from habeas.estimation.tables import CaptureTable
 
 ANSWERS = ("yes", "no", "unknown")
@@ -54,78 +56,13 @@ ASSUMES_INDEPENDENCE = (
 
 
 @dataclass(frozen=True, slots=True)
-class MethodResult:
-    """What one method says: a number with its interval, or why it gives none."""
-
-    key: str
-    title: str
-    assumption: str
-    estimate: float | None = None
-    low: float | None = None
-    high: float | None = None
-    interval: str = ""  # what kind of interval
-    over_models: tuple[float, float] | None = None  # bootstrap that repeats the search
-    monte_carlo: tuple[float, ...] = ()  # errors of low, estimate, high
-    model: str = ""
-    details: tuple[tuple[str, str], ...] = ()
-    refusal: str = ""  # its code
-    reason: str = ""
-    next_step: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """How many there were, as far as this table can say."""
-
-    table: CaptureTable
-    closed_population: str
-    everyone_could_be_listed: str
-    methods: tuple[MethodResult, ...]
-    cautions: tuple[Caution, ...]
-    without_each_list: tuple[shaking.Shaken, ...]
-    one_link: tuple[shaking.Shaken, ...]
-    curve: tuple[shaking.Point, ...]
-    seed: int
-    versions: tuple[tuple[str, str], ...]
-    classes: LatentClass | None = field(repr=False, default=None)
-
-    @property
-    def reported(self) -> MethodResult:
-        """The latent class result: a number or a refusal."""
-        return self.methods[0]
-
-    @property
-    def refused(self) -> bool:
-        return self.reported.estimate is None
-
-    @property
-    def floor(self) -> int:
-        """At least so many: those who were observed."""
-        return self.table.observed
-
-    def method(self, key: str) -> MethodResult:
-        return next(each for each in self.methods if each.key == key)
-
-    @property
-    def sentence(self) -> str:
-        """The answer in one sentence, as it may be quoted."""
-        unit, said = self.table.unit, self.reported
-        if said.estimate is None or said.low is None or said.high is None:
-            return f"At least {self.floor:,} ({unit}); no estimate: {said.reason}"
-        return (
-            f"At least {self.floor:,} ({unit}) were documented; about {said.estimate:,.0f} in "
-            f"all, {said.low:,.0f} to {said.high:,.0f} with 95 % probability under the "
-            "model's assumptions."
-        )
+class Estimate(Answer):
+    """How many there were, as far as this table can say; as JSON, and as a notebook shows it."""
 
     def to_json(self) -> dict[str, object]:
-        from habeas.estimation.reporting import as_json
-
         return as_json(self)
 
     def _repr_html_(self) -> str:
-        from habeas.estimation.reporting import as_fragment
-
         return as_fragment(self)
 
 

@@ -10,15 +10,14 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from habeas.estimation.combining import over_strata
 from habeas.estimation.drawing import specifications, svg
-
-if TYPE_CHECKING:
-    from habeas.estimation.estimating import Estimate, MethodResult
-    from habeas.estimation.shaking import Shaken
+from habeas.estimation.results import Answer, MethodResult
+from habeas.estimation.shaking import Shaken
 
 FORMAT = "habeas/estimate/1"
 _CAPTIONS = {
@@ -36,7 +35,7 @@ _STYLE = (
 )
 
 
-def as_json(estimate: Estimate) -> dict[str, Any]:
+def as_json(estimate: Answer) -> dict[str, Any]:
     """Everything, as plain data; floats are finite."""
     table = estimate.table
     return {
@@ -108,7 +107,7 @@ def number(value: float | None) -> str:
     return "–" if value is None or not math.isfinite(value) else f"{value:,.0f}"
 
 
-def method_rows(estimate: Estimate) -> list[list[str]]:
+def method_rows(estimate: Answer) -> list[list[str]]:
     """Method, estimate, interval, interval over models, model; the head first."""
     rows = [["method", "estimate", "95 % interval", "over models", "model"]]
     for m in estimate.methods:
@@ -121,7 +120,7 @@ def method_rows(estimate: Estimate) -> list[list[str]]:
     return rows
 
 
-def largest_moves(estimate: Estimate, most: int = 5) -> list[Shaken]:
+def largest_moves(estimate: Answer, most: int = 5) -> list[Shaken]:
     """The single matches on which the stepwise estimate hangs most."""
     base = estimate.method("log-linear-stepwise").estimate
     if base is None:
@@ -130,7 +129,7 @@ def largest_moves(estimate: Estimate, most: int = 5) -> list[Shaken]:
     return sorted(moved, key=lambda each: -abs((each.estimate or 0.0) - base))[:most]
 
 
-def as_text(estimate: Estimate) -> list[str]:
+def as_text(estimate: Answer) -> list[str]:
     """The paragraphs that stand around the table of methods."""
     said = estimate.reported
     lines = [estimate.sentence]
@@ -146,12 +145,12 @@ def as_text(estimate: Estimate) -> list[str]:
     return lines
 
 
-def provenance(estimate: Estimate) -> str:
+def provenance(estimate: Answer) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in estimate.versions)
     return f"Seed {estimate.seed}. Table {estimate.table.digest}. {versions}."
 
 
-def as_fragment(estimate: Estimate, *, plots: bool = False) -> str:
+def as_fragment(estimate: Answer, *, plots: bool = False) -> str:
     """The report as HTML without a page around it; what a notebook shows."""
     first, *rest = as_text(estimate)
     parts = [f"<p><strong>{_e(first)}</strong></p>"]
@@ -184,7 +183,7 @@ def as_fragment(estimate: Estimate, *, plots: bool = False) -> str:
     return "\n".join(parts)
 
 
-def as_page(estimate: Estimate, title: str) -> str:
+def as_page(estimate: Answer, title: str) -> str:
     """One HTML file with its plots inside."""
     return (
         "<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
@@ -206,14 +205,11 @@ def shaken_rows(changes: Sequence[Shaken]) -> list[list[str]]:
 
 def total_of_strata(found: Mapping[str, object], seed: int) -> dict[str, Any]:
     """The total over strata, draw by draw; refused where one stratum has no number."""
-    from habeas.estimation.combining import over_strata
-    from habeas.estimation.estimating import Estimate
-
     draws, floor, missing = [], 0, []
     for stratum, each in found.items():
-        if isinstance(each, Estimate):
+        if isinstance(each, Answer):
             floor += each.floor
-        if isinstance(each, Estimate) and each.classes is not None:
+        if isinstance(each, Answer) and each.classes is not None:
             draws.append(each.classes.draws)
         else:
             missing.append(stratum)
@@ -234,7 +230,7 @@ def total_of_strata(found: Mapping[str, object], seed: int) -> dict[str, Any]:
     }
 
 
-def _details(estimate: Estimate) -> str:
+def _details(estimate: Answer) -> str:
     rows = [["method", "", ""]]
     rows += [[m.title, name, value] for m in estimate.methods for name, value in m.details]
     return f"<details><summary>Details of the fits</summary>{_html_table(rows)}</details>"
