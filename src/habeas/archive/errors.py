@@ -4,6 +4,8 @@ HabeasError
 └── ArchiveError
     ├── ArchiveNotFound        archive.not-found
     ├── ArchiveExists          archive.exists
+    ├── AnotherOpen            archive.another-open   a process has one open at a time
+    ├── ArchiveClosed          archive.closed
     ├── ArchiveBusy            archive.busy
     ├── ArchiveFull            archive.disk-full
     ├── DatabaseTrouble        archive.database
@@ -55,6 +57,18 @@ class ArchiveNotFound(ArchiveError):
 
 class ArchiveExists(ArchiveError):
     code = "archive.exists"
+
+
+class AnotherOpen(ArchiveError):
+    """This process keeps another archive open, and a second would answer in its name."""
+
+    code = "archive.another-open"
+
+
+class ArchiveClosed(ArchiveError):
+    """The archive was closed, or opened by a process of which this one is a fork."""
+
+    code = "archive.closed"
 
 
 class ArchiveBusy(ArchiveError):

@@ -34,7 +34,7 @@ from habeas.archive.keys import handing_over
 from habeas.archive.ledger.appending import Batch, head, leaf_hash_at, notes_between
 from habeas.archive.ledger.signing import checkpoint_signing, entry_signer, key_chain
 from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LedgerEntry, LocalState
-from habeas.archive.store import clock, erasure_journal, open_lock, schema
+from habeas.archive.store import clock, erasure_journal, holding, open_lock, schema
 from habeas.archive.store.connecting import connect, holding_the_head
 from habeas.archive.store.database_errors import lacks_table, plain_errors
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
@@ -260,6 +260,7 @@ def open_archive(
     ``erasing`` also one whose erasure was interrupted, to finish it.
     """
     global _opened
+    holding.refuse_another()
     _opened = None
     settings = ArchiveSettings.read(directory)
     open_lock.enter(directory)
@@ -367,6 +368,7 @@ def init_archive(
 
     Fails whole: what was made in the directory is removed again.
     """
+    holding.refuse_another()
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ArchiveExists(
             f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."

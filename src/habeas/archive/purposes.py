@@ -9,6 +9,7 @@ Invariant: the entry is committed before anything is found, shown or written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
@@ -50,6 +51,15 @@ def require_to_search(viewer: Viewer) -> None:
             next_step="Say what for: `habeas search --purpose TEXT`, for pages "
             "`habeas serve --purpose TEXT`; it is recorded and signed. "
             "`habeas search --public` searches what is public.",
+        )
+
+
+def require_to_pick(viewer: Viewer, properties: Sequence[str]) -> None:
+    """Refuse to list people by what marks them to whom no purpose was stated."""
+    if viewer.purpose is None:
+        raise PurposeNeeded(
+            f"To list people by {' and '.join(properties)} needs a purpose.",
+            next_step="Say what for: --purpose TEXT; it is recorded and signed.",
         )
 
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from habeas.archive import models as m
 from habeas.archive import regions
 from habeas.archive.access import Viewer, visible
-from habeas.archive.handled import Labels
+from habeas.archive.access.handled import Handlings
 from habeas.exchange.tidy.columns import Cell, day
 from habeas.figures.evaluation.loading import all_records, all_sources, lineage
 from habeas.figures.evaluation.rows import Origins
@@ -45,7 +45,7 @@ class Reader:
         self.records = all_records(viewer, as_of)
         self.sources, first = all_sources(viewer, as_of)
         self.origins = Origins(lineage(viewer, as_of), first)
-        self.labels = Labels(viewer)
+        self.labels = Handlings(viewer)
         self.vocabulary = regions.vocabulary()
         rows = visible(viewer, m.Source).filter(position__lt=as_of)
         self.source_labels: dict[int, str] = dict(rows.values_list("position", "label"))

@@ -27,7 +27,7 @@ class Handled(NamedTuple):
     compartments: tuple[str, ...]
 
 
-class Labels:
+class Handlings:
     """The labels asked about so far; few, however many rows carry them."""
 
     def __init__(self, viewer: Viewer) -> None:

@@ -1,0 +1,299 @@
+"""An archive as a program has it: opened, read, added to, closed.
+
+Invariants: one is open in a process at a time; a closed handle raises on every use, and what it
+gave stays; all work is done by the handle's one thread (``worker``), also where nobody closes a
+handle and it is forgotten.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+from habeas.archive import models as m
+from habeas.archive import opening, purposes
+from habeas.archive.access import OWNER, Viewer, live, team_member, visible
+from habeas.archive.access.labels import LEVELS
+from habeas.archive.errors import ArchiveClosed, PersonNeeded
+from habeas.archive.projection.trusted_people import granted
+from habeas.archive.store import holding
+from habeas.archive.store.settings_file import ArchiveSettings
+from habeas.archive.verbs.searching import checked_purpose
+from habeas.custody.errors import PassphraseNeeded
+from habeas.custody.keys.key_files import is_protected
+from habeas.custody.keys.passphrases import check_new
+from habeas.custody.keys.person_keys import open_person, person_path
+from habeas.custody.trust.persons import DEFAULT
+from habeas.library.errors import BadArgument
+from habeas.library.notebook import Notice
+from habeas.library.recording import Recording
+from habeas.library.worker import Worker
+
+if TYPE_CHECKING:
+    from habeas.custody.log.notes import Signer
+
+T = TypeVar("T")
+As = Viewer | Mapping[str, str]
+
+
+class Archive(Recording):
+    """One open archive. Made by ``habeas.open`` and ``habeas.init``; use it as a context.
+
+    ``viewer``: as whom it is read, which every table names. ``seen_by`` gives the same archive as
+    somebody else sees it.
+    """
+
+    def __init__(self, opened: _Opened, viewer: Viewer) -> None:
+        self._opened = opened
+        self._viewer = viewer
+        self._notice = opened.notice
+
+    @property
+    def viewer(self) -> Viewer:
+        """As whom the archive is read."""
+        return self._viewer
+
+    @property
+    def directory(self) -> Path:
+        """Where it lies."""
+        return self._opened.directory
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._opened.archive is None
+
+    @property
+    def size(self) -> int:
+        """How many entries its ledger has."""
+        return self._do(lambda archive: archive.size)
+
+    def seen_by(self, viewer: As) -> Archive:
+        """The same archive as somebody else sees it; it is closed with this one.
+
+        ``viewer``: ``habeas.PUBLIC``, or what a member of the team is cleared for, by compartment:
+        ``{"main": "team"}``. Nobody is shown more by it than this handle's viewer sees.
+        """
+        if not self._viewer.is_owner:
+            raise BadArgument(
+                "viewer", f"{self._viewer.name} cannot read as somebody else",
+                "Ask the handle that reads as the owner.",
+            )  # fmt: skip
+        return Archive(self._opened, self._do(lambda _: _viewer(viewer)))
+
+    def close(self) -> None:
+        """Close it. Tables that were made stay; every other use of it raises from now on."""
+        self._opened.close()
+
+    def __enter__(self) -> Archive:
+        self._opened.refuse_closed()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else f"as {self._viewer.name} reads it"
+        return f"<archive {self.directory}, {state}>"
+
+    def _do(self, work: Callable[[opening.Archive], T]) -> T:
+        return self._opened.do(work)
+
+    def _signer(self, archive: opening.Archive) -> Signer:
+        return self._opened.signer(archive)
+
+
+class _Opened:
+    """What the handles of one archive share: the archive, its thread, whose key acts."""
+
+    def __init__(
+        self,
+        directory: Path,
+        make: Callable[[], opening.Archive],
+        person: str,
+        passphrase: str | None,
+    ) -> None:
+        self.directory = directory
+        self.notice = Notice()
+        self._person, self._passphrase = person, passphrase
+        self._key: Signer | None = None
+        self._worker = Worker()
+        try:
+            self._worker.run(lambda: holding.hold(directory))
+            try:
+                self.archive: opening.Archive | None = self._worker.run(make)
+            except BaseException:
+                self._worker.run(holding.let_go)
+                raise
+        except BaseException:
+            self._worker.end()
+            raise
+        self._end = weakref.finalize(self, _end, self._worker)
+        self._end.atexit = False  # the system closes what a program leaves open
+
+    def refuse_closed(self) -> opening.Archive:
+        archive = self.archive
+        if archive is None:
+            raise ArchiveClosed(
+                f"The archive {self.directory} was closed.",
+                next_step="Open it again with habeas.open(…); tables made before stay.",
+            )
+        return archive
+
+    def do(self, work: Callable[[opening.Archive], T]) -> T:
+        self.refuse_closed()
+        return self._worker.run(lambda: work(self.refuse_closed()))
+
+    def close(self) -> None:
+        if self.archive is not None:
+            self.archive = None
+            self._key = None
+            self._end()
+
+    def signer(self, archive: opening.Archive) -> Signer:
+        """The key of the person who acts; opened when a decision first needs it."""
+        if self._key is None:
+            self._key = acting_person(archive, self._person, self._passphrase)
+        return self._key
+
+
+def _end(worker: Worker) -> None:
+    worker.run(holding.let_go)
+    worker.end()
+
+
+def acting_person(archive: opening.Archive, person: str, passphrase: str | None) -> Signer:
+    """The key of a person; '' means the only one there is."""
+    keys = archive.directory / "keys"
+    if not person:
+        in_force = live(visible(OWNER, m.Key).filter(role="person"))
+        holders = set(in_force.values_list("holder", flat=True))
+        here = [name for name in archive.keyring.people() if name in holders]
+        if len(here) != 1:
+            raise PersonNeeded(
+                "This is a decision, which a person signs, and "
+                + (f"{len(here)} persons' keys are here." if here else "no person's key is here."),
+                next_step=f"Say who acts: habeas.open(…, person={here[0]!r})."
+                if here
+                else "Make one with `habeas people add`.",
+            )
+        person = here[0]
+    verifiers = granted(person)
+    path = person_path(keys, person, verifiers)
+    if path.is_file() and is_protected(path) and passphrase is None:
+        raise PassphraseNeeded(
+            f"The key of {person} has a passphrase.",
+            next_step="habeas.open(…, person_passphrase=getpass.getpass()).",
+        )
+    return open_person(keys, person, passphrase, verifiers)
+
+
+def _viewer(given: As) -> Viewer:
+    """Whom the argument means; a compartment or level that is not there is refused."""
+    if isinstance(given, Viewer):
+        return given
+    if not isinstance(given, Mapping):
+        raise BadArgument(
+            "viewer", f"a {type(given).__name__} is no viewer",
+            "Give habeas.OWNER, habeas.PUBLIC, or clearances such as {'main': 'team'}.",
+        )  # fmt: skip
+    keys = sorted(visible(OWNER, m.Compartment).values_list("key", flat=True))
+    for key, level in given.items():
+        if key not in keys or level not in LEVELS:
+            wrong, there = (key, keys) if key not in keys else (level, list(LEVELS))
+            raise BadArgument(
+                "viewer", f"there is no {wrong!r}", f"Use one of: {', '.join(there)}."
+            )
+    return team_member("a member of the team", MappingProxyType(dict(given)))
+
+
+def open(
+    path: str | PathLike[str],
+    *,
+    viewer: As | None = None,
+    passphrase: str | None = None,
+    person: str = "",
+    person_passphrase: str | None = None,
+    purpose: str = "",
+) -> Archive:
+    """Open an archive: ``with habeas.open("our-archive") as archive: …``.
+
+    ``viewer``: as whom it is read; the owner, who sees everything, unless said (``habeas.PUBLIC``,
+    or clearances by compartment such as ``{"main": "team"}``). ``passphrase``: of the archive's
+    keys. ``person``: the pseudonym of who acts; not needed where one person's key is here.
+    ``purpose``: what for; signed and recorded now, it lets searches and what marks people be read.
+
+    One archive is open in a process at a time (``archive.another-open``).
+    """
+    directory = Path(path).absolute()
+    if purpose:
+        checked_purpose(purpose)
+
+    def make() -> opening.Archive:
+        ArchiveSettings.read(directory)  # refuses what is no archive before a key is opened
+        if is_protected(directory / "keys") and passphrase is None:
+            raise PassphraseNeeded(
+                "The keys of the archive have a passphrase.",
+                next_step="habeas.open(…, passphrase=getpass.getpass()).",
+            )
+        return opening.open_archive(directory, passphrase)
+
+    opened = _Opened(directory, make, person, person_passphrase)
+    try:
+        return Archive(opened, opened.do(lambda a: _reading_as(opened, a, viewer, purpose)))
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _reading_as(
+    opened: _Opened, archive: opening.Archive, viewer: As | None, purpose: str
+) -> Viewer:
+    found = OWNER if viewer is None else _viewer(viewer)
+    if not purpose:
+        return found
+    person = opened.signer(archive)
+    made = purposes.state(archive, person, purpose, "library", found.name)
+    return found.with_purpose(made.position)
+
+
+def init(
+    path: str | PathLike[str],
+    *,
+    passphrase: str | None = None,
+    unprotected: bool = False,
+    title: str = "",
+    database: str = "",
+) -> Archive:
+    """Make an archive in a new or empty directory, and open it.
+
+    ``passphrase`` protects its keys; without one whoever has the disk reads everything, so that
+    must be said: ``unprotected=True``. ``database``: a PostgreSQL URL; SQLite without.
+    """
+    if (passphrase is None) != unprotected:
+        raise BadArgument(
+            "passphrase", "give a passphrase, or unprotected=True, and not both",
+            "Only an archive of what is public anyway goes without.",
+        )  # fmt: skip
+    if passphrase is not None:
+        check_new(passphrase)
+    directory = Path(path).absolute()
+    opened = _Opened(
+        directory,
+        lambda: opening.init_archive(
+            directory, passphrase=passphrase, database_url=database or None, title=title,
+            policy=DEFAULT,
+        ),
+        "",
+        None,
+    )  # fmt: skip
+    return Archive(opened, OWNER)

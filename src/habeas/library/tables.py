@@ -1,0 +1,240 @@
+"""What the library gives: rows in memory, as frozen values and as data frames.
+
+Invariants: a table knows as whom it was read, as of which ledger size, how strict its strictest row
+is and in how many rows somebody has not agreed; it stays when the archive is closed; an integer
+with an empty cell stays an integer in every form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from habeas.archive.access.labels import LEVELS
+from habeas.exchange.errors import PackageMissing
+from habeas.exchange.exporting.parquet import pyarrow, schema_of
+from habeas.exchange.tidy.columns import VERSION, Column, Row, columns_of
+from habeas.figures.why.nodes import Node
+from habeas.figures.why.printing import as_text
+from habeas.library import notebook
+from habeas.library.notebook import SHOWN, Notice
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow as arrow
+
+    from habeas.exchange.tidy.parts import Part
+
+R = TypeVar("R")
+_LAST = -4  # the four last cells of every row: handling, consent, until when, compartments
+
+
+class Table(Sequence[R], Generic[R]):
+    """Rows of one kind. Iterating gives frozen values, ``to_pandas()`` and its like a frame.
+
+    ``viewer``: as whom it was read. ``handling``: the strictest of its rows. ``not_agreed``: in how
+    many rows somebody has not agreed to publication. ``as_of``: the ledger size.
+    """
+
+    version = VERSION
+
+    def __init__(
+        self, name: str, kind: type[R], rows: Iterable[Row], viewer: str, as_of: int, notice: Notice
+    ) -> None:
+        self.name = name
+        self.viewer = viewer
+        self.as_of = as_of
+        self._kind = kind
+        self._rows = tuple(rows)
+        self._notice = notice
+        levels = {str(row[_LAST]) for row in self._rows}
+        self.handling = max(levels, key=LEVELS.__getitem__, default="public")
+        self.not_agreed = sum(row[_LAST + 1] == "not-agreed" for row in self._rows)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Name, type, meaning and unit of each column, and what an empty cell means."""
+        kind: type = self._kind
+        return columns_of(kind)
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+    @overload
+    def __getitem__(self, index: slice) -> Table[R]: ...
+    def __getitem__(self, index: int | slice) -> R | Table[R]:
+        if isinstance(index, slice):
+            return Table(
+                self.name, self._kind, self._rows[index], self.viewer, self.as_of, self._notice
+            )
+        return self._kind(*self._rows[index])
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[R]:
+        return (self._kind(*row) for row in self._rows)
+
+    def to_arrow(self) -> arrow.Table:
+        """An Arrow table; meanings and units are in its schema. Needs the extra ``arrow``."""
+        package = pyarrow()
+        self._shown_perhaps()
+        schema = schema_of(self._kind, self._about())
+        arrays = [
+            package.array(cells, each.type)
+            for cells, each in zip(self._cells(), schema, strict=True)
+        ]
+        return package.Table.from_arrays(arrays, schema=schema)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A pandas frame with nullable types; dates are ``datetime64[s]``. Extra ``pandas``."""
+        try:
+            import pandas
+        except ImportError:
+            raise PackageMissing("to_pandas()", "pandas", "pandas") from None
+        self._shown_perhaps()
+        frame = pandas.DataFrame(
+            {
+                each.name: pandas.Series(cells, dtype=_PANDAS[each.type])
+                for each, cells in zip(self.columns, self._cells(), strict=True)
+            }
+        )
+        frame.attrs["habeas"] = self._about()
+        return frame
+
+    def to_polars(self) -> polars.DataFrame:
+        """A polars frame. Needs the extra ``polars``."""
+        try:
+            import polars
+        except ImportError:
+            raise PackageMissing("to_polars()", "polars", "polars") from None
+        self._shown_perhaps()
+        types = {
+            "integer": polars.Int64,
+            "number": polars.Float64,
+            "text": polars.String,
+            "boolean": polars.Boolean,
+            "date": polars.Date,
+        }
+        return polars.DataFrame(
+            [
+                polars.Series(each.name, cells, dtype=types[each.type])
+                for each, cells in zip(self.columns, self._cells(), strict=True)
+            ]
+        )
+
+    def _cells(self) -> list[list[Any]]:
+        if not self._rows:
+            return [[] for _ in self.columns]
+        return [list(cells) for cells in zip(*self._rows, strict=True)]
+
+    def _about(self) -> dict[str, str]:
+        return {
+            "table": self.name,
+            "viewer": self.viewer,
+            "handling": self.handling,
+            "not_agreed": str(self.not_agreed),
+            "as_of": str(self.as_of),
+        }
+
+    def _shown_perhaps(self) -> None:
+        """In a notebook a frame is made to be shown."""
+        if notebook.in_notebook():
+            self._notice.give(self.handling, self.not_agreed, self.viewer)
+
+    def lines(self) -> list[str]:
+        """What stands above the rows wherever they are shown."""
+        rows = f"{len(self):,} row{'' if len(self) == 1 else 's'}"
+        return [
+            f"{self.name}: {rows}, as {self.viewer} reads the archive at {self.as_of:,} entries",
+            handling_words(self.handling, self.not_agreed),
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join([f"<{self.lines()[0]}>", *self.lines()[1:]])
+
+    def _repr_html_(self) -> str:
+        self._notice.give(self.handling, self.not_agreed, self.viewer)
+        names = [each.name for each in self.columns]
+        return notebook.table(self.lines(), names, self._rows[:SHOWN], max(0, len(self) - SHOWN))
+
+
+_PANDAS = {
+    "integer": "Int64",
+    "number": "Float64",
+    "text": "string",
+    "boolean": "boolean",
+    "date": "datetime64[s]",
+}
+
+
+def handling_words(handling: str, not_agreed: int) -> str:
+    """How strict the strictest is, and in how many rows somebody has not agreed."""
+    said = f"Handling: {handling} at most"
+    if not_agreed:
+        said += f"; in {not_agreed:,} somebody has not agreed to publication"
+    return said + "."
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as one viewer may see it as of one ledger size.
+
+    ``value`` is the whole answer in words, with what the rules could not decide; a table of its
+    parts (total, groups, members, reports, estimates) is ``parts``. ``number`` is None for a figure
+    that is not counted: reports are never made into one number.
+    """
+
+    key: str
+    title: str
+    question: str
+    kind: str
+    value: str
+    number: int | None
+    not_known: int
+    unit: str
+    as_of: int
+    scope: str
+    parts: Table[Part] = field(repr=False)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The parts as a pandas frame."""
+        return self.parts.to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        """The parts as a polars frame."""
+        return self.parts.to_polars()
+
+    def to_arrow(self) -> arrow.Table:
+        """The parts as an Arrow table."""
+        return self.parts.to_arrow()
+
+    def _repr_html_(self) -> str:
+        lines = notebook.block([self.title, self.value, self.scope], "")
+        return lines.replace("<pre><bdi></bdi></pre>", "") + self.parts._repr_html_()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How something is known, down to sealed bytes: a tree of what rests on what."""
+
+    node: Node
+    viewer: str
+    as_of: int
+    handling: str
+    not_agreed: int
+    _notice: Notice = field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return as_text(self.node)
+
+    def _repr_html_(self) -> str:
+        self._notice.give(self.handling, self.not_agreed, self.viewer)
+        return notebook.block(
+            [
+                f"As {self.viewer} reads the archive at {self.as_of:,} entries",
+                handling_words(self.handling, self.not_agreed),
+            ],
+            as_text(self.node),
+        )
