@@ -5,11 +5,12 @@ BIN := .venv/bin
 SEED ?=
 TESTS ?=
 PASSAGES ?=
+CLAIMS ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting lock clean system-packages
+.PHONY: help venv demo test check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting bench-export lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -66,6 +67,9 @@ bench-linking: venv ## link a million synthetic records beside Splink alone; FEB
 
 bench-counting: venv ## hold the figures against a second count, written from the docs alone
 	$(BIN)/python -m benchmarks.counting
+
+bench-export: venv ## a million claims to Parquet, beside DuckDB reading the same rows (CLAIMS=100000)
+	$(BIN)/python -m benchmarks.exporting $(if $(CLAIMS),--claims $(CLAIMS))
 
 lock: venv ## renew requirements/*.txt from pyproject.toml
 	scripts/lock

@@ -21,6 +21,7 @@ from tests.exchange.tidy_world import FORMULA, SECRET, World, build
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC
+from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import PurposeNeeded
 from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
@@ -305,3 +306,16 @@ def test_columns_are_as_the_reference_pins_them(repository: Path) -> None:
         for kind in kinds
         for each in columns_of(kind)
     ]
+
+
+@one_database
+def test_what_is_to_be_erased_tells_of_the_tables_that_may_hold_it(
+    world: World, tmp_path: Path
+) -> None:
+    to = tmp_path / "out" / "team.csv"
+    entry = export(world, "claims", "--level", "team", *PURPOSE, to=to).json["entry"]
+    with world.archive.writing() as batch:
+        later = verbs.mention(batch, "person", "Later Test")
+    told = plan(world.archive, "consent", [world.at["person"]]).exports
+    assert told == ((entry, "claims", "team"),)
+    assert plan(world.archive, "consent", [later.position]).exports == ()

@@ -92,6 +92,11 @@ def describe(speaker: Speaker, what: Plan, changes: Sequence[Change]) -> None:
     for exhibit, event, agent in what.given_out:
         whom = f" by or to {shown(agent)}" if agent else ""
         speaker.say(f"A copy of exhibit {exhibit} has left this archive: {event}{whom}.")
+    for entry, kinds, level in what.exports:
+        speaker.say(
+            f"Tables up to {level} left this archive since, and may hold it: {kinds} "
+            f"(entry {entry})."
+        )
     changed.tell(speaker, changes, "No figure would change.")
     for held in what.held:
         speaker.say(
@@ -227,6 +232,10 @@ def as_json(what: Plan, changes: Sequence[Change]) -> Mapping[str, Any]:
         "given_out": [
             {"exhibit": exhibit, "event": event, "agent": agent}
             for exhibit, event, agent in what.given_out
+        ],
+        "exports": [
+            {"entry": entry, "kinds": kinds.split(), "level": level}
+            for entry, kinds, level in what.exports
         ],
         "holds": [
             {"exhibit": h.exhibit, "authority": h.authority, "entry": h.position} for h in what.held

@@ -82,6 +82,9 @@ class Plan:
     elsewhere: Elsewhere  # what stays and holds the same bytes or text
     parting: tuple[tuple[int, ...], ...]  # mentions joined only through what goes
     given_out: tuple[tuple[int, str, str], ...]  # copies that left: exhibit, event, to whom
+    exports: tuple[
+        tuple[int, str, str], ...
+    ]  # tables that left and may hold it: entry, kinds, level
     trimmed: tuple[int, ...]  # passages that stay, without the words beside their quote
     others: Mapping[int, int] = field(default_factory=dict)
     # consent: exhibits that stay though the person spoke in them → passages of others in each
@@ -141,6 +144,7 @@ def plan(
         elsewhere=elsewhere(archive, closed.erased),
         parting=_parting(closed.erased),
         given_out=_given_out(closed.erased),
+        exports=_exports(closed.erased),
         trimmed=trimmed,
         others=_others(closed.erased) if target_kind == "consent" else {},
     )
@@ -333,6 +337,12 @@ def _given_out(erased: Collection[int]) -> tuple[tuple[int, str, str], ...]:
         for exhibit, event, agent in events.values_list("exhibit", "event", "agent")
         if exhibit in erased
     )
+
+
+def _exports(erased: Collection[int]) -> tuple[tuple[int, str, str], ...]:
+    """The tables above public that left since any of it was there."""
+    since = m.Export.objects.filter(size__gt=min(erased, default=0)).order_by("position")
+    return tuple(since.values_list("position", "kinds", "level"))
 
 
 def _others(erased: Collection[int]) -> dict[int, int]:
