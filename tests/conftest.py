@@ -1,7 +1,8 @@
 """Fixtures of the whole suite. What each gives is in its docstring; `pytest --fixtures` lists them.
 
 Tests run in random order from a fixed seed, warnings are errors, and no test reaches
-another machine.
+another machine. ``session`` is one process: `make test` has several, and each has its own
+database server, browser, home and folders. What a test uses of the machine, another may use too.
 """
 
 from __future__ import annotations
@@ -42,6 +43,28 @@ hypothesis_settings.load_profile("habeas")
 def _no_outside_connections() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         network.forbid_outside_connections(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home that nobody else has: what programs keep for themselves there is not shared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        for name in [name for name in os.environ if name.startswith("XDG_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passphrases() -> Iterator[None]:
+    """In this process key files are written so that opening them costs nothing."""
+    import pyrage
+
+    from tests.support import passphrases
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyrage.passphrase, "encrypt", passphrases.encrypt)
         yield
 
 

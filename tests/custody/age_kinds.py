@@ -54,12 +54,19 @@ def x25519(
     return f"-> {kind} {b64(share)}{more}\n{form(sealed)}"
 
 
-def scrypt(work: int = 10, said: str | None = None, salt: bytes = bytes(16), more: str = "") -> str:
+def scrypt(
+    work: int = 10,
+    said: str | None = None,
+    salt: bytes = bytes(16),
+    more: str = "",
+    passphrase: str = PASSPHRASE,
+    key: bytes = FILE_KEY,
+) -> str:
     label = b"age-encryption.org/v1/scrypt" + salt
     wrapping = hashlib.scrypt(
-        PASSPHRASE.encode(), salt=label, n=1 << work, r=8, p=1, maxmem=1 << 28, dklen=32
+        passphrase.encode(), salt=label, n=1 << work, r=8, p=1, maxmem=1 << 28, dklen=32
     )
-    sealed = ChaCha20Poly1305(wrapping).encrypt(bytes(12), FILE_KEY, None)
+    sealed = ChaCha20Poly1305(wrapping).encrypt(bytes(12), key, None)
     return f"-> scrypt {b64(salt)} {work if said is None else said}{more}\n{body(sealed)}"
 
 

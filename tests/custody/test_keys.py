@@ -6,11 +6,14 @@ import json
 import os
 import pickle
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from habeas.custody.age_headers import MOST_WORK, check_passphrase_header
 from habeas.custody.errors import (
     EpochInUse,
     KeyringError,
@@ -80,6 +83,17 @@ def test_a_passphrase_protects_everything_secret(tmp_path: Path) -> None:
     opened = Keyring.open(directory, PASSPHRASE)
     assert opened.protected
     assert opened.entry.verifier == made.entry.verifier
+
+
+def test_whoever_guesses_a_passphrase_pays_for_every_try(tmp_path: Path) -> None:
+    """Asked of a process of its own: in this one the tests make it cheap."""
+    program = (
+        "import sys; from pathlib import Path; from habeas.custody.keys import key_files\n"
+        "key_files.write_key_file(Path(sys.argv[1]), {}, 'a passphrase of some length')"
+    )
+    subprocess.run([sys.executable, "-c", program, tmp_path / "key"], check=True)
+    work = check_passphrase_header((tmp_path / "key").read_bytes(), tmp_path / "key")
+    assert 15 <= work <= MOST_WORK
 
 
 def test_a_person_has_a_passphrase_of_their_own(fresh: Keyring) -> None:
