@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -152,6 +153,26 @@ def test_an_interruption(
     assert "Interrupted" in ended.err
 
 
+def _has_open(process: int, name: str) -> bool:
+    with contextlib.suppress(OSError):  # it ended
+        return any(
+            os.readlink(each).endswith(name) for each in Path(f"/proc/{process}/fd").iterdir()
+        )
+    return True
+
+
+def test_whoever_stops_it_while_it_starts_is_told_so(
+    archive_here: Path, habeas: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("habeas.cli.running._speak_warnings", interrupt)
+    ended = habeas("verify")
+    assert (ended.code, ended.out) == (endings.INTERRUPTED, "")
+    assert ended.err == "habeas: Interrupted. What was finished before is kept.\n"
+
+
 def test_an_interrupted_import_is_there_whole_or_not_at_all(
     archive_here: Path, habeas: Callable[..., Ended]
 ) -> None:
@@ -167,9 +188,10 @@ def test_an_interrupted_import_is_there_whole_or_not_at_all(
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(2)
+    while running.poll() is None and not _has_open(running.pid, "habeas.db"):
+        time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate()
     assert "Traceback" not in err
     if running.returncode:  # a quick machine may have finished
         assert (running.returncode, out) == (endings.INTERRUPTED, "")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import logging
 import os
 import sys
@@ -45,11 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    _speak_warnings()
     code = endings.PIPE_CLOSED
-    with contextlib.suppress(BrokenPipeError):
+    try:
+        _speak_warnings()
         code = _ended(given)
         sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except KeyboardInterrupt:  # before there was a command, or while its end was told
+        code = endings.INTERRUPTED
+        _line("habeas: Interrupted. What was finished before is kept.")
     if code == endings.PIPE_CLOSED:
         # Python would write to the closed pipe once more when it ends.
         with contextlib.suppress(OSError, ValueError):
@@ -57,15 +63,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _ended(given: list[str]) -> int:
-    import typer
+@functools.cache
+def _command() -> Any:
+    """The tree of commands, made once in a process: called itself, typer makes it for each run."""
+    import typer.main
 
     from habeas.cli.app import app
+
+    return typer.main.get_command(app)
+
+
+def _ended(given: list[str]) -> int:
+    import typer
 
     usage_error: type[Exception] = typer.BadParameter.__bases__[0]  # whichever click typer has
     as_json = "--json" in given
     try:
-        result = app(args=given, prog_name="habeas", standalone_mode=False)
+        result = _command()(args=given, prog_name="habeas", standalone_mode=False)
     except HabeasError as error:
         if error.code == CLOCK_DOUBTED and _goes_on(error, given, as_json):
             return _ended(["--despite-clock", *given])
