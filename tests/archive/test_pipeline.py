@@ -338,6 +338,7 @@ def test_stopped_half_way_the_rest_waits_and_is_read_by_the_next_run(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "AT_ONCE", 2)
+    monkeypatch.setattr(crew, "PATIENCE_SECONDS", 600.0)  # one killed would not give back
     exhibits = add(archive, tmp_path / "in", *(f"text {n}" for n in range(20)))
 
     def stop(what: str, done: int, total: int) -> None:

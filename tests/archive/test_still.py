@@ -63,8 +63,7 @@ class Writer:
 
         thread = threading.Thread(target=run)
         thread.start()
-        thread.join(timeout=60)
-        assert not thread.is_alive(), "it was kept waiting"
+        thread.join()  # if it is kept waiting, the run ends with the stacks of both
         assert not failures, failures
 
     def _write(self) -> None:
