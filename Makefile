@@ -4,8 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 SEED ?=
 TESTS ?=
+JOBS ?= auto
 PASSAGES ?=
 CLAIMS ?=
+# What is compiled once need not be compiled by each of the hundreds of processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
@@ -20,8 +23,8 @@ venv: .venv/.installed ## .venv with the locked packages and habeas itself
 demo: venv ## load the demonstration archive, explain one figure, serve it on this machine
 	$(BIN)/habeas demo
 
-test: system-packages .venv/.wheelhouse check ## everything: check, then all tests (SEED=7, TESTS=tests/custody)
-	$(BIN)/python -m pytest $(if $(SEED),--randomly-seed=$(SEED)) $(TESTS)
+test: system-packages .venv/.wheelhouse check ## everything: check, then all tests (SEED=7, TESTS=tests/custody, JOBS=0)
+	$(BIN)/python -m pytest -n $(JOBS) --durations 20 $(if $(SEED),--randomly-seed=$(SEED)) $(TESTS)
 
 check: venv ## ruff, mypy, import contracts
 	$(BIN)/ruff check .
