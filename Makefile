@@ -5,6 +5,7 @@ BIN := .venv/bin
 SEED ?=
 TESTS ?=
 JOBS ?= auto
+SINCE ?=
 PASSAGES ?=
 CLAIMS ?=
 # What is compiled once need not be compiled by each of the hundreds of processes that tests start.
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting bench-export lock clean system-packages
+.PHONY: help venv demo test quick check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting bench-export lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,6 +26,10 @@ demo: venv ## load the demonstration archive, explain one figure, serve it on th
 
 test: system-packages .venv/.wheelhouse check ## everything: check, then all tests (SEED=7, TESTS=tests/custody, JOBS=0)
 	$(BIN)/python -m pytest -n $(JOBS) --durations 20 $(if $(SEED),--randomly-seed=$(SEED)) $(TESTS)
+
+quick: venv ## the tests nearest to what changed, for less than a minute (SINCE=HEAD~3)
+	$(BIN)/ruff check -q .
+	JOBS=$(JOBS) $(BIN)/python -m tests.support.touched $(SINCE)
 
 check: venv ## ruff, mypy, import contracts
 	$(BIN)/ruff check .
