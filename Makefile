@@ -88,18 +88,19 @@ clean: ## remove what make made here
 system-packages:
 	@scripts/system-packages
 
+# The packages are for everybody to read, whatever the umask: in the sandbox nobody is root.
 .venv/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	    || { echo "habeas needs Python 3.11 or newer; set PYTHON=/path/to/python3." >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	umask 022; $(PYTHON) -m venv .venv
 	@touch $@
 
 .venv/.locked: requirements/dev.txt .venv/.created
-	$(PIP) install --require-hashes -r requirements/dev.txt
+	umask 022; $(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .venv/.installed: pyproject.toml .venv/.locked
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	umask 022; $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # The files of the locked runtime packages, so that the wheel test needs no network.

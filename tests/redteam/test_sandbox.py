@@ -674,6 +674,33 @@ def test_a_program_installed_under_any_place_leaves_the_scratch_empty(place: str
     assert same_worker
 
 
+@pytest.mark.parametrize("closed", ["habeas", "habeas/reading/readers", "habeas/reading/paths.py"])
+def test_a_program_that_only_root_may_read_is_not_taken_for_one_without_readers(
+    tmp_path: Path, closed: str
+) -> None:
+    """As after a clone with the umask 077. Started by its owner it reads all the same."""
+    walls_or_skip()
+    source = Path(habeas.__path__[0])
+    bare = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(source, tmp_path / "lib" / "habeas", ignore=bare)
+    path = tmp_path / "lib" / closed
+    path.chmod(0o700 if path.is_dir() else 0o600)
+    program = (
+        "import io\nfrom habeas.reading.sandbox import Sandbox\n"
+        "with Sandbox(ocr=False, workers=1) as sandbox:\n"
+        "    print([each.text for each in sandbox.read(io.BytesIO(b'Held.'), 'a.txt')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "lib")},
+    )  # fmt: skip
+    if os.geteuid() != 0:
+        assert (done.stdout, done.stderr) == ("['Held.']\n", "")
+    else:
+        assert f"SandboxBroken: The sandbox may not read {path}" in done.stderr
+        assert "No reader" not in done.stdout
+
+
 def test_the_scratch_holds_nothing_that_is_shown() -> None:
     for shown in (["/scratch/venv/lib"], ["/scratch-1/x", "/scratch"], ["/usr", "/opt/a"]):
         scratch = Path(confining.scratch_beside(shown))

@@ -7,6 +7,7 @@ the worker, so that no format is ever skipped in silence.
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 
 from habeas.reading.readers.interface import Reader, as_reader
@@ -17,6 +18,8 @@ _BESIDES = ("interface",)  # no reader, and modules that readers share hold no `
 def load() -> dict[str, Reader]:
     """Every reader by the media types it reads."""
     found: dict[str, Reader] = {}
+    for folder in __path__:
+        os.listdir(folder)  # raises, where pkgutil would say that nothing is there
     for listed in pkgutil.iter_modules(__path__):
         if listed.name in _BESIDES:
             continue

@@ -16,14 +16,16 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shlex
 import shutil
+import stat
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import habeas
-from habeas.reading.errors import RiskNotNamed, SandboxMissing
+from habeas.reading.errors import RiskNotNamed, SandboxBroken, SandboxMissing
 from habeas.reading.limits import Limits
 
 RISK = "hostile files can take over this account and this machine"
@@ -89,6 +91,45 @@ def find_bubblewrap() -> str:
             next_step=f"Install it (Debian: bubblewrap), or accept in writing that {RISK}.",
         )
     return found
+
+
+def check_readable() -> None:
+    """Refuse where the worker, which gives up root, could not read the program it is made of.
+
+    Python takes a folder that it may not list for an empty one: there would be no readers, and
+    every file would be of a kind that nobody reads.
+    """
+    if os.geteuid() != 0:
+        return  # whoever started it is who reads inside
+    for path in _of_the_program():
+        if not _for_everybody(path):
+            raise SandboxBroken(
+                f"The sandbox may not read {path}: only its owner may, and whoever opens files "
+                "in the sandbox is nobody's owner.",
+                next_step="Let everybody read the program (no evidence lies there): "
+                f"chmod -R go+rX {shlex.quote(_root_of(path))}. Or run habeas as another user "
+                "than root.",
+            )
+
+
+def _of_the_program() -> Iterator[str]:
+    """What is imported inside: of habeas all, of other packages the folders they lie in."""
+    yield from (path for path in visible_paths() if not path.startswith("/usr/"))
+    for site in _site_packages():
+        yield from (entry.path for entry in os.scandir(site) if entry.is_dir())
+    for package in habeas.__path__:
+        for folder, _, files in os.walk(os.path.realpath(package)):
+            yield folder
+            yield from (os.path.join(folder, name) for name in files if name.endswith(".py"))
+
+
+def _root_of(path: str) -> str:
+    return next(root for root in visible_paths() if _lies_in(path, root))
+
+
+def _for_everybody(path: str) -> bool:
+    mode = os.stat(path).st_mode
+    return bool(mode & stat.S_IROTH) and (not stat.S_ISDIR(mode) or bool(mode & stat.S_IXOTH))
 
 
 def worker_command() -> list[str]:

@@ -70,6 +70,8 @@ class Sandbox:
             ocr_second.require()
         self._further = tuple(path.resolve() for path in further_readers)
         self._bubblewrap = confining.find_bubblewrap() if self.confined else ""
+        if self.confined:
+            confining.check_readable()
         self._filters = seccomp.filters() if self.confined else None
         self._turns = [self._crew(workers or min(2, os.cpu_count() or 1))]
         self._killed_for_memory = watching.killed_for_memory()
