@@ -57,6 +57,14 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _umask() -> Iterator[None]:
+    """The usual one, whoever runs the tests; those that are about another set it themselves."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _quick_passphrases() -> Iterator[None]:
     """In this process key files are written so that opening them costs nothing."""
     import pyrage
