@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from habeas.names import chinese, steps
+from habeas.names import chinese, conditions, steps
 from habeas.vocabulary import texts
 from habeas.vocabulary.errors import shown
 
 if TYPE_CHECKING:
+    from habeas.names.conditions import Conditions
     from habeas.names.steps import Steps
     from habeas.vocabulary.region import Region
     from habeas.vocabulary.region_file import Path, RegionFile
@@ -58,26 +59,6 @@ def _heard(read: tuple[str, ...], *, of_han: bool = True) -> Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class _When:
-    """One condition on a word."""
-
-    having: frozenset[str]
-    lacking: frozenset[str]
-    first: str
-    not_first: str
-    longer_than: int
-
-    def holds(self, word: str, letters: set[str]) -> bool:
-        return (
-            (not self.having or not self.having.isdisjoint(letters))
-            and self.lacking.isdisjoint(letters)
-            and (not self.first or word[0] in self.first)
-            and (not self.not_first or word[0] not in self.not_first)
-            and len(word) > self.longer_than
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Way:
     """One reading of the region's file."""
 
@@ -86,7 +67,7 @@ class _Way:
     sureness: int
     cost: float
     cost_beside: float
-    when: tuple[_When, ...]
+    when: Conditions
     alone: bool
     unless_same: bool
     steps: Steps | None
@@ -127,39 +108,18 @@ def _way(file: RegionFile, path: Path) -> _Way:
         )
     if bool(reader) == bool(file.at((*path, "steps"))):
         raise file.refuse(path, "a reading has either steps or a reader")
-    when = file.at((*path, "when"))
-    if when is not None and not isinstance(when, list):
-        raise file.refuse((*path, "when"), "when must be a list of conditions")
     return _Way(
         name=file.text_at((*path, "name")),
         script=file.text_at((*path, "script")),
         sureness=SYLLABIC if reader else _SURENESS[sureness],
-        cost=_number(file, (*path, "cost")),
-        cost_beside=_number(file, (*path, "cost_beside")),
-        when=tuple(_condition(file, (*path, "when", at)) for at in range(len(when or ()))),
+        cost=conditions.number(file, (*path, "cost")),
+        cost_beside=conditions.number(file, (*path, "cost_beside")),
+        when=conditions.read(file, (*path, "when")),
         alone=_said(file, (*path, "alone")),
         unless_same=_said(file, (*path, "unless_same")),
         steps=None if reader else steps.read(file, (*path, "steps")),
         reader=reader,
     )
-
-
-def _condition(file: RegionFile, path: Path) -> _When:
-    file.mapping(path, optional=("with", "without", "first", "not_first", "longer_than"))
-    return _When(
-        frozenset(file.text_at((*path, "with"))),
-        frozenset(file.text_at((*path, "without"))),
-        file.text_at((*path, "first")),
-        file.text_at((*path, "not_first")),
-        int(_number(file, (*path, "longer_than"))),
-    )
-
-
-def _number(file: RegionFile, path: Path) -> float:
-    text = file.text_at(path) or "0"
-    if re.fullmatch(r"\d{1,2}(?:\.\d{1,4})?", text) is None:
-        raise file.refuse(path, f"{shown(text)} is not a number such as 0.03")
-    return float(text)
 
 
 def _said(file: RegionFile, path: Path) -> bool:
@@ -173,10 +133,9 @@ def _said(file: RegionFile, path: Path) -> bool:
 def readings(word: str, region: Region) -> tuple[Reading, ...]:
     """Every reading of one cleaned word, likeliest first; () for a script without rules."""
     low = unicodedata.normalize("NFC", word.lower())
-    letters = set(low)
     found: list[Reading] = []
     for way in check(region).get(texts.detect_script(word) or "", ()):
-        if way.when and not any(one.holds(low, letters) for one in way.when):
+        if not conditions.hold(way.when, low):
             continue
         cost = way.cost_beside if found and way.cost_beside else way.cost
         if way.steps is None:

@@ -44,7 +44,8 @@ def render(name: str, script: str, region: Region) -> Rendering:
         )
     if target.steps is not None and found == target.script:
         first, *others = target.write(text)
-        if not any(texts.detect_script(letter) == found for letter in first):
+        left = any(texts.detect_script(letter) == found for letter in first)
+        if not left or target.to == found:
             return Rendering(first, target.title, tuple(others))
     if target.by == "pinyin" and found == "Hani":
         words = text.replace("·", " ").split()

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from habeas.names import steps
+from habeas.names import conditions, steps
+from habeas.vocabulary import texts
 from habeas.vocabulary.errors import shown
 
 if TYPE_CHECKING:
+    from habeas.names.conditions import Conditions
     from habeas.names.steps import Steps
     from habeas.vocabulary.region import Region
     from habeas.vocabulary.region_file import Path, RegionFile
 
 FILE = "writing.yaml"
+#: Spellings of one word that is searched.
+MOST = 24
 #: Targets that are code (``rendering``).
 BY = ("uyghur", "pinyin", "kazakh-arabic")
 
@@ -28,12 +32,15 @@ BY = ("uyghur", "pinyin", "kazakh-arabic")
 class Target:
     """One way of writing. ``script``: read from this one; ``by``: what is code.
 
-    ``searched``: a word that is searched is sought in this writing too.
+    ``to``: the script that it gives. ``searched``: a word that is searched, and that ``when``
+    holds of, is sought in this writing too.
     """
 
     name: str
     title: str
     script: str
+    to: str
+    when: Conditions
     by: str
     steps: Steps | None
     searched: bool
@@ -53,19 +60,21 @@ class Target:
 def check(region: Region) -> Mapping[str, Target]:
     """The targets by their names. Errors: ``BadRegion`` by file and line."""
     found: dict[str, Target] = {}
-    texts: dict[str, object] = {}
+    seen: dict[str, object] = {}
     for file in region.files(FILE):
         file.mapping(optional=("tables", "targets"))
         for name in file.mapping(("targets",)):
             path: Path = ("targets", name)
-            if texts.setdefault(name, file.at(path)) != file.at(path):
+            if seen.setdefault(name, file.at(path)) != file.at(path):
                 raise file.refuse(path, f"{shown(name)} is another writing in another region")
             found[name] = _target(file, path, name)
     return found
 
 
 def _target(file: RegionFile, path: Path, name: str) -> Target:
-    file.mapping(path, needed=("title",), optional=("from", "by", "steps", "searched"))
+    file.mapping(
+        path, needed=("title",), optional=("from", "to", "when", "by", "steps", "searched")
+    )
     by = file.text_at((*path, "by"))
     if by and by not in BY:
         raise file.refuse((*path, "by"), f"there is no {shown(by)}; there are: {', '.join(BY)}")
@@ -77,7 +86,28 @@ def _target(file: RegionFile, path: Path, name: str) -> Target:
         name,
         file.text_at((*path, "title")),
         file.text_at((*path, "from")),
+        file.text_at((*path, "to")) or "Latn",
+        conditions.read(file, (*path, "when")),
         by,
         None if by else steps.read(file, (*path, "steps")),
         file.text_at((*path, "searched")) == "yes",
     )
+
+
+def spellings(word: str, region: Region) -> tuple[str, ...]:
+    """The ways in which a region writes a word that is searched, and writes those again, in small
+    letters; not the word itself, and at most ``MOST``."""
+    low = word.lower()
+    first = _written(low, region)
+    further = [way for one in first for way in _written(one, region)]
+    return tuple(dict.fromkeys(way for way in (*first, *further) if way != low))[:MOST]
+
+
+def _written(word: str, region: Region) -> list[str]:
+    script = texts.detect_script(word)
+    return [
+        way
+        for target in check(region).values()
+        if target.searched and target.script == script and conditions.hold(target.when, word)
+        for way in target.write(word)
+    ]

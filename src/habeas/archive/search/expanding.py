@@ -1,9 +1,9 @@
 """Other spellings of a word: of listed places and given names, and of letters written two ways.
 
 Invariants: of names only what is listed in the gazetteer and the table is added, for a word or
-phrase that is itself a listed spelling; of other words what ``respelling`` gives; what is added is
-given back so that it can be shown; nothing of the archive's own content is used, so an expansion
-tells nobody anything about it.
+phrase that is itself a listed spelling; of other words what ``respelling`` and the rules of the
+region give; what is added is given back so that it can be shown; nothing of the archive's own
+content is used, so an expansion tells nobody anything about it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from habeas.archive.search import folding, respelling
-from habeas.names import gazetteer, table
+from habeas.names import gazetteer, table, writing
 
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
@@ -48,7 +48,9 @@ def added(text: str, region: Region) -> Added | None:
     kept = kept[:_MOST]
     if len(key.split()) == 1:
         known = {*there, *map(_key, kept)}
-        kept += [form for form in respelling.forms(text.strip()) if _key(form) not in known]
+        word = text.strip()
+        more = (*respelling.forms(word), *writing.spellings(word, region))
+        kept += [form for form in dict.fromkeys(more) if _key(form) not in known]
     return Added(text, tuple(kept)) if kept else None
 
 
