@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -106,6 +107,18 @@ def test_a_closed_archive_raises_on_every_use_and_tables_stay(made: Made) -> Non
     assert len(table) == len(list(table)) == len(table.to_pandas()) == 6
     assert figure.parts[0].counted_lower == 1
     assert "Example town" in str(why)
+
+
+@one_database
+def test_a_handle_does_not_go_through_a_fork(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    with habeas.open(made.directory) as archive:
+        here = os.getpid()
+        with monkeypatch.context() as forked:
+            forked.setattr(os, "getpid", lambda: here + 1)
+            with pytest.raises(habeas.HabeasError) as refused:
+                archive.claims()
+        assert refused.value.code == "archive.closed"
+        assert "fork" in refused.value.next_step
 
 
 @one_database

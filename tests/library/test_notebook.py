@@ -107,7 +107,7 @@ def test_the_how_to_runs_in_a_real_kernel(
     assert f"{total} persons are documented; {total} are on a list." in said(first, "stdout")
     assert "HandlingWarning" in said(first, "stderr")
     assert said(second, "stdout") == "running\n"
-    assert "sources: 3 rows, as owner reads" in said(second, "execute_result")
+    assert "sources: 3 rows, as the owner reads" in said(second, "execute_result")
     assert "HandlingWarning" in said(second, "stderr")
     assert "HandlingWarning" not in said(third, "stderr")  # once an archive
 

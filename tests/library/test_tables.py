@@ -66,8 +66,8 @@ def test_a_table_says_as_whom_it_was_read_and_how_strict_it_is(made: Made) -> No
         team = archive.seen_by({"main": "team"}).sources()
     assert (everything.viewer, everything.handling, everything.not_agreed) == ("owner", "sealed", 2)
     assert (public.viewer, public.handling, len(public)) == ("public", "public", 3)
-    assert repr(everything).startswith("<claims: 6 rows, as owner reads the archive")
-    assert "sealed at most; in 2 somebody has not agreed" in repr(everything)
+    assert repr(everything).startswith("<claims: 6 rows, as the owner reads the archive")
+    assert "sealed at most; in 2 of them somebody has not agreed" in repr(everything)
     assert SECRET not in {each.name for each in team}
     assert everything[0] == next(iter(everything))
     assert len(everything[1:3]) == 2
@@ -86,7 +86,7 @@ def test_what_a_notebook_would_save_is_warned_of_once_an_archive(made: Made) -> 
             whole = archive.claims()._repr_html_() + archive.why(made.at["named"])._repr_html_()
     assert FORMULA.replace('"', "&quot;") in shown
     assert "<script" not in whole
-    assert "as owner reads the archive" in whole
+    assert "as the owner reads the archive" in whole
 
 
 @one_database

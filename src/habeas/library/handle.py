@@ -21,6 +21,7 @@ from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import ArchiveClosed, PersonNeeded
 from habeas.archive.projection.trusted_people import granted
 from habeas.archive.store import holding
+from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.settings_file import ArchiveSettings
 from habeas.archive.verbs.searching import checked_purpose
 from habeas.custody.errors import PassphraseNeeded
@@ -29,7 +30,7 @@ from habeas.custody.keys.passphrases import check_new
 from habeas.custody.keys.person_keys import open_person, person_path
 from habeas.custody.trust.persons import DEFAULT
 from habeas.library.errors import BadArgument
-from habeas.library.notebook import Notice
+from habeas.library.notebook import Notice, whom
 from habeas.library.recording import Recording
 from habeas.library.worker import Worker
 
@@ -102,7 +103,7 @@ class Archive(Recording):
         self.close()
 
     def __repr__(self) -> str:
-        state = "closed" if self.closed else f"as {self._viewer.name} reads it"
+        state = "closed" if self.closed else f"as {whom(self._viewer.name)} reads it"
         return f"<archive {self.directory}, {state}>"
 
     def _do(self, work: Callable[[opening.Archive], T]) -> T:
@@ -150,8 +151,12 @@ class _Opened:
         return archive
 
     def do(self, work: Callable[[opening.Archive], T]) -> T:
+        def plainly() -> T:
+            with plain_errors():
+                return work(self.refuse_closed())
+
         self.refuse_closed()
-        return self._worker.run(lambda: work(self.refuse_closed()))
+        return self._worker.run(plainly)
 
     def close(self) -> None:
         if self.archive is not None:

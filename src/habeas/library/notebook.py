@@ -18,7 +18,10 @@ from habeas.library.errors import HandlingWarning
 if TYPE_CHECKING:
     from habeas.exchange.tidy.columns import Row
 
-SHOWN = 20  # rows
+SHOWN = 10  # rows
+LONGEST = 60  # characters of a cell
+_FIRST = ("handling", "consent")
+_CELL = 'style="text-align:left;vertical-align:top;white-space:nowrap"'
 
 
 class Notice:
@@ -33,13 +36,18 @@ class Notice:
             return
         self._said = True
         warnings.warn(
-            f"This is {strictest} as {viewer} reads the archive"
+            f"This is {strictest} as {whom(viewer)} reads the archive"
             f"{', and somebody in it has not agreed to publication' if not_agreed else ''}. "
             "A notebook that is saved keeps what it shows: clear its outputs before you pass it "
             "on. This is said once an archive.",
             HandlingWarning,
             stacklevel=3,
         )
+
+
+def whom(viewer: str) -> str:
+    """A viewer's name in a sentence."""
+    return f"the {viewer}" if viewer in ("owner", "public") else viewer
 
 
 def in_notebook() -> bool:
@@ -58,19 +66,29 @@ def told(text: object) -> str:
     return f"<bdi>{escape(plain)}</bdi>"
 
 
-def table(lines: Iterable[str], names: Sequence[str], rows: Iterable[Row], left_out: int) -> str:
-    """A table as HTML under its lines."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+def table(lines: Iterable[str], names: Sequence[str], rows: Sequence[Row], left_out: int) -> str:
+    """A table as HTML: handling and consent first, without the columns that are empty here."""
+    order = sorted(range(len(names)), key=lambda at: names[at] not in _FIRST)
+    shown = [at for at in order if any(row[at] is not None for row in rows) or not rows]
+    head = "".join(f"<th {_CELL}>{escape(names[at])}</th>" for at in shown)
     body = "".join(
-        "<tr>" + "".join(f"<td>{'' if c is None else told(c)}</td>" for c in row) + "</tr>"
+        "<tr>" + "".join(f"<td {_CELL}>{_cell(row[at])}</td>" for at in shown) + "</tr>"
         for row in rows
     )
-    more = f"<p>… and {left_out:,} more rows</p>" if left_out else ""
+    rest = [f"{left_out:,} more rows"] if left_out else []
+    if len(shown) < len(names):
+        rest.append(f"{len(names) - len(shown)} more columns, which are empty in these rows")
+    more = f"<p>… {' and '.join(rest)}.</p>" if rest else ""
     about = "".join(f"<p>{told(line)}</p>" for line in lines)
     return (
         f'<div>{about}<div style="overflow-x:auto"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{more}</div>"
     )
+
+
+def _cell(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return told(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…") if text else ""
 
 
 def block(lines: Iterable[str], text: str) -> str:

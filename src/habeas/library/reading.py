@@ -16,7 +16,7 @@ from habeas.archive import models as m
 from habeas.archive import purposes, regions, search
 from habeas.archive.access import Viewer, visible
 from habeas.archive.access.handled import Handlings
-from habeas.archive.access.labels import LEVELS
+from habeas.archive.openness import strictest
 from habeas.archive.search import searching
 from habeas.archive.store.still import still
 from habeas.estimation.errors import BadTable
@@ -298,5 +298,5 @@ def _handled(viewer: Viewer, positions: set[int]) -> tuple[str, int]:
         .filter(position__in=positions)
         .values_list("label", flat=True)
     ]
-    strictest = max((each.handling for each in found), key=LEVELS.__getitem__, default="public")
-    return strictest, sum(each.consent == "not-agreed" for each in found)
+    level = strictest(each.handling for each in found)
+    return level, sum(each.consent == "not-agreed" for each in found)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from habeas.archive.access.labels import LEVELS
+from habeas.archive.openness import strictest
 from habeas.exchange.errors import PackageMissing
 from habeas.exchange.exporting.parquet import pyarrow, schema_of
 from habeas.exchange.tidy.columns import VERSION, Column, Row, columns_of
@@ -50,7 +50,7 @@ class Table(Sequence[R], Generic[R]):
         self._rows = tuple(rows)
         self._notice = notice
         levels = {str(row[_LAST]) for row in self._rows}
-        self.handling = max(levels, key=LEVELS.__getitem__, default="public")
+        self.handling = strictest(levels)
         self.not_agreed = sum(row[_LAST + 1] == "not-agreed" for row in self._rows)
 
     @property
@@ -146,8 +146,9 @@ class Table(Sequence[R], Generic[R]):
     def lines(self) -> list[str]:
         """What stands above the rows wherever they are shown."""
         rows = f"{len(self):,} row{'' if len(self) == 1 else 's'}"
+        whom = notebook.whom(self.viewer)
         return [
-            f"{self.name}: {rows}, as {self.viewer} reads the archive at {self.as_of:,} entries",
+            f"{self.name}: {rows}, as {whom} reads the archive at {self.as_of:,} entries",
             handling_words(self.handling, self.not_agreed),
         ]
 
@@ -173,7 +174,7 @@ def handling_words(handling: str, not_agreed: int) -> str:
     """How strict the strictest is, and in how many rows somebody has not agreed."""
     said = f"Handling: {handling} at most"
     if not_agreed:
-        said += f"; in {not_agreed:,} somebody has not agreed to publication"
+        said += f"; in {not_agreed:,} of them somebody has not agreed to publication"
     return said + "."
 
 
@@ -233,7 +234,7 @@ class Why:
         self._notice.give(self.handling, self.not_agreed, self.viewer)
         return notebook.block(
             [
-                f"As {self.viewer} reads the archive at {self.as_of:,} entries",
+                f"As {notebook.whom(self.viewer)} reads the archive at {self.as_of:,} entries",
                 handling_words(self.handling, self.not_agreed),
             ],
             as_text(self.node),

@@ -28,6 +28,7 @@ from habeas.archive import verbs
 from habeas.archive.access import Viewer
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.errors import PersonNeeded, PurposeNeeded
+from habeas.archive.openness import strictest
 from habeas.archive.store.still import still
 from habeas.archive.verbs.searching import checked_purpose
 from habeas.custody.durable import sync_path
@@ -240,7 +241,7 @@ _LAST = -4  # the four last cells of every row begin here: handling, consent, un
 
 def _look(done: Exported, piece: Sequence[Row]) -> None:
     levels = {str(row[_LAST]) for row in piece}
-    done.strictest = max([done.strictest, *levels], key=LEVELS.__getitem__)
+    done.strictest = strictest((done.strictest, *levels))
     done.not_agreed += sum(row[_LAST + 1] == "not-agreed" for row in piece)
 
 

@@ -16,7 +16,7 @@ from habeas.archive import models as m
 from habeas.archive.access import visible
 from habeas.exchange.tidy.columns import Cell, Row, column, day
 from habeas.exchange.tidy.reading import PIECE, Reader, bounds
-from habeas.exchange.tidy.records import strictest
+from habeas.exchange.tidy.records import together
 
 if TYPE_CHECKING:
     from habeas.figures.evaluation.results import Evaluation, Point
@@ -236,6 +236,6 @@ class _Rows:
         )
 
     def _handled(self, claims: Iterable[int]) -> tuple[Cell, ...]:
-        return strictest(
+        return together(
             self.reader, {self.labels[claim] for claim in claims if claim in self.labels}
         )

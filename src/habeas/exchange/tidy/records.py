@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from habeas.archive import models as m
 from habeas.archive.access import live, visible
-from habeas.archive.access.labels import LEVELS
+from habeas.archive.openness import strictest
 from habeas.exchange.tidy.columns import Cell, Row, column
 from habeas.exchange.tidy.reading import Reader, pieces
 from habeas.figures.evaluation.loading import live_claims
@@ -103,14 +103,14 @@ def _row(reader: Reader, record: int, mentions: list[tuple[Any, ...]], said: lis
         len(said),
         len({reader.origins.first(source) for source in said}),
         len(reader.origins.of_all(said)),
-        *strictest(reader, [row[5] for row in mentions]),
+        *together(reader, [row[5] for row in mentions]),
     )
 
 
-def strictest(reader: Reader, labels: Collection[str]) -> tuple[Cell, ...]:
+def together(reader: Reader, labels: Collection[str]) -> tuple[Cell, ...]:
     """The four last cells of a row that rests on several things: the strictest of each."""
     found = [reader.labels.of(label) for label in set(labels)]
-    level = max((each.handling for each in found), key=LEVELS.__getitem__, default="public")
+    level = strictest(each.handling for each in found)
     consents = {each.consent for each in found}
     consent = next((c for c in ("not-agreed", "agreed") if c in consents), "not-needed")
     days = [each.consent_until for each in found if each.consent_until]
