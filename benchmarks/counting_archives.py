@@ -26,7 +26,7 @@ from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.opening import Archive, init_archive, open_archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.linking import Pair
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
 from habeas.custody.trust.persons import Policy
 from habeas.exchange.importing import import_folder
@@ -155,8 +155,8 @@ class _Filling:
                 except AlreadyEnded:
                     continue
 
-    def _place(self) -> Place:
-        return Place(handling=self.chance.choice(HANDLING))
+    def _place(self) -> Marking:
+        return Marking(handling=self.chance.choice(HANDLING))
 
     def _people_and_sources(self, batch: Batch) -> None:
         pick = self.chance
@@ -169,7 +169,7 @@ class _Filling:
                     interests=pick.choice(
                         ((), ({"kind": "funding", "text": "x"},), ({"kind": "party", "text": "y"},))
                     ),
-                    place=self._place(),
+                    marking=self._place(),
                 )
             )
         for _ in range(pick.randint(0, 5)):
@@ -179,7 +179,9 @@ class _Filling:
         for number in range(pick.randint(8, 22)):
             kind = pick.choice((*KINDS, "person", "place", "facility"))
             of_list = pick.choice([*self.lists, None])
-            made = verbs.mention(batch, kind, f"{kind} {number}", list=of_list, place=self._place())
+            made = verbs.mention(
+                batch, kind, f"{kind} {number}", list=of_list, marking=self._place()
+            )
             self.mentions.append(_Named(made, kind, of_list))
             if kind == "person" and pick.random() < 0.6:
                 verbs.consent(batch, made, basis="given", audience="public")
@@ -187,7 +189,7 @@ class _Filling:
     def _lineage(self, batch: Batch) -> None:
         one, other = self.chance.choices(self.sources, k=2)
         if one != other:
-            verbs.lineage(batch, one, other, place=Place(handling="public"))
+            verbs.lineage(batch, one, other, marking=Marking(handling="public"))
 
     # --- claims -----------------------------------------------------------------------------
 
@@ -249,10 +251,12 @@ class _Filling:
 
     def _retract_claim(self, batch: Batch) -> None:
         claim, _ = self.chance.choice(self.claims)
-        verbs.retract(batch, claim, "claim", "not so", place=self._place())
+        verbs.retract(batch, claim, "claim", "not so", marking=self._place())
 
     def _retract_list(self, batch: Batch) -> None:
-        verbs.retract(batch, self.chance.choice(self.lists), "list", "not so", place=self._place())
+        verbs.retract(
+            batch, self.chance.choice(self.lists), "list", "not so", marking=self._place()
+        )
 
     def _retract_source(self, batch: Batch) -> None:
         if self.chance.random() < 0.5:
@@ -266,7 +270,7 @@ class _Filling:
     def _assess(self, batch: Batch) -> None:
         claim, _ = self.chance.choice(self.claims)
         grade = self.chance.choice("123456")
-        verbs.assess(batch, claim, "claim", "credibility", grade, place=self._place())
+        verbs.assess(batch, claim, "claim", "credibility", grade, marking=self._place())
 
     def _link(self, batch: Batch) -> None:
         kind = self.chance.choice(("person", "facility"))

@@ -10,12 +10,12 @@ from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.attestation.cosignatures import Cosignature, Cosigner
 from habeas.custody.log.notes import Signer
 from habeas.vocabulary import values
 
-PUBLIC = Place(handling="public")
+PUBLIC = Marking(handling="public")
 TEXT = "Aygul Test said on 3 May 2018 that she was held in Example town. 例子 says the same."
 
 
@@ -45,19 +45,19 @@ def seal_text(
     """An exhibit with its text layer, handled as public."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    sealed = seal_all(archive, [Received(path, place=PUBLIC)], [])[0]
+    sealed = seal_all(archive, [Received(path, marking=PUBLIC)], [])[0]
     with archive.writing() as batch:
         exhibit, layer = record_with_layer(batch, sealed)
     assert layer is not None
     return exhibit, layer
 
 
-def newspaper(batch: Batch, code: str = "example-news", place: Place = PUBLIC) -> Ref:
-    return verbs.source(batch, code, "publication", name=code.title(), place=place)
+def newspaper(batch: Batch, code: str = "example-news", marking: Marking = PUBLIC) -> Ref:
+    return verbs.source(batch, code, "publication", name=code.title(), marking=marking)
 
 
-def place_mention(batch: Batch, caption: str = "Example town", place: Place = PUBLIC) -> Ref:
-    return verbs.mention(batch, "place", caption, place=place)
+def place_mention(batch: Batch, caption: str = "Example town", marking: Marking = PUBLIC) -> Ref:
+    return verbs.mention(batch, "place", caption, marking=marking)
 
 
 def says(
@@ -66,7 +66,7 @@ def says(
     source: Ref,
     text: str = "Example",
     *,
-    place: Place = PUBLIC,
+    marking: Marking = PUBLIC,
     list_: Ref | None = None,
     passages: tuple[Ref, ...] = (),
     stance: str = "asserts",
@@ -81,7 +81,7 @@ def says(
         stance=stance,
         passages=passages,
         list=list_,
-        place=place,
+        marking=marking,
     )
 
 

@@ -27,7 +27,7 @@ from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 
 
 def seen(viewer: Viewer, model: type[m.Projection] = m.Claim) -> set[int]:
@@ -39,9 +39,9 @@ def test_each_viewer_sees_what_they_are_cleared_for(archive: Archive) -> None:
         case = verbs.compartment(batch, "case-7", "Case 7")
         subject, source = place_mention(batch), newspaper(batch)
         public = says(batch, subject, source, "a")
-        team = says(batch, subject, source, "b", place=Place())
-        restricted = says(batch, subject, source, "c", place=Place(handling="restricted"))
-        elsewhere = says(batch, subject, source, "d", place=Place(case))
+        team = says(batch, subject, source, "b", marking=Marking())
+        restricted = says(batch, subject, source, "c", marking=Marking(handling="restricted"))
+        elsewhere = says(batch, subject, source, "d", marking=Marking(case))
     everything = {r.position for r in (public, team, restricted, elsewhere)}
     assert seen(OWNER) == everything
     assert seen(THE_PUBLIC) == {public.position}
@@ -55,7 +55,7 @@ def test_each_viewer_sees_what_they_are_cleared_for(archive: Archive) -> None:
 def test_a_claim_is_as_strict_as_its_strictest_part(archive: Archive, tmp_path: Path) -> None:
     with archive.writing() as batch:
         case = verbs.compartment(batch, "case-7", "Case 7")
-        hidden_source = newspaper(batch, "hidden", Place(case, "restricted"))
+        hidden_source = newspaper(batch, "hidden", Marking(case, "restricted"))
         open_source, subject = newspaper(batch), place_mention(batch)
         by_source = says(batch, subject, hidden_source)
         passed_on = verbs.claim(
@@ -64,9 +64,9 @@ def test_a_claim_is_as_strict_as_its_strictest_part(archive: Archive, tmp_path: 
             "name",
             _text("x"),
             [Attribution(open_source), Attribution(hidden_source)],
-            place=PUBLIC,
+            marking=PUBLIC,
         )
-        by_subject = says(batch, place_mention(batch, "b", Place(handling="sealed")), open_source)
+        by_subject = says(batch, place_mention(batch, "b", Marking(handling="sealed")), open_source)
     assert not seen(THE_PUBLIC) & {r.position for r in (by_source, passed_on, by_subject)}
     cleared = team_member("r", {"main": "team", "case-7": "restricted"})
     assert seen(cleared) == {by_source.position, passed_on.position}
@@ -85,7 +85,7 @@ def _text(text: str) -> object:
 
 def test_a_person_is_public_only_while_they_agree(archive: Archive) -> None:
     with archive.writing() as batch:
-        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Test Person", marking=PUBLIC)
         claim = says(batch, person, newspaper(batch))
     assert seen(THE_PUBLIC) == set()
     assert not explain(THE_PUBLIC, m.Claim.objects.get(position=claim.position)).allowed
@@ -101,7 +101,7 @@ def test_a_person_is_public_only_while_they_agree(archive: Archive) -> None:
 @pytest.mark.parametrize(("expires", "public"), [("2000-01-01", False), ("2999-01-01", True)])
 def test_consent_ends_on_its_day(archive: Archive, expires: str, public: bool) -> None:
     with archive.writing(acting(archive)) as batch:
-        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Test Person", marking=PUBLIC)
         says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="public", expires=expires)
     assert bool(seen(THE_PUBLIC)) is public
@@ -109,7 +109,7 @@ def test_consent_ends_on_its_day(archive: Archive, expires: str, public: bool) -
 
 def test_consent_for_the_team_is_not_consent_for_the_public(archive: Archive) -> None:
     with archive.writing(acting(archive)) as batch:
-        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Test Person", marking=PUBLIC)
         says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="team")
     assert seen(THE_PUBLIC) == set()
@@ -117,7 +117,7 @@ def test_consent_for_the_team_is_not_consent_for_the_public(archive: Archive) ->
 
 def test_the_newest_consent_stands(archive: Archive) -> None:
     with archive.writing(acting(archive)) as batch:
-        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Test Person", marking=PUBLIC)
         claim = says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="public")
         verbs.consent(batch, person, basis="given", audience="team")
@@ -134,7 +134,7 @@ def test_consent_to_other_purposes_is_not_consent_to_publication(
     archive: Archive, purposes: tuple[str, ...], public: bool
 ) -> None:
     with archive.writing(acting(archive)) as batch:
-        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Test Person", marking=PUBLIC)
         says(batch, person, newspaper(batch))
         verbs.consent(batch, person, basis="given", audience="public", purposes=purposes)
     assert bool(seen(THE_PUBLIC)) is public
@@ -143,8 +143,8 @@ def test_consent_to_other_purposes_is_not_consent_to_publication(
 def test_consent_follows_the_record_and_leaves_with_an_undone_judgement(archive: Archive) -> None:
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
-        known = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
-        other = verbs.mention(batch, "person", "T. Person", place=PUBLIC)
+        known = verbs.mention(batch, "person", "Test Person", marking=PUBLIC)
+        other = verbs.mention(batch, "person", "T. Person", marking=PUBLIC)
         claim = says(batch, other, newspaper(batch))
         verbs.consent(batch, known, basis="given", audience="public")
         judged = verbs.judge(batch, known, other, "same", "Same birth date.")
@@ -157,7 +157,9 @@ def test_consent_follows_the_record_and_leaves_with_an_undone_judgement(archive:
 def test_a_withdrawal_counts_for_every_mention_of_the_person(archive: Archive) -> None:
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
-        one, other = (verbs.mention(batch, "person", n, place=PUBLIC) for n in ("T. P.", "Test P."))
+        one, other = (
+            verbs.mention(batch, "person", n, marking=PUBLIC) for n in ("T. P.", "Test P.")
+        )
         says(batch, one, newspaper(batch))
         verbs.consent(batch, one, basis="given", audience="public")
         verbs.judge(batch, one, other, "same", "Same birth date.")
@@ -174,7 +176,9 @@ def test_a_withdrawal_counts_for_every_mention_of_the_person(archive: Archive) -
 def test_a_withdrawal_outlasts_an_older_consent_that_is_joined_later(archive: Archive) -> None:
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
-        one, other = (verbs.mention(batch, "person", n, place=PUBLIC) for n in ("T. P.", "Test P."))
+        one, other = (
+            verbs.mention(batch, "person", n, marking=PUBLIC) for n in ("T. P.", "Test P.")
+        )
         claim = says(batch, one, newspaper(batch))
         for mention in (one, other):
             verbs.consent(batch, mention, basis="given", audience="public")
@@ -199,7 +203,7 @@ def test_consent_ends_on_a_day_that_can_be_compared(archive: Archive, expires: s
 
 def test_a_witness_source_needs_consent_and_has_no_name(archive: Archive) -> None:
     with archive.writing() as batch:
-        witness = verbs.source(batch, "W-12", "witness", place=PUBLIC)
+        witness = verbs.source(batch, "W-12", "witness", marking=PUBLIC)
         claim = says(batch, place_mention(batch), witness)
     assert seen(THE_PUBLIC) == set()
     with archive.writing(acting(archive)) as batch:
@@ -210,7 +214,7 @@ def test_a_witness_source_needs_consent_and_has_no_name(archive: Archive) -> Non
 def test_links_and_blast_radius_show_no_more_than_rows_do(archive: Archive, tmp_path: Path) -> None:
     exhibit, _ = seal_text(archive, tmp_path)
     with archive.writing() as batch:
-        source, hidden = newspaper(batch), place_mention(batch, "hidden", Place())
+        source, hidden = newspaper(batch), place_mention(batch, "hidden", Marking())
         shown = says(batch, place_mention(batch), source)
         says(batch, hidden, source)
     radius = blast_radius(THE_PUBLIC, source.position)
@@ -228,10 +232,10 @@ def test_blast_radius_joins_by_no_hidden_judgement(archive: Archive) -> None:
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
         source = newspaper(batch)
-        hidden = place_mention(batch, "hidden", Place())
+        hidden = place_mention(batch, "hidden", Marking())
         one, other, third = (place_mention(batch, name) for name in ("one", "other", "third"))
         claims = [says(batch, mention, source).position for mention in (one, other, third)]
-        shown = verbs.judge(batch, one, other, "same", "x", place=PUBLIC)
+        shown = verbs.judge(batch, one, other, "same", "x", marking=PUBLIC)
         verbs.judge(batch, hidden, one, "same", "x")
         verbs.judge(batch, other, third, "same", "x")
     for position in (source.position, shown.position):

@@ -19,7 +19,7 @@ from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
 from habeas.archive.store.facts import facts
 from habeas.archive.verbs.blocking import block, unblock
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.archive.verify import verifying
 from habeas.vocabulary.errors import BadDate
 
@@ -48,10 +48,10 @@ def test_what_is_stated_and_what_is_seen_stand_in_one_order(
             responsible="the team's lead",
             changed="nothing",
             signed=True,
-            place=PUBLIC,
+            marking=PUBLIC,
         )
-        verbs.hold(batch, exhibit, authority="a court", place=PUBLIC)
-        verbs.lift(batch, exhibit, authority="a court", place=PUBLIC)
+        verbs.hold(batch, exhibit, authority="a court", marking=PUBLIC)
+        verbs.lift(batch, exhibit, authority="a court", marking=PUBLIC)
     attest(archive)
     steps = chain(OWNER, row(exhibit.position)).steps
     assert [(step.event, step.by) for step in steps] == [
@@ -81,7 +81,7 @@ def test_a_derived_exhibit_names_what_it_was_made_of_both_ways(
     exhibit, _ = seal_text(archive, tmp_path)
     redacted, _ = seal_text(archive, tmp_path, "Redacted.", "redacted.txt")
     with archive.writing() as batch:
-        verbs.custody(batch, exhibit, "derived", agent="me", derived=redacted, place=PUBLIC)
+        verbs.custody(batch, exhibit, "derived", agent="me", derived=redacted, marking=PUBLIC)
     (made,) = (s for s in chain(OWNER, row(exhibit.position)).steps if s.event == "derived")
     assert made.derived == redacted.position
     (of,) = (s for s in chain(OWNER, row(redacted.position)).steps if s.event == "derived-from")
@@ -98,10 +98,10 @@ def test_a_derived_exhibit_that_may_not_be_seen_is_not_named(
             batch,
             archive_object(archive, tmp_path),
             filename="x",
-            place=Place(compartment=case, handling="sealed"),
+            marking=Marking(compartment=case, handling="sealed"),
         )
-        verbs.custody(batch, exhibit, "derived", derived=original, place=PUBLIC)
-        verbs.custody(batch, original, "derived", derived=exhibit, place=PUBLIC)
+        verbs.custody(batch, exhibit, "derived", derived=original, marking=PUBLIC)
+        verbs.custody(batch, original, "derived", derived=exhibit, marking=PUBLIC)
     events = {step.event for step in chain(ANYONE, row(exhibit.position)).steps}
     assert not events & {"derived", "derived-from"}, "its hash would name it"
     cleared = team_member("x", {"main": "team", "case": "sealed"})
@@ -173,13 +173,13 @@ def test_a_blocked_exhibit_is_checked_and_not_copied(archive: Archive, tmp_path:
     exhibit, _ = seal_text(archive, tmp_path)
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
-        block(batch, exhibit, "A withdrawal.", place=PUBLIC)
+        block(batch, exhibit, "A withdrawal.", marking=PUBLIC)
     with pytest.raises(ExhibitBlocked):
         copy_out(archive, row(exhibit.position), tmp_path / "copy", agent="me")
     assert not (tmp_path / "copy").exists()
     assert check_fixity(archive, row(exhibit.position)).fault == ""
     with archive.writing(reviewer) as batch:
-        unblock(batch, exhibit, "Agreed again.", place=PUBLIC)
+        unblock(batch, exhibit, "Agreed again.", marking=PUBLIC)
     events = [step.event for step in chain(OWNER, row(exhibit.position)).steps]
     assert events == ["sealed", "read", "blocked", "checked", "unblocked"]
 

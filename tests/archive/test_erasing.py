@@ -62,13 +62,13 @@ def build(archive: Archive, folder: Path) -> World:
     exhibit, layer = seal_text(archive, folder, f"{SECRET}. He said so.", "statement.txt")
     other, other_layer = seal_text(archive, folder, "A notice names the bakery.", "notice.txt")
     with archive.writing(one) as batch:
-        source = verbs.source(batch, "W-7", "witness", about=SECRET, place=PUBLIC)
+        source = verbs.source(batch, "W-7", "witness", about=SECRET, marking=PUBLIC)
         paper = newspaper(batch)
-        person = verbs.mention(batch, "person", SECRET[:14], place=PUBLIC)
+        person = verbs.mention(batch, "person", SECRET[:14], marking=PUBLIC)
         town = place_mention(batch)
-        quote = verbs.cite(batch, exhibit, layer, f"{SECRET}. He said so.", 0, 20, place=PUBLIC)
+        quote = verbs.cite(batch, exhibit, layer, f"{SECRET}. He said so.", 0, 20, marking=PUBLIC)
         notice = verbs.cite(
-            batch, other, other_layer, "A notice names the bakery.", 2, 8, place=PUBLIC
+            batch, other, other_layer, "A notice names the bakery.", 2, 8, marking=PUBLIC
         )
         sole = says(batch, person, source, SECRET, passages=(quote,))
         shared = says(batch, town, paper, "The bakery", passages=(quote, notice))
@@ -216,7 +216,7 @@ def test_what_an_erased_claim_corrected_stays_corrected(archive: Archive, tmp_pa
             value=values.text("Right"),
             attribution=[verbs.Attribution(paper)],
             passages=[Ref(entry_id_at(quote.position), quote.position)],
-            place=PUBLIC,
+            marking=PUBLIC,
         )
     before = m.Claim.objects.get(position=old.position)
     erased(archive, world, tmp_path, "exhibit", world.exhibit.position)
@@ -234,7 +234,7 @@ def test_a_consent_that_had_ended_does_not_come_back(
     """Two mentions of one person: what was said on the one covered the other."""
     world = build(archive, tmp_path)
     with archive.writing(world.one) as batch:
-        fellow = verbs.mention(batch, "person", "The same", place=PUBLIC)
+        fellow = verbs.mention(batch, "person", "The same", marking=PUBLIC)
         verbs.consent(batch, fellow, basis="given", audience="public")
         named = says(batch, fellow, newspaper(batch, "weekly"), "The same")
         if then == "withdrawn":

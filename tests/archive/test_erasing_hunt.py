@@ -64,9 +64,9 @@ def plant(archive: Archive, folder: Path) -> Ref:
             title=TEXTS["title"],
             note=TEXTS["note"],
             received_from=TEXTS["received from"],
-            place=PUBLIC,
+            marking=PUBLIC,
         ),
-        Received(folder / "wide.bin", place=PUBLIC),
+        Received(folder / "wide.bin", marking=PUBLIC),
     ]
     text, wide = seal_all(archive, received, [])
     with archive.writing(one) as batch:
@@ -74,10 +74,10 @@ def plant(archive: Archive, folder: Path) -> Ref:
         assert layer is not None
         copy, _ = record_with_layer(batch, wide)
         verbs.custody(batch, exhibit, "derived", derived=copy, reason=TEXTS["custody"])
-        passage = verbs.cite(batch, exhibit, layer, body, 0, len(quote), place=PUBLIC)
-        source = verbs.source(batch, "W-1", "witness", about=TEXTS["about"], place=PUBLIC)
-        person = verbs.mention(batch, "person", TEXTS["caption"], place=PUBLIC)
-        fellow = verbs.mention(batch, "person", "Somebody else", place=PUBLIC)
+        passage = verbs.cite(batch, exhibit, layer, body, 0, len(quote), marking=PUBLIC)
+        source = verbs.source(batch, "W-1", "witness", about=TEXTS["about"], marking=PUBLIC)
+        person = verbs.mention(batch, "person", TEXTS["caption"], marking=PUBLIC)
+        fellow = verbs.mention(batch, "person", "Somebody else", marking=PUBLIC)
         written = values.text(TEXTS["value"], written=values.Written(TEXTS["as written"]))
         claim = verbs.claim(
             batch,
@@ -87,7 +87,7 @@ def plant(archive: Archive, folder: Path) -> Ref:
             [Attribution(source, how=TEXTS["how"])],
             passages=[passage],
             note=TEXTS["claim note"],
-            place=PUBLIC,
+            marking=PUBLIC,
         )
         long = TEXTS["long note"] + " and so on." * 2_000
         says(batch, person, source, "x", passages=(passage,))

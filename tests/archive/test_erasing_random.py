@@ -22,12 +22,12 @@ from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.store import schema
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.archive.verify.verifying import verify
 from habeas.vocabulary import values
 
 TEXT = "One said this. Two said that. Three said nothing at all."
-SEALED = Place(handling="sealed")
+SEALED = Marking(handling="sealed")
 STEPS = (
     "claim",
     "correct",
@@ -48,15 +48,15 @@ def fill(archive: Archive, folder: Path, steps: list[tuple[str, int, int, int, i
     person = add_reviewer(archive)
     read = [seal_text(archive, folder, TEXT, name) for name in ("a.txt", "b.txt")]
     with archive.writing(person) as batch:
-        people = [verbs.mention(batch, "person", f"P{n}", place=PUBLIC) for n in range(3)]
+        people = [verbs.mention(batch, "person", f"P{n}", marking=PUBLIC) for n in range(3)]
         sources = [
-            verbs.source(batch, "W", "witness", place=PUBLIC),
-            verbs.source(batch, "N", "publication", place=PUBLIC),
+            verbs.source(batch, "W", "witness", marking=PUBLIC),
+            verbs.source(batch, "N", "publication", marking=PUBLIC),
         ]
         for one in (*people, sources[0]):
             verbs.consent(batch, one, basis="given", audience="public")
         quotes = [
-            verbs.cite(batch, exhibit, layer, TEXT, at, at + 13, place=place)
+            verbs.cite(batch, exhibit, layer, TEXT, at, at + 13, marking=place)
             for exhibit, layer in read
             for at, place in ((0, PUBLIC), (15, SEALED))
         ]
@@ -95,7 +95,7 @@ def take(
                     value=values.text(f"v{b}"),
                     attribution=[verbs.Attribution(sources[c % 2])],
                     passages=[quotes[d % 4]],
-                    place=PUBLIC,
+                    marking=PUBLIC,
                 )
             )
             batch.flush()

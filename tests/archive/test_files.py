@@ -14,7 +14,7 @@ from habeas.archive.exhibits import intake
 from habeas.archive.exhibits.intake import Added, Received, add_files
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.archive.verify.verifying import verify
 from habeas.custody.objects import encrypting_process
 from habeas.custody.objects.encrypting import Wanted
@@ -70,20 +70,20 @@ def test_nobody_learns_that_another_compartment_holds_the_bytes(
 ) -> None:
     with archive.writing() as batch:
         case = verbs.compartment(batch, "case-7", "Case 7")
-    places = (Place(), Place(case), Place(case, "sealed"))
-    added = [add(archive, file, place=place) for place in places]
+    places = (Marking(), Marking(case), Marking(case, "sealed"))
+    added = [add(archive, file, marking=place) for place in places]
     assert [len(each.exhibits) for each in added] == [1, 1, 1]
     assert events() == []
     # Not even the log shows that they are the same.
     assert len(set(m.Exhibit.objects.values_list("address", flat=True))) == 3
-    again = add(archive, file, place=places[1])
+    again = add(archive, file, marking=places[1])
     assert again.known == [(file, added[1].exhibits[0][1].position)]
 
 
 def test_one_run_into_two_places_makes_two_exhibits(archive: Archive, file: Path) -> None:
     with archive.writing() as batch:
         case = verbs.compartment(batch, "case-7", "Case 7")
-    received = [Received(file), Received(file, place=Place(case)), Received(file)]
+    received = [Received(file), Received(file, marking=Marking(case)), Received(file)]
     added = add_files(archive, received)
     assert (len(added.exhibits), len(added.known)) == (2, 1)
     assert m.ContentObjectKey.objects.count() == 2

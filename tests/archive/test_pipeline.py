@@ -30,7 +30,7 @@ from habeas.archive.pipeline import crew, queue, worker
 from habeas.archive.pipeline.crew import read_all
 from habeas.archive.pipeline.worker import work
 from habeas.archive.readings import parts_of
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.archive.verify.verifying import verify
 from habeas.custody.log.disclosures import open_disclosure, split
 from habeas.errors import HabeasError
@@ -76,13 +76,13 @@ def standin(before: Before = lambda data: None) -> Iterator[Standin]:
     yield Standin(before)
 
 
-def add(archive: Archive, folder: Path, *texts: str, place: Place | None = None) -> list[int]:
+def add(archive: Archive, folder: Path, *texts: str, marking: Marking | None = None) -> list[int]:
     folder.mkdir(exist_ok=True)
     files = []
     for number, text in enumerate(texts):
         path = folder / f"{number:04}.txt"
         path.write_text(text, encoding="utf-8")
-        files.append(Received(path, **({"place": place} if place else {})))
+        files.append(Received(path, **({"marking": marking} if marking else {})))
     return [ref.position for _, ref in add_files(archive, files).exhibits]
 
 
@@ -120,8 +120,8 @@ def test_every_file_and_inner_file_gets_a_state_and_its_text(
 
 def test_a_text_lies_where_its_exhibit_lies(archive: Archive, tmp_path: Path) -> None:
     with archive.writing() as batch:
-        place = Place(verbs.compartment(batch, "case-7", "Case 7"), "sealed")
-    (exhibit,) = add(archive, tmp_path / "in", "secret", place=place)
+        marking = Marking(verbs.compartment(batch, "case-7", "Case 7"), "sealed")
+    (exhibit,) = add(archive, tmp_path / "in", "secret", marking=marking)
     queue.fill()
     work(archive, Standin())
     label = m.Exhibit.objects.get(position=exhibit).label

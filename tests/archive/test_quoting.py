@@ -11,7 +11,7 @@ from tests.archive.making import seal_text
 from habeas.archive.exhibits.quoting import cite_once
 from habeas.archive.models import Exhibit, Layer, Passage
 from habeas.archive.opening import Archive
-from habeas.archive.verbs.referring import place_of
+from habeas.archive.verbs.referring import marking_as_exhibit
 from habeas.archive.verify.verifying import verify
 
 TEXT = "A notice names the bakery."
@@ -22,7 +22,7 @@ def test_a_place_cited_by_many_at_the_same_time_is_one_passage(
 ) -> None:
     exhibit, _ = seal_text(archive, tmp_path, TEXT, "notice.txt")
     layer = Layer.objects.get(exhibit=exhibit.position)
-    place = place_of(Exhibit.objects.get(position=exhibit.position))
+    place = marking_as_exhibit(Exhibit.objects.get(position=exhibit.position))
     begin = threading.Barrier(6)
     found: list[tuple[int, bool]] = []
 

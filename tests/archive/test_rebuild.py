@@ -23,7 +23,7 @@ from habeas.archive import verbs
 from habeas.archive.errors import NewerArchive, ProjectionOutdated
 from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive, open_archive
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.reading.documents import Document, State
 
 
@@ -35,8 +35,8 @@ def fill(archive: Archive, folder: Path) -> None:
         first, second = newspaper(batch, "one"), newspaper(batch, "two")
         verbs.lineage(batch, second, first, reason="Same words.")
         imported = verbs.begin_list(batch, "list", "1" * 64)
-        person = verbs.mention(batch, "person", "Test Person", list=imported, place=PUBLIC)
-        twin = verbs.mention(batch, "person", "T. Person", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Test Person", list=imported, marking=PUBLIC)
+        twin = verbs.mention(batch, "person", "T. Person", marking=PUBLIC)
         passage = verbs.cite(batch, exhibit, layer, "Aygul Test said", 0, 5)
         wrong = says(batch, person, first, "x", passages=(passage,), list_=imported)
         says(batch, twin, second, "y")
@@ -117,9 +117,9 @@ def test_two_rebuilds_at_once_give_the_identical_tables(
         source = newspaper(batch)
         for _ in range(first):
             newspaper(batch)
-        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Test Person", marking=PUBLIC)
         verbs.consent(batch, person, basis="given", audience="public")
-        says(batch, person, source, place=Place(handling="restricted"))
+        says(batch, person, source, marking=Marking(handling="restricted"))
     before = rebuilding.digests()
     monkeypatch.setattr(rebuilding, "CHUNK", 1)
     theirs = False

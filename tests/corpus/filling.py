@@ -236,15 +236,15 @@ class Filling:
         from habeas.archive import verbs
         from habeas.archive.verbs.blocking import block
         from habeas.archive.verbs.claiming import Attribution
-        from habeas.archive.verbs.referring import Place
+        from habeas.archive.verbs.referring import Marking
         from habeas.vocabulary import schema, values
 
-        public = Place(handling="public")
+        public = Marking(handling="public")
         again = verbs.source(
             *(batch, "example-news", "publication"),
             name="Example News Daily",
             previous=numbers["example-news"],
-            place=public,
+            marking=public,
         )
         verbs.correct(
             batch,
@@ -253,11 +253,11 @@ class Filling:
             property="signatories",
             value=values.parse("24", schema.core().properties["signatories"]),
             attribution=[Attribution(again)],
-            place=public,
+            marking=public,
         )
         verbs.judge(
             *(batch, numbers["Northfield"], numbers["Northfield camp"], "cannot-tell", "A town?"),
-            place=public,
+            marking=public,
         )
         for exhibit in (numbers["letter.txt"], numbers["withdrawn.txt"]):
             block(batch, exhibit, "Somebody in it asked")

@@ -18,7 +18,7 @@ from habeas.archive.attestation import cosigning, timestamping
 from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.attestation.cosignatures import Cosigner
 from habeas.custody.attestation.partners import read_policy
 from habeas.custody.attestation.timestamps import make_request, read_certificates, stamped_text
@@ -27,7 +27,7 @@ from habeas.custody.errors import BundleError
 from habeas.custody.standalone import verify as standalone
 from habeas.vocabulary import values
 
-PUBLIC = Place(handling="public")
+PUBLIC = Marking(handling="public")
 ALICE = Cosigner.from_seed("alice.example/w", b"a" * 32)
 BOB = Cosigner.from_seed("bob.example/w", b"b" * 32)
 TEXT = "Aygul Test said on 3 May 2018 that she was held in Example town. 例子 says قايتا too.\n"
@@ -58,11 +58,11 @@ def fill(archive: Archive, folder: Path, authority: Authority) -> World:
     (folder / "note.txt").write_text(TEXT, encoding="utf-8")
     (folder / "held.bin").write_bytes(HELD)
     (folder / "secret.txt").write_text("Sealedword.", encoding="utf-8")
-    strict = Place(handling="sealed")
+    strict = Marking(handling="sealed")
     received = [
-        Received(folder / "note.txt", title="A note", received_from="A courier", place=PUBLIC),
-        Received(folder / "held.bin", filename="../hélđ file‮.exe", place=PUBLIC),
-        Received(folder / "secret.txt", received_from="Nameword", place=strict),
+        Received(folder / "note.txt", title="A note", received_from="A courier", marking=PUBLIC),
+        Received(folder / "held.bin", filename="../hélđ file‮.exe", marking=PUBLIC),
+        Received(folder / "secret.txt", received_from="Nameword", marking=strict),
     ]
     files = seal_all(archive, received, [])
     reviewer = archive.keyring.add_person(None)
@@ -71,11 +71,11 @@ def fill(archive: Archive, folder: Path, authority: Authority) -> World:
         (note, layer), (held, _), (secret, _) = [record_with_layer(batch, each) for each in files]
     assert layer is not None
     with archive.writing(reviewer) as batch:
-        source = verbs.source(batch, "example-news", "publication", name="News", place=PUBLIC)
-        place = verbs.mention(batch, "place", "Example town", place=PUBLIC)
-        twin = verbs.mention(batch, "place", "Example Town", place=PUBLIC)
+        source = verbs.source(batch, "example-news", "publication", name="News", marking=PUBLIC)
+        place = verbs.mention(batch, "place", "Example town", marking=PUBLIC)
+        twin = verbs.mention(batch, "place", "Example Town", marking=PUBLIC)
         passages = [
-            verbs.cite(batch, note, layer, TEXT, start, start + 10, place=PUBLIC)
+            verbs.cite(batch, note, layer, TEXT, start, start + 10, marking=PUBLIC)
             for start in (0, 30)
         ]
         claims = [
@@ -86,15 +86,15 @@ def fill(archive: Archive, folder: Path, authority: Authority) -> World:
                 values.text("Example town"),
                 [Attribution(source)],
                 passages=[passage],
-                place=PUBLIC,
+                marking=PUBLIC,
             )
             for subject, passage in zip((place, twin), passages, strict=True)
         ]
-        verbs.judge(batch, place, twin, "same", "One town.", place=PUBLIC)
-        verbs.custody(batch, note, "transfer-in", agent="A courier", reason="x", place=PUBLIC)
+        verbs.judge(batch, place, twin, "same", "One town.", marking=PUBLIC)
+        verbs.custody(batch, note, "transfer-in", agent="A courier", reason="x", marking=PUBLIC)
         verbs.custody(batch, note, "opened", agent="Innerword", reason="x")
         verbs.define(
-            batch, key="places", title="Places", kind="reported", text=DEFINITION, place=PUBLIC
+            batch, key="places", title="Places", kind="reported", text=DEFINITION, marking=PUBLIC
         )
     _attest(archive, authority)
     return World(

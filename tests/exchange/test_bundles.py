@@ -31,7 +31,7 @@ from habeas.archive.access import PUBLIC as EVERYBODY
 from habeas.archive.errors import ExhibitBlocked
 from habeas.archive.exhibits.custody_chain import chain
 from habeas.archive.verbs.blocking import block
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.errors import BundleError
 from habeas.custody.log import disclosures as sd
 from habeas.exchange.bundling import writing
@@ -123,7 +123,7 @@ def test_what_is_stricter_than_the_level_is_said_to_be_and_what_is_not_there_is_
     with world.archive.writing() as batch:
         text = DEFINITION.replace("key: places", "key: team-places")
         verbs.define(batch, key="team-places", title="x", kind="reported", text=text)
-        hidden = verbs.mention(batch, "person", "Nobody", place=Place(handling="restricted"))
+        hidden = verbs.mention(batch, "person", "Nobody", marking=Marking(handling="restricted"))
     with pytest.raises(BundleError, match="Figure team-places is handled as team") as refused:
         choose(world.archive, "public", figure="team-places")
     assert "--level team" in refused.value.next_step
@@ -144,7 +144,7 @@ def test_that_a_stricter_exhibit_was_made_of_it_is_not_in_it(world: World, tmp_p
             "derived",
             derived=world.secret,
             after_sha256=secret.plain_sha256,
-            place=PUBLIC,
+            marking=PUBLIC,
         )
     note = m.Exhibit.objects.get(position=world.note)
     assert "derived" not in [step.event for step in chain(EVERYBODY, note).steps]
@@ -210,7 +210,7 @@ def test_a_file_may_be_proven_and_not_handed_over(world: World, tmp_path: Path) 
 def test_a_blocked_exhibit_is_proven_and_its_bytes_stay(world: World, tmp_path: Path) -> None:
     person = add_reviewer(world.archive)
     with world.archive.writing(person) as batch:
-        block(batch, world.note, "A withdrawal.", place=PUBLIC)
+        block(batch, world.note, "A withdrawal.", marking=PUBLIC)
     chosen = choose(world.archive, "public", record=world.record)
     write(world.archive, chosen, "public", tmp_path / "record")
     assert not (tmp_path / "record/data/files").exists()

@@ -12,7 +12,7 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER
 from habeas.archive.exhibits.quoting import cite_once, read_text
 from habeas.archive.opening import Archive
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.exchange.errors import ImportedAlready, ImportRefused
 from habeas.exchange.importing import import_folder
 
@@ -175,7 +175,7 @@ def test_a_claim_rests_on_passages_that_were_cited_before(
     _, layer = seal_text(archive, tmp_path, "Twelve rooms, and a yard.")
     read = read_text(archive, OWNER, m.Layer.objects.get(position=layer.position).exhibit)
     cited = [
-        cite_once(archive, read.layer, read.text, *at, Place())[0] for at in ((0, 6), (20, 24))
+        cite_once(archive, read.layer, read.text, *at, Marking())[0] for at in ((0, 6), (20, 24))
     ]
     header = "id,subject,property,value,source,exhibit,quote,occurrence,passages\n"
     row = f"c-1,m-1,name,Yard,s-1,x-1,twelve more,1,#{cited[1]} #{cited[0]} #{cited[1]}\n"

@@ -11,12 +11,12 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, visible
 from habeas.archive.opening import Archive
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.errors import BundleError
 from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.importing import import_folder, preview
 
-OPEN = Place(handling="public")
+OPEN = Marking(handling="public")
 
 
 def folder_of(path: Path, **tables: str) -> Path:
@@ -69,16 +69,16 @@ def test_a_consent_with_a_remark_is_said_and_opens_nothing(
 @pytest.mark.parametrize("words", [{"scope": "no name"}, {"at_risk": "a brother"}, {"reason": "?"}])
 def test_any_remark_holds_back(archive: Archive, words: dict[str, str]) -> None:
     with archive.writing(acting(archive)) as batch:
-        person = verbs.mention(batch, "person", "Test Person", place=OPEN)
-        verbs.consent(batch, person, basis="given", audience="public", place=OPEN, **words)
+        person = verbs.mention(batch, "person", "Test Person", marking=OPEN)
+        verbs.consent(batch, person, basis="given", audience="public", marking=OPEN, **words)
     assert not visible(PUBLIC, m.Mention).exists()
 
 
 def test_what_was_said_in_public_rests_on_that(archive: Archive) -> None:
     with archive.writing(acting(archive)) as batch:
-        person = verbs.mention(batch, "person", "Test Person", place=OPEN)
+        person = verbs.mention(batch, "person", "Test Person", marking=OPEN)
         verbs.consent(
-            batch, person, basis="public-statement", audience="public", place=OPEN,
+            batch, person, basis="public-statement", audience="public", marking=OPEN,
             reason="Spoke in court under this name.",
         )  # fmt: skip
     assert visible(PUBLIC, m.Mention).exists()
@@ -99,17 +99,19 @@ rules:
 def test_a_public_bundle_is_refused_while_a_remark_holds_somebody_back(archive: Archive) -> None:
     with archive.writing(acting(archive)) as batch:
         source = newspaper(batch)
-        two = [verbs.mention(batch, "person", f"Test Person {n}", place=OPEN) for n in range(2)]
+        two = [verbs.mention(batch, "person", f"Test Person {n}", marking=OPEN) for n in range(2)]
         for person in two:
             says(batch, person, source)
-        verbs.consent(batch, two[0], basis="given", audience="public", place=OPEN)
-        verbs.consent(batch, two[1], basis="given", audience="public", scope="no name", place=OPEN)
+        verbs.consent(batch, two[0], basis="given", audience="public", marking=OPEN)
+        verbs.consent(
+            batch, two[1], basis="given", audience="public", scope="no name", marking=OPEN
+        )
         verbs.define(
-            batch, key="people", title="People", kind="counted", text=DEFINITION, place=OPEN
+            batch, key="people", title="People", kind="counted", text=DEFINITION, marking=OPEN
         )
     with pytest.raises(BundleError, match=f"with a remark.*: {two[1].position}"):
         choose(archive, "public", figure="people")
     with archive.writing(acting(archive)) as batch:
-        verbs.consent(batch, two[1], basis="given", audience="team", place=OPEN)
-        verbs.withdraw(batch, two[1], place=OPEN)
+        verbs.consent(batch, two[1], basis="given", audience="team", marking=OPEN)
+        verbs.withdraw(batch, two[1], marking=OPEN)
     assert choose(archive, "public", figure="people").positions

@@ -12,11 +12,11 @@ from habeas.archive import verbs
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
 from habeas.vocabulary import schema, values
 
-SEALED, TEAM = Place(handling="sealed"), Place(handling="team")
+SEALED, TEAM = Marking(handling="sealed"), Marking(handling="team")
 #: The name of a source that is sealed; it must be in no file below that level.
 SECRET = "Guli Hidden-Name"
 FORMULA = '=HYPERLINK("https://example.org";"open")'
@@ -60,17 +60,17 @@ def say(batch: Batch, subject: Ref, name: str, cell: str, *speakers: Ref, **more
 def _fill(batch: Batch, exhibit: Ref, layer: Ref) -> dict[str, Ref]:
     from tests.archive.making import TEXT
 
-    news = verbs.source(batch, "news", "publication", name=FORMULA, place=PUBLIC)
-    again = verbs.source(batch, "again", "publication", name="Again", place=PUBLIC)
-    hidden = verbs.source(batch, "h-1", "organisation", name=SECRET, place=SEALED)
-    verbs.lineage(batch, again, news, place=PUBLIC)
-    town = verbs.mention(batch, "place", "Example town", language="en", place=PUBLIC)
-    same = verbs.mention(batch, "place", "例子", language="zh", script="Hans", place=PUBLIC)
-    secret = verbs.mention(batch, "place", "Secret place", place=SEALED)
+    news = verbs.source(batch, "news", "publication", name=FORMULA, marking=PUBLIC)
+    again = verbs.source(batch, "again", "publication", name="Again", marking=PUBLIC)
+    hidden = verbs.source(batch, "h-1", "organisation", name=SECRET, marking=SEALED)
+    verbs.lineage(batch, again, news, marking=PUBLIC)
+    town = verbs.mention(batch, "place", "Example town", language="en", marking=PUBLIC)
+    same = verbs.mention(batch, "place", "例子", language="zh", script="Hans", marking=PUBLIC)
+    secret = verbs.mention(batch, "place", "Secret place", marking=SEALED)
     person = verbs.mention(batch, "person", "Aygul Test")
-    camp = verbs.mention(batch, "facility", "Example camp", place=PUBLIC)
-    verbs.judge(batch, town, same, "same", "A test.", place=PUBLIC)
-    passage = verbs.cite(batch, exhibit, layer, TEXT, 0, 10, place=PUBLIC)
+    camp = verbs.mention(batch, "facility", "Example camp", marking=PUBLIC)
+    verbs.judge(batch, town, same, "same", "A test.", marking=PUBLIC)
+    passage = verbs.cite(batch, exhibit, layer, TEXT, 0, 10, marking=PUBLIC)
     held = say(
         batch, town, "people_held", "~1000-3000", news,
         written="one to three thousand", language="en", holds="2018~/..", said="2019-05-03",
@@ -79,11 +79,11 @@ def _fill(batch: Batch, exhibit: Ref, layer: Ref) -> dict[str, Ref]:
     denied = say(batch, same, "people_held", "?unknown", again, news, stance="denies")
     located = say(batch, town, "location", "44.1,80.2 county", again)
     within = say(batch, camp, "located_in", secret.entry_id, again)
-    faith = say(batch, person, "religion", "X", hidden, place=TEAM)
-    named = say(batch, person, "name", 'Aygul "Test"\n+1', hidden, place=TEAM)
+    faith = say(batch, person, "religion", "X", hidden, marking=TEAM)
+    named = say(batch, person, "name", 'Aygul "Test"\n+1', hidden, marking=TEAM)
     verbs.define(
         batch, key="with-a-count", title="Places with a count", kind="counted", text=DEFINITION,
-        place=PUBLIC,
+        marking=PUBLIC,
     )  # fmt: skip
     return {
         "news": news, "again": again, "hidden": hidden, "town": town, "same": same,

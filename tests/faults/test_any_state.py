@@ -22,7 +22,7 @@ from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verify.deep import verify_deeper
 from habeas.archive.verify.verifying import verify
 from habeas.custody.errors import ObjectError
-from habeas.custody.objects.encrypting import place_of
+from habeas.custody.objects.encrypting import object_path
 
 __all__ = ["archive_here", "habeas"]
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -50,7 +50,7 @@ def test_a_sealed_object_that_is_cut_or_has_a_tail(
     identity = archive.keyring.unwrap(row.epoch, bytes(row.wrapped_identity), row.address)
     ciphertext = WAYS[way](archive.objects.path(row.address).read_bytes())
     address = hashlib.sha256(ciphertext).hexdigest()
-    path = archive.objects.directory / place_of(address)
+    path = archive.objects.directory / object_path(address)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(ciphertext)
     m.Exhibit.objects.filter(address=row.address).update(address=address)
@@ -60,7 +60,7 @@ def test_a_sealed_object_that_is_cut_or_has_a_tail(
     assert verify(archive).faults == []
     deeper = verify_deeper(archive)
     assert [f.path for f in deeper.faults if f.path.startswith("objects/")] == [
-        f"objects/{place_of(address)}"
+        f"objects/{object_path(address)}"
     ]
     assert deeper.objects == m.ContentObjectKey.objects.count()
     with pytest.raises(ObjectError), (tmp_path / "out").open("wb") as out:

@@ -12,7 +12,7 @@ from habeas.archive.access import OWNER, PUBLIC
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.figures.changes import dependents
 from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import UnknownSource
@@ -22,7 +22,7 @@ from habeas.figures.evaluation.results import Evaluation
 from habeas.figures.why import asking
 from habeas.vocabulary import values
 
-OPEN = Place(handling="public")
+OPEN = Marking(handling="public")
 TEXT = """\
 key: held-in-all
 title: People held, documented or not
@@ -47,20 +47,20 @@ class Cast:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.sources = {
-            code: verbs.source(batch, code, "organisation", name=code.title(), place=OPEN)
+            code: verbs.source(batch, code, "organisation", name=code.title(), marking=OPEN)
             for code in LISTS
         }
         self.people: list[Ref] = []
 
     def person(self, lists: Iterable[str], source: str = "") -> Ref:
-        who = verbs.mention(self.batch, "person", f"Person {len(self.people)}", place=OPEN)
+        who = verbs.mention(self.batch, "person", f"Person {len(self.people)}", marking=OPEN)
         self.people.append(who)
         for code in lists:
             value = values.from_json(
                 {"type": "text", "text": "Tailor", "language": "en", "script": "Latn"}
             )
             speaker = [Attribution(self.sources[code])]
-            verbs.claim(self.batch, who, "occupation", value, speaker, place=OPEN)
+            verbs.claim(self.batch, who, "occupation", value, speaker, marking=OPEN)
         return who
 
 
@@ -94,7 +94,7 @@ def define(archive: Archive, text: str = TEXT) -> FigureDefinition:
             title=definition.title,
             kind=definition.kind,
             text=text,
-            place=OPEN,
+            marking=OPEN,
         )
     return parse(text, position=ref.position)
 
@@ -119,8 +119,8 @@ def test_lists_and_their_overlaps_come_from_who_speaks_of_whom(archive: Archive)
 def test_whom_the_rules_drop_and_who_is_on_no_list_are_steps_that_add_up(archive: Archive) -> None:
     cast = fill(archive, FEW)
     with archive.writing() as batch:
-        verbs.mention(batch, "person", "Without any claim", place=OPEN)
-        other = verbs.source(batch, "passer-by", "person", name="A passer-by", place=OPEN)
+        verbs.mention(batch, "person", "Without any claim", marking=OPEN)
+        other = verbs.source(batch, "passer-by", "person", name="A passer-by", marking=OPEN)
         cast.batch, cast.sources["passer-by"] = batch, other
         cast.person(["passer-by"])
     found = evaluated(archive)
@@ -167,7 +167,7 @@ def test_too_little_overlap_is_a_reason_and_not_a_number(archive: Archive) -> No
 def test_lists_that_repeat_each_other_are_one_list(archive: Archive) -> None:
     cast = fill(archive, CELLS)
     with archive.writing() as batch:
-        verbs.lineage(batch, cast.sources["letters"], cast.sources["registry"], place=OPEN)
+        verbs.lineage(batch, cast.sources["letters"], cast.sources["registry"], marking=OPEN)
     captured = evaluated(archive).capture
     assert captured is not None
     assert [each.name for each in captured.lists] == ["Registry + Letters", "Interviews"]
@@ -199,7 +199,7 @@ def test_a_judgement_moves_a_person_between_cells(archive: Archive) -> None:
     definition = define(archive)
     before = dependents.snapshot(archive, OWNER)
     with archive.writing(add_reviewer(archive)) as batch:
-        verbs.judge(batch, cast.people[0], cast.people[3], "same", "one face of it", place=OPEN)
+        verbs.judge(batch, cast.people[0], cast.people[3], "same", "one face of it", marking=OPEN)
     table = evaluate(archive, definition, OWNER).capture
     assert table is not None
     assert table.table is not None
@@ -213,7 +213,7 @@ def test_a_pair_that_nobody_could_decide_is_carried_both_ways(archive: Archive) 
     cast = fill(archive, FEW)
     with archive.writing(add_reviewer(archive)) as batch:
         judged = verbs.judge(
-            batch, cast.people[0], cast.people[3], "cannot-tell", "two papers", place=OPEN
+            batch, cast.people[0], cast.people[3], "cannot-tell", "two papers", marking=OPEN
         )
     captured = evaluated(archive).capture
     assert captured is not None

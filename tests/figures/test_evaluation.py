@@ -93,7 +93,7 @@ def test_a_merge_and_its_undoing_move_the_count_there_and_back(world: World) -> 
 
 
 def test_a_merge_the_viewer_may_not_see_joins_nothing_for_them(world: World) -> None:
-    world.judge("merge", "Ruritania", "Borduria", place=w.RESTRICTED)
+    world.judge("merge", "Ruritania", "Borduria", marking=w.RESTRICTED)
     assert figure(world, "supported").number == 2
     assert figure(world, "supported", PUBLIC).number == 2
     assert captions(figure(world, "supported", PUBLIC)) == ["Ruritania", "Borduria"]
@@ -116,9 +116,9 @@ def test_a_record_nobody_may_see_is_an_error_not_a_zero(world: World) -> None:
 
 def test_a_retracted_list_takes_its_records_out(world: World) -> None:
     with world.archive.writing() as batch:
-        imported = verbs.begin_list(batch, "A list", "0" * 64, place=w.PUBLIC)
-        state = verbs.mention(batch, "country", "Latveria", list=imported, place=w.PUBLIC)
-        source = verbs.source(batch, "third", "publication", name="Third", place=w.PUBLIC)
+        imported = verbs.begin_list(batch, "A list", "0" * 64, marking=w.PUBLIC)
+        state = verbs.mention(batch, "country", "Latveria", list=imported, marking=w.PUBLIC)
+        source = verbs.source(batch, "third", "publication", name="Third", marking=w.PUBLIC)
         say(batch, state, "un_position", w.make.SUPPORT, source, list=imported, holds="2019-07")
     world.at["list"] = imported.position
     assert figure(world, "supported").number == 4
@@ -132,10 +132,10 @@ def test_who_else_speaks_of_somebody_keeps_their_record(world: World) -> None:
     everybody = parse("key: all\ntitle: All\nkind: counted\ncounts: country\n")
     before = evaluate(world.archive, everybody, OWNER).number
     with world.archive.writing() as batch:
-        imported = verbs.begin_list(batch, "A list", "0" * 64, place=w.PUBLIC)
-        known = verbs.mention(batch, "country", "Latveria", list=imported, place=w.PUBLIC)
-        verbs.mention(batch, "country", "Sokovia", list=imported, place=w.PUBLIC)
-        source = verbs.source(batch, "third", "publication", name="Third", place=w.PUBLIC)
+        imported = verbs.begin_list(batch, "A list", "0" * 64, marking=w.PUBLIC)
+        known = verbs.mention(batch, "country", "Latveria", list=imported, marking=w.PUBLIC)
+        verbs.mention(batch, "country", "Sokovia", list=imported, marking=w.PUBLIC)
+        source = verbs.source(batch, "third", "publication", name="Third", marking=w.PUBLIC)
         say(batch, known, "name", {"type": "text", "text": "Latveria"}, source)
     world.at["list"] = imported.position
     world.retract("list", "list")
@@ -155,7 +155,7 @@ def test_a_claim_does_not_come_back_when_its_correction_is_taken_back(world: Wor
             property="signatories",
             value=w.values.from_json(w.make.count(24, 24, "states")),
             attribution=[verbs.Attribution(_source(batch, world, "echo"))],
-            place=w.PUBLIC,
+            marking=w.PUBLIC,
         )
     world.at["24"] = corrected.position
     assert [p.low for p in figure(world, "totals").points] == [22, 24]
@@ -173,7 +173,7 @@ def test_a_correction_is_not_a_conflict(world: World) -> None:
             property="signatories",
             value=w.values.from_json(w.make.count(22, 22, "states")),
             attribution=[verbs.Attribution(_source(batch, world, "echo"))],
-            place=w.PUBLIC,
+            marking=w.PUBLIC,
         )
     assert figure(world, "totals").conflicts == ()
 
@@ -243,9 +243,9 @@ def test_the_number_of_queries_does_not_grow_with_the_archive(world: World, view
     with world.archive.writing() as batch:
         source = _source(batch, world, "news")
         for number in range(40):
-            state = verbs.mention(batch, "country", f"State {number}", place=w.PUBLIC)
+            state = verbs.mention(batch, "country", f"State {number}", marking=w.PUBLIC)
             say(batch, state, "un_position", w.make.SUPPORT, source, holds="2019-07")  # type: ignore[arg-type]
-            camp = verbs.mention(batch, "facility", f"Camp {number}", place=w.PUBLIC)
+            camp = verbs.mention(batch, "facility", f"Camp {number}", marking=w.PUBLIC)
             say(batch, camp, "location", w.point("37.1", "80.2"), source)  # type: ignore[arg-type]
     assert queries() == before
     assert max(before) <= 16  # three ask how strict what it stands on is

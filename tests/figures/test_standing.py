@@ -135,7 +135,7 @@ def test_a_conflict_with_what_a_viewer_may_not_see_is_none_for_them(world: World
             w.make.CONDEMN,
             source,
             holds="2019-07",
-            place=w.RESTRICTED,
+            marking=w.RESTRICTED,
         )
     assert len(conflicts.of_subject(OWNER, world.at["Ruritania"])) == 1
     assert conflicts.of_subject(PUBLIC, world.at["Ruritania"]) == []

@@ -149,7 +149,7 @@ def test_pairs_with_records_that_are_not_counted_are_a_weak_point(archive: Archi
 def test_what_nobody_could_tell_of_another_kind_is_no_weak_point(archive: Archive) -> None:
     with archive.writing() as batch:
         place_mention(batch, "Town")
-        one, other = (verbs.mention(batch, "person", name, place=PUBLIC) for name in ("A", "B"))
+        one, other = (verbs.mention(batch, "person", name, marking=PUBLIC) for name in ("A", "B"))
     person = add_reviewer(archive)
     review(archive, person, one.position, other.position, "cannot-tell", "two letters")
     found = evaluate(archive, parse(TEXT), OWNER)

@@ -131,7 +131,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(world: World) ->
 
         source = ref(batch, world.at["news"], m.Source)
         for number in range(30):
-            state = verbs.mention(batch, "country", f"State {number}", place=w.PUBLIC)
+            state = verbs.mention(batch, "country", f"State {number}", marking=w.PUBLIC)
             w.say(batch, state, "un_position", w.make.SUPPORT, source, holds="2019-07")
     result = evaluating.evaluate(world.archive, recorded.named(OWNER, "supported"), OWNER)
     counts = []

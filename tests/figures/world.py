@@ -17,12 +17,12 @@ from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
 from habeas.vocabulary import values
 
-PUBLIC = Place(handling="public")
-RESTRICTED = Place(handling="restricted")
+PUBLIC = Marking(handling="public")
+RESTRICTED = Marking(handling="restricted")
 NOTE = "Ruritania and Borduria signed in July 2019. 例子 قايتا said 22 states; a colleague said 23."
 
 SUPPORTED = """\
@@ -93,11 +93,11 @@ class World:
             verbs.retract(batch, self.at[name], kind, "A test takes it back.")
 
     def judge(
-        self, name: str, left: str, right: str, verdict: str = "same", place: Place = PUBLIC
+        self, name: str, left: str, right: str, verdict: str = "same", marking: Marking = PUBLIC
     ) -> None:
         with self.archive.writing(self.reviewer) as batch:
             judged = verbs.judge(
-                batch, self.at[left], self.at[right], verdict, "A test.", place=place
+                batch, self.at[left], self.at[right], verdict, "A test.", marking=marking
             )
             self.at[name] = judged.position
 
@@ -108,7 +108,7 @@ def say(
     name: str,
     value: dict[str, Any],
     *speakers: Ref,
-    place: Place = PUBLIC,
+    marking: Marking = PUBLIC,
     **more: Any,
 ) -> Ref:
     """One claim by the first speaker, through the others."""
@@ -119,7 +119,9 @@ def say(
         said=more.pop("said", ""),
     )
     chain = [first, *(Attribution(speaker) for speaker in speakers[1:])]
-    return verbs.claim(batch, subject, name, values.from_json(value), chain, place=place, **more)
+    return verbs.claim(
+        batch, subject, name, values.from_json(value), chain, marking=marking, **more
+    )
 
 
 def build(archive: Archive, folder: Path) -> World:
@@ -129,7 +131,7 @@ def build(archive: Archive, folder: Path) -> World:
     path.write_text(NOTE, encoding="utf-8")
     with archive.writing() as batch:
         verbs.add_person(batch, reviewer)
-    sealed = seal_all(archive, [Received(path, title="A research note", place=PUBLIC)], [])[0]
+    sealed = seal_all(archive, [Received(path, title="A research note", marking=PUBLIC)], [])[0]
     with archive.writing() as batch:
         exhibit, layer = record_with_layer(batch, sealed)
         assert layer is not None
@@ -139,18 +141,18 @@ def build(archive: Archive, folder: Path) -> World:
 
 def _fill(batch: Batch, exhibit: Ref, layer: Ref) -> dict[str, Ref]:
     at = {"exhibit": exhibit}
-    passage = verbs.cite(batch, exhibit, layer, NOTE, 0, 42, place=PUBLIC)
-    totals = verbs.cite(batch, exhibit, layer, NOTE, 44, 66, place=PUBLIC)
-    news = verbs.source(batch, "news", "publication", name="Example News", place=PUBLIC)
-    echo = verbs.source(batch, "echo", "publication", name="Echo Daily", place=PUBLIC)
+    passage = verbs.cite(batch, exhibit, layer, NOTE, 0, 42, marking=PUBLIC)
+    totals = verbs.cite(batch, exhibit, layer, NOTE, 44, 66, marking=PUBLIC)
+    news = verbs.source(batch, "news", "publication", name="Example News", marking=PUBLIC)
+    echo = verbs.source(batch, "echo", "publication", name="Echo Daily", marking=PUBLIC)
     ministry = verbs.source(
         batch, "ministry", "government", name="Ministry of Examples",
-        interests=[{"kind": "party", "text": "the state concerned"}], place=PUBLIC,
+        interests=[{"kind": "party", "text": "the state concerned"}], marking=PUBLIC,
     )  # fmt: skip
-    verbs.lineage(batch, echo, news, place=PUBLIC)
+    verbs.lineage(batch, echo, news, marking=PUBLIC)
     at |= {"passage": passage, "news": news, "echo": echo, "ministry": ministry}
     for name in ("Ruritania", "Borduria", "Syldavia", "Elbonia", "Freedonia"):
-        at[name] = verbs.mention(batch, "country", name, place=PUBLIC)
+        at[name] = verbs.mention(batch, "country", name, marking=PUBLIC)
     position = "un_position"
     july = {"holds": "2019-07", "passages": [passage]}
     at["r"] = say(batch, at["Ruritania"], position, make.SUPPORT, news, **july)
@@ -159,16 +161,16 @@ def _fill(batch: Batch, exhibit: Ref, layer: Ref) -> dict[str, Ref]:
     at["s"] = say(batch, at["Syldavia"], position, make.SUPPORT, news)
     at["e"] = say(batch, at["Elbonia"], position, make.CONDEMN, news, **july)
     at["f"] = say(
-        batch, at["Freedonia"], position, make.SUPPORT, news, place=RESTRICTED, holds="2019-07"
+        batch, at["Freedonia"], position, make.SUPPORT, news, marking=RESTRICTED, holds="2019-07"
     )
-    at["region"] = verbs.mention(batch, "place", "Example region", place=PUBLIC)
-    at["county"] = verbs.mention(batch, "place", "Example county", place=PUBLIC)
+    at["region"] = verbs.mention(batch, "place", "Example region", marking=PUBLIC)
+    at["county"] = verbs.mention(batch, "place", "Example county", marking=PUBLIC)
     at["part"] = say(batch, at["county"], "part_of", _ref(at["region"]), news)
     for name in ("Camp A", "Camp B"):
-        at[name] = verbs.mention(batch, "facility", name, place=PUBLIC)
+        at[name] = verbs.mention(batch, "facility", name, marking=PUBLIC)
         at[f"{name} in"] = say(batch, at[name], "located_in", _ref(at["county"]), news)
         at[f"{name} at"] = say(batch, at[name], "location", point("37.08", "80.18"), news)
-    letter = at["letter"] = verbs.mention(batch, "document", "Joint letter", place=PUBLIC)
+    letter = at["letter"] = verbs.mention(batch, "document", "Joint letter", marking=PUBLIC)
     at["22"] = say(
         batch, letter, "signatories", make.count(22, 22, "states"), news, passages=[totals]
     )
@@ -184,7 +186,7 @@ def _fill(batch: Batch, exhibit: Ref, layer: Ref) -> dict[str, Ref]:
     for key, text in DEFINITIONS.items():
         kind = "reported" if "kind: reported" in text else "counted"
         at[f"figure {key}"] = verbs.define(
-            batch, key=key, title=key.title(), kind=kind, text=text, place=PUBLIC
+            batch, key=key, title=key.title(), kind=kind, text=text, marking=PUBLIC
         )
     return at
 

@@ -77,7 +77,7 @@ def read_inside(
     with archive.objects.batch() as objects:
         sealed = objects.seal(text.upper().encode())
     with archive.writing() as batch:
-        within = verbs.reading(batch, exhibit, own, place=PUBLIC)
+        within = verbs.reading(batch, exhibit, own, marking=PUBLIC)
         layer = verbs.layer(
             *(batch, exhibit, sealed),
             length=len(text),
@@ -85,9 +85,9 @@ def read_inside(
             reader_version="1",
             settings={},
             inner_path=path,
-            place=PUBLIC,
+            marking=PUBLIC,
         )
-        verbs.reading(batch, exhibit, inner, layer=layer, within=within, place=PUBLIC)
+        verbs.reading(batch, exhibit, inner, layer=layer, within=within, marking=PUBLIC)
 
 
 def found(archive: Archive, world: World) -> list[tuple[int, str, str]]:
@@ -143,9 +143,9 @@ def test_a_quote_that_goes_is_shown_where_it_stands(
     """The claim goes, the exhibit stays: with the words, and so does another that has them."""
     other, _ = seal_text(archive, tmp_path, f"As before: {WORDS}", "other.txt")
     with archive.writing(world.one) as batch:
-        person = verbs.mention(batch, "person", "Tursun Example", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Tursun Example", marking=PUBLIC)
         quote = verbs.cite(
-            *(batch, world.exhibit, world.layer, f"{WORDS}\n{HAN}\n", 0, len(WORDS)), place=PUBLIC
+            *(batch, world.exhibit, world.layer, f"{WORDS}\n{HAN}\n", 0, len(WORDS)), marking=PUBLIC
         )
         claim = says(batch, person, newspaper(batch), passages=(quote,))
     refresh(archive)
@@ -178,9 +178,9 @@ def test_what_was_retold_in_free_words_is_named(
 ) -> None:
     other, _ = seal_text(archive, tmp_path, "Something else.", "other.txt")
     with archive.writing(world.one) as batch:
-        person = verbs.mention(batch, "person", "Tursun Example", place=PUBLIC)
-        fellow = verbs.mention(batch, "person", "Somebody", place=PUBLIC)
-        third = verbs.mention(batch, "person", "A third", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Tursun Example", marking=PUBLIC)
+        fellow = verbs.mention(batch, "person", "Somebody", marking=PUBLIC)
+        third = verbs.mention(batch, "person", "A third", marking=PUBLIC)
         source = newspaper(batch)
         says(batch, person, source)
         told = [
@@ -227,7 +227,7 @@ def test_copies_taken_along_are_gone_with_it(
     box, _ = seal_text(archive, tmp_path, f"PK {WORDS}", "box.txt")
     read_inside(archive, box, "statement.txt", f"{WORDS}\n{HAN}\n")
     with archive.writing(world.one) as batch:
-        person = verbs.mention(batch, "person", "Tursun Example", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Tursun Example", marking=PUBLIC)
         verbs.consent(batch, person, basis="given", audience="team")
         verbs.custody(batch, box, "exported", agent="A court", reason="Bundle 1.")
     refresh(archive)

@@ -96,7 +96,7 @@ def world(archive_maker: ArchiveMaker, tmp_path_factory: pytest.TempPathFactory)
     (archive.directory / "partners.toml").write_text(text)
     (place / "note.txt").write_text("Aygul Test said so.", encoding="utf-8")
     with archive.writing() as batch:
-        sealed = seal_all(archive, [Received(place / "note.txt", place=PUBLIC)], [])[0]
+        sealed = seal_all(archive, [Received(place / "note.txt", marking=PUBLIC)], [])[0]
         exhibit, _ = record_with_layer(batch, sealed)
     cosign(archive)
     stolen, before = Stolen.of(archive), cosigning.newest_checkpoint(archive).note

@@ -42,7 +42,7 @@ from habeas.archive.opening import Archive, open_archive
 from habeas.archive.search import refresh
 from habeas.archive.verbs import blocking
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.exchange.bundling.choosing import choose
 from habeas.figures.changes.dependents import UNSAID, standing_on
 from habeas.figures.definition import recorded
@@ -52,8 +52,8 @@ from habeas.figures.why.nodes import as_json
 from habeas.vocabulary import schema, values
 
 ReadingAs = Callable[[Archive, Viewer], Reader]
-TEAM = Place()
-RESTRICTED = Place(handling="restricted")
+TEAM = Marking()
+RESTRICTED = Marking(handling="restricted")
 SEEN = {"public": ("public",), "team": ("public", "team")}
 DEFINITION = """\
 key: towns
@@ -69,15 +69,17 @@ def viewer_of(name: str) -> Viewer:
     return THE_PUBLIC if name == "public" else team_member("a colleague", {"main": "team"})
 
 
-def population(batch: Any, subject: Ref, source: Ref, number: int, place: Place = PUBLIC) -> Ref:
+def population(
+    batch: Any, subject: Ref, source: Ref, number: int, marking: Marking = PUBLIC
+) -> Ref:
     value = values.parse(str(number), schema.core().properties["population"])
     said = [Attribution(source)]
-    return verbs.claim(batch, subject, "population", value, said, place=place)
+    return verbs.claim(batch, subject, "population", value, said, marking=marking)
 
 
-def define(batch: Any, title: str, place: Place) -> Ref:
+def define(batch: Any, title: str, marking: Marking) -> Ref:
     text = DEFINITION.format(title=title)
-    return verbs.define(batch, key="towns", title=title, kind="counted", text=text, place=place)
+    return verbs.define(batch, key="towns", title=title, kind="counted", text=text, marking=marking)
 
 
 # --- the rule, on random archives -----------------------------------------------------------
@@ -188,11 +190,11 @@ def test_what_is_taken_back_unseen_is_closed_at_every_size(
         town, source = place_mention(batch), newspaper(batch)
         first, second = (population(batch, town, source, n) for n in (100, 200))
         define(batch, "Towns", PUBLIC)
-        verbs.assess(batch, first, "claim", "credibility", "3", "x", place=PUBLIC)
+        verbs.assess(batch, first, "claim", "credibility", "3", "x", marking=PUBLIC)
     before = archive.size
     with archive.writing(reviewer) as batch:
         if how == "retraction":
-            ending = verbs.retract(batch, first, "claim", "It endangers her.", place=RESTRICTED)
+            ending = verbs.retract(batch, first, "claim", "It endangers her.", marking=RESTRICTED)
         else:
             value = values.parse("101", schema.core().properties["population"])
             ending = verbs.correct(
@@ -201,7 +203,7 @@ def test_what_is_taken_back_unseen_is_closed_at_every_size(
                 property="population",
                 value=value,
                 attribution=[Attribution(source)],
-                place=RESTRICTED,
+                marking=RESTRICTED,
             )
     definition = recorded.named(THE_PUBLIC, "towns")
     for size in range(before, archive.size + 1):
@@ -227,7 +229,7 @@ def test_what_is_taken_back_in_the_open_is_marked_for_everybody(
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
         claim = says(batch, place_mention(batch), newspaper(batch))
-        ending = verbs.retract(batch, claim, "claim", "A slip.", place=PUBLIC)
+        ending = verbs.retract(batch, claim, "claim", "A slip.", marking=PUBLIC)
     shown = reading_as(archive, THE_PUBLIC).twin(f"/claims/{claim.position}/")
     assert shown["claim"]["ended"] == {"by": "retracted", "at": ending.position}
     assert shown["retraction"]["reason"] == "A slip."
@@ -236,27 +238,27 @@ def test_what_is_taken_back_in_the_open_is_marked_for_everybody(
 def test_a_list_or_source_taken_back_unseen_takes_what_came_with_it(archive: Archive) -> None:
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
-        bad = verbs.begin_list(batch, "bad", "0" * 64, place=PUBLIC)
-        town = verbs.mention(batch, "place", "Nowhere", list=bad, place=PUBLIC)
+        bad = verbs.begin_list(batch, "bad", "0" * 64, marking=PUBLIC)
+        town = verbs.mention(batch, "place", "Nowhere", list=bad, marking=PUBLIC)
         source, other = newspaper(batch), newspaper(batch, "other")
         listed = says(batch, town, source, list_=bad)
         about = says(batch, town, other)  # said of it by somebody else
-        verbs.judge(batch, town, place_mention(batch), "same", "x", place=PUBLIC)
+        verbs.judge(batch, town, place_mention(batch), "same", "x", marking=PUBLIC)
         passed_on = verbs.claim(
             *(batch, place_mention(batch), "name", values.text("x")),
             [Attribution(other), Attribution(source)],
-            place=PUBLIC,
+            marking=PUBLIC,
         )
-        verbs.lineage(batch, other, source, place=PUBLIC)
-        verbs.retract(batch, bad, "list", "Invented people.", place=RESTRICTED)
-        verbs.retract(batch, source, "source", "It invents.", place=RESTRICTED)
+        verbs.lineage(batch, other, source, marking=PUBLIC)
+        verbs.retract(batch, bad, "list", "Invented people.", marking=RESTRICTED)
+        verbs.retract(batch, source, "source", "It invents.", marking=RESTRICTED)
     seen = set(visible(THE_PUBLIC, m.Claim).values_list("position", flat=True))
     assert not seen & {listed.position, about.position, passed_on.position}
     assert not visible(THE_PUBLIC, m.Mention).filter(position=town.position).exists()
     for model in (m.Judgement, m.Lineage, m.Retraction):
         assert not visible(THE_PUBLIC, model).exists(), model
     with archive.writing(reviewer) as batch:  # later entries are as strict as what they name
-        verbs.judge(batch, town, place_mention(batch), "different", "x", place=PUBLIC)
+        verbs.judge(batch, town, place_mention(batch), "different", "x", marking=PUBLIC)
     assert not visible(THE_PUBLIC, m.Judgement).exists()
     assert blast_radius(THE_PUBLIC, town.position) is None
     assert rebuilding.check() == []
@@ -269,8 +271,8 @@ def test_a_merge_undone_unseen_is_undone_for_everybody(
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
         one, other = place_mention(batch, "One"), place_mention(batch, "Other")
-        judged = verbs.judge(batch, one, other, "same", "x", place=PUBLIC)
-        ending = verbs.retract(batch, judged, "judgement", "Two towns.", place=RESTRICTED)
+        judged = verbs.judge(batch, one, other, "same", "x", marking=PUBLIC)
+        ending = verbs.retract(batch, judged, "judgement", "Two towns.", marking=RESTRICTED)
     page = reading_as(archive, THE_PUBLIC).twin(f"/records/{other.position}/")
     assert page["record"]["position"] == other.position
     assert page["joined"]["judgements"] == []
@@ -284,7 +286,7 @@ def test_a_source_is_its_newest_version_that_is_seen(
     with archive.writing() as batch:
         first = newspaper(batch)
         hidden = verbs.source(
-            batch, "example-news", "publication", name="B", previous=first, place=RESTRICTED
+            batch, "example-news", "publication", name="B", previous=first, marking=RESTRICTED
         )
     row = m.Source.objects.get(position=first.position)
     assert as_known(THE_PUBLIC, [row])[0].ended_at is None
@@ -295,7 +297,7 @@ def test_a_source_is_its_newest_version_that_is_seen(
     assert "superseded" not in why
     with archive.writing() as batch:
         third = verbs.source(
-            batch, "example-news", "publication", name="C", previous=hidden, place=PUBLIC
+            batch, "example-news", "publication", name="C", previous=hidden, marking=PUBLIC
         )
     public = reading_as(archive, THE_PUBLIC)
     listed = public.twin("/sources/")["sources"]
@@ -304,14 +306,14 @@ def test_a_source_is_its_newest_version_that_is_seen(
 
 
 def test_a_run_of_linking_that_is_unseen_replaces_none(archive: Archive) -> None:
-    def run(batch: Any, place: Place) -> Ref:
+    def run(batch: Any, marking: Marking) -> Ref:
         settings: dict[str, Any] = {
             "model": "0" * 64,
             "threshold_ppm": 1,
             "seed": 1,
             "versions": {},
         }
-        return verbs.linkage(batch, "place", [], size=1, place=place, **settings)
+        return verbs.linkage(batch, "place", [], size=1, marking=marking, **settings)
 
     with archive.writing() as batch:
         shown, hidden = run(batch, PUBLIC), run(batch, RESTRICTED)
@@ -328,8 +330,8 @@ def test_a_hold_and_a_block_lifted_unseen_show_no_position(
     reviewer = add_reviewer(archive)
     exhibit, _ = seal_text(archive, tmp_path)
     with archive.writing(reviewer) as batch:
-        verbs.hold(batch, exhibit, authority="A court", place=PUBLIC)
-        blocking.block(batch, exhibit, "Somebody asked", place=PUBLIC)
+        verbs.hold(batch, exhibit, authority="A court", marking=PUBLIC)
+        blocking.block(batch, exhibit, "Somebody asked", marking=PUBLIC)
     row = m.Exhibit.objects.get(position=exhibit.position)
     assert {"held", "blocked"} < {step.event for step in chain(THE_PUBLIC, row).steps}
     assert not visible(THE_PUBLIC, m.Layer).exists()  # a block binds everybody
@@ -337,8 +339,8 @@ def test_a_hold_and_a_block_lifted_unseen_show_no_position(
         archive.read_object(row.address)
     assert "entry" not in refused.value.message
     with archive.writing(reviewer) as batch:
-        lifted = verbs.lift(batch, exhibit, authority="A court", place=RESTRICTED)
-        unblocked = blocking.unblock(batch, exhibit, "Another letter", place=RESTRICTED)
+        lifted = verbs.lift(batch, exhibit, authority="A court", marking=RESTRICTED)
+        unblocked = blocking.unblock(batch, exhibit, "Another letter", marking=RESTRICTED)
     positions = {step.position for step in chain(THE_PUBLIC, row).steps}
     assert not positions & {lifted.position, unblocked.position}
     assert visible(THE_PUBLIC, m.Layer).exists()
@@ -352,12 +354,12 @@ def test_a_withdrawal_binds_everybody_and_shows_nothing(
 ) -> None:
     reviewer = add_reviewer(archive)
     with archive.writing(reviewer) as batch:
-        person = verbs.mention(batch, "person", "Test Person", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Test Person", marking=PUBLIC)
         claim = says(batch, person, newspaper(batch))
-        verbs.consent(batch, person, basis="given", audience="public", place=RESTRICTED)
+        verbs.consent(batch, person, basis="given", audience="public", marking=RESTRICTED)
     assert reading_as(archive, THE_PUBLIC).get(f"/claims/{claim.position}/").status_code == 200
     with archive.writing(reviewer) as batch:
-        verbs.withdraw(batch, person.position, "She asked.", place=RESTRICTED)
+        verbs.withdraw(batch, person.position, "She asked.", marking=RESTRICTED)
     public = reading_as(archive, THE_PUBLIC)
     for address in (f"/claims/{claim.position}.json", f"/records/{person.position}.json"):
         assert public.get(address).status_code == 404
@@ -396,15 +398,20 @@ def listed(archive: Archive, tmp_path: Path) -> Archive:
     add_reviewer(archive)
     path = tmp_path / "inner.txt"
     path.write_text("Aygul Test prays.", encoding="utf-8")
-    sealed = seal_all(archive, [Received(path, place=TEAM)], [])[0]
+    sealed = seal_all(archive, [Received(path, marking=TEAM)], [])[0]
     with archive.writing() as batch:
         record_with_layer(batch, sealed)
         person = verbs.mention(batch, "person", "Aygul Test")
         verbs.claim(
-            batch, person, "religion", values.text("X"), [Attribution(newspaper(batch))], place=TEAM
+            batch,
+            person,
+            "religion",
+            values.text("X"),
+            [Attribution(newspaper(batch))],
+            marking=TEAM,
         )
         verbs.define(
-            *(batch,), key="by-faith", title="By faith", kind="counted", text=BY_FAITH, place=TEAM
+            *(batch,), key="by-faith", title="By faith", kind="counted", text=BY_FAITH, marking=TEAM
         )
     return archive
 

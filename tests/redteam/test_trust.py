@@ -98,7 +98,7 @@ def team(tmp_path: Path, empty_database: str | None, monkeypatch: pytest.MonkeyP
     ticking.wait(5 * DAY)
     exhibit, _ = seal_text(archive, tmp_path)
     with archive.writing(people[0]) as batch:
-        person = verbs.mention(batch, "person", "Aygul Test", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Aygul Test", marking=PUBLIC)
         claim = says(batch, person, newspaper(batch))
     return Team(archive, ticking, *people, exhibit, person, claim)
 
@@ -616,7 +616,7 @@ def test_what_makes_things_stricter_never_waits(team: Team) -> None:
     """Nobody is there who could sign; and a false name does not undo it."""
     archive = team.archive
     with archive.writing(team.one) as batch:
-        verbs.consent(batch, team.person, basis="given", audience="public", place=PUBLIC)
+        verbs.consent(batch, team.person, basis="given", audience="public", marking=PUBLIC)
     assert visible(ANYONE, m.Mention).filter(position=team.person.position).exists()
     with archive.writing() as batch:
         verbs.withdraw(batch, team.person)
@@ -634,7 +634,7 @@ def test_what_makes_things_stricter_never_waits(team: Team) -> None:
         with pytest.raises(PersonNeeded), archive.writing() as batch:
             looser(batch)
     with archive.writing(team.one) as batch:
-        verbs.consent(batch, team.person, basis="given", audience="public", place=PUBLIC)
+        verbs.consent(batch, team.person, basis="given", audience="public", marking=PUBLIC)
     false = {"subject": team.person.entry_id, "state": "withdrawn"}
     forged = team.forge("", "", "consent", false, team.one, by=team.two)
     assert codes(verify(archive), forged.position) == {"ledger.decision-unsigned"}
@@ -662,7 +662,7 @@ def test_an_archive_from_before_is_sound_and_adopts_a_policy(
     forge(archive, "hold", {**hold, "state": "placed"})
     forge(archive, "hold", {**hold, "state": "lifted"})
     with archive.writing(people[0]) as batch:
-        person = verbs.mention(batch, "person", "Aygul Test", place=PUBLIC)
+        person = verbs.mention(batch, "person", "Aygul Test", marking=PUBLIC)
     consent = {"subject": person.entry_id, "state": "given", "audience": "public"}
     forge(archive, "consent", consent)
     report = verify(archive)

@@ -37,7 +37,7 @@ from habeas.custody.checks.mirrors import check_mirror
 from habeas.custody.log.checkpoints import sign_checkpoint
 from habeas.custody.log.notes import Signer
 from habeas.custody.log.tiles import ENTRIES, tile_path
-from habeas.custody.objects.encrypting import place_of
+from habeas.custody.objects.encrypting import object_path
 
 __all__ = ["archive_here", "habeas"]
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -162,11 +162,11 @@ def test_an_object_listed_as_removed_and_altered(archive: Archive, tmp_path: Pat
     mirror(archive, tmp_path / "mirror")
     address = m.Exhibit.objects.get().address
     (tmp_path / "mirror" / "removed").write_text(f"{address}\n")
-    path = tmp_path / "mirror" / "objects" / place_of(address)
+    path = tmp_path / "mirror" / "objects" / object_path(address)
     path.chmod(0o600)
     path.write_bytes(b"other")
     assert [fault.path for fault in check_mirror(tmp_path / "mirror").faults] == [
-        f"objects/{place_of(address)}"
+        f"objects/{object_path(address)}"
     ]
 
 
@@ -201,7 +201,7 @@ def test_a_position_far_beyond_the_last(archive: Archive) -> None:
 def test_an_object_of_a_stranger_in_the_store_is_told_and_no_fault(archive: Archive) -> None:
     data = b"age-encryption.org/v1\nof nobody"
     address = hashlib.sha256(data).hexdigest()
-    path = archive.objects.directory / place_of(address)
+    path = archive.objects.directory / object_path(address)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
     report = verify(archive)

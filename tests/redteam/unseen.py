@@ -18,7 +18,7 @@ from habeas.archive import verbs
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
 from habeas.vocabulary import schema, values
 
@@ -123,7 +123,7 @@ def record(
     with archive.writing(person) as batch:
         for number, step in enumerate(steps):
             if number in without:
-                refs.append(newspaper(batch, f"hidden-{number}", Place(handling="sealed")))
+                refs.append(newspaper(batch, f"hidden-{number}", Marking(handling="sealed")))
             else:
                 refs.append(_record(batch, number, step, refs, without))
 
@@ -131,7 +131,7 @@ def record(
 def _record(
     batch: Batch, number: int, step: Step, refs: Sequence[Ref], without: Collection[int]
 ) -> Ref:
-    place = Place(handling=step.handling)
+    place = Marking(handling=step.handling)
     match step.kind:
         case "source":
             return newspaper(batch, f"paper-{number}", place)
@@ -142,19 +142,19 @@ def _record(
             kind = "counted" if number % 2 else "reported"
             title = f"Variant {number}"
             return verbs.define(
-                batch, key=step.words, title=title, kind=kind, text=text, place=place
+                batch, key=step.words, title=title, kind=kind, text=text, marking=place
             )
         case "judgement":
             left, right = (refs[each] for each in step.rests_on)
-            return verbs.judge(batch, left, right, step.words, f"Reason {number}", place=place)
+            return verbs.judge(batch, left, right, step.words, f"Reason {number}", marking=place)
         case "retraction":
             assert step.takes_back is not None
             return verbs.retract(
-                batch, refs[step.takes_back], step.words, f"Reason {number}", place=place
+                batch, refs[step.takes_back], step.words, f"Reason {number}", marking=place
             )
         case "assessment":
             target = refs[step.rests_on[0]]
-            return verbs.assess(batch, target, "claim", "credibility", "3", "x", place=place)
+            return verbs.assess(batch, target, "claim", "credibility", "3", "x", marking=place)
     former = None if step.takes_back is None else refs[step.takes_back]
     stands = former is not None and step.takes_back not in without
     subject, source = (refs[each] for each in step.rests_on)
@@ -164,6 +164,6 @@ def _record(
         "population",
         values.parse(str(number), schema.core().properties["population"]),
         [Attribution(source)],
-        place=place,
+        marking=place,
         previous=former if stands else None,
     )

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.opening import Archive
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 
-PUBLIC = Place(handling="public")
-TEAM = Place()
+PUBLIC = Marking(handling="public")
+TEAM = Marking()
 
 TEXTS = (
     "A letter from Kashgar city: the re-education camp held people in May 2018.",
@@ -36,7 +36,7 @@ def seal_texts(
     folder: Path,
     texts: Sequence[str],
     *,
-    place: Place = PUBLIC,
+    marking: Marking = PUBLIC,
     received_from: str = "",
     received_on: str = "",
     names: Sequence[str] = (),
@@ -55,7 +55,7 @@ def seal_texts(
                 media_type="text/plain",
                 received_from=received_from,
                 received_on=received_on,
-                place=place,
+                marking=marking,
             )
         )
     sealed = seal_all(archive, files, [])

@@ -50,8 +50,8 @@ def test_every_word_is_answered(indexed: Indexed, tmp_path: Path) -> None:
 
 
 def test_only_what_the_person_may_see_is_in_the_table(archive: Archive, tmp_path: Path) -> None:
-    seal_texts(archive, tmp_path / "open", ["An open camp."], place=PUBLIC)
-    seal_texts(archive, tmp_path / "inner", ["An inner camp.", "Teamword."], place=TEAM)
+    seal_texts(archive, tmp_path / "open", ["An open camp."], marking=PUBLIC)
+    seal_texts(archive, tmp_path / "inner", ["An inner camp.", "Teamword."], marking=TEAM)
     refresh(archive)
     asked = listed(tmp_path, "camp\nTeamword\n")
     assert [row["passages"] for row in table(archive, OWNER, asked)] == ["2", "2", "1"]

@@ -25,7 +25,7 @@ from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated
 from habeas.archive.search.language import MOST_WORDS
 from habeas.archive.search.passages import LONGEST, pieces
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.reading.documents import Part
 from habeas.vocabulary import values
 
@@ -252,12 +252,12 @@ def test_a_former_reading_is_not_found(indexed: Indexed) -> None:
     for text in ("first reading", "second reading"):
         stored = _sealed_text(archive, text)
         with archive.writing() as batch:
-            place = Place(handling="public")
+            place = Marking(handling="public")
             layer = verbs.layer(
                 batch, one.exhibit, stored, length=len(text), reader="test",
-                reader_version="1", settings={}, place=place,
+                reader_version="1", settings={}, marking=place,
             )  # fmt: skip
-            verbs.reading(batch, one.exhibit, document, layer=layer, place=place)
+            verbs.reading(batch, one.exhibit, document, layer=layer, marking=place)
         refresh(archive)
     assert layers(archive, "second") == {layer.position}
     assert layers(archive, "first") == set()

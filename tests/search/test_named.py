@@ -18,7 +18,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.search import refresh, searching
 from habeas.archive.search.named import Named, asked_names, named
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 
 OPEN = ["Mehmet Tohti", "ئايگۈل قادىر", "喀什", "Camp 12", "Unknown", "Rahile Dawut"]
 
@@ -38,19 +38,21 @@ def people(archive: Archive, tmp_path: Path, other_name: list[Ref]) -> dict[str,
         found = {}
         for name in OPEN:
             kind = {"喀什": "place", "Camp 12": "facility"}.get(name, "person")
-            ref = verbs.mention(batch, kind, name, place=PUBLIC)
+            ref = verbs.mention(batch, kind, name, marking=PUBLIC)
             if kind == "person":
-                verbs.consent(batch, ref, basis="public-statement", audience="public", place=PUBLIC)
+                verbs.consent(
+                    batch, ref, basis="public-statement", audience="public", marking=PUBLIC
+                )
             found[name] = ref.position
             if name == "Rahile Dawut":
                 also = text_value("热依拉·达吾提")
-                claim = verbs.claim(batch, ref, "other_name", also, [paper], place=PUBLIC)
+                claim = verbs.claim(batch, ref, "other_name", also, [paper], marking=PUBLIC)
                 hidden = text_value("Sealedname")
-                secret = Place(case, "sealed")
-                verbs.claim(batch, ref, "other_name", hidden, [paper], place=secret)
+                secret = Marking(case, "sealed")
+                verbs.claim(batch, ref, "other_name", hidden, [paper], marking=secret)
                 other_name.append(claim)
         found["team"] = verbs.mention(batch, "person", "Perhat Tursun").position
-        sealed = verbs.mention(batch, "person", "Abdulla Sealed", place=Place(case, "sealed"))
+        sealed = verbs.mention(batch, "person", "Abdulla Sealed", marking=Marking(case, "sealed"))
         found["sealed"] = sealed.position
     seal_texts(archive, tmp_path / "texts", ["A letter about nobody."])
     refresh(archive)
@@ -154,7 +156,7 @@ def test_the_number_of_queries_does_not_grow(archive: Archive, people: dict[str,
     few = queries()
     with archive.writing() as batch:
         for number in range(400):
-            verbs.mention(batch, "person", f"Mehmet Tohti {number}", place=PUBLIC)
+            verbs.mention(batch, "person", f"Mehmet Tohti {number}", marking=PUBLIC)
     assert queries() <= few + 1
     found = named(OWNER, searching.checked("Mehmet Tohti"))
     assert (len(found.records), found.more) == (20, True)

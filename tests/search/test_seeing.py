@@ -18,7 +18,7 @@ from habeas.archive.search import refining, refresh, searching
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.files import layers_with
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.vocabulary import values
 
 OPEN = "An open letter about the camp in Kashgar."
@@ -34,22 +34,22 @@ def shelf(archive: Archive, tmp_path: Path) -> dict[str, Sealed]:
     for name, text, place, source in (
         ("open", OPEN, PUBLIC, "a courier"),
         ("inner", INNER, TEAM, "a team member"),
-        ("secret", SECRET, Place(case, "sealed"), "Secretsource"),
+        ("secret", SECRET, Marking(case, "sealed"), "Secretsource"),
     ):
         (made[name],) = seal_texts(
-            archive, tmp_path / name, [text], place=place, received_from=source,
+            archive, tmp_path / name, [text], marking=place, received_from=source,
             received_on="1999", names=[f"{name}-folder/{name}.txt"],
         )  # fmt: skip
     with archive.writing() as batch:
-        place = Place(case, "sealed")
-        source = verbs.source(batch, "w", "publication", place=place)
-        subject = verbs.mention(batch, "place", "x", place=place)
+        place = Marking(case, "sealed")
+        source = verbs.source(batch, "w", "publication", marking=place)
+        subject = verbs.mention(batch, "place", "x", marking=place)
         passage = verbs.cite(
-            batch, made["open"].exhibit, made["open"].layer, OPEN, 0, 7, place=place
+            batch, made["open"].exhibit, made["open"].layer, OPEN, 0, 7, marking=place
         )
         verbs.claim(
             batch, subject, "name", values.text("x"), [Attribution(source)],
-            passages=[passage], place=place,
+            passages=[passage], marking=place,
         )  # fmt: skip
     refresh(archive)
     return made
@@ -126,12 +126,12 @@ def test_the_order_of_hits_does_not_tell_of_words_that_are_withheld(
     archive: Archive, shelf: dict[str, Sealed], tmp_path: Path
 ) -> None:
     """How rare a word is in the whole index would tell how often the withheld texts have it."""
-    seal_texts(archive, tmp_path / "a", ["rose rose tulip"] * 2, place=PUBLIC)
-    seal_texts(archive, tmp_path / "b", ["tulip", "rose"], place=PUBLIC)
+    seal_texts(archive, tmp_path / "a", ["rose rose tulip"] * 2, marking=PUBLIC)
+    seal_texts(archive, tmp_path / "b", ["tulip", "rose"], marking=PUBLIC)
     asked = "rose OR tulip"
     refresh(archive)
     before = searching.search(archive, THE_PUBLIC, asked, exact=True)
-    seal_texts(archive, tmp_path / "c", ["tulip"] * 20, place=TEAM)
+    seal_texts(archive, tmp_path / "c", ["tulip"] * 20, marking=TEAM)
     refresh(archive)
     after = searching.search(archive, THE_PUBLIC, asked, exact=True)
     assert [hit.layer for hit in after.hits] == [hit.layer for hit in before.hits]

@@ -16,7 +16,7 @@ from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.vocabulary import counts, values
 
 #: The state of consent, and how it came about.
@@ -68,54 +68,58 @@ def fill(archive: Archive, folder: Path) -> Guarded:
     made = Guarded(archive, reviewer.name.rpartition("/")[2])
     sealed = {level: _seal(made, folder, level) for level in LEVELS}
     with archive.writing(reviewer) as batch:
-        plain = verbs.source(batch, "plain", "publication", place=Place(handling="public"))
+        plain = verbs.source(batch, "plain", "publication", marking=Marking(handling="public"))
         for level, (exhibit, layer, text) in sealed.items():
-            place = Place(handling=level)
+            place = Marking(handling=level)
             made.put(exhibit, "exhibit", level)
             code = made.token("source", level)
             source = made.put(
-                verbs.source(batch, code, "publication", name=code, place=place), "source", level
+                verbs.source(batch, code, "publication", name=code, marking=place), "source", level
             )
             camp = made.put(
-                verbs.mention(batch, "facility", made.token("camp", level), place=place),
+                verbs.mention(batch, "facility", made.token("camp", level), marking=place),
                 "camp",
                 level,
             )
-            passage = verbs.cite(batch, exhibit, layer, text, 0, len(text), place=place)
+            passage = verbs.cite(batch, exhibit, layer, text, 0, len(text), marking=place)
             made.put(passage, "passage", level)
             number = values.count(
                 counts.make(len(level), len(level), approximate=False, unit="persons")
             )
             claim = verbs.claim(
                 batch, camp, "people_held", number, [Attribution(source)],
-                passages=(passage,), place=place,
+                passages=(passage,), marking=place,
             )  # fmt: skip
             made.put(claim, "claim", level)
             # A stricter name of something more open, by an open source: only the claim is guarded.
             name = values.text(made.token("name", level))
-            verbs.claim(batch, camp, "other_name", name, [Attribution(plain)], place=place)
-            other = verbs.mention(batch, "facility", made.token("twin", level), place=place)
+            verbs.claim(batch, camp, "other_name", name, [Attribution(plain)], marking=place)
+            other = verbs.mention(batch, "facility", made.token("twin", level), marking=place)
             reason = made.token("judgement", level)
-            made.put(verbs.judge(batch, camp, other, "same", reason, place=place), "judged", level)
+            made.put(
+                verbs.judge(batch, camp, other, "same", reason, marking=place), "judged", level
+            )
             verbs.assess(
                 batch, claim, "claim", "credibility", "3", made.token("assessed", level),
-                place=place,
+                marking=place,
             )  # fmt: skip
             verbs.custody(
                 batch, exhibit, "stored", agent="nobody", reason=made.token("step", level),
-                place=place,
+                marking=place,
             )  # fmt: skip
             verbs.define(
                 batch, key=f"held-{level}", title=made.token("figure", level), kind="reported",
                 text=_DEFINITION.format(level=level, title=made.token("figure", level)),
-                place=place,
+                marking=place,
             )  # fmt: skip
-        open_camp = verbs.mention(batch, "facility", "Open camp", place=Place(handling="public"))
+        open_camp = verbs.mention(
+            batch, "facility", "Open camp", marking=Marking(handling="public")
+        )
         made.put(open_camp, "camp", "open")
         secret = values.text(made.token("secretname", "sealed"))
         verbs.claim(
             batch, open_camp, "other_name", secret, [Attribution(plain)],
-            place=Place(handling="sealed"),
+            marking=Marking(handling="sealed"),
         )  # fmt: skip
         verbs.hold(batch, sealed["team"][0], authority="A court")
     with archive.writing(reviewer) as batch:
@@ -134,7 +138,7 @@ def fill(archive: Archive, folder: Path) -> Guarded:
                     verbs.withdraw(batch, subject)
         verbs.define(
             batch, key="spoke", title="People who spoke", kind="counted", text=_SPOKE,
-            place=Place(handling="public"),
+            marking=Marking(handling="public"),
         )  # fmt: skip
     return made
 
@@ -143,8 +147,8 @@ def _seal(made: Guarded, folder: Path, level: str) -> tuple[Ref, Ref, str]:
     text = f"{made.token('quote', level)} stands here."
     path = folder / f"{level}.txt"
     path.write_text(text, encoding="utf-8")
-    place = Place(handling=level)
-    received = Received(path, title=made.token("exhibit", level), place=place)
+    place = Marking(handling=level)
+    received = Received(path, title=made.token("exhibit", level), marking=place)
     sealed = seal_all(made.archive, [received], [])[0]
     with made.archive.writing() as batch:
         exhibit, layer = record_with_layer(batch, sealed)

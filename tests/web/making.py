@@ -14,7 +14,7 @@ from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
 from habeas.reading.documents import Document, State
 from habeas.vocabulary import counts, places, values
@@ -27,7 +27,7 @@ UYGHUR = "قايتا تەربىيەلەش لاگېرى"
 LOW = "about 120,000 people"
 CHINESE = "职业技能教育培训中心"
 KAZAKH = "Қайта тәрбиелеу лагері"
-PUBLIC = Place(handling="public")
+PUBLIC = Marking(handling="public")
 NOTE = (
     "A synthetic note. In May 2018 the institute put the number at about 120,000 people.\n\n"
     "The ministry denied that anybody was held.\n\n"
@@ -58,7 +58,7 @@ def fill(archive: Archive, folder: Path) -> Shelf:
     exhibit, layer = _seal(shelf, folder, "note.txt", NOTE, PUBLIC)
     with archive.writing(reviewer) as batch:
         case = shelf.put("case", verbs.compartment(batch, "case", "A case"))
-        sealed = Place(compartment=case, handling="sealed")
+        sealed = Marking(compartment=case, handling="sealed")
     secret, secret_layer = _seal(shelf, folder, "secret.txt", f"{SECRET} letter.", sealed)
     with archive.writing(reviewer) as batch:
         cited = _Cited(batch, exhibit, layer)
@@ -67,19 +67,21 @@ def fill(archive: Archive, folder: Path) -> Shelf:
         _people(batch, shelf, cited, sealed)
         _countries_and_events(batch, shelf)
         _decisions(batch, shelf, sealed)
-        passage = verbs.cite(batch, secret, secret_layer, f"{SECRET} letter.", 0, 10, place=sealed)
+        passage = verbs.cite(
+            batch, secret, secret_layer, f"{SECRET} letter.", 0, 10, marking=sealed
+        )
         shelf.put("secret-passage", passage)
         shelf.put("secret-exhibit", secret)
         _readings(batch, shelf, (exhibit, layer), (secret, secret_layer), sealed)
         shelf.put("exhibit", exhibit)
         for key, text in DEFINITIONS.items():
             kind = text.split("kind: ")[1].split("\n")[0]
-            verbs.define(batch, key=key, title=key, kind=kind, text=text, place=PUBLIC)
+            verbs.define(batch, key=key, title=key, kind=kind, text=text, marking=PUBLIC)
     return shelf
 
 
 def _readings(
-    batch: Batch, shelf: Shelf, note: tuple[Ref, Ref], secret: tuple[Ref, Ref], sealed: Place
+    batch: Batch, shelf: Shelf, note: tuple[Ref, Ref], secret: tuple[Ref, Ref], sealed: Marking
 ) -> None:
     """How both were opened: hostile words wherever a file can put them."""
     lies = {"author": f"Nobody {HOSTILE}", HOSTILE: "x"}
@@ -90,18 +92,20 @@ def _readings(
         reader="test",
         reader_version="1",
     )
-    within = verbs.reading(batch, note[0], read, layer=note[1], place=PUBLIC)
+    within = verbs.reading(batch, note[0], read, layer=note[1], marking=PUBLIC)
     inner = Document(f"{HOSTILE}!/{UYGHUR}", "1" * 64, 3, "", State.FAILED, "Broken.")
-    shelf.put("inner-file", verbs.reading(batch, note[0], inner, within=within, place=PUBLIC))
+    shelf.put("inner-file", verbs.reading(batch, note[0], inner, within=within, marking=PUBLIC))
     hidden = Document("", "0" * 64, 9, SECRET, State.READ, metadata={SECRET: SECRET}, pages=1)
-    opened = verbs.reading(batch, secret[0], hidden, layer=secret[1], place=sealed)
+    opened = verbs.reading(batch, secret[0], hidden, layer=secret[1], marking=sealed)
     shelf.put("secret-reading", opened)
 
 
-def _seal(shelf: Shelf, folder: Path, name: str, text: str, place: Place) -> tuple[Ref, Ref]:
+def _seal(shelf: Shelf, folder: Path, name: str, text: str, marking: Marking) -> tuple[Ref, Ref]:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    received = Received(path, title=f"{name}: {HOSTILE}", received_from="a courier", place=place)
+    received = Received(
+        path, title=f"{name}: {HOSTILE}", received_from="a courier", marking=marking
+    )
     sealed = seal_all(shelf.archive, [received], [])[0]
     with shelf.archive.writing() as batch:
         exhibit, layer = record_with_layer(batch, sealed)
@@ -119,12 +123,18 @@ class _Cited:
         start = NOTE.index(quote)
         return (
             verbs.cite(
-                self.batch, self.exhibit, self.layer, NOTE, start, start + len(quote), place=PUBLIC
+                self.batch,
+                self.exhibit,
+                self.layer,
+                NOTE,
+                start,
+                start + len(quote),
+                marking=PUBLIC,
             ),
         )
 
 
-def _sources(batch: Batch, shelf: Shelf, sealed: Place) -> None:
+def _sources(batch: Batch, shelf: Shelf, sealed: Marking) -> None:
     shelf.put(
         "institute",
         verbs.source(
@@ -135,23 +145,25 @@ def _sources(batch: Batch, shelf: Shelf, sealed: Place) -> None:
             about="Counts things that are not there.",
             url="https://institute.example/",
             interests=[{"kind": "funding", "text": f"a foundation {HOSTILE}"}],
-            place=PUBLIC,
+            marking=PUBLIC,
         ),
     )
     shelf.put(
         "ministry",
-        verbs.source(batch, "ministry", "government", name="Ministry of Examples", place=PUBLIC),
+        verbs.source(batch, "ministry", "government", name="Ministry of Examples", marking=PUBLIC),
     )
     shelf.put(
         "paper",
-        verbs.source(batch, "paper", "publication", name="The Example", place=PUBLIC),
+        verbs.source(batch, "paper", "publication", name="The Example", marking=PUBLIC),
     )
     shelf.put("inner", verbs.source(batch, "w-1", "witness", about=f"{INNER} {UYGHUR}"))
     shelf.put(
         "secret",
-        verbs.source(batch, f"{SECRET}-code", "organisation", name=SECRET, place=sealed),
+        verbs.source(batch, f"{SECRET}-code", "organisation", name=SECRET, marking=sealed),
     )
-    verbs.lineage(batch, _ref(batch, shelf, "paper"), _ref(batch, shelf, "institute"), place=PUBLIC)
+    verbs.lineage(
+        batch, _ref(batch, shelf, "paper"), _ref(batch, shelf, "institute"), marking=PUBLIC
+    )
 
 
 def _ref(batch: Batch, shelf: Shelf, name: str) -> Ref:
@@ -173,7 +185,7 @@ def _places(batch: Batch, shelf: Shelf, cited: _Cited) -> None:
     )
     ministry = Attribution(_ref(batch, shelf, "ministry"), "official-statement", said="2018-08-13")
     paper = Attribution(_ref(batch, shelf, "paper"))
-    region = shelf.put("region", verbs.mention(batch, "place", "Example region", place=PUBLIC))
+    region = shelf.put("region", verbs.mention(batch, "place", "Example region", marking=PUBLIC))
     for name, value, stance, by, quote in (
         ("number", _number(120_000, 120_000, LOW), "asserts", [institute, paper], LOW),
         ("denial", _number(120_000, 120_000, HOSTILE), "denies", [ministry], "The ministry denied"),
@@ -185,42 +197,48 @@ def _places(batch: Batch, shelf: Shelf, cited: _Cited) -> None:
             name,
             verbs.claim(
                 batch, region, "people_held", value, by, stance=stance, holds="2018",
-                passages=passages, note=f"We read it as {name}.", place=PUBLIC,
+                passages=passages, note=f"We read it as {name}.", marking=PUBLIC,
             ),
         )  # fmt: skip
     for number, (lat, lon) in enumerate((("37.08", "80.18"), ("39.47", "75.99")), 1):
-        camp = verbs.mention(batch, "facility", f"Camp {number}", place=PUBLIC)
+        camp = verbs.mention(batch, "facility", f"Camp {number}", marking=PUBLIC)
         shelf.put(f"camp-{number}", camp)
         point = values.place(places.parse(f"{lat},{lon} county"))
-        verbs.claim(batch, camp, "location", point, [paper], place=PUBLIC)
+        verbs.claim(batch, camp, "location", point, [paper], marking=PUBLIC)
         for language, text in (("ug", UYGHUR), ("zh-Hans", CHINESE), ("kk", KAZAKH)):
             name = values.text(text, language)
             verbs.claim(
-                batch, camp, "other_name", name, [paper], passages=cited.quote(UYGHUR), place=PUBLIC
+                batch,
+                camp,
+                "other_name",
+                name,
+                [paper],
+                passages=cited.quote(UYGHUR),
+                marking=PUBLIC,
             )
 
 
-def _people(batch: Batch, shelf: Shelf, cited: _Cited, sealed: Place) -> None:
+def _people(batch: Batch, shelf: Shelf, cited: _Cited, sealed: Marking) -> None:
     paper = Attribution(_ref(batch, shelf, "paper"), "press-report", said="2019-02")
     open_one = shelf.put(
-        "person", verbs.mention(batch, "person", f"Ana Open {HOSTILE}", place=PUBLIC)
+        "person", verbs.mention(batch, "person", f"Ana Open {HOSTILE}", marking=PUBLIC)
     )
-    verbs.consent(batch, open_one, basis="public-statement", audience="public", place=PUBLIC)
+    verbs.consent(batch, open_one, basis="public-statement", audience="public", marking=PUBLIC)
     inner_one = shelf.put("inner-person", verbs.mention(batch, "person", f"Bea {INNER}"))
-    secret_one = shelf.put("secret-person", verbs.mention(batch, "person", SECRET, place=sealed))
-    for person, place in ((open_one, PUBLIC), (inner_one, Place()), (secret_one, sealed)):
+    secret_one = shelf.put("secret-person", verbs.mention(batch, "person", SECRET, marking=sealed))
+    for person, marking in ((open_one, PUBLIC), (inner_one, Marking()), (secret_one, sealed)):
         shelf.put(
             f"spoke-{person.position}",
             verbs.claim(
                 batch, person, "spoke_publicly", values.code("answer", "yes"), [paper],
-                holds="2019", place=place,
+                holds="2019", marking=marking,
             ),
         )  # fmt: skip
     shelf.put(
         "held",
         verbs.claim(
             batch, open_one, "detained_in",
-            values.reference(_ref(batch, shelf, "camp-1").entry_id), [paper], place=PUBLIC,
+            values.reference(_ref(batch, shelf, "camp-1").entry_id), [paper], marking=PUBLIC,
         ),
     )  # fmt: skip
     secretly = Attribution(_ref(batch, shelf, "secret"))
@@ -228,7 +246,7 @@ def _people(batch: Batch, shelf: Shelf, cited: _Cited, sealed: Place) -> None:
         "secret-claim",
         verbs.claim(
             batch, _ref(batch, shelf, "region"), "people_held",
-            _number(7, 7, f"{SECRET} seven"), [secretly], place=sealed,
+            _number(7, 7, f"{SECRET} seven"), [secretly], marking=sealed,
         ),
     )  # fmt: skip
 
@@ -243,54 +261,56 @@ def _countries_and_events(batch: Batch, shelf: Shelf) -> None:
         ref = (
             _ref(batch, shelf, name)
             if country is not None
-            else shelf.put(name, verbs.mention(batch, "country", name, place=PUBLIC))
+            else shelf.put(name, verbs.mention(batch, "country", name, marking=PUBLIC))
         )
         verbs.claim(
             batch, ref, "un_position", values.code("un-position", code), [paper],
-            holds=when, place=PUBLIC,
+            holds=when, marking=PUBLIC,
         )  # fmt: skip
         entries = values.count(counts.make(2, 2, approximate=False, unit="entries"))
-        verbs.claim(batch, ref, "un_position_count", entries, [paper], place=PUBLIC)
+        verbs.claim(batch, ref, "un_position_count", entries, [paper], marking=PUBLIC)
     for caption, when in (
         ("First thing", "2017-06"),
         ("Second thing", "2018~"),
         ("Third", "2018-08-13"),
     ):
-        event = shelf.put(caption, verbs.mention(batch, "event", caption, place=PUBLIC))
-        verbs.claim(batch, event, "date", values.date(when), [paper], place=PUBLIC)
+        event = shelf.put(caption, verbs.mention(batch, "event", caption, marking=PUBLIC))
+        verbs.claim(batch, event, "date", values.date(when), [paper], marking=PUBLIC)
 
 
-def _decisions(batch: Batch, shelf: Shelf, sealed: Place) -> None:
+def _decisions(batch: Batch, shelf: Shelf, sealed: Marking) -> None:
     paper = Attribution(_ref(batch, shelf, "paper"))
     camp = _ref(batch, shelf, "camp-1")
     alias = shelf.put(
-        "alias", verbs.mention(batch, "facility", CHINESE, language="zh-Hans", place=PUBLIC)
+        "alias", verbs.mention(batch, "facility", CHINESE, language="zh-Hans", marking=PUBLIC)
     )
     shelf.put(
         "same",
-        verbs.judge(batch, camp, alias, "same", f"one gate {HOSTILE}", place=PUBLIC),
+        verbs.judge(batch, camp, alias, "same", f"one gate {HOSTILE}", marking=PUBLIC),
     )
-    hidden = shelf.put("hidden-alias", verbs.mention(batch, "facility", "Camp apart", place=PUBLIC))
-    shelf.put("hidden-same", verbs.judge(batch, camp, hidden, "same", SECRET, place=sealed))
-    verbs.judge(batch, camp, _ref(batch, shelf, "camp-2"), "different", "far apart", place=PUBLIC)
+    hidden = shelf.put(
+        "hidden-alias", verbs.mention(batch, "facility", "Camp apart", marking=PUBLIC)
+    )
+    shelf.put("hidden-same", verbs.judge(batch, camp, hidden, "same", SECRET, marking=sealed))
+    verbs.judge(batch, camp, _ref(batch, shelf, "camp-2"), "different", "far apart", marking=PUBLIC)
     wrong = shelf.put(
         "corrected",
-        verbs.claim(batch, alias, "capacity", _count(100), [paper], place=PUBLIC),
+        verbs.claim(batch, alias, "capacity", _count(100), [paper], marking=PUBLIC),
     )
     shelf.put(
         "correction",
         verbs.correct(
             batch, wrong, subject=alias, property="capacity", value=_count(200),
-            attribution=[paper], place=PUBLIC,
+            attribution=[paper], marking=PUBLIC,
         ),
     )  # fmt: skip
     taken_back = shelf.put(
         "retracted",
-        verbs.claim(batch, alias, "description", values.text("a school"), [paper], place=PUBLIC),
+        verbs.claim(batch, alias, "description", values.text("a school"), [paper], marking=PUBLIC),
     )
-    verbs.retract(batch, taken_back, "claim", f"said by mistake {HOSTILE}", place=PUBLIC)
+    verbs.retract(batch, taken_back, "claim", f"said by mistake {HOSTILE}", marking=PUBLIC)
     number = _ref(batch, shelf, "number")
-    verbs.assess(batch, number, "claim", "credibility", "3", "a method is stated", place=PUBLIC)
+    verbs.assess(batch, number, "claim", "credibility", "3", "a method is stated", marking=PUBLIC)
 
 
 def _count(number: int) -> Value:

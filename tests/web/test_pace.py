@@ -38,11 +38,16 @@ def test_queries_are_few_and_do_not_grow(shelf: Shelf, owner: Reader) -> None:
             about = _ref(shelf.at[subject])
             for number in range(40):
                 verbs.claim(
-                    batch, about, "other_name", values.text(f"Name {number}"), [paper], place=PUBLIC
+                    batch,
+                    about,
+                    "other_name",
+                    values.text(f"Name {number}"),
+                    [paper],
+                    marking=PUBLIC,
                 )
         for number in range(40):
-            verbs.mention(batch, "facility", f"Camp more {number}", place=PUBLIC)
-            verbs.source(batch, f"more-{number}", "publication", place=PUBLIC)
+            verbs.mention(batch, "facility", f"Camp more {number}", marking=PUBLIC)
+            verbs.source(batch, f"more-{number}", "publication", marking=PUBLIC)
     for path in MOST:
         assert _asked(shelf, owner, path) <= before[path] + 2, path
 

@@ -344,7 +344,7 @@ def test_a_long_record_is_read_in_pages(shelf: Shelf, owner: Reader) -> None:
         about = ref(batch, shelf.at["region"], Mention)
         for number in range(120):
             name = values.text(f"Name {number}")
-            verbs.claim(batch, about, "other_name", name, [paper], place=PUBLIC)
+            verbs.claim(batch, about, "other_name", name, [paper], marking=PUBLIC)
     seen: list[int] = []
     following: str | None = address(shelf, "/records/{region}/")
     pages = 0

@@ -42,10 +42,10 @@ def people(batch: Batch, shelf: Shelf, count: int) -> list[Ref]:
     paper = Attribution(ref(batch, shelf.at["paper"], Source))
     made = []
     for number in range(count):
-        person = verbs.mention(batch, "person", f"Invented {number:03}", place=PUBLIC)
-        verbs.consent(batch, person, basis="public-statement", audience="public", place=PUBLIC)
+        person = verbs.mention(batch, "person", f"Invented {number:03}", marking=PUBLIC)
+        verbs.consent(batch, person, basis="public-statement", audience="public", marking=PUBLIC)
         camp = values.reference(ref(batch, shelf.at["camp-2"], Mention).entry_id)
-        verbs.claim(batch, person, "detained_in", camp, [paper], place=PUBLIC)
+        verbs.claim(batch, person, "detained_in", camp, [paper], marking=PUBLIC)
         made.append(person)
     return made
 
@@ -70,8 +70,8 @@ def test_every_mention_and_judgement_of_a_record_is_reached(
     with shelf.archive.writing(shelf.reviewer) as batch:
         first, *others = people(batch, shelf, 8)
         for other in others[:6]:
-            verbs.judge(batch, first, other, "same", "the same invention", place=PUBLIC)
-        verbs.judge(batch, first, others[6], "different", "another", place=PUBLIC)
+            verbs.judge(batch, first, other, "same", "the same invention", marking=PUBLIC)
+        verbs.judge(batch, first, others[6], "different", "another", marking=PUBLIC)
     start = f"/records/{first.position}/"
     pages = walked(owner, start, "joined", "mentions", "joined.mentions_pages")
     mentions = [mention["position"] for page in pages for mention in page]
@@ -136,7 +136,9 @@ def test_differences_of_a_figure_and_their_accounts_are_all_reached(
             about = ref(batch, shelf.at[subject], Mention)
             for number in range(1, 15):
                 value = values.count(counts.make(number, number, approximate=False, unit="persons"))
-                verbs.claim(batch, about, "people_held", value, [paper], holds="2020", place=PUBLIC)
+                verbs.claim(
+                    batch, about, "people_held", value, [paper], holds="2020", marking=PUBLIC
+                )
     whole = owner.twin("/figures/held/")["differences"]
     assert len(whole) == 3
     assert any(difference["more"] for difference in whole)
@@ -159,7 +161,7 @@ def test_a_page_as_of_an_earlier_size_leads_to_pages_and_pictures_of_that_size(
     then = owner.get("/figures/held/drawing.svg").content
     with shelf.archive.writing(shelf.reviewer) as batch:
         number = ref(batch, shelf.at["number"], Claim)
-        verbs.retract(batch, number, "claim", "an exercise", place=PUBLIC)
+        verbs.retract(batch, number, "claim", "an exercise", marking=PUBLIC)
     assert owner.get("/figures/held/drawing.svg").content != then
     twin = owner.twin(f"/figures/held/?as_of={size}")
     assert owner.get(twin["drawing"]["parts"][0]["svg"]).content == then

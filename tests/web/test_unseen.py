@@ -21,7 +21,7 @@ from habeas.archive.ledger.appending import Ref
 from habeas.archive.models import Compartment, LedgerEntry
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.vocabulary import counts, places, values
 
 ReadingAs = Callable[[Archive, Viewer], Reader]
@@ -90,7 +90,7 @@ def _record_out_of_sight(shelf: Shelf) -> None:
     """Something sealed about and beside everything that the pages show."""
     with shelf.archive.writing(shelf.reviewer) as batch:
         case = _ref(Compartment.objects.get(key="case").position)
-        sealed = Place(compartment=case, handling="sealed")
+        sealed = Marking(compartment=case, handling="sealed")
         secret = Attribution(_ref(shelf.at["secret"]))
         at = {name: _ref(position) for name, position in shelf.at.items()}
         number = values.count(counts.make(9, 9, approximate=False, unit="persons"))
@@ -109,17 +109,17 @@ def _record_out_of_sight(shelf: Shelf) -> None:
             for stance in ("asserts", "denies"):
                 verbs.claim(
                     batch, at[subject], name, value, [secret],
-                    stance=stance, holds="2019-07", place=sealed,
+                    stance=stance, holds="2019-07", marking=sealed,
                 )  # fmt: skip
         for kind in ("person", "facility", "country", "event"):
-            twin = verbs.mention(batch, kind, SECRET, place=sealed)
-            verbs.claim(batch, twin, "name", values.text(SECRET), [secret], place=sealed)
-        verbs.judge(batch, at["camp-1"], at["camp-2"], "same", SECRET, place=sealed)
-        verbs.judge(batch, at["Utopia"], at["Freedonia"], "same", SECRET, place=sealed)
-        verbs.judge(batch, at["person"], at["secret-person"], "same", SECRET, place=sealed)
-        verbs.lineage(batch, at["ministry"], at["secret"], place=sealed)
-        verbs.assess(batch, at["number"], "claim", "credibility", "5", SECRET, place=sealed)
-        verbs.assess(batch, at["paper"], "source", "reliability", "E", SECRET, place=sealed)
+            twin = verbs.mention(batch, kind, SECRET, marking=sealed)
+            verbs.claim(batch, twin, "name", values.text(SECRET), [secret], marking=sealed)
+        verbs.judge(batch, at["camp-1"], at["camp-2"], "same", SECRET, marking=sealed)
+        verbs.judge(batch, at["Utopia"], at["Freedonia"], "same", SECRET, marking=sealed)
+        verbs.judge(batch, at["person"], at["secret-person"], "same", SECRET, marking=sealed)
+        verbs.lineage(batch, at["ministry"], at["secret"], marking=sealed)
+        verbs.assess(batch, at["number"], "claim", "credibility", "5", SECRET, marking=sealed)
+        verbs.assess(batch, at["paper"], "source", "reliability", "E", SECRET, marking=sealed)
 
 
 def _ref(position: int) -> Ref:

@@ -26,7 +26,7 @@ from habeas.archive.exhibits.same_bytes import exhibit_of, receive_again
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Place, compartment_by_key, find_compartment
+from habeas.archive.verbs.referring import Marking, compartment_by_key, find_compartment
 from habeas.custody.log.notes import Signer
 from habeas.errors import HabeasError
 from habeas.exchange import folder as f
@@ -112,12 +112,12 @@ def _seal(archive: Archive, plan: Plan, progress: Progress) -> dict[str, SealedF
     """Seal the exhibits that are new; a file that is an exhibit already is not sealed twice."""
     for row in plan.folder.rows(f.EXHIBITS):
         key = row["compartment"]
-        place = Place(find_compartment(key) if key else None, row["handling"] or "team")
-        plan.exhibits[row["id"]] = replace(plan.exhibits[row["id"]], place=place)
+        marking = Marking(find_compartment(key) if key else None, row["handling"] or "team")
+        plan.exhibits[row["id"]] = replace(plan.exhibits[row["id"]], marking=marking)
     new = {
         name: file
         for name, file in plan.exhibits.items()
-        if exhibit_of(file.path, file.place.label) is None
+        if exhibit_of(file.path, file.marking.label) is None
     }
     refused: list[tuple[Path, HabeasError]] = []
     done = 0
@@ -148,7 +148,7 @@ class _Writer:
         self.sealed, self.progress = sealed, progress
         self.refs: dict[str, Ref] = {}
         self.layers: dict[str, tuple[Ref, str]] = {}
-        self.passages: dict[tuple[Quote, Place], Ref] = {}
+        self.passages: dict[tuple[Quote, Marking], Ref] = {}
 
     def write(self, name: str, digest: str) -> Imported:
         folder, batch = self.plan.folder, self.batch
@@ -160,7 +160,7 @@ class _Writer:
         for row in folder.rows(f.SOURCES):
             for repeats in row["repeats"].split():
                 verbs.lineage(
-                    batch, self.refs[row["id"]], self._ref(repeats), place=self._place(row)
+                    batch, self.refs[row["id"]], self._ref(repeats), marking=self._marking(row)
                 )
         for row in folder.rows(f.MENTIONS):
             self._mention(row)
@@ -175,7 +175,7 @@ class _Writer:
                 title=definition.title,
                 kind=definition.kind,
                 text=text,
-                place=Place(handling=definition.handling),
+                marking=Marking(handling=definition.handling),
             )
         batch.sign_batch()
         batch.flush()
@@ -196,10 +196,10 @@ class _Writer:
             known = self.refs[name] = Ref(entry_id_at(position), position)
         return known
 
-    def _place(self, row: Row, handling: str = "team") -> Place:
+    def _marking(self, row: Row, handling: str = "team") -> Marking:
         key = row["compartment"]
         compartment = compartment_by_key(self.batch, key) if key else None
-        return Place(compartment, row["handling"] or handling)
+        return Marking(compartment, row["handling"] or handling)
 
     def _exhibit(self, row: Row) -> None:
         name = row["id"]
@@ -212,7 +212,7 @@ class _Writer:
             self.layers[name] = (layer, file.text)
 
     def _known_exhibit(self, name: str, file: Received) -> None:
-        position = exhibit_of(file.path, file.place.label)
+        position = exhibit_of(file.path, file.marking.label)
         if position is None:
             raise ImportRefused(
                 [Fault(file.name, 0, "", "The file changed while it was imported.")]
@@ -229,7 +229,7 @@ class _Writer:
             about=row["about"],
             url=row["url"],
             interests=[{"kind": k, "text": t} for k, t in interests_of(row["interests"])],
-            place=self._place(row),
+            marking=self._marking(row),
         )
 
     def _mention(self, row: Row) -> None:
@@ -241,12 +241,12 @@ class _Writer:
             script=row["script"],
             list=self.list,
             row=row["id"],
-            place=self._place(row),
+            marking=self._marking(row),
         )
 
     def _claim(self, claim: PlannedClaim) -> None:
         row = claim.row
-        place = self._place(row)
+        marking = self._marking(row)
         value = claim.value
         if claim.ref:
             value = values.reference(self._ref(claim.ref).entry_id, value)
@@ -267,33 +267,33 @@ class _Writer:
             stance=row["stance"] or "asserts",
             holds=row["holds"],
             passages=[
-                *(self._passage(quote, place) for quote in claim.quotes),
+                *(self._passage(quote, marking) for quote in claim.quotes),
                 *map(self._ref, claim.passages),
             ],
             list=self.list,
             row=row["id"],
             note=row["note"],
-            place=place,
+            marking=marking,
         )
 
-    def _passage(self, quote: Quote, place: Place) -> Ref:
-        # One passage for each place: a claim is as strict as its passages, and must not
+    def _passage(self, quote: Quote, marking: Marking) -> Ref:
+        # One passage for each marking: a claim is as strict as its passages, and must not
         # become stricter because another claim quotes the same words.
-        known = self.passages.get((quote, place))
+        known = self.passages.get((quote, marking))
         if known is None:
             layer, text = self._layer(quote.exhibit)
             if text[quote.start : quote.stop] != quote.text:
                 raise ImportRefused(
                     [Fault(quote.exhibit, 0, "", "The file changed while it was imported.")]
                 )
-            known = self.passages[quote, place] = verbs.cite(
+            known = self.passages[quote, marking] = verbs.cite(
                 self.batch,
                 self._ref(quote.exhibit),
                 layer,
                 text,
                 quote.start,
                 quote.stop,
-                place=place,
+                marking=marking,
             )
         return known
 
@@ -317,7 +317,7 @@ class _Writer:
                     self._ref(row["same_as"]),
                     "same",
                     row["reason"],
-                    place=self._place(row),
+                    marking=self._marking(row),
                 )
         for row in folder.rows(f.JUDGEMENTS):
             verbs.judge(
@@ -326,7 +326,7 @@ class _Writer:
                 self._ref(row["right"]),
                 row["verdict"],
                 row["reason"],
-                place=self._place(row),
+                marking=self._marking(row),
             )
         for row in folder.rows(f.ASSESSMENTS):
             known = folder.find(row, "target", row["target"], "claim", "source")
@@ -338,7 +338,7 @@ class _Writer:
                 row["scheme"],
                 row["grade"],
                 row["reason"],
-                place=self._place(row),
+                marking=self._marking(row),
             )
         for row in folder.rows(f.CONSENTS):
             verbs.consent(
@@ -351,5 +351,5 @@ class _Writer:
                 expires=row["expires"],
                 at_risk=row["at_risk"],
                 reason=row["reason"],
-                place=self._place(row),
+                marking=self._marking(row),
             )

@@ -15,7 +15,7 @@ from habeas.archive.access import OWNER, visible
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.appending import Ref, entry_id_at
-from habeas.archive.verbs.referring import Place, find_compartment
+from habeas.archive.verbs.referring import Marking, find_compartment
 from habeas.library.errors import BadArgument
 from habeas.vocabulary import edtf, values
 from habeas.vocabulary.errors import VocabularyError
@@ -112,16 +112,16 @@ def date_of(text: str) -> str:
     return edtf.parse(text).text if text else ""
 
 
-def place_in(handling: str, compartment: str) -> Place:
+def marking_in(handling: str, compartment: str) -> Marking:
     """Level and compartment of what is recorded."""
     if handling not in LEVELS:
         raise BadArgument(
             "handling", f"there is no level {handling!r}", f"Use one of: {', '.join(LEVELS)}."
         )
     if compartment == MAIN:
-        return Place(handling=handling)
+        return Marking(handling=handling)
     try:
-        return Place(find_compartment(compartment), handling)
+        return Marking(find_compartment(compartment), handling)
     except UnknownReference as error:
         raise BadArgument("compartment", error.message, error.next_step) from None
 

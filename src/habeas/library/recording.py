@@ -21,7 +21,7 @@ from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spo
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.deciding import ASSESSABLE, kind_at
-from habeas.archive.verbs.referring import Place, place_of
+from habeas.archive.verbs.referring import Marking, marking_as_exhibit
 from habeas.exchange.tidy.claims import Claim
 from habeas.exchange.tidy.records import Record
 from habeas.library.arguments import (
@@ -29,9 +29,9 @@ from habeas.library.arguments import (
     Thing,
     date_of,
     edtf_of,
+    marking_in,
     naming,
     number_of,
-    place_in,
     ref_of,
     value_of,
 )
@@ -67,7 +67,7 @@ class Recording(Reading):
             with naming("received_on"):
                 received = Received(
                     Path(path), received_from=received_from, received_on=date_of(received_on),
-                    note=note, place=place_in(handling, compartment),
+                    note=note, marking=marking_in(handling, compartment),
                 )  # fmt: skip
             added = add_files(archive, [received])
             for _, error in added.refused:
@@ -110,7 +110,7 @@ class Recording(Reading):
             read = read_text(archive, OWNER, number, inner=inner, layer=at)
             spot = the_spot(spots(read, quote, page=page), quote, occurrence)
             made, _ = cite_once(
-                archive, read.layer, read.text, spot.start, spot.stop, place_of(row)
+                archive, read.layer, read.text, spot.start, spot.stop, marking_as_exhibit(row)
             )
             return Ref(entry_id_at(made), made)
 
@@ -141,7 +141,7 @@ class Recording(Reading):
                 about=about,
                 url=url,
                 interests=[dict(each) for each in interests],
-                place=place_in(handling, compartment),
+                marking=marking_in(handling, compartment),
             )
         )
 
@@ -156,7 +156,7 @@ class Recording(Reading):
                 ref_of(left, m.Source, "source"),
                 ref_of(right, m.Source, "repeats"),
                 reason=reason,
-                place=place_in(handling, MAIN),
+                marking=marking_in(handling, MAIN),
             )
         )
 
@@ -176,7 +176,7 @@ class Recording(Reading):
         """
         return self._append(lambda batch: verbs.mention(
             batch, kind, caption, language=language, script=script,
-            place=place_in(handling, compartment),
+            marking=marking_in(handling, compartment),
         ))  # fmt: skip
 
     def mention_of(
@@ -206,13 +206,13 @@ class Recording(Reading):
             said = (caption, language, script)
             if not caption:
                 said = (row.caption, language or row.language, script or row.script)
-            place = place_in(handling, compartment)
+            marking = marking_in(handling, compartment)
             made = verbs.mention(
-                batch, row.kind, said[0], language=said[1], script=said[2], place=place
+                batch, row.kind, said[0], language=said[1], script=said[2], marking=marking
             )
             verbs.judge(
                 batch, row.position, made, "same",
-                reason or "Recorded as a mention of this record.", place=place,
+                reason or "Recorded as a mention of this record.", marking=marking,
             )  # fmt: skip
             return made
 
@@ -263,7 +263,7 @@ class Recording(Reading):
                 stance=stance,
                 holds=edtf_of(holds, "holds"),
                 note=note,
-                place=place_in(handling, compartment),
+                marking=marking_in(handling, compartment),
             )
         )
 
@@ -344,7 +344,7 @@ def _claim(
     stance: str,
     holds: str,
     note: str,
-    place: Place,
+    marking: Marking,
 ) -> Ref:
     if isinstance(mention, Record):
         raise BadArgument(
@@ -385,5 +385,5 @@ def _claim(
         holds=holds,
         passages=[ref_of(number_of(each, "passages"), m.Passage, "passages") for each in passages],
         note=note,
-        place=place,
+        marking=marking,
     )

@@ -18,7 +18,7 @@ from habeas.archive.erasing.retold import names_in
 from habeas.archive.errors import EntryRefused, ErasureRefused, PersonNeeded
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.projection.erased_entries import runs
-from habeas.archive.verbs.referring import TEAM, Place, compartment_by_key
+from habeas.archive.verbs.referring import TEAM, Marking, compartment_by_key
 
 BASES = {
     "withdrawn": "consent was withdrawn",
@@ -49,7 +49,9 @@ def request_erasure(batch: Batch, what: Plan, basis: str, reason: str) -> Ref:
         "basis": basis,
         "reason": reason,
     }
-    return batch.append("erasure-request", {**fields, **place_of(batch, what).fields(batch)})
+    return batch.append(
+        "erasure-request", {**fields, **marking_of_strictest(batch, what).fields(batch)}
+    )
 
 
 def approve_erasure(batch: Batch, request: int) -> Ref:
@@ -85,7 +87,7 @@ def erase(batch: Batch, request: int, approval: int, what: Plan) -> Ref:
             "approval": entry_id_at(approval),
             **what.record.fields(),
             "trims": runs(what.trimmed) or None,
-            **place_of(batch, what).fields(batch),
+            **marking_of_strictest(batch, what).fields(batch),
         },
     )
 
@@ -137,10 +139,10 @@ def in_force(key: int | None) -> bool:
     return key is not None and _in_force().filter(position=key).exists()
 
 
-def place_of(batch: Batch, what: Plan) -> Place:
+def marking_of_strictest(batch: Batch, what: Plan) -> Marking:
     """As strict as the strictest thing that goes; in its compartment where they share one."""
     only = compartment_by_key(batch, what.compartments[0]) if len(what.compartments) == 1 else None
-    return Place(only, what.handling)
+    return Marking(only, what.handling)
 
 
 def _in_force() -> QuerySet[m.Key, int]:

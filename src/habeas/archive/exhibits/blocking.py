@@ -17,7 +17,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.exhibits.intake import layer_text
-from habeas.archive.exhibits.working_copies import place_of
+from habeas.archive.exhibits.working_copies import marking_never_public
 from habeas.archive.ledger.appending import Ref
 from habeas.reading.encodings import plain_text
 
@@ -56,7 +56,7 @@ def redacted(
             "Nothing would be left out: no range was given and no phrase is in the text.",
             next_step="Give --range START-STOP, or a file of phrases that are in the text.",
         )
-    place = place_of(row)
+    marking = marking_never_public(row)
     data = text.encode("utf-8")
     reading = plain_text.read(data)
     with archive.objects.batch() as sealing:
@@ -69,7 +69,7 @@ def redacted(
             media_type="text/plain",
             title=f"Redacted text of exhibit {exhibit}",
             note=f"{left_out} places were left out.",
-            place=place,
+            marking=marking,
         )
         verbs.layer(
             batch,
@@ -79,7 +79,7 @@ def redacted(
             reader=reading.reader,
             reader_version=reading.version,
             settings=reading.settings,
-            place=place,
+            marking=marking,
         )
         verbs.custody(
             batch,
@@ -88,7 +88,7 @@ def redacted(
             derived=made,
             changed=f"Of the text in layer {found.position}, {left_out} places were left out.",
             signed=True,
-            place=place,
+            marking=marking,
         )
     return made
 

@@ -32,7 +32,7 @@ from habeas.archive.exhibits.same_bytes import (
     receive_again,
 )
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place
+from habeas.archive.verbs.referring import TEAM, Marking
 from habeas.archive.verbs.sealing import text_sha256
 from habeas.custody.errors import SourceError
 from habeas.custody.objects.encrypting import Held, Outcome, Sealed, Wanted
@@ -64,7 +64,7 @@ class Received:
     received_from: str = ""
     received_on: str = ""
     note: str = ""
-    place: Place = TEAM
+    marking: Marking = TEAM
 
     @property
     def name(self) -> str:
@@ -192,12 +192,14 @@ class _Round:
     ) -> None:
         self._archive = archive
         self._files = [file for file, _ in files]
-        self._labels = {place: place.label for place in {file.place for file in self._files}}
+        self._labels = {
+            marking: marking.label for marking in {file.marking for file in self._files}
+        }
         # By size and label, what is sealed in this round: the next begins before it is recorded.
         self._digests: dict[tuple[int, str], set[str]] = defaultdict(set)
         # What became of each that was not refused: its object, or the digest that is held.
         self._done: list[tuple[Received, Sealed | str]] = []
-        asked = [(file.path, size, self._labels[file.place]) for file, size in files]
+        asked = [(file.path, size, self._labels[file.marking]) for file, size in files]
         wanted = [
             Wanted(path, held | (before._few_alike(size, label) if before else set()))
             for (path, size, label), held in zip(asked, held_digests(asked), strict=True)
@@ -221,7 +223,7 @@ class _Round:
             elif isinstance(outcome, Held):
                 self._done.append((file, outcome.plain_sha256))
             else:
-                alike = self._digests[outcome.size_bytes, self._labels[file.place]]
+                alike = self._digests[outcome.size_bytes, self._labels[file.marking]]
                 if outcome.plain_sha256 in alike:
                     self.objects.take_back()
                     self._done.append((file, outcome.plain_sha256))
@@ -242,7 +244,7 @@ class _Round:
             # Asked again, because another process may have added a file, or erased it, meanwhile.
             twins = exhibits_with({_digest(each) for _, each in self._done})
             for file, each in self._done:
-                label, digest = self._labels[file.place], _digest(each)
+                label, digest = self._labels[file.marking], _digest(each)
                 twin = twins.get((label, digest))
                 if twin is not None:
                     known.append((file, twin))
@@ -339,7 +341,7 @@ def record_with_layer(batch: Batch, file: SealedFile) -> tuple[Ref, Ref | None]:
         received_from=received.received_from,
         received_on=received.received_on,
         note=received.note,
-        place=received.place,
+        marking=received.marking,
     )
     if file.reading is None or file.sealed_text is None:
         return exhibit, None
@@ -351,7 +353,7 @@ def record_with_layer(batch: Batch, file: SealedFile) -> tuple[Ref, Ref | None]:
         reader=file.reading.reader,
         reader_version=file.reading.version,
         settings=file.reading.settings,
-        place=received.place,
+        marking=received.marking,
     )
     return exhibit, layer
 

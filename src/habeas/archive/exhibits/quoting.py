@@ -21,7 +21,7 @@ from habeas.archive.access.blocked_bytes import refuse_blocked
 from habeas.archive.errors import QuoteAmbiguous, QuoteNotFound, UnknownReference
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.readings import Locator, locator_in, locator_words, parts_of
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.reading.documents import Part
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def cited_already(layer: m.Layer, start: int, stop: int) -> int | None:
 
 
 def cite_once(
-    archive: Archive, layer: m.Layer, text: str, start: int, stop: int, place: Place
+    archive: Archive, layer: m.Layer, text: str, start: int, stop: int, marking: Marking
 ) -> tuple[int, bool]:
     """The passage of this place, and whether it is new; ``text`` is the layer's whole text.
 
@@ -221,5 +221,5 @@ def cite_once(
         if known is not None:
             return known, False
         refuse_blocked(layer.address)
-        made = verbs.cite(batch, layer.exhibit, layer.position, text, start, stop, place=place)
+        made = verbs.cite(batch, layer.exhibit, layer.position, text, start, stop, marking=marking)
     return made.position, True

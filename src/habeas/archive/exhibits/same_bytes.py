@@ -97,7 +97,7 @@ def receive_again(batch: Batch, exhibit: int, file: Received) -> bool:
         agent=file.received_from,
         happened_at=file.received_on,
         reason=reason,
-        place=file.place,
+        marking=file.marking,
     )
     return True
 

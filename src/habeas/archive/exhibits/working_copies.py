@@ -30,7 +30,7 @@ from habeas.archive.errors import (
 from habeas.archive.ledger.appending import Ref, entry_id_at
 from habeas.archive.store.facts import facts
 from habeas.archive.verbs.custody_events import AS_SEALED, DAMAGED
-from habeas.archive.verbs.referring import Place
+from habeas.archive.verbs.referring import Marking
 from habeas.custody import durable
 from habeas.custody.errors import CustodyError
 
@@ -62,8 +62,8 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def place_of(row: m.Projection) -> Place:
-    """Where an event about a thing lies: with the thing, and never for everybody.
+def marking_never_public(row: m.Projection) -> Marking:
+    """The marking of an event about a thing: that of the thing, and never for everybody.
 
     Who copied a public exhibit, and for whom, is not public with it.
     """
@@ -71,9 +71,9 @@ def place_of(row: m.Projection) -> Place:
     compartment = fields.get("compartment")
     handling = str(fields.get("handling", "team")).replace("public", "team")
     if compartment is None:
-        return Place(handling=handling)
+        return Marking(handling=handling)
     position = m.LedgerEntry.objects.values_list("position", flat=True).get(entry_id=compartment)
-    return Place(Ref(str(compartment), position), handling)
+    return Marking(Ref(str(compartment), position), handling)
 
 
 def check_fixity(
@@ -108,7 +108,7 @@ def check_fixity(
             changed=fault or (UNCHANGED if opened else UNOPENED),
             outcome=DAMAGED if fault else AS_SEALED,
             signed=person is not None,
-            place=place_of(exhibit),
+            marking=marking_never_public(exhibit),
             **words,
         )
     return FixityChecked(event, digest, fault)
@@ -183,7 +183,7 @@ def _record_copy(
             before_sha256=digest,
             after_sha256=digest,
             signed=person is not None,
-            place=place_of(exhibit),
+            marking=marking_never_public(exhibit),
             **words,
         )
 

@@ -28,7 +28,7 @@ from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.pipeline import queue
 from habeas.archive.readings import map_of
 from habeas.archive.verbs.reading import exact, kept_path
-from habeas.archive.verbs.referring import Place, place_of
+from habeas.archive.verbs.referring import Marking, marking_as_exhibit
 from habeas.custody.errors import ObjectError
 from habeas.custody.objects.object_store import Sealed, SealingBatch
 from habeas.errors import HabeasError
@@ -292,14 +292,16 @@ def _record_all(archive: Archive, worker: str, opened: list[_Opened]) -> Done:
 def _record(batch: Batch, opened: _Opened) -> None:
     """The exhibit's own reading first, so that those of its inner files can name it."""
     exhibit = Ref(entry_id_at(opened.exhibit.position), opened.exhibit.position)
-    place = place_of(opened.exhibit)
+    marking = marking_as_exhibit(opened.exhibit)
     *inner, own = opened.kept
-    within = _record_one(batch, exhibit, own, place, None)
+    within = _record_one(batch, exhibit, own, marking, None)
     for kept in inner:
-        _record_one(batch, exhibit, kept, place, within)
+        _record_one(batch, exhibit, kept, marking, within)
 
 
-def _record_one(batch: Batch, exhibit: Ref, kept: _Kept, place: Place, within: Ref | None) -> Ref:
+def _record_one(
+    batch: Batch, exhibit: Ref, kept: _Kept, marking: Marking, within: Ref | None
+) -> Ref:
     document, layer = kept.document, None
     if kept.layer is not None:
         layer = Ref(entry_id_at(kept.layer), kept.layer)
@@ -313,8 +315,8 @@ def _record_one(batch: Batch, exhibit: Ref, kept: _Kept, place: Place, within: R
             reader_version=document.reader_version,
             settings=dict(document.settings),
             inner_path=kept_path(document.inner_path),
-            place=place,
+            marking=marking,
         )
     return verbs.reading(
-        batch, exhibit, document, layer=layer, sealed_map=kept.map, within=within, place=place
+        batch, exhibit, document, layer=layer, sealed_map=kept.map, within=within, marking=marking
     )

@@ -43,7 +43,7 @@ from habeas.archive.store.snapshot import Snapshot, chunks, permanent, snapshot
 from habeas.custody import durable
 from habeas.custody.keys import age_keys, recovery
 from habeas.custody.log.checkpoints import parse_checkpoint
-from habeas.custody.objects.encrypting import place_of
+from habeas.custody.objects.encrypting import object_path
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -240,7 +240,7 @@ def _objects(
             digest = hashlib.sha256()
             size = os.fstat(stream.fileno()).st_size
             pieces = _pieces(stream, digest.update)
-            yield Member(f"objects/{place_of(address)}", size, pieces)
+            yield Member(f"objects/{object_path(address)}", size, pieces)
         if digest.hexdigest() != address:
             made.damaged.append(address)
         made.objects += 1

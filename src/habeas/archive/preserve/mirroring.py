@@ -46,7 +46,7 @@ from habeas.custody.keys.handovers import FOLDER as HANDOVERS
 from habeas.custody.log.checkpoints import Checkpoint
 from habeas.custody.log.notes import Verifier
 from habeas.custody.log.tiles import TileLog
-from habeas.custody.objects.encrypting import place_of
+from habeas.custody.objects.encrypting import object_path
 from habeas.custody.objects.object_store import ObjectStore
 
 if TYPE_CHECKING:
@@ -295,7 +295,7 @@ def _copy(store: ObjectStore, address: str, pending: durable.PendingFiles) -> in
                 durable.write_all(descriptor, piece)
         if digest.hexdigest() != address:
             raise ObjectError(f"Object {address} was altered.", address=address)
-        pending.adopt(temporary, pending.root / place_of(address))
+        pending.adopt(temporary, pending.root / object_path(address))
     except FileNotFoundError:
         durable.remove_quietly(temporary)
         raise ObjectError(f"Object {address} is missing.", address=address) from None

@@ -33,7 +33,7 @@ from habeas.custody import durable
 from habeas.custody.errors import NoteError
 from habeas.custody.keys import key_files, recovery
 from habeas.custody.log.tiles import TileLog
-from habeas.custody.objects.encrypting import place_of
+from habeas.custody.objects.encrypting import object_path
 
 if TYPE_CHECKING:
     from habeas.custody.keys.keyring import Keyring
@@ -139,7 +139,7 @@ class Receiving:
     def _keep_object(self, incoming: _Incoming) -> None:
         self._received += 1
         if incoming.close() == incoming.address:
-            name = place_of(incoming.address)
+            name = object_path(incoming.address)
             self._pending.adopt(incoming.path, self._directory / "objects" / name)
             self.objects += 1
         else:  # it was so in the archive; `verify` names it as missing

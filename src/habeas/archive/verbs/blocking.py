@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 
 
-def block(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -> Ref:
+def block(batch: Batch, exhibit: Thing, reason: str, *, marking: Marking = TEAM) -> Ref:
     """Stop showing and handing out an exhibit: somebody in it withdrew. Signed."""
-    return _block(batch, exhibit, "placed", reason, place)
+    return _block(batch, exhibit, "placed", reason, marking)
 
 
-def unblock(batch: Batch, exhibit: Thing, reason: str, *, place: Place = TEAM) -> Ref:
+def unblock(batch: Batch, exhibit: Thing, reason: str, *, marking: Marking = TEAM) -> Ref:
     """Show an exhibit again. Signed."""
-    return _block(batch, exhibit, "lifted", reason, place)
+    return _block(batch, exhibit, "lifted", reason, marking)
 
 
 def is_blocked(exhibit: int) -> bool:
@@ -22,7 +22,7 @@ def is_blocked(exhibit: int) -> bool:
     return m.Block.objects.filter(exhibit=exhibit, ended_at__isnull=True).exists()
 
 
-def _block(batch: Batch, exhibit: Thing, state: str, reason: str, place: Place) -> Ref:
+def _block(batch: Batch, exhibit: Thing, state: str, reason: str, marking: Marking) -> Ref:
     about = ref(batch, exhibit, m.Exhibit)
     fields = {"exhibit": about.entry_id, "state": state, "reason": reason}
-    return batch.append("block", {**fields, **place.fields(batch)})
+    return batch.append("block", {**fields, **marking.fields(batch)})

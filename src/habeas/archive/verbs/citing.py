@@ -5,7 +5,7 @@ from __future__ import annotations
 from habeas.archive import models as m
 from habeas.archive.errors import PassageOutside
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 
 CONTEXT = 32  # characters kept on each side
 LONGEST_QUOTE = 8_000  # characters
@@ -19,7 +19,7 @@ def cite(
     start: int,
     stop: int,
     *,
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Cite the code points [start, stop) of a layer; ``text`` is the layer's whole text."""
     if not 0 <= start < stop <= len(text):
@@ -42,6 +42,6 @@ def cite(
             "quote": text[start:stop],
             "prefix": text[max(0, start - CONTEXT) : start],
             "suffix": text[stop : stop + CONTEXT],
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )

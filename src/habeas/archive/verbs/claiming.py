@@ -13,7 +13,7 @@ from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.defining import log_vocabulary, vocabulary_of
 from habeas.archive.verbs.referring import (
     TEAM,
-    Place,
+    Marking,
     Thing,
     ref,
     refuse_ended,
@@ -60,7 +60,7 @@ def claim(
     list: Ref | None = None,
     row: str = "",
     note: str = "",
-    place: Place = TEAM,
+    marking: Marking = TEAM,
     previous: Ref | None = None,
 ) -> Ref:
     """Record a claim. Its handling is never laxer than its property's sensitivity."""
@@ -94,8 +94,8 @@ def claim(
     if holds:
         edtf.parse(holds)
     refuse_retracted_list(batch, list)
-    if LEVELS[place.handling] < LEVELS[prop.sensitivity]:
-        place = Place(place.compartment, prop.sensitivity)
+    if LEVELS[marking.handling] < LEVELS[prop.sensitivity]:
+        marking = Marking(marking.compartment, prop.sensitivity)
     fields: dict[str, Any] = {
         "subject": about.entry_id,
         "property": property,
@@ -109,7 +109,7 @@ def claim(
         "row": row,
         "note": note,
         "previous": None if previous is None else previous.entry_id,
-        **place.fields(batch),
+        **marking.fields(batch),
     }
     return batch.append("claim", fields, decision=previous is not None)
 

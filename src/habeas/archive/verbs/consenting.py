@@ -13,7 +13,7 @@ from habeas.archive import models as m
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 from habeas.vocabulary import schema
 
 
@@ -28,7 +28,7 @@ def consent(
     expires: str = "",
     at_risk: str = "",
     reason: str = "",
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Record what a person agreed to, for themselves (a mention) or as a source.
 
@@ -61,13 +61,13 @@ def consent(
             "expires": expires,
             "at_risk": at_risk,
             "reason": reason,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
         decision=True,
     )
 
 
-def withdraw(batch: Batch, subject: Thing, reason: str = "", *, place: Place = TEAM) -> Ref:
+def withdraw(batch: Batch, subject: Thing, reason: str = "", *, marking: Marking = TEAM) -> Ref:
     """Record that a person withdraws their consent: at once nothing of theirs is public.
 
     It ends what was agreed to on any mention of their record.
@@ -78,14 +78,14 @@ def withdraw(batch: Batch, subject: Thing, reason: str = "", *, place: Place = T
             "subject": _subject(batch, subject).entry_id,
             "state": "withdrawn",
             "reason": reason,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
         decision=batch.person is not None,
     )
 
 
 def hold(
-    batch: Batch, exhibit: Thing, *, authority: str, reason: str = "", place: Place = TEAM
+    batch: Batch, exhibit: Thing, *, authority: str, reason: str = "", marking: Marking = TEAM
 ) -> Ref:
     """Place a legal hold: the exhibit must not be erased while it lasts."""
     return batch.append(
@@ -95,14 +95,14 @@ def hold(
             "state": "placed",
             "authority": authority,
             "reason": reason,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
         decision=batch.person is not None,
     )
 
 
 def lift(
-    batch: Batch, exhibit: Thing, *, authority: str, reason: str = "", place: Place = TEAM
+    batch: Batch, exhibit: Thing, *, authority: str, reason: str = "", marking: Marking = TEAM
 ) -> Ref:
     """Lift the legal holds on an exhibit."""
     return batch.append(
@@ -112,7 +112,7 @@ def lift(
             "state": "lifted",
             "authority": authority,
             "reason": reason,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
         decision=True,
     )

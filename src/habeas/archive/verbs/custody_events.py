@@ -13,7 +13,7 @@ import re
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 from habeas.vocabulary import edtf, schema
 
 AS_SEALED, DAMAGED = "as-sealed", "damaged"
@@ -38,7 +38,7 @@ def custody(
     derived: Thing | None = None,
     outcome: str = "",
     signed: bool = False,
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Record who held, moved, copied or opened an exhibit, when, why, by whose authority.
 
@@ -84,7 +84,7 @@ def custody(
             "after_sha256": after_sha256,
             "derived": None if made is None else made.entry_id,
             "outcome": outcome,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
         decision=signed,
     )

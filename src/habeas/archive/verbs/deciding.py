@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref, refuse_ended
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_ended
 from habeas.vocabulary import schema
 
 RETRACTABLE: dict[str, type[m.Projection]] = {
@@ -28,7 +28,7 @@ def kind_at(position: int) -> str | None:
 
 
 def retract(
-    batch: Batch, target: Thing, target_kind: str, reason: str, *, place: Place = TEAM
+    batch: Batch, target: Thing, target_kind: str, reason: str, *, marking: Marking = TEAM
 ) -> Ref:
     """Take back a claim, all claims of a list or of a source, or a judgement.
 
@@ -51,7 +51,7 @@ def retract(
             "target": thing.entry_id,
             "target_kind": target_kind,
             "reason": reason,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
     batch.mention_kinds.clear()
@@ -67,7 +67,7 @@ def judge(
     reason: str = "",
     *,
     rests_on: Sequence[str] = (),
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Say whether two mentions are the same, different, or that one cannot tell.
 
@@ -84,7 +84,7 @@ def judge(
             "verdict": verdict,
             "reason": reason,
             "rests_on": list(rests_on) or None,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 
@@ -121,7 +121,7 @@ def assess(
     grade: str,
     reason: str = "",
     *,
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """A reviewer's verdict on one claim version or one source."""
     if target_kind not in ASSESSABLE:
@@ -142,7 +142,7 @@ def assess(
             "scheme": scheme,
             "grade": grade,
             "reason": reason,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 

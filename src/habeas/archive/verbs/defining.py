@@ -12,13 +12,15 @@ from habeas.archive import models as m
 from habeas.archive import regions
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place
+from habeas.archive.verbs.referring import TEAM, Marking
 from habeas.vocabulary.schema import Schema
 
 FIGURE_KINDS = ("counted", "reported", "estimated")
 
 
-def define(batch: Batch, *, key: str, title: str, kind: str, text: str, place: Place = TEAM) -> Ref:
+def define(
+    batch: Batch, *, key: str, title: str, kind: str, text: str, marking: Marking = TEAM
+) -> Ref:
     """Log a definition; an earlier one with the same key is superseded."""
     if kind not in FIGURE_KINDS:
         raise EntryRefused(
@@ -33,7 +35,7 @@ def define(batch: Batch, *, key: str, title: str, kind: str, text: str, place: P
             "figure_kind": kind,
             "text": text,
             "digest": hashlib.sha256(text.encode("utf-8")).hexdigest(),
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 

@@ -9,7 +9,7 @@ from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.deciding import check_code, check_pair
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 
 PAIRS_AN_ENTRY = 1_000
 MOST_REVIEWERS = 2
@@ -33,7 +33,7 @@ def linkage(
     threshold_ppm: int,
     seed: int,
     versions: Mapping[str, str],
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Record a run and the pairs it proposes; it takes the place of the one before.
 
@@ -49,22 +49,22 @@ def linkage(
             "threshold_ppm": threshold_ppm,
             "seed": seed,
             "versions": dict(versions),
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
     waiting: list[list[str | int]] = []
     for pair in pairs:
         waiting.append(list(pair))
         if len(waiting) == PAIRS_AN_ENTRY:
-            _propose(batch, run, waiting, place)
+            _propose(batch, run, waiting, marking)
             waiting = []
     if waiting:
-        _propose(batch, run, waiting, place)
+        _propose(batch, run, waiting, marking)
     return run
 
 
-def _propose(batch: Batch, run: Ref, pairs: list[list[str | int]], place: Place) -> None:
-    fields = {"linkage": run.entry_id, "pairs": pairs, **place.fields(batch)}
+def _propose(batch: Batch, run: Ref, pairs: list[list[str | int]], marking: Marking) -> None:
+    fields = {"linkage": run.entry_id, "pairs": pairs, **marking.fields(batch)}
     batch.append("candidates", fields)
 
 
@@ -76,7 +76,7 @@ def review(
     reason: str = "",
     *,
     seen: Sequence[str] = (),
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """What one reviewer says of two mentions; by itself it joins nothing.
 
@@ -93,12 +93,12 @@ def review(
             "verdict": verdict,
             "reason": reason,
             "seen": list(seen),
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 
 
-def review_policy(batch: Batch, *, reviewers: int, blind: bool, place: Place = TEAM) -> Ref:
+def review_policy(batch: Batch, *, reviewers: int, blind: bool, marking: Marking = TEAM) -> Ref:
     """How pairs are decided from now on: by how many reviewers, and what they are shown."""
     if not 1 <= reviewers <= MOST_REVIEWERS:
         raise EntryRefused(
@@ -107,5 +107,5 @@ def review_policy(batch: Batch, *, reviewers: int, blind: bool, place: Place = T
         )
     return batch.append(
         "review-policy",
-        {"reviewers": reviewers, "blind": "yes" if blind else "no", **place.fields(batch)},
+        {"reviewers": reviewers, "blind": "yes" if blind else "no", **marking.fields(batch)},
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref, refuse_retracted_list
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_retracted_list
 from habeas.vocabulary import schema, texts
 
 
@@ -31,7 +31,7 @@ def source(
     url: str = "",
     interests: Sequence[dict[str, str]] = (),
     previous: Thing | None = None,
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Somebody or something that says things. A witness is known by ``code`` only."""
     codes = schema.core().codes
@@ -55,13 +55,13 @@ def source(
             "url": url,
             "interests": list(interests) or None,
             "previous": None if previous is None else ref(batch, previous, m.Source).entry_id,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 
 
 def lineage(
-    batch: Batch, source: Thing, repeats: Thing, *, reason: str = "", place: Place = TEAM
+    batch: Batch, source: Thing, repeats: Thing, *, reason: str = "", marking: Marking = TEAM
 ) -> Ref:
     """Record that one source repeats another and is no origin of its own."""
     left, right = ref(batch, source, m.Source), ref(batch, repeats, m.Source)
@@ -73,13 +73,13 @@ def lineage(
             "source": left.entry_id,
             "repeats": right.entry_id,
             "reason": reason,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 
 
 def begin_list(
-    batch: Batch, name: str, digest: str, *, exhibit: Thing | None = None, place: Place = TEAM
+    batch: Batch, name: str, digest: str, *, exhibit: Thing | None = None, marking: Marking = TEAM
 ) -> Ref:
     """Begin a list: what is then appended with it can be retracted as one."""
     return batch.append(
@@ -88,7 +88,7 @@ def begin_list(
             "name": name,
             "digest": digest,
             "exhibit": None if exhibit is None else ref(batch, exhibit, m.Exhibit).entry_id,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 
@@ -102,7 +102,7 @@ def mention(
     script: str = "",
     list: Ref | None = None,
     row: str = "",
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """How a source or list refers to somebody or something."""
     _known("kind of record", kind, schema.core().kinds)
@@ -120,7 +120,7 @@ def mention(
             "script": script,
             "list": None if list is None else list.entry_id,
             "row": row,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
     batch.mention_kinds[made.entry_id] = kind

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from habeas.archive import models as m
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 from habeas.custody.objects.object_store import Sealed
 from habeas.reading.documents import Document
 
@@ -31,7 +31,7 @@ def reading(
     layer: Ref | None = None,
     sealed_map: Sealed | None = None,
     within: Ref | None = None,
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Record how a file was read. ``within`` is the reading of the exhibit it lies in."""
     if sealed_map is not None:
@@ -57,7 +57,7 @@ def reading(
             "pages": document.pages or None,
             "layer": None if layer is None else layer.entry_id,
             "within": None if within is None else within.entry_id,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
         object_sha256=None if sealed_map is None else sealed_map.address,
     )

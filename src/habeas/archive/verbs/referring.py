@@ -1,4 +1,4 @@
-"""How verbs refer to things: by ``Ref`` or ledger position, and in which place they lie."""
+"""How verbs refer to things: by ``Ref`` or ledger position, and how they are marked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Thing = Ref | int
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Marking:
     """The compartment (None: the archive's main one) and handling level of a thing."""
 
     compartment: Ref | None = None
@@ -32,22 +32,22 @@ class Place:
 
     @property
     def label(self) -> str:
-        """The access label of what lies here and names nobody."""
+        """The access label of what is so marked and names nobody."""
         compartment = self.compartment or find_compartment("main")
         return label_id(frozenset(((compartment.position, LEVELS[self.handling]),)))
 
 
-TEAM = Place()
+TEAM = Marking()
 
 
-def place_of(exhibit: m.Exhibit) -> Place:
-    """Where an exhibit lies: its text and its passages lie there too."""
+def marking_as_exhibit(exhibit: m.Exhibit) -> Marking:
+    """The marking of an exhibit, which its text and its passages have too."""
     need = m.LabelPart.objects.filter(label=exhibit.label, level__isnull=False).first()
     if need is None or need.level is None:
-        return Place(handling="sealed")
+        return Marking(handling="sealed")
     compartment = need.compartment
     ref = None if compartment is None else Ref(entry_id_at(compartment), compartment)
-    return Place(ref, LEVEL_NAMES[need.level])
+    return Marking(ref, LEVEL_NAMES[need.level])
 
 
 def main_compartment(batch: Batch) -> Ref:

@@ -7,7 +7,7 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place, Thing, ref
+from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 from habeas.custody.objects.object_store import Sealed
 from habeas.vocabulary import edtf
 
@@ -22,7 +22,7 @@ def seal(
     received_from: str = "",
     received_on: str = "",
     note: str = "",
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Record bytes that the object store has made durable as an exhibit."""
     if received_on:
@@ -39,7 +39,7 @@ def seal(
             "received_from": received_from,
             "received_on": received_on,
             "note": note,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
         object_sha256=sealed.address,
     )
@@ -55,7 +55,7 @@ def layer(
     reader_version: str,
     settings: dict[str, Any],
     inner_path: str = "",
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Record the text of an exhibit, or of a file inside it: UTF-8, ``length`` code points long."""
     batch.keep_object(sealed_text)
@@ -69,7 +69,7 @@ def layer(
             "settings": settings,
             "length": length,
             "inner_path": inner_path,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
         object_sha256=sealed_text.address,
     )

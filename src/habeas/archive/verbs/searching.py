@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.referring import TEAM, Place
+from habeas.archive.verbs.referring import TEAM, Marking
 
 SHORTEST_PURPOSE = 10  # characters
 ACTS = ("search", "figure", "bundle", "pages", "library")
 
 
 def log_search(
-    batch: Batch, *, purpose: str, words: int, digest: str, size: int, place: Place = TEAM
+    batch: Batch, *, purpose: str, words: int, digest: str, size: int, marking: Marking = TEAM
 ) -> Ref:
     """Record a batch search before it is run; the words themselves are not recorded."""
     return batch.append(
@@ -27,13 +27,20 @@ def log_search(
             "words": words,
             "digest": digest,
             "size": size,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 
 
 def state_purpose(
-    batch: Batch, *, purpose: str, act: str, asked: str, size: int, level: str, place: Place = TEAM
+    batch: Batch,
+    *,
+    purpose: str,
+    act: str,
+    asked: str,
+    size: int,
+    level: str,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Record what something is searched, shown or handed over for; ``asked`` itself is not kept."""
     if act not in ACTS:
@@ -46,7 +53,7 @@ def state_purpose(
             "level": level,
             "asked_sha256": hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest(),
             "size": size,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 
@@ -63,7 +70,7 @@ def log_export(
     figure: str = "",
     format: str = "",
     rows: int | None = None,
-    place: Place = TEAM,
+    marking: Marking = TEAM,
 ) -> Ref:
     """Record tables above public that are about to leave as a file, of which ``digest`` is."""
     return batch.append(
@@ -78,7 +85,7 @@ def log_export(
             "rows": rows,
             "digest": digest,
             "size": size,
-            **place.fields(batch),
+            **marking.fields(batch),
         },
     )
 

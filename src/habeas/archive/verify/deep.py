@@ -29,7 +29,7 @@ from habeas.custody.attestation.cosignatures import CosignerKey, read_cosignatur
 from habeas.custody.checks.audit import Fault
 from habeas.custody.log.checkpoints import parse_checkpoint, text_of
 from habeas.custody.log.notes import from_base64
-from habeas.custody.objects.encrypting import place_of
+from habeas.custody.objects.encrypting import object_path
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -148,7 +148,7 @@ def _objects(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[F
                 plain_sha256=digest,
             )
         except UNREADABLE as error:
-            place = f"objects/{place_of(str(key.address))}"
+            place = f"objects/{object_path(str(key.address))}"
             yield Fault(code_of(error), place, position, words_of(error))
         progress("Opened", deeper.objects, total)
     for address, (position, _) in exhibits.items():

@@ -13,7 +13,7 @@ from habeas.errors import HabeasError
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
-    from habeas.archive.verbs.referring import Place
+    from habeas.archive.verbs.referring import Marking
     from habeas.cli.speaking import Speaker
 
 LISTED = 40  # exhibits named one by one on the screen
@@ -75,7 +75,7 @@ def add(
 
     if on:
         edtf.parse(on)
-    place = _place(compartment, handling)
+    marking = _marking(compartment, handling)
     found = list(walk(paths, archive_.directory))
     refused = [(each.path, each.refused) for each in found if each.refused]
     files = [
@@ -85,7 +85,7 @@ def add(
             received_from=from_,
             received_on=on,
             note=note,
-            place=place,
+            marking=marking,
         )
         for each in found
         if not each.refused
@@ -137,14 +137,14 @@ def _read(speaker: Speaker, archive: Archive, workers: int, result: dict[str, An
     return OK
 
 
-def _place(compartment: str, handling: str) -> Place:
+def _marking(compartment: str, handling: str) -> Marking:
     """Where the files will lie; refused before anything is sealed."""
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, visible
     from habeas.archive.access.labels import LEVELS
     from habeas.archive.errors import EntryRefused, UnknownReference
     from habeas.archive.ledger.appending import Ref, entry_id_at
-    from habeas.archive.verbs.referring import Place
+    from habeas.archive.verbs.referring import Marking
 
     if handling not in LEVELS:
         raise EntryRefused(
@@ -152,14 +152,14 @@ def _place(compartment: str, handling: str) -> Place:
             next_step=f"Use one of: {', '.join(LEVELS)}.",
         )
     if not compartment:
-        return Place(handling=handling)
+        return Marking(handling=handling)
     keys = dict(visible(OWNER, m.Compartment).values_list("key", "position"))
     if compartment not in keys:
         raise UnknownReference(
             f"There is no compartment {compartment!r}.",
             next_step=f"Use one of: {', '.join(sorted(keys))}.",
         )
-    return Place(Ref(entry_id_at(keys[compartment]), keys[compartment]), handling)
+    return Marking(Ref(entry_id_at(keys[compartment]), keys[compartment]), handling)
 
 
 def _tell(speaker: Speaker, result: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ def cite(
     from habeas.archive.errors import UnknownReference
     from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spot
     from habeas.archive.readings import locator_words
-    from habeas.archive.verbs.referring import place_of
+    from habeas.archive.verbs.referring import marking_as_exhibit
 
     row = visible(OWNER, m.Exhibit).filter(position=exhibit).first()
     if row is None:
@@ -67,7 +67,9 @@ def cite(
         )
     read = read_text(archive_, OWNER, exhibit, inner=inner, layer=layer)
     spot = the_spot(spots(read, quote, page=page), quote, occurrence)
-    position, new = cite_once(archive_, read.layer, read.text, spot.start, spot.stop, place_of(row))
+    position, new = cite_once(
+        archive_, read.layer, read.text, spot.start, spot.stop, marking_as_exhibit(row)
+    )
     place = locator_words(spot.locator)
     words = [f"exhibit {exhibit}", read.layer.inner_path, place]
     speaker.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")

@@ -131,7 +131,7 @@ def _add(
     """Record what is stated. Of a derived exhibit both hashes are known already."""
     from habeas.archive import verbs
     from habeas.archive.errors import EntryRefused
-    from habeas.archive.exhibits.working_copies import place_of
+    from habeas.archive.exhibits.working_copies import marking_never_public
 
     if event == "derived" and derived is None:
         raise EntryRefused(
@@ -156,7 +156,7 @@ def _add(
             before_sha256=before,
             after_sha256=after,
             signed=person is not None,
-            place=place_of(row),
+            marking=marking_never_public(row),
             **said,
         )
     return {"event": event, "entry": ref.position}

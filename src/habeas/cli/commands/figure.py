@@ -177,7 +177,7 @@ def add(
     from habeas.archive import verbs
     from habeas.archive.access import OWNER
     from habeas.archive.errors import EntryRefused
-    from habeas.archive.verbs.referring import Place
+    from habeas.archive.verbs.referring import Marking
     from habeas.figures.definition import recorded
     from habeas.figures.errors import UnknownFigure
 
@@ -199,7 +199,7 @@ def add(
             title=definition.title,
             kind=definition.kind,
             text=definition.text,
-            place=Place(handling=definition.handling),
+            marking=Marking(handling=definition.handling),
         ).position
     replaced = f", in place of entry {before.position}" if before is not None else ""
     speaker.say(f"{definition.key} is entry {position}{replaced}.")

@@ -75,7 +75,7 @@ def retract(
     from habeas.archive.blast_radius import blast_radius
     from habeas.archive.errors import UnknownReference
     from habeas.archive.verbs.deciding import kind_at
-    from habeas.archive.verbs.referring import Place
+    from habeas.archive.verbs.referring import Marking
     from habeas.cli.marking import Marks
     from habeas.figures.changes.dependents import difference, snapshot
 
@@ -86,11 +86,11 @@ def retract(
             f"Entry {position} is not something that can be retracted.",
             next_step="Give the number of a claim, a list, a source or a judgement.",
         )
-    place = Place(handling=handling)
+    marking = Marking(handling=handling)
     before = snapshot(archive_, OWNER)
     changes = foreseen(
         archive_,
-        lambda batch: verbs.retract(batch, position, kind, reason or "A trial.", place=place),
+        lambda batch: verbs.retract(batch, position, kind, reason or "A trial.", marking=marking),
     )
     records = _captions(radius.records)
     told: dict[str, Any] = {
@@ -112,7 +112,7 @@ def retract(
     person = acting_person(archive_, as_, person_passphrase_file)
     confirm("Retract it?", "Nothing was retracted.", yes=yes)
     with archive_.writing(person) as batch:
-        made = verbs.retract(batch, position, kind, reason, place=place)
+        made = verbs.retract(batch, position, kind, reason, marking=marking)
     changes = difference(before, snapshot(archive_, OWNER))
     speaker.say(f"Retracted: {kind} {position}, by entry {made.position}.")
     changed.tell(speaker, changes, "No figure changed.")

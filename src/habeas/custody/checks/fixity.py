@@ -13,7 +13,7 @@ from itertools import islice
 
 from habeas.custody.checks.audit import Fault, Progress
 from habeas.custody.errors import ObjectError
-from habeas.custody.objects.encrypting import place_of
+from habeas.custody.objects.encrypting import object_path
 from habeas.custody.objects.object_store import ObjectStore
 
 _THREADS = 2
@@ -69,5 +69,5 @@ def _check_part(store: ObjectStore, addresses: Sequence[str]) -> list[Fault]:
         try:
             store.check(address)
         except ObjectError as error:
-            faults.append(Fault(error.code, f"objects/{place_of(address)}", None, error.message))
+            faults.append(Fault(error.code, f"objects/{object_path(address)}", None, error.message))
     return faults

@@ -234,13 +234,13 @@ class HashingWriter:
             raise self.failure
 
 
-def place_of(address: str) -> str:
+def object_path(address: str) -> str:
     """Where below ``objects/`` the object of an address lies."""
     return f"{address[:2]}/{address}"
 
 
 def _final(pending: durable.PendingFiles, address: str) -> str:
-    return f"{pending.root}/{place_of(address)}"
+    return f"{pending.root}/{object_path(address)}"
 
 
 def _read_small(descriptor: int, path: str, expected: int) -> bytes:

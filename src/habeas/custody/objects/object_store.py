@@ -28,7 +28,7 @@ from habeas.custody.objects.encrypting import (
     HashingReader,
     HashingWriter,
     Sealed,
-    place_of,
+    object_path,
 )
 from habeas.custody.objects.sealing import SealingBatch, open_lock
 
@@ -70,7 +70,7 @@ class ObjectStore:
                 address=address,
                 next_step="Copy the address again.",
             )
-        return self.directory / place_of(address)
+        return self.directory / object_path(address)
 
     def exists(self, address: str) -> bool:
         return self.path(address).is_file()

@@ -28,7 +28,7 @@ from habeas.custody.objects.encrypting import (
     encrypt_bytes,
     encrypt_file,
     encrypt_stream,
-    place_of,
+    object_path,
 )
 from habeas.custody.objects.encrypting_process import Beside
 
@@ -146,7 +146,7 @@ class SealingBatch:
     def _told(self, beside: Beside) -> Iterator[Outcome]:
         for number, outcome in beside.outcomes():
             if isinstance(outcome, Sealed):
-                self._pending.take(number, place_of(outcome.address))
+                self._pending.take(number, object_path(outcome.address))
             yield outcome
         self._pending.end_lending()
         self._beside = None

@@ -20,7 +20,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, visible
 from habeas.archive.attestation.timestamping import RFC3161
-from habeas.archive.exhibits.working_copies import PROGRAM, now, place_of
+from habeas.archive.exhibits.working_copies import PROGRAM, marking_never_public, now
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.ledger.signing import entry_signer
 from habeas.archive.opening import Archive
@@ -355,7 +355,9 @@ def _record(
                 f"the SHA-256 {digest}.",
                 before_sha256=str(item.fields["plain_sha256"]),
                 after_sha256=str(item.fields["plain_sha256"]),
-                place=place_of(visible(viewer, m.Exhibit).get(position=item.position)),
+                marking=marking_never_public(
+                    visible(viewer, m.Exhibit).get(position=item.position)
+                ),
             )
             for item in given
         )

@@ -109,7 +109,7 @@ class Grid:
                 )
 
 
-def place_of(reference: str) -> tuple[int, int]:
+def row_and_column(reference: str) -> tuple[int, int]:
     """Row and column, from 1, of a reference like ``AB12``; (0, 0) where it is none."""
     column = at = 0
     for at, letter in enumerate(reference):  # noqa: B007

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from habeas.reading.documents import State
 from habeas.reading.readers import drawing, number_formats
-from habeas.reading.readers.grid import Grid, place_of
+from habeas.reading.readers.grid import Grid, row_and_column
 from habeas.reading.readers.interface import Draft, Source
 from habeas.reading.readers.markup import Walk
 from habeas.reading.readers.package import Package, Relation, whole
@@ -164,7 +164,7 @@ def _rows(
                 cell.inline.append(value)
         elif what == "start" and attributes is not None:
             if value == "x:c":
-                row, column = place_of(attributes.get("r", ""))
+                row, column = row_and_column(attributes.get("r", ""))
                 if not column:
                     column = (cells[-1].column if cells else 0) + 1
                 style = attributes.get("s", "0")
@@ -180,7 +180,7 @@ def _rows(
                     grid.hide_columns(int(low), int(high))
             elif value == "x:mergeCell":
                 first, _, last = attributes.get("ref", "").partition(":")
-                grid.merge(place_of(first), place_of(last))
+                grid.merge(row_and_column(first), row_and_column(last))
             elif value == "x:autoFilter":
                 grid.warn("A filter is set on this sheet.")
         elif value == "x:c":
@@ -247,7 +247,7 @@ def _comments(package: Package, name: str, sheet: str, draft: Draft) -> None:
             if value == "x:author":
                 author = ""
             elif value == "x:comment":
-                row, column = place_of(attributes.get("ref", ""))
+                row, column = row_and_column(attributes.get("ref", ""))
                 place = {"sheet": sheet, "row": row, "column": column, "comment": 1}
                 by = attributes.get("authorId", "")
                 if by.isdecimal() and int(by) < len(authors):

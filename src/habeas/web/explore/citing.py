@@ -28,7 +28,7 @@ from habeas.archive.exhibits.quoting import cite_once
 from habeas.archive.models import Exhibit, Layer, LedgerEntry, Passage
 from habeas.archive.readings import locator_words
 from habeas.archive.verbs.citing import LONGEST_QUOTE
-from habeas.archive.verbs.referring import place_of
+from habeas.archive.verbs.referring import marking_as_exhibit
 from habeas.web.errors import FormUnreadable, WordsChanged
 from habeas.web.explore.pages import exhibit_form
 from habeas.web.site.viewing import Request
@@ -159,7 +159,7 @@ def cite(request: Request, row: Exhibit) -> HttpResponseBase:
             _("Other words stand at this place than those that you chose. Nothing was recorded."),
             next_step=_("Choose them again on the exhibit's page."),
         )
-    made, new = cite_once(request.archive, layer, text, start, stop, place_of(row))
+    made, new = cite_once(request.archive, layer, text, start, stop, marking_as_exhibit(row))
     query = {"layer": position, "from": start, "to": stop, "cited": "new" if new else "before"}
     here = reverse("exhibit", kwargs={"position": row.position})
     answer = HttpResponseRedirect(f"{here}?{urlencode(query)}#passage-{made}")
