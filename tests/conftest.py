@@ -67,12 +67,10 @@ def _umask() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passphrases() -> Iterator[None]:
     """In this process key files are written so that opening them costs nothing."""
-    import pyrage
-
-    from tests.support import passphrases
+    from habeas.custody.keys import passphrase_files
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pyrage.passphrase, "encrypt", passphrases.encrypt)
+        patch.setattr(passphrase_files, "WORK", 1)
         yield
 
 

@@ -10,7 +10,7 @@ from tests.custody import age_kinds as kinds
 
 from habeas.custody.age_headers import MOST_WORK, check_header, check_passphrase_header
 from habeas.custody.errors import AgeRefused, CustodyError, RecoveryCopyLocked
-from habeas.custody.keys import age_keys, key_files, recovery
+from habeas.custody.keys import age_keys, key_files, passphrase_files, recovery
 
 PATH = Path("file")
 
@@ -64,6 +64,44 @@ def test_a_work_factor_is_bounded_before_it_is_tried(work: int, tmp_path: Path) 
     data = kinds.head(kinds.scrypt(said=str(work))) + kinds.payload(kinds.PLAIN)
     with pytest.raises(AgeRefused, match=f"work factor of {work}: .* of memory"):
         key_files.unprotect(tmp_path / "key", data, kinds.PASSPHRASE)
+
+
+@pytest.mark.parametrize("length", [0, 1, 65_536, 65_537, 131_072])
+def test_age_opens_what_is_put_under_a_passphrase_here(length: int) -> None:
+    data = bytes(range(256)) * (length // 256 + 1)
+    written = passphrase_files.encrypt(data[:length], kinds.PASSPHRASE)
+    assert pyrage.passphrase.decrypt(written, kinds.PASSPHRASE) == data[:length]
+    assert passphrase_files.decrypt(written, kinds.PASSPHRASE, PATH) == data[:length]
+    with pytest.raises(passphrase_files.NotOpened):
+        passphrase_files.decrypt(written, "another", PATH)
+
+
+def test_what_age_puts_under_a_passphrase_is_opened_here() -> None:
+    written = pyrage.passphrase.encrypt(kinds.PLAIN, kinds.PASSPHRASE)
+    if check_header(written, PATH)[0].arguments[1] > str(MOST_WORK).encode():
+        pytest.skip("this machine is so fast that the library writes what is not opened")
+    assert passphrase_files.decrypt(written, kinds.PASSPHRASE, PATH) == kinds.PLAIN
+
+
+@pytest.mark.parametrize("kind", kinds.SOUND_PASSPHRASE)
+def test_what_is_sound_under_a_passphrase_opens(kind: str) -> None:
+    opened = passphrase_files.decrypt(kinds.SOUND_PASSPHRASE[kind], kinds.PASSPHRASE, PATH)
+    assert opened == kinds.PLAIN
+
+
+@pytest.mark.parametrize("kind", kinds.UNSOUND_PASSPHRASE)
+def test_what_is_not_sound_under_a_passphrase_does_not_open(kind: str) -> None:
+    with pytest.raises((AgeRefused, passphrase_files.NotOpened)):
+        passphrase_files.decrypt(kinds.UNSOUND_PASSPHRASE[kind], kinds.PASSPHRASE, PATH)
+
+
+def test_every_bit_of_a_file_under_a_passphrase_counts() -> None:
+    written = passphrase_files.encrypt(kinds.PLAIN, kinds.PASSPHRASE)
+    for at in range(len(written)):
+        altered = bytearray(written)
+        altered[at] ^= 1
+        with pytest.raises((AgeRefused, passphrase_files.NotOpened)):
+            passphrase_files.decrypt(bytes(altered), kinds.PASSPHRASE, PATH)
 
 
 def test_what_this_program_and_age_write_passes(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def read_identity(path: Path) -> list[str]:
     from habeas.cli.opening import asked_passphrase
     from habeas.custody.age_headers import check_passphrase_header
     from habeas.custody.errors import RecoveryCopyLocked
+    from habeas.custody.keys import passphrase_files
 
     try:
         with path.open("rb") as stream:
@@ -66,10 +67,11 @@ def read_identity(path: Path) -> list[str]:
             f"{path} cannot be read: {error.strerror}.", next_step="Check the path."
         ) from error
     if data.startswith(b"age-encryption.org/"):
-        check_passphrase_header(data, path)
+        check_passphrase_header(data, path)  # nobody is asked for the words of what is not opened
+        given = asked_passphrase(f"Passphrase of {path.name}: ")
         try:
-            data = pyrage.passphrase.decrypt(data, asked_passphrase(f"Passphrase of {path.name}: "))
-        except pyrage.DecryptError:
+            data = passphrase_files.decrypt(data, given, path)
+        except passphrase_files.NotOpened:
             raise RecoveryCopyLocked(
                 f"The passphrase does not open {path}.", next_step="Try again."
             ) from None

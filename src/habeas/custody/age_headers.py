@@ -53,7 +53,7 @@ def check_header(data: bytes, path: Path) -> list[Stanza]:
         mac = lines[0].removeprefix(b"--- ")
         if mac == lines[0] or len(mac) != _MAC_LENGTH or not stanzas:
             raise ValueError("its header is not written as it must be")
-        _decoded(mac)
+        decoded(mac)
     except ValueError as error:
         raise AgeRefused(
             f"{path} is not opened: {error}.",
@@ -100,11 +100,11 @@ def _stanza(lines: list[bytes]) -> Stanza:
             break
         body += line
         if len(line) < _COLUMNS:
-            return Stanza(arguments[0], tuple(arguments[1:]), _decoded(body))
+            return Stanza(arguments[0], tuple(arguments[1:]), decoded(body))
     raise ValueError("its header is not written as it must be")
 
 
-def _decoded(text: bytes) -> bytes:
+def decoded(text: bytes) -> bytes:
     """Canonical base64 without padding."""
     try:
         data = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)

@@ -16,10 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import pyrage
-
 from habeas.custody import durable
-from habeas.custody.age_headers import check_passphrase_header
 from habeas.custody.errors import (
     KeyringError,
     KeysExist,
@@ -27,6 +24,7 @@ from habeas.custody.errors import (
     PassphraseNeeded,
     WrongPassphrase,
 )
+from habeas.custody.keys import passphrase_files
 from habeas.custody.keys.passphrases import check_new
 
 UNPROTECTED: Final = (
@@ -70,7 +68,7 @@ def protect(content: Mapping[str, Any], passphrase: str | None) -> bytes:
             "The passphrase is empty.",
             next_step="Choose one, or ask for unprotected keys by name.",
         )
-    return pyrage.passphrase.encrypt(data, passphrase)  # type: ignore[no-any-return]
+    return passphrase_files.encrypt(data, passphrase)
 
 
 def unprotect(path: Path, data: bytes, passphrase: str | None) -> dict[str, Any]:
@@ -80,10 +78,9 @@ def unprotect(path: Path, data: bytes, passphrase: str | None) -> dict[str, Any]
             raise PassphraseNeeded(
                 f"{path} is protected by a passphrase.", next_step="Give the passphrase."
             )
-        check_passphrase_header(data, path)
         try:
-            data = pyrage.passphrase.decrypt(data, passphrase)
-        except pyrage.DecryptError:
+            data = passphrase_files.decrypt(data, passphrase, path)
+        except passphrase_files.NotOpened:
             raise WrongPassphrase(
                 f"The passphrase does not open {path} (or the file was altered).",
                 next_step="Try again. `habeas doctor` says who else could recover the archive.",
