@@ -116,6 +116,7 @@ def test_what_marks_people_and_searches_need_a_purpose(made: Made) -> None:
         assert faith.value == "X"
         found = archive.search("held in Example town")
         assert [row.handling for row in found] == ["public"]
+        assert len(archive.seen_by({"main": "team"}).search("held in Example town")) == 1
     row = m.StatedPurpose.objects.get()
     assert (row.act, row.purpose, row.person) == ("library", PURPOSE, made.person)
 

@@ -77,14 +77,16 @@ class Archive(Recording):
         """The same archive as somebody else sees it; it is closed with this one.
 
         ``viewer``: ``habeas.PUBLIC``, or what a member of the team is cleared for, by compartment:
-        ``{"main": "team"}``. Nobody is shown more by it than this handle's viewer sees.
+        ``{"main": "team"}``. The purpose that was stated goes with it.
         """
         if not self._viewer.is_owner:
             raise BadArgument(
                 "viewer", f"{self._viewer.name} cannot read as somebody else",
                 "Ask the handle that reads as the owner.",
             )  # fmt: skip
-        return Archive(self._opened, self._do(lambda _: _viewer(viewer)))
+        found = self._do(lambda _: _viewer(viewer))
+        purpose = self._viewer.purpose
+        return Archive(self._opened, found if purpose is None else found.with_purpose(purpose))
 
     def close(self) -> None:
         """Close it. Tables that were made stay; every other use of it raises from now on."""
