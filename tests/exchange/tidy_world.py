@@ -53,7 +53,7 @@ def say(batch: Batch, subject: Ref, name: str, cell: str, *speakers: Ref, **more
     said = more.pop("said", "")
     chain = [Attribution(speakers[0], basis="press-report", said=said)]
     chain += [Attribution(each) for each in speakers[1:]]
-    more.setdefault("place", PUBLIC)
+    more.setdefault("marking", PUBLIC)
     return verbs.claim(batch, subject, name, values.parse(cell, prop, **written), chain, **more)
 
 
