@@ -43,9 +43,6 @@ def main() -> None:
     parser.add_argument("--figures", type=int, default=3, help="of each archive")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     given = parser.parse_args()
-    from habeas.cli.opening import make_ready
-
-    make_ready()
     begun = time.monotonic()
     parts = [demonstration(), *generated(given)]
     show(parts)

@@ -57,7 +57,7 @@ def test_json_says_the_same_and_steers_nothing(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdout", out)
         patch.setattr(speaking, "speaks_unicode", lambda: True)
-        Speaker(as_json=True).give({text: [text]})
+        Speaker(json=True).give({text: [text]})
     check(out.getvalue())
     assert json.loads(out.getvalue()) == {text: [text]}
 

@@ -1,70 +1,30 @@
-"""The command tree: which verbs there are, in the order in which ``--help`` lists them."""
+"""The command tree, made from the table; a command's module is imported when it is met.
+
+Invariants: listing commands imports none of them; before one is imported it is said with which
+settings Django is to be set up, because importing the archive does that.
+"""
 
 from __future__ import annotations
 
+import functools
+import importlib.util
+import os
 import sys
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 import habeas
-from habeas.cli.commands import (
-    add,
-    backup,
-    bundle,
-    cite,
-    compartments,
-    consent,
-    custody,
-    demo,
-    doctor,
-    erase,
-    erase_carry_out,
-    erase_redact,
-    estimate,
-    export,
-    figure,
-    import_,
-    init,
-    keys,
-    keys_hand_over,
-    keys_recover,
-    link,
-    link_judge,
-    mirror,
-    people,
-    people_keys,
-    policy,
-    prove,
-    reading,
-    rebuild,
-    regions,
-    restore,
-    retract,
-    search,
-    serve,
-    timestamp,
-    verify,
-    why,
-    witness,
-    witness_serve,
-)
+from habeas.cli.given import taking_options
+from habeas.cli.table import ROWS, Row
 
+SETTINGS_MODULE = "habeas.web.site.settings"
 _PLAIN = {"max_content_width": 100, "help_option_names": ["--help", "-h"]}
 
 
-def _tree(help_text: str, **more: object) -> typer.Typer:
-    return typer.Typer(
-        help=help_text,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings=_PLAIN,
-        **more,  # type: ignore[arg-type]
-    )
-
-
-class ListByDefault(typer.core.TyperGroup):
+class ListByDefault(TyperGroup):
     """``habeas people`` means ``habeas people list``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -73,7 +33,7 @@ class ListByDefault(typer.core.TyperGroup):
         return super().parse_args(ctx, args)
 
 
-class MakeByDefault(typer.core.TyperGroup):
+class MakeByDefault(TyperGroup):
     """``habeas bundle 6 --to DIR`` means ``habeas bundle make 6 --to DIR``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -82,28 +42,42 @@ class MakeByDefault(typer.core.TyperGroup):
         return super().parse_args(ctx, args)
 
 
-class AsWritten(typer.core.TyperGroup):
-    """Lists the verbs in the order in which a newcomer meets them."""
+class Later(TyperCommand):
+    """A command as lists show it; when it is met, the command itself takes its place."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [name for name in ORDER if name in self.commands]
+    def __init__(self, row: Row) -> None:
+        super().__init__(row.words[-1], help=row.line, rich_markup_mode=None)
+        self.row = row
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        return loaded(self.row).make_context(*args, **more)
 
 
-ORDER = (
-    *("init", "people", "policy", "compartments", "regions", "add", "reading", "search", "cite"),
-    *("import", "figure", "estimate", "link", "why"),
-    *("prove", "custody", "bundle", "export"),
-    *("keys", "backup", "restore", "mirror"),
-    *("consent", "hold", "erase"),
-    *("retract", "verify", "rebuild", "witness", "timestamp", "serve", "demo", "doctor"),
-)
+def _typer(help_text: str, **more: Any) -> typer.Typer:
+    return typer.Typer(
+        help=help_text,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=_PLAIN,
+        **more,
+    )
 
-app = _tree(
-    "An evidence ledger: every published number leads back to sealed bytes.\n\n"
-    "Commands act on the archive that the current directory lies in, or on --archive DIR.",
-    no_args_is_help=True,
-    cls=AsWritten,
-)
+
+@functools.cache
+def loaded(row: Row) -> Any:
+    """A command with its options, made once in a process: imports its module."""
+    make_ready()
+    function = getattr(import_module(f"habeas.cli.commands.{row.module}"), row.function)
+    alone = _typer(row.line)
+    alone.command(row.words[-1])(taking_options(function))
+    return typer.main.get_command(alone)
+
+
+def make_ready() -> None:
+    """Call before anything of the archive is imported: it sets Django up as it is imported."""
+    if importlib.util.find_spec("habeas.web.site") is not None:
+        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
 
 
 def _say_version(wanted: bool) -> None:
@@ -112,8 +86,15 @@ def _say_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def _root(
+_root = _typer(
+    "An evidence ledger: every published number leads back to sealed bytes.\n\n"
+    "Commands act on the archive that the current directory lies in, or on --archive DIR.",
+    no_args_is_help=True,
+)
+
+
+@_root.callback()
+def _options(
     version: Annotated[
         bool,
         typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
@@ -133,128 +114,26 @@ def _root(
     if (
         despite_clock or "habeas.archive.store.clock" in sys.modules
     ):  # else nothing was accepted yet
-        from habeas.cli.opening import make_ready
-
-        make_ready()  # the archive sets Django up as it is imported
-        from habeas.archive.store import clock
-
-        clock.accept(accepted=despite_clock)
+        make_ready()
+        import_module("habeas.archive.store.clock").accept(accepted=despite_clock)
 
 
-def _group(name: str, help_text: str) -> typer.Typer:
-    group = _tree(help_text, cls=ListByDefault)
-    app.add_typer(group, name=name)
+def _tree() -> TyperGroup:
+    """The root with the whole table under it."""
+    groups: dict[tuple[str, ...], TyperGroup] = {(): typer.main.get_group(_root)}
+    for row in ROWS:
+        *above, name = row.words
+        groups[tuple(above)].commands[name] = Later(row) if row.module else _group(row, groups)
+    return groups[()]
+
+
+def _group(row: Row, groups: dict[tuple[str, ...], TyperGroup]) -> TyperGroup:
+    kinds: dict[str, type[TyperGroup]] = {"list": ListByDefault, "make": MakeByDefault}
+    cls = kinds.get(row.otherwise, TyperGroup)
+    made = _typer(row.line, cls=cls, no_args_is_help=cls is TyperGroup)
+    group = groups[row.words] = typer.main.get_group(made)
+    group.name = row.words[-1]
     return group
 
 
-app.command("init")(init.init)
-_people = _group("people", "The pseudonymous keys of those who take decisions.")
-_people.command("add")(people.add)
-_people.command("list")(people.list_)
-_people.command("retire")(people.retire)
-_people.command("renew")(people_keys.renew)
-_people.command("request")(people_keys.request)
-_people.command("recover")(people_keys.recover)
-_policy = _group("policy", "How long trust takes, and who changes that.")
-_policy.command("list")(policy.list_)
-_policy.command("adopt")(policy.adopt)
-_policy.command("propose")(policy.propose)
-_policy.command("approve")(policy.approve)
-_regions = _group("regions", "The parts of the world whose names, places and codes are known here.")
-_regions.command("list")(regions.list_)
-_regions.command("add")(regions.add)
-_regions.command("check")(regions.check)
-_compartments = _group("compartments", "The cases that things lie in; access is given by case.")
-_compartments.command("add")(compartments.add)
-_compartments.command("list")(compartments.list_)
-app.command("add")(add.add)
-_reading = _tree("What became of every file that was sealed.", no_args_is_help=True)
-app.add_typer(_reading, name="reading")
-_reading.command("status")(reading.status)
-_reading.command("work")(reading.work)
-_reading.command("retry")(reading.retry)
-_reading.command("report")(reading.report)
-app.command("search")(search.search)
-app.command("cite")(cite.cite)
-app.command("import")(import_.import_)
-_figures = _group("figure", "Numbers with their recipe: counted, reported, estimated.")
-_figures.command("list")(figure.list_)
-_figures.command("show")(figure.show)
-_figures.command("estimate")(figure.estimate)
-_figures.command("add")(figure.add)
-_figures.command("check")(figure.check)
-app.command("estimate")(estimate.estimate)
-_link = _tree("The same person or place under many spellings.", no_args_is_help=True)
-app.add_typer(_link, name="link")
-_link.command("run")(link.run)
-_link.command("next")(link_judge.next_)
-_link.command("judge")(link_judge.judge)
-_link.command("undo")(link_judge.undo)
-_link.command("report")(link.report)
-_link.command("policy")(link.policy)
-app.command("why")(why.why)
-app.command("prove")(prove.prove)
-app.command("custody")(custody.custody)
-_bundle = _tree("Hand evidence over so that others can check it.", cls=MakeByDefault)
-app.add_typer(_bundle, name="bundle")
-_bundle.command("make")(bundle.make)
-_bundle.command("verify")(bundle.verify)
-app.command("export")(export.export)
-app.command("retract")(retract.retract)
-_consent = _tree("What people agreed to.", no_args_is_help=True)
-app.add_typer(_consent, name="consent")
-_consent.command("withdraw")(consent.withdraw)
-_holds = _group("hold", "Legal holds: what must not be erased while they last.")
-_holds.command("set")(consent.set_hold)
-_holds.command("lift")(consent.lift_hold)
-_holds.command("list")(consent.list_holds)
-_erase = _group("erase", "Destroy what a person withdraws: two people sign for it.")
-_erase.command("request")(erase.request)
-_erase.command("approve")(erase.approve)
-_erase.command("list")(erase.list_)
-_erase.command("carry-out")(erase_carry_out.carry_out)
-_erase.command("resume")(erase_carry_out.resume)
-_erase.command("redact")(erase_redact.redact)
-_erase.command("unblock")(erase_redact.unblock)
-app.command("verify")(verify.verify)
-app.command("rebuild")(rebuild.rebuild)
-_witness = _tree(
-    "Cosign the logs of partners, and have them cosign this one.", no_args_is_help=True
-)
-app.add_typer(_witness, name="witness")
-_witness.command("request")(witness.request)
-_witness.command("add")(witness.add)
-_witness.command("status")(witness.status)
-_witness.command("policy")(witness.tlog_policy)
-_witness.command("init")(witness_serve.init)
-_witness.command("trust")(witness_serve.trust)
-_witness.command("answer")(witness_serve.answer)
-_witness.command("serve")(witness_serve.serve)
-_witness.command("list")(witness_serve.list_)
-_timestamp = _tree("Have others attest when the log existed.", no_args_is_help=True)
-app.add_typer(_timestamp, name="timestamp")
-_timestamp.command("request")(timestamp.request)
-_timestamp.command("add")(timestamp.add)
-_timestamp.command("verify")(timestamp.verify)
-_keys = _tree("Who can open the archive's keys, and who could recover them.", no_args_is_help=True)
-app.add_typer(_keys, name="keys")
-_keys.command("protect")(keys.protect)
-_custodians = _tree(
-    "People who can recover the keys alone, each with an age identity.", cls=ListByDefault
-)
-_keys.add_typer(_custodians, name="custodians")
-_custodians.command("add")(keys.add_custodian)
-_custodians.command("list")(keys.list_custodians)
-_custodians.command("remove")(keys.remove_custodian)
-_keys.command("shares")(keys_recover.shares)
-_keys.command("rehearse")(keys_recover.rehearse)
-_keys.command("recover")(keys_recover.recover)
-_keys.command("rotate")(keys.rotate)
-_keys.command("hand-over")(keys_hand_over.hand_over)
-_keys.command("refresh")(keys.refresh)
-app.command("backup")(backup.backup)
-app.command("restore")(restore.restore)
-app.command("mirror")(mirror.mirror)
-app.command("serve")(serve.serve)
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
+app = _tree()

@@ -7,7 +7,6 @@ from an argument or the environment; a key that has none is never asked about.
 from __future__ import annotations
 
 import getpass
-import importlib.util
 import os
 import stat
 import sys
@@ -22,19 +21,11 @@ if TYPE_CHECKING:
     from habeas.custody.keys.keyring import Keyring
     from habeas.custody.log.notes import Signer
 
-SETTINGS_MODULE = "habeas.web.site.settings"
 LARGEST_PASSPHRASE = 4096  # bytes
-
-
-def make_ready() -> None:
-    """Call before anything of the archive is imported: it sets Django up as it is imported."""
-    if importlib.util.find_spec("habeas.web.site") is not None:
-        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
 
 
 def located(archive: Path | None) -> Path:
     """The directory of the archive named, or of the one around the current directory."""
-    make_ready()
     from habeas.archive.opening import find_archive
 
     try:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import functools
 import logging
 import os
 import sys
@@ -20,8 +19,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import typer
+
 import habeas
 from habeas.cli import endings, faults
+from habeas.cli.app import app
 from habeas.custody import core_dumps
 from habeas.errors import HabeasError
 
@@ -63,23 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-@functools.cache
-def _command() -> Any:
-    """The tree of commands, made once in a process: called itself, typer makes it for each run."""
-    import typer.main
-
-    from habeas.cli.app import app
-
-    return typer.main.get_command(app)
-
-
 def _ended(given: list[str]) -> int:
-    import typer
-
     usage_error: type[Exception] = typer.BadParameter.__bases__[0]  # whichever click typer has
     as_json = "--json" in given
     try:
-        result = _command()(args=given, prog_name="habeas", standalone_mode=False)
+        result = app(args=given, prog_name="habeas", standalone_mode=False)
     except HabeasError as error:
         if error.code == CLOCK_DOUBTED and _goes_on(error, given, as_json):
             return _ended(["--despite-clock", *given])
@@ -105,8 +95,6 @@ def _goes_on(error: HabeasError, given: list[str], as_json: bool) -> bool:
 
     Asked here, where the command has ended without having signed anything: it is run again.
     """
-    import typer
-
     from habeas.cli.speaking import confirmed
 
     if as_json or "--despite-clock" in given or not sys.stdin.isatty():

@@ -11,15 +11,18 @@ controls and direction marks in it are shown as U+FFFD and right-to-left letters
 from __future__ import annotations
 
 import contextlib
-import json
+import json as json_
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
+import typer
 from rich.console import Console
 
+from habeas.cli.given import Given
+from habeas.cli.options import JsonOption
 from habeas.figures.why import printing
 
 WIDTH_ELSEWHERE = 100  # columns, where there is no terminal
@@ -30,11 +33,11 @@ _OPENS, _CLOSES = "\u2068", "\u2069"  # as ``shown`` isolates what is right to l
 Progress = Callable[[str, int, int], None]
 
 
-class Speaker:
-    """Speaks for one command."""
+class Speaker(Given):
+    """Speaks for one command, in words or as JSON."""
 
-    def __init__(self, *, as_json: bool = False) -> None:
-        self.json = as_json
+    def __init__(self, json: JsonOption = False) -> None:
+        self.json = json
         self._out = _console(sys.stdout)
         self._err = _console(sys.stderr)
 
@@ -102,7 +105,7 @@ def _console(stream: IO[str]) -> Console:
 
 def write_json(document: Mapping[str, Any]) -> None:
     """One JSON document on stdout; escaped to ASCII where stdout is not UTF-8."""
-    text = json.dumps(document, ensure_ascii=not speaks_unicode(), indent=2)
+    text = json_.dumps(document, ensure_ascii=not speaks_unicode(), indent=2)
     # What JSON lets stand and a terminal obeys: the value stays the same when it is escaped.
     sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
     sys.stdout.flush()
@@ -143,16 +146,12 @@ def _balanced(text: str) -> bool:
 
 def asked(question: str, default: str | None = None) -> str:
     """What somebody at the terminal answers to a question, which is put on stderr."""
-    import typer
-
     said = typer.prompt(plain(question), err=True, default=default, show_default=False)
     return str(said)
 
 
 def confirmed(question: str) -> bool:
     """Whether somebody at the terminal says yes."""
-    import typer
-
     return typer.confirm(plain(question), default=False, err=True)
 
 

@@ -67,7 +67,7 @@ def add(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.exhibits.intake import Received, add_files
     from habeas.cli.walking import as_text, walk

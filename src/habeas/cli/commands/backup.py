@@ -49,7 +49,7 @@ def backup(
     from habeas.cli.opening import opened, placed
     from habeas.cli.speaking import Speaker, bytes_words, several
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file, outdated=True)
     from habeas.archive.preserve import backing_up, restoring
 

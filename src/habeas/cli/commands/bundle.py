@@ -75,7 +75,7 @@ def make(
 
     if sum((bool(exhibits), bool(figure), record is not None)) != 1:
         raise typer.BadParameter("name exhibits, or --figure KEY, or --record POSITION")
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.exchange.bundling.choosing import choose
     from habeas.exchange.bundling.disclosing import Rules
@@ -144,7 +144,7 @@ def verify(
     from habeas.custody.bundles.verification import verify_bundle
     from habeas.custody.standalone import verify as words
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     given = None if policy is None else _policy(policy)
     with speaker.progress() as progress:
         found = verify_bundle(directory, given, lambda done, total: progress("Files", done, total))

@@ -20,7 +20,7 @@ def add(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
 
@@ -39,7 +39,7 @@ def list_(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, visible

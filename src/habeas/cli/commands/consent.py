@@ -51,7 +51,7 @@ def withdraw(
     from habeas.cli.opening import opened, somebody
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if not dry_run:
         answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
@@ -93,7 +93,7 @@ def set_hold(
     from habeas.cli.opening import opened, somebody
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
 
@@ -122,7 +122,7 @@ def lift_hold(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if not dry_run:
         answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
@@ -152,7 +152,7 @@ def list_holds(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible

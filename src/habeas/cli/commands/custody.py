@@ -73,7 +73,7 @@ def custody(
 
     if bool(add) + check + (copy_to is not None) > 1:
         raise typer.BadParameter("give one of --add, --check and --copy-to")
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     row = _exhibit(exhibit)
     person = acting_person(archive_, as_, person_passphrase_file) if as_ else None

@@ -43,11 +43,9 @@ def demo(
 
     Explains one figure on the way. The archive is unprotected: it holds what is public anyway.
     """
-    from habeas.cli.opening import make_ready
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
-    make_ready()
+    speaker = Speaker(json)
     directory = directory.absolute()
     begun = time.monotonic()
     archive = _archive(directory, again=again)

@@ -41,7 +41,7 @@ def doctor(
     from habeas.cli.opening import located
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     directory = located(archive)
     from habeas.archive.store.settings_file import ArchiveSettings
 

@@ -81,7 +81,7 @@ def request(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.erasing.decisions import refuse_held, refuse_naming, request_erasure
     from habeas.archive.erasing.planning import plan
@@ -140,7 +140,7 @@ def approve(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.erasing.carrying_out import planned
     from habeas.archive.erasing.decisions import approve_erasure
@@ -180,7 +180,7 @@ def list_(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, several
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     opened(archive, passphrase_file)
     from habeas.archive.erasing.requests import listed
 

@@ -94,7 +94,7 @@ def carry_out(
     from habeas.cli.opening import acting_person, opened, placed
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if backup is None and not dry_run:
         raise typer.BadParameter("Say where the new backup goes: --backup FILE.")
     archive_ = opened(archive, passphrase_file)
@@ -138,7 +138,7 @@ def resume(
     from habeas.cli.opening import opened, placed
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file, erasing=True)
     from habeas.archive.erasing import carrying_out
 

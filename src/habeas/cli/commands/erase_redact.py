@@ -58,7 +58,7 @@ def redact(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     ranges = [_range(text) for text in range_ or ()]
     lines = [] if phrases is None else _lines(phrases)
     archive_ = opened(archive, passphrase_file)
@@ -89,7 +89,7 @@ def unblock(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.verbs.blocking import unblock as unblock_

@@ -72,7 +72,7 @@ def estimate(
     from habeas.estimation import read_csv
     from habeas.estimation.errors import BadSetting
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if report is not None and not report.absolute().parent.is_dir():
         raise BadSetting(f"There is no directory for {report}.", next_step="Make it first.")
     tables = read_csv(_text(table), unit=unit)

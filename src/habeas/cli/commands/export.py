@@ -67,7 +67,7 @@ def export(
     from habeas.cli.opening import acting_person, opened, placed
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.exchange.exporting import writing
 

@@ -37,7 +37,7 @@ def list_(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, several, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
     from habeas.cli.marking import Marks, common_level, of_level
@@ -101,7 +101,7 @@ def show(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
     from habeas.figures.definition import recorded
@@ -134,7 +134,7 @@ def estimate(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
     from habeas.figures.definition import recorded
@@ -172,7 +172,7 @@ def add(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.access import OWNER
@@ -225,16 +225,14 @@ def check(
 
     In an archive it also says what the figure would answer.
     """
-    from habeas.cli import evaluated, faults
-    from habeas.cli.opening import make_ready, opened
-    from habeas.cli.speaking import Speaker, several
-
-    make_ready()
     from habeas.archive.access import OWNER
     from habeas.archive.errors import ArchiveNotFound
+    from habeas.cli import evaluated, faults
+    from habeas.cli.opening import opened
+    from habeas.cli.speaking import Speaker, several
     from habeas.figures.errors import DefinitionError
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     try:
         definition = _read(file)
     except DefinitionError as error:

@@ -45,7 +45,7 @@ def import_(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.exchange.importing import import_folder, preview
 

@@ -52,11 +52,10 @@ def init(
     json: JsonOption = False,
 ) -> None:
     """Make an archive. Asks for a passphrase."""
-    from habeas.cli.opening import make_ready, new_passphrase
+    from habeas.cli.opening import new_passphrase
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
-    make_ready()
+    speaker = Speaker(json)
     from habeas.archive.errors import ArchiveExists
     from habeas.archive.opening import init_archive
     from habeas.custody.trust.persons import HOUR, Policy

@@ -54,7 +54,7 @@ def protect(
     from habeas.cli.speaking import Speaker
     from habeas.custody.keys.person_keys import change_person_passphrase, open_person, person_path
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     directory = located(archive)
     if person:
         keys = directory / "keys"
@@ -100,7 +100,7 @@ def rotate(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, several
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if end_old:
         rewrap = True
         answerable(speaker, yes=yes)
@@ -142,7 +142,7 @@ def refresh(
     from habeas.cli.opening import located, opened_keyring
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     keyring = opened_keyring(located(archive), passphrase_file)
     keyring.seal_copy()
     _say_copy(speaker, keyring.directory)
@@ -169,7 +169,7 @@ def add_custodian(
     from habeas.custody.errors import RecipientRefused
     from habeas.custody.keys import age_keys, recovery
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     recipient = age_keys.check_recipient(recipient)
     directory = located(archive)
     known = recovery.read_recipients(directory / "keys")
@@ -194,7 +194,7 @@ def list_custodians(archive: ArchiveOption = None, json: JsonOption = False) -> 
     from habeas.cli.speaking import Speaker, shown
     from habeas.custody.keys import recovery
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     known = recovery.read_recipients(located(archive) / "keys")
     speaker.table([(shown(c.label), f"since {c.since}", c.recipient) for c in known.custodians])
     if not known.custodians:
@@ -226,7 +226,7 @@ def remove_custodian(
     from habeas.custody.errors import RecipientRefused
     from habeas.custody.keys import recovery
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     directory = located(archive)
     known = recovery.read_recipients(directory / "keys")
     left = tuple(one for one in known.custodians if one.label != label)

@@ -49,7 +49,7 @@ def hand_over(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m

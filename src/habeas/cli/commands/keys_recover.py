@@ -50,7 +50,7 @@ def shares(
     from habeas.custody.keys import age_keys, recovery
     from habeas.custody.keys import shares as sharing
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     directory = located(archive)
     identity, words = sharing.split(needed, made)
     keyring = opened_keyring(directory, passphrase_file)
@@ -80,7 +80,7 @@ def rehearse(
     from habeas.cli.recovering import opened_copy
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     directory = located(archive)
     from habeas.archive.preserve import recovering
     from habeas.custody.keys import recovery
@@ -126,7 +126,7 @@ def recover(
     from habeas.cli.recovering import opened_copy
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     directory = located(archive)
     from habeas.archive.preserve import recovering
     from habeas.custody.keys import recovery

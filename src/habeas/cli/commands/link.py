@@ -56,7 +56,7 @@ def run(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, several
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     kinds = _kinds(kind)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.review.proposing import PPM, propose
@@ -137,7 +137,7 @@ def report(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
@@ -228,7 +228,7 @@ def policy(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker, several
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.review.reviewing import policy as in_force

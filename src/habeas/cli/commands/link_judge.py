@@ -47,7 +47,7 @@ def next_(
     from habeas.cli.opening import only_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.review.reviewing import queue
 
@@ -176,7 +176,7 @@ def judge(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if left is None and (json or not sys.stdin.isatty()):
         raise typer.BadParameter(
             "Nobody can be asked here. Give LEFT, RIGHT and VERDICT; "
@@ -276,7 +276,7 @@ def undo(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.access import OWNER

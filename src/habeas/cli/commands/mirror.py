@@ -43,7 +43,7 @@ def mirror(
     from habeas.cli.opening import opened, placed
     from habeas.cli.speaking import Speaker, several
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.preserve.mirroring import mirror as mirroring
 
@@ -95,7 +95,7 @@ def _check(folder: Path, key: str, json: bool) -> int:
     from habeas.custody.checks.mirrors import check_mirror
     from habeas.custody.log.notes import Verifier
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     with speaker.progress() as progress:
         report = check_mirror(folder, Verifier.parse(key) if key else None, progress)
     for fault in report.faults:

@@ -48,7 +48,7 @@ def add(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
 
@@ -129,7 +129,7 @@ def list_(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
@@ -219,7 +219,7 @@ def retire(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if unsigned and not lost:
         raise CliError(
             "A retirement is signed by a person.",

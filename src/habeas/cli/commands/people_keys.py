@@ -41,7 +41,7 @@ def renew(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
 
@@ -85,7 +85,7 @@ def request(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.cli.trusting import tell_too_young
@@ -141,7 +141,7 @@ def recover(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m

@@ -33,7 +33,7 @@ def list_(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import models as m
     from habeas.archive.access import OWNER, live, visible
@@ -95,7 +95,7 @@ def adopt(
     from habeas.cli.opening import opened, somebody
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
@@ -134,7 +134,7 @@ def propose(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.store.clock import utc
@@ -170,7 +170,7 @@ def approve(
     from habeas.cli.speaking import Speaker
     from habeas.cli.trusting import tell_ages
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     answerable(speaker, yes=yes)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs

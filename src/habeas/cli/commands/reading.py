@@ -202,7 +202,7 @@ def _begin(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    return Speaker(as_json=as_json), opened(archive, passphrase_file)
+    return Speaker(json=as_json), opened(archive, passphrase_file)
 
 
 def _in_order(counted: Counter[str]) -> dict[str, int]:

@@ -34,7 +34,7 @@ def rebuild(
 
     if check and from_start:
         raise typer.BadParameter("--check changes nothing: leave --from-start out.")
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     opened(archive, passphrase_file, outdated=True)
     from habeas.archive.ledger import rebuilding
 

@@ -36,7 +36,7 @@ def list_(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     opened(archive, passphrase_file)
     from habeas.archive import regions
     from habeas.vocabulary.region import bundled_folder, bundled_names
@@ -87,7 +87,7 @@ def add(
     from habeas.cli.opening import opened, somebody
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import regions, verbs
     from habeas.vocabulary.region import joined
@@ -122,11 +122,9 @@ def check(
     json: JsonOption = False,
 ) -> None:
     """Check the folder of a region, and say what it holds. Needs no archive."""
-    from habeas.cli.opening import make_ready
     from habeas.cli.speaking import Speaker, shown
 
-    speaker = Speaker(as_json=json)
-    make_ready()
+    speaker = Speaker(json)
     from habeas.archive import regions
     from habeas.names import gazetteer, placeholders, readings, table, writing
     from habeas.vocabulary import schema

@@ -71,11 +71,10 @@ def restore(
     The keys come from the sealed copy beside the backup, opened with shares or a custodian's
     identity. Asks for a new passphrase.
     """
-    from habeas.cli.opening import make_ready, new_passphrase, placed
+    from habeas.cli.opening import new_passphrase, placed
     from habeas.cli.speaking import Speaker, several
 
-    speaker = Speaker(as_json=json)
-    make_ready()
+    speaker = Speaker(json)
     from habeas.archive.preserve import restoring
     from habeas.archive.preserve.backing_up import keys_beside
 

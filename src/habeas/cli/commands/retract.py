@@ -68,7 +68,7 @@ def retract(
     from habeas.cli.opening import acting_person, opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive import verbs
     from habeas.archive.access import OWNER

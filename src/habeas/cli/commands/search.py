@@ -76,7 +76,7 @@ def search(
     """
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     asked = " ".join(query or ())
     _refuse_mixed(asked, batch, purpose, out, only_index=refresh or rebuild)
     if public and (batch is not None or purpose):
@@ -123,9 +123,7 @@ def _refuse_mixed(
 
 def _check(asked: str) -> None:
     """Refuse what cannot run, with the place under the query, before a passphrase is asked."""
-    from habeas.cli.opening import make_ready
 
-    make_ready()
     from habeas.archive.search.errors import QueryRefused
     from habeas.archive.search.searching import checked
 
@@ -359,10 +357,8 @@ def _batch(
     who: tuple[Path | None, Path | None, str, Path | None],
 ) -> None:
     """Record the search, then run it and write the table."""
-    from habeas.cli.opening import acting_person, make_ready, opened
-
-    make_ready()
     from habeas.archive.search import batches
+    from habeas.cli.opening import acting_person, opened
 
     asked = batches.read_list(path)
     archive_path, passphrase_file, pseudonym, person_file = who

@@ -55,16 +55,14 @@ def serve(
     With --as that browser can also cite words, and download originals as custody events. To search
     texts above public, or see figures that pick people by what marks them, it needs --purpose.
     """
-    from habeas.cli.opening import make_ready, opened
+    from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
-
-    make_ready()
     from habeas.web.serving import loopback
 
     loopback(host)  # refused before the passphrase is asked
     archive_ = opened(archive, passphrase_file)
     person = _answering(archive_, as_, person_passphrase_file) if as_ else None
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     who = (as_, person_passphrase_file)
     viewer = reading_for(archive_, speaker, purpose, "pages", "", who)
     serve_archive(archive_, speaker, host, port, person, viewer)

@@ -65,7 +65,7 @@ def request(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if bool(url) == (out is not None) or (url and chain is None):
         raise ConfirmationNeeded(
             "Say how to ask the authority.",
@@ -126,7 +126,7 @@ def add(
     from habeas.cli.speaking import Speaker
     from habeas.custody.attestation.opentimestamps import is_proof
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     proof = read_file(file, LARGEST_FILE)
     query = None if request is None else read_file(request, LARGEST_FILE)
     certificates, blocks = _chain(chain), _headers(headers)
@@ -164,7 +164,7 @@ def verify(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, several
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     certificates, blocks = _chain(chain), _headers(headers)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.attestation.timestamping import logged, verify_logged

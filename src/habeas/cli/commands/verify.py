@@ -57,7 +57,7 @@ def verify(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, several
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     sample = _sample(objects_sample, seed)
     archive_ = opened(archive, passphrase_file, damaged=True)
     from habeas.archive.store import clock, open_lock

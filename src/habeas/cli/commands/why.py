@@ -44,7 +44,7 @@ def why(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker, speaks_unicode, width
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.access import OWNER
     from habeas.figures.definition import recorded

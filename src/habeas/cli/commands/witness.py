@@ -64,7 +64,7 @@ def request(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if online == (out is not None):
         raise ConfirmationNeeded(
             "Say how to ask the partners.",
@@ -113,7 +113,7 @@ def add(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.attestation import cosigning
 
@@ -140,7 +140,7 @@ def status(
     from habeas.cli.opening import opened
     from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     from habeas.archive.attestation import cosigning
     from habeas.custody.attestation.partners import check_cosigned
@@ -169,7 +169,7 @@ def tlog_policy(
     from habeas.cli.speaking import Speaker
     from habeas.custody.attestation.tlog_policy import written
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     archive_ = opened(archive, passphrase_file)
     found = _policy(archive_, policy).as_tlog_policy
     text = written(found, [archive_.chain.current.checkpoint]).decode("utf-8", "replace")

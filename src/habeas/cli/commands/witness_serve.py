@@ -59,7 +59,7 @@ def init(
     from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner
     from habeas.custody.keys.key_files import write_key_file
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ArchiveExists(
             f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
@@ -112,7 +112,7 @@ def trust(
     from habeas.custody.attestation.witness import trust_log
     from habeas.custody.log.notes import Verifier
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     _refuse_other(directory)
     verifier = Verifier.parse(key)
     if verifier.name.endswith("/entry"):
@@ -144,7 +144,7 @@ def answer(
     from habeas.custody.errors import PartnerRefused
     from habeas.custody.log.checkpoints import parse_checkpoint
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     cosigners = _cosigners(directory, passphrase_file)
     try:
         with request.open("rb") as stream:
@@ -199,7 +199,7 @@ def serve(
     from habeas.cli.witness_server import listen
     from habeas.custody.attestation.witness import Witness, known_logs
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     cosigners = _cosigners(directory, passphrase_file)
     listening = listen(Witness(directory, *cosigners), address, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # how a service is stopped
@@ -225,7 +225,7 @@ def list_(directory: Folder, json: JsonOption = False) -> None:
     from habeas.cli.speaking import Speaker, several, shown
     from habeas.custody.attestation.witness import known_logs
 
-    speaker = Speaker(as_json=json)
+    speaker = Speaker(json)
     _refuse_other(directory)
     logs = known_logs(directory)
     if not logs:
