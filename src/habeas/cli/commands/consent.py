@@ -89,7 +89,7 @@ def set_hold(
     person_passphrase_file: PersonPassphraseFileOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Marking a legal hold: while it lasts the exhibit, and what rests on it, is not erased."""
+    """Place a legal hold: while it lasts the exhibit, and what rests on it, is not erased."""
     from habeas.cli.opening import opened, somebody
     from habeas.cli.speaking import Speaker, shown
 
