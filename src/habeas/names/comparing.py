@@ -53,6 +53,7 @@ class Comparer:
         places: Gazetteer | None = None,
     ) -> None:
         self._region = region
+        self._people = people.check(region)
         self._table = names if names is not None else table.of(region)
         self._places = places
 
@@ -179,7 +180,7 @@ class Comparer:
         by_sound = _by_sound(left.text, right.text, self._region)
         if left.of_kin or right.of_kin:
             similarity, why = _by_sound(left.bare, right.bare, self._region)
-            bare = (similarity * 0.97, f"{why}, without the Russian or Kazakh ending")
+            bare = (similarity * 0.97, f"{why}, without the {self._people.ending_called}")
             # Two equal endings would make two names nearer than they are.
             by_sound = bare if left.of_kin and right.of_kin else max(bare, by_sound)
         if by_table is None:

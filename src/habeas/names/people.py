@@ -25,7 +25,8 @@ class People:
     """``titles`` are set aside; ``links`` stand between a name and the father's.
 
     ``kin``: son or daughter of; ``family``: a surname made from a father's name; ``patronymic``:
-    what only names a father, and never stands for the name of the person. ``suffixes`` by sound
+    what only names a father, and never stands for the name of the person. ``ending_called``: what
+    a reason calls an ending that was left off. ``suffixes`` by sound
     and as written are elements that are added to a given name.
     """
 
@@ -35,6 +36,7 @@ class People:
     kin: re.Pattern[str]
     family: re.Pattern[str]
     patronymic: re.Pattern[str]
+    ending_called: str
     suffixes: tuple[str, ...]
     suffixes_written: tuple[str, ...]
 
@@ -44,9 +46,11 @@ def check(region: Region) -> People:
     """What the files of a region say. Errors: ``BadRegion`` by file and line."""
     lists: dict[str, list[str]] = {key: [] for key in _LISTS}
     endings: dict[str, list[str]] = {key: [] for key in _ENDINGS}
+    called = []
     for file in region.files(FILE):
         file.mapping(optional=(*_LISTS, "endings"))
-        file.mapping(("endings",), optional=_ENDINGS)
+        file.mapping(("endings",), optional=(*_ENDINGS, "called"))
+        called.append(file.text_at(("endings", "called")))
         for key in _LISTS:
             lists[key] += file.words((key,))
         endings["kin"] += map(re.escape, file.words(("endings", "kin")))
@@ -60,6 +64,7 @@ def check(region: Region) -> People:
         _at_the_end(endings["kin"], "(?<=..)"),
         _at_the_end(endings["family"], "(?<=..)"),
         patronymic,
+        " or ".join(dict.fromkeys(filter(None, called))) or "ending of kin",
         tuple(dict.fromkeys(lists["suffixes"])),
         tuple(dict.fromkeys(lists["suffixes_written"])),
     )

@@ -99,7 +99,9 @@ def spellings(word: str, region: Region) -> tuple[str, ...]:
     letters; not the word itself, and at most ``MOST``."""
     low = word.lower()
     first = _written(low, region)
-    further = [way for one in first for way in _written(one, region)]
+    # what is written in Latin has lost too much to be read back
+    read_back = [one for one in first if texts.detect_script(one) != "Latn"]
+    further = [way for one in read_back for way in _written(one, region)]
     return tuple(dict.fromkeys(way for way in (*first, *further) if way != low))[:MOST]
 
 
