@@ -11,10 +11,6 @@ import contextlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from habeas import names
-from habeas.archive.search import folding
-from habeas.names.errors import BadName
-
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
 
@@ -26,6 +22,9 @@ PROPERTIES = frozenset({"name", "other_name"})
 @lru_cache(maxsize=16_384)
 def keys(name: str, region: Region) -> frozenset[str]:
     """The keys of a written name in a region."""
+    from habeas import names  # as in ``words``: what only reads projects no name
+    from habeas.names.errors import BadName
+
     if len(name) > LONGEST:
         return frozenset()
     found = {f"w:{word[:50]}" for word in words(name)[:MOST_WORDS]}
@@ -36,6 +35,8 @@ def keys(name: str, region: Region) -> frozenset[str]:
 
 def words(name: str) -> list[str]:
     """The words of a name by their sound in Latin letters; Chinese in a row is one."""
+    from habeas.archive.search import folding
+
     found: list[str] = []
     run = ""
     for word in folding.words(name):
