@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.counting_dates import DATES
 from habeas.archive import models as m
-from habeas.archive import verbs
+from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.errors import AlreadyEnded
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
@@ -30,7 +30,7 @@ from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
 from habeas.custody.trust.persons import Policy
 from habeas.exchange.importing import import_folder
-from habeas.vocabulary import schema, values
+from habeas.vocabulary import values
 
 COUNTS = ("0", "3", "10", "20", "100", "120", "500", "~100", "~3", "~50-60", "10-20", "90-130")
 COUNTS += (">=50", "<=80", "~>=40", ">=500", "<=2")
@@ -214,7 +214,7 @@ class _Filling:
             "holds": pick.choice(DATES) if pick.random() < 0.6 else "",
             "passages": [self.passage] if pick.random() < 0.5 else [],
             "list": about.list if pick.random() < 0.7 else pick.choice([*self.lists, None]),
-            "place": self._place(),
+            "marking": self._place(),
         }
 
     def _step(self) -> Attribution:
@@ -223,7 +223,7 @@ class _Filling:
         return Attribution(pick.choice(self.sources), pick.choice(BASES), said=said)
 
     def _value(self, name: str) -> values.Value:
-        pick, known = self.chance, schema.load().properties[name]
+        pick, known = self.chance, regions.vocabulary().properties[name]
         if pick.random() < 0.15:
             return values.parse(pick.choice(MISSING), known)
         if known.type == "ref":
