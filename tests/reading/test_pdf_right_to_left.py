@@ -28,6 +28,12 @@ LINES = (
 )  # fmt: skip
 LEFT_TO_RIGHT = ("The name محمد علي appears on page 12.", "He wrote محمد, then left in 2018.")
 
+ALONE = "2018-يىلى 3-ئايدا قەشقەر شەھىرىدە 1,250 ئادەم تۇتۇلدى (لاگېر 3)."
+COLUMNS = (
+    "الأول في العمود الأول كلمة كلمة كلمة", "سطر ثان", "سطر ثالث",
+    "الثاني في العمود الثاني", "سطر", "نهاية",
+)  # fmt: skip
+
 WANTED = {
     "plain.pdf": "القسم الرئيسي في السجن الكبير",
     "hyphen.pdf": "القسم الرئيسي - السجن",
@@ -63,6 +69,33 @@ def test_what_a_browser_prints_is_read_as_it_was_written(printed: bytes, read_by
     (document,) = read_bytes(printed, "printed.pdf")
     assert document.state is State.READ
     assert document.text.splitlines() == [*LINES, *LEFT_TO_RIGHT]
+
+
+@pytest.mark.parametrize("font", ["DejaVu Sans", "Noto Sans", "Noto Sans Arabic"])
+def test_a_line_alone_on_its_page_is_one_line(
+    chromium: Browser, read_bytes: Read, tmp_path: Path, font: str
+) -> None:
+    """PDFium takes such a page for columns and ends a line wherever letters run the other way."""
+    page = chromium.new_page()
+    page.set_content(f'<body><p dir="rtl" style="font-family: {font}, DejaVu Sans">{ALONE}</p>')
+    page.pdf(path=tmp_path / "alone.pdf")
+    page.close()
+    (document,) = read_bytes((tmp_path / "alone.pdf").read_bytes(), "alone.pdf")
+    assert document.text.splitlines() == [ALONE]
+    words = [document.text[box.start : box.stop] for box in document.parts[0].boxes]
+    assert words == ALONE.split()
+
+
+def test_columns_are_read_line_by_line(chromium: Browser, read_bytes: Read, tmp_path: Path) -> None:
+    """PDFium has the end of one line and the beginning of the next in one."""
+    first, second = COLUMNS[:3], COLUMNS[3:]
+    page = chromium.new_page()
+    rows = "<br>".join(first + second)
+    page.set_content(f'<body><div dir="rtl" style="columns: 2">{rows}</div>')
+    page.pdf(path=tmp_path / "columns.pdf")
+    page.close()
+    (document,) = read_bytes((tmp_path / "columns.pdf").read_bytes(), "columns.pdf")
+    assert document.text.splitlines() == [*first, *second]
 
 
 def test_the_boxes_are_those_of_the_words(printed: bytes, read_bytes: Read) -> None:

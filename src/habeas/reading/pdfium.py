@@ -63,6 +63,7 @@ count_rects = _call("FPDFText_CountRects", c_int, _pointer, c_int, c_int)
 get_rect = _call(
     "FPDFText_GetRect", c_int, _pointer, c_int, c_long, c_long, c_long, c_long
 )  # addresses of four doubles, as integers
+_char_box = _call("FPDFText_GetCharBox", c_int, _pointer, c_int, *4 * (POINTER(c_double),))
 char_of_text = _call("FPDFText_GetCharIndexFromTextIndex", c_int, _pointer, c_int)
 text_of_char = _call("FPDFText_GetTextIndexFromCharIndex", c_int, _pointer, c_int)
 RENDER_ANNOTATIONS = 0x01
@@ -104,6 +105,16 @@ def loose_boxes(text_page: int, characters: Sequence[int]) -> array[float]:
         deque(map(_loose_box, repeat(page), some, _PLACES), 0)
         made.frombytes(memoryview(_rects).cast("B")[: 16 * len(some)])
     return made
+
+
+def letter_height(text_page: int, character: int) -> float:
+    """How high a letter is as it is drawn, in points; 0 where there is none."""
+    left, right, bottom, top = (c_double() for _ in range(4))
+    return (
+        top.value - bottom.value
+        if _char_box(text_page, character, left, right, bottom, top)
+        else 0.0
+    )
 
 
 def wide(size_bytes: int, buffer: ctypes.Array[ctypes.c_char]) -> str:

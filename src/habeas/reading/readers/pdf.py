@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 NAME = "habeas.pdf"
-VERSION = "4"
+VERSION = "5"
 MEDIA_TYPES = frozenset({"application/pdf"})
 
 _UNCERTAIN = (

@@ -2,9 +2,11 @@
 
 A PDF holds places of letters, and programs write them in any order: browsers print Arabic words
 from left to right. So a line is put in order by its places alone: what was done for the eye
-(Unicode's bidirectional algorithm, UAX 9) is undone. Words are PDFium's; within a word letters are
-sorted; then the line is taken from right to left, numbers and Latin words turned back, brackets
-mirrored; a line that begins and ends in Latin or Chinese the other way round.
+(Unicode's bidirectional algorithm, UAX 9) is undone. PDFium ends a line wherever the next letter
+does not stand where it expects one, so one printed line may come in many pieces: ``printed_lines``
+puts them together. Words are PDFium's, and go on over the end of a piece where no gap is; within a
+word letters are sorted; then the line is taken from right to left, numbers and Latin words turned
+back, brackets mirrored; a line that begins and ends in Latin or Chinese the other way round.
 
 Some lines look the same in two orders, such as a number beside a Latin word, and vowel signs stand
 where a font puts them: ``is_certain`` is then False. Invariant: the order is a permutation of the
@@ -23,6 +25,8 @@ from dataclasses import dataclass
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MIRRORED = dict(zip(map(ord, "()[]{}<>«»‹›"), ")(][}{><»«›‹", strict=True))
 _SPACE, _RIGHT, _LEFT, _DIGIT, _JOINS, _OTHER = " ", "R", "L", "D", "J", "O"
+_BACK = 4  # lines, and pieces of each, that a piece may belong to: PDFium mixes only neighbours
+_WORD = re.compile(r"\S+")
 _INSIDE_NUMBERS = ".,:/٫٬"
 
 
@@ -38,9 +42,111 @@ class Order:
     is_certain: bool
 
 
-def reading_order(line: str, lefts: Sequence[float], rights: Sequence[float]) -> Order | None:
-    """The line in reading order; None where places cannot tell (turned or broken lines)."""
-    visual = _visual(line, lefts, rights)
+def printed_lines(text: str, boxes: tuple[Sequence[float], ...]) -> list[tuple[range, ...]]:
+    """Each printed line that PDFium's lines are pieces of, as the places of its pieces in the text.
+
+    ``boxes`` are the left, top, right and bottom edges of the characters. Pieces belong together
+    that stand at one height and side by side, not far from each other in the text, and only where
+    one of them holds a right-to-left letter: all else stays as PDFium ends it.
+    """
+    lines: list[list[_Piece]] = []
+    for piece in _pieces(text, boxes):
+        for line in lines[: -_BACK - 1 : -1]:
+            if any(
+                _are_level(one.hull, piece.hull) and _are_near(one.hull, piece.hull)
+                for one in line[-_BACK:]
+            ):
+                line.append(piece)
+                break
+        else:
+            lines.append([piece])
+    printed: list[tuple[range, ...]] = []
+    for line in _from_above(lines):
+        places = [range(piece.start, piece.stop) for piece in line]
+        if any(RIGHT_TO_LEFT.search(text, each.start, each.stop) for each in places):
+            printed.append(tuple(places))
+        else:
+            printed += ((each,) for each in places)
+    return printed
+
+
+def _from_above(lines: list[list[_Piece]]) -> list[list[_Piece]]:
+    """What PDFium had in one line, from above: it may give the second half before the first."""
+    block, keys = 0, []
+    for line in lines:
+        block += not line[0].goes_on
+        keys.append((block, -line[0].hull[1] if line[0].hull else 0.0))
+    return [lines[at] for at in sorted(range(len(lines)), key=keys.__getitem__)]
+
+
+_Hull = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Where it stands in the text, what its letters cover, and if it is not its line's first."""
+
+    start: int
+    stop: int
+    hull: _Hull | None
+    goes_on: bool
+
+
+def _pieces(text: str, boxes: tuple[Sequence[float], ...]) -> Iterator[_Piece]:
+    """PDFium's lines; one that goes on at another height, as where a line turns, is two."""
+    begun = 0
+    for line in text.split("\r\n"):
+        stop = begun + len(line)
+        words = [
+            (found.start(), found.end(), _hull(found.start(), found.end(), text, boxes))
+            for found in _WORD.finditer(text, begun, stop)
+            if RIGHT_TO_LEFT.search(line)
+        ]
+        first = begun
+        for (_, end, one), (start, _, other) in itertools.pairwise(words):
+            if one and other and not _are_level(one, other):
+                yield _Piece(first, end, _hull(first, end, text, boxes), first > begun)
+                first = start
+        yield _Piece(first, stop, _hull(first, stop, text, boxes), first > begun)
+        begun = stop + 2
+
+
+def _hull(start: int, stop: int, text: str, boxes: tuple[Sequence[float], ...]) -> _Hull | None:
+    """What the letters of a piece cover; None where it has none, or they are flat."""
+    at = [place for place in range(start, stop) if not text[place].isspace()]
+    if not at:
+        return None
+    outer = (min, max, max, min)
+    left, top, right, bottom = (
+        of(map(side.__getitem__, at)) for of, side in zip(outer, boxes, strict=True)
+    )
+    return (left, top, right, bottom) if left < right and bottom < top else None
+
+
+def _are_level(one: _Hull | None, other: _Hull | None) -> bool:
+    """Whether two pieces stand at one height: they share half of that of the lower one."""
+    if one is None or other is None:
+        return False
+    shared = min(one[1], other[1]) - max(one[3], other[3])
+    return 2 * shared >= min(one[1] - one[3], other[1] - other[3])
+
+
+def _are_near(one: _Hull | None, other: _Hull | None) -> bool:
+    """Whether two pieces stand side by side without more than a word's gap."""
+    if one is None or other is None:
+        return False
+    tall = max(one[1] - one[3], other[1] - other[3])
+    return -0.3 * tall < max(one[0] - other[2], other[0] - one[2]) < 0.6 * tall
+
+
+def reading_order(
+    line: str, lefts: Sequence[float], rights: Sequence[float], space: float = 0.0
+) -> Order | None:
+    """The line in reading order; None where places cannot tell (turned or broken lines).
+
+    ``line`` may be of several pieces, parted by line ends; a gap of ``space`` then parts words.
+    """
+    visual = _visual(line, lefts, rights, space)
     if not visual:
         return None
     kinds = [_SPACE if at < 0 else _kind(line[at]) for at in visual]
@@ -49,6 +155,7 @@ def reading_order(line: str, lefts: Sequence[float], rights: Sequence[float]) ->
     marks = _marks(line, lefts, rights, visual)
     taken: list[int] = []
     signs: list[str] = []
+    plain = _unturned(line)
     for place, turned in units:
         at = visual[place]
         if at < 0:
@@ -57,9 +164,21 @@ def reading_order(line: str, lefts: Sequence[float], rights: Sequence[float]) ->
             continue
         for each in (at, *marks.get(at, ())):
             taken.append(each)
-            signs.append(line[each].translate(_MIRRORED) if turned else line[each])
+            is_mirrored = turned and each not in plain
+            signs.append(line[each].translate(_MIRRORED) if is_mirrored else line[each])
     certain = certain and not marks and not (from_right and _has_number_at_latin(kinds))
     return Order("".join(signs), tuple(taken), certain)
+
+
+def _unturned(line: str) -> frozenset[int]:
+    """Places in pieces without a right-to-left letter: PDFium mirrors no bracket there."""
+    places: list[int] = []
+    begun = 0
+    for piece in line.split("\n") if "\n" in line else ():
+        if not RIGHT_TO_LEFT.search(piece):
+            places += range(begun, begun + len(piece))
+        begun += len(piece) + 1
+    return frozenset(places)
 
 
 def _direction(kinds: list[str]) -> tuple[bool, bool]:
@@ -82,21 +201,48 @@ def _has_number_at_latin(kinds: list[str]) -> bool:
     return any(_LEFT in one and _DIGIT in one for one in stretches)
 
 
-def _visual(line: str, lefts: Sequence[float], rights: Sequence[float]) -> list[int] | None:
+def _visual(
+    line: str, lefts: Sequence[float], rights: Sequence[float], space: float
+) -> list[int] | None:
     """The letters from left to right as they stand, -1 between words; marks left out."""
     words: list[list[int]] = []
-    for found in re.finditer(r"\S+", line):
+    for found in _WORD.finditer(line):
         letters = [at for at in range(*found.span()) if not unicodedata.combining(line[at])]
         if any(rights[at] <= lefts[at] for at in letters):
             return None
         if letters:
             words.append(sorted(letters, key=lambda at: lefts[at] + rights[at]))
     words.sort(key=lambda word: lefts[word[0]] + rights[word[-1]])
+    if "\n" in line:
+        words = _joined(line, words, lefts, rights, space)
     _part_by_gaps(line, words, lefts, rights)
     visual: list[int] = []
     for word in words:
         visual += [-1, *word] if visual else word
     return visual
+
+
+def _joined(
+    line: str,
+    words: list[list[int]],
+    lefts: Sequence[float],
+    rights: Sequence[float],
+    space: float,
+) -> list[list[int]]:
+    """Words that PDFium parted by the end of a line are one where no gap as of a space is."""
+    ends = [at for at, sign in enumerate(line) if sign == "\n"]
+    joined: list[list[int]] = []
+    for word in words:
+        last = joined[-1] if joined else []
+        if (
+            last
+            and lefts[word[0]] - rights[last[-1]] < space
+            and bisect.bisect(ends, last[-1]) != bisect.bisect(ends, word[0])
+        ):
+            last.extend(word)
+        else:
+            joined.append(word)
+    return joined
 
 
 def _part_by_gaps(

@@ -96,18 +96,21 @@ def _right_to_left(
         characters = [max(0, pdfium.char_of_text(text_page, at)) for at in characters]
     boxes = pdfium.loose_boxes(text_page, characters)
     lefts, tops, rights, bottoms = (boxes[side::4] for side in range(4))
-    signs, taken, begun, certain = [], list[int](), 0, True
-    for line in text.rstrip().split("\r\n"):
-        span = slice(begun, begun + len(line))
-        order = None
+    signs, taken, certain = [], list[int](), True
+    for pieces in pdf_bidi.printed_lines(text.rstrip(), (lefts, tops, rights, bottoms)):
+        line = "\n".join(text[piece.start : piece.stop] for piece in pieces)
+        places = [-1]
+        for piece in pieces:
+            places += (*piece, -1)
+        places, order = places[1:], None
         if pdf_bidi.RIGHT_TO_LEFT.search(line):
-            order = pdf_bidi.reading_order(line, lefts[span], rights[span])
+            ends = [[side[at] for at in places] for side in (lefts, rights)]
+            space = _space(text_page, text, pieces, characters) if len(pieces) > 1 else 0.0
+            order = pdf_bidi.reading_order(line, ends[0], ends[1], space)
             certain = certain and order is not None and order.is_certain
-        places = range(len(line)) if order is None else order.taken
-        signs.append(line if order is None else order.text)
-        taken += [-1 if at < 0 else begun + at for at in places]
+        signs.append(order.text if order else line)
+        taken += [at if at < 0 else places[at] for at in order.taken] if order else places[:-1]
         taken.append(-1)
-        begun = span.stop + 2
     shown = "\n".join(signs)
     starts, stops = [], []
     edges: list[array[float]] = [array("f") for _ in range(4)]
@@ -124,6 +127,21 @@ def _right_to_left(
         return shown, (), certain
     columns = _shown_at(page, edges)
     return shown, Boxes.of((starts, stops, *columns, array("i", [-1]) * len(starts))), certain
+
+
+def _space(
+    text_page: Any, text: str, pieces: tuple[range, ...], characters: Sequence[int]
+) -> float:
+    """From which gap on two pieces are two words: a quarter of the height of an upright letter.
+
+    A space is a quarter to a third of a font's size, alef and lam three quarters as high; the box
+    of a line says less, since fonts of Arabic letters leave more or less room above and below.
+    """
+    places = [at for piece in pieces for at in piece]
+    upright = [at for at in places if text[at] in "\u0627\u0644"]
+    letters = upright or [at for at in places if pdf_bidi.RIGHT_TO_LEFT.match(text[at])]
+    heights = [pdfium.letter_height(text_page, characters[at]) for at in letters]
+    return 0.27 * sorted(heights)[len(heights) // 2]
 
 
 def _with_boxes(text: str, page: int, text_page: Any, straight: bool) -> tuple[str, Sequence[Box]]:
