@@ -18,7 +18,7 @@ from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import UnknownSource
 from habeas.figures.evaluation import estimates
 from habeas.figures.evaluation.evaluating import evaluate
-from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
 from habeas.figures.why import asking
 from habeas.vocabulary import values
 
@@ -106,12 +106,12 @@ def evaluated(archive: Archive, text: str = TEXT) -> Evaluation:
 def test_lists_and_their_overlaps_come_from_who_speaks_of_whom(archive: Archive) -> None:
     fill(archive, CELLS)
     found = evaluated(archive)
-    assert found.capture is not None
+    assert isinstance(found, EstimatedFigure)
     assert found.capture.table is not None
     assert found.capture.table.observed == len(found.members) == sum(CELLS.values())
     for lists, number in CELLS.items():
         assert found.capture.table.count_of(name.title() for name in lists) == number
-    assert found.number is None
+    assert not isinstance(found, CountedFigure)
     assert found.headline == f"at least {sum(CELLS.values())} persons documented; not estimated yet"
     found.require_lineage()
 
@@ -189,7 +189,7 @@ def test_somebody_on_lists_that_exclude_each_other_is_a_reason(archive: Archive)
     fill(archive, CELLS)
     found = evaluated(archive, TEXT + "exclusive: [[Registry, Letters]]\n")
     assert "impossible" in found.headline
-    assert found.capture is not None
+    assert isinstance(found, EstimatedFigure)
     assert found.capture.table is None
     assert estimates.compute(archive, found) is None
 

@@ -13,7 +13,7 @@ from tests.figures import making as make
 from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.evaluation.drawing import plot_points
 from habeas.figures.evaluation.evaluating import compute
-from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.results import Evaluation, ReportedFigure
 from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.vocabulary import schema
 
@@ -44,7 +44,7 @@ def facts(claims: list[ClaimRow] = CLAIMS, **more: object) -> Facts:
 
 def test_each_claim_is_a_point_and_there_is_no_number() -> None:
     result = evaluated(figure(), facts())
-    assert result.number is None
+    assert isinstance(result, ReportedFigure)
     assert result.headline == "5 reports, 1 of them a denial"
     assert [p.claim for p in result.points] == [14, 11, 12, 13, 15]
     point = {p.claim: p for p in result.points}

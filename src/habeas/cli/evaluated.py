@@ -83,11 +83,13 @@ def tell(
 
 def _marks(viewer: Viewer, evaluation: Evaluation) -> Marks:
     """Of all that is named under the figure."""
+    from habeas.figures.evaluation.results import EstimatedFigure
+
     records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
     records |= {point.record for point in evaluation.points}
     records |= {p for each in evaluation.open_pairs for p in (each.pair.left, each.pair.right)}
     sources = {point.source for point in evaluation.points}
-    lists = () if evaluation.capture is None else evaluation.capture.lists
+    lists = evaluation.capture.lists if isinstance(evaluation, EstimatedFigure) else ()
     sources |= {position for each in lists for position in each.sources}
     claims = {point.claim for point in evaluation.points}
     return Marks(viewer, {"record": records, "source": sources, "claim": claims})
@@ -151,7 +153,9 @@ def _pairs(speaker: Speaker, evaluation: Evaluation, marks: Marks) -> None:
 
 def _lists(speaker: Speaker, evaluation: Evaluation, marks: Marks) -> None:
     """The lists of an estimate, then each method beside the others, then what to doubt."""
-    if evaluation.capture is None:
+    from habeas.figures.evaluation.results import EstimatedFigure
+
+    if not isinstance(evaluation, EstimatedFigure):
         return
     speaker.say()
     lists = evaluation.capture.lists
@@ -198,10 +202,12 @@ def _more(speaker: Speaker, left_out: int) -> None:
 def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, Any]:
     """The figure as plain data; positions are ledger positions. Marked for the owner or another."""
     from habeas.archive.access import OWNER
+    from habeas.figures.evaluation.results import CountedFigure
 
     evaluation.require_lineage()
     definition = evaluation.definition
     marks = _marks(viewer or OWNER, evaluation)
+    counted = evaluation if isinstance(evaluation, CountedFigure) else None
     return {
         "key": definition.key,
         "handling": evaluation.handling,
@@ -210,8 +216,8 @@ def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, A
         "note": definition.note,
         "kind": evaluation.kind,
         "value": evaluation.headline,
-        "number": evaluation.number,
-        "fewest": evaluation.fewest,
+        "number": None if counted is None else counted.number,
+        "fewest": None if counted is None else counted.fewest,
         "open_pairs": [
             {
                 "left": each.pair.left,
@@ -279,9 +285,11 @@ def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, A
 
 def _capture(evaluation: Evaluation) -> dict[str, Any] | None:
     """What an estimate is made from and what it says; None for other figures."""
-    captured, found = evaluation.capture, evaluation.estimates
-    if captured is None:
+    from habeas.figures.evaluation.results import EstimatedFigure
+
+    if not isinstance(evaluation, EstimatedFigure):
         return None
+    captured, found = evaluation.capture, evaluation.estimates
     return {
         "lists": [
             {

@@ -15,7 +15,7 @@ from dataclasses import replace
 from habeas.archive import openness
 from habeas.archive.access import Viewer
 from habeas.archive.openness import Openness
-from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
 from habeas.figures.why.nodes import Node
 
 _KINDS = {"figure": "definition", "recipe": "definition"}
@@ -30,7 +30,8 @@ def handling_of(viewer: Viewer, evaluation: Evaluation) -> str:
     records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
     records.update(point.record for point in evaluation.points)
     pairs = [each.pair for each in evaluation.open_pairs]
-    pairs += [] if evaluation.capture is None else evaluation.capture.pairs
+    if isinstance(evaluation, EstimatedFigure):
+        pairs += evaluation.capture.pairs
     records.update(position for pair in pairs for position in (pair.left, pair.right))
     return openness.strictest(
         [

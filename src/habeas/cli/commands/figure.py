@@ -141,6 +141,7 @@ def estimate(
     from habeas.figures.errors import NotEstimated
     from habeas.figures.evaluation import estimates
     from habeas.figures.evaluation.evaluating import evaluate
+    from habeas.figures.evaluation.results import EstimatedFigure
 
     definition = recorded.named(OWNER, key, as_of)
     if definition.kind != "estimated":
@@ -150,8 +151,10 @@ def estimate(
         )
     who = (as_, person_passphrase_file)
     viewer = reading_for(archive_, speaker, purpose, "figure", key, who)
+    asked = evaluate(archive_, definition, viewer, as_of)
+    assert isinstance(asked, EstimatedFigure)  # noqa: S101  (its definition says so)
     with speaker.progress() as progress:
-        found = estimates.compute(archive_, evaluate(archive_, definition, viewer, as_of), progress)
+        found = estimates.compute(archive_, asked, progress)
     evaluation = evaluate(archive_, definition, viewer, as_of)
     evaluated.tell(speaker, evaluation, viewer, as_of)
     speaker.give(evaluated.as_json(evaluation, viewer))

@@ -10,16 +10,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.access import visible
 from habeas.exchange.tidy.columns import Cell, Row, column, day
 from habeas.exchange.tidy.reading import PIECE, Reader, bounds
 from habeas.exchange.tidy.records import together
-
-if TYPE_CHECKING:
-    from habeas.figures.evaluation.results import Evaluation, Point
+from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation, Point
 
 _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 _OTHER = "the row is of another part"
@@ -129,12 +127,12 @@ class _Rows:
 
     def all(self) -> Iterator[Row]:
         found = self.evaluation
-        if found.kind == "counted":
-            yield self._total()
+        if isinstance(found, CountedFigure):
+            yield self._total(found)
             for group in found.groups:
                 yield self._row("group", group.label, counted=(group.number, None))
-        elif found.kind == "estimated":
-            yield from self._estimates()
+        elif isinstance(found, EstimatedFigure):
+            yield from self._estimates(found)
         else:
             for point in found.points:
                 yield self._report(point)
@@ -147,9 +145,8 @@ class _Rows:
                     claims=member.claims,
                 )
 
-    def _total(self) -> Row:
-        found = self.evaluation
-        number = found.number or 0
+    def _total(self, found: CountedFigure) -> Row:
+        number = found.number
         lower = number if found.fewest is None else found.fewest
         return self._row(
             "total",
@@ -158,8 +155,7 @@ class _Rows:
             words=found.headline,
         )
 
-    def _estimates(self) -> Iterator[Row]:
-        found = self.evaluation
+    def _estimates(self, found: EstimatedFigure) -> Iterator[Row]:
         yield self._row(
             "total",
             found.definition.title,
@@ -167,7 +163,7 @@ class _Rows:
             words=found.headline,
         )
         captured, estimates = found.capture, found.estimates
-        for each in captured.lists if captured else ():
+        for each in captured.lists:
             yield self._row("list", each.name, counted=(each.persons, None))
         document = estimates.apart.document if estimates else {}
         for method in document.get("methods", ()):

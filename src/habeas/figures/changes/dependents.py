@@ -18,7 +18,7 @@ from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.recorded import in_force
 from habeas.figures.errors import FigureError, NothingThere
 from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
-from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -147,10 +147,11 @@ _NOWHERE = Print("", "", "", (), frozenset())
 
 
 def _print(evaluation: Evaluation) -> Print:
+    counted = evaluation if isinstance(evaluation, CountedFigure) else None
     value = (
-        evaluation.number,
+        None if counted is None else counted.number,
         evaluation.not_known,
-        evaluation.fewest,
+        None if counted is None else counted.fewest,
         len(evaluation.open_pairs),
         tuple((group.label, group.number) for group in evaluation.groups),
         tuple((p.claim, p.stance, p.words, p.holds) for p in evaluation.points),
@@ -175,7 +176,7 @@ def _print(evaluation: Evaluation) -> Print:
 
 def _tables(evaluation: Evaluation) -> tuple[str, ...]:
     """The digests of an estimate's tables: it changes when they do, computed or not."""
-    captured = evaluation.capture
-    if captured is None:
+    if not isinstance(evaluation, EstimatedFigure):
         return ()
+    captured = evaluation.capture
     return tuple(table.digest for table in (captured.table, captured.joined) if table is not None)

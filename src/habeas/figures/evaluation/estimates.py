@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from habeas.archive.opening import Archive
-    from habeas.figures.evaluation.results import Evaluation
+    from habeas.figures.evaluation.results import EstimatedFigure
 
 FORMAT = "habeas/kept-estimate/1"
 Progress = Callable[[str, int, int], None]
@@ -57,7 +57,7 @@ class Estimates:
     joined: Told | None = None
 
 
-def kept(archive: Archive, evaluation: Evaluation) -> Estimates | None:
+def kept(archive: Archive, evaluation: EstimatedFigure) -> Estimates | None:
     """The estimate that was computed before; None when nobody has."""
     tables = _tables(evaluation)
     found = [_read(archive, evaluation.definition, table) for table in tables]
@@ -69,7 +69,7 @@ def kept(archive: Archive, evaluation: Evaluation) -> Estimates | None:
 
 def compute(
     archive: Archive,
-    evaluation: Evaluation,
+    evaluation: EstimatedFigure,
     progress: Progress = lambda what, done, total: None,
 ) -> Estimates | None:
     """The estimate, computed where it is not kept. None where there is no table.
@@ -99,9 +99,9 @@ def compute(
     return kept(archive, evaluation)
 
 
-def _tables(evaluation: Evaluation) -> list[CaptureTable]:
+def _tables(evaluation: EstimatedFigure) -> list[CaptureTable]:
     found = evaluation.capture
-    if found is None or found.table is None:
+    if found.table is None:
         return []
     return [found.table] if found.joined is None else [found.table, found.joined]
 

@@ -21,7 +21,14 @@ from habeas.figures.evaluation.capturing import capture
 from habeas.figures.evaluation.counting import Counted, breakdown, count
 from habeas.figures.evaluation.loading import load
 from habeas.figures.evaluation.reporting import report
-from habeas.figures.evaluation.results import Evaluation, Member, Step
+from habeas.figures.evaluation.results import (
+    CountedFigure,
+    EstimatedFigure,
+    Evaluation,
+    Member,
+    ReportedFigure,
+    Step,
+)
 from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.figures.marking import handling_of
 from habeas.vocabulary import schema as vocabulary
@@ -56,7 +63,7 @@ def compute(
     open_ones = undecided.between(facts.open_pairs, chosen)
     grounds = counted.grounds | by_grounds | {row.position for row in drawn}
     rows = {row.position: row for row in facts.claims if row.position in grounds}
-    return Evaluation(
+    return CountedFigure(
         definition=definition,
         as_of=as_of,
         viewer=viewer,
@@ -97,12 +104,12 @@ def _reported(
     as_of: int,
     viewer: str,
     scope: str,
-) -> Evaluation:
+) -> ReportedFigure:
     reported = report(definition, facts)
     rows = {row.position: row for row in facts.claims if row.position in reported.grounds}
     shown = [rows[point.claim] for point in reported.points]
     concerned = {row.record for row in rows.values()}
-    return Evaluation(
+    return ReportedFigure(
         definition=definition,
         as_of=as_of,
         viewer=viewer,
@@ -131,7 +138,7 @@ def _estimated(
     as_of: int,
     viewer: str,
     scope: str,
-) -> Evaluation:
+) -> EstimatedFigure:
     """What an estimate is made from: those counted who are on at least one of its lists."""
     captured = capture(definition, facts, (member.position for member in counted.members))
     members = tuple(
@@ -146,7 +153,7 @@ def _estimated(
     rows = {row.position: row for row in facts.claims if row.position in grounds}
     concerned = {member.position for member in members}
     concerned |= {record for pair in captured.pairs for record in (pair.left, pair.right)}
-    return Evaluation(
+    return EstimatedFigure(
         definition=definition,
         as_of=as_of,
         viewer=viewer,
@@ -271,7 +278,7 @@ def evaluate(
     if found is None:
         found = evaluate_afresh(definition, viewer, n)
         remembered.put(key, found)
-    if found.capture is not None:  # computed apart, and perhaps since
+    if isinstance(found, EstimatedFigure):  # computed apart, and perhaps since
         return replace(found, estimates=estimates.kept(archive, found))
     return found
 

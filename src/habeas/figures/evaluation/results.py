@@ -7,6 +7,7 @@ do not add up; ``grounds`` names every claim on which the value rests.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -107,13 +108,11 @@ class Lineage:
     claims: tuple[int, ...]
 
 
-@dataclass(frozen=True)  # no slots: what is checked once is kept
-class Evaluation:
-    """A figure's value for one viewer as of one ledger size.
+@dataclass(frozen=True, kw_only=True)  # no slots: what is checked once is kept
+class Evaluation(ABC):
+    """A figure's value for one viewer as of one ledger size: counted, reported or estimated.
 
-    ``number`` is None for reported figures: their points are never made into one number; and
-    for estimated ones, whose members are the floor and whose answer is in ``estimates`` (None:
-    not computed yet).
+    What only one kind has stands on its class; what another kind has none of is empty here.
     ``not_known`` counts what the rules could not decide (and no later rule dropped).
     """
 
@@ -123,21 +122,13 @@ class Evaluation:
     scope: str
     steps: tuple[Step, ...]
     grounds: frozenset[int]
-    number: int | None = None
     not_known: int = 0
-    members: tuple[Member, ...] = ()
     undecided: tuple[Member, ...] = ()
-    points: tuple[Point, ...] = ()
-    groups: tuple[Group, ...] = ()
     weak: tuple[Weakness, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     claims: Mapping[int, ClaimRow] = field(default_factory=dict)
     captions: Mapping[int, str] = field(default_factory=dict)
     sources: Mapping[int, SourceRow] = field(default_factory=dict)
-    fewest: int | None = None  # counted: the lower bound, were every open pair one record
-    open_pairs: tuple[Weighed, ...] = ()  # among the members, heaviest first
-    capture: Capture | None = None
-    estimates: Estimates | None = None
     handling: str = "public"  # the strictest of its definition and all that it stands on
 
     @property
@@ -149,41 +140,29 @@ class Evaluation:
         return self.definition.kind
 
     @property
-    def headline(self) -> str:
-        """The value in words; for a reported figure never one number made of several."""
-        if self.number is not None:
-            unit = self.definition.unit
-            if self.fewest is None or not self.open_pairs:
-                return counted_words(self.number, self.not_known, unit)
-            return range_words(self.fewest, self.number, len(self.open_pairs), self.not_known, unit)
-        if self.capture is not None:
-            return self._estimated_words(self.capture)
-        if len(self.points) == 1:
-            point = self.points[0]
-            denied = {"denies": "denied: ", "does-not-know": "not known: "}
-            return f"{denied.get(point.stance, '')}{point.words} ({point.source_title})"
-        denials = sum(point.stance == "denies" for point in self.points)
-        words = f"{grouped(len(self.points))} reports"
-        if denials:
-            words += f", {grouped(denials)} of them {'a denial' if denials == 1 else 'denials'}"
-        if self.not_known:
-            words += f" ({grouped(self.not_known)} more not known)"
-        return words
+    def members(self) -> tuple[Member, ...]:
+        """The records counted, or on a list; reports have none."""
+        return ()
 
-    def _estimated_words(self, captured: Capture) -> str:
-        """The floor always; then the estimate, or why there is none."""
-        floor = f"at least {counted_words(len(self.members), 0, self.definition.unit)} documented"
-        if captured.refusal:
-            return f"{floor}; no estimate: {captured.refusal}"
-        if self.estimates is None:
-            return f"{floor}; not estimated yet"
-        words = self.estimates.apart.words
-        if self.estimates.joined is not None:
-            words += (
-                f"; were the {grouped(len(captured.pairs))} undecided pairs one person each, "
-                f"{self.estimates.joined.words}"
-            )
-        return f"{floor}; {words}"
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """What the claims report; only reports have any."""
+        return ()
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The values of a breakdown; only a count has any."""
+        return ()
+
+    @property
+    def open_pairs(self) -> tuple[Weighed, ...]:
+        """The pairs that make a count a range, heaviest first; only a count has any."""
+        return ()
+
+    @property
+    @abstractmethod
+    def headline(self) -> str:
+        """The value in words."""
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -211,18 +190,13 @@ class Evaluation:
     def _fault(self) -> str:
         if not self.steps:
             return "it has no rules and no members."
-        shown = len(self.points) if self.kind == "reported" else len(self.members)
-        if self.steps[-1].kept != shown:
+        if self.steps[-1].kept != len(self.members) + len(self.points):
             return "its rules do not add up to its members."
         followed = zip(self.steps, self.steps[1:], strict=False)
         if any(after.entered != before.kept for before, after in followed):
             return "its rules do not follow from each other."
-        if self.kind == "counted" and self.number != len(self.members):
-            return "its number is not the number of its members."
-        if self.fewest is not None and not 0 <= self.fewest <= len(self.members):
-            return "its range does not fit its members."
-        if self.kind != "counted" and self.number is not None:
-            return "a figure that is not counted is not one number."
+        if own := self._own_fault():
+            return own
         if sum(len(step.not_known) for step in self.steps) != self.not_known:
             return "what is not known does not add up."
         used = {claim for member in self.members for claim in member.claims}
@@ -230,3 +204,87 @@ class Evaluation:
         if not used <= self.grounds:
             return "some of its members rest on claims that are not among its grounds."
         return ""
+
+    def _own_fault(self) -> str:
+        """What a value of this kind alone can contradict; '' for nothing."""
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedFigure(Evaluation):
+    """How many records the rules kept.
+
+    ``fewest`` is the lower bound, were every open pair one record; None where the definition
+    does not ask for it.
+    """
+
+    number: int
+    members: tuple[Member, ...] = ()
+    groups: tuple[Group, ...] = ()
+    fewest: int | None = None
+    open_pairs: tuple[Weighed, ...] = ()  # among the members, heaviest first
+
+    @property
+    def headline(self) -> str:
+        """The number in words; a range where pairs are open."""
+        unit = self.definition.unit
+        if self.fewest is None or not self.open_pairs:
+            return counted_words(self.number, self.not_known, unit)
+        return range_words(self.fewest, self.number, len(self.open_pairs), self.not_known, unit)
+
+    def _own_fault(self) -> str:
+        if self.number != len(self.members):
+            return "its number is not the number of its members."
+        if self.fewest is not None and not 0 <= self.fewest <= len(self.members):
+            return "its range does not fit its members."
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedFigure(Evaluation):
+    """What sources report: points, never made into one number."""
+
+    points: tuple[Point, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """The report where there is one, else how many there are."""
+        if len(self.points) == 1:
+            point = self.points[0]
+            denied = {"denies": "denied: ", "does-not-know": "not known: "}
+            return f"{denied.get(point.stance, '')}{point.words} ({point.source_title})"
+        denials = sum(point.stance == "denies" for point in self.points)
+        words = f"{grouped(len(self.points))} reports"
+        if denials:
+            words += f", {grouped(denials)} of them {'a denial' if denials == 1 else 'denials'}"
+        if self.not_known:
+            words += f" ({grouped(self.not_known)} more not known)"
+        return words
+
+
+@dataclass(frozen=True, kw_only=True)
+class EstimatedFigure(Evaluation):
+    """A floor, whose members are those on a list, and what an estimate from the lists says.
+
+    ``estimates`` is None where nobody has computed it yet.
+    """
+
+    capture: Capture
+    members: tuple[Member, ...] = ()
+    estimates: Estimates | None = None
+
+    @property
+    def headline(self) -> str:
+        """The floor always; then the estimate, or why there is none."""
+        floor = f"at least {counted_words(len(self.members), 0, self.definition.unit)} documented"
+        if self.capture.refusal:
+            return f"{floor}; no estimate: {self.capture.refusal}"
+        if self.estimates is None:
+            return f"{floor}; not estimated yet"
+        words = self.estimates.apart.words
+        if self.estimates.joined is not None:
+            words += (
+                f"; were the {grouped(len(self.capture.pairs))} undecided pairs one person each, "
+                f"{self.estimates.joined.words}"
+            )
+        return f"{floor}; {words}"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from habeas.figures.evaluation.capturing import Capture, CaptureList
 from habeas.figures.evaluation.estimates import Told
-from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
 from habeas.figures.evaluation.undecided import Weighed
 from habeas.figures.why.nodes import Fact, Node
 
@@ -18,9 +18,9 @@ PAIRS_SHOWN = 20
 
 def told_lists(evaluation: Evaluation) -> list[Node]:
     """The steps between an estimate and its members; none for other figures."""
-    captured = evaluation.capture
-    if captured is None:
+    if not isinstance(evaluation, EstimatedFigure):
         return []
+    captured = evaluation.capture
     nodes = [_lists(evaluation, captured)]
     if captured.pairs:
         heaviest = [Weighed(pair, 1, 0) for pair in captured.pairs]

@@ -16,7 +16,7 @@ from habeas.figures.definition.wording import grouped
 from habeas.figures.errors import FigureError, UnknownFigure
 from habeas.figures.evaluation.capturing import Capture
 from habeas.figures.evaluation.evaluating import evaluate
-from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
 from habeas.web.explore import charts
 from habeas.web.explore.pages import whole_number
 from habeas.web.explore.shown import as_of_query
@@ -30,9 +30,9 @@ DRAWINGS = ("methods", "overlaps", "posterior", "assumption", "trace")
 
 def content(evaluation: Evaluation, as_of: int | None) -> Content | None:
     """The estimate's part of a figure's page; None for figures of another kind."""
-    captured, found = evaluation.capture, evaluation.estimates
-    if captured is None:
+    if not isinstance(evaluation, EstimatedFigure):
         return None
+    captured, found = evaluation.capture, evaluation.estimates
     asked = evaluation.definition.estimation
     document: dict[str, Any] = {} if found is None else found.apart.document
     return {
@@ -124,9 +124,10 @@ def drawing(request: HttpRequest, key: str, name: str) -> HttpResponse:
     as_of = whole_number(request, "as_of")
     try:
         definition = named(asked.viewer, key, as_of)
-        found = evaluate(asked.archive, definition, asked.viewer, as_of).estimates
+        evaluation = evaluate(asked.archive, definition, asked.viewer, as_of)
     except (UnknownFigure, FigureError) as error:
         raise Http404 from error
+    found = evaluation.estimates if isinstance(evaluation, EstimatedFigure) else None
     spec = None if found is None else found.apart.document.get("drawings", {}).get(name)
     if spec is None:
         raise Http404

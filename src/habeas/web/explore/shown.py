@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.wording import grouped
-from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.evaluation.results import CountedFigure, Evaluation
 
 Content = dict[str, Any]
 
@@ -88,12 +88,13 @@ def shown(evaluation: Evaluation, as_of: int | None = None) -> Content:
     """
     lineage = evaluation.require_lineage()
     definition = evaluation.definition
+    counted = evaluation if isinstance(evaluation, CountedFigure) else None
     return {
         **heading(definition, as_of),
         "headline": evaluation.headline,
-        "number": evaluation.number,
+        "number": None if counted is None else counted.number,
         "number_words": _number_words(evaluation),
-        "unit_words": definition.unit if evaluation.number is not None else "",
+        "unit_words": "" if counted is None else definition.unit,
         "not_known": evaluation.not_known,
         "open_pairs": len(evaluation.open_pairs),
         "accounts": len(evaluation.points),
@@ -122,7 +123,7 @@ def shown(evaluation: Evaluation, as_of: int | None = None) -> Content:
 
 
 def _number_words(evaluation: Evaluation) -> str:
-    if evaluation.number is None:
+    if not isinstance(evaluation, CountedFigure):
         return evaluation.headline
     number = grouped(evaluation.number)
     if evaluation.fewest is not None and evaluation.fewest < evaluation.number:
