@@ -16,8 +16,9 @@ import pytest
 from tests.support import xinjiang
 from tests.support.growth import ENDLESS, STEEPEST, steepness
 
+from habeas.archive import folding
 from habeas.archive.exhibits import quoting
-from habeas.archive.search import breaking, folding, forms, matching, passages
+from habeas.archive.search import breaking, forms, matching, passages
 from habeas.archive.search.compiling import Across, Fuzzy, InARow, Near, Pattern
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import MOST_PATTERNS, MOST_SIGNS

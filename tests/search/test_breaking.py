@@ -12,9 +12,10 @@ import tantivy
 from tests.search.making import seal_texts
 from tests.search.test_scanning import nowhere
 
+from habeas.archive import folding
 from habeas.archive.access import OWNER
 from habeas.archive.opening import Archive
-from habeas.archive.search import breaking, documents, folding, refresh, searching
+from habeas.archive.search import breaking, documents, refresh, searching
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import compiled
 from habeas.archive.search.language import Phrase, Tree, Word

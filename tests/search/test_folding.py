@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.archive.search import folding
+from habeas.archive import folding
 
 SAME = (
     ("Kashgar", "KASHGAR"),

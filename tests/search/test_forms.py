@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.search.test_folding import LETTERS
 
-from habeas.archive.search import folding, forms, lettering
+from habeas.archive import folding
+from habeas.archive.search import forms, lettering
 
 ARABIC = "ئابپتجچخدرزژسشفڭلمھوۇۆۈۋېىيقكگنغەصضطظعحث"
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіҗ"

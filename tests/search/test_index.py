@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from tests.archive.making import add_reviewer
 from tests.search.making import TEXTS, Sealed, seal_texts
 
+from habeas.archive import folding, verbs
 from habeas.archive import models as m
-from habeas.archive import verbs
 from habeas.archive.access import OWNER
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.opening import Archive
-from habeas.archive.search import folding, index, rebuild, refresh, searching
+from habeas.archive.search import index, rebuild, refresh, searching
 from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated
 from habeas.archive.search.language import MOST_WORDS
 from habeas.archive.search.passages import LONGEST, pieces

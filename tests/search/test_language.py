@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habeas.archive.search import folding
+from habeas.archive import folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import (
     And,

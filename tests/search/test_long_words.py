@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from tests.search.making import seal_texts
 
+from habeas.archive import folding
 from habeas.archive.access import OWNER
+from habeas.archive.folding import LONGEST_WORD
 from habeas.archive.opening import Archive
-from habeas.archive.search import folding, forms, refresh
-from habeas.archive.search.folding import LONGEST_WORD
+from habeas.archive.search import forms, refresh
 from habeas.archive.search.lettering import Lettered
 from habeas.archive.search.searching import search
 

@@ -16,7 +16,7 @@ import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habeas.archive.search import folding
+from habeas.archive import folding
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import compiled
 from habeas.archive.search.files import layers_with

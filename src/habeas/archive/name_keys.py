@@ -35,7 +35,7 @@ def keys(name: str, region: Region) -> frozenset[str]:
 
 def words(name: str) -> list[str]:
     """The words of a name by their sound in Latin letters; Chinese in a row is one."""
-    from habeas.archive.search import folding
+    from habeas.archive import folding
 
     found: list[str] = []
     run = ""

@@ -33,6 +33,7 @@ from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import AheadOfLedger, NotEstimated
 from habeas.figures.evaluation import estimates
 from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure
 from habeas.figures.why.asking import tree
 from habeas.figures.why.nodes import Node
 from habeas.library.arguments import Names, known_names, number_of
@@ -103,7 +104,9 @@ class Reading:
             if estimate and definition.kind != "estimated":
                 raise NotEstimated(f"{key} is {definition.kind}, not estimated.")
             if estimate:
-                estimates.compute(archive, evaluate(archive, definition, self._viewer, as_of))
+                asked = evaluate(archive, definition, self._viewer, as_of)
+                assert isinstance(asked, EstimatedFigure)  # noqa: S101  (its definition says so)
+                estimates.compute(archive, asked)
             with still(archive) as at:
                 found = evaluate(at, definition, self._viewer, as_of)
                 reader = Reader(self._viewer, found.as_of)
@@ -114,7 +117,7 @@ class Reading:
                 question=definition.question,
                 kind=found.kind,
                 value=found.headline,
-                number=found.number,
+                number=found.number if isinstance(found, CountedFigure) else None,
                 not_known=found.not_known,
                 unit=definition.unit,
                 as_of=found.as_of,
@@ -194,12 +197,13 @@ class Reading:
         def read(archive: Opened) -> CaptureTable:
             definition = made or recorded.named(self._viewer, figure)
             with still(archive) as at:
-                captured = evaluate(at, definition, self._viewer).capture
-            if captured is None:
+                found = evaluate(at, definition, self._viewer)
+            if not isinstance(found, EstimatedFigure):
                 raise NotEstimated(
                     f"{definition.key} is {definition.kind}, not estimated.",
                     next_step="Give the key of an estimated figure, or lists.",
                 )
+            captured = found.capture
             table = captured.table
             if pairs_joined and captured.joined is not None:
                 table = captured.joined

@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tantivy import Query
 
+from habeas.archive import folding
 from habeas.archive import models as m
 from habeas.archive.erasing.retold import Run, retold
 from habeas.archive.exhibits.intake import layer_text
-from habeas.archive.search import documents, folding, index
+from habeas.archive.search import documents, index
 from habeas.archive.search.errors import SearchError
 from habeas.archive.search.schema import sequence_query
 from habeas.errors import HabeasError

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from habeas.archive import folding
 from habeas.archive import models as m
-from habeas.archive.search import folding
 
 #: What people write in their own words, by model.
 WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {

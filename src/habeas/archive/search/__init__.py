@@ -1,9 +1,9 @@
 """Search: find every passage of the texts in which words stand, in any of their scripts.
 
-``folding`` makes letters comparable, ``language`` reads what people ask, ``index`` keeps the
-words, ``searching`` answers a viewer (``files`` what is asked of whole files), ``refining`` makes
-a query wider or narrower, ``batches`` answers a list of words. The index is a
-projection: nothing in it is evidence, and it can be dropped and made again at any time.
+``language`` reads what people ask, ``index`` keeps the words (folded: ``archive.folding``),
+``searching`` answers a viewer (``files`` what is asked of whole files), ``refining`` makes a query
+wider or narrower, ``batches`` answers a list of words. The index is a projection: nothing in it
+is evidence, and it can be dropped and made again at any time.
 """
 
 from __future__ import annotations

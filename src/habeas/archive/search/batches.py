@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from habeas.archive import cells, verbs
+from habeas.archive import cells, folding, verbs
 from habeas.archive.access import Viewer
 from habeas.archive.readings import locator_words
-from habeas.archive.search import folding, index, searching
+from habeas.archive.search import index, searching
 from habeas.archive.search.errors import BatchRefused, QueryRefused
 from habeas.archive.search.language import MOST_WORDS, Phrase
 from habeas.archive.search.searching import Hit

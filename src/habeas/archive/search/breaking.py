@@ -18,8 +18,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from habeas.archive.search import folding
-from habeas.archive.search.folding import Token
+from habeas.archive import folding
+from habeas.archive.folding import Token
 from habeas.reading.documents import Part
 
 Gap = tuple[int, int]

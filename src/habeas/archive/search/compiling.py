@@ -18,7 +18,8 @@ from functools import lru_cache
 import tantivy
 from tantivy import Occur, Query
 
-from habeas.archive.search import breaking, expanding, folding
+from habeas.archive import folding
+from habeas.archive.search import breaking, expanding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import Added
 from habeas.archive.search.language import (

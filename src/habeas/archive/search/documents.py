@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import tantivy
 from django.db.models import Q
 
+from habeas.archive import folding
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.readings import parts_of
-from habeas.archive.search import breaking, folding, forms
+from habeas.archive.search import breaking, forms
 from habeas.archive.search.lettering import Lettered
 from habeas.archive.search.passages import not_read_over, pieces
 from habeas.archive.search.schema import type_of

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from habeas.archive.search import folding, respelling
+from habeas.archive import folding
+from habeas.archive.search import respelling
 from habeas.names import gazetteer, table, writing
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from habeas.archive.search import folding
+from habeas.archive import folding
 
 #: Unified ideographs: they stay as they are, and nothing composes with them.
 _HAN_RUN = re.compile("([\u4e00-\u9fff]+)")

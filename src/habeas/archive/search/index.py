@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 
 import tantivy
 
-from habeas.archive import regions
-from habeas.archive.search import documents, folding
+from habeas.archive import folding, regions
+from habeas.archive.search import documents
 from habeas.archive.search import schema as fields
 from habeas.archive.search.disk import plain_disk_errors
 from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated

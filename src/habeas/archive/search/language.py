@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from habeas.archive.search import folding
+from habeas.archive import folding
 
 LONGEST = 2_000  # characters
 DEEPEST = 20  # brackets in brackets

@@ -16,7 +16,8 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from habeas.archive.search import folding, forms
+from habeas.archive import folding
+from habeas.archive.search import forms
 
 if TYPE_CHECKING:
     from habeas.archive.search.forms import Rows

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from habeas.archive.search import breaking, folding
+from habeas.archive import folding
+from habeas.archive.folding import Token
+from habeas.archive.search import breaking
 from habeas.archive.search.compiling import (
     ACROSS,
     ACROSS_LATIN,
@@ -29,7 +31,6 @@ from habeas.archive.search.compiling import (
     Near,
     Pattern,
 )
-from habeas.archive.search.folding import Token
 from habeas.archive.search.patterns import Glob, letters_amiss
 from habeas.archive.store import deadline
 

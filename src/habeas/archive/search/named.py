@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, TypeGuard
 from django.db.models import Count
 
 from habeas import names
+from habeas.archive import folding, name_keys, openness, regions
 from habeas.archive import models as m
-from habeas.archive import name_keys, openness, regions
 from habeas.archive.access import Viewer, live, visible
 from habeas.archive.openness import Openness
 from habeas.archive.records import components
-from habeas.archive.search import expanding, folding
+from habeas.archive.search import expanding
 from habeas.archive.search.language import And, Or, Phrase, Tree, Word
 from habeas.archive.store import deadline
 from habeas.names.errors import BadName

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from habeas.archive.search import folding
+from habeas.archive import folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import (
     DEEPEST,

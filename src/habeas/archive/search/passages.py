@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from habeas.archive.search import folding
+from habeas.archive import folding
 from habeas.archive.search.language import MOST_WORDS
 from habeas.archive.search.schema import UNKNOWN
 from habeas.reading.documents import Part

@@ -11,7 +11,7 @@ import re
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from habeas.archive.search import folding
+from habeas.archive import folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import Field
 from habeas.reading.documents import State

@@ -19,6 +19,7 @@ from habeas.figures.errors import AheadOfLedger, NeedsPurpose
 from habeas.figures.evaluation import disagreement, estimates, undecided, weakness
 from habeas.figures.evaluation.capturing import capture
 from habeas.figures.evaluation.counting import Counted, breakdown, count
+from habeas.figures.evaluation.handling import handling_of
 from habeas.figures.evaluation.loading import load
 from habeas.figures.evaluation.reporting import report
 from habeas.figures.evaluation.results import (
@@ -30,7 +31,6 @@ from habeas.figures.evaluation.results import (
     Step,
 )
 from habeas.figures.evaluation.rows import ClaimRow, Facts
-from habeas.figures.marking import handling_of
 from habeas.vocabulary import schema as vocabulary
 from habeas.vocabulary.schema import Schema
 

@@ -25,8 +25,8 @@ from habeas.figures.evaluation.erased import erased_since, words_of
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.loading import live_claims, records_around
 from habeas.figures.evaluation.results import Evaluation, Member
-from habeas.figures.marking import marked
 from habeas.figures.why.claim_steps import Descent, Prover, erased_by
+from habeas.figures.why.marking import marked
 from habeas.figures.why.nodes import Fact, Node, as_json
 from habeas.figures.why.open_steps import told_lists, told_pairs
 from habeas.figures.why.printing import as_text

@@ -25,7 +25,7 @@ class Node:
     not-known, record, claim, source, passage, exhibit, proof; of an estimate also lists, list,
     pairs, pair, estimate, caution.
     ``sound`` is set on proofs only: whether the proof was verified. ``handling`` and ``marks`` are
-    set by ``figures.marking``: the level by name, '' where a step has that of the one above it; and
+    set by ``why.marking``: the level by name, '' where a step has that of the one above it; and
     what is to be said of consent and holds, in words.
     """
 

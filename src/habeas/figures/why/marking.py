@@ -1,9 +1,8 @@
-"""Handling and consent on a figure and on each step of a why tree.
+"""Handling and consent on each step of a why tree.
 
-Invariants: a figure is as strict as the strictest of its definition and of what it stands on; the
-top of a tree is as strict as the strictest step below it, and a step that is no entry of its own
-has the level of the one above it, so a level need be said only where it changes; it is then said
-whatever it is, public too.
+Invariants: the top of a tree is as strict as the strictest step below it, and a step that is no
+entry of its own has the level of the one above it, so a level need be said only where it changes;
+it is then said whatever it is, public too.
 """
 
 from __future__ import annotations
@@ -15,31 +14,9 @@ from dataclasses import replace
 from habeas.archive import openness
 from habeas.archive.access import Viewer
 from habeas.archive.openness import Openness
-from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
 from habeas.figures.why.nodes import Node
 
 _KINDS = {"figure": "definition", "recipe": "definition"}
-
-
-def handling_of(viewer: Viewer, evaluation: Evaluation) -> str:
-    """The level of a figure as this viewer sees it."""
-    position = evaluation.definition.position
-    definition = [] if position is None else [position]
-    claims = set(evaluation.grounds)
-    claims.update(claim for conflict in evaluation.conflicts for claim in conflict.claims)
-    records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
-    records.update(point.record for point in evaluation.points)
-    pairs = [each.pair for each in evaluation.open_pairs]
-    if isinstance(evaluation, EstimatedFigure):
-        pairs += evaluation.capture.pairs
-    records.update(position for pair in pairs for position in (pair.left, pair.right))
-    return openness.strictest(
-        [
-            openness.handling_of_all(viewer, "definition", definition),
-            openness.handling_of_all(viewer, "mention", records),
-            openness.handling_of_all(viewer, "claim", claims),
-        ]
-    )
 
 
 def marked(viewer: Viewer, tree: Node, top: str = openness.PUBLIC) -> Node:
