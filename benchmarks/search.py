@@ -247,14 +247,16 @@ def _run_ours(engines: Engines, asked: str) -> int:
     from habeas.archive.search.compiling import compiled
     from habeas.archive.search.files import layers_with
     from habeas.archive.search.searching import checked
+    from habeas.vocabulary.region import bundled
 
     searcher = engines.ours.searcher()
     nothing = {name: tantivy.Query.empty_query() for name in fields.LABELS}
+    xinjiang = bundled("xinjiang")
 
     def query(tree: Any) -> tantivy.Query:
         if tree is None:
             return tantivy.Query.all_query()
-        return compiled(engines.schema, tree, has=nothing, files=files).query
+        return compiled(engines.schema, tree, has=nothing, files=files, region=xinjiang).query
 
     def files(tree: Any) -> tantivy.Query:
         there = sorted(layers_with(tree, searcher, query))
@@ -305,8 +307,13 @@ def _scan(results: Results, corpus: Corpus, engines: Engines, count: int) -> Non
         if "。" not in text[at : at + 2]:
             pairs.append(text[at : at + 2])
     scanned = dict.fromkeys(pairs, 0)
+    following = set(chinese)
     for number in chinese:
         text = corpus.passage(number).replace("。", "")
+        if (
+            number + 1 in following and (number + 1) % PASSAGES_A_TEXT
+        ):  # a word may go on over the page
+            text += corpus.passage(number + 1)[0]
         for pair in scanned:
             scanned[pair] += pair in text
     wrong = {pair: n for pair, n in scanned.items() if _run_ours(engines, pair) != n}
@@ -344,6 +351,7 @@ def _pages(results: Results, corpus: Corpus, scratch: Path, count: int) -> None:
 def _fill(archive: Archive, corpus: Corpus, texts: int) -> None:
     from habeas.archive import verbs
     from habeas.archive.readings import map_of
+    from habeas.archive.verbs.referring import Marking
     from habeas.reading.documents import Document, Part, State
 
     for start in range(0, texts, 100):
@@ -364,20 +372,23 @@ def _fill(archive: Archive, corpus: Corpus, texts: int) -> None:
                         sealing.seal(map_of(parts)),
                     )
                 )
+        public = Marking(handling="public")  # what lies above is asked for with a purpose
         with archive.writing(sequence=False) as batch:
             for number, length, sealed, sealed_text, sealed_map in made:
                 exhibit = verbs.seal(
                     batch, sealed, filename=f"disk/box-{number % 50}/file-{number}.pdf",
                     media_type="application/pdf", received_from=f"courier {number % 9}",
-                    received_on=f"20{10 + number % 12}",
+                    received_on=f"20{10 + number % 12}", marking=public,
                 )  # fmt: skip
                 layer = verbs.layer(
                     batch, exhibit, sealed_text, length=length, reader="generated",
-                    reader_version="1", settings={},
+                    reader_version="1", settings={}, marking=public,
                 )  # fmt: skip
                 document = Document("", "", 0, "application/pdf", State.READ, reader="generated",
                                     reader_version="1", pages=PASSAGES_A_TEXT)  # fmt: skip
-                verbs.reading(batch, exhibit, document, layer=layer, sealed_map=sealed_map)
+                verbs.reading(
+                    batch, exhibit, document, layer=layer, sealed_map=sealed_map, marking=public
+                )
 
 
 def _fetch_pages(results: Results, archive: Archive, corpus: Corpus, count: int) -> None:
