@@ -162,3 +162,19 @@ def test_the_label_of_a_mails_part_reaches_its_file(read_bytes: Read) -> None:
 def test_lists_are_made_the_same_from_one_seed() -> None:
     one, other = random.Random(4), random.Random(4)  # noqa: S311 - repeatable
     assert make(one, HANS, 5) == make(other, HANS, 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["список\n", "хан\nраб\n", "том", "список\nМамат Турсун\nХотан\n", "хан; тел; фон\n"],
+)
+def test_russian_words_that_fit_utf8_by_chance_are_russian(text: str) -> None:
+    """Each of р to я begins a character of three bytes, for which two small letters follow."""
+    assert decode(text.encode("cp866")).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["天", "大夫", "ᠠᠨᠢ", "न", "喀什", "Ꙡ", "堭 买买提", "…", "⚠", "A list ⬭ of men"]
+)
+def test_signs_that_are_utf8_stay(text: str) -> None:
+    assert decode(text.encode()).text == text

@@ -9,6 +9,7 @@ most of its lines is UTF-8 with foreign bytes in the others, never an old encodi
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass, replace
 
 from habeas.reading.encodings import han, labels, old_encodings, wide
@@ -24,6 +25,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MOST_LINES_NAMED = 5
+_FEW = 200
+_SMALL_IN_DOS = frozenset(range(0xA0, 0xB0))
+# Scripts of whose letters whole short words have the bytes of small Cyrillic letters in CP866.
+_ALSO_IN_DOS = re.compile("[\u0900-\u0dff\u1800-\u18af\u3040-\u30ff\uac00-\ud7a3]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ def decode(data: bytes) -> Decoded:
                 return Decoded(decoded, encoding)
     text = strict(data, "utf-8")
     unmarked = wide.encoding_of(data[:SAMPLE_BYTES])
+    if text is not None and is_dos_by_chance(text):
+        return Decoded(data.decode("cp866"), "cp866", ("Read as cp866, with little to go by.",))
     if text is not None and not unmarked:
         return Decoded(text, "utf-8", _doubts_of_utf8(data, text))
     if unmarked and (found := _unmarked(data, unmarked)) is not None:
@@ -118,6 +125,25 @@ def _doubts_of_utf8(data: bytes, text: str) -> tuple[str, ...]:
     return ("Could also be gb18030.",)
 
 
+def is_dos_by_chance(text: str) -> bool:
+    """Whether what fits UTF-8 is rather Russian in CP866: "список" (list) is two letters of Batak.
+
+    A word of small letters whose every third is one of р to я fits UTF-8 and gives signs that
+    nobody writes. Common Chinese characters, and scripts that words are written in, stay.
+    """
+    if len(text) > _FEW or text.isascii():
+        return False
+    signs = [sign for sign in text if sign > "\x7f"]
+    if not 0 < len(signs) <= 16 or any(_ALSO_IN_DOS.match(sign) for sign in signs):
+        return False
+    if sum(sign.isascii() and sign.isalpha() for sign in text) > 6 * len(signs):
+        return False  # an odd sign in a text of Latin letters
+    rest = b"".join(sign.encode("utf-8", "surrogatepass")[1:] for sign in signs)
+    if min(signs) < "\u0800" or max(signs) > "\uffff" or not set(rest) <= _SMALL_IN_DOS:
+        return False
+    return not any(han.common_share(sign) == 1 for sign in signs)
+
+
 def _unmarked(data: bytes, encoding: str) -> Decoded | None:
     whole = data[: len(data) - len(data) % (4 if "32" in encoding else 2)]
     text = strict(whole, encoding)
@@ -142,7 +168,7 @@ def _lines_in_utf8(data: bytes) -> tuple[int, list[int]]:
         lost = len(line) - len(said.encode())
         if lost:
             foreign.append(number)
-        if letters and letters > lost:
+        if letters and letters > lost and not is_dos_by_chance(said):
             sound += 1
     return sound, foreign
 

@@ -197,6 +197,8 @@ def _is_utf8(raw: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     wide = [sign for sign in text if sign > "\x7f"]
+    if decoding.is_dos_by_chance(text):
+        return False
     return len(wide) > 2 or any(sign > "\u07ff" for sign in wide)
 
 
