@@ -120,6 +120,8 @@ def test_ranks_and_seats(spelling: str, name: str) -> None:
         ("Ціханоўская", "ru-by-rule", "Тихановская"),
         ("Шчарбакоў", "ru-by-rule", "Щарбаков"),
         ("Калеснікава", "ru-by-rule-with-o", "Колесникова"),
+        ("Ціханава", "ru-by-rule-with-every-o", "Тихонова"),
+        ("Тихонова", "be-by-rule-with-a", "Ціханава"),
         ("Терещенко", "be-by-rule-with-a", "Цярэшчэнко"),
         ("Cichanoŭskaja", "be-from-lacinka", "Ціханоўская"),
         ("Tsikhanouskaya", "be-from-press", "Ціханоўская"),

@@ -131,7 +131,17 @@ WRONG = {
             "line 2: Ж is not written in Latn",
         ),
     ],
-    "gazetteer.json": [("{", "It is no JSON")],
+    "gazetteer.json": [
+        ("{", r"gazetteer\.json: It is no JSON"),
+        (
+            '{"format": "habeas-gazetteer/1", "name": "", "sources": {}, "units": [{"id": "1"}]}',
+            r"gazetteer\.json: .*'forms' is missing",
+        ),
+    ],
+    "codes/ethnicity.yaml": [
+        ("title: t\nmeaning: m\ncodes:\n  a:\n    label: A\n", "line 5: meaning is missing"),
+        ("title: t\nmeaning: m\ncodes: [a]\n", "line 3: codes must be a list of keys"),
+    ],
     "cities.csv": [("a", r"a region has no such file; files: region\.yaml")],
 }
 
@@ -146,6 +156,20 @@ def test_what_is_wrong_is_told_by_file_and_line(
     with pytest.raises((VocabularyError, NamesError), match=said) as refused:
         check(folder)
     assert file in str(refused.value) or isinstance(refused.value, NamesError)
+
+
+def test_a_region_needs_the_lists_of_the_cores_properties(folder: Path) -> None:
+    (folder / "codes" / "ethnicity.yaml").unlink()
+    with pytest.raises(BadRegion, match=r"codes/ethnicity\.yaml: it is missing, and the property"):
+        check(folder)
+
+
+def test_a_link_is_no_file_of_a_region(folder: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("titles: []\n")
+    (folder / "people.yaml").symlink_to(secret)
+    with pytest.raises(BadRegion, match=r"people\.yaml: it is not a file"):
+        check(folder)
 
 
 def test_bytes_that_are_no_text_are_told_by_line(folder: Path) -> None:

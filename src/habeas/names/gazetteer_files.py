@@ -35,7 +35,12 @@ class Parsed:
 
 def read(file: RegionFile) -> Parsed:
     """The places of a file. Errors: ``BadGazetteer``, ``BadRegion``."""
-    return read_json(file.text) if file.file == JSON else _table(file)
+    if file.file == TABLE:
+        return _table(file)
+    try:
+        return read_json(file.text)
+    except BadGazetteer as error:
+        raise file.bad(0, error.message) from error
 
 
 def _table(file: RegionFile) -> Parsed:
@@ -115,7 +120,7 @@ def read_json(text: str) -> Parsed:
         name, sources = str(data["name"]), dict(data["sources"])
     except (KeyError, TypeError, ValueError, IndexError, VocabularyError) as error:
         raise BadGazetteer(
-            f"The gazetteer is not in order: {error}.",
+            f"The gazetteer is not in order: {_said(error)}.",
             next_step="docs/reference/names.md has the format.",
         ) from None
     ids = [unit.id for unit in units]
@@ -123,6 +128,10 @@ def read_json(text: str) -> Parsed:
         twice = next(one for one in ids if ids.count(one) > 1)
         raise BadGazetteer(f"The unit {twice} is there twice.", next_step="Join its forms.")
     return Parsed(name, tuple(units), sources)
+
+
+def _said(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def _unit(entry: dict[str, Any], sources: dict[str, str]) -> Unit:

@@ -71,6 +71,10 @@ class Folder:
             found[name] = RegionFile(self.name, name, body)
         return found
 
+    def file(self, name: str) -> RegionFile:
+        """The file of this name, an empty one where there is none."""
+        return self.files.get(name) or RegionFile(self.name, name, "")
+
     @property
     def settings(self) -> RegionFile:
         return self.files[SETTINGS]
@@ -194,7 +198,8 @@ def _of_files(name: str, folder: Path | Traversable) -> Folder:
     for entry in folder.iterdir():
         if entry.name.startswith((".", "_")) or entry.name in _BESIDE:
             continue
-        if entry.name == "codes" and entry.is_dir():
+        linked = isinstance(entry, Path) and entry.is_symlink()
+        if entry.name == "codes" and entry.is_dir() and not linked:
             found |= {f"codes/{e.name}": _text(name, e, "codes/") for e in entry.iterdir()}
         else:
             found[entry.name] = _text(name, entry)
@@ -205,8 +210,8 @@ def _of_files(name: str, folder: Path | Traversable) -> Folder:
 def _text(name: str, entry: Path | Traversable, folder: str = "") -> str:
     file = RegionFile(name, f"{folder}{entry.name}", "")
     _known(file)
-    if not entry.is_file():
-        raise file.bad(0, "it is not a file")
+    if not entry.is_file() or (isinstance(entry, Path) and entry.is_symlink()):
+        raise file.bad(0, "it is not a file")  # what a link leads to would be in the ledger
     try:
         content = entry.read_bytes()
         if len(content) > LARGEST_FILE:

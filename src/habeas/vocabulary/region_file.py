@@ -36,7 +36,7 @@ class RegionFile:
         """What is raised for a fault on this line (from 1; 0: of the file as a whole)."""
         at = f", line {line}" if line else ""
         return BadRegion(
-            f"The region {self.region} is not in order: {self.file}{at}: {reason}.",
+            f"The region {self.region} is not in order: {self.file}{at}: {reason.rstrip('.')}.",
             next_step="docs/how-to/your-own-region.md says what belongs in each file; "
             "`habeas regions check FOLDER` checks a folder.",
         )
@@ -52,7 +52,8 @@ class RegionFile:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = 0 if mark is None else mark.line + 1
-            raise self.bad(line, f"it is not YAML ({getattr(error, 'problem', error)})") from error
+            problem = " ".join(str(getattr(error, "problem", None) or error).split())
+            raise self.bad(line, f"it is not YAML ({problem})") from error
         return {} if node is None else self._built(node, ())
 
     def _built(self, node: yaml.Node, path: Path) -> Any:

@@ -27,6 +27,7 @@ from habeas.vocabulary.errors import BadSchema, UnknownCode, shown
 
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
+    from habeas.vocabulary.region_file import RegionFile
 
 TYPES = ("text", "date", "count", "place", "code", "ref", "identifier", "url")
 SENSITIVITIES = ("public", "team", "restricted", "sealed")
@@ -143,6 +144,7 @@ def of(region: Region) -> Schema:
     """The core with the code lists of a region. Errors: ``BadRegion``, ``BadSchema``."""
     files = dict(_core_files())
     for file in region.code_lists():
+        _check_codes(file)
         name = file.file
         if name in _core_files():
             raise file.bad(0, "the list belongs to the core, which a region cannot change")
@@ -150,7 +152,23 @@ def of(region: Region) -> Schema:
             earlier = sum(each.partition(_OF_REGION)[0] == name[:-5] for each in files)
             name = f"{name[:-5]}{_OF_REGION}{earlier + 1:02}-{file.region}.yaml"
         files[name] = f"{_FILE_MARK}{name}\n{file.text}"
+    for prop in core().properties.values():
+        if prop.codes and (needed := f"codes/{prop.codes}.yaml") not in files:
+            raise (
+                region.folders[0]
+                .file(needed)
+                .bad(0, f"it is missing, and the property {prop.name} needs it of a region")
+            )
     return read("".join(files[name] for name in sorted(files)))
+
+
+def _check_codes(file: RegionFile) -> None:
+    """Refuse here, by line, what ``read`` would refuse of a whole vocabulary."""
+    file.mapping(needed=("title", "meaning", "codes"), optional=("huridocs", "source"))
+    for code in file.mapping(("codes",)):
+        file.mapping(("codes", code), needed=("label", "meaning"), optional=("one",))
+        for name in ("label", "meaning"):
+            file.text_at(("codes", code, name))
 
 
 @cache
