@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from tests.cli.running import Ended
@@ -31,8 +29,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "mentions.csv").write_text(MENTIONS)
     (folder / "claims.csv").write_text(CLAIMS)
     (folder / "definitions" / "camps.yaml").write_text(FIGURE)
-    stand_in = SimpleNamespace(corpus_path=lambda: folder)
-    monkeypatch.setitem(sys.modules, "habeas.demo", stand_in)
+    monkeypatch.setattr("habeas.cli.commands.demo.corpus_path", lambda: folder)
     return folder
 
 
@@ -72,7 +69,7 @@ def test_one_that_was_interrupted_is_finished(
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("habeas.exchange.importing.import_folder", interrupt)
+        patch.setattr("habeas.cli.commands.demo.import_folder", interrupt)
         assert habeas("demo", "--no-serve").code == 130
     ended = habeas("demo", "--no-serve", "--json")
     assert ended.code == 0
@@ -101,7 +98,7 @@ def test_it_ends_by_serving(
             served.append(self)
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("habeas.web.serving.listen", lambda *_, **__: Served())
+    monkeypatch.setattr("habeas.cli.commands.serve.listen", lambda *_, **__: Served())
     ended = habeas("demo")
     assert ended.code == 0
     assert served

@@ -24,7 +24,9 @@ def words(ended: Ended) -> dict[str, str]:
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[Encryption], None]:
     def be(encryption: Encryption) -> None:
-        monkeypatch.setattr("habeas.cli.disk.encryption_of", lambda _: (encryption, "as told"))
+        monkeypatch.setattr(
+            "habeas.cli.commands.doctor.encryption_of", lambda _: (encryption, "as told")
+        )
 
     return be
 

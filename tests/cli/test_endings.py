@@ -105,7 +105,7 @@ def test_a_bug_is_one_line(
     code = "def fail(*_, **__): raise KeyError('a name')"
     elsewhere: dict[str, Any] = {}
     exec(compile(code, "/home/aygul/habeas/lib/other.py", "exec"), elsewhere)  # noqa: S102
-    monkeypatch.setattr("habeas.archive.erasing.requests.listed", elsewhere["fail"])
+    monkeypatch.setattr("habeas.cli.commands.erase.listed", elsewhere["fail"])
     ended = habeas("erase", "list")
     assert ended.code == endings.BUG
     looked, bug, step = ended.err.splitlines()

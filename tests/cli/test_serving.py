@@ -33,7 +33,7 @@ started: list[dict[str, Any]] = []
 @pytest.fixture(autouse=True)
 def _unserved(monkeypatch: pytest.MonkeyPatch) -> None:
     started.clear()
-    monkeypatch.setattr("habeas.web.serving.listen", Served)
+    monkeypatch.setattr("habeas.cli.commands.serve.listen", Served)
 
 
 @pytest.fixture

@@ -70,10 +70,10 @@ def test_listing_commands_imports_no_room(arguments: list[str]) -> None:
 
 
 def test_the_help_of_a_command_imports_its_module_alone() -> None:
-    said, names = imported("timestamp", "verify", "--help")
-    assert "Verify every logged timestamp again, offline." in said
+    said, names = imported("rebuild", "--help")
+    assert "Make the derived tables again from the ledger." in said
     commands = {name for name in names if name.startswith("habeas.cli.commands.")}
-    assert commands == {"habeas.cli.commands.timestamp"}
+    assert commands == {"habeas.cli.commands.rebuild"}
 
 
 @pytest.mark.parametrize("words", [(), *GROUPS], ids=lambda words: "-".join(words) or "habeas")

@@ -23,6 +23,7 @@ from habeas.archive.models import CustodyEvent
 from habeas.archive.opening import Archive
 from habeas.cli import witness_server
 from habeas.cli.commands.witness_serve import _cosigners, init
+from habeas.cli.speaking import Speaker
 from habeas.custody.attestation.witness import Witness
 from habeas.web.explore import originals
 from habeas.web.serving import Serving, listen
@@ -250,7 +251,7 @@ def test_a_stranger_who_asks_much_and_reads_nothing(besieged: Besieged) -> None:
 def test_a_witness_is_kept_by_no_crowd_either(tmp_path: Path, backend: str) -> None:
     """Idle connections, heads and bodies that never end, bodies that are too large, HEAD."""
     folder = tmp_path / "witness"
-    init(folder, "example.org/witness", unprotected=True)
+    init(Speaker(), folder, "example.org/witness", unprotected=True)
     listening = witness_server.listen(Witness(folder, *_cosigners(folder, None)), "127.0.0.1", 0)
     thread = threading.Thread(target=listening.run, daemon=True)
     thread.start()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from habeas.cli.speaking import Speaker
-    from habeas.figures.changes.dependents import Change
+from habeas.cli.marking import of_level
+from habeas.cli.speaking import Speaker, shown
+from habeas.figures.changes.dependents import Change
 
 
 def tell(speaker: Speaker, changes: Sequence[Change], none: str) -> None:
     """Each changed figure before and after; ``none`` is said where there is no change."""
-    from habeas.cli.marking import of_level
-    from habeas.cli.speaking import shown
-
     if not changes:
         speaker.say(none)
         return

@@ -7,18 +7,18 @@ confirms.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from habeas.archive.access import OWNER
+from habeas.archive.erasing.cleaning import has_server
+from habeas.archive.erasing.elsewhere import Copy, Elsewhere
+from habeas.archive.erasing.planning import Plan, as_if_erased
+from habeas.archive.opening import Archive
 from habeas.cli import changed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from habeas.archive.erasing.elsewhere import Copy, Elsewhere
-    from habeas.archive.erasing.planning import Plan
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
-    from habeas.figures.changes.dependents import Change
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.figures.changes.dependents import Change, difference, snapshot
+from habeas.figures.evaluation.evaluating import remembered
 
 SHOWN = 10  # things named one by one
 
@@ -39,11 +39,6 @@ POSTGRESQL_LIMIT = (
 
 def foreseen(archive: Archive, what: Plan) -> list[Change]:
     """The figures that would change; nothing stays recorded."""
-    from habeas.archive.access import OWNER
-    from habeas.archive.erasing.planning import as_if_erased
-    from habeas.figures.changes.dependents import difference, snapshot
-    from habeas.figures.evaluation.evaluating import remembered
-
     before = snapshot(archive, OWNER)
     remembered.clear()
     try:
@@ -55,8 +50,6 @@ def foreseen(archive: Archive, what: Plan) -> list[Change]:
 
 def describe(speaker: Speaker, what: Plan, changes: Sequence[Change]) -> None:
     """The plan in words."""
-    from habeas.cli.speaking import several, shown
-
     speaker.say(f"To be erased: {entries(what)}.")
     speaker.table([(kind, f"{n:,}") for kind, n in sorted(what.by_kind.items())], indent="  ")
     if what.objects:
@@ -118,8 +111,6 @@ _HOW = {
 
 def _staying(speaker: Speaker, what: Plan) -> None:
     """What says or holds the same and stays; and what was not looked into."""
-    from habeas.cli.speaking import several
-
     found = what.elsewhere
     if found.copies:
         speaker.say("Staying, although it holds the same:", style="bold")
@@ -162,8 +153,6 @@ def _staying(speaker: Speaker, what: Plan) -> None:
 
 
 def _copy(copy: Copy, found: Elsewhere) -> str:
-    from habeas.cli.speaking import shown
-
     place = f"exhibit {copy.exhibit}"
     if copy.inner_path:
         place += f", {shown(copy.inner_path)}"
@@ -173,8 +162,6 @@ def _copy(copy: Copy, found: Elsewhere) -> str:
 
 def limits(speaker: Speaker) -> None:
     """What no program can reach, said where somebody confirms."""
-    from habeas.archive.erasing.cleaning import has_server
-
     speaker.note("This cannot reach:")
     for words in (*LIMITS, *((POSTGRESQL_LIMIT,) if has_server() else ())):
         speaker.note(f"  - {words}.")
@@ -188,15 +175,11 @@ def _named(speaker: Speaker, words: Sequence[str]) -> None:
 
 
 def entries(what: Plan) -> str:
-    from habeas.cli.speaking import several
-
     return several(len(what.erased), "entry", "entries")
 
 
 def as_json(what: Plan, changes: Sequence[Change]) -> Mapping[str, Any]:
     """The plan as plain data; positions are ledger positions."""
-    from habeas.archive.erasing.cleaning import has_server
-
     return {
         "kind": what.target_kind,
         "targets": list(what.targets),

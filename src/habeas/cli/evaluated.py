@@ -5,16 +5,17 @@ Invariants: a value is never shown without its kind, nor before its lineage is r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from habeas.archive.access import OWNER, Viewer
+from habeas.archive.opening import Archive
 from habeas.cli.marking import Marks, of_level
 from habeas.cli.speaking import Speaker, several, shown
-
-if TYPE_CHECKING:
-    from habeas.archive.access import Viewer
-    from habeas.archive.opening import Archive
-    from habeas.figures.definition.definitions import FigureDefinition
-    from habeas.figures.evaluation.results import Evaluation
+from habeas.figures.changes.dependents import UNSAID
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.evaluation.erased import erased_since, words_of
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
 
 POINTS_SHOWN = 40
 GROUPS_SHOWN = 40
@@ -23,16 +24,11 @@ PAIRS_SHOWN = 20
 
 def tried(archive: Archive, definition: FigureDefinition) -> Evaluation:
     """The figure as it would be, were it recorded now."""
-    from habeas.archive.access import OWNER
-    from habeas.figures.evaluation.evaluating import evaluate
-
     return evaluate(archive, definition, OWNER, shown=False)
 
 
 def value_untold(definition: FigureDefinition) -> str:
     """What is said in place of a value that needs a purpose; '' where it needs none."""
-    from habeas.figures.changes.dependents import UNSAID
-
     return UNSAID if definition.picks_by else ""
 
 
@@ -40,8 +36,6 @@ def tell(
     speaker: Speaker, evaluation: Evaluation, viewer: Viewer, as_of: int | None = None
 ) -> None:
     """The figure with its recipe and its doubts; ``as_of`` as it was asked for."""
-    from habeas.figures.evaluation.erased import erased_since, words_of
-
     evaluation.require_lineage()
     definition = evaluation.definition
     marks = _marks(viewer, evaluation)
@@ -83,8 +77,6 @@ def tell(
 
 def _marks(viewer: Viewer, evaluation: Evaluation) -> Marks:
     """Of all that is named under the figure."""
-    from habeas.figures.evaluation.results import EstimatedFigure
-
     records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
     records |= {point.record for point in evaluation.points}
     records |= {p for each in evaluation.open_pairs for p in (each.pair.left, each.pair.right)}
@@ -153,8 +145,6 @@ def _pairs(speaker: Speaker, evaluation: Evaluation, marks: Marks) -> None:
 
 def _lists(speaker: Speaker, evaluation: Evaluation, marks: Marks) -> None:
     """The lists of an estimate, then each method beside the others, then what to doubt."""
-    from habeas.figures.evaluation.results import EstimatedFigure
-
     if not isinstance(evaluation, EstimatedFigure):
         return
     speaker.say()
@@ -201,9 +191,6 @@ def _more(speaker: Speaker, left_out: int) -> None:
 
 def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, Any]:
     """The figure as plain data; positions are ledger positions. Marked for the owner or another."""
-    from habeas.archive.access import OWNER
-    from habeas.figures.evaluation.results import CountedFigure
-
     evaluation.require_lineage()
     definition = evaluation.definition
     marks = _marks(viewer or OWNER, evaluation)
@@ -285,8 +272,6 @@ def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, A
 
 def _capture(evaluation: Evaluation) -> dict[str, Any] | None:
     """What an estimate is made from and what it says; None for other figures."""
-    from habeas.figures.evaluation.results import EstimatedFigure
-
     if not isinstance(evaluation, EstimatedFigure):
         return None
     captured, found = evaluation.capture, evaluation.estimates

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from habeas.archive.ledger.appending import Batch
-    from habeas.archive.opening import Archive
-    from habeas.figures.changes.dependents import Change
+from habeas.archive.access import OWNER
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.trying import trying
+from habeas.archive.opening import Archive
+from habeas.figures.changes.dependents import Change, difference, snapshot
+from habeas.figures.evaluation.evaluating import remembered
 
 
 def foreseen(archive: Archive, act: Callable[[Batch], object]) -> list[Change]:
     """The figures that the act would change; raises what the act would be refused for."""
-    from habeas.archive.access import OWNER
-    from habeas.archive.ledger.trying import trying
-    from habeas.figures.changes.dependents import difference, snapshot
-    from habeas.figures.evaluation.evaluating import remembered
-
     before = snapshot(archive, OWNER)
     try:
         with trying(archive) as batch:

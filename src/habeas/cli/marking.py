@@ -7,12 +7,12 @@ a list is said once, in a line above it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from habeas.archive.access import Viewer
-    from habeas.archive.openness import Openness
-    from habeas.cli.speaking import Speaker
+from habeas.archive import openness
+from habeas.archive.access import Viewer
+from habeas.archive.openness import Openness
+from habeas.cli.speaking import Speaker
 
 Thing = tuple[str, int]
 
@@ -21,7 +21,6 @@ class Marks:
     """The marks of some things, each a kind (``openness.KINDS``) and a position."""
 
     def __init__(self, viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> None:
-        from habeas.archive import openness
 
         self._found = openness.of(viewer, wanted)
 

@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, live, visible
+from habeas.archive.projection.trusted_people import policy_row
+from habeas.custody.keys.key_files import is_protected
+from habeas.custody.keys.person_keys import person_path, public_beside
+from habeas.custody.trust.persons import lasting
+from habeas.errors import HabeasError
+
 PROTECTED, UNPROTECTED = "protected", "unprotected"
 ABSENT = "not on this machine"
 ANOTHER = "another key lies here, which was not granted"
@@ -17,10 +25,6 @@ GOOD, UNSURE, RED = "good", "unsure", "red"  # the states of the doctor's findin
 
 def kept_key(keys: Path, holder: str, verifier: str) -> str:
     """How the key that was granted lies in the folder ``keys``."""
-    from habeas.custody.keys.key_files import is_protected
-    from habeas.custody.keys.person_keys import person_path, public_beside
-    from habeas.errors import HabeasError
-
     try:
         path = person_path(keys, holder, [verifier])
         if not path.is_file():
@@ -34,9 +38,6 @@ def kept_key(keys: Path, holder: str, verifier: str) -> str:
 
 def findings(directory: Path) -> Iterator[tuple[str, str, str]]:
     """Name, state and words: the people's keys, who could decide, and by which policy."""
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, live, visible
-
     rows = live(visible(OWNER, m.Key).filter(role="person")).order_by("position")
     by = {
         (holder, verifier): kept_key(directory / "keys", holder, verifier)
@@ -70,11 +71,6 @@ def _deciding(people: int) -> tuple[str, str, str]:
 
 
 def _policy() -> tuple[str, str, str]:
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.projection.trusted_people import policy_row
-    from habeas.custody.trust.persons import lasting
-
     row = policy_row()
     if row is None:
         words = "none: one operator can make two people and approve at once. `habeas policy adopt`"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from habeas.archive.access import Viewer
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
+from habeas.archive import purposes
+from habeas.archive.access import OWNER, Viewer
+from habeas.archive.opening import Archive
+from habeas.archive.verbs.searching import checked_purpose
+from habeas.cli.opening import acting_person
+from habeas.cli.speaking import Speaker
 
 PurposeOption = Annotated[
     str,
@@ -34,13 +36,8 @@ def reading_for(
     level: str = "",
 ) -> Viewer:
     """The owner, reading for the purpose that was just recorded; without one for none."""
-    from habeas.archive.access import OWNER
-
     if not purpose:
         return OWNER
-    from habeas.archive import purposes
-    from habeas.archive.verbs.searching import checked_purpose
-    from habeas.cli.opening import acting_person
 
     checked_purpose(purpose)  # before a passphrase is asked
     person = acting_person(archive, *who)

@@ -11,13 +11,15 @@ import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from habeas.cli.errors import FilesUnusable, SharesNotShown
+from habeas.cli.passphrases import asked_passphrase
 from habeas.cli.speaking import Speaker, write_terminal
-
-if TYPE_CHECKING:
-    from habeas.custody.keys.recovery import Recipients
+from habeas.custody.age_headers import check_passphrase_header
+from habeas.custody.errors import RecoveryCopyLocked, SharesRefused
+from habeas.custody.keys import age_keys, passphrase_files, recovery, shares
+from habeas.custody.keys.recovery import Recipients
 
 _WIPE: Final = "\033[H\033[2J\033[3J"
 _LARGEST_IDENTITY: Final = 1 << 16
@@ -36,7 +38,6 @@ class Opened:
 
 def opened_copy(copy: Path, identity: Path | None, recipients: Recipients) -> Opened:
     """The keyring in a recovery copy: by a custodian's identity file, or by shares typed now."""
-    from habeas.custody.keys import age_keys, recovery
 
     if identity is not None:
         given = read_identity(identity)
@@ -53,11 +54,6 @@ def opened_copy(copy: Path, identity: Path | None, recipients: Recipients) -> Op
 def read_identity(path: Path) -> list[str]:
     """The age identities in a file, as age-keygen writes them; a passphrase is asked for."""
     import pyrage
-
-    from habeas.cli.opening import asked_passphrase
-    from habeas.custody.age_headers import check_passphrase_header
-    from habeas.custody.errors import RecoveryCopyLocked
-    from habeas.custody.keys import passphrase_files
 
     try:
         with path.open("rb") as stream:
@@ -95,8 +91,6 @@ def typed_shares() -> tuple[int, str]:
 
     How many were needed, and the identity that they give.
     """
-    from habeas.custody.errors import SharesRefused
-    from habeas.custody.keys import shares
 
     terminal = sys.stdin.isatty()
     speaker = Speaker()

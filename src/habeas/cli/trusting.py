@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.log.notes import Signer
-    from habeas.custody.trust.persons import HeldKey, Request
+from habeas.archive.opening import Archive
+from habeas.archive.projection.trusted_people import attested_words, so_far
+from habeas.archive.store.clock import utc
+from habeas.cli.speaking import Speaker
+from habeas.custody.log.notes import Signer
+from habeas.custody.trust.ages import between
+from habeas.custody.trust.persons import HeldKey, Request, lasting
 
 
 def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request) -> None:
     """Say of both keys how much older than the request they are, and who brought in each."""
-    from habeas.archive.projection.trusted_people import so_far
-
     trust = so_far(archive.origin)
     requester = trust.at(asked.key)
     approver = next((k for k in trust.keys if k.verifier == person.verifier), None)
@@ -29,10 +27,6 @@ def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request
 
 def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
     """Say at once, of a request just made, that nobody can approve it: the key is too new."""
-    from habeas.archive.projection.trusted_people import so_far
-    from habeas.archive.store.clock import utc
-    from habeas.custody.trust.persons import lasting
-
     trust = so_far(archive.origin)
     asked = next((one for one in trust.requests.values() if one.position == made), None)
     key = None if asked is None else trust.at(asked.key)
@@ -49,10 +43,6 @@ def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
 
 
 def _tell_age(speaker: Speaker, key: HeldKey, asked: Request) -> None:
-    from habeas.archive.projection.trusted_people import attested_words
-    from habeas.custody.trust.ages import between
-    from habeas.custody.trust.persons import lasting
-
     age = max(asked.time - key.time, 0)
     found = between(attested_words(), key.position, asked.position)
     clock = "by this machine's clock, which nobody confirms"

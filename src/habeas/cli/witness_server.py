@@ -23,6 +23,7 @@ from typing import IO, Any
 from habeas.cli.errors import CliError
 from habeas.custody.attestation.witness import LARGEST_REQUEST, Answer, Witness
 from habeas.errors import HabeasError
+from habeas.web.connections import create
 
 PATH, HANDOVER = "/add-checkpoint", "/add-handover"
 _MONITORED = re.compile("/([0-9a-f]{64})/checkpoint")
@@ -104,8 +105,6 @@ class Listening:
 
 def listen(witness: Witness, address: str, port: int) -> Listening:
     """Bind an address (port 0: any free port)."""
-    from habeas.web.connections import create
-
     listener = _bound(address, port)
     server = create(
         application(witness),

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, visible
+from habeas.archive.access.labels import LEVELS
+from habeas.archive.errors import EntryRefused, UnknownReference
+from habeas.archive.exhibits.intake import Received, add_files
+from habeas.archive.ledger.appending import Ref, entry_id_at
+from habeas.archive.opening import Archive
+from habeas.archive.verbs.referring import Marking
+from habeas.cli.commands.reading import read_and_tell
 from habeas.cli.endings import FINDINGS, OK, ending_of
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption, WorkersOption
+from habeas.cli.options import WorkersOption
+from habeas.cli.session import Session
+from habeas.cli.speaking import Speaker, several
+from habeas.cli.walking import as_text, walk
 from habeas.errors import HabeasError
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
-    from habeas.archive.verbs.referring import Marking
-    from habeas.cli.speaking import Speaker
+from habeas.vocabulary import edtf
 
 LISTED = 40  # exhibits named one by one on the screen
 
 
 def add(
+    session: Session,
     paths: Annotated[
         list[Path],
         typer.Argument(metavar="PATH...", help="Files, and folders with all in them."),
@@ -54,9 +63,6 @@ def add(
         bool, typer.Option("--no-read", help="Seal only; `habeas reading work` reads later.")
     ] = False,
     workers: WorkersOption = 0,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Seal files as exhibits, then read what waits to be read.
 
@@ -64,19 +70,11 @@ def add(
     command goes on from there: bytes that the archive holds already are not sealed twice, and
     what was read is not read again.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.exhibits.intake import Received, add_files
-    from habeas.cli.walking import as_text, walk
-    from habeas.vocabulary import edtf
-
+    archive = session.open()
     if on:
         edtf.parse(on)
     marking = _marking(compartment, handling)
-    found = list(walk(paths, archive_.directory))
+    found = list(walk(paths, archive.directory))
     refused = [(each.path, each.refused) for each in found if each.refused]
     files = [
         Received(
@@ -91,14 +89,14 @@ def add(
         if not each.refused
     ]
     done = 0
-    with speaker.progress() as progress:
+    with session.progress() as progress:
 
         def count(path: Path) -> None:
             nonlocal done
             done += 1
             progress("Sealing", done, len(files))
 
-        added = add_files(archive_, files, count)
+        added = add_files(archive, files, count)
     refused += [(path, error.message) for path, error in added.refused]
     result: dict[str, Any] = {
         "sealed": [
@@ -111,20 +109,18 @@ def add(
         "refused": [
             {"file": as_text(str(path)), "reason": as_text(reason)} for path, reason in refused
         ],
-        "size": archive_.size,
+        "size": archive.size,
     }
-    _tell(speaker, result)
+    _tell(session, result)
     ending = FINDINGS if refused else OK
     if not no_read:
-        ending = max(ending, _read(speaker, archive_, workers, result))
-    speaker.give(result)
+        ending = max(ending, _read(session, archive, workers, result))
+    session.give(result)
     return ending
 
 
 def _read(speaker: Speaker, archive: Archive, workers: int, result: dict[str, Any]) -> int:
     """Read what waits; an error is said, and what was sealed stays sealed."""
-    from habeas.cli.commands.reading import read_and_tell
-
     try:
         result["read"] = read_and_tell(speaker, archive, workers)
     except HabeasError as error:
@@ -139,13 +135,6 @@ def _read(speaker: Speaker, archive: Archive, workers: int, result: dict[str, An
 
 def _marking(compartment: str, handling: str) -> Marking:
     """Where the files will lie; refused before anything is sealed."""
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-    from habeas.archive.access.labels import LEVELS
-    from habeas.archive.errors import EntryRefused, UnknownReference
-    from habeas.archive.ledger.appending import Ref, entry_id_at
-    from habeas.archive.verbs.referring import Marking
-
     if handling not in LEVELS:
         raise EntryRefused(
             f"There is no handling level {handling!r}.",
@@ -163,8 +152,6 @@ def _marking(compartment: str, handling: str) -> Marking:
 
 
 def _tell(speaker: Speaker, result: dict[str, Any]) -> None:
-    from habeas.cli.speaking import several
-
     sealed, held, refused = result["sealed"], result["held_already"], result["refused"]
     if len(sealed) + len(held) <= LISTED:
         rows = [(f"exhibit {item['exhibit']}", item["file"], "") for item in sealed]

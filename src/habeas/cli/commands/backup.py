@@ -7,11 +7,15 @@ from typing import Annotated
 
 import typer
 
+from habeas.archive.preserve import backing_up, restoring
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.cli.opening import placed
+from habeas.cli.session import Session
+from habeas.cli.speaking import bytes_words, several
 
 
 def backup(
+    session: Session,
     target: Annotated[
         Path, typer.Argument(metavar="FILE", help="Where to write it; never overwritten.")
     ],
@@ -36,9 +40,6 @@ def backup(
         bool,
         typer.Option("--check", help="Restore it into cache/, verify it, and remove that again."),
     ] = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Write a backup, also while others use the archive.
 
@@ -46,36 +47,30 @@ def backup(
     this disk is lost. Each backup is whole: there are no increments. Accounts, sessions and
     jobs are not in it, nor anybody's secret key.
     """
-    from habeas.cli.opening import opened, placed
-    from habeas.cli.speaking import Speaker, bytes_words, several
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file, outdated=True)
-    from habeas.archive.preserve import backing_up, restoring
-
-    with speaker.progress() as progress:
+    archive = session.open(outdated=True)
+    with session.progress() as progress:
         made = backing_up.backup(
-            archive_, placed(target), to or (), progress, only_own_keys=only_own_keys
+            archive, placed(target), to or (), progress, only_own_keys=only_own_keys
         )
         if check:
-            restoring.check_backup(archive_, made.path, progress)
-    speaker.say(
+            restoring.check_backup(archive, made.path, progress)
+    session.say(
         f"{made.path}: {several(made.entries, 'entry', 'entries')}, "
         f"{several(made.objects, 'object')}, {bytes_words(made.size_bytes)}."
     )
-    speaker.say(f"SHA-256 {made.sha256}")
+    session.say(f"SHA-256 {made.sha256}")
     if made.keys_path is not None:
-        speaker.say(f"{made.keys_path}: the keys, sealed to whoever may recover them.")
-        speaker.say("Keep copies of both, in another place than this disk.")
+        session.say(f"{made.keys_path}: the keys, sealed to whoever may recover them.")
+        session.say("Keep copies of both, in another place than this disk.")
     else:
-        speaker.say("Only a copy of this archive's keys/, with its passphrase, restores it.")
+        session.say("Only a copy of this archive's keys/, with its passphrase, restores it.")
     if check:
-        speaker.say("It was restored and verified.")
+        session.say("It was restored and verified.")
     for address in made.damaged:
-        speaker.say(
+        session.say(
             f"Object {address} is missing or altered here and so in the backup.", style="red"
         )
-    speaker.give(
+    session.give(
         {
             "backup": str(made.path),
             "sha256": made.sha256,

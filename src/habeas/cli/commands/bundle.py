@@ -9,14 +9,18 @@ from typing import Annotated, Any
 import typer
 
 from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.errors import FilesUnusable
 from habeas.cli.options import (
-    ArchiveOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
-from habeas.cli.purposes import PurposeOption, reading_for
+from habeas.cli.purposes import PurposeOption
+from habeas.cli.session import PersonSession
+from habeas.cli.speaking import Speaker, bytes_words, several, shown
+from habeas.custody.bundles.verification import verify_bundle
+from habeas.custody.standalone import verify as words
+from habeas.exchange.bundling.choosing import choose
+from habeas.exchange.bundling.disclosing import Rules
+from habeas.exchange.bundling.writing import Handover, write
 
 LARGEST_POLICY = 1024 * 1024
 
@@ -26,6 +30,7 @@ def _option(name: str, help_text: str, metavar: str = "TEXT") -> Any:
 
 
 def make(
+    session: PersonSession,
     to: Annotated[Path, typer.Option(metavar="DIR", help="A new folder for the bundle.")],
     exhibits: Annotated[
         list[int] | None,
@@ -59,10 +64,6 @@ def make(
     responsible: Annotated[str, _option("--responsible", "Who answers for it.", "WHO")] = "",
     purpose: PurposeOption = "",
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Write a bundle that an expert can check without us.
 
@@ -70,32 +71,23 @@ def make(
     acted, the compartment, and from whom strict things came. That exhibits were handed over is
     recorded as an event of their custody. Above public it needs --purpose, signed.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, bytes_words, several, shown
-
     if sum((bool(exhibits), bool(figure), record is not None)) != 1:
         raise typer.BadParameter("name exhibits, or --figure KEY, or --record POSITION")
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.exchange.bundling.choosing import choose
-    from habeas.exchange.bundling.disclosing import Rules
-    from habeas.exchange.bundling.writing import Handover, write
-
+    archive = session.open()
     rules = Rules(frozenset(withhold or ()), frozenset(show or ()))
     wanted = f"{level} figure={figure} record={record} exhibits={sorted(exhibits or ())}"
-    who = (as_, person_passphrase_file)
-    viewer = reading_for(archive_, speaker, purpose, "bundle", wanted, who, level=level)
+    viewer = session.viewer(as_, purpose, "bundle", wanted, level=level)
     chosen = choose(
-        archive_,
+        archive,
         level,
         exhibits=exhibits or (),
         figure=figure,
         record=record,
         purpose=viewer.purpose,
     )
-    with speaker.progress() as progress:
+    with session.progress() as progress:
         made = write(
-            archive_,
+            archive,
             chosen,
             level,
             to,
@@ -104,15 +96,15 @@ def make(
             handover=Handover(by, why or purpose, authority, responsible),
             progress=progress,
         )
-    speaker.say(f"{shown(chosen.about)}, for readers of what is {level} at most.")
-    speaker.say(
+    session.say(f"{shown(chosen.about)}, for readers of what is {level} at most.")
+    session.say(
         f"{several(made.entries, 'entry', 'entries')}, {several(made.files, 'file')}, "
         f"{bytes_words(made.size_bytes)}; {several(made.withheld, 'field')} withheld."
     )
     if made.events:
-        speaker.say(f"Recorded as {several(len(made.events), 'event')} of custody.")
-    speaker.say(f"The bundle is in {shown(str(to))}. Check it there: python3 -I verify.py")
-    speaker.give(
+        session.say(f"Recorded as {several(len(made.events), 'event')} of custody.")
+    session.say(f"The bundle is in {shown(str(to))}. Check it there: python3 -I verify.py")
+    session.give(
         {
             "directory": str(to),
             "about": chosen.about,
@@ -129,22 +121,17 @@ def make(
 
 
 def verify(
+    speaker: Speaker,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The bundle's folder.")],
     policy: Annotated[
         Path | None, _option("--policy", "Keys that you got another way (JSON).", "FILE")
     ] = None,
-    json: JsonOption = False,
 ) -> int:
     """Check a bundle with this program's own code.
 
     Needs no archive. The bundle's verify.py does the same with Python alone, and both must
     agree. Ends with 1 where something does not hold.
     """
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.bundles.verification import verify_bundle
-    from habeas.custody.standalone import verify as words
-
-    speaker = Speaker(json)
     given = None if policy is None else _policy(policy)
     with speaker.progress() as progress:
         found = verify_bundle(directory, given, lambda done, total: progress("Files", done, total))
@@ -154,8 +141,6 @@ def verify(
 
 
 def _policy(path: Path) -> dict[str, Any]:
-    from habeas.cli.errors import FilesUnusable
-
     try:
         with path.open("rb") as file:
             found = json_.loads(file.read(LARGEST_POLICY))

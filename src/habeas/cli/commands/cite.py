@@ -6,10 +6,17 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, visible
+from habeas.archive.errors import UnknownReference
+from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spot
+from habeas.archive.readings import locator_words
+from habeas.archive.verbs.referring import marking_as_exhibit
+from habeas.cli.session import Session
 
 
 def cite(
+    session: Session,
     exhibit: Annotated[int, typer.Argument(metavar="EXHIBIT", help="The exhibit's number.")],
     quote: Annotated[
         str, typer.Argument(metavar="QUOTE", help="The words to cite, as they stand in the text.")
@@ -38,48 +45,34 @@ def cite(
             metavar="N", min=1, help="Which, where it stands several times.", show_default=False
         ),
     ] = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Cite a place in an exhibit's text.
 
     White space in the quote stands for any white space in the text. Words that stand in several
     places are refused, and the places are listed. The same place twice is one passage.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-    from habeas.archive.errors import UnknownReference
-    from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spot
-    from habeas.archive.readings import locator_words
-    from habeas.archive.verbs.referring import marking_as_exhibit
-
+    archive = session.open()
     row = visible(OWNER, m.Exhibit).filter(position=exhibit).first()
     if row is None:
         raise UnknownReference(
             f"Entry {exhibit} is not an exhibit.",
             next_step="`habeas reading report` gives the numbers of exhibits.",
         )
-    read = read_text(archive_, OWNER, exhibit, inner=inner, layer=layer)
+    read = read_text(archive, OWNER, exhibit, inner=inner, layer=layer)
     spot = the_spot(spots(read, quote, page=page), quote, occurrence)
     position, new = cite_once(
-        archive_, read.layer, read.text, spot.start, spot.stop, marking_as_exhibit(row)
+        archive, read.layer, read.text, spot.start, spot.stop, marking_as_exhibit(row)
     )
     place = locator_words(spot.locator)
     words = [f"exhibit {exhibit}", read.layer.inner_path, place]
-    speaker.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")
-    speaker.say(f"    characters {spot.start}-{spot.stop} of text layer {read.layer.position}")
+    session.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")
+    session.say(f"    characters {spot.start}-{spot.stop} of text layer {read.layer.position}")
     step = (
         f"Say what it shows: write {position} into the column `passages` of a row in claims.csv, "
         "then `habeas import DIR`."
     )
-    speaker.say(f"  → {step}")
-    speaker.give(
+    session.say(f"  → {step}")
+    session.give(
         {
             "passage": position,
             "new": new,

@@ -6,46 +6,31 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, visible
+from habeas.cli.session import Session
+from habeas.cli.speaking import shown
 
 
 def add(
+    session: Session,
     key: Annotated[str, typer.Argument(metavar="KEY", help="A short name; it stays.")],
     title: Annotated[str, typer.Argument(metavar="TITLE", help="What it holds, in a line.")],
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Make a compartment."""
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-
-    with archive_.writing() as batch:
+    archive = session.open()
+    with archive.writing() as batch:
         position = verbs.compartment(batch, key, title).position
-    speaker.say(f"The compartment {shown(key)} is entry {position}.")
-    speaker.give({"key": key, "title": title, "entry": position})
+    session.say(f"The compartment {shown(key)} is entry {position}.")
+    session.give({"key": key, "title": title, "entry": position})
 
 
-def list_(
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
-) -> None:
+def list_(session: Session) -> None:
     """List the compartments."""
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    opened(archive, passphrase_file)
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-
+    session.open()
     found = list(visible(OWNER, m.Compartment).order_by("position"))
-    speaker.table([(shown(c.key), f"entry {c.position}", shown(c.title)) for c in found])
-    speaker.give(
+    session.table([(shown(c.key), f"entry {c.position}", shown(c.title)) for c in found])
+    session.give(
         {"compartments": [{"key": c.key, "title": c.title, "entry": c.position} for c in found]}
     )

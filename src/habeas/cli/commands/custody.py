@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, visible
+from habeas.archive.errors import EntryRefused, UnknownReference
+from habeas.archive.exhibits.captures import Capture, capture_of
+from habeas.archive.exhibits.custody_chain import Step, chain, words_of
+from habeas.archive.exhibits.working_copies import check_fixity, copy_out, marking_never_public
+from habeas.archive.models import Exhibit
+from habeas.archive.opening import Archive
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import (
-    ArchiveOption,
-    JsonOption,
-    PassphraseFileOption,
-    PersonPassphraseFileOption,
-)
-
-if TYPE_CHECKING:
-    from habeas.archive.exhibits.captures import Capture
-    from habeas.archive.exhibits.custody_chain import Step
-    from habeas.archive.models import Exhibit
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.log.notes import Signer
+from habeas.cli.marking import Marks
+from habeas.cli.session import PersonSession
+from habeas.cli.speaking import Speaker, shown
+from habeas.custody.log.notes import Signer
+from habeas.vocabulary import edtf
 
 EVENTS = "transfer-in, transfer-out, opened, copied, derived, stored, moved, …"
 
@@ -32,6 +32,7 @@ def _option(name: str, help_text: str, metavar: str = "TEXT") -> Any:
 
 
 def custody(
+    session: PersonSession,
     exhibit: Annotated[
         int, typer.Argument(metavar="EXHIBIT", min=0, help="The exhibit's number in the ledger.")
     ],
@@ -59,24 +60,16 @@ def custody(
     as_: Annotated[
         str, _option("--as", "Whose key signs the event too; without it nobody's.", "PSEUDONYM")
     ] = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Print the chain of custody of an exhibit, or add to it.
 
     What people stated and what the ledger saw, in the order in which it was recorded.
     """
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
     if bool(add) + check + (copy_to is not None) > 1:
         raise typer.BadParameter("give one of --add, --check and --copy-to")
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
+    archive = session.open()
     row = _exhibit(exhibit)
-    person = acting_person(archive_, as_, person_passphrase_file) if as_ else None
+    person = session.person(as_) if as_ else None
     said = {
         "agent": by,
         "where": where,
@@ -87,22 +80,18 @@ def custody(
     code, done = OK, None
     if add:
         more = {"happened_at": at, "changed": changed}
-        done = _add(archive_, row, person, add, derived, before, after, said | more)
+        done = _add(archive, row, person, add, derived, before, after, said | more)
     elif check:
-        code, done = _check(archive_, row, person, said)
+        code, done = _check(archive, row, person, said)
     elif copy_to is not None:
-        done = _copy(archive_, row, person, copy_to, said)
+        done = _copy(archive, row, person, copy_to, said)
     elif any((*said.values(), at, changed, before, after, as_)) or derived is not None:
         raise typer.BadParameter("say what happened: --add EVENT, --check or --copy-to FILE")
-    _tell(speaker, archive_, row, done)
+    _tell(session, archive, row, done)
     return code
 
 
 def _exhibit(position: int) -> Exhibit:
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-    from habeas.archive.errors import UnknownReference
-
     row = visible(OWNER, m.Exhibit).filter(position=position).first()
     erased = visible(OWNER, m.Erased).filter(position=position, kind="exhibit").first()
     if erased is not None:
@@ -129,10 +118,6 @@ def _add(
     said: dict[str, str],
 ) -> dict[str, Any]:
     """Record what is stated. Of a derived exhibit both hashes are known already."""
-    from habeas.archive import verbs
-    from habeas.archive.errors import EntryRefused
-    from habeas.archive.exhibits.working_copies import marking_never_public
-
     if event == "derived" and derived is None:
         raise EntryRefused(
             "Which exhibit was derived is not said.",
@@ -165,8 +150,6 @@ def _add(
 def _check(
     archive: Archive, row: Exhibit, person: Signer | None, said: dict[str, str]
 ) -> tuple[int, dict[str, Any]]:
-    from habeas.archive.exhibits.working_copies import check_fixity
-
     checked = check_fixity(archive, row, person, **said)
     done = {"event": "checked", "entry": checked.event.position, "fault": checked.fault}
     return FINDINGS if checked.fault else OK, done
@@ -175,9 +158,6 @@ def _check(
 def _copy(
     archive: Archive, row: Exhibit, person: Signer | None, to: Path, said: dict[str, str]
 ) -> dict[str, Any]:
-    from habeas.archive.errors import EntryRefused
-    from habeas.archive.exhibits.working_copies import copy_out
-
     if not said["agent"] or not said["reason"]:
         raise EntryRefused(
             "A working copy is recorded with who made it and what for.",
@@ -188,12 +168,6 @@ def _copy(
 
 
 def _tell(speaker: Speaker, archive: Archive, row: Exhibit, done: dict[str, Any] | None) -> None:
-    from habeas.archive.access import OWNER
-    from habeas.archive.exhibits.captures import capture_of
-    from habeas.archive.exhibits.custody_chain import chain
-    from habeas.cli.marking import Marks
-    from habeas.cli.speaking import shown
-
     found = chain(OWNER, row)
     steps = {step.position for step in found.steps}
     marks = Marks(OWNER, {"exhibit": [row.position], "custody": steps})
@@ -232,8 +206,6 @@ def _tell(speaker: Speaker, archive: Archive, row: Exhibit, done: dict[str, Any]
 
 
 def _say_capture(speaker: Speaker, capture: Capture) -> None:
-    from habeas.cli.speaking import shown
-
     speaker.say(f"Web archive: {capture.words}")
     speaker.table([(name, shown(value)) for name, value in capture.facts()], indent="  ")
     for remark in capture.remarks:
@@ -241,10 +213,6 @@ def _say_capture(speaker: Speaker, capture: Capture) -> None:
 
 
 def _say(speaker: Speaker, step: Step, mark: str) -> None:
-    from habeas.archive.exhibits.custody_chain import words_of
-    from habeas.cli.speaking import shown
-    from habeas.vocabulary import edtf
-
     when = datetime.datetime.fromtimestamp(step.recorded_at, datetime.UTC)
     speaker.say(
         f"{words_of(step.event)} · entry {step.position}, recorded {when:%Y-%m-%d %H:%M} UTC{mark}"

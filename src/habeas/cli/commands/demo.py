@@ -5,17 +5,24 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, live, visible
+from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.search import refresh
 from habeas.cli.commands.serve import PortOption, serve_archive
-from habeas.cli.options import JsonOption
+from habeas.cli.errors import DemoOutdated, NotADemo
 from habeas.cli.purposes import reading_for
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
+from habeas.cli.speaking import Speaker, speaks_unicode, width
+from habeas.demo import corpus_path
+from habeas.exchange.folder import digest_of
+from habeas.exchange.importing import import_folder
+from habeas.figures.definition.recorded import in_force
+from habeas.figures.why.asking import as_text, tree
 
 MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
 TITLE = "The camps in Xinjiang, as reported in public: a demonstration"
@@ -27,6 +34,7 @@ PURPOSE = "To look at the demonstration"
 
 
 def demo(
+    speaker: Speaker,
     directory: Annotated[Path, typer.Option(metavar="DIR", help="Where to make it.")] = Path(
         "demo-archive"
     ),
@@ -37,15 +45,11 @@ def demo(
         bool, typer.Option("--again", help="Delete an earlier demonstration and make it anew.")
     ] = False,
     port: PortOption = 8417,
-    json: JsonOption = False,
 ) -> None:
     """Load the demonstration archive and serve it.
 
     Explains one figure on the way. The archive is unprotected: it holds what is public anyway.
     """
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
     directory = directory.absolute()
     begun = time.monotonic()
     archive = _archive(directory, again=again)
@@ -73,9 +77,6 @@ def demo(
 
 def _archive(directory: Path, *, again: bool) -> Archive:
     """The demonstration archive, new or as it was left; refuses any other directory."""
-    from habeas.archive.opening import init_archive, open_archive
-    from habeas.cli.errors import NotADemo
-
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         if not (directory / MARK).is_file():
             raise NotADemo(
@@ -92,15 +93,6 @@ def _archive(directory: Path, *, again: bool) -> Archive:
 
 def _load(archive: Archive, speaker: Speaker) -> bool:
     """Import the corpus unless it is there; whether it was."""
-    from habeas.archive import models as m
-    from habeas.archive import verbs
-    from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.search import refresh
-    from habeas.cli.errors import DemoOutdated
-    from habeas.demo import corpus_path
-    from habeas.exchange.folder import digest_of
-    from habeas.exchange.importing import import_folder
-
     corpus = corpus_path()
     lists = set(live(visible(OWNER, m.List)).values_list("digest", flat=True))
     if digest_of(corpus) in lists:
@@ -124,11 +116,6 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
 
 def _sample(archive: Archive, speaker: Speaker) -> str | None:
     """Explain the figure that is told in the fewest lines; gives its key."""
-    from habeas.archive.access import OWNER
-    from habeas.cli.speaking import speaks_unicode, width
-    from habeas.figures.definition.recorded import in_force
-    from habeas.figures.why.asking import as_text, tree
-
     told = {
         definition.key: as_text(
             tree(archive, OWNER, definition, limit=FOLLOWED),

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from django.db import DatabaseError
 
 import habeas
+from habeas.archive.ledger.appending import head
+from habeas.archive.models import LocalState
+from habeas.archive.store import clock, schema
+from habeas.archive.store.connecting import connect
+from habeas.archive.store.database_errors import plain_errors
+from habeas.archive.store.settings_file import ArchiveSettings
+from habeas.cli.disk import Encryption, encryption_of
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import ArchiveOption, JsonOption
-
-if TYPE_CHECKING:
-    from habeas.archive.store.settings_file import ArchiveSettings
+from habeas.cli.people_here import findings
+from habeas.cli.session import DirectorySession
+from habeas.custody.keys import recovery
+from habeas.custody.keys.key_files import is_protected
+from habeas.custody.log.tiles import TileLog
+from habeas.errors import HabeasError
 
 GOOD, UNSURE, RED = "good", "unsure", "red"
 _STYLES = {GOOD: "green", UNSURE: "yellow", RED: "bold red"}
@@ -29,22 +39,13 @@ class Finding:
     words: str
 
 
-def doctor(
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-) -> int:
+def doctor(session: DirectorySession) -> int:
     """Say who could recover the archive, and who could read it.
 
     Who could recover it today, and what a stranger who holds the disk would read. Asks for no
     passphrase and changes nothing.
     """
-    from habeas.cli.opening import located
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    directory = located(archive)
-    from habeas.archive.store.settings_file import ArchiveSettings
-
+    directory = session.directory
     settings = ArchiveSettings.read(directory)
     findings = [
         _version(directory),
@@ -54,11 +55,11 @@ def doctor(
         *_ledger(directory, settings),
     ]
     for finding in findings:
-        speaker.say(
+        session.say(
             f"{finding.state:<7} {finding.name}: {finding.words}", style=_STYLES[finding.state]
         )
     sound = not any(finding.state == RED for finding in findings)
-    speaker.give(
+    session.give(
         {
             "sound": sound,
             "version": habeas.__version__,
@@ -74,9 +75,6 @@ def _version(directory: Path) -> Finding:
 
 
 def _keys(directory: Path) -> list[Finding]:
-    from habeas.custody.keys.key_files import is_protected
-    from habeas.errors import HabeasError
-
     try:
         protected = is_protected(directory / "keys")
     except (HabeasError, OSError) as error:
@@ -99,9 +97,6 @@ def _keys(directory: Path) -> list[Finding]:
 
 def _recovery(keys: Path, *, protected: bool) -> Finding:
     """Who could recover the archive today, and when that was last tried."""
-    from habeas.custody.keys import recovery
-    from habeas.errors import HabeasError
-
     try:
         known = recovery.read_recipients(keys)
         current = recovery.is_current(keys, known)
@@ -132,10 +127,6 @@ def _recovery(keys: Path, *, protected: bool) -> Finding:
 
 
 def _disk(directory: Path, settings: ArchiveSettings) -> list[Finding]:
-    from habeas.cli.disk import Encryption, encryption_of
-    from habeas.custody.keys.key_files import is_protected
-    from habeas.errors import HabeasError
-
     encryption, reason = encryption_of(directory)
     states = {Encryption.YES: GOOD, Encryption.NO: RED, Encryption.UNKNOWN: UNSURE}
     found = [Finding("disk", states[encryption], reason)]
@@ -181,17 +172,6 @@ def _modes(directory: Path) -> Finding:
 
 
 def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
-    from django.db import DatabaseError
-
-    from habeas.archive.ledger.appending import head
-    from habeas.archive.models import LocalState
-    from habeas.archive.store import schema
-    from habeas.archive.store.connecting import connect
-    from habeas.archive.store.database_errors import plain_errors
-    from habeas.cli.people_here import findings
-    from habeas.custody.log.tiles import TileLog
-    from habeas.errors import HabeasError
-
     try:
         connect(directory, settings)
         logged = TileLog(directory / "log").size  # before the database: others may be appending
@@ -207,8 +187,6 @@ def _ledger(directory: Path, settings: ArchiveSettings) -> list[Finding]:
 
 
 def _clock(newest: int) -> Finding:
-    from habeas.archive.store import clock
-
     if words := clock.remark(newest) or clock.doubt(newest):
         return Finding("clock", RED if clock.doubt(newest) else UNSURE, words)
     return Finding("clock", GOOD, "it fits the newest entry; nothing else here vouches for it")
@@ -229,8 +207,6 @@ def _log(size: int, logged: int) -> Finding:
 
 
 def _tables(size: int, state: dict[str, str]) -> Finding:
-    from habeas.archive.store import schema
-
     if int(state.get("format", "0")) > schema.FORMAT:
         return Finding("tables", RED, "a newer habeas made this database: install that one")
     if state.get("projection") != schema.projection_version():

@@ -5,28 +5,37 @@ What a plan says is in ``cli.erasure_plan``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import verbs
+from habeas.archive.erasing.carrying_out import planned
+from habeas.archive.erasing.decisions import (
+    approve_erasure,
+    refuse_held,
+    refuse_naming,
+    request_erasure,
+)
+from habeas.archive.erasing.planning import Plan, plan
+from habeas.archive.erasing.requests import listed
+from habeas.archive.ledger.appending import entry_id_at
+from habeas.archive.projection.trusted_people import so_far
+from habeas.archive.verbs.blocking import block, is_blocked
 from habeas.cli.erasure_plan import as_json, describe, entries, foreseen, limits
 from habeas.cli.options import (
-    ArchiveOption,
     DryRunOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
     YesOption,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from habeas.archive.erasing.planning import Plan
+from habeas.cli.session import PersonSession, Session
+from habeas.cli.speaking import several
+from habeas.cli.trusting import tell_ages, tell_too_young
 
 
 def request(
+    session: PersonSession,
     kind: Annotated[str, typer.Argument(metavar="exhibit|claim|consent", help="What to erase.")],
     target: Annotated[
         list[int],
@@ -66,10 +75,6 @@ def request(
     dry_run: DryRunOption = False,
     as_: PersonOption = "",
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Ask for an erasure: shows exactly what would go, and signs that list.
 
@@ -77,45 +82,33 @@ def request(
     and blocks the exhibits in which they speak among others. Nothing is destroyed before a
     second person approves and somebody carries it out.
     """
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.erasing.decisions import refuse_held, refuse_naming, request_erasure
-    from habeas.archive.erasing.planning import plan
-    from habeas.cli.trusting import tell_too_young
-
-    what = plan(archive_, kind, target, keep or (), also or ())
-    changes = foreseen(archive_, what)
-    describe(speaker, what, changes)
+    archive = session.open()
+    what = plan(archive, kind, target, keep or (), also or ())
+    changes = foreseen(archive, what)
+    describe(session, what, changes)
     if dry_run:
-        speaker.give({"requested": None, **as_json(what, changes)})
+        session.give({"requested": None, **as_json(what, changes)})
         return
     refuse_held(what)
     refuse_naming(what, reason)
-    answerable(speaker, yes=yes)
-    person = acting_person(archive_, as_, person_passphrase_file)
-    limits(speaker)
-    confirm("Ask that this be erased?", "Nothing was asked for.", yes=yes)
-    with archive_.writing(person) as batch:
+    session.answerable(yes=yes)
+    person = session.person(as_)
+    limits(session)
+    session.confirm("Ask that this be erased?", "Nothing was asked for.", yes=yes)
+    with archive.writing(person) as batch:
         if kind == "consent":
             _withdraw(batch, target, what)
             batch.flush()
-            what = plan(archive_, kind, target, keep or (), also or ())
+            what = plan(archive, kind, target, keep or (), also or ())
         made = request_erasure(batch, what, basis, reason).position
-    speaker.say(f"Requested, as entry {made}: {entries(what)}. Nothing is erased yet.")
-    if not tell_too_young(speaker, archive_, made):
-        speaker.say(f"Another person now approves it: habeas erase approve {made} --as …")
-    speaker.give({"requested": made, **as_json(what, changes)})
+    session.say(f"Requested, as entry {made}: {entries(what)}. Nothing is erased yet.")
+    if not tell_too_young(session, archive, made):
+        session.say(f"Another person now approves it: habeas erase approve {made} --as …")
+    session.give({"requested": made, **as_json(what, changes)})
 
 
 def _withdraw(batch: Any, subjects: Sequence[int], what: Plan) -> None:
     """The withdrawal is recorded, and what the person shares with others is blocked at once."""
-    from habeas.archive import verbs
-    from habeas.archive.verbs.blocking import block, is_blocked
-
     for subject in subjects:
         verbs.withdraw(batch, subject)
     for exhibit in what.others:
@@ -124,73 +117,49 @@ def _withdraw(batch: Any, subjects: Sequence[int], what: Plan) -> None:
 
 
 def approve(
+    session: PersonSession,
     request: Annotated[
         int, typer.Argument(metavar="REQUEST", min=0, help="Its entry, as `erase list` shows it.")
     ],
     dry_run: DryRunOption = False,
     as_: PersonOption = "",
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Approve somebody else's request. Shows first what would go, and how old both keys are."""
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.erasing.carrying_out import planned
-    from habeas.archive.erasing.decisions import approve_erasure
-    from habeas.archive.ledger.appending import entry_id_at
-    from habeas.archive.projection.trusted_people import so_far
-    from habeas.cli.trusting import tell_ages
-
-    what = planned(archive_, request)
-    changes = foreseen(archive_, what)
-    describe(speaker, what, changes)
+    archive = session.open()
+    what = planned(archive, request)
+    changes = foreseen(archive, what)
+    describe(session, what, changes)
     if dry_run:
-        speaker.give({"approved": None, "request": request, **as_json(what, changes)})
+        session.give({"approved": None, "request": request, **as_json(what, changes)})
         return
-    answerable(speaker, yes=yes)
-    person = acting_person(archive_, as_, person_passphrase_file)
-    asked = so_far(archive_.origin).requests.get(entry_id_at(request))
+    session.answerable(yes=yes)
+    person = session.person(as_)
+    asked = so_far(archive.origin).requests.get(entry_id_at(request))
     if asked is not None:
-        tell_ages(speaker, archive_, person, asked)
-    limits(speaker)
-    confirm("Approve that this be erased?", "Nothing was approved.", yes=yes)
-    with archive_.writing(person) as batch:
+        tell_ages(session, archive, person, asked)
+    limits(session)
+    session.confirm("Approve that this be erased?", "Nothing was approved.", yes=yes)
+    with archive.writing(person) as batch:
         made = approve_erasure(batch, request).position
-    speaker.say(f"Approved, as entry {made}. Nothing is erased yet.")
-    speaker.say(
+    session.say(f"Approved, as entry {made}. Nothing is erased yet.")
+    session.say(
         "Now: end whatever else has the archive open, then "
         f"habeas erase carry-out {request} --backup FILE"
     )
-    speaker.give({"approved": request, "entry": made, **as_json(what, changes)})
+    session.give({"approved": request, "entry": made, **as_json(what, changes)})
 
 
-def list_(
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
-) -> None:
+def list_(session: Session) -> None:
     """List the requests and how far each has come."""
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, several
-
-    speaker = Speaker(json)
-    opened(archive, passphrase_file)
-    from habeas.archive.erasing.requests import listed
-
+    session.open()
     rows = listed()
     for row in rows:
         count = several(row.count, "entry", "entries")
-        speaker.say(f"{row.position}  {row.target_kind}, {count}, by {row.person}: {row.state}")
+        session.say(f"{row.position}  {row.target_kind}, {count}, by {row.person}: {row.state}")
     if not rows:
-        speaker.say("Nobody has asked for an erasure.")
-    speaker.give(
+        session.say("Nobody has asked for an erasure.")
+    session.give(
         {
             "requests": [
                 {

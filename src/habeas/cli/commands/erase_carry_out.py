@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from habeas.archive.erasing import carrying_out
+from habeas.archive.erasing.cleaning import remains
+from habeas.archive.opening import Archive
+from habeas.cli.erasure_plan import as_json, describe, foreseen, limits
+from habeas.cli.errors import ConfirmationNeeded, Declined
+from habeas.cli.opening import placed
 from habeas.cli.options import (
-    ArchiveOption,
     DryRunOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
+from habeas.cli.session import PersonSession, Session
+from habeas.cli.speaking import Speaker, asked
 
 _STEPS = {
     "recorded": "Recording the erasure; everything derived is made anew without it",
@@ -63,6 +63,7 @@ OnlyOwnKeysOption = Annotated[
 
 
 def carry_out(
+    session: PersonSession,
     request: Annotated[
         int, typer.Argument(metavar="REQUEST", min=0, help="Its entry, as `erase list` shows it.")
     ],
@@ -81,84 +82,62 @@ def carry_out(
     ] = None,
     dry_run: DryRunOption = False,
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Erase what a request lists, once another person has approved it.
 
     Nobody else may have the archive open. Ends with a new backup, restored and verified; only
     then the old keys are destroyed. Interrupted, `habeas erase resume` goes on.
     """
-    from habeas.cli.opening import acting_person, opened, placed
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
     if backup is None and not dry_run:
         raise typer.BadParameter("Say where the new backup goes: --backup FILE.")
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.erasing import carrying_out
-    from habeas.cli.erasure_plan import as_json, describe, foreseen, limits
-
+    archive = session.open()
     if not dry_run:
-        carrying_out.refuse_others(archive_)
-    what = carrying_out.check(archive_, request)
-    changes = foreseen(archive_, what)
-    describe(speaker, what, changes)
+        carrying_out.refuse_others(archive)
+    what = carrying_out.check(archive, request)
+    changes = foreseen(archive, what)
+    describe(session, what, changes)
     if dry_run or backup is None:
-        speaker.give({"erasure": None, "request": request, **as_json(what, changes)})
+        session.give({"erasure": None, "request": request, **as_json(what, changes)})
         return
-    person = acting_person(archive_, as_, person_passphrase_file)
-    limits(speaker)
-    _confirm(speaker, len(what.erased), confirm)
-    with speaker.progress() as progress:
+    person = session.person(as_)
+    limits(session)
+    _confirm(session, len(what.erased), confirm)
+    with session.progress() as progress:
         entry = carrying_out.carry_out(
-            archive_,
+            archive,
             request,
             person,
             placed(backup),
             recipients=to or (),
             only_own_keys=only_own_keys,
             progress=progress,
-            began=lambda step: speaker.note(f"{_STEPS[step]} …"),
+            began=lambda step: session.note(f"{_STEPS[step]} …"),
         )
-    _ended(speaker, archive_, entry, {**as_json(what, changes), "backup": str(placed(backup))})
+    _ended(session, archive, entry, {**as_json(what, changes), "backup": str(placed(backup))})
 
 
 def resume(
+    session: Session,
     backup: BackupOption = None,
     to: ToOption = None,
     only_own_keys: OnlyOwnKeysOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Finish an erasure that was interrupted; --backup puts the new backup elsewhere."""
-    from habeas.cli.opening import opened, placed
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file, erasing=True)
-    from habeas.archive.erasing import carrying_out
-
+    archive = session.open(erasing=True)
     if backup is not None:
-        carrying_out.redirect(archive_, placed(backup), to or (), only_own_keys=only_own_keys)
-    with speaker.progress() as progress:
+        carrying_out.redirect(archive, placed(backup), to or (), only_own_keys=only_own_keys)
+    with session.progress() as progress:
         entry = carrying_out.resume(
-            archive_, progress, began=lambda step: speaker.note(f"{_STEPS[step]} …")
+            archive, progress, began=lambda step: session.note(f"{_STEPS[step]} …")
         )
     if entry is None:
-        speaker.say("No erasure is under way. Nothing was erased by an interrupted one.")
-        speaker.give({"erasure": None})
+        session.say("No erasure is under way. Nothing was erased by an interrupted one.")
+        session.give({"erasure": None})
         return
-    _ended(speaker, archive_, entry, {})
+    _ended(session, archive, entry, {})
 
 
 def _confirm(speaker: Speaker, count: int, given: int | None) -> None:
-    from habeas.cli.errors import ConfirmationNeeded, Declined
-    from habeas.cli.speaking import asked
-
     if given is None and (speaker.json or not sys.stdin.isatty()):
         raise ConfirmationNeeded(
             "Nobody can be asked here whether this is meant.",
@@ -176,8 +155,6 @@ def _confirm(speaker: Speaker, count: int, given: int | None) -> None:
 
 
 def _ended(speaker: Speaker, archive: Archive, entry: int, told: dict[str, object]) -> None:
-    from habeas.archive.erasing.cleaning import remains
-
     speaker.say(
         f"Erased, as entry {entry}. The new backup was restored and verified.", style="bold"
     )

@@ -8,14 +8,13 @@ from typing import Annotated
 
 import typer
 
+from habeas.archive.exhibits.blocking import redacted
+from habeas.archive.verbs.blocking import unblock as unblock_
 from habeas.cli.options import (
-    ArchiveOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
     YesOption,
 )
+from habeas.cli.session import PersonSession
 
 _RANGE = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")
 ExhibitArgument = Annotated[
@@ -24,6 +23,7 @@ ExhibitArgument = Annotated[
 
 
 def redact(
+    session: PersonSession,
     exhibit: ExhibitArgument,
     range_: Annotated[
         list[str] | None,
@@ -45,61 +45,41 @@ def redact(
         ),
     ] = None,
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Make a new exhibit: the text of this one with places left out. Signed.
 
     Of text only: pictures, sound and the original file are not redacted. Read the result before
     it is shown: what identifies somebody need not be their name.
     """
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
     ranges = [_range(text) for text in range_ or ()]
     lines = [] if phrases is None else _lines(phrases)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.exhibits.blocking import redacted
-
-    person = acting_person(archive_, as_, person_passphrase_file)
-    made = redacted(archive_, exhibit, person, ranges, lines).position
-    speaker.say(f"Exhibit {made} is the text of exhibit {exhibit} with places left out. Read it.")
-    speaker.say(
+    archive = session.open()
+    person = session.person(as_)
+    made = redacted(archive, exhibit, person, ranges, lines).position
+    session.say(f"Exhibit {made} is the text of exhibit {exhibit} with places left out. Read it.")
+    session.say(
         f"To destroy the original and keep this: habeas erase request exhibit {exhibit} "
         f"--keep {made} --reason TEXT"
     )
-    speaker.give({"exhibit": exhibit, "redacted": made})
+    session.give({"exhibit": exhibit, "redacted": made})
 
 
 def unblock(
+    session: PersonSession,
     exhibit: ExhibitArgument,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, naming nobody.")],
     as_: PersonOption = "",
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Show an exhibit again that a withdrawal blocked. Signed."""
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    answerable(speaker, yes=yes)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.verbs.blocking import unblock as unblock_
-
-    person = acting_person(archive_, as_, person_passphrase_file)
-    confirm(f"Show exhibit {exhibit} again?", "It stays blocked.", yes=yes)
-    with archive_.writing(person) as batch:
+    session.answerable(yes=yes)
+    archive = session.open()
+    person = session.person(as_)
+    session.confirm(f"Show exhibit {exhibit} again?", "It stays blocked.", yes=yes)
+    with archive.writing(person) as batch:
         made = unblock_(batch, exhibit, reason).position
-    speaker.say(f"Exhibit {exhibit} is shown again (entry {made}).")
-    speaker.give({"exhibit": exhibit, "entry": made})
+    session.say(f"Exhibit {exhibit} is shown again (entry {made}).")
+    session.give({"exhibit": exhibit, "entry": made})
 
 
 def _range(text: str) -> tuple[int, int]:

@@ -5,21 +5,33 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from habeas.cli.options import JsonOption
-
-if TYPE_CHECKING:
-    from habeas.cli.speaking import Speaker
-    from habeas.estimation import Estimate
-    from habeas.estimation.priors import PriorPoint
+from habeas.cli.endings import OK, REFUSED
+from habeas.cli.speaking import Speaker, asked, shown
+from habeas.estimation import Estimate, Settings, prior_sensitivity, read_csv
+from habeas.estimation import estimate as estimated
+from habeas.estimation.errors import BadSetting, BadTable, Refused, Unanswered
+from habeas.estimation.estimating import CLOSED, REACHABLE
+from habeas.estimation.priors import PriorPoint
+from habeas.estimation.reporting import (
+    as_page,
+    as_text,
+    largest_moves,
+    method_rows,
+    number,
+    provenance,
+    shaken_rows,
+    total_of_strata,
+)
 
 LARGEST_FILE = 64 * 2**20  # bytes
 
 
 def estimate(
+    speaker: Speaker,
     table: Annotated[
         Path,
         typer.Argument(
@@ -61,25 +73,15 @@ def estimate(
         bool,
         typer.Option("--priors", help="Also with other numbers of classes and other priors."),
     ] = False,
-    json: JsonOption = False,
 ) -> int:
     """Estimate how many were never documented.
 
     From how lists overlap; needs no archive. Says a number with what it rests on, or refuses
     and says why. Two questions about the lists must be answered first.
     """
-    from habeas.cli.speaking import Speaker
-    from habeas.estimation import read_csv
-    from habeas.estimation.errors import BadSetting
-
-    speaker = Speaker(json)
     if report is not None and not report.absolute().parent.is_dir():
         raise BadSetting(f"There is no directory for {report}.", next_step="Make it first.")
     tables = read_csv(_text(table), unit=unit)
-    from habeas.estimation import Settings, prior_sensitivity
-    from habeas.estimation import estimate as estimated
-    from habeas.estimation.errors import Refused
-    from habeas.estimation.estimating import CLOSED, REACHABLE
 
     answers = {
         "closed_population": _answer(speaker, CLOSED, closed_population, "closed-population"),
@@ -113,8 +115,6 @@ def estimate(
 
 
 def _text(table: Path) -> str:
-    from habeas.estimation.errors import BadTable
-
     if table.stat().st_size > LARGEST_FILE:
         raise BadTable(
             f"{table} is larger than {LARGEST_FILE // 2**20} MiB.",
@@ -130,10 +130,7 @@ def _answer(speaker: Speaker, question: str, given: str, option: str) -> str:
     if given:
         return given
     if speaker.json or not sys.stdin.isatty():
-        from habeas.estimation.errors import Unanswered
-
         raise Unanswered(question, next_step=f"Answer with --{option} yes, no or unknown.")
-    from habeas.cli.speaking import asked
 
     speaker.note(question)
     return asked("yes, no or unknown").strip()
@@ -147,9 +144,6 @@ def _told(
     title: str,
     seed: int,
 ) -> int:
-    from habeas.cli.endings import OK, REFUSED
-    from habeas.estimation.reporting import as_page, total_of_strata
-
     for stratum, each in found.items():
         if stratum:
             speaker.say(f"Stratum {stratum}")
@@ -181,15 +175,6 @@ def _told(
 
 
 def _say(speaker: Speaker, each: Any) -> None:
-    from habeas.cli.speaking import shown
-    from habeas.estimation.reporting import (
-        as_text,
-        largest_moves,
-        method_rows,
-        provenance,
-        shaken_rows,
-    )
-
     if isinstance(each, Exception):
         speaker.say(str(each))
         speaker.say()
@@ -210,8 +195,6 @@ def _say(speaker: Speaker, each: Any) -> None:
 
 
 def _prior_rows(points: list[PriorPoint]) -> list[list[str]]:
-    from habeas.estimation.reporting import number
-
     rows = [["setting", "estimate", "95 % interval"]]
     for p in points:
         interval = p.reason if p.median is None else f"{number(p.low)} to {number(p.high)}"

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from habeas.archive.access import Viewer
+from habeas.archive.access.labels import LEVELS
+from habeas.archive.errors import EntryRefused
+from habeas.cli.opening import placed
 from habeas.cli.options import (
-    ArchiveOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
 from habeas.cli.purposes import PurposeOption
-
-if TYPE_CHECKING:
-    from habeas.archive.access import Viewer
-    from habeas.cli.speaking import Speaker
-    from habeas.exchange.exporting.writing import Exported
+from habeas.cli.session import PersonSession
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.exchange.bundling.choosing import viewer_of
+from habeas.exchange.exporting import writing
+from habeas.exchange.exporting.writing import Exported
 
 _WHAT = ("claims", "records", "sources", "figure", "all")
 
 
 def export(
+    session: PersonSession,
     what: Annotated[str, typer.Argument(metavar="WHAT", help=f"{', '.join(_WHAT)}.")],
     to: Annotated[
         Path,
@@ -45,10 +47,6 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     purpose: PurposeOption = "",
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Write claims, records or sources as tables.
 
@@ -64,13 +62,8 @@ def export(
         raise typer.BadParameter("a figure is named by its key: habeas export figure KEY")
     if level == "public" and purpose:
         raise typer.BadParameter("--purpose belongs to what is above public: say --level as well")
-    from habeas.cli.opening import acting_person, opened, placed
-    from habeas.cli.speaking import Speaker
 
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.exchange.exporting import writing
-
+    archive = session.open()
     asked = writing.Asked(
         viewer=_viewer(level),
         kinds=writing.ALL if what == "all" else (what,),
@@ -79,14 +72,14 @@ def export(
         purpose=purpose,
         force=force,
     )
-    writing.check(asked, archive_.directory)
+    writing.check(asked, archive.directory)
     person = None
     if asked.above_public:
-        person = acting_person(archive_, as_, person_passphrase_file)
-    with speaker.progress() as progress:
-        done = writing.export(archive_, asked, person, progress)
-    _tell(speaker, level, done)
-    speaker.give(
+        person = session.person(as_)
+    with session.progress() as progress:
+        done = writing.export(archive, asked, person, progress)
+    _tell(session, level, done)
+    session.give(
         {
             "files": [str(path) for path in done.files],
             "rows": done.rows,
@@ -103,12 +96,6 @@ def export(
 
 def _viewer(level: str) -> Viewer:
     """Somebody who may read everything up to a level, and nothing above."""
-    from dataclasses import replace
-
-    from habeas.archive.access.labels import LEVELS
-    from habeas.archive.errors import EntryRefused
-    from habeas.exchange.bundling.choosing import viewer_of
-
     if level not in LEVELS:
         raise EntryRefused(
             f"There is no handling level {level!r}.",
@@ -119,8 +106,6 @@ def _viewer(level: str) -> Viewer:
 
 
 def _tell(speaker: Speaker, level: str, done: Exported) -> None:
-    from habeas.cli.speaking import several, shown
-
     for kind, rows in done.rows.items():
         speaker.say(f"{kind}: {several(rows, 'row')}")
     speaker.say(

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import regions, verbs
+from habeas.archive.access import OWNER
+from habeas.archive.errors import ArchiveNotFound, EntryRefused
+from habeas.archive.verbs.referring import Marking
+from habeas.cli import evaluated, faults
 from habeas.cli.endings import FINDINGS, OK, REFUSED
+from habeas.cli.marking import Marks, common_level, of_level
 from habeas.cli.options import (
-    ArchiveOption,
     AsOfOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
-from habeas.cli.purposes import PurposeOption, reading_for
-
-if TYPE_CHECKING:
-    from habeas.figures.definition.definitions import FigureDefinition
+from habeas.cli.purposes import PurposeOption
+from habeas.cli.session import PersonSession, Session
+from habeas.cli.speaking import several, shown
+from habeas.figures.definition import recorded
+from habeas.figures.definition.definitions import FigureDefinition, parse
+from habeas.figures.errors import DefinitionError, FigureError, NotEstimated, Problem, UnknownFigure
+from habeas.figures.evaluation import estimates
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.results import EstimatedFigure
 
 FileArgument = Annotated[
     Path,
@@ -28,28 +35,16 @@ FileArgument = Annotated[
 
 
 def list_(
+    session: Session,
     as_of: AsOfOption = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """List the figures in force, each with its kind and value."""
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, several, shown
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.access import OWNER
-    from habeas.cli.marking import Marks, common_level, of_level
-    from habeas.figures.definition import recorded
-    from habeas.figures.errors import FigureError
-    from habeas.figures.evaluation.evaluating import evaluate
-
+    archive = session.open()
     found: list[dict[str, Any]] = []
     for definition in recorded.in_force(OWNER, as_of):
         item = {"key": definition.key, "kind": definition.kind, "title": definition.title}
         try:
-            evaluation = evaluate(archive_, definition, OWNER, as_of)
+            evaluation = evaluate(archive, definition, OWNER, as_of)
             evaluation.require_lineage()
             item["value"] = evaluation.headline
             item["handling"] = evaluation.handling
@@ -62,11 +57,11 @@ def list_(
     unreadable = recorded.unreadable(OWNER, as_of)
     for position, problem in unreadable:
         words = f"cannot be read: {several(len(problem.problems), 'problem')}"
-        speaker.note(f"habeas: The definition at entry {position} {words}.")
+        session.note(f"habeas: The definition at entry {position} {words}.")
     if not found:
-        speaker.say("No figure is defined yet. `habeas figure add FILE.yaml` records a definition.")
-    alike = common_level(speaker, [f["handling"] for f in found])
-    speaker.table(
+        session.say("No figure is defined yet. `habeas figure add FILE.yaml` records a definition.")
+    alike = common_level(session, [f["handling"] for f in found])
+    session.table(
         [
             (
                 f["key"],
@@ -77,113 +72,70 @@ def list_(
             for f in found
         ]
     )
-    speaker.give(
+    session.give(
         {
             "figures": found,
             "unreadable": [position for position, _ in unreadable],
-            "as_of": archive_.size if as_of is None else as_of,
+            "as_of": archive.size if as_of is None else as_of,
         }
     )
 
 
 def show(
+    session: PersonSession,
     key: Annotated[str, typer.Argument(metavar="KEY", help="The figure's key.")],
     as_of: AsOfOption = None,
     purpose: PurposeOption = "",
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Show a figure, its rules and its weak points."""
-    from habeas.cli import evaluated
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.access import OWNER
-    from habeas.figures.definition import recorded
-    from habeas.figures.evaluation.evaluating import evaluate
-
+    archive = session.open()
     definition = recorded.named(OWNER, key, as_of)
-    who = (as_, person_passphrase_file)
-    viewer = reading_for(archive_, speaker, purpose, "figure", key, who)
-    evaluation = evaluate(archive_, definition, viewer, as_of)
-    evaluated.tell(speaker, evaluation, viewer, as_of)
-    speaker.give(evaluated.as_json(evaluation, viewer))
+    viewer = session.viewer(as_, purpose, "figure", key)
+    evaluation = evaluate(archive, definition, viewer, as_of)
+    evaluated.tell(session, evaluation, viewer, as_of)
+    session.give(evaluated.as_json(evaluation, viewer))
 
 
 def estimate(
+    session: PersonSession,
     key: Annotated[str, typer.Argument(metavar="KEY", help="The key of an estimated figure.")],
     as_of: AsOfOption = None,
     purpose: PurposeOption = "",
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Compute an estimated figure.
 
     Takes seconds to minutes. The result is kept, by what it was computed from, and pages show
     it from then on.
     """
-    from habeas.cli import evaluated
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.access import OWNER
-    from habeas.figures.definition import recorded
-    from habeas.figures.errors import NotEstimated
-    from habeas.figures.evaluation import estimates
-    from habeas.figures.evaluation.evaluating import evaluate
-    from habeas.figures.evaluation.results import EstimatedFigure
-
+    archive = session.open()
     definition = recorded.named(OWNER, key, as_of)
     if definition.kind != "estimated":
         raise NotEstimated(
             f"{key} is {definition.kind}, not estimated.",
             next_step=f"See `habeas figure show {key}`.",
         )
-    who = (as_, person_passphrase_file)
-    viewer = reading_for(archive_, speaker, purpose, "figure", key, who)
-    asked = evaluate(archive_, definition, viewer, as_of)
+    viewer = session.viewer(as_, purpose, "figure", key)
+    asked = evaluate(archive, definition, viewer, as_of)
     assert isinstance(asked, EstimatedFigure)  # noqa: S101  (its definition says so)
-    with speaker.progress() as progress:
-        found = estimates.compute(archive_, asked, progress)
-    evaluation = evaluate(archive_, definition, viewer, as_of)
-    evaluated.tell(speaker, evaluation, viewer, as_of)
-    speaker.give(evaluated.as_json(evaluation, viewer))
+    with session.progress() as progress:
+        found = estimates.compute(archive, asked, progress)
+    evaluation = evaluate(archive, definition, viewer, as_of)
+    evaluated.tell(session, evaluation, viewer, as_of)
+    session.give(evaluated.as_json(evaluation, viewer))
     return REFUSED if found is None or found.apart.refusal else OK
 
 
 def add(
+    session: Session,
     file: FileArgument,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Record a definition in the ledger.
 
     An earlier one of the same key is superseded; figures as of an earlier size still use it.
     """
-    from habeas.cli import evaluated
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-    from habeas.archive.access import OWNER
-    from habeas.archive.errors import EntryRefused
-    from habeas.archive.verbs.referring import Marking
-    from habeas.figures.definition import recorded
-    from habeas.figures.errors import UnknownFigure
-
+    archive = session.open()
     definition = _read(file)
     try:
         before = recorded.named(OWNER, definition.key)
@@ -194,8 +146,8 @@ def add(
             f"{definition.key} is recorded with this very text, as entry {before.position}.",
             next_step="Nothing was recorded.",
         )
-    evaluation = evaluated.tried(archive_, definition)  # refused before it is recorded
-    with archive_.writing() as batch:
+    evaluation = evaluated.tried(archive, definition)  # refused before it is recorded
+    with archive.writing() as batch:
         position = verbs.define(
             batch,
             key=definition.key,
@@ -205,10 +157,10 @@ def add(
             marking=Marking(handling=definition.handling),
         ).position
     replaced = f", in place of entry {before.position}" if before is not None else ""
-    speaker.say(f"{definition.key} is entry {position}{replaced}.")
+    session.say(f"{definition.key} is entry {position}{replaced}.")
     value = evaluated.value_untold(definition) or evaluation.headline
-    speaker.say(f"{evaluation.kind}: {value}")
-    speaker.give(
+    session.say(f"{evaluation.kind}: {value}")
+    session.give(
         {
             "key": definition.key,
             "entry": position,
@@ -219,45 +171,35 @@ def add(
 
 
 def check(
+    session: Session,
     file: FileArgument,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Check a definition without recording it.
 
     In an archive it also says what the figure would answer.
     """
-    from habeas.archive.access import OWNER
-    from habeas.archive.errors import ArchiveNotFound
-    from habeas.cli import evaluated, faults
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, several
-    from habeas.figures.errors import DefinitionError
-
-    speaker = Speaker(json)
     try:
         definition = _read(file)
     except DefinitionError as error:
         found = faults.of(error)
         for line in faults.told(found):
-            speaker.say(line)
-        speaker.say(f"{several(len(found), 'problem')}.")
-        speaker.give({"key": None, "problems": found})
+            session.say(line)
+        session.say(f"{several(len(found), 'problem')}.")
+        session.give({"key": None, "problems": found})
         return FINDINGS
     evaluation = None
     try:
-        evaluation = evaluated.tried(opened(archive, passphrase_file), definition)
+        evaluation = evaluated.tried(session.open(), definition)
     except ArchiveNotFound:
-        if archive is not None:
+        if session.named:
             raise
-    speaker.say(f"{definition.key} is a definition of a {definition.kind} figure.")
+    session.say(f"{definition.key} is a definition of a {definition.kind} figure.")
     if evaluation is not None and (untold := evaluated.value_untold(definition)):
-        speaker.say(f"{evaluation.kind}: {untold}")
+        session.say(f"{evaluation.kind}: {untold}")
         evaluation = None
     if evaluation is not None:
-        evaluated.tell(speaker, evaluation, OWNER)
-    speaker.give(
+        evaluated.tell(session, evaluation, OWNER)
+    session.give(
         {
             "key": definition.key,
             "problems": [],
@@ -268,10 +210,6 @@ def check(
 
 
 def _read(file: Path) -> FigureDefinition:
-    from habeas.archive import regions
-    from habeas.figures.definition.definitions import parse
-    from habeas.figures.errors import DefinitionError, Problem
-
     try:
         return parse(file.read_bytes().decode("utf-8"), schema=regions.vocabulary())
     except UnicodeDecodeError:

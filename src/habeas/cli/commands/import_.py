@@ -8,16 +8,16 @@ from typing import Annotated
 import typer
 
 from habeas.cli.options import (
-    ArchiveOption,
     DryRunOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
+from habeas.cli.session import PersonSession
+from habeas.cli.speaking import shown
+from habeas.exchange.importing import import_folder, preview
 
 
 def import_(
+    session: PersonSession,
     directory: Annotated[
         Path,
         typer.Argument(
@@ -32,35 +32,25 @@ def import_(
         bool, typer.Option("--again", help="Also if these very files were imported before.")
     ] = False,
     dry_run: DryRunOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Import a folder of CSV files, whole or not at all.
 
     Where anything in it is wrong, every fault is named and nothing is imported.
     docs/reference/import-format.md tells the files and their columns.
     """
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.exchange.importing import import_folder, preview
-
+    archive = session.open()
     if dry_run:
-        counts, notes = preview(archive_, directory, again=again)
+        counts, notes = preview(archive, directory, again=again)
         words = ", ".join(f"{what} {count:,}" for what, count in counts.items())
-        speaker.say(f"{shown(directory.resolve().name)} would be imported whole: {words}.")
+        session.say(f"{shown(directory.resolve().name)} would be imported whole: {words}.")
         for note in notes:
-            speaker.say(f"Note: {note}")
-        speaker.say("Nothing was imported.")
-        speaker.give({"list": None, **counts, "size": archive_.size, "notes": list(notes)})
+            session.say(f"Note: {note}")
+        session.say("Nothing was imported.")
+        session.give({"list": None, **counts, "size": archive.size, "notes": list(notes)})
         return
-    person = acting_person(archive_, as_, person_passphrase_file)
-    with speaker.progress() as progress:
-        made = import_folder(archive_, directory, person, again=again, progress=progress)
+    person = session.person(as_)
+    with session.progress() as progress:
+        made = import_folder(archive, directory, person, again=again, progress=progress)
     counts = {
         "exhibits": made.exhibits,
         "sources": made.sources,
@@ -69,12 +59,12 @@ def import_(
         "definitions": made.definitions,
     }
     words = ", ".join(f"{what} {count:,}" for what, count in counts.items())
-    speaker.say(
+    session.say(
         f"{shown(directory.resolve().name)} is imported as list {made.list_position}: {words}."
     )
     for note in made.notes:
-        speaker.say(f"Note: {note}")
-    speaker.say(f"`habeas retract {made.list_position}` would take the whole list back.")
-    speaker.give(
+        session.say(f"Note: {note}")
+    session.say(f"`habeas retract {made.list_position}` would take the whole list back.")
+    session.give(
         {"list": made.list_position, **counts, "size": made.size, "notes": list(made.notes)}
     )

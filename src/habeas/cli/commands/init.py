@@ -8,16 +8,21 @@ from typing import Annotated
 
 import typer
 
+from habeas.archive.errors import ArchiveExists
+from habeas.archive.opening import init_archive
 from habeas.cli.commands import regions
 from habeas.cli.options import (
     ApproverHoursOption,
     ChangeHoursOption,
-    JsonOption,
     PassphraseFileOption,
 )
+from habeas.cli.passphrases import new_passphrase
+from habeas.cli.speaking import Speaker
+from habeas.custody.trust.persons import HOUR, Policy
 
 
 def init(
+    speaker: Speaker,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory.")],
     unprotected: Annotated[
         bool,
@@ -49,17 +54,8 @@ def init(
     approver_hours: ApproverHoursOption = 72,
     change_hours: ChangeHoursOption = 72,
     passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Make an archive. Asks for a passphrase."""
-    from habeas.cli.opening import new_passphrase
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    from habeas.archive.errors import ArchiveExists
-    from habeas.archive.opening import init_archive
-    from habeas.custody.trust.persons import HOUR, Policy
-
     directory = directory.absolute()
     folders = regions.read([name.strip() for name in region.split(",")]) if region else []
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, live, visible
+from habeas.archive.keys.handing_over import hand_over as hand_over_
+from habeas.archive.opening import Archive
+from habeas.cli.commands.witness import POLICY
 from habeas.cli.options import (
-    ArchiveOption,
-    JsonOption,
-    PassphraseFileOption,
-    PersonPassphraseFileOption,
     YesOption,
 )
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
+from habeas.cli.session import PersonSession
+from habeas.cli.speaking import Speaker, several
+from habeas.custody.keys import recovery
 
 
 def hand_over(
+    session: PersonSession,
     as_: Annotated[
         str,
         typer.Option(
@@ -34,10 +35,6 @@ def hand_over(
         typer.Option("--stolen", help="Record that the former keys may be in other hands."),
     ] = False,
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Give the archive new keys that sign its entries and checkpoints.
 
@@ -45,32 +42,25 @@ def hand_over(
     verifiable. Shows what will happen, then asks. An interrupted hand-over is finished when the
     archive is next opened. Partners must learn of it: see docs/how-to/hand-keys-over.md.
     """
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    answerable(speaker, yes=yes)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.keys.handing_over import hand_over as hand_over_
-
+    session.answerable(yes=yes)
+    archive = session.open()
     people = live(visible(OWNER, m.Key).filter(role="person")).exists()
-    _preview(speaker, archive_, stolen=stolen)
-    confirm("Destroy the former keys and sign with new ones?", "Nothing was changed.", yes=yes)
-    person = acting_person(archive_, as_, person_passphrase_file) if people or as_ else None
-    done = hand_over_(archive_, person, "stolen" if stolen else "retired")
-    speaker.say(f"The keys were handed over: the new ones sign from {done.size:,} entries on.")
+    _preview(session, archive, stolen=stolen)
+    session.confirm(
+        "Destroy the former keys and sign with new ones?", "Nothing was changed.", yes=yes
+    )
+    person = session.person(as_) if people or as_ else None
+    done = hand_over_(archive, person, "stolen" if stolen else "retired")
+    session.say(f"The keys were handed over: the new ones sign from {done.size:,} entries on.")
     if not done.finished:
-        speaker.say(
+        session.say(
             "Another process is writing the log. The former keys are destroyed when the archive is "
             "next opened."
         )
-    speaker.say(f"The new key of the log, for partners and readers: {done.new.checkpoint.vkey}")
-    speaker.say(f"By this file whoever knows the former key can follow: {done.document}")
-    _next_steps(speaker, archive_)
-    speaker.give(
+    session.say(f"The new key of the log, for partners and readers: {done.new.checkpoint.vkey}")
+    session.say(f"By this file whoever knows the former key can follow: {done.document}")
+    _next_steps(session, archive)
+    session.give(
         {
             "size": done.size,
             "former": {"entry": done.former.entry.vkey, "checkpoint": done.former.checkpoint.vkey},
@@ -82,8 +72,6 @@ def hand_over(
 
 
 def _preview(speaker: Speaker, archive: Archive, *, stolen: bool) -> None:
-    from habeas.cli.speaking import several
-
     former = archive.chain.current
     entries = several(archive.size, "entry", "entries")
     speaker.say(f"The ledger has {entries}. Until now these keys sign:")
@@ -103,9 +91,6 @@ def _preview(speaker: Speaker, archive: Archive, *, stolen: bool) -> None:
 
 
 def _next_steps(speaker: Speaker, archive: Archive) -> None:
-    from habeas.cli.commands.witness import POLICY
-    from habeas.custody.keys import recovery
-
     keys = archive.directory / "keys"
     if (archive.directory / POLICY).is_file():
         speaker.say("Next: have partners cosign it: `habeas witness request --online`.")

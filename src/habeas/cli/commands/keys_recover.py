@@ -8,9 +8,17 @@ from typing import Annotated
 
 import typer
 
+from habeas.archive.preserve import recovering
 from habeas.cli.commands.keys import NewPassphraseFileOption
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption, YesOption
+from habeas.cli.options import YesOption
+from habeas.cli.passphrases import new_passphrase
+from habeas.cli.recovering import opened_copy, show_shares
+from habeas.cli.session import DirectorySession, Session
+from habeas.custody.errors import RecoveryMissing
+from habeas.custody.keys import age_keys, recovery
+from habeas.custody.keys import shares as sharing
+from habeas.errors import HabeasError
 
 IdentityOption = Annotated[
     Path | None,
@@ -33,59 +41,39 @@ CopyOption = Annotated[
 
 
 def shares(
+    session: Session,
     needed: Annotated[int, typer.Argument(metavar="M", help="How many are needed.")],
     made: Annotated[int, typer.Argument(metavar="N", help="How many are made.")],
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Make N shares on paper of which any M recover the keys (SLIP-39).
 
     Each is shown once, on the terminal, and kept nowhere. Shares made before are of no use
     for recovery copies made from now on.
     """
-    from habeas.cli.opening import located, opened_keyring
-    from habeas.cli.recovering import show_shares
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.keys import age_keys, recovery
-    from habeas.custody.keys import shares as sharing
-
-    speaker = Speaker(json)
-    directory = located(archive)
     identity, words = sharing.split(needed, made)
-    keyring = opened_keyring(directory, passphrase_file)
+    keyring = session.keyring()
     show_shares(words, needed)
     known = recovery.read_recipients(keyring.directory)
     new = recovery.Shares(needed, made, age_keys.recipient_of(identity), recovery.today())
     keyring.seal_copy(replace(known, shares=new))
-    speaker.say(f"Any {needed} of these {made} shares now recover the keys.")
+    session.say(f"Any {needed} of these {made} shares now recover the keys.")
     if known.shares:
-        speaker.say("Shares made before open only recovery copies made before: destroy both.")
-    speaker.say("Next: try it with `habeas keys rehearse`, then give each person their share.")
-    speaker.give({"needed": needed, "made": made})
+        session.say("Shares made before open only recovery copies made before: destroy both.")
+    session.say("Next: try it with `habeas keys rehearse`, then give each person their share.")
+    session.give({"needed": needed, "made": made})
 
 
 def rehearse(
+    session: DirectorySession,
     identity: IdentityOption = None,
     copy: CopyOption = None,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Prove that recovery works, changing nothing.
 
     Opens a recovery copy with shares or an identity and compares what is in it with the
     archive. Needs no passphrase. `habeas doctor` says when it was last done.
     """
-    from habeas.cli.opening import located
-    from habeas.cli.recovering import opened_copy
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    directory = located(archive)
-    from habeas.archive.preserve import recovering
-    from habeas.custody.keys import recovery
-    from habeas.errors import HabeasError
-
+    directory = session.directory
     keys = directory / "keys"
     known = recovery.read_recipients(keys)
     path = copy or _own_copy(keys)
@@ -99,43 +87,33 @@ def rehearse(
     worked = not problems
     recovery.remember_rehearsal(keys, recovery.Rehearsal(recovery.today(), opened.how, worked))
     if worked:
-        speaker.say(f"Recovery works: {opened.how} gave back the keys of this archive.")
-        speaker.say("They sign as it and open an object of every epoch. Nothing was changed.")
+        session.say(f"Recovery works: {opened.how} gave back the keys of this archive.")
+        session.say("They sign as it and open an object of every epoch. Nothing was changed.")
     else:
-        speaker.say(f"{opened.how} opened {path}, and recovery would not be complete:")
+        session.say(f"{opened.how} opened {path}, and recovery would not be complete:")
         for problem in problems:
-            speaker.say(f"- {problem}")
-    speaker.give({"worked": worked, "by": opened.how, "problems": problems})
+            session.say(f"- {problem}")
+    session.give({"worked": worked, "by": opened.how, "problems": problems})
     return OK if worked else FINDINGS
 
 
 def recover(
+    session: DirectorySession,
     identity: IdentityOption = None,
     copy: CopyOption = None,
     new_passphrase_file: NewPassphraseFileOption = None,
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Give an archive its keys back, under a new passphrase.
 
     For keys that are lost, or whose passphrase is forgotten.
     """
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import located, new_passphrase
-    from habeas.cli.recovering import opened_copy
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    directory = located(archive)
-    from habeas.archive.preserve import recovering
-    from habeas.custody.keys import recovery
-
+    directory = session.directory
     keys = directory / "keys"
     path = copy or _own_copy(keys)
     if (keys / "installation").exists():
-        answerable(speaker, yes=yes)
-        confirm(
+        session.answerable(yes=yes)
+        session.confirm(
             f"Replace {keys / 'installation'} by the recovered keys?",
             "Nothing was changed.",
             yes=yes,
@@ -143,18 +121,15 @@ def recover(
     opened = opened_copy(path, identity, recovery.read_recipients(keys))
     new = new_passphrase(new_passphrase_file, "the archive", "--new-passphrase-file")
     problems = recovering.put_back(directory, opened.content, new)
-    speaker.say("The archive has its keys again, under the new passphrase.")
+    session.say("The archive has its keys again, under the new passphrase.")
     for problem in problems:
-        speaker.say(f"But they are older than the archive. {problem}", style="red")
-    speaker.say("Next: `habeas verify`, then `habeas doctor`.")
-    speaker.give({"recovered": True, "by": opened.how, "problems": problems})
+        session.say(f"But they are older than the archive. {problem}", style="red")
+    session.say("Next: `habeas verify`, then `habeas doctor`.")
+    session.give({"recovered": True, "by": opened.how, "problems": problems})
     return FINDINGS if problems else OK
 
 
 def _own_copy(keys: Path) -> Path:
-    from habeas.custody.errors import RecoveryMissing
-    from habeas.custody.keys import recovery
-
     path = keys / recovery.FOLDER / "copy"
     if not path.is_file():
         raise RecoveryMissing(

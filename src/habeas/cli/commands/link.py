@@ -5,23 +5,26 @@ A run proposes pairs and joins nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, live, visible
+from habeas.archive.review.pairs import contradictions, judged, open_pairs
+from habeas.archive.review.proposing import PPM, propose
+from habeas.archive.review.reviewing import agreement
+from habeas.archive.review.reviewing import policy as policy_in_force
+from habeas.cli.marking import Marks
 from habeas.cli.options import (
-    ArchiveOption,
     DryRunOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from habeas.cli.speaking import Speaker
+from habeas.cli.session import PersonSession, Session
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.linking import Settings
 
 KINDS = ("person", "facility", "organisation", "place")
 SHOWN = 20
@@ -38,14 +41,12 @@ KindOption = Annotated[
 
 
 def run(
+    session: Session,
     kind: KindOption = None,
     threshold: Annotated[
         float, typer.Option(min=0.0001, max=0.9999, help="Keep pairs at least so probable.")
     ] = 0.01,
     dry_run: DryRunOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Propose pairs of records that may be one.
 
@@ -53,22 +54,14 @@ def run(
     recorded and wait for people to judge; nothing is joined. A later run replaces them; what
     was judged stays.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, several
-
-    speaker = Speaker(json)
     kinds = _kinds(kind)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.review.proposing import PPM, propose
-    from habeas.archive.review.reviewing import policy
-    from habeas.linking import Settings
-
-    blind = policy().blind
+    archive = session.open()
+    blind = policy_in_force().blind
     documents = []
     for each in kinds:
-        with speaker.progress() as progress:
+        with session.progress() as progress:
             found = propose(
-                archive_,
+                archive,
                 each,
                 settings=Settings(threshold=threshold),
                 record=not dry_run,
@@ -77,12 +70,12 @@ def run(
         where = "" if found.entry is None else f", entry {found.entry}"
         counts = found.linkage.counts
         records = several(counts.get("records", 0), "record")
-        speaker.say(f"{each}: {records}, {several(len(found.pairs), 'pair')} proposed{where}.")
-        _say_pairs(speaker, found.pairs[:SHOWN], blind=blind)
+        session.say(f"{each}: {records}, {several(len(found.pairs), 'pair')} proposed{where}.")
+        _say_pairs(session, found.pairs[:SHOWN], blind=blind)
         if len(found.pairs) > SHOWN:
-            speaker.say(f"  … {len(found.pairs) - SHOWN:,} more")
+            session.say(f"  … {len(found.pairs) - SHOWN:,} more")
         for lost in found.linkage.lost[:SHOWN]:
-            speaker.say(f"  - {lost.what}: {lost.reason} ({several(lost.records, 'record')})")
+            session.say(f"  - {lost.what}: {lost.reason} ({several(lost.records, 'record')})")
         documents.append(
             {
                 "kind": each,
@@ -99,12 +92,11 @@ def run(
             }
         )
     if not dry_run and any(document["pairs"] for document in documents):
-        speaker.say("`habeas link judge` asks about them one by one.")
-    speaker.give({"runs": documents})
+        session.say("`habeas link judge` asks about them one by one.")
+    session.give({"runs": documents})
 
 
 def _kinds(given: Sequence[str] | None) -> Sequence[str]:
-
     for kind in given or ():
         if kind not in KINDS:
             raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}.")
@@ -112,8 +104,6 @@ def _kinds(given: Sequence[str] | None) -> Sequence[str]:
 
 
 def _say_pairs(speaker: Speaker, pairs: Sequence[tuple[int, int, int]], *, blind: bool) -> None:
-    from habeas.cli.speaking import shown
-
     captions = captions_of([position for left, right, _ in pairs for position in (left, right)])
     speaker.table(
         [
@@ -128,37 +118,23 @@ def _say_pairs(speaker: Speaker, pairs: Sequence[tuple[int, int, int]], *, blind
     )
 
 
-def report(
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
-) -> None:
+def report(session: Session) -> None:
     """How many pairs are open, decided and contradicted, and how far reviewers agree."""
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.review.pairs import contradictions, judged, open_pairs
-    from habeas.archive.review.reviewing import agreement, policy
-    from habeas.cli.marking import Marks
-
+    archive = session.open()
     canonical = dict(visible(OWNER, m.Mention).values_list("position", "canonical"))
-    size = archive_.size
+    size = archive.size
     runs = list(live(visible(OWNER, m.Linkage)).values_list("position", "kind"))
     proposed = visible(OWNER, m.Candidate).filter(linkage__in=[run for run, _ in runs]).count()
     still_open = open_pairs(OWNER, lambda p: canonical.get(p, p), size, threshold_ppm=0)
     decided = judged(OWNER, size)
     against = contradictions(decided, lambda p: canonical.get(p, p))
-    found, rule = agreement(), policy()
+    found, rule = agreement(), policy_in_force()
     verdicts = {
         verdict: sum(each.verdict == verdict for each in decided)
         for verdict in ("same", "different", "cannot-tell")
     }
     kappa = "–" if found.kappa is None else f"{found.kappa:.3f}"
-    speaker.table(
+    session.table(
         [
             ("reviewers a pair", f"{rule.reviewers}{', blind to the score' * rule.blind}"),
             ("runs in force", ", ".join(f"{kind} (entry {p})" for p, kind in runs) or "none"),
@@ -171,16 +147,16 @@ def report(
         ]
     )
     for each in against[:SHOWN]:
-        speaker.say(
+        session.say(
             f"- #{each.left} and #{each.right}: judged different at entry {each.position}, and "
             "the same through other judgements. `habeas link undo` takes one back."
         )
     if decided:
-        speaker.say("Newest judgements:")
+        session.say("Newest judgements:")
         newest = decided[:-SHOWN:-1]
         marks = Marks(OWNER, {"judgement": {each.position for each in newest}})
-        alike = marks.common(speaker, [("judgement", each.position) for each in newest])
-        speaker.table(
+        alike = marks.common(session, [("judgement", each.position) for each in newest])
+        session.table(
             [
                 (
                     f"#{each.position}",
@@ -192,7 +168,7 @@ def report(
             ],
             indent="  ",
         )
-    speaker.give(
+    session.give(
         {
             "policy": {"reviewers": rule.reviewers, "blind": rule.blind},
             "runs": [{"entry": position, "kind": kind} for position, kind in runs],
@@ -206,6 +182,7 @@ def report(
 
 
 def policy(
+    session: PersonSession,
     reviewers: Annotated[
         int | None,
         typer.Option(min=1, max=2, help="How many answers decide a pair.", show_default=False),
@@ -219,41 +196,27 @@ def policy(
         ),
     ] = None,
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Show or set how pairs are decided."""
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker, several
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-    from habeas.archive.review.reviewing import policy as in_force
-
-    rule, entry = in_force(), None
+    archive = session.open()
+    rule, entry = policy_in_force(), None
     if reviewers is not None or blind is not None:
-        person = acting_person(archive_, as_, person_passphrase_file)
-        with archive_.writing(person) as batch:
+        person = session.person(as_)
+        with archive.writing(person) as batch:
             entry = verbs.review_policy(
                 batch,
                 reviewers=rule.reviewers if reviewers is None else reviewers,
                 blind=rule.blind if blind is None else blind,
             ).position
-        rule = in_force()
+        rule = policy_in_force()
     words = "do not see" if rule.blind else "see"
-    speaker.say(
+    session.say(
         f"{several(rule.reviewers, 'answer')} {'decides' if rule.reviewers == 1 else 'decide'} a "
         f"pair. Reviewers {words} how probable it is, and never each other's answers."
     )
-    speaker.give({"reviewers": rule.reviewers, "blind": rule.blind, "entry": entry})
+    session.give({"reviewers": rule.reviewers, "blind": rule.blind, "entry": entry})
 
 
 def captions_of(positions: Sequence[int]) -> dict[int, str]:
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-
     rows = visible(OWNER, m.Mention).filter(position__in=list(positions))
     return dict(rows.values_list("position", "caption"))

@@ -7,72 +7,62 @@ shown neither how probable a pair is nor what others answered.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive import regions, verbs
+from habeas.archive.access import OWNER, live, visible
+from habeas.archive.errors import UnknownReference
+from habeas.archive.ledger.appending import head
+from habeas.archive.opening import Archive
+from habeas.archive.records import members
+from habeas.archive.review.pairs import OpenPair
+from habeas.archive.review.proposing import link_records
+from habeas.archive.review.reviewing import Outcome, policy, queue, review
+from habeas.archive.verbs.deciding import kind_at
 from habeas.cli.commands.link import KINDS, captions_of
+from habeas.cli.marking import Marks
+from habeas.cli.opening import only_person
 from habeas.cli.options import (
-    ArchiveOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from habeas.archive.opening import Archive
-    from habeas.archive.review.pairs import OpenPair
-    from habeas.archive.review.reviewing import Outcome
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.log.notes import Signer
-    from habeas.figures.changes.dependents import Change, Standing
+from habeas.cli.session import PersonSession, Session
+from habeas.cli.speaking import Speaker, asked, shown
+from habeas.custody.log.notes import Signer
+from habeas.figures.changes.dependents import Change, Standing, difference, snapshot
+from habeas.figures.why.claim_steps import Descent
+from habeas.names import compare
 
 CLAIMS_SHOWN = 15  # of each of the two
 _ANSWERS = {"s": "same", "d": "different", "c": "cannot-tell"}
 
 
 def next_(
+    session: Session,
     kind: Annotated[
         str, typer.Option("--kind", metavar="KIND", help=f"Only {', '.join(KINDS)}.")
     ] = "",
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Show the next pair that somebody is to judge, side by side."""
-    from habeas.cli.opening import only_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.review.reviewing import queue
-
-    pairs = queue(archive_, as_ or only_person(archive_), kind)
+    archive = session.open()
+    pairs = queue(archive, as_ or only_person(archive), kind)
     if not pairs:
-        speaker.say("No pair waits. `habeas link run` proposes pairs.")
-        speaker.give({"pair": None, "waiting": 0})
+        session.say("No pair waits. `habeas link run` proposes pairs.")
+        session.give({"pair": None, "waiting": 0})
         return
-    shown_pair = _show(speaker, pairs[0])
+    shown_pair = _show(session, pairs[0])
     left, right = pairs[0].mentions
-    speaker.say(f"{len(pairs):,} waiting. Answer with:")
-    speaker.say(f"  habeas link judge {left} {right} same|different|cannot-tell --reason TEXT")
-    speaker.give({"pair": shown_pair, "waiting": len(pairs)})
+    session.say(f"{len(pairs):,} waiting. Answer with:")
+    session.say(f"  habeas link judge {left} {right} same|different|cannot-tell --reason TEXT")
+    session.give({"pair": shown_pair, "waiting": len(pairs)})
 
 
 def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
     """Both records with what is said of each; the score only where reviewers are not blind."""
-    from habeas.archive import regions
-    from habeas.archive.access import OWNER
-    from habeas.archive.ledger.appending import head
-    from habeas.archive.review.reviewing import policy
-    from habeas.cli.marking import Marks
-    from habeas.cli.speaking import shown
-    from habeas.figures.why.claim_steps import Descent
-
     sides = []
     asked = {mention: _claims_of(mention) for mention in pair.mentions}
     every = {claim for claims, _ in asked.values() for claim in claims}
@@ -109,10 +99,6 @@ def _show(speaker: Speaker, pair: OpenPair) -> dict[str, Any]:
 
 def _reasons(pair: OpenPair) -> list[str]:
     """What their names have in common, read again; places are told apart by a table alone."""
-    from habeas.archive import regions
-    from habeas.archive.review.proposing import link_records
-    from habeas.names import compare
-
     kind = _kind_of(pair.mentions[0])
     if kind == "place":
         return []
@@ -126,18 +112,11 @@ def _reasons(pair: OpenPair) -> list[str]:
 
 
 def _kind_of(mention: int) -> str:
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-
     return visible(OWNER, m.Mention).values_list("kind", flat=True).get(position=mention)
 
 
 def _claims_of(mention: int) -> tuple[list[int], int]:
     """The claims on the record that a mention belongs to: its own first."""
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.records import members
-
     rows = live(visible(OWNER, m.Claim)).filter(subject__in=members(mention))
     found = sorted(
         rows.values_list("subject", "position"), key=lambda row: (row[0] != mention, row[1])
@@ -147,6 +126,7 @@ def _claims_of(mention: int) -> tuple[list[int], int]:
 
 
 def judge(
+    session: PersonSession,
     left: Annotated[
         int | None, typer.Argument(metavar="LEFT", min=0, help="A mention.", show_default=False)
     ] = None,
@@ -162,10 +142,6 @@ def judge(
         str, typer.Option("--kind", metavar="KIND", help=f"Only {', '.join(KINDS)}.")
     ] = "",
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Say whether two records are the same.
 
@@ -173,25 +149,21 @@ def judge(
     after the other; q ends. By the archive's policy one answer decides, or two agreeing ones
     of people who do not see each other's.
     """
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    if left is None and (json or not sys.stdin.isatty()):
+    if left is None and (session.json or not sys.stdin.isatty()):
         raise typer.BadParameter(
             "Nobody can be asked here. Give LEFT, RIGHT and VERDICT; "
             "`habeas link next` shows a pair."
         )
     if left is not None and (right is None or not verdict):
         raise typer.BadParameter("A judgement names two mentions and a verdict.")
-    archive_ = opened(archive, passphrase_file)
-    person = acting_person(archive_, as_, person_passphrase_file)
+    archive = session.open()
+    person = session.person(as_)
     if left is None or right is None:
-        _ask_one_by_one(speaker, archive_, person, kind)
+        _ask_one_by_one(session, archive, person, kind)
         return
-    outcome, changes = _judged(archive_, person, left, right, verdict, reason)
-    _say_outcome(speaker, outcome, changes)
-    speaker.give(
+    outcome, changes = _judged(archive, person, left, right, verdict, reason)
+    _say_outcome(session, outcome, changes)
+    session.give(
         {
             "review": outcome.review,
             "judgement": outcome.judgement,
@@ -206,10 +178,6 @@ def judge(
 def _judged(
     archive: Archive, person: Signer, left: int, right: int, verdict: str, reason: str
 ) -> tuple[Outcome, Sequence[Change]]:
-    from habeas.archive.access import OWNER
-    from habeas.archive.review.reviewing import review
-    from habeas.figures.changes.dependents import difference, snapshot
-
     before: Standing = snapshot(archive, OWNER)
     seen = [claim for mention in (left, right) for claim in _claims_of(mention)[0]]
     outcome = review(archive, person, left, right, verdict, reason, seen)
@@ -217,8 +185,6 @@ def _judged(
 
 
 def _say_outcome(speaker: Speaker, outcome: Outcome, changes: Sequence[Change]) -> None:
-    from habeas.cli.speaking import shown
-
     if outcome.replaced is not None:
         speaker.say(f"Your earlier answer, entry {outcome.replaced}, counts no more.")
     if outcome.judgement is not None:
@@ -236,9 +202,6 @@ def _say_outcome(speaker: Speaker, outcome: Outcome, changes: Sequence[Change]) 
 
 
 def _ask_one_by_one(speaker: Speaker, archive: Archive, person: Signer, kind: str) -> None:
-    from habeas.archive.review.reviewing import queue
-    from habeas.cli.speaking import asked
-
     pseudonym = person.name.rpartition("/")[2]
     skipped: set[tuple[int, int]] = set()
     while True:
@@ -262,44 +225,31 @@ def _ask_one_by_one(speaker: Speaker, archive: Archive, person: Signer, kind: st
 
 
 def undo(
+    session: PersonSession,
     judgement: Annotated[
         int, typer.Argument(metavar="JUDGEMENT", min=0, help="The entry of the judgement.")
     ],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Take back a judgement: both records are again what they were, and are asked anew."""
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-    from habeas.archive.access import OWNER
-    from habeas.archive.errors import UnknownReference
-    from habeas.archive.verbs.deciding import kind_at
-    from habeas.figures.changes.dependents import difference, snapshot
-
+    archive = session.open()
     if kind_at(judgement) != "judgement":
         raise UnknownReference(
             f"Entry {judgement} is not a judgement.",
             next_step="`habeas link report` lists the newest ones.",
         )
-    person = acting_person(archive_, as_, person_passphrase_file)
-    before = snapshot(archive_, OWNER)
-    with archive_.writing(person) as batch:
+    person = session.person(as_)
+    before = snapshot(archive, OWNER)
+    with archive.writing(person) as batch:
         made = verbs.retract(batch, judgement, "judgement", reason)
-    changes = difference(before, snapshot(archive_, OWNER))
-    speaker.say(f"Judgement {judgement} is taken back, by entry {made.position}.")
-    speaker.table(
+    changes = difference(before, snapshot(archive, OWNER))
+    session.say(f"Judgement {judgement} is taken back, by entry {made.position}.")
+    session.table(
         [(change.key, f"{shown(change.before)} → {shown(change.after)}") for change in changes],
         indent="  ",
     )
-    speaker.give(
+    session.give(
         {
             "undone": judgement,
             "entry": made.position,

@@ -7,11 +7,17 @@ from typing import Annotated
 
 import typer
 
+from habeas.archive.preserve.mirroring import mirror as mirroring
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.cli.opening import placed
+from habeas.cli.session import Session
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.custody.checks.mirrors import check_mirror
+from habeas.custody.log.notes import Verifier
 
 
 def mirror(
+    session: Session,
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="The mirror: new, empty, or of this archive.")
     ],
@@ -29,9 +35,6 @@ def mirror(
             show_default=False,
         ),
     ] = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Bring a partner's mirror up to date: the log, sealed objects and public keys.
 
@@ -39,41 +42,36 @@ def mirror(
     continue the log that the mirror holds. What was erased here is removed there.
     """
     if check:
-        return _check(folder, key, json)
-    from habeas.cli.opening import opened, placed
-    from habeas.cli.speaking import Speaker, several
+        return _check(folder, key, session.json)
 
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.preserve.mirroring import mirror as mirroring
-
-    with speaker.progress() as progress:
-        done = mirroring(archive_, placed(folder), progress)
+    archive = session.open()
+    with session.progress() as progress:
+        done = mirroring(archive, placed(folder), progress)
     new = done.size - done.size_before
-    speaker.say(
+    session.say(
         f"The mirror holds the log with {several(done.size, 'entry', 'entries')}, {new:,} of "
         f"them new, and {several(done.objects_added, 'object')} more."
     )
-    speaker.say(f"Its root is {done.root}.")
+    session.say(f"Its root is {done.root}.")
     if done.objects_removed:
-        speaker.say(
+        session.say(
             f"{several(len(done.objects_removed), 'object')} erased in this archive "
             f"{'was' if len(done.objects_removed) == 1 else 'were'} removed from it. Tell the "
             "partner: other copies of theirs are beyond this program."
         )
     for address in done.mended:
-        speaker.say(f"Object {address} was damaged in the mirror: copied again.", style="red")
+        session.say(f"Object {address} was damaged in the mirror: copied again.", style="red")
     for address in done.damaged:
-        speaker.say(f"Object {address} is missing or altered here: not copied.", style="red")
+        session.say(f"Object {address} is missing or altered here: not copied.", style="red")
     for address in done.kept:
-        speaker.say(
+        session.say(
             f"Object {address} is in the mirror, not in this archive, and no erasure says why: "
             "it was kept there.",
             style="red",
         )
-    speaker.say("The partner checks it with `habeas mirror --check FOLDER --key KEY`, where KEY is")
-    speaker.say(archive_.chain.current.checkpoint.vkey)
-    speaker.give(
+    session.say("The partner checks it with `habeas mirror --check FOLDER --key KEY`, where KEY is")
+    session.say(archive.chain.current.checkpoint.vkey)
+    session.give(
         {
             "mirror": str(done.target),
             "size": done.size,
@@ -84,17 +82,13 @@ def mirror(
             "mended": done.mended,
             "damaged": done.damaged,
             "kept": done.kept,
-            "key": archive_.chain.current.checkpoint.vkey,
+            "key": archive.chain.current.checkpoint.vkey,
         }
     )
     return FINDINGS if done.damaged or done.kept else OK
 
 
 def _check(folder: Path, key: str, json: bool) -> int:
-    from habeas.cli.speaking import Speaker, several, shown
-    from habeas.custody.checks.mirrors import check_mirror
-    from habeas.custody.log.notes import Verifier
-
     speaker = Speaker(json)
     with speaker.progress() as progress:
         report = check_mirror(folder, Verifier.parse(key) if key else None, progress)

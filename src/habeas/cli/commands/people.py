@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, live, visible
+from habeas.archive.errors import EntryRefused
+from habeas.archive.opening import Archive
+from habeas.archive.projection.trusted_people import granted, so_far
+from habeas.cli.errors import CliError
+from habeas.cli.opening import acting_person
 from habeas.cli.options import (
-    ArchiveOption,
     AsPassphraseFileOption,
     DryRunOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
     PersonPassphraseFileOption,
     SignerOption,
     UnsignedOption,
     YesOption,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from habeas.archive.opening import Archive
-    from habeas.custody.log.notes import Signer
+from habeas.cli.passphrases import new_passphrase
+from habeas.cli.people_here import kept_key
+from habeas.cli.session import PersonSession, Session
+from habeas.cli.speaking import shown
+from habeas.custody.keys.person_keys import public_beside
+from habeas.custody.log.notes import Signer
+from habeas.custody.trust.rules import FIRST_PEOPLE
 
 UnprotectedOption = Annotated[
     bool,
@@ -32,42 +39,34 @@ UnprotectedOption = Annotated[
 
 
 def add(
+    session: Session,
     unprotected: UnprotectedOption = False,
     as_: SignerOption = "",
     person_passphrase_file: PersonPassphraseFileOption = None,
     as_passphrase_file: AsPassphraseFileOption = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Make a key for a person.
 
     They are known by a random pseudonym only; who that is stands nowhere in the archive. From
     the third person on somebody who has a key signs for the new one (--as).
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-
-    introducer = _introducer(archive_, as_, as_passphrase_file)
-    signer = new_key(archive_, "", person_passphrase_file, unprotected=unprotected)
+    archive = session.open()
+    introducer = _introducer(archive, as_, as_passphrase_file)
+    signer = new_key(archive, "", person_passphrase_file, unprotected=unprotected)
     pseudonym = signer.name.rpartition("/")[2]
     try:
-        with archive_.writing(introducer) as batch:
+        with archive.writing(introducer) as batch:
             position = verbs.add_person(batch, signer).position
     except BaseException:
-        discard(archive_, signer)
+        discard(archive, signer)
         raise
-    speaker.say(f"{pseudonym} may now sign decisions (entry {position}).")
-    speaker.say("Who that is stands nowhere in the archive: note it elsewhere, safely.")
+    session.say(f"{pseudonym} may now sign decisions (entry {position}).")
+    session.say("Who that is stands nowhere in the archive: note it elsewhere, safely.")
     if introducer is None:
-        speaker.say("Nobody signed for it: it shows as granted by the installation alone.")
+        session.say("Nobody signed for it: it shows as granted by the installation alone.")
     if unprotected:
-        speaker.say("The key is unprotected: whoever reads keys/people can sign with it.")
-    speaker.give(
+        session.say("The key is unprotected: whoever reads keys/people can sign with it.")
+    session.give(
         {
             "pseudonym": pseudonym,
             "entry": position,
@@ -79,10 +78,6 @@ def add(
 
 def _introducer(archive: Archive, as_: str, passphrase_file: Path | None) -> Signer | None:
     """Who signs for the new person; nobody need, for the first two."""
-    from habeas.archive.projection.trusted_people import so_far
-    from habeas.cli.opening import acting_person
-    from habeas.custody.trust.rules import FIRST_PEOPLE
-
     trust = so_far(archive.origin)
     nobody = all(key.ended for key in trust.keys)
     if not as_ and (trust.policy is None or len(trust.holders) < FIRST_PEOPLE or nobody):
@@ -94,8 +89,6 @@ def new_key(
     archive: Archive, pseudonym: str, passphrase_file: Path | None, *, unprotected: bool
 ) -> Signer:
     """A key for a new person, or with a pseudonym a further one; no entry grants it yet."""
-    from habeas.cli.opening import new_passphrase
-
     passphrase = None
     if not unprotected:
         whose = pseudonym or "the person"
@@ -105,10 +98,6 @@ def new_key(
 
 def discard(archive: Archive, signer: Signer) -> None:
     """Remove a key that no entry grants: it is of no use."""
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-    from habeas.custody.keys.person_keys import public_beside
-
     vkey = signer.verifier.vkey
     if visible(OWNER, m.Key).filter(verifier=vkey).exists():
         return
@@ -120,22 +109,10 @@ def discard(archive: Archive, signer: Signer) -> None:
             path.unlink()
 
 
-def list_(
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
-) -> None:
+def list_(session: Session) -> None:
     """List the keys, who signed for them, and which of them are on this machine."""
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, live, visible
-    from habeas.cli.people_here import kept_key
-
-    keys = archive_.directory / "keys"
+    archive = session.open()
+    keys = archive.directory / "keys"
     found: list[dict[str, Any]] = []
     for key in visible(OWNER, m.Key).filter(role="person").order_by("position"):
         kept = kept_key(keys, key.holder, key.verifier)
@@ -152,7 +129,7 @@ def list_(
             }
         )
     waiting = list(live(visible(OWNER, m.KeyRequest)).order_by("position"))
-    speaker.give(
+    session.give(
         {
             "people": found,
             "requests": [
@@ -167,8 +144,8 @@ def list_(
         }
     )
     if not found:
-        speaker.say("No person has a key yet. Make one with `habeas people add`.")
-    speaker.table(
+        session.say("No person has a key yet. Make one with `habeas people add`.")
+    session.table(
         [
             (
                 str(key["pseudonym"]),
@@ -181,7 +158,7 @@ def list_(
         ]
     )
     for one in waiting:
-        speaker.say(
+        session.say(
             f"Entry {one.position}: {one.person} asks for a new key for {one.holder}: "
             f"{shown(one.reason)}"
         )
@@ -194,6 +171,7 @@ def _granted_by(key: dict[str, Any]) -> str:
 
 
 def retire(
+    session: PersonSession,
     pseudonym: Annotated[
         str, typer.Argument(metavar="PSEUDONYM", help="Whose key; `people list` shows them.")
     ],
@@ -204,56 +182,42 @@ def retire(
     unsigned: UnsignedOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """End a person's keys: they sign no more. What they signed stays good.
 
     Asks: it cannot be undone. Signed by the person or by another; that a key was lost may be
     recorded by the installation alone (--unsigned).
     """
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.errors import CliError
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
     if unsigned and not lost:
         raise CliError(
             "A retirement is signed by a person.",
             next_step="Say with --as whose key acts; or report the key as --lost.",
         )
     if not dry_run:
-        answerable(speaker, yes=yes)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-    from habeas.archive.errors import EntryRefused
-    from habeas.archive.projection.trusted_people import granted
-
+        session.answerable(yes=yes)
+    archive = session.open()
     if not granted(pseudonym):
         raise EntryRefused(f"No key of {pseudonym} is in force.", next_step="See `habeas people`.")
     state = "lost" if lost else "retired"
     if dry_run:
-        speaker.say(
+        session.say(
             f"The keys of {shown(pseudonym)} would be {state} and never sign again. What they "
             "signed stays good."
         )
-        speaker.give({"pseudonym": pseudonym, "state": state, "entry": None})
+        session.give({"pseudonym": pseudonym, "state": state, "entry": None})
         return
-    confirm(
+    session.confirm(
         f"End the keys of {shown(pseudonym)} as {state}? They can never sign again.",
         "No key was ended.",
         yes=yes,
     )
     person = None
     if not unsigned:
-        person = acting_person(archive_, as_, person_passphrase_file, or_unsigned=lost)
-    with archive_.writing(person) as batch:
+        person = session.person(as_, or_unsigned=lost)
+    with archive.writing(person) as batch:
         position = verbs.end_key(batch, pseudonym, state).position
-    speaker.say(f"The key of {pseudonym} is {state} (entry {position}). What it signed stays good.")
-    speaker.give(
+    session.say(f"The key of {pseudonym} is {state} (entry {position}). What it signed stays good.")
+    session.give(
         {
             "pseudonym": pseudonym,
             "state": state,

@@ -2,64 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, live, visible
+from habeas.archive.errors import TrustRefused
+from habeas.archive.projection.trusted_people import policy_row, so_far
+from habeas.archive.store.clock import utc
+from habeas.cli.errors import CliError
 from habeas.cli.options import (
     ApproverHoursOption,
-    ArchiveOption,
     ChangeHoursOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
     YesOption,
 )
-
-if TYPE_CHECKING:
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.trust.persons import Policy
+from habeas.cli.session import PersonSession, Session
+from habeas.cli.speaking import Speaker, shown
+from habeas.cli.trusting import tell_ages, tell_too_young
+from habeas.custody.trust.persons import HOUR, Policy, lasting
 
 _OUTSIDE_HELP = "A time is a whole number of hours from 0 to 720."
 
 
-def list_(
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
-) -> None:
+def list_(session: Session) -> None:
     """Show the policy in force, what is asked for, and when it can be approved."""
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, live, visible
-    from habeas.archive.projection.trusted_people import policy_row, so_far
-    from habeas.archive.store.clock import utc
-
-    row, trust = policy_row(), so_far(archive_.origin)
+    archive = session.open()
+    row, trust = policy_row(), so_far(archive.origin)
     if row is None or trust.policy is None:
-        speaker.say("This archive has no policy: nothing says how old a key must be.")
-        speaker.say("Record one: habeas policy adopt --as …")
-        speaker.give({"policy": None, "requests": []})
+        session.say("This archive has no policy: nothing says how old a key must be.")
+        session.say("Record one: habeas policy adopt --as …")
+        session.give({"policy": None, "requests": []})
         return
     by = f"by {row.person}" if row.person else "by the installation alone"
-    speaker.say(f"In force since entry {row.position}, {by}:")
-    _tell(speaker, trust.policy)
+    session.say(f"In force since entry {row.position}, {by}:")
+    _tell(session, trust.policy)
     waiting = list(live(visible(OWNER, m.TrustPolicyRequest)).order_by("position"))
     asked = {each.position: each for each in trust.requests.values()}
     for one in waiting:
-        speaker.say()
-        speaker.say(f"Entry {one.position}: {one.person} asks for another: {shown(one.reason)}")
+        session.say()
+        session.say(f"Entry {one.position}: {one.person} asks for another: {shown(one.reason)}")
         request = asked[one.position]
         if request.policy is not None:
-            _tell(speaker, request.policy)
+            _tell(session, request.policy)
         when = utc(request.time + trust.policy.change_wait)
-        speaker.say(f"  Another person can approve it from {when} on.")
-    speaker.give(
+        session.say(f"  Another person can approve it from {when} on.")
+    session.give(
         {
             "policy": {"entry": row.position, "by": row.person or None, **trust.policy.fields()},
             "requests": [
@@ -78,46 +68,37 @@ def list_(
 
 
 def adopt(
+    session: PersonSession,
     approver_hours: ApproverHoursOption = 72,
     change_hours: ChangeHoursOption = 72,
     as_: PersonOption = "",
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Record a policy in an archive that has none yet. Its rules bind from then on.
 
     What stands before is no fault; it shows as by the installation alone.
     """
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import opened, somebody
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    answerable(speaker, yes=yes)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-    from habeas.archive.errors import TrustRefused
-    from habeas.archive.projection.trusted_people import policy_row
-
+    session.answerable(yes=yes)
+    archive = session.open()
     if policy_row() is not None:
         raise TrustRefused(
             "This archive has a policy.",
             next_step="Ask for another: `habeas policy propose`; a second person approves it.",
         )
     policy = _policy(approver_hours, change_hours)
-    _tell(speaker, policy)
-    person = somebody(archive_, as_, person_passphrase_file)
-    confirm("Adopt it? Changing it later takes two people.", "No policy was recorded.", yes=yes)
-    with archive_.writing(person) as batch:
+    _tell(session, policy)
+    person = session.somebody(as_)
+    session.confirm(
+        "Adopt it? Changing it later takes two people.", "No policy was recorded.", yes=yes
+    )
+    with archive.writing(person) as batch:
         made = verbs.first_policy(batch, policy).position
-    speaker.say(f"Adopted, as entry {made}.")
-    speaker.give({"entry": made, **policy.fields()})
+    session.say(f"Adopted, as entry {made}.")
+    session.give({"entry": made, **policy.fields()})
 
 
 def propose(
+    session: PersonSession,
     reason: Annotated[
         str,
         typer.Option(metavar="TEXT", help="Why: it stays for ever.", show_default=False),
@@ -125,76 +106,49 @@ def propose(
     approver_hours: ApproverHoursOption = 72,
     change_hours: ChangeHoursOption = 72,
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Ask for another policy. It waits for the time that the one in force asks for."""
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-    from habeas.archive.store.clock import utc
-    from habeas.cli.trusting import tell_too_young
-
+    archive = session.open()
     policy = _policy(approver_hours, change_hours)
-    person = acting_person(archive_, as_, person_passphrase_file)
-    with archive_.writing(person) as batch:
+    person = session.person(as_)
+    with archive.writing(person) as batch:
         made = verbs.request_policy(batch, policy, reason).position
         asked = next(one for one in batch.trust.requests.values() if one.position == made)
         when = asked.time + (batch.trust.policy or policy).change_wait
-    _tell(speaker, policy)
-    speaker.say(f"Asked, as entry {made}. The policy in force stays until it is approved.")
-    if not tell_too_young(speaker, archive_, made):
-        speaker.say(f"Another person, from {utc(when)} on: habeas policy approve {made} --as …")
-    speaker.give({"requested": made, "approvable_at": when, **policy.fields()})
+    _tell(session, policy)
+    session.say(f"Asked, as entry {made}. The policy in force stays until it is approved.")
+    if not tell_too_young(session, archive, made):
+        session.say(f"Another person, from {utc(when)} on: habeas policy approve {made} --as …")
+    session.give({"requested": made, "approvable_at": when, **policy.fields()})
 
 
 def approve(
+    session: PersonSession,
     request: Annotated[
         int, typer.Argument(metavar="REQUEST", min=0, help="Its entry, as `policy` shows it.")
     ],
     as_: PersonOption = "",
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Put the policy in force that another person asked for."""
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-    from habeas.cli.trusting import tell_ages
-
-    speaker = Speaker(json)
-    answerable(speaker, yes=yes)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-    from habeas.archive.projection.trusted_people import so_far
-
-    trust = so_far(archive_.origin)
+    session.answerable(yes=yes)
+    archive = session.open()
+    trust = so_far(archive.origin)
     asked = next((one for one in trust.requests.values() if one.position == request), None)
     if asked is not None and asked.policy is not None:
-        speaker.say(f"{asked.person} asks for:")
-        _tell(speaker, asked.policy)
-    person = acting_person(archive_, as_, person_passphrase_file)
+        session.say(f"{asked.person} asks for:")
+        _tell(session, asked.policy)
+    person = session.person(as_)
     if asked is not None:
-        tell_ages(speaker, archive_, person, asked)
-    confirm("Put it in force?", "The policy in force stays.", yes=yes)
-    with archive_.writing(person) as batch:
+        tell_ages(session, archive, person, asked)
+    session.confirm("Put it in force?", "The policy in force stays.", yes=yes)
+    with archive.writing(person) as batch:
         made = verbs.approve_policy(batch, request).position
-    speaker.say(f"In force from entry {made} on.")
-    speaker.give({"approved": request, "entry": made})
+    session.say(f"In force from entry {made} on.")
+    session.give({"approved": request, "entry": made})
 
 
 def _policy(approver_hours: int, change_hours: int) -> Policy:
-    from habeas.cli.errors import CliError
-    from habeas.custody.trust.persons import HOUR, Policy
-
     policy = Policy(approver_hours * HOUR, change_hours * HOUR)
     if not policy.within():
         raise CliError("No policy waits that long.", next_step=_OUTSIDE_HELP)
@@ -202,8 +156,6 @@ def _policy(approver_hours: int, change_hours: int) -> Policy:
 
 
 def _tell(speaker: Speaker, policy: Policy) -> None:
-    from habeas.custody.trust.persons import lasting
-
     age, wait = policy
     speaker.say(
         f"  Both people's keys are {lasting(age)} older than the request."

@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, visible
+from habeas.archive.attestation.proving import inclusion
+from habeas.archive.errors import ArchiveError, ArchiveExists, UnknownReference
+from habeas.cli.session import Session
+from habeas.cli.speaking import shown
+from habeas.custody.log import disclosures as sd
+from habeas.exchange.bundling.disclosing import Rules
 
 
 def prove(
+    session: Session,
     position: Annotated[
         int, typer.Argument(metavar="POSITION", min=0, help="The entry's number in the ledger.")
     ],
@@ -25,9 +33,6 @@ def prove(
             show_default="what a bundle discloses",
         ),
     ] = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Write the proof of one entry as files.
 
@@ -37,25 +42,14 @@ def prove(
     withholds is withheld: who acted, the compartment, and from whom strict things came.
     Mind who gets the rest.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-    from habeas.archive.attestation.proving import inclusion
-    from habeas.archive.errors import ArchiveError, ArchiveExists, UnknownReference
-    from habeas.custody.log import disclosures as sd
-    from habeas.exchange.bundling.disclosing import Rules
-
+    archive = session.open()
     entry = visible(OWNER, m.LedgerEntry).filter(position=position).first()
     if entry is None:
         raise UnknownReference(
-            f"There is no entry {position}; the ledger has {archive_.size:,}.",
+            f"There is no entry {position}; the ledger has {archive.size:,}.",
             next_step="Give the number of an entry; they are counted from 0.",
         )
-    proven = inclusion(archive_, position)
+    proven = inclusion(archive, position)
     if not proven.sound:
         raise ArchiveError(proven.sentence, next_step="Run `habeas verify`, which names faults.")
     content = visible(OWNER, m.ContentDisclosures).filter(position=position).first()
@@ -83,14 +77,14 @@ def prove(
     (out / "entry").write_bytes(bytes(entry.note))
     (out / "disclosures").write_bytes(b"".join(named[name] + b"\n" for name in chosen))
     (out / "entry.tlog-proof").write_text(proven.text, encoding="utf-8")
-    known = dict.fromkeys([*archive_.keyring.public.all, *archive_.chain.all])
+    known = dict.fromkeys([*archive.keyring.public.all, *archive.chain.all])
     keys = "".join(f"{verifier.vkey}\n" for verifier in known)
     (out / "keys").write_text(keys, encoding="utf-8")
-    speaker.say(f"{proven.sentence}")
-    speaker.say(f"Its proof is in {shown(str(out))}. Disclosed: {', '.join(chosen)}.")
+    session.say(f"{proven.sentence}")
+    session.say(f"Its proof is in {shown(str(out))}. Disclosed: {', '.join(chosen)}.")
     if withheld:
-        speaker.say(f"Withheld: {', '.join(withheld)}. --field NAME discloses a field.")
-    speaker.give(
+        session.say(f"Withheld: {', '.join(withheld)}. --field NAME discloses a field.")
+    session.give(
         {
             "entry": position,
             "directory": str(out),

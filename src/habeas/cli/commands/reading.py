@@ -10,16 +10,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption, WorkersOption
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
-    from habeas.archive.pipeline.states import File
-    from habeas.cli.speaking import Speaker
+from habeas.archive import models as m
+from habeas.archive import openness
+from habeas.archive.access import OWNER, visible
+from habeas.archive.cells import cell
+from habeas.archive.errors import EntryRefused, UnknownReference
+from habeas.archive.opening import Archive
+from habeas.archive.pipeline import queue, states
+from habeas.archive.pipeline.flow import read_what_waits
+from habeas.archive.pipeline.states import STATES, File
+from habeas.cli.errors import FilesUnusable
+from habeas.cli.marking import Marks
+from habeas.cli.options import WorkersOption
+from habeas.cli.session import Session
+from habeas.cli.speaking import Speaker, plain, several, shown, table_out
+from habeas.reading import readers
+from habeas.reading.documents import NOT_THE_FILE, UNKNOWN_DAMAGE
 
 StatesOption = Annotated[
     list[str] | None,
@@ -38,29 +48,22 @@ _COLUMNS = (
 )
 
 
-def status(
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
-) -> None:
+def status(session: Session) -> None:
     """Count the files by how their reading ended. Each is in exactly one state."""
-    speaker, archive_ = _begin(archive, passphrase_file, as_json=json)
-    from habeas.archive.access import OWNER
-    from habeas.archive.pipeline import queue, states
-
+    archive = session.open()
     now, left = states.standing(OWNER), queue.left()
-    speaker.give(
+    session.give(
         {
             "exhibits": now.exhibits,
             "states": _in_order(now.by_state),
             "inner_states": _in_order(now.inner_by_state),
             "queued": left.all,
             "being_read": left.leased,
-            "size": archive_.size,
+            "size": archive.size,
         }
     )
     if not now.exhibits:
-        speaker.say("Nothing is sealed yet. Seal files with `habeas add`.")
+        session.say("Nothing is sealed yet. Seal files with `habeas add`.")
         return
     inner = now.inner_by_state
     rows = [("", "exhibits", "files inside")] if inner else []
@@ -70,32 +73,31 @@ def status(
             rows.append((state, count, f"{inner[state]:,}") if inner else (state, count, ""))
     total = f"{now.exhibits:,}"
     rows.append(("all", total, f"{sum(inner.values()):,}" if inner else ""))
-    speaker.table(rows)
+    session.table(rows)
     if left.leased:
-        speaker.say(f"{left.leased:,} of those that wait are being read now.")
+        session.say(f"{left.leased:,} of those that wait are being read now.")
     elif now.waiting:
-        speaker.say("`habeas reading work` reads what waits.")
+        session.say("`habeas reading work` reads what waits.")
 
 
 def work(
+    session: Session,
     workers: WorkersOption = 0,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Read what waits to be read.
 
     Several machines may do this at once against one PostgreSQL database and one folder of
     objects. Whatever is stopped or killed, nothing is lost and nothing is recorded twice.
     """
-    speaker, archive_ = _begin(archive, passphrase_file, as_json=json)
-    read = read_and_tell(speaker, archive_, workers)
+    archive = session.open()
+    read = read_and_tell(session, archive, workers)
     if not read["exhibits"]:
-        speaker.say("Nothing waits to be read.")
-    speaker.give(read | {"size": archive_.size})
+        session.say("Nothing waits to be read.")
+    session.give(read | {"size": archive.size})
 
 
 def retry(
+    session: Session,
     exhibits: Annotated[
         list[int] | None,
         typer.Argument(
@@ -110,18 +112,12 @@ def retry(
         typer.Option("--all", help="All that this program reads otherwise than they were read."),
     ] = False,
     workers: WorkersOption = 0,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Read again what failed or was refused, with all files inside it.
 
     A text that comes out otherwise is a new layer. The former one stays, with what cites it.
     """
-    speaker, archive_ = _begin(archive, passphrase_file, as_json=json)
-    from habeas.archive.access import OWNER
-    from habeas.archive.pipeline import queue, states
-
+    archive = session.open()
     _check_states(state)
     if exhibits:
         chosen = _checked(exhibits)
@@ -130,12 +126,13 @@ def retry(
     else:
         chosen = states.exhibits_in(OWNER, state or states.UNSUCCESSFUL)
     queue.put(chosen)
-    speaker.say(f"{len(chosen):,} to be read again.")
-    read = read_and_tell(speaker, archive_, workers)
-    speaker.give({"again": len(chosen)} | read | {"size": archive_.size})
+    session.say(f"{len(chosen):,} to be read again.")
+    read = read_and_tell(session, archive, workers)
+    session.give({"again": len(chosen)} | read | {"size": archive.size})
 
 
 def report(
+    session: Session,
     state: StatesOption = None,
     csv: Annotated[
         Path | None,
@@ -143,43 +140,33 @@ def report(
             "--csv", metavar="FILE", help="Write it as CSV; - for stdout.", show_default=False
         ),
     ] = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """List the files with their state and its reason; without --state those not read whole.
 
     With --csv or --json every file is listed, unless --state chooses. In the CSV a cell that a
     spreadsheet would take for a formula begins with an apostrophe; the JSON is exact.
     """
-    speaker, _ = _begin(archive, passphrase_file, as_json=json)
-    from habeas.archive.access import OWNER
-    from habeas.archive.pipeline import states
-    from habeas.cli.marking import Marks
-
+    session.open()
     _check_states(state)
     unless_all = [each for each in states.STATES if each not in states.WHOLE]
-    wanted = state or (list(states.STATES) if csv is not None or json else unless_all)
+    wanted = state or (list(states.STATES) if csv is not None or session.json else unless_all)
     found = states.files(OWNER, wanted)
     if csv is not None:
         count = _write_csv(found, csv)
         if str(csv) != "-":
-            speaker.say(f"{csv} lists {count:,} files.")
-            speaker.give({"file": str(csv), "files": count})
+            session.say(f"{csv} lists {count:,} files.")
+            session.give({"file": str(csv), "files": count})
         return
-    if speaker.json:
+    if session.json:
         told = [asdict(file) for file in found]
         marks = Marks(OWNER, {"exhibit": {file["exhibit"] for file in told}})
-        speaker.give({"files": [each | marks.told("exhibit", each["exhibit"]) for each in told]})
+        session.give({"files": [each | marks.told("exhibit", each["exhibit"]) for each in told]})
         return
-    _list(speaker, found)
+    _list(session, found)
 
 
 def read_and_tell(speaker: Speaker, archive: Archive, workers: int) -> dict[str, Any]:
     """Read what waits, with progress, and say in one line how it ended."""
-    from habeas.archive.pipeline.flow import read_what_waits
-    from habeas.cli.speaking import several
-
     with speaker.progress() as progress:
         read = read_what_waits(archive, workers=workers, progress=progress)
     counts = _in_order(read.states)
@@ -196,25 +183,11 @@ def read_and_tell(speaker: Speaker, archive: Archive, workers: int) -> dict[str,
     return {"exhibits": read.exhibits, "states": counts}
 
 
-def _begin(
-    archive: Path | None, passphrase_file: Path | None, *, as_json: bool
-) -> tuple[Speaker, Archive]:
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    return Speaker(json=as_json), opened(archive, passphrase_file)
-
-
 def _in_order(counted: Counter[str]) -> dict[str, int]:
-    from habeas.archive.pipeline.states import STATES
-
     return {state: counted[state] for state in STATES if counted[state]}
 
 
 def _check_states(given: list[str] | None) -> None:
-    from habeas.archive.errors import EntryRefused
-    from habeas.archive.pipeline.states import STATES
-
     for state in given or ():
         if state not in STATES:
             raise EntryRefused(
@@ -223,10 +196,6 @@ def _check_states(given: list[str] | None) -> None:
 
 
 def _checked(exhibits: list[int]) -> list[int]:
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-    from habeas.archive.errors import UnknownReference
-
     known = set(
         visible(OWNER, m.Exhibit).filter(position__in=exhibits).values_list("pk", flat=True)
     )
@@ -241,19 +210,14 @@ def _checked(exhibits: list[int]) -> list[int]:
 
 def _versions() -> dict[str, tuple[str, str]]:
     """For each media type that is read: by which reader, in which version."""
-    from habeas.reading import readers
-
     loaded = readers.load()
     return {media_type: (reader.NAME, reader.VERSION) for media_type, reader in loaded.items()}
 
 
 def _write_csv(files: Iterable[File], path: Path) -> int:
-    from habeas.cli.speaking import table_out
-
     if str(path) == "-":
         out = table_out()
         return _rows(files, out, plainly=out.isatty())
-    from habeas.cli.errors import FilesUnusable
 
     try:
         out = path.open("w", encoding="utf-8", newline="")
@@ -267,8 +231,6 @@ def _write_csv(files: Iterable[File], path: Path) -> int:
 
 
 def _rows(files: Iterable[File], out: Any, *, plainly: bool = False) -> int:
-    from habeas.cli.speaking import plain
-
     buffer = io.StringIO()
     writer = csv_.writer(buffer, lineterminator="\r\n")
     writer.writerow((*_COLUMNS, "handling"))
@@ -287,9 +249,6 @@ def _rows(files: Iterable[File], out: Any, *, plainly: bool = False) -> int:
 
 def _with_handling(files: Iterable[File]) -> Iterator[tuple[File, str]]:
     """Each file with the handling level of its exhibit, asked for many at a time."""
-    from habeas.archive import openness
-    from habeas.archive.access import OWNER
-
     following = iter(files)
     while part := list(itertools.islice(following, _ASKED_AT_ONCE)):
         found = openness.of(OWNER, {"exhibit": {file.exhibit for file in part}})
@@ -298,8 +257,6 @@ def _with_handling(files: Iterable[File]) -> Iterator[tuple[File, str]]:
 
 
 def _cells(file: File) -> Iterator[str]:
-    from habeas.archive.cells import cell
-
     for name in _COLUMNS:
         value = getattr(file, name)
         text = "" if value is None else "; ".join(value) if isinstance(value, tuple) else str(value)
@@ -307,11 +264,6 @@ def _cells(file: File) -> Iterator[str]:
 
 
 def _list(speaker: Speaker, files: Iterator[File]) -> None:
-    from habeas.archive.access import OWNER
-    from habeas.cli.marking import Marks
-    from habeas.cli.speaking import shown
-    from habeas.reading.documents import NOT_THE_FILE, UNKNOWN_DAMAGE
-
     more = 0
     rows: list[tuple[str, ...]] = []
     exhibits: list[int] = []

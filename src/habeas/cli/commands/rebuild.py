@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from habeas.archive.ledger import rebuilding
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
+from habeas.cli.session import Session
+from habeas.cli.speaking import several
 
 
 def rebuild(
+    session: Session,
     check: Annotated[
         bool,
         typer.Option("--check", help="Change nothing; say which tables differ from the ledger."),
@@ -21,24 +24,15 @@ def rebuild(
             "--from-start", help="Drop all derived tables first, also when they are in order."
         ),
     ] = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Make the derived tables again from the ledger.
 
     Stopped half-way, the same command goes on where it was.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, several
-
     if check and from_start:
         raise typer.BadParameter("--check changes nothing: leave --from-start out.")
-    speaker = Speaker(json)
-    opened(archive, passphrase_file, outdated=True)
-    from habeas.archive.ledger import rebuilding
-
-    with speaker.progress() as progress:
+    session.open(outdated=True)
+    with session.progress() as progress:
 
         def show(done: int, total: int) -> None:
             progress("Replaying", done, total)
@@ -50,21 +44,21 @@ def rebuild(
                 rebuilding.restart()
             replayed = rebuilding.rebuild(show)
     if not check:
-        speaker.say(
+        session.say(
             f"{several(replayed, 'entry', 'entries')} replayed; the derived tables are in order."
         )
-        speaker.give({"replayed": replayed})
+        session.give({"replayed": replayed})
         return OK
     for found in differences:
-        speaker.say(
+        session.say(
             f"{found.table}: {several(found.rows_found, 'row')} found, "
             f"{found.rows_expected:,} expected, or their contents differ"
         )
     if differences:
-        speaker.say("`habeas rebuild --from-start` makes them again.")
+        session.say("`habeas rebuild --from-start` makes them again.")
     else:
-        speaker.say("Every derived table is what the ledger gives.")
-    speaker.give(
+        session.say("Every derived table is what the ledger gives.")
+    session.give(
         {
             "same": not differences,
             "differences": [

@@ -2,63 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import regions, verbs
 from habeas.cli.options import (
-    ArchiveOption,
     DryRunOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from habeas.cli.speaking import Speaker
-    from habeas.vocabulary.region import Folder, Region
+from habeas.cli.session import PersonSession, Session
+from habeas.cli.speaking import Speaker, shown
+from habeas.names import gazetteer, placeholders, readings, table, writing
+from habeas.vocabulary import schema
+from habeas.vocabulary.region import (
+    Folder,
+    Region,
+    bundled_folder,
+    bundled_names,
+    joined,
+    read_folder,
+)
 
 _NAMES = typer.Argument(
     metavar="REGION…", help="A region that comes with habeas, or the folder of your own."
 )
 
 
-def list_(
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
-) -> None:
+def list_(session: Session) -> None:
     """List the regions of the archive, and the others that there are."""
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    opened(archive, passphrase_file)
-    from habeas.archive import regions
-    from habeas.vocabulary.region import bundled_folder, bundled_names
-
+    session.open()
     chosen, entry = regions.chosen(), regions.entry()
-    speaker.table(
+    session.table(
         [(shown(f.name), shown(f.title), f"digest {f.digest[:16]}") for f in chosen.folders]
     )
     if entry is None:
-        speaker.say("No entry says so: an archive without one has these.")
+        session.say("No entry says so: an archive without one has these.")
     else:
-        speaker.say(f"Chosen at entry {entry[0]}.")
+        session.say(f"Chosen at entry {entry[0]}.")
     for folder in chosen.folders:
         if folder.name in bundled_names() and bundled_folder(folder.name) != folder:
-            speaker.say(
+            session.say(
                 f"habeas comes with another version of {shown(folder.name)}: "
                 f"`habeas regions add {shown(folder.name)}` records it."
             )
     others = [name for name in bundled_names() if name not in chosen.names]
     if others:
-        speaker.say(f"There are also: {', '.join(others)}.")
-    speaker.give(
+        session.say(f"There are also: {', '.join(others)}.")
+    session.give(
         {
             "regions": [_told(folder) for folder in chosen.folders],
             "entry": None if entry is None else entry[0],
@@ -68,6 +61,7 @@ def list_(
 
 
 def add(
+    session: PersonSession,
     names: Annotated[list[str], _NAMES],
     instead: Annotated[
         bool, typer.Option("--instead", help="Have only these, not the ones that there are.")
@@ -75,23 +69,12 @@ def add(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.", show_default=False)] = "",
     dry_run: DryRunOption = False,
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Give the archive further regions, or a newer version of one that it has.
 
     The search index is built anew afterwards.
     """
-    from habeas.cli.opening import opened, somebody
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import regions, verbs
-    from habeas.vocabulary.region import joined
-
+    archive = session.open()
     before = regions.chosen()
     given = read(names)
     kept = [] if instead else list(before.folders)
@@ -101,35 +84,27 @@ def add(
     regions.check(after)
     content: dict[str, Any] = {"regions": [_told(folder) for folder in after.folders]}
     if after is before and regions.entry() is not None:
-        speaker.say(f"The archive has {shown(after.title)} already.")
-        speaker.give(content | {"entry": None, "recorded": False})
+        session.say(f"The archive has {shown(after.title)} already.")
+        session.give(content | {"entry": None, "recorded": False})
         return
-    _tell(speaker, before, after)
+    _tell(session, before, after)
     if dry_run:
-        speaker.say("Nothing was recorded.")
-        speaker.give(content | {"entry": None, "recorded": False})
+        session.say("Nothing was recorded.")
+        session.give(content | {"entry": None, "recorded": False})
         return
-    person = somebody(archive_, as_, person_passphrase_file, alone=False)
-    with archive_.writing(person) as batch:
+    person = session.somebody(as_, alone=False)
+    with archive.writing(person) as batch:
         made = verbs.choose_regions(batch, after.folders, reason=reason).position
-    speaker.say(f"Recorded, as entry {made}.")
-    speaker.say("Build the search index anew: habeas search --refresh")
-    speaker.give(content | {"entry": made, "recorded": True})
+    session.say(f"Recorded, as entry {made}.")
+    session.say("Build the search index anew: habeas search --refresh")
+    session.give(content | {"entry": made, "recorded": True})
 
 
 def check(
+    speaker: Speaker,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of a region.")],
-    json: JsonOption = False,
 ) -> None:
     """Check the folder of a region, and say what it holds. Needs no archive."""
-    from habeas.cli.speaking import Speaker, shown
-
-    speaker = Speaker(json)
-    from habeas.archive import regions
-    from habeas.names import gazetteer, placeholders, readings, table, writing
-    from habeas.vocabulary import schema
-    from habeas.vocabulary.region import joined, read_folder
-
     found = read_folder(folder)
     region = joined([found])
     regions.check(region)
@@ -154,8 +129,6 @@ def check(
 
 def read(names: Sequence[str]) -> list[Folder]:
     """The regions of these names and folders, in order."""
-    from habeas.vocabulary.region import bundled_folder, bundled_names, read_folder
-
     found = []
     for name in names:
         own = name not in bundled_names() and Path(name).is_dir()
@@ -169,9 +142,6 @@ def _told(folder: Folder) -> dict[str, str]:
 
 def _tell(speaker: Speaker, before: Region, after: Region) -> None:
     """What changes, in words."""
-    from habeas.cli.speaking import shown
-    from habeas.vocabulary import schema
-
     speaker.say(f"Regions now: {shown(before.title)}. Then: {shown(after.title)}.")
     now, then = schema.of(before), schema.of(after)
     for name, listed in then.lists.items():

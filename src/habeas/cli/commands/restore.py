@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from habeas.archive.preserve import restoring
+from habeas.archive.preserve.backing_up import POLICY, keys_beside
 from habeas.cli.commands.keys import NewPassphraseFileOption
 from habeas.cli.commands.keys_recover import IdentityOption
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import JsonOption, PassphraseFileOption
-
-if TYPE_CHECKING:
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.keys.keyring import Keyring
+from habeas.cli.errors import FilesUnusable
+from habeas.cli.opening import placed
+from habeas.cli.options import PassphraseFileOption
+from habeas.cli.passphrases import new_passphrase, passphrase_of
+from habeas.cli.recovering import opened_copy
+from habeas.cli.speaking import Speaker, several
+from habeas.custody.attestation.partners import check_cosigned, read_policy
+from habeas.custody.errors import CustodyError, Forked, RolledBack
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.keys.recovery import Recipients, check_copy
+from habeas.custody.log.tiles import TileLog
 
 
 def restore(
+    speaker: Speaker,
     source: Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")],
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", help="A new or empty directory for the archive.")
@@ -64,20 +73,12 @@ def restore(
     ] = False,
     new_passphrase_file: NewPassphraseFileOption = None,
     passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Restore a backup and verify it.
 
     The keys come from the sealed copy beside the backup, opened with shares or a custodian's
     identity. Asks for a new passphrase.
     """
-    from habeas.cli.opening import new_passphrase, placed
-    from habeas.cli.speaking import Speaker, several
-
-    speaker = Speaker(json)
-    from habeas.archive.preserve import restoring
-    from habeas.archive.preserve.backing_up import keys_beside
-
     source, directory = placed(source), placed(directory)
     keyring = (
         _from_folder(own_keys, passphrase_file)
@@ -132,9 +133,6 @@ def restore(
 
 
 def _from_folder(keys: Path, passphrase_file: Path | None) -> Keyring:
-    from habeas.cli.opening import passphrase_of
-    from habeas.custody.keys.keyring import Keyring
-
     passphrase = passphrase_of(
         keys / "installation", passphrase_file, "the archive", "--passphrase-file"
     )
@@ -142,18 +140,12 @@ def _from_folder(keys: Path, passphrase_file: Path | None) -> Keyring:
 
 
 def _from_copy(copy: Path, identity: Path | None, directory: Path) -> Keyring:
-    from habeas.cli.recovering import opened_copy
-    from habeas.custody.keys.keyring import Keyring
-    from habeas.custody.keys.recovery import Recipients, check_copy
-
     check_copy(copy)  # refused before shares are typed
     opened = opened_copy(copy, identity, Recipients())
     return Keyring(directory / "keys", opened.content)
 
 
 def _read(path: Path) -> bytes:
-    from habeas.cli.errors import FilesUnusable
-
     try:
         return path.read_bytes()
     except OSError as error:
@@ -164,11 +156,6 @@ def _read(path: Path) -> bytes:
 
 def _behind(speaker: Speaker, directory: Path, keyring: Keyring, notes: list[bytes]) -> list[str]:
     """Whether partners cosigned a larger log than was restored, in their words."""
-    from habeas.archive.preserve.backing_up import POLICY
-    from habeas.custody.attestation.partners import check_cosigned, read_policy
-    from habeas.custody.errors import CustodyError, Forked, RolledBack
-    from habeas.custody.log.tiles import TileLog
-
     if not notes:
         speaker.say(
             "Whether entries were added after the backup, your partners know: ask them with "

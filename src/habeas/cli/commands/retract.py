@@ -6,33 +6,37 @@ nothing is recorded before the answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive import regions, verbs
+from habeas.archive.access import OWNER, visible
+from habeas.archive.blast_radius import BlastRadius, blast_radius
+from habeas.archive.errors import UnknownReference
+from habeas.archive.ledger.appending import head
+from habeas.archive.verbs.deciding import kind_at
+from habeas.archive.verbs.referring import Marking
 from habeas.cli import changed
+from habeas.cli.foreseen import foreseen
+from habeas.cli.marking import Marks
 from habeas.cli.options import (
-    ArchiveOption,
     DryRunOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
     YesOption,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from habeas.archive.blast_radius import BlastRadius
-    from habeas.cli.marking import Marks
-    from habeas.cli.speaking import Speaker
-    from habeas.figures.changes.dependents import Change
+from habeas.cli.session import PersonSession
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.figures.changes.dependents import Change, difference, snapshot
+from habeas.figures.why.claim_steps import Descent
 
 SHOWN = 10  # claims and records named one by one
 
 
 def retract(
+    session: PersonSession,
     position: Annotated[
         int,
         typer.Argument(
@@ -53,32 +57,13 @@ def retract(
     dry_run: DryRunOption = False,
     as_: PersonOption = "",
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Take back a claim, a list, a source or a judgement.
 
     Shows what rests on it and which figures change, and asks. Nothing is deleted: it no longer
     counts, and stays readable, marked as retracted, for those who may read the retraction.
     """
-    from habeas.cli.confirming import answerable, confirm
-    from habeas.cli.foreseen import foreseen
-    from habeas.cli.opening import acting_person, opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive import verbs
-    from habeas.archive.access import OWNER
-    from habeas.archive.blast_radius import blast_radius
-    from habeas.archive.errors import UnknownReference
-    from habeas.archive.verbs.deciding import kind_at
-    from habeas.archive.verbs.referring import Marking
-    from habeas.cli.marking import Marks
-    from habeas.figures.changes.dependents import difference, snapshot
-
+    archive = session.open()
     kind = kind_at(position)
     radius = blast_radius(OWNER, position)
     if kind is None or radius is None:
@@ -87,9 +72,9 @@ def retract(
             next_step="Give the number of a claim, a list, a source or a judgement.",
         )
     marking = Marking(handling=handling)
-    before = snapshot(archive_, OWNER)
+    before = snapshot(archive, OWNER)
     changes = foreseen(
-        archive_,
+        archive,
         lambda batch: verbs.retract(batch, position, kind, reason or "A trial.", marking=marking),
     )
     records = _captions(radius.records)
@@ -101,22 +86,22 @@ def retract(
     told["records"] = [
         {"record": r, "caption": c, **marks.told("record", r)} for r, c in records.items()
     ]
-    _describe(speaker, radius, records, changes, marks)
+    _describe(session, radius, records, changes, marks)
     if dry_run:
         figures = changed.as_json(changes)
-        speaker.give({"retracted": None, "target": position, **told, "figures": figures})
+        session.give({"retracted": None, "target": position, **told, "figures": figures})
         return
     if not reason.strip():
         raise typer.BadParameter("say why: --reason TEXT; it is recorded")
-    answerable(speaker, yes=yes)
-    person = acting_person(archive_, as_, person_passphrase_file)
-    confirm("Retract it?", "Nothing was retracted.", yes=yes)
-    with archive_.writing(person) as batch:
+    session.answerable(yes=yes)
+    person = session.person(as_)
+    session.confirm("Retract it?", "Nothing was retracted.", yes=yes)
+    with archive.writing(person) as batch:
         made = verbs.retract(batch, position, kind, reason, marking=marking)
-    changes = difference(before, snapshot(archive_, OWNER))
-    speaker.say(f"Retracted: {kind} {position}, by entry {made.position}.")
-    changed.tell(speaker, changes, "No figure changed.")
-    speaker.give(
+    changes = difference(before, snapshot(archive, OWNER))
+    session.say(f"Retracted: {kind} {position}, by entry {made.position}.")
+    changed.tell(session, changes, "No figure changed.")
+    session.give(
         {
             "retracted": position,
             "entry": made.position,
@@ -127,9 +112,6 @@ def retract(
 
 
 def _captions(records: Sequence[int]) -> dict[int, str]:
-    from habeas.archive import models as m
-    from habeas.archive.access import OWNER, visible
-
     rows = visible(OWNER, m.Mention).filter(position__in=records).order_by("position")
     return dict(rows.values_list("position", "caption"))
 
@@ -141,8 +123,6 @@ def _describe(
     changes: Sequence[Change],
     marks: Marks,
 ) -> None:
-    from habeas.cli.speaking import several, shown
-
     count = several(len(radius.claims), "claim")
     if radius.kind == "judgement":
         speaker.say(f"Judgement {radius.target} concerns {count} of the records that it joins:")
@@ -169,10 +149,5 @@ def _describe(
 
 def _claims(positions: Sequence[int]) -> list[str]:
     """Each claim in a line."""
-    from habeas.archive import regions
-    from habeas.archive.access import OWNER
-    from habeas.archive.ledger.appending import head
-    from habeas.figures.why.claim_steps import Descent
-
     down = Descent(OWNER, head()[0], regions.vocabulary(), None).read(positions)
     return [f"#{position} {down.claim(position).title}" for position in positions]

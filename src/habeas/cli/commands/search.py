@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import purposes
+from habeas.archive import search as index
+from habeas.archive.access import OWNER, PUBLIC, Viewer
+from habeas.archive.opening import Archive
+from habeas.archive.openness import Openness
+from habeas.archive.readings import locator_words
+from habeas.archive.search import batches, searching
+from habeas.archive.search.errors import QueryRefused
+from habeas.archive.search.language import Field
+from habeas.archive.search.named import NamedRecord
+from habeas.archive.search.refining import spread
+from habeas.archive.search.searching import Found, Hit, checked
+from habeas.archive.search.sheet_rows import FoundRow
+from habeas.cli.errors import FilesUnusable
+from habeas.cli.marking import Marks, bracketed
 from habeas.cli.options import (
-    ArchiveOption,
-    JsonOption,
-    PassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
 )
-from habeas.cli.purposes import PurposeOption, reading_for
-
-if TYPE_CHECKING:
-    from habeas.archive.access import Viewer
-    from habeas.archive.opening import Archive
-    from habeas.archive.search.errors import QueryRefused
-    from habeas.archive.search.named import NamedRecord
-    from habeas.archive.search.searching import Found, Hit
-    from habeas.archive.search.sheet_rows import FoundRow
-    from habeas.cli.speaking import Speaker
-    from habeas.vocabulary.texts import Text
+from habeas.cli.purposes import PurposeOption
+from habeas.cli.session import PersonSession
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.figures.why import printing
+from habeas.vocabulary.texts import Text
 
 _MOST_ADDED = 12  # spellings named of one word
 
 
 def search(
+    session: PersonSession,
     query: Annotated[
         list[str] | None,
         typer.Argument(metavar="QUERY", help="What to look for.", show_default=False),
@@ -62,10 +69,6 @@ def search(
     ] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the index anew.")] = False,
     as_: PersonOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Find the passages of the texts in which words stand.
 
@@ -74,38 +77,23 @@ def search(
     docs/reference/query-language.md has the whole language. Places and given names are found in
     their other spellings too.
     """
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
     asked = " ".join(query or ())
     _refuse_mixed(asked, batch, purpose, out, only_index=refresh or rebuild)
     if public and (batch is not None or purpose):
         raise typer.BadParameter("--public needs no purpose, and belongs to a query.")
     if batch is not None:
-        _batch(
-            speaker, batch, purpose, out, exact,
-            (archive, passphrase_file, as_, person_passphrase_file),
-        )  # fmt: skip
+        _batch(session, batch, purpose, out, exact, as_)
         return
-    from habeas.cli.opening import opened
-
     if asked:
         _check(asked)
-    archive_ = opened(archive, passphrase_file)
+    archive = session.open()
     if asked:
-        from habeas.archive import purposes
-        from habeas.archive.access import PUBLIC
-        from habeas.archive.search import searching
-
-        who = (as_, person_passphrase_file)
-        viewer = PUBLIC if public else reading_for(
-            archive_, speaker, purpose, "search", asked, who
-        )  # fmt: skip
+        viewer = PUBLIC if public else session.viewer(as_, purpose, "search", asked)
         purposes.require_to_search(viewer)
-    _renew(speaker, archive_, anew=rebuild, said=not asked)
+    _renew(session, archive, anew=rebuild, said=not asked)
     if asked:
-        found = searching.search(archive_, viewer, asked, exact=exact, limit=limit)
-        _tell(speaker, found, viewer)
+        found = searching.search(archive, viewer, asked, exact=exact, limit=limit)
+        _tell(session, found, viewer)
 
 
 def _refuse_mixed(
@@ -123,10 +111,6 @@ def _refuse_mixed(
 
 def _check(asked: str) -> None:
     """Refuse what cannot run, with the place under the query, before a passphrase is asked."""
-
-    from habeas.archive.search.errors import QueryRefused
-    from habeas.archive.search.searching import checked
-
     try:
         checked(asked)
     except QueryRefused as error:
@@ -135,9 +119,6 @@ def _check(asked: str) -> None:
 
 
 def _point(asked: str, error: QueryRefused) -> None:
-    from habeas.cli.speaking import Speaker
-    from habeas.figures.why import printing
-
     if len(asked) <= 200:
         before = printing.cells(asked[: error.column - 1])
         Speaker().note(f"  {asked}")
@@ -145,11 +126,8 @@ def _point(asked: str, error: QueryRefused) -> None:
 
 
 def _renew(speaker: Speaker, archive: Archive, *, anew: bool, said: bool) -> None:
-    from habeas.archive import search as searching
-    from habeas.cli.speaking import several
-
     with speaker.progress() as progress:
-        renew = searching.rebuild if anew else searching.refresh
+        renew = index.rebuild if anew else index.refresh
         written = renew(archive, lambda done, total: progress("Indexing", done, total))
     if said:
         speaker.say(f"{several(written, 'passage')} indexed; the index is up to date.")
@@ -157,10 +135,6 @@ def _renew(speaker: Speaker, archive: Archive, *, anew: bool, said: bool) -> Non
 
 
 def _tell(speaker: Speaker, found: Found, viewer: Viewer) -> None:
-    from habeas.archive.readings import locator_words
-    from habeas.cli.marking import Marks
-    from habeas.cli.speaking import several, shown
-
     marks = Marks(viewer, {"layer": {hit.layer for hit in found.hits}})
     speaker.give(
         {
@@ -217,10 +191,6 @@ def _tell(speaker: Speaker, found: Found, viewer: Viewer) -> None:
 
 def _tell_named(speaker: Speaker, found: Found) -> None:
     """The records that go by the name asked, in the order in which they were recorded."""
-    from habeas.archive.openness import Openness
-    from habeas.cli.marking import bracketed
-    from habeas.cli.speaking import several, shown
-
     records = found.named.records
     if not records:
         return
@@ -238,8 +208,6 @@ def _tell_named(speaker: Speaker, found: Found) -> None:
 
 def _tell_looked(speaker: Speaker, found: Found) -> None:
     """What was looked through, and what was not, where no passage was found."""
-    from habeas.cli.speaking import several
-
     if found.looked is None:
         return
     unread = f"; {found.looked.unread:,} without" if found.looked.unread else ""
@@ -269,10 +237,6 @@ def _record_as_json(one: NamedRecord) -> dict[str, Any]:
 
 def _tell_why(speaker: Speaker, found: Found) -> None:
     """What of the query is nowhere, or that its parts are in no passage together."""
-    from habeas.archive.search.language import Field
-    from habeas.archive.search.refining import spread
-    from habeas.cli.speaking import shown
-
     if not found.nowhere:
         speaker.note("Each part of the query is somewhere; nothing answers to all of it.")
         if wider := spread(found.tree):
@@ -307,8 +271,6 @@ def _as_json(hit: Hit) -> dict[str, Any]:
 
 def _row_words(row: FoundRow) -> list[str]:
     """A row, a line for each cell: what heads its column, and what stands in it."""
-    from habeas.cli.speaking import shown
-
     lines = []
     for cell in row.cells:
         text = "".join(f"[{piece}]" if marked else piece for piece, marked in cell.segments)
@@ -349,35 +311,29 @@ def _row_as_json(row: FoundRow) -> dict[str, Any]:
 
 
 def _batch(
-    speaker: Speaker,
+    session: PersonSession,
     path: Path,
     purpose: str,
     out: Path | None,
     exact: bool,
-    who: tuple[Path | None, Path | None, str, Path | None],
+    pseudonym: str,
 ) -> None:
     """Record the search, then run it and write the table."""
-    from habeas.archive.search import batches
-    from habeas.cli.opening import acting_person, opened
-
     asked = batches.read_list(path)
-    archive_path, passphrase_file, pseudonym, person_file = who
-    archive = opened(archive_path, passphrase_file)
-    person = acting_person(archive, pseudonym, person_file)
+    archive, person = session.open(), session.person(pseudonym)
     if out is None:
         raise typer.BadParameter("--batch needs --out FILE.")
     target = _new_file(out)
     try:
         with target:
-            _renew(speaker, archive, anew=False, said=False)
+            _renew(session, archive, anew=False, said=False)
             logged = batches.log(archive, person, asked, purpose)
-            outcome = _write(speaker, archive, asked, target, exact)
+            outcome = _write(session, archive, asked, target, exact)
     except BaseException:
         out.unlink(missing_ok=True)  # half a table would look like a whole one
         raise
-    from habeas.cli.speaking import several
 
-    speaker.give(
+    session.give(
         {
             "entry": logged.position,
             "words": outcome.words,
@@ -387,22 +343,19 @@ def _batch(
             "file": str(out),
         }
     )
-    speaker.say(
+    session.say(
         f"{several(outcome.words, 'word')} looked for, {outcome.found:,} found, in "
         f"{several(outcome.passages, 'passage')}; recorded with its purpose at entry "
         f"{logged.position}."
     )
     if outcome.cut:
-        speaker.note(
+        session.note(
             f"Of {several(outcome.cut, 'word')} only the first {batches.MOST_HITS:,} are listed."
         )
-    speaker.note(f"{out} holds words of the evidence in clear. Keep it as you keep the exhibits.")
+    session.note(f"{out} holds words of the evidence in clear. Keep it as you keep the exhibits.")
 
 
 def _write(speaker: Speaker, archive: Archive, asked: Any, target: Any, exact: bool) -> Any:
-    from habeas.archive.access import OWNER
-    from habeas.archive.search import batches
-
     with speaker.progress() as progress:
         return batches.write(
             archive, OWNER, asked, target, exact=exact,
@@ -412,10 +365,6 @@ def _write(speaker: Speaker, archive: Archive, asked: Any, target: Any, exact: b
 
 def _new_file(path: Path) -> Any:
     """A new file that only its owner reads; refused where one is there."""
-    import os
-
-    from habeas.cli.errors import FilesUnusable
-
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

@@ -5,25 +5,19 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from habeas.cli.options import (
-    ArchiveOption,
-    JsonOption,
-    PassphraseFileOption,
-    PersonPassphraseFileOption,
-)
-from habeas.cli.purposes import PurposeOption, reading_for
-
-if TYPE_CHECKING:
-    from habeas.archive.access import Viewer
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.log.notes import Signer
-    from habeas.web.serving import Serving
+from habeas.archive.access import Viewer
+from habeas.archive.errors import PersonNeeded
+from habeas.archive.opening import Archive
+from habeas.archive.projection.trusted_people import granted
+from habeas.cli.purposes import PurposeOption
+from habeas.cli.session import PersonSession
+from habeas.cli.speaking import Speaker
+from habeas.custody.log.notes import Signer
+from habeas.web.serving import Serving, listen, loopback
 
 PortOption = Annotated[
     int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes any free one.")
@@ -31,6 +25,7 @@ PortOption = Annotated[
 
 
 def serve(
+    session: PersonSession,
     port: PortOption = 8417,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="A loopback address; any other is refused.")
@@ -45,41 +40,27 @@ def serve(
         ),
     ] = "",
     purpose: PurposeOption = "",
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    person_passphrase_file: PersonPassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Serve the pages to one browser on this machine.
 
     With --as that browser can also cite words, and download originals as custody events. To search
     texts above public, or see figures that pick people by what marks them, it needs --purpose.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-    from habeas.web.serving import loopback
-
     loopback(host)  # refused before the passphrase is asked
-    archive_ = opened(archive, passphrase_file)
-    person = _answering(archive_, as_, person_passphrase_file) if as_ else None
-    speaker = Speaker(json)
-    who = (as_, person_passphrase_file)
-    viewer = reading_for(archive_, speaker, purpose, "pages", "", who)
-    serve_archive(archive_, speaker, host, port, person, viewer)
+    archive = session.open()
+    person = _answering(session, as_) if as_ else None
+    viewer = session.viewer(as_, purpose, "pages")
+    serve_archive(archive, session, host, port, person, viewer)
 
 
-def _answering(archive: Archive, pseudonym: str, passphrase_file: Path | None) -> Signer:
+def _answering(session: PersonSession, pseudonym: str) -> Signer:
     """The key of somebody who may act here; refused before the passphrase is asked."""
-    from habeas.archive.errors import PersonNeeded
-    from habeas.archive.projection.trusted_people import granted
-    from habeas.cli.opening import acting_person
-
     if not granted(pseudonym):
         raise PersonNeeded(
             f"{pseudonym!r} has no key that is granted in this archive.",
             next_step="`habeas people` lists those that are. Without --as the pages can be read.",
         )
-    return acting_person(archive, pseudonym, passphrase_file)
+    return session.person(pseudonym)
 
 
 def serve_archive(
@@ -91,8 +72,6 @@ def serve_archive(
     viewer: Viewer | None = None,
 ) -> None:
     """Serve an open archive; says the address, which works once."""
-    from habeas.web.serving import listen
-
     serving = listen(archive, address=host, port=port, person=person, viewer=viewer)
     speaker.give({"url": serving.url})
     speaker.say(serving.url, style="bold")

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate
 
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
-
-if TYPE_CHECKING:
-    from cryptography.x509 import Certificate
-
-    from habeas.archive.attestation.timestamping import Added, Checked, Logged
-    from habeas.cli.speaking import Speaker
+from habeas.archive.attestation.cosigning import newest_checkpoint
+from habeas.archive.attestation.timestamping import (
+    Added,
+    Checked,
+    Logged,
+    add_proof,
+    add_reply,
+    logged,
+    verify_logged,
+)
+from habeas.archive.exhibits.custody_chain import UNNAMED_AUTHORITY
+from habeas.cli.commands.witness import read_file
+from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.errors import ConfirmationNeeded, FilesUnusable, Unreachable
+from habeas.cli.online import post
+from habeas.cli.session import Session
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.custody.attestation.opentimestamps import is_proof, read_headers
+from habeas.custody.attestation.timestamps import make_request, read_certificates, stamped_text
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 LARGEST_FILE = 1 << 20  # bytes
@@ -39,6 +53,7 @@ HeadersOption = Annotated[
 
 
 def request(
+    session: Session,
     url: Annotated[
         str,
         typer.Option(
@@ -52,51 +67,41 @@ def request(
         typer.Option(metavar="DIR", help="Write files to carry instead.", show_default=False),
     ] = None,
     chain: ChainOption = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Ask for a timestamp over the whole log.
 
     The authority gets the hash of the newest checkpoint and learns nothing else. Contacts
     nobody unless told to with --url, which needs --chain too.
     """
-    from habeas.cli.errors import ConfirmationNeeded
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
     if bool(url) == (out is not None) or (url and chain is None):
         raise ConfirmationNeeded(
             "Say how to ask the authority.",
             next_step="--url URL --chain FILE asks it now; --out DIR writes files to carry.",
         )
     certificates = _chain(chain)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.attestation.cosigning import newest_checkpoint
-    from habeas.custody.attestation.timestamps import make_request, stamped_text
-
-    checkpoint = newest_checkpoint(archive_)
+    archive = session.open()
+    checkpoint = newest_checkpoint(archive)
     text = stamped_text(checkpoint)
     query = make_request(text)
     if out is None:
-        _say_added(speaker, _asked(archive_, url, query, certificates))
+        _say_added(session, _asked(archive, url, query, certificates))
         return
     files = {
         f"checkpoint-{checkpoint.size}.txt": text,
         f"checkpoint-{checkpoint.size}.tsq": query,
     }
     _write_new(out, files)
-    speaker.say(f"The log has {checkpoint.size:,} entries. In {out}:")
+    session.say(f"The log has {checkpoint.size:,} entries. In {out}:")
     for name in files:
-        speaker.say(f"  {name}")
-    speaker.say("Send the .tsq to a time authority (curl, below); stamp the .txt with `ots stamp`.")
-    speaker.say(f"  curl -H 'Content-Type: {QUERY}' --data-binary @FILE.tsq URL > FILE.tsr")
-    speaker.say("Then `habeas timestamp add FILE`, with --chain or --headers.")
-    speaker.give({"size": checkpoint.size, "files": [str(out / name) for name in files]})
+        session.say(f"  {name}")
+    session.say("Send the .tsq to a time authority (curl, below); stamp the .txt with `ots stamp`.")
+    session.say(f"  curl -H 'Content-Type: {QUERY}' --data-binary @FILE.tsq URL > FILE.tsr")
+    session.say("Then `habeas timestamp add FILE`, with --chain or --headers.")
+    session.give({"size": checkpoint.size, "files": [str(out / name) for name in files]})
 
 
 def add(
+    session: Session,
     file: Annotated[
         Path,
         typer.Argument(metavar="FILE", help="An authority's reply (.tsr) or an .ots proof."),
@@ -112,34 +117,24 @@ def add(
             show_default=False,
         ),
     ] = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Verify a timestamp that came back by file, and log it.
 
     A reply needs the authority's certificates. An OpenTimestamps proof needs the header of
     the block that attests it; without, it is logged as pending.
     """
-    from habeas.cli.commands.witness import read_file
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.attestation.opentimestamps import is_proof
-
-    speaker = Speaker(json)
     proof = read_file(file, LARGEST_FILE)
     query = None if request is None else read_file(request, LARGEST_FILE)
     certificates, blocks = _chain(chain), _headers(headers)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.attestation.timestamping import add_proof, add_reply
-
+    archive = session.open()
     if is_proof(proof):
-        _say_added(speaker, add_proof(archive_, proof, blocks or {}))
+        _say_added(session, add_proof(archive, proof, blocks or {}))
     else:
-        _say_added(speaker, add_reply(archive_, proof, certificates, query))
+        _say_added(session, add_reply(archive, proof, certificates, query))
 
 
 def verify(
+    session: Session,
     chain: ChainOption = None,
     headers: HeadersOption = None,
     out: Annotated[
@@ -150,9 +145,6 @@ def verify(
             show_default=False,
         ),
     ] = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Verify every logged timestamp again, offline.
 
@@ -160,36 +152,25 @@ def verify(
     certificates and headers that were logged, unless you give those that you trust. Ends with
     1 where one does not hold.
     """
-    from habeas.cli.endings import FINDINGS, OK
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, several
-
-    speaker = Speaker(json)
     certificates, blocks = _chain(chain), _headers(headers)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.attestation.timestamping import logged, verify_logged
-
+    archive = session.open()
     checked = []
-    for one in logged(archive_):
+    for one in logged(archive):
         if out is not None:
             _write_new(out / f"entry-{one.position}", _as_files(one))
-        checked.append(verify_logged(archive_, one, certificates, blocks))
-        _say_checked(speaker, checked[-1])
+        checked.append(verify_logged(archive, one, certificates, blocks))
+        _say_checked(session, checked[-1])
     faults = sum(1 for one in checked if one.fault is not None)
     if not checked:
-        speaker.say("No timestamp is logged. Ask for one with `habeas timestamp request`.")
+        session.say("No timestamp is logged. Ask for one with `habeas timestamp request`.")
     else:
         words = several(len(checked), "timestamp")
-        speaker.say(f"{words}, of which {faults} do not hold." if faults else f"{words}.")
-    speaker.give({"sound": not faults, "timestamps": [_as_json(one) for one in checked]})
+        session.say(f"{words}, of which {faults} do not hold." if faults else f"{words}.")
+    session.give({"sound": not faults, "timestamps": [_as_json(one) for one in checked]})
     return FINDINGS if faults else OK
 
 
 def _asked(archive: Any, url: str, query: bytes, chain: list[Certificate]) -> Added:
-    from habeas.archive.attestation.timestamping import add_reply
-    from habeas.cli.errors import Unreachable
-    from habeas.cli.online import post
-
     answered = post(url, query, QUERY)
     if answered.status != 200 or answered.content_type.partition(";")[0].strip() != REPLY:
         raise Unreachable(
@@ -238,8 +219,6 @@ def _say_checked(speaker: Speaker, one: Checked) -> None:
 
 
 def _say_not_judged(speaker: Speaker, said: tuple[str, ...]) -> None:
-    from habeas.cli.speaking import shown
-
     for each in said:
         speaker.note(f"By one verifier only: {shown(each)}.")
 
@@ -260,8 +239,6 @@ def _as_json(one: Checked) -> dict[str, Any]:
 
 
 def _as_files(one: Logged) -> dict[str, bytes]:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     if one.method == "rfc3161":
         chain = b"".join(each.public_bytes(Encoding.PEM) for each in one.certificates)
         return {"checkpoint.txt": one.text, "reply.tsr": one.proof, "chain.pem": chain}
@@ -274,8 +251,6 @@ def _as_files(one: Logged) -> dict[str, bytes]:
 
 
 def _write_new(folder: Path, files: dict[str, bytes]) -> None:
-    from habeas.cli.errors import FilesUnusable
-
     for name in files:
         if (folder / name).exists():
             raise FilesUnusable(
@@ -287,16 +262,10 @@ def _write_new(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def _chain(path: Path | None) -> list[Certificate]:
-    from habeas.cli.commands.witness import read_file
-    from habeas.custody.attestation.timestamps import read_certificates
-
     return [] if path is None else read_certificates(read_file(path, LARGEST_FILE))
 
 
 def _headers(path: Path | None) -> dict[int, bytes] | None:
-    from habeas.cli.commands.witness import read_file
-    from habeas.custody.attestation.opentimestamps import read_headers
-
     if path is None:
         return None
     return read_headers(read_file(path, LARGEST_FILE).decode("utf-8", "replace"))
@@ -307,7 +276,4 @@ def _time(time: Any) -> str:
 
 
 def _whose(authority: str) -> str:
-    from habeas.archive.exhibits.custody_chain import UNNAMED_AUTHORITY
-    from habeas.cli.speaking import shown
-
     return shown(authority or UNNAMED_AUTHORITY)

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
+from habeas.archive.access import OWNER
+from habeas.archive.exhibits.custody_chain import attested, words_of
+from habeas.archive.opening import Archive
+from habeas.archive.store import clock, open_lock
+from habeas.archive.verify import verifying
+from habeas.archive.verify.deep import Deeper, verify_deeper
+from habeas.archive.verify.report import UNREADABLE
+from habeas.archive.verify.verifying import Report, Sample
 from habeas.cli.endings import FINDINGS, OK
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from habeas.archive.opening import Archive
-    from habeas.archive.verify.deep import Deeper
-    from habeas.archive.verify.verifying import Report, Sample
-    from habeas.custody.checks.audit import Fault
-    from habeas.figures.changes.effects import Effect
+from habeas.cli.errors import CliError
+from habeas.cli.session import Session
+from habeas.cli.speaking import several
+from habeas.custody.checks.audit import Fault
+from habeas.custody.trust.persons import lasting
+from habeas.figures.changes.effects import Effect, effects
 
 SHOWN = 8  # claims of an effect that are listed
 
 
 def verify(
+    session: Session,
     deep: Annotated[
         bool,
         typer.Option(
@@ -46,38 +52,28 @@ def verify(
         int | None,
         typer.Option("--seed", metavar="N", help="Take the same sample again.", show_default=False),
     ] = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Check every byte, signature and quote again.
 
     Names whatever is wrong, and ends with 1 if anything is.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker, several
-
-    speaker = Speaker(json)
     sample = _sample(objects_sample, seed)
-    archive_ = opened(archive, passphrase_file, damaged=True)
-    from habeas.archive.store import clock, open_lock
-    from habeas.archive.verify import verifying
-
-    with speaker.progress() as progress:
-        report = verifying.verify(archive_, progress, sample)
-        deeper = _deeper(archive_, progress, report.faults) if deep else None
+    archive = session.open(damaged=True)
+    with session.progress() as progress:
+        report = verifying.verify(archive, progress, sample)
+        deeper = _deeper(archive, progress, report.faults) if deep else None
         if deeper is not None:
             report.faults.extend(deeper.faults)
-        resting = _resting(archive_, report.faults) if deep else []
+        resting = _resting(archive, report.faults) if deep else []
     for at, fault in enumerate(report.faults):
-        speaker.say(f"{fault.path or 'archive'}: {fault.message} [{fault.code}]", style="red")
+        session.say(f"{fault.path or 'archive'}: {fault.message} [{fault.code}]", style="red")
         if resting:
-            speaker.say(f"  {_words_of(resting[at])}")
-    running = open_lock.holders(archive_.directory) if report.leftovers else []
+            session.say(f"  {_words_of(resting[at])}")
+    running = open_lock.holders(archive.directory) if report.leftovers else []
     if report.leftovers:
         count = several(len(report.leftovers), "object")
         besides = "; or these have not recorded them yet: " if running else ""
-        speaker.say(
+        session.say(
             f"{count} belong to no entry: a step was interrupted before it recorded them"
             f"{besides}{', '.join(running)}."
         )
@@ -89,39 +85,39 @@ def verify(
     for size, state in report.handovers:
         stolen = " as stolen: of what they signed before, only others can say who made it"
         entries = several(size, "entry", "entries")
-        speaker.say(
+        session.say(
             f"The keys that sign were handed over to new ones at {entries}"
             f"{stolen if state == 'stolen' else ''}."
         )
     for erasure in sorted(set(report.erased.values())):
         gone = several(list(report.erased.values()).count(erasure), "entry", "entries")
-        speaker.say(f"{gone} erased by request at entry {erasure}.")
+        session.say(f"{gone} erased by request at entry {erasure}.")
     for words in _decided(report):
-        speaker.say(words)
+        session.say(words)
     if report.sound:
-        speaker.say(f"Sound: {checked}.")
-        speaker.say(f"The log's signed root at {report.logged:,} is {report.root}.")
+        session.say(f"Sound: {checked}.")
+        session.say(f"The log's signed root at {report.logged:,} is {report.root}.")
     else:
-        speaker.say(f"{several(len(report.faults), 'fault')}. Checked: {checked}.")
+        session.say(f"{several(len(report.faults), 'fault')}. Checked: {checked}.")
     others = _attested()
     if deeper is not None:
         pending = f", {deeper.pending:,} of them pending" if deeper.pending else ""
         file = "the database file, " if deeper.file else ""
-        speaker.say(
+        session.say(
             f"Also checked: {file}every derived table, {several(deeper.objects, 'object')} opened, "
             f"{several(deeper.cosignatures, 'cosignature')}, "
             f"{several(deeper.timestamps, 'timestamp')}{pending}."
         )
     if sample is not None:
-        speaker.say(
+        session.say(
             f"{several(report.objects_left, 'object')} not checked. The sample was taken by "
             f"chance with the seed {sample.seed}."
         )
     if ahead := clock.remark(report.newest):
-        speaker.say(ahead, style="yellow")
+        session.say(ahead, style="yellow")
     for step in others:
-        speaker.say(f"{step['words']}, as logged: {step['by']}, {step['time']}.")
-    speaker.give(
+        session.say(f"{step['words']}, as logged: {step['by']}, {step['time']}.")
+    session.give(
         {
             "sound": report.sound,
             "size": report.size,
@@ -174,9 +170,6 @@ _ALONE = {
 
 def _decided(report: Report) -> Iterator[str]:
     """Who approved, how old their key was by whose clock, and what nobody signed."""
-    from habeas.cli.speaking import several
-    from habeas.custody.trust.persons import lasting
-
     for one in report.approvals:
         whose = f"by the word of {', '.join(one.by)}" if one.by else "by this machine's clock"
         yield (
@@ -192,9 +185,6 @@ def _decided(report: Report) -> Iterator[str]:
 
 
 def _sample(written: str, seed: int | None) -> Sample | None:
-    from habeas.archive.verify.verifying import Sample
-    from habeas.cli.errors import CliError
-
     if not written:
         return None
     found = re.fullmatch("([1-9][0-9]{0,11})(%?)", written)
@@ -207,16 +197,11 @@ def _sample(written: str, seed: int | None) -> Sample | None:
 
 
 def _deeper(archive: Archive, progress: Any, faults: list[Fault]) -> Deeper:
-    from habeas.archive.verify.deep import verify_deeper
-
     objects = [fault.path for fault in faults if fault.path.startswith("objects/")]
     return verify_deeper(archive, progress, {path.rpartition("/")[2] for path in objects})
 
 
 def _resting(archive: Archive, faults: list[Fault]) -> list[Effect]:
-    from habeas.archive.access import OWNER
-    from habeas.figures.changes.effects import effects
-
     return effects(archive, OWNER, faults)
 
 
@@ -248,10 +233,6 @@ def _checked_besides(deeper: Deeper) -> dict[str, Any]:
 
 def _attested() -> list[dict[str, Any]]:
     """The newest word of each partner and authority, as logged; none where nothing can be read."""
-    from habeas.archive.access import OWNER
-    from habeas.archive.exhibits.custody_chain import attested, words_of
-    from habeas.archive.verify.report import UNREADABLE
-
     try:
         found = list(attested(OWNER, 0, newest=True))
     except UNREADABLE:  # the derived tables are damaged, which is said above

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from habeas.cli.options import ArchiveOption, JsonOption, PassphraseFileOption
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.attestation.cosignatures import Cosignature
-    from habeas.custody.attestation.partners import Partner, Policy
-    from habeas.custody.attestation.witness import Answer
-    from habeas.custody.log.checkpoints import Checkpoint
+from habeas.archive.attestation import cosigning
+from habeas.archive.attestation.cosigning import add_cosigned, last_cosigned, newest_checkpoint
+from habeas.archive.keys.handing_over import document_path
+from habeas.archive.opening import Archive
+from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.errors import ConfirmationNeeded, FilesUnusable, Unreachable
+from habeas.cli.online import post
+from habeas.cli.session import Session
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.custody.attestation.cosignatures import Cosignature
+from habeas.custody.attestation.partners import (
+    Partner,
+    Policy,
+    ask,
+    ask_to_follow,
+    check_cosigned,
+    make_handover_request,
+    make_request,
+    read_policy,
+)
+from habeas.custody.attestation.tlog_policy import written
+from habeas.custody.attestation.witness import Answer
+from habeas.custody.errors import Forked, PartnerRefused, RolledBack
+from habeas.custody.keys.handovers import read_document
+from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint
 
 POLICY = "partners.toml"
 LARGEST_FILE = 1 << 20  # bytes
@@ -33,6 +49,7 @@ PolicyOption = Annotated[
 
 
 def request(
+    session: Session,
     online: Annotated[
         bool, typer.Option("--online", help="Ask each partner at the address in the policy.")
     ] = False,
@@ -49,9 +66,6 @@ def request(
         ),
     ] = None,
     policy: PolicyOption = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Ask partners to cosign the log.
 
@@ -59,49 +73,39 @@ def request(
     in plain words, where a partner remembers more entries or other ones. Contacts nobody
     unless told to with --online. Ends with 1 where fewer have cosigned than the policy needs.
     """
-    from habeas.cli.endings import FINDINGS, OK
-    from habeas.cli.errors import ConfirmationNeeded
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
     if online == (out is not None):
         raise ConfirmationNeeded(
             "Say how to ask the partners.",
             next_step="--online asks at their addresses; --out DIR writes files to carry.",
         )
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.attestation import cosigning
-
-    policy_ = _policy(archive_, policy)
+    archive = session.open()
+    policy_ = _policy(archive, policy)
     wanted = [policy_.partner(name) for name in partner] if partner else list(policy_.partners)
     if out is not None:
-        cosigning.record_cosignatures(archive_, policy_)
-        checkpoint = cosigning.newest_checkpoint(archive_)
-        files, first = _write_requests(archive_, checkpoint, wanted, out)
-        speaker.say(f"The log has {checkpoint.size:,} entries.")
+        cosigning.record_cosignatures(archive, policy_)
+        checkpoint = cosigning.newest_checkpoint(archive)
+        files, first = _write_requests(archive, checkpoint, wanted, out)
+        session.say(f"The log has {checkpoint.size:,} entries.")
         for name, path in files.items():
-            speaker.say(f"{name}: {path}")
+            session.say(f"{name}: {path}")
             for handed in first.get(name, ()):
-                speaker.say(f"  before it: {handed} (the log's keys were handed over)")
-        speaker.say("Bring back what `habeas witness answer` writes; add it with")
-        speaker.say("`habeas witness add FILE`.")
-        speaker.give({"size": checkpoint.size, "requests": files, "handovers": first})
+                session.say(f"  before it: {handed} (the log's keys were handed over)")
+        session.say("Bring back what `habeas witness answer` writes; add it with")
+        session.say("`habeas witness add FILE`.")
+        session.give({"size": checkpoint.size, "requests": files, "handovers": first})
         return OK
     # Asked before anything is logged: a partner may know that this is an older copy.
-    faults = _ask_online(speaker, archive_, policy_, wanted)
-    if cosigning.record_cosignatures(archive_, policy_):
-        faults = _ask_online(speaker, archive_, policy_, wanted)
-    enough = _say_standing(speaker, archive_, policy_, faults)
+    faults = _ask_online(session, archive, policy_, wanted)
+    if cosigning.record_cosignatures(archive, policy_):
+        faults = _ask_online(session, archive, policy_, wanted)
+    enough = _say_standing(session, archive, policy_, faults)
     return OK if enough else FINDINGS
 
 
 def add(
+    session: Session,
     file: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Partners' answers.")],
     policy: PolicyOption = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Add cosignatures that came back by file.
 
@@ -109,79 +113,53 @@ def add(
     first compared with the log: a larger one, or one with another root, shows that an older
     copy was put back or that there are two histories.
     """
-    from habeas.cli.endings import FINDINGS, OK
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.attestation import cosigning
-
-    policy_ = _policy(archive_, policy)
+    archive = session.open()
+    policy_ = _policy(archive, policy)
     for path in file:
-        found = cosigning.add_cosigned(archive_, policy_, read_file(path, LARGEST_FILE))
+        found = cosigning.add_cosigned(archive, policy_, read_file(path, LARGEST_FILE))
         for one in found.cosignatures:
-            speaker.say(_cosigned_words(one, found.checkpoint.size))
-    return OK if _say_standing(speaker, archive_, policy_, []) else FINDINGS
+            session.say(_cosigned_words(one, found.checkpoint.size))
+    return OK if _say_standing(session, archive, policy_, []) else FINDINGS
 
 
 def status(
+    session: Session,
     policy: PolicyOption = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> int:
     """Say who cosigned the log, and what partners need to know of it.
 
     Compares every cosigned checkpoint that is kept with the log. Ends with 1 where fewer have
     cosigned the newest checkpoint than the policy needs.
     """
-    from habeas.cli.endings import FINDINGS, OK
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    from habeas.archive.attestation import cosigning
-    from habeas.custody.attestation.partners import check_cosigned
-
-    chain = archive_.chain
-    speaker.say("The key of this log, for partners (`habeas witness trust`):")
-    speaker.say(chain.current.checkpoint.vkey)
-    policy_ = _policy(archive_, policy)
-    for note in cosigning.kept(archive_):
+    archive = session.open()
+    chain = archive.chain
+    session.say("The key of this log, for partners (`habeas witness trust`):")
+    session.say(chain.current.checkpoint.vkey)
+    policy_ = _policy(archive, policy)
+    for note in cosigning.kept(archive):
         if policy_.standing(note).cosignatures:
-            check_cosigned(note, archive_.log, chain, policy_.keys)
-    return OK if _say_standing(speaker, archive_, policy_, []) else FINDINGS
+            check_cosigned(note, archive.log, chain, policy_.keys)
+    return OK if _say_standing(session, archive, policy_, []) else FINDINGS
 
 
 def tlog_policy(
+    session: Session,
     policy: PolicyOption = None,
-    archive: ArchiveOption = None,
-    passphrase_file: PassphraseFileOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Print the trust policy in the format that other programs read (C2SP tlog-policy).
 
     With the log's present key. Wherever a policy is read here, that format is read too.
     """
-    from habeas.cli.opening import opened
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.attestation.tlog_policy import written
-
-    speaker = Speaker(json)
-    archive_ = opened(archive, passphrase_file)
-    found = _policy(archive_, policy).as_tlog_policy
-    text = written(found, [archive_.chain.current.checkpoint]).decode("utf-8", "replace")
+    archive = session.open()
+    found = _policy(archive, policy).as_tlog_policy
+    text = written(found, [archive.chain.current.checkpoint]).decode("utf-8", "replace")
     for line in text.splitlines():
-        speaker.say(line)
-    speaker.give({"policy": text})
+        session.say(line)
+    session.give({"policy": text})
 
 
 def read_file(path: Path, largest: int) -> bytes:
     """The bytes of a file that a command names, up to a limit."""
-    from habeas.cli.errors import FilesUnusable
-
     try:
         with path.open("rb") as stream:
             data = stream.read(largest + 1)
@@ -197,8 +175,6 @@ def read_file(path: Path, largest: int) -> bytes:
 
 
 def _policy(archive: Archive, path: Path | None) -> Policy:
-    from habeas.custody.attestation.partners import read_policy
-
     return read_policy(path or archive.directory / POLICY)
 
 
@@ -206,10 +182,6 @@ def _write_requests(
     archive: Archive, checkpoint: Checkpoint, partners: list[Partner], out: Path
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
     """The request for each partner, and hand-overs of keys that it must be given before."""
-    from habeas.archive.attestation.cosigning import last_cosigned
-    from habeas.cli.errors import FilesUnusable
-    from habeas.custody.attestation.partners import make_handover_request, make_request
-
     files: dict[str, str] = {}
     first: dict[str, list[str]] = {}
     bodies: dict[Path, bytes] = {}
@@ -237,10 +209,6 @@ def _handovers_since(
     archive: Archive, old_size: int, size: int
 ) -> Iterator[tuple[Checkpoint, bytes]]:
     """The hand-overs that a partner has not cosigned yet: each checkpoint and document."""
-    from habeas.archive.keys.handing_over import document_path
-    from habeas.custody.keys.handovers import read_document
-    from habeas.custody.log.checkpoints import parse_checkpoint
-
     for each in archive.chain.handovers:
         path = document_path(archive, each)
         if old_size < each <= size and path.is_file():
@@ -252,11 +220,6 @@ def _ask_online(
     speaker: Speaker, archive: Archive, policy: Policy, partners: list[Partner]
 ) -> list[dict[str, str]]:
     """Ask each; what one of them refuses does not keep the others from being asked."""
-    from habeas.archive.attestation.cosigning import add_cosigned, newest_checkpoint
-    from habeas.cli.errors import Unreachable
-    from habeas.custody.attestation.partners import ask
-    from habeas.custody.errors import Forked, PartnerRefused, RolledBack
-
     faults = []
     found: RolledBack | Forked | None = None
     checkpoint = newest_checkpoint(archive)
@@ -287,10 +250,6 @@ def _follow(
     A witness of another program knows no hand-over: it is asked to cosign the checkpoint alone,
     which the key that it trusts signed too, and its operator names the new key by hand.
     """
-    from habeas.archive.attestation.cosigning import add_cosigned, last_cosigned
-    from habeas.custody.attestation.partners import ask, ask_to_follow
-    from habeas.custody.errors import PartnerRefused, RolledBack
-
     old_size = last_cosigned(archive, partner.key)
     for handed, document in _handovers_since(archive, old_size, newest.size):
         words = "It follows to the log's new key."
@@ -310,9 +269,6 @@ def _follow(
 
 
 def _sender(partner: Partner, path: str = "/add-checkpoint") -> Any:
-    from habeas.cli.online import post
-    from habeas.custody.attestation.witness import Answer
-
     def send(body: bytes) -> Answer:
         url = partner.url.rstrip("/") + path
         answered = post(url, body, "text/plain; charset=utf-8")
@@ -322,8 +278,6 @@ def _sender(partner: Partner, path: str = "/add-checkpoint") -> Any:
 
 
 def _cosigned_words(one: Cosignature, size: int) -> str:
-    from habeas.cli.speaking import shown
-
     return f"{shown(one.key.name)} cosigned the log with {size:,} entries."
 
 
@@ -331,9 +285,6 @@ def _say_standing(
     speaker: Speaker, archive: Archive, policy: Policy, faults: list[dict[str, str]]
 ) -> bool:
     """Who cosigned the newest checkpoint, and whether that is enough."""
-    from habeas.archive.attestation.cosigning import last_cosigned, newest_checkpoint
-    from habeas.cli.speaking import several, shown
-
     checkpoint = newest_checkpoint(archive)
     standing = policy.standing(checkpoint.note)
     count, entries = len(standing.cosignatures), several(checkpoint.size, "entry", "entries")

@@ -7,15 +7,32 @@ roots and signatures.
 from __future__ import annotations
 
 import contextlib
+import secrets
+import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from habeas.cli.options import JsonOption
-
-if TYPE_CHECKING:
-    from habeas.custody.attestation.cosignatures import Cosigner
+from habeas.archive.errors import ArchiveExists
+from habeas.cli.endings import FINDINGS, OK
+from habeas.cli.errors import CliError, FilesUnusable
+from habeas.cli.passphrases import new_passphrase, passphrase_of
+from habeas.cli.speaking import Speaker, several, shown
+from habeas.cli.witness_server import listen
+from habeas.custody import durable
+from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner
+from habeas.custody.attestation.witness import (
+    LARGEST_REQUEST,
+    SIZE_TYPE,
+    Witness,
+    known_logs,
+    trust_log,
+)
+from habeas.custody.errors import KeyringError, KeysMissing, PartnerRefused
+from habeas.custody.keys.key_files import read_key_file, write_key_file
+from habeas.custody.log.checkpoints import parse_checkpoint
+from habeas.custody.log.notes import Verifier
 
 KEY, PUBLIC, FORMAT = "key", "vkey", "habeas-witness-key/1"
 
@@ -32,6 +49,7 @@ WitnessPassphraseFile = Annotated[
 
 
 def init(
+    speaker: Speaker,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     name: Annotated[
         str,
@@ -43,23 +61,12 @@ def init(
         bool, typer.Option("--unprotected", help="Keep the key without a passphrase.")
     ] = False,
     passphrase_file: WitnessPassphraseFile = None,
-    json: JsonOption = False,
 ) -> None:
     """Make a witness's keys and folder.
 
     Prints the lines of which partners put one into their trust policy: one of ML-DSA-44, which
     will also hold against quantum computers, and one of Ed25519 for older programs.
     """
-    import secrets
-
-    from habeas.archive.errors import ArchiveExists
-    from habeas.cli.opening import new_passphrase
-    from habeas.cli.speaking import Speaker
-    from habeas.custody import durable
-    from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner
-    from habeas.custody.keys.key_files import write_key_file
-
-    speaker = Speaker(json)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise ArchiveExists(
             f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
@@ -94,6 +101,7 @@ def init(
 
 
 def trust(
+    speaker: Speaker,
     directory: Folder,
     key: Annotated[
         str,
@@ -101,18 +109,11 @@ def trust(
             metavar="KEY", help="The log's checkpoint key, as `habeas witness status` prints it."
         ),
     ],
-    json: JsonOption = False,
 ) -> None:
     """Answer a partner's log from now on.
 
     Get its key from somebody you know, not from the network.
     """
-    from habeas.cli.errors import CliError
-    from habeas.cli.speaking import Speaker, shown
-    from habeas.custody.attestation.witness import trust_log
-    from habeas.custody.log.notes import Verifier
-
-    speaker = Speaker(json)
     _refuse_other(directory)
     verifier = Verifier.parse(key)
     if verifier.name.endswith("/entry"):
@@ -126,25 +127,17 @@ def trust(
 
 
 def answer(
+    speaker: Speaker,
     directory: Folder,
     request: Annotated[Path, typer.Argument(metavar="FILE", help="A partner's request.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the answer.")],
     passphrase_file: WitnessPassphraseFile = None,
-    json: JsonOption = False,
 ) -> int:
     """Answer one request that came by file.
 
     Writes the newest checkpoint of that log that this witness cosigned: the one asked for,
     or, with exit code 1, the one that contradicts it.
     """
-    from habeas.cli.endings import FINDINGS, OK
-    from habeas.cli.errors import FilesUnusable
-    from habeas.cli.speaking import Speaker
-    from habeas.custody.attestation.witness import LARGEST_REQUEST, SIZE_TYPE, Witness
-    from habeas.custody.errors import PartnerRefused
-    from habeas.custody.log.checkpoints import parse_checkpoint
-
-    speaker = Speaker(json)
     cosigners = _cosigners(directory, passphrase_file)
     try:
         with request.open("rb") as stream:
@@ -173,6 +166,7 @@ def answer(
 
 
 def serve(
+    speaker: Speaker,
     directory: Folder,
     address: Annotated[
         str,
@@ -186,20 +180,12 @@ def serve(
         int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes any free one.")
     ] = 8418,
     passphrase_file: WitnessPassphraseFile = None,
-    json: JsonOption = False,
 ) -> None:
     """Answer requests over HTTP.
 
     Cosigns the logs named with `habeas witness trust`; to whoever knows the name of one it shows
     the checkpoint last cosigned. Ends in order on Ctrl-C and when told to terminate.
     """
-    import signal
-
-    from habeas.cli.speaking import Speaker
-    from habeas.cli.witness_server import listen
-    from habeas.custody.attestation.witness import Witness, known_logs
-
-    speaker = Speaker(json)
     cosigners = _cosigners(directory, passphrase_file)
     listening = listen(Witness(directory, *cosigners), address, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # how a service is stopped
@@ -220,12 +206,8 @@ def serve(
     speaker.note("Ended.")
 
 
-def list_(directory: Folder, json: JsonOption = False) -> None:
+def list_(speaker: Speaker, directory: Folder) -> None:
     """List the logs that a witness answers, and how far it cosigned them."""
-    from habeas.cli.speaking import Speaker, several, shown
-    from habeas.custody.attestation.witness import known_logs
-
-    speaker = Speaker(json)
     _refuse_other(directory)
     logs = known_logs(directory)
     if not logs:
@@ -259,11 +241,6 @@ def list_(directory: Folder, json: JsonOption = False) -> None:
 
 def _cosigners(directory: Path, passphrase_file: Path | None) -> list[Cosigner]:
     """The witness's keys; one that was made before November 2026 has an Ed25519 key only."""
-    from habeas.cli.opening import passphrase_of
-    from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner
-    from habeas.custody.errors import KeyringError
-    from habeas.custody.keys.key_files import read_key_file
-
     _refuse_other(directory)
     path = directory / KEY
     passphrase = passphrase_of(path, passphrase_file, "the witness", "--passphrase-file")
@@ -280,8 +257,6 @@ def _cosigners(directory: Path, passphrase_file: Path | None) -> list[Cosigner]:
 
 
 def _refuse_other(directory: Path) -> None:
-    from habeas.custody.errors import KeysMissing
-
     if not (directory / KEY).is_file():
         raise KeysMissing(
             f"{directory} is not a witness's folder.",
