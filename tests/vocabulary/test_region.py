@@ -91,6 +91,7 @@ WRONG = {
         ('title: R\nzones:\n  - "+1"\n', "line 3: ‘\\+1’ is not a zone"),
         ("title: R\ntitle: S\n", "line 2: ‘title’ is there twice"),
         ("title: [\n", "line 2: it is not YAML"),
+        ("title: R\nlanguages:\n  - {language: be}\n", "line 3: script, when is missing"),
         ("title: R\n# === file: x\n", "line 2: no line may have"),
     ],
     "people.yaml": [

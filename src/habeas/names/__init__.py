@@ -15,7 +15,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from habeas.names import gazetteer, people, placeholders, ranks, readings, table, writing
+from habeas.names import gazetteer, languages, people, placeholders, ranks, readings, table, writing
 from habeas.names.comparing import Comparer, Likeness
 from habeas.names.gazetteer import Candidate, Gazetteer
 from habeas.names.keying import keys
@@ -65,7 +65,7 @@ def resolve(spelling: str, region: Region) -> tuple[Candidate, ...]:
 
 def check(region: Region) -> None:
     """Read every file of a region that names stand on. Errors: those of the file that is wrong."""
-    for part in (people, ranks, placeholders, readings, writing):
+    for part in (languages, people, ranks, placeholders, readings, writing):
         part.check(region)
     table.of(region)
     gazetteer.of(region)

@@ -240,7 +240,7 @@ def _checked(folder: Folder) -> Folder:
     if SETTINGS not in folder.files:
         raise RegionFile(folder.name, SETTINGS, "").bad(0, "it is missing")
     settings = folder.settings
-    settings.mapping(needed=("title",), optional=("zones", "country", "sources"))
+    settings.mapping(needed=("title",), optional=("zones", "country", "sources", "languages"))
     settings.text_at(("title",))
     settings.texts_by_key(("sources",))
     for at, zone in enumerate(settings.strings(("zones",))):

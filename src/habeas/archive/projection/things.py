@@ -11,6 +11,8 @@ from habeas.archive.projection.projector import Projector
 from habeas.archive.store.facts import Fact, stored_json
 from habeas.custody.trust.persons import Policy
 
+#: Keys of names that are held until they are written.
+_MOST_KEYS = 50_000
 _OF_AN_EVENT = (
     *("agent", "happened_at", "place", "reason", "authority", "responsible", "changed"),
     *("before_sha256", "after_sha256", "outcome", "person"),
@@ -39,10 +41,14 @@ def region(p: Projector, fact: Fact) -> None:
     m.NameKey.objects.all().delete()  # how a name may sound is another matter now
     for position, caption in m.Mention.objects.values_list("position", "caption").iterator():
         named(p, position, position, caption)
+        if len(p.rows[m.NameKey]) > _MOST_KEYS:
+            p.flush()
     given = m.Claim.objects.filter(property__in=name_keys.PROPERTIES, stance="asserts")
     for position, subject, value in given.values_list("position", "subject", "value").iterator():
         if "text" in (told := json.loads(value)):
             named(p, position, subject, told["text"])
+        if len(p.rows[m.NameKey]) > _MOST_KEYS:
+            p.flush()
 
 
 def compartment(p: Projector, fact: Fact) -> None:

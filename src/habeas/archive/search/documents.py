@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import tantivy
 from django.db.models import Q
 
-from habeas.archive import folding
+from habeas.archive import folding, regions
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.exhibits.intake import layer_text
@@ -31,6 +31,7 @@ from habeas.vocabulary.errors import VocabularyError
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
+    from habeas.vocabulary.region import Region
 
 VERSION = "2"  # raise when the same rows give other documents
 _FOREVER = 10**9  # days; an open end
@@ -107,6 +108,7 @@ def of_layers(
     standing = live(visible(OWNER, m.Reading).filter(layer__in=positions)).order_by("position")
     readings = {row.layer: row for row in standing}
     cited = _citations(positions)
+    region = regions.chosen()
     for position in positions:
         layer = layers.get(position)
         if layer is None or layer.exhibit not in exhibits:
@@ -116,7 +118,7 @@ def of_layers(
         parts = parts_of(archive, position) if reading is not None else []
         shared = _shared(layer, exhibits[layer.exhibit], reading)
         marks = cited.get(position, [])
-        yield from of_text(made, text, parts, shared, marks)
+        yield from of_text(made, text, parts, shared, marks, region)
 
 
 #: A passage's range and label, and the labels of the standing claims that cite it.
@@ -129,6 +131,7 @@ def of_text(
     parts: Sequence[Part],
     shared: dict[str, Any],
     marks: Sequence[Mark],
+    region: Region | None = None,
 ) -> Iterator[tantivy.Document]:
     """The passages of one text as the index holds them. ``shared``: what all of them say."""
     lettered = Lettered(text)
@@ -142,7 +145,7 @@ def of_text(
         return made_of_it
 
     before: dict[str, Any] = {}
-    for piece in pieces(text, parts):
+    for piece in pieces(text, parts, region):
         start, stop, page, language, script = piece
         written, sounded = lettered.rows(start, stop)
         own: dict[str, Any] = {

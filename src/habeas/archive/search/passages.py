@@ -13,13 +13,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from habeas.archive import folding
 from habeas.archive.search.language import MOST_WORDS
 from habeas.archive.search.schema import UNKNOWN
+from habeas.names import languages
 from habeas.reading.documents import Part
 from habeas.vocabulary import texts
+
+if TYPE_CHECKING:
+    from habeas.vocabulary.region import Region
 
 LONGEST = 2_000  # code points
 LONGEST_ROW = 20_000  # of a row of a sheet
@@ -41,8 +45,8 @@ class Piece(NamedTuple):
     script: str
 
 
-def pieces(text: str, parts: Sequence[Part] = ()) -> Iterator[Piece]:
-    """The passages of a text, in order."""
+def pieces(text: str, parts: Sequence[Part] = (), region: Region | None = None) -> Iterator[Piece]:
+    """The passages of a text, in order. ``region``: which languages its letters may tell."""
     rows = _rows_of_sheets(parts)
     edges = {*_borders(text, parts, _APART), *rows, *rows.values()}
     apart = sorted(edge for edge in edges if 0 < edge < len(text))
@@ -58,7 +62,7 @@ def pieces(text: str, parts: Sequence[Part] = ()) -> Iterator[Piece]:
         packed = _packed(text, begin, end, cells if a_row else inside, a_row)
         for start, stop in packed:
             if not text[start:stop].isspace():
-                language, script = told(start) or tell(text[start : start + _SAMPLE])
+                language, script = told(start) or tell(text[start : start + _SAMPLE], region)
                 yield Piece(start, stop, pages(start), language, script)
         begin = end
 
@@ -185,8 +189,9 @@ _KYRGYZ = re.compile("[ңөү]")
 _KANA = re.compile("[\u3040-\u30ff]")
 
 
-def tell(sample: str) -> tuple[str, str]:
-    """Language and script by the letters alone; ``und`` where they do not tell."""
+def tell(sample: str, region: Region | None = None) -> tuple[str, str]:
+    """Language and script by the letters alone; ``und`` where they do not tell. What a region
+    says comes first."""
     if sample.isascii():
         script = "Latn" if _LATIN.search(sample) else ""
         return ("en" if len(_ENGLISH.findall(sample)) > 1 else UNKNOWN), script
@@ -196,7 +201,8 @@ def tell(sample: str) -> tuple[str, str]:
     script = first.lastgroup or ""
     if _OF_OTHERS[script].search(sample, first.end()):
         script = _most_written(sample)
-    return _LANGUAGE_OF[script](sample), script
+    of_region = languages.told(sample, script, region) if region else ""
+    return of_region or _LANGUAGE_OF[script](sample), script
 
 
 def _most_written(sample: str) -> str:

@@ -64,8 +64,9 @@ TYPES = {
 }
 OTHER = "other"
 _LANGUAGES = {
-    "arabic": "ar", "chinese": "zh", "english": "en", "kazakh": "kk", "kyrgyz": "ky",
-    "russian": "ru", "turkish": "tr", "uyghur": "ug",
+    "arabic": "ar", "belarusian": "be", "chinese": "zh", "english": "en", "kazakh": "kk",
+    "kyrgyz": "ky",
+    "russian": "ru", "turkish": "tr", "ukrainian": "uk", "uyghur": "ug",
 }  # fmt: skip
 _HAS = {"claim": "claimed", "passage": "cited"}
 

@@ -47,11 +47,13 @@ _FACETS = {
 _FILTER = {"year": "date"}  # the name of a facet's filter, where it is another
 _WORDS = {
     "ar": gettext_noop("Arabic"),
+    "be": gettext_noop("Belarusian"),
     "en": gettext_noop("English"),
     "kk": gettext_noop("Kazakh"),
     "ky": gettext_noop("Kyrgyz"),
     "ru": gettext_noop("Russian"),
     "tr": gettext_noop("Turkish"),
+    "uk": gettext_noop("Ukrainian"),
     "ug": gettext_noop("Uyghur"),
     "zh": gettext_noop("Chinese"),
     "ja": gettext_noop("Japanese"),
