@@ -18,9 +18,9 @@ from habeas.archive.access import OWNER, PUBLIC, Viewer
 from habeas.archive.errors import ArchiveFull
 from habeas.archive.models import Passage
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.rules import LONGEST_QUOTE
 from habeas.archive.store import connecting
 from habeas.archive.verbs.blocking import block
-from habeas.archive.verbs.citing import LONGEST_QUOTE
 from habeas.archive.verify.verifying import verify
 from habeas.web.explore.citing import words_sha256
 

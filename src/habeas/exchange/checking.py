@@ -11,22 +11,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.access import OWNER, visible
 from habeas.archive.exhibits.intake import Received, layer_text
 from habeas.archive.opening import Archive
-from habeas.archive.verbs.consenting import is_day
 from habeas.errors import HabeasError
 from habeas.exchange import folder as f
 from habeas.exchange import leftovers
 from habeas.exchange.errors import Fault
-from habeas.exchange.folder import Folder, Known
+from habeas.exchange.folder import Folder
 from habeas.exchange.tables import NO_FILE, Row, lies_inside
 from habeas.exchange.values_in import read_value
 from habeas.figures.definition import definitions
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import DefinitionError
 from habeas.reading.encodings import plain_text
-from habeas.vocabulary import edtf, schema, texts, values
+from habeas.vocabulary import schema, values
 
 SEVERAL = " ¶ "  # between the quotes of one claim
 
@@ -151,7 +151,7 @@ def _exhibit(plan: Plan, readings: _Readings, row: Row) -> None:
         name = row["file"] if len(row["file"]) <= 200 else row["file"][:200] + "…"
         faults.add(row.fault("file", f"There is no file {name!r}.", "Paths start at the folder."))
         return
-    _edtf(plan.folder, row, "received_on")
+    plan.folder.note(row, rules.date("received_on", row["received_on"]))
     readings.files[row["id"]] = path
     plan.exhibits[row["id"]] = Received(
         path,
@@ -165,30 +165,11 @@ def _exhibit(plan: Plan, readings: _Readings, row: Row) -> None:
 
 
 def _source(folder: Folder, row: Row) -> None:
-    _code(folder, row, "kind", "source-kind")
-    if row["kind"] == "witness" and row["name"]:
-        folder.faults.add(
-            row.fault(
-                "name",
-                "A witness has a code only.",
-                "Leave it empty; claim the name in a sealed compartment.",
-            )
-        )
-    for kind, _ in interests_of(row["interests"]):
-        if kind not in schema.core().codes["interest-kind"]:
-            known = ", ".join(schema.core().codes["interest-kind"])
-            folder.faults.add(
-                row.fault(
-                    "interests",
-                    f"There is no interest {kind!r}.",
-                    f"Write `kind: text; kind: text` with: {known}.",
-                )
-            )
+    interests = [kind for kind, _ in interests_of(row["interests"])]
+    folder.note(row, rules.source(row["kind"], row["code"], row["name"], interests))
     for name in row["repeats"].split():
-        if folder.find(row, "repeats", name, "source") and name == row["id"]:
-            folder.faults.add(
-                row.fault("repeats", "A source cannot repeat itself.", "Name the other source.")
-            )
+        if folder.find(row, "repeats", name, "source"):
+            folder.note(row, rules.lineage(itself=name == row["id"]))
 
 
 def interests_of(cell: str) -> list[tuple[str, str]]:
@@ -200,45 +181,19 @@ def interests_of(cell: str) -> list[tuple[str, str]]:
 
 
 def _mention(folder: Folder, row: Row) -> None:
-    kinds = schema.core().kinds
-    if row["kind"] not in kinds:
-        folder.faults.add(
-            row.fault(
-                "kind", f"There is no kind {row['kind']!r}.", f"Use one of: {', '.join(kinds)}."
-            )
-        )
-    for column, check in (("language", texts.language_tag), ("script", texts.script_code)):
-        try:
-            check(row[column])
-        except HabeasError as error:
-            folder.faults.add(row.fault(column, error.message, error.next_step))
-    if row["same_as"] and row["same_as"] == row["id"]:
-        folder.faults.add(
-            row.fault("same_as", "This is the mention itself.", "Name another mention.")
-        )
-    elif row["same_as"]:
-        _same_kind(
-            folder,
-            row,
-            "same_as",
-            row["kind"],
-            folder.find(row, "same_as", row["same_as"], "mention"),
-        )
+    kind = row["kind"]
+    folder.note(row, rules.mention(kind, row["caption"], row["language"], row["script"]))
+    if row["same_as"]:
+        itself = row["same_as"] == row["id"]
+        other = None if itself else folder.find(row, "same_as", row["same_as"], "mention")
+        kinds = (kind, other.kind if other else None)
+        folder.note(row, rules.pair("same", kinds, itself=itself, field="same_as"))
+        if itself:
+            return
         if not row["reason"]:
             folder.faults.add(
                 row.fault("reason", "This cell is empty.", "Say why the two are the same.")
             )
-
-
-def _same_kind(folder: Folder, row: Row, column: str, kind: str, other: Known | None) -> None:
-    if other is not None and other.kind != kind:
-        folder.faults.add(
-            row.fault(
-                column,
-                f"A {kind} and a {other.kind} cannot be the same.",
-                "Name one of the same kind.",
-            )
-        )
 
 
 def _claim(folder: Folder, readings: _Readings, row: Row) -> PlannedClaim:
@@ -246,29 +201,12 @@ def _claim(folder: Folder, readings: _Readings, row: Row) -> PlannedClaim:
     subject = folder.find(row, "subject", row["subject"], "mention")
     prop = known.properties.get(row["property"])
     value, ref = None, ""
-    if prop is None:
-        near = ", ".join(
-            n for n, p in known.properties.items() if subject and subject.kind in p.kinds
-        )
-        folder.faults.add(
-            row.fault(
-                "property", f"There is no property {row['property']!r}.", f"Properties: {near}."
-            )
-        )
-    else:
-        if subject is not None and subject.kind not in prop.kinds:
-            folder.faults.add(
-                row.fault(
-                    "property",
-                    f"{row['property']} is not a property of a {subject.kind}.",
-                    f"It belongs to: {', '.join(prop.kinds)}.",
-                )
-            )
+    kind = subject.kind if subject else None
+    folder.note(row, rules.claimed(known, kind, row["property"]))
+    if prop is not None:
         value, ref = read_value(folder, row, prop)
-    _code(folder, row, "stance", "stance", optional=True)
-    _code(folder, row, "basis", "basis", optional=True)
-    _edtf(folder, row, "holds")
-    _edtf(folder, row, "said")
+    stance, basis = row["stance"] or "asserts", row["basis"] or "not-stated"
+    folder.note(row, rules.statement(known, stance, basis, row["holds"], row["said"]))
     folder.find(row, "source", row["source"], "source")
     through = tuple(row["through"].split())
     for name in through:
@@ -342,47 +280,27 @@ def _quote(folder: Folder, row: Row, exhibit: str, text: str, quote: str) -> Quo
         )
         return None
     start = places[int(occurrence or "1") - 1]
+    folder.note(row, rules.passage(start, start + len(quote), len(text)))
     return Quote(exhibit, start, start + len(quote), quote)
 
 
 def _judgement(folder: Folder, row: Row) -> None:
-    _code(folder, row, "verdict", "verdict")
+    folder.note(row, rules.verdict(row["verdict"]))
     left = folder.find(row, "left", row["left"], "mention")
     right = folder.find(row, "right", row["right"], "mention")
-    if row["left"] == row["right"]:
-        folder.faults.add(row.fault("right", "Both are the same mention.", "Name two mentions."))
-    if left is not None and row["verdict"] == "same":
-        _same_kind(folder, row, "right", left.kind, right)
+    kinds = (left.kind if left else None, right.kind if right else None)
+    folder.note(row, rules.pair(row["verdict"], kinds, itself=row["left"] == row["right"]))
 
 
 def _assessment(folder: Folder, row: Row) -> None:
     folder.find(row, "target", row["target"], "claim", "source")
-    schemes = ("credibility", "reliability", "verification-step")
-    if row["scheme"] not in schemes:
-        folder.faults.add(
-            row.fault(
-                "scheme",
-                f"There is no scheme {row['scheme']!r}.",
-                f"Use one of: {', '.join(schemes)}.",
-            )
-        )
-    else:
-        _code(folder, row, "grade", row["scheme"])
+    folder.note(row, rules.assessment(row["scheme"], row["grade"]))
 
 
 def _consent(folder: Folder, row: Row) -> None:
     folder.find(row, "subject", row["subject"], "mention", "source")
-    _code(folder, row, "basis", "consent-basis")
-    _code(folder, row, "audience", "handling")
-    known = schema.core().codes["consent-purpose"]
-    for purpose in row["purposes"].split():
-        if purpose not in known:
-            reason = f"There is no purpose {purpose!r}."
-            folder.faults.add(row.fault("purposes", reason, f"Use any of: {', '.join(known)}."))
-    if row["expires"] and not is_day(row["expires"]):
-        folder.faults.add(
-            row.fault("expires", f"{row['expires']!r} is not a day.", "Write it as 2027-01-31.")
-        )
+    purposes = row["purposes"].split()
+    folder.note(row, rules.consent(row["basis"], row["audience"], purposes, row["expires"]))
 
 
 def _definition(plan: Plan, path: Path) -> None:
@@ -400,23 +318,3 @@ def _definition(plan: Plan, path: Path) -> None:
         plan.folder.faults.add(
             Fault(name, 0, "", "The text is not UTF-8.", "Save the file as UTF-8.")
         )
-
-
-def _code(folder: Folder, row: Row, column: str, code_list: str, *, optional: bool = False) -> None:
-    codes = schema.core().codes[code_list]
-    if not row[column] and optional:
-        return
-    if row[column] not in codes:
-        folder.faults.add(
-            row.fault(
-                column, f"There is no {column} {row[column]!r}.", f"Use one of: {', '.join(codes)}."
-            )
-        )
-
-
-def _edtf(folder: Folder, row: Row, column: str) -> None:
-    if row[column]:
-        try:
-            edtf.parse(row[column])
-        except HabeasError as error:
-            folder.faults.add(row.fault(column, error.message, error.next_step))

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from habeas.archive import models as m
-from habeas.archive import regions
+from habeas.archive import regions, rules
 from habeas.archive.access import OWNER, visible
-from habeas.archive.access.labels import LEVELS
+from habeas.archive.rules import Problem
 from habeas.exchange.errors import Fault
 from habeas.exchange.tables import Faults, Row, TableShape, read_table
 from habeas.vocabulary import schema
@@ -94,6 +95,11 @@ class Folder:
 
     def rows(self, shape: TableShape) -> list[Row]:
         return self.tables[shape.file]
+
+    def note(self, row: Row, problems: Iterable[Problem]) -> None:
+        """Note each problem at its row; a rule's fields are columns of the table."""
+        for problem in problems:
+            self.faults.add(row.fault(problem.field, *problem.words))
 
     def find(self, row: Row, column: str, name: str, *whats: str) -> Known | None:
         """What a name refers to; a fault and None when it is not one of ``whats``."""
@@ -216,14 +222,8 @@ def _check_place(folder: Folder, row: Row) -> None:
                 f"Use one of: {keys}.",
             )
         )
-    if row["handling"] and row["handling"] not in LEVELS:
-        folder.faults.add(
-            row.fault(
-                "handling",
-                f"There is no handling {row['handling']!r}.",
-                f"Use one of: {', '.join(LEVELS)}.",
-            )
-        )
+    if row["handling"]:
+        folder.note(row, rules.handling(row["handling"]))
 
 
 _MODELS: dict[str, type[m.Projection]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from habeas.archive import rules
 from habeas.errors import HabeasError
 from habeas.exchange import leftovers
 from habeas.exchange.folder import Folder
@@ -33,13 +34,8 @@ def read_value(folder: Folder, row: Row, prop: Property) -> tuple[values.Value |
 
 def _reference(folder: Folder, row: Row, prop: Property, name: str) -> values.Value:
     mention = folder.find(row, "value", name, "mention")
-    if mention is not None and prop.refers_to and mention.kind not in prop.refers_to:
-        kinds = " or ".join(prop.refers_to)
-        folder.faults.add(
-            row.fault(
-                "value", f"{name!r} is a {mention.kind}.", f"{prop.name} refers to a {kinds}."
-            )
-        )
+    if mention is not None:
+        folder.note(row, rules.referred(prop, mention.kind, name))
     as_written = row["as_written"]
     written = values.Written(as_written, row["language"]) if as_written else None
     return values.Value("ref", None, written)

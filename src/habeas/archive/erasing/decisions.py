@@ -13,6 +13,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.erasing.planning import Plan
 from habeas.archive.erasing.retold import names_in
 from habeas.archive.errors import EntryRefused, ErasureRefused, PersonNeeded
@@ -30,10 +31,7 @@ BASES = {
 
 def request_erasure(batch: Batch, what: Plan, basis: str, reason: str) -> Ref:
     """Ask that exactly what the plan says be erased; signed by the acting person."""
-    if basis not in BASES:
-        raise EntryRefused(
-            f"There is no basis {basis!r}.", next_step=f"Use one of: {', '.join(BASES)}."
-        )
+    rules.refuse(rules.code("basis", basis, BASES))
     if not reason.strip():
         raise EntryRefused(
             "A request needs a reason.", next_step="Say why in a few words that name nobody."

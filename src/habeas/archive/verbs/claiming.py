@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
@@ -15,11 +16,13 @@ from habeas.archive.verbs.referring import (
     TEAM,
     Marking,
     Thing,
+    kind_by_id,
+    kind_of,
     ref,
     refuse_ended,
     refuse_retracted_list,
 )
-from habeas.vocabulary import edtf, values
+from habeas.vocabulary import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +69,16 @@ def claim(
     """Record a claim. Its handling is never laxer than its property's sensitivity."""
     known = vocabulary_of(batch)
     about = ref(batch, subject, m.Mention)
-    prop = known.properties.get(property)
-    if prop is None:
-        raise EntryRefused(
-            f"There is no property {property!r}.",
-            next_step="See docs/reference/vocabulary.md for the properties of each kind.",
-        )
-    kind = _kind_of(batch, about)
-    if kind not in prop.kinds:
-        raise EntryRefused(
-            f"The property {property} is not one of a {kind}.",
-            next_step=f"It belongs to: {', '.join(prop.kinds)}.",
-        )
-    if value.type != prop.type:
-        raise EntryRefused(
-            f"The property {property} takes a {prop.type}, not a {value.type}.",
-            next_step=prop.meaning,
-        )
-    _check_code("stance", stance, known.codes["stance"])
+    rules.refuse(rules.claimed(known, kind_of(batch, about), property))
+    prop = known.properties[property]
+    rules.refuse(rules.value(known, prop, value))
+    if value.mention:
+        rules.refuse(rules.referred(prop, kind_by_id(batch, value.mention), "What it names"))
     if not attribution:
         raise EntryRefused("A claim needs somebody who says it.", next_step="Name its source.")
     for step in attribution:
-        _check_code("basis", step.basis, known.codes["basis"])
-        if step.said:
-            edtf.parse(step.said)
+        rules.refuse(rules.statement(known, stance, step.basis, holds, step.said))
         _refuse_retracted(batch, step.source)
-    if holds:
-        edtf.parse(holds)
     refuse_retracted_list(batch, list)
     if LEVELS[marking.handling] < LEVELS[prop.sensitivity]:
         marking = Marking(marking.compartment, prop.sensitivity)
@@ -121,18 +107,6 @@ def correct(batch: Batch, claim_position: Thing, **changed: Any) -> Ref:
     return claim(batch, previous=old, **changed)
 
 
-def _kind_of(batch: Batch, mention: Ref) -> str:
-    kind = batch.mention_kinds.get(mention.entry_id)
-    if kind is None:
-        if mention.position >= batch.first:
-            batch.flush()
-        row = m.Mention.objects.get(position=mention.position)
-        if row.ended_at is not None:
-            refuse_ended(batch, mention, m.Mention)
-        kind = batch.mention_kinds[mention.entry_id] = row.kind
-    return kind
-
-
 def _refuse_retracted(batch: Batch, source: Ref) -> None:
     if batch.ended_sources is None:
         batch.flush()
@@ -140,10 +114,3 @@ def _refuse_retracted(batch: Batch, source: Ref) -> None:
         batch.ended_sources = set(ended.values_list("position", flat=True))
     if source.position in batch.ended_sources:
         refuse_ended(batch, source, m.Source)
-
-
-def _check_code(what: str, code: str, codes: Any) -> None:
-    if code not in codes:
-        raise EntryRefused(
-            f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(codes)}."
-        )

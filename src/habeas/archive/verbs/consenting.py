@@ -6,15 +6,13 @@ hold, may be recorded by the installation alone: it must never wait for a person
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 
 from habeas.archive import models as m
-from habeas.archive.access.labels import LEVELS
-from habeas.archive.errors import EntryRefused, UnknownReference
+from habeas.archive import rules
+from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
-from habeas.vocabulary import schema
 
 
 def consent(
@@ -35,20 +33,7 @@ def consent(
     ``expires`` is a full ISO day, '' for none. Without a live consent for the public
     audience nothing that names the person is public.
     """
-    codes = schema.core().codes["consent-basis"]
-    if basis not in codes:
-        raise EntryRefused(
-            f"There is no basis of consent {basis!r}.", next_step=f"Use one of: {', '.join(codes)}."
-        )
-    if audience not in LEVELS:
-        raise EntryRefused(
-            f"There is no audience {audience!r}.", next_step=f"Use one of: {', '.join(LEVELS)}."
-        )
-    if expires and not is_day(expires):
-        raise EntryRefused(
-            f"{expires!r} is not a day on which consent can end.",
-            next_step="Write it as 2027-01-31.",
-        )
+    rules.refuse(rules.consent(basis, audience, purposes, expires))
     return batch.append(
         "consent",
         {
@@ -125,11 +110,3 @@ def _subject(batch: Batch, thing: Thing) -> Ref:
         return ref(batch, thing, m.Mention)
     except UnknownReference:
         return ref(batch, thing, m.Source)
-
-
-def is_day(text: str) -> bool:
-    """Whether the text is a day written as 2027-01-31: days are compared as text."""
-    try:
-        return datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

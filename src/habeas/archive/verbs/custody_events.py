@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
-from habeas.vocabulary import edtf, schema
+from habeas.vocabulary import schema
 
 AS_SEALED, DAMAGED = "as-sealed", "damaged"
 OUTCOMES = (AS_SEALED, DAMAGED)  # of a check
@@ -46,12 +47,8 @@ def custody(
     of this one; ``outcome`` is that of a check. ``signed`` makes the acting person sign it.
     """
     known = schema.core().codes["custody-event"]
-    if event not in known:
-        raise EntryRefused(
-            f"There is no custody event {event!r}.", next_step=f"Use one of: {', '.join(known)}."
-        )
-    if happened_at:
-        edtf.parse(happened_at)
+    rules.refuse(rules.code("event", event, known, "custody event"))
+    rules.refuse(rules.date("happened_at", happened_at))
     for digest in (before_sha256, after_sha256):
         if digest and not _SHA256.fullmatch(digest):
             raise EntryRefused(

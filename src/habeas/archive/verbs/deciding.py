@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_ended
-from habeas.vocabulary import schema
 
 RETRACTABLE: dict[str, type[m.Projection]] = {
     "claim": m.Claim,
@@ -73,7 +73,7 @@ def judge(
 
     ``rests_on``: the entry ids of the reviews that it carries out.
     """
-    check_code("verdict", verdict, "verdict")
+    rules.refuse(rules.verdict(verdict))
     one, other = ref(batch, left, m.Mention), ref(batch, right, m.Mention)
     check_pair(batch, one, other, verdict)
     return batch.append(
@@ -91,26 +91,23 @@ def judge(
 
 def check_pair(batch: Batch, one: Ref, other: Ref, verdict: str) -> None:
     """Two different mentions; of one kind, where they are to be the same."""
-    if one == other:
-        raise EntryRefused(
-            "A mention is always the same as itself.", next_step="Name two mentions."
-        )
-    kinds = _kinds(batch, one, other)
-    if verdict == "same" and len(set(kinds)) > 1:
-        raise EntryRefused(
-            f"A {kinds[0]} and a {kinds[1]} cannot be the same.",
-            next_step="Judge two mentions of one kind.",
-        )
+    itself = one == other
+    kinds = (None, None) if itself else _kinds(batch, one, other)
+    rules.refuse(rules.pair(verdict, kinds, itself=itself))
 
 
-def _kinds(batch: Batch, *mentions: Ref) -> list[str]:
-    if any(mention.entry_id not in batch.mention_kinds for mention in mentions):
+def _kinds(batch: Batch, left: Ref, right: Ref) -> tuple[str, str]:
+    """The kinds of two mentions, of which one may have ended with its list."""
+    if left.entry_id not in batch.mention_kinds or right.entry_id not in batch.mention_kinds:
         batch.flush()
-    kinds = m.Mention.objects.values_list("kind", flat=True)
-    return [
-        batch.mention_kinds.get(mention.entry_id) or kinds.get(position=mention.position)
-        for mention in mentions
-    ]
+
+    def kind(mention: Ref) -> str:
+        known = batch.mention_kinds.get(mention.entry_id)
+        return known or m.Mention.objects.values_list("kind", flat=True).get(
+            position=mention.position
+        )
+
+    return kind(left), kind(right)
 
 
 def assess(
@@ -128,12 +125,7 @@ def assess(
         raise EntryRefused(
             f"A {target_kind} is not assessed.", next_step="Assess a claim or a source."
         )
-    if scheme not in ("credibility", "reliability", "verification-step"):
-        raise EntryRefused(
-            f"There is no scheme {scheme!r}.",
-            next_step="Use credibility (1–6), reliability (A–F) or verification-step.",
-        )
-    check_code(f"{scheme} grade", grade, scheme)
+    rules.refuse(rules.assessment(scheme, grade))
     return batch.append(
         "assessment",
         {
@@ -145,11 +137,3 @@ def assess(
             **marking.fields(batch),
         },
     )
-
-
-def check_code(what: str, code: str, code_list: str) -> None:
-    codes = schema.core().codes[code_list]
-    if code not in codes:
-        raise EntryRefused(
-            f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(codes)}."
-        )

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from habeas.archive import models as m
-from habeas.archive import regions
-from habeas.archive.errors import EntryRefused
+from habeas.archive import regions, rules
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Marking
 from habeas.vocabulary.schema import Schema
@@ -22,11 +21,7 @@ def define(
     batch: Batch, *, key: str, title: str, kind: str, text: str, marking: Marking = TEAM
 ) -> Ref:
     """Log a definition; an earlier one with the same key is superseded."""
-    if kind not in FIGURE_KINDS:
-        raise EntryRefused(
-            f"There is no kind of figure {kind!r}.",
-            next_step=f"Use one of: {', '.join(FIGURE_KINDS)}.",
-        )
+    rules.refuse(rules.code("kind", kind, FIGURE_KINDS, "kind of figure"))
     return batch.append(
         "definition",
         {

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
-from habeas.archive.verbs.deciding import check_code, check_pair
+from habeas.archive.verbs.deciding import check_pair
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 
 PAIRS_AN_ENTRY = 1_000
@@ -82,7 +83,7 @@ def review(
 
     ``seen``: the entry ids of the claims that the reviewer was shown.
     """
-    check_code("verdict", verdict, "verdict")
+    rules.refuse(rules.verdict(verdict))
     one, other = ref(batch, left, m.Mention), ref(batch, right, m.Mention)
     check_pair(batch, one, other, verdict)
     return batch.append(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_retracted_list
-from habeas.vocabulary import schema, texts
 
 
 def compartment(batch: Batch, key: str, title: str) -> Ref:
@@ -34,15 +34,7 @@ def source(
     marking: Marking = TEAM,
 ) -> Ref:
     """Somebody or something that says things. A witness is known by ``code`` only."""
-    codes = schema.core().codes
-    _known("source kind", kind, codes["source-kind"])
-    for interest in interests:
-        _known("kind of interest", interest["kind"], codes["interest-kind"])
-    if kind == "witness" and name:
-        raise EntryRefused(
-            f"The witness {code} has a name here.",
-            next_step="Leave the name empty; record it as a claim in a sealed compartment.",
-        )
+    rules.refuse(rules.source(kind, code, name, [each["kind"] for each in interests]))
     if previous is not None:
         batch.ended_sources = None
     return batch.append(
@@ -65,8 +57,7 @@ def lineage(
 ) -> Ref:
     """Record that one source repeats another and is no origin of its own."""
     left, right = ref(batch, source, m.Source), ref(batch, repeats, m.Source)
-    if left == right:
-        raise EntryRefused("A source cannot repeat itself.")
+    rules.refuse(rules.lineage(itself=left == right))
     return batch.append(
         "lineage",
         {
@@ -105,11 +96,7 @@ def mention(
     marking: Marking = TEAM,
 ) -> Ref:
     """How a source or list refers to somebody or something."""
-    _known("kind of record", kind, schema.core().kinds)
-    if not caption.strip():
-        raise EntryRefused(f"A {kind} needs a caption.", next_step="Write how the source calls it.")
-    texts.language_tag(language)  # refuse what is none
-    texts.script_code(script)
+    rules.refuse(rules.mention(kind, caption, language, script))
     refuse_retracted_list(batch, list)
     made = batch.append(
         "mention",
@@ -125,11 +112,3 @@ def mention(
     )
     batch.mention_kinds[made.entry_id] = kind
     return made
-
-
-def _known(what: str, code: str, codes: object) -> None:
-    names: Sequence[str] = tuple(codes)  # type: ignore[arg-type]
-    if code not in names:
-        raise EntryRefused(
-            f"There is no {what} {code!r}.", next_step=f"Use one of: {', '.join(names)}."
-        )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS, label_id
-from habeas.archive.errors import AlreadyEnded, EntryRefused, UnknownReference
+from habeas.archive.errors import AlreadyEnded, UnknownReference
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 
 Thing = Ref | int
@@ -22,11 +23,7 @@ class Marking:
 
     def fields(self, batch: Batch) -> dict[str, str]:
         """The two fields that every entry of a thing carries."""
-        if self.handling not in LEVELS:
-            raise EntryRefused(
-                f"There is no handling level {self.handling!r}.",
-                next_step=f"Use one of: {', '.join(LEVELS)}.",
-            )
+        rules.refuse(rules.handling(self.handling))
         compartment = self.compartment or main_compartment(batch)
         return {"compartment": compartment.entry_id, "handling": self.handling}
 
@@ -87,6 +84,34 @@ def ref(batch: Batch, thing: Thing, model: type[m.Projection]) -> Ref:
             next_step="Look up its number on its page or with `--json`.",
         )
     return Ref(entry_id_at(thing), thing)
+
+
+def kind_of(batch: Batch, mention: Ref) -> str:
+    """The kind of record of a mention, which must stand."""
+    kind = batch.mention_kinds.get(mention.entry_id)
+    if kind is None:
+        if mention.position >= batch.first:
+            batch.flush()
+        row = m.Mention.objects.get(position=mention.position)
+        if row.ended_at is not None:
+            refuse_ended(batch, mention, m.Mention)
+        kind = batch.mention_kinds[mention.entry_id] = row.kind
+    return kind
+
+
+def kind_by_id(batch: Batch, entry_id: str) -> str:
+    """The same, of the mention that a value names."""
+    if entry_id in batch.mention_kinds:
+        return batch.mention_kinds[entry_id]
+    batch.flush()
+    entries = m.LedgerEntry.objects.filter(entry_id=entry_id)
+    position = entries.values_list("position", flat=True).first()
+    if position is None:
+        raise UnknownReference(
+            f"Entry {entry_id} is not a mention of this archive.",
+            next_step="Refer to something that was appended before.",
+        )
+    return kind_of(batch, ref(batch, position, m.Mention))
 
 
 def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:

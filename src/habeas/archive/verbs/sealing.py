@@ -6,10 +6,10 @@ import hashlib
 from typing import Any
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 from habeas.custody.objects.object_store import Sealed
-from habeas.vocabulary import edtf
 
 
 def seal(
@@ -25,8 +25,7 @@ def seal(
     marking: Marking = TEAM,
 ) -> Ref:
     """Record bytes that the object store has made durable as an exhibit."""
-    if received_on:
-        edtf.parse(received_on)
+    rules.refuse(rules.date("received_on", received_on))
     batch.keep_object(sealed)
     return batch.append(
         "exhibit",

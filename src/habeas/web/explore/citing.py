@@ -27,7 +27,7 @@ from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.exhibits.quoting import cite_once
 from habeas.archive.models import Exhibit, Layer, LedgerEntry, Passage
 from habeas.archive.readings import locator_words
-from habeas.archive.verbs.citing import LONGEST_QUOTE
+from habeas.archive.rules import LONGEST_QUOTE
 from habeas.archive.verbs.referring import marking_as_exhibit
 from habeas.web.errors import FormUnreadable, WordsChanged
 from habeas.web.explore.pages import exhibit_form

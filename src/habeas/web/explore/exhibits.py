@@ -19,7 +19,7 @@ from habeas.archive.models import (
     Passage,
     Reading,
 )
-from habeas.archive.verbs.citing import LONGEST_QUOTE
+from habeas.archive.rules import LONGEST_QUOTE
 from habeas.web.explore import layers, opened, originals, written
 from habeas.web.explore.custody import custody_of
 from habeas.web.explore.pages import by_position, one, page, paged, whole_number

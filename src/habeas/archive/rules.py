@@ -1,0 +1,245 @@
+"""What may be recorded: each rule once, as the problems of what somebody would like to record.
+
+A verb raises the first problem (``refuse``); an importer lists all of them, each with its row.
+Invariants: a rule reads only what it is given and the vocabulary, never the tables; what has no
+problem by these rules is recorded; the words of a problem fit a verb, and ``in_cell`` holds others
+where a reader sees the column beside them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from habeas.archive.access.labels import LEVELS
+from habeas.archive.errors import EntryRefused, PassageOutside
+from habeas.errors import HabeasError
+from habeas.vocabulary import edtf, schema, texts
+from habeas.vocabulary.forms import Coded
+from habeas.vocabulary.schema import Property, Schema
+from habeas.vocabulary.values import Value
+
+SCHEMES = ("credibility", "reliability", "verification-step")
+LONGEST_QUOTE = 8_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field, and what would be valid; ``error`` is what a verb raises."""
+
+    field: str
+    reason: str
+    valid: str = ""
+    in_cell: tuple[str, str] | None = None
+    error: HabeasError | None = None
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Reason and remedy where the column's name stands beside them."""
+        return self.in_cell or (self.reason, self.valid)
+
+
+Problems = Iterator[Problem]
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise the first problem, if there is one."""
+    for problem in problems:
+        raise problem.error or EntryRefused(problem.reason, next_step=problem.valid)
+
+
+# --- fields ----------------------------------------------------------------------------------
+
+
+def code(field: str, value: str, codes: Collection[str], what: str = "") -> Problems:
+    """One of the codes; ``what`` names it where the field's name does not."""
+    if value not in codes:
+        valid = f"Use one of: {', '.join(codes)}."
+        in_cell = (f"There is no {field} {value!r}.", valid)
+        yield Problem(field, f"There is no {what or field} {value!r}.", valid, in_cell)
+
+
+def date(field: str, text: str) -> Problems:
+    """EDTF, or nothing."""
+    if text:
+        yield from _of_error(field, lambda: edtf.parse(text))
+
+
+def handling(level: str) -> Problems:
+    """One of the four levels."""
+    yield from code("handling", level, LEVELS, "handling level")
+
+
+def _of_error(field: str, check: Callable[[], object]) -> Problems:
+    try:
+        check()
+    except HabeasError as error:
+        yield Problem(field, error.message, error.next_step, error=error)
+
+
+def is_day(text: str) -> bool:
+    """Whether the text is a day written as 2027-01-31: days are compared as text."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+# --- things ----------------------------------------------------------------------------------
+
+
+def source(kind: str, code_: str, name: str, interests: Iterable[str]) -> Problems:
+    """``interests`` are their kinds. A witness is known by a code only."""
+    codes = schema.core().codes
+    yield from code("kind", kind, codes["source-kind"], "source kind")
+    known = codes["interest-kind"]
+    for interest in interests:
+        for problem in code("interests", interest, known, "kind of interest"):
+            listed = f"Write `kind: text; kind: text` with: {', '.join(known)}."
+            in_cell = (f"There is no interest {interest!r}.", listed)
+            yield Problem(problem.field, problem.reason, problem.valid, in_cell)
+    if kind == "witness" and name:
+        yield Problem(
+            "name",
+            f"The witness {code_} has a name here.",
+            "Leave the name empty; record it as a claim in a sealed compartment.",
+            (
+                "A witness has a code only.",
+                "Leave it empty; claim the name in a sealed compartment.",
+            ),
+        )
+
+
+def lineage(*, itself: bool) -> Problems:
+    """A source repeats another one."""
+    if itself:
+        reason = "A source cannot repeat itself."
+        yield Problem("repeats", reason, in_cell=(reason, "Name the other source."))
+
+
+def mention(kind: str, caption: str, language: str, script: str) -> Problems:
+    """How a source or list refers to somebody or something."""
+    yield from code("kind", kind, schema.core().kinds, "kind of record")
+    if not caption.strip():
+        yield Problem("caption", f"A {kind} needs a caption.", "Write how the source calls it.")
+    yield from _of_error("language", lambda: texts.language_tag(language))
+    yield from _of_error("script", lambda: texts.script_code(script))
+
+
+def claimed(known: Schema, kind: str | None, property: str) -> Problems:
+    """A property of a kind of record; ``kind`` is the subject's, None where none was found."""
+    prop = known.properties.get(property)
+    if prop is None:
+        near = ", ".join(p.name for p in known.properties.values() if kind in p.kinds)
+        reason = f"There is no property {property!r}."
+        remedy = "See docs/reference/vocabulary.md for the properties of each kind."
+        yield Problem("property", reason, remedy, (reason, f"Properties: {near}."))
+    elif kind is not None and kind not in prop.kinds:
+        valid = f"It belongs to: {', '.join(prop.kinds)}."
+        in_cell = (f"{property} is not a property of a {kind}.", valid)
+        yield Problem(
+            "property", f"The property {property} is not one of a {kind}.", valid, in_cell
+        )
+
+
+def statement(known: Schema, stance: str, basis: str, holds: str, said: str) -> Problems:
+    """How a claim is made, and when it holds and was said, by one who says it."""
+    yield from code("stance", stance, known.codes["stance"])
+    yield from code("basis", basis, known.codes["basis"])
+    yield from date("holds", holds)
+    yield from date("said", said)
+
+
+def value(known: Schema, prop: Property, given: Value) -> Problems:
+    """A value is of its property's type, and a code is one of its list."""
+    if given.type != prop.type:
+        reason = f"The property {prop.name} takes a {prop.type}, not a {given.type}."
+        yield Problem("value", reason, prop.meaning)
+    elif isinstance(given.normal, Coded):
+        if given.normal.code_list != prop.codes:
+            reason = f"The property {prop.name} takes a code of {prop.codes}."
+            yield Problem("value", reason, f"Not one of {given.normal.code_list}.")
+        else:
+            listed, own = given.normal.code_list, given.normal.code
+            yield from _of_error("value", lambda: known.code(listed, own))
+
+
+def referred(prop: Property, kind: str, name: str) -> Problems:
+    """A reference points to a kind that the property refers to."""
+    if prop.refers_to and kind not in prop.refers_to:
+        valid = f"{prop.name} refers to a {' or '.join(prop.refers_to)}."
+        yield Problem("value", f"{name} is a {kind}.", valid, (f"{name!r} is a {kind}.", valid))
+
+
+def passage(start: int, stop: int, length: int) -> Problems:
+    """A place in a text of ``length`` characters, no longer than is quoted."""
+    if not 0 <= start < stop <= length:
+        yield _outside(
+            f"The passage {start}–{stop} does not lie in the text of {length} characters.",
+            "Give a start and a stop inside the text, the start first.",
+        )
+    elif stop - start > LONGEST_QUOTE:
+        yield _outside(
+            f"The passage has {stop - start} characters; at most {LONGEST_QUOTE} are cited.",
+            "Cite the sentences that matter.",
+        )
+
+
+def _outside(reason: str, valid: str) -> Problem:
+    return Problem("quote", reason, valid, error=PassageOutside(reason, next_step=valid))
+
+
+# --- decisions -------------------------------------------------------------------------------
+
+
+def verdict(given: str) -> Problems:
+    """What may be said of two mentions."""
+    yield from code("verdict", given, schema.core().codes["verdict"])
+
+
+def pair(
+    verdict: str, kinds: tuple[str | None, str | None], *, itself: bool, field: str = "right"
+) -> Problems:
+    """Two different mentions; of one kind, where they are to be the same (None: not found)."""
+    if itself:
+        alone = {"same_as": ("This is the mention itself.", "Name another mention.")}
+        in_cell = alone.get(field, ("Both are the same mention.", "Name two mentions."))
+        yield Problem(
+            field, "A mention is always the same as itself.", "Name two mentions.", in_cell
+        )
+    elif verdict == "same" and None not in kinds and kinds[0] != kinds[1]:
+        reason = f"A {kinds[0]} and a {kinds[1]} cannot be the same."
+        in_cell = (reason, "Name one of the same kind.")
+        yield Problem(field, reason, "Judge two mentions of one kind.", in_cell)
+
+
+def assessment(scheme: str, grade: str) -> Problems:
+    """A grade of one of the three schemes."""
+    if scheme in SCHEMES:
+        yield from code("grade", grade, schema.core().codes[scheme], f"{scheme} grade")
+        return
+    reason = f"There is no scheme {scheme!r}."
+    yield Problem(
+        "scheme",
+        reason,
+        "Use credibility (1–6), reliability (A–F) or verification-step.",
+        (reason, f"Use one of: {', '.join(SCHEMES)}."),
+    )
+
+
+def consent(basis: str, audience: str, purposes: Collection[str], expires: str) -> Problems:
+    """``expires`` is a full ISO day, '' for none."""
+    codes = schema.core().codes
+    yield from code("basis", basis, codes["consent-basis"], "basis of consent")
+    yield from code("audience", audience, LEVELS)
+    known = codes["consent-purpose"]
+    for purpose in purposes:
+        if purpose not in known:
+            listed = f"Use any of: {', '.join(known)}."
+            yield Problem("purposes", f"There is no purpose {purpose!r}.", listed)
+    if expires and not is_day(expires):
+        valid = "Write it as 2027-01-31."
+        in_cell = (f"{expires!r} is not a day.", valid)
+        reason = f"{expires!r} is not a day on which consent can end."
+        yield Problem("expires", reason, valid, in_cell)
