@@ -10,10 +10,11 @@ import pytest
 from tests.archive.making import add_reviewer, newspaper
 
 from habeas.archive import models as m
-from habeas.archive import regions, verbs
+from habeas.archive import name_keys, regions, verbs
 from habeas.archive.errors import PersonNeeded
 from habeas.archive.ledger.rebuilding import rebuild
 from habeas.archive.opening import Archive
+from habeas.archive.projection import things
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verify.verifying import verify
 from habeas.vocabulary import region, schema, values
@@ -71,6 +72,31 @@ def test_regions_are_chosen_joined_replayed_and_verified(
     assert regions.chosen().names == ("ruritania",)
     with pytest.raises(UnknownCode):
         regions.vocabulary().code("ethnicity", "uyghur")
+
+
+def test_keys_of_names_are_made_anew_for_the_regions(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(things, "_MOST_KEYS", 0)  # written one after the other
+    belarus = region.bundled("belarus")
+    with archive.writing() as batch:
+        source = newspaper(batch)
+        somebody = verbs.mention(batch, "person", "Ціханава Вольга")
+        name = values.text("Сяргей Тэст")
+        verbs.claim(batch, somebody, "other_name", name, [Attribution(source)])
+    before = set(m.NameKey.objects.values_list("key", "entry", "mention"))
+    with archive.writing() as batch:
+        verbs.choose_regions(batch, belarus.folders)
+        verbs.mention(batch, "person", "Дзмітрый Тэст")
+    after = set(m.NameKey.objects.values_list("key", "entry", "mention"))
+    wanted = name_keys.keys("Ціханава Вольга", belarus)
+    assert {key for key, entry, _ in after if entry == somebody.position} == wanted
+    assert before - after
+    m.NameKey.objects.all().delete()
+    monkeypatch.undo()
+    m.LocalState.objects.filter(name="projection").update(value="older")
+    rebuild()
+    assert set(m.NameKey.objects.values_list("key", "entry", "mention")) == after
 
 
 def test_where_there_are_people_a_person_signs(archive: Archive, ruritania: region.Folder) -> None:

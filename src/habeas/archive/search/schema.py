@@ -65,8 +65,7 @@ TYPES = {
 OTHER = "other"
 _LANGUAGES = {
     "arabic": "ar", "belarusian": "be", "chinese": "zh", "english": "en", "kazakh": "kk",
-    "kyrgyz": "ky",
-    "russian": "ru", "turkish": "tr", "ukrainian": "uk", "uyghur": "ug",
+    "kyrgyz": "ky", "russian": "ru", "turkish": "tr", "ukrainian": "uk", "uyghur": "ug",
 }  # fmt: skip
 _HAS = {"claim": "claimed", "passage": "cited"}
 
