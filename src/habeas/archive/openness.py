@@ -8,7 +8,7 @@ the public everything that it sees is public, and nothing is said of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ from habeas.archive.access import Viewer, live, visible
 from habeas.archive.access.consents import Standing, standing
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.joined import find_all
+from habeas.archive.store.pieces import in_pieces
 
 PUBLIC: Final = LEVEL_NAMES[0]
 _CHUNK: Final = 5_000  # positions in one question
@@ -121,7 +122,7 @@ def handling_of_all(viewer: Viewer, kind: str, positions: Collection[int]) -> st
     if not _inside(viewer):
         return PUBLIC
     most = 0
-    for part in _chunks(positions):
+    for part in in_pieces(sorted(positions), _CHUNK):
         rows = visible(viewer, KINDS[kind]).filter(position__in=part)
         found = m.Label.objects.filter(id__in=rows.values("label")).aggregate(most=Max("level"))
         most = max(most, found["most"] or 0)
@@ -191,9 +192,3 @@ def _held(
         *about.values_list("subject", flat=True),
     }
     return found | {thing for thing, fellows in people.items() if on_hold.intersection(fellows)}
-
-
-def _chunks(positions: Collection[int]) -> Iterator[list[int]]:
-    ordered = sorted(positions)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

@@ -19,6 +19,7 @@ from django.db import connection
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, Viewer, newest, visible
+from habeas.archive.store.pieces import in_pieces
 from habeas.reading.documents import Box, Boxes, Part
 
 if TYPE_CHECKING:
@@ -161,8 +162,7 @@ def locator_words(locator: Locator) -> str:
 def end_former_readings(exhibits: Iterable[int]) -> None:
     """Mark the readings that a later reading of the same exhibit replaced."""
     wanted = sorted(exhibits)
-    for start in range(0, len(wanted), 500):
-        chunk = wanted[start : start + 500]
+    for chunk in in_pieces(wanted):
         marks = ", ".join(["%s"] * len(chunk))
         later = (
             "(SELECT MIN(l.run) FROM projection_reading l "

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Sequence
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.access.consents import is_held_back
+from habeas.archive.store.pieces import in_pieces
 from habeas.exchange import folder as f
 from habeas.exchange.folder import Folder
 from habeas.exchange.tables import Row
 from habeas.vocabulary import texts
 
 _MOST_NAMED = 5
-_CHUNK = 500
 
 
 def in_folder(folder: Folder) -> tuple[str, ...]:
@@ -86,8 +86,7 @@ def _known(
     """Which of the texts the archive has, as they are written there, folded."""
     found: set[str] = set()
     wanted = sorted(told)
-    for start in range(0, len(wanted), _CHUNK):
-        some = wanted[start : start + _CHUNK]
+    for some in in_pieces(wanted):
         rows = live(visible(OWNER, model).filter(**{f"{field}__in": some}, **more))
         found.update(_key(text) for text in rows.values_list(field, flat=True))
     return found

@@ -32,6 +32,7 @@ from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.search import documents, index
 from habeas.archive.search.errors import SearchError
 from habeas.archive.search.schema import sequence_query
+from habeas.archive.store.pieces import in_pieces
 from habeas.errors import HabeasError
 from habeas.reading.documents import State
 
@@ -293,7 +294,7 @@ def _unindexed(reached: int) -> Iterator[m.Layer]:
 def _in_bulk(model: type[Any], positions: Collection[int]) -> list[Any]:
     """The rows of a model at these positions, most of which may be of other kinds."""
     wanted, found = sorted(positions), []
-    for start in range(0, len(wanted), _MANY):
-        rows = model._default_manager.filter(position__in=wanted[start : start + _MANY])
+    for some in in_pieces(wanted):
+        rows = model._default_manager.filter(position__in=some)
         found += rows.order_by("position")
     return found

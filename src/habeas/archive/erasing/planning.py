@@ -30,6 +30,7 @@ from habeas.archive.store import schema
 from habeas.archive.store.connecting import holding_the_head
 from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.facts import facts
+from habeas.archive.store.pieces import in_pieces
 from habeas.custody.log.disclosures import join, read, split, tombstone
 
 if TYPE_CHECKING:
@@ -212,12 +213,12 @@ def _needs(whole: Graph, erased: Collection[int]) -> dict[int, Needs]:
     labels: dict[int, str] = {}
     for kind, positions in by_kind.items():
         model = _LABELLED.get(kind)
-        for chunk in _chunks(sorted(positions)):
+        for chunk in in_pieces(sorted(positions)):
             if model is not None:
                 rows = model._default_manager.filter(position__in=chunk)
                 labels.update(rows.values_list("position", "label"))
     parts: dict[str, set[tuple[int | None, int] | tuple[str, int]]] = defaultdict(set)
-    for labels_chunk in _chunks(sorted(set(labels.values()))):
+    for labels_chunk in in_pieces(sorted(set(labels.values()))):
         for label, compartment, level, person in m.LabelPart.objects.filter(
             label__in=labels_chunk
         ).values_list("label", "compartment", "level", "consent_of"):
@@ -269,10 +270,10 @@ def _held(erased: Collection[int]) -> tuple[Held, ...]:
     """Holds on exhibits that go, that anything which goes is a part of, or that it cites."""
     exhibits: set[int] = set()
     for model in (m.Layer, m.Reading, m.Passage, m.CustodyEvent):
-        for chunk in _chunks(sorted(erased)):
+        for chunk in in_pieces(sorted(erased)):
             rows = model._default_manager.filter(position__in=chunk)
             exhibits.update(rows.values_list("exhibit", flat=True))
-    for chunk in _chunks(sorted(erased)):
+    for chunk in in_pieces(sorted(erased)):
         cited = m.ClaimPassage.objects.filter(claim__in=chunk).values("passage")
         rows = m.Passage.objects.filter(position__in=cited)
         exhibits.update(rows.values_list("exhibit", flat=True))
@@ -289,7 +290,7 @@ def _parting(erased: Collection[int]) -> tuple[tuple[int, ...], ...]:
     """Groups of mentions that are one record now and would be several."""
     gone = [p for p in m.Mention.objects.values_list("position", flat=True) if p in erased]
     records: set[int] = set()
-    for chunk in _chunks(gone):
+    for chunk in in_pieces(gone):
         rows = m.Mention.objects.filter(position__in=chunk)
         records.update(rows.values_list("canonical", flat=True))
     parting: list[tuple[int, ...]] = []
@@ -308,7 +309,7 @@ def _parting(erased: Collection[int]) -> tuple[tuple[int, ...], ...]:
 def _neighbours(erased: Collection[int]) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
     """Passages that stay beside ones that go: whose context holds their words, whose quote does."""
     gone: dict[int, list[m.Passage]] = defaultdict(list)
-    for chunk in _chunks(sorted(erased)):
+    for chunk in in_pieces(sorted(erased)):
         for passage in m.Passage.objects.filter(position__in=chunk, layer__isnull=False):
             if passage.layer not in erased:
                 gone[passage.layer or 0].append(passage)
@@ -348,7 +349,7 @@ def _exports(erased: Collection[int]) -> tuple[tuple[int, str, str], ...]:
 def _others(erased: Collection[int]) -> dict[int, int]:
     """Exhibits that stay though passages of them go, with how many passages of others stay."""
     touched: set[int] = set()
-    for chunk in _chunks(sorted(erased)):
+    for chunk in in_pieces(sorted(erased)):
         rows = m.Passage.objects.filter(position__in=chunk)
         touched.update(rows.values_list("exhibit", flat=True))
     touched -= set(erased)
@@ -380,15 +381,10 @@ def as_if_erased(what: Plan) -> Iterator[None]:
 
 def bury(what: Plan, erasure: int) -> None:
     """Put the tombstone of an erasure in place of what goes; take the context of what is beside."""
-    for chunk in _chunks(list(what.erased)):
+    for chunk in in_pieces(list(what.erased)):
         rows = m.ContentDisclosures.objects.filter(position__in=chunk)
         rows.update(disclosures=tombstone(erasure))
     for row in m.ContentDisclosures.objects.filter(position__in=what.trimmed):
         kept = [one for one in split(bytes(row.disclosures)) if read(one)[1] not in CONTEXT]
         row.disclosures = join(kept)
         row.save()
-
-
-def _chunks(items: list, length: int = 500) -> Iterator[list]:  # type: ignore[type-arg]
-    for start in range(0, len(items), length):
-        yield items[start : start + length]

@@ -26,12 +26,12 @@ from habeas.archive import verbs
 from habeas.archive.errors import DatabaseTrouble
 from habeas.archive.exhibits.same_bytes import (
     FEW_ALIKE,
-    chunks,
     exhibits_with,
     held_digests,
     receive_again,
 )
 from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.referring import TEAM, Marking
 from habeas.archive.verbs.sealing import text_sha256
 from habeas.custody.errors import SourceError
@@ -299,7 +299,7 @@ def seal_all(
 
 def _by_two(batch: SealingBatch, files: Sequence[Received], beside: Beside) -> Iterator[Outcome]:
     """Half of the files by a second process, half by this one, a share at a time."""
-    for share in chunks(files, SHARED_FROM):
+    for share in in_pieces(files, SHARED_FROM):
         middle = len(share) // 2
         later = batch.seal_each(_wanted(share[middle:]), beside)
         yield from batch.seal_each(_wanted(share[:middle]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -19,6 +19,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.ledger.appending import Batch
+from habeas.archive.store.pieces import in_pieces
 
 if TYPE_CHECKING:
     from habeas.archive.exhibits.intake import Received
@@ -35,7 +36,7 @@ def held_digests(files: Sequence[tuple[Path, int, str]]) -> list[AbstractSet[str
     """
     digests: dict[tuple[int, str], set[str]] = defaultdict(set)
     many: set[int] = set()
-    for sizes in chunks(list({size_bytes for _, size_bytes, _ in files})):
+    for sizes in in_pieces(list({size_bytes for _, size_bytes, _ in files})):
         exhibits = visible(OWNER, m.Exhibit).filter(size_bytes__in=sizes)
         counted = exhibits.values_list("size_bytes").annotate(Count("position"))
         alike = dict(counted)
@@ -52,7 +53,7 @@ def held_digests(files: Sequence[tuple[Path, int, str]]) -> list[AbstractSet[str
 def exhibits_with(digests: Iterable[str]) -> dict[tuple[str, str], int]:
     """By label and digest: the earliest exhibit under that label with those bytes."""
     found: dict[tuple[str, str], int] = {}
-    for chunk in chunks(list(digests)):
+    for chunk in in_pieces(list(digests)):
         alike = visible(OWNER, m.Exhibit).filter(plain_sha256__in=chunk).order_by("-position")
         for label, digest, position in alike.values_list("label", "plain_sha256", "position"):
             found[label, digest] = position
@@ -115,8 +116,3 @@ def _is_known(exhibit: int, file: Received, reason: str) -> bool:
         file.received_from in ("", agent) and file.received_on in ("", happened_at)
         for agent, happened_at in (*came, *again.values_list("agent", "happened_at"))
     )
-
-
-def chunks(items: Sequence[T], length: int = 500) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), length):
-        yield items[start : start + length]

@@ -18,6 +18,7 @@ from typing import Any
 from habeas.archive import models as m
 from habeas.archive.access.labels import Need, Needs
 from habeas.archive.store.facts import Fact, facts
+from habeas.archive.store.pieces import in_pieces
 from habeas.custody.log.disclosures import erased_by
 
 #: What can be ended by an entry that is erased while it stays itself.
@@ -192,7 +193,7 @@ def ended_elsewhere(erased: set[int]) -> list[Ended]:
     found: dict[tuple[int, str, str, int | None], list[int]] = {}
     for kind, model in ENDABLE.items():
         names = ("position", "ended_at", "ended_by")
-        for chunk in _chunks(sorted(erased)):
+        for chunk in in_pieces(sorted(erased)):
             rows = model._default_manager.filter(ended_at__in=chunk).order_by("position")
             whys: dict[int, int | None] = (
                 dict(rows.values_list("position", "ended_why")) if kind == "claim" else {}
@@ -207,8 +208,3 @@ def ended_elsewhere(erased: set[int]) -> list[Ended]:
             found.items(), key=lambda item: (item[0][0], item[0][1], item[1])
         )
     ]
-
-
-def _chunks(positions: Sequence[int], length: int = 500) -> Iterable[Sequence[int]]:
-    for start in range(0, len(positions), length):
-        yield positions[start : start + length]

@@ -22,6 +22,7 @@ from habeas.archive.projection.erased_entries import Erasures
 from habeas.archive.readings import end_former_readings
 from habeas.archive.store import schema
 from habeas.archive.store.facts import Fact, Fields
+from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.rows import columns, insert
 from habeas.custody.trust.rules import Trust, Verdict
 from habeas.vocabulary.region import Region
@@ -118,8 +119,8 @@ class Projector:
         """Position and label of those of the things that are there."""
         known = self._known[model]
         missing = sorted({i for i in entry_ids if i not in known})
-        for start in range(0, len(missing), 500):
-            self._look_up(model, missing[start : start + 500])
+        for some in in_pieces(missing):
+            self._look_up(model, some)
         return {i: known[i] for i in entry_ids if i in known}
 
     def learn(self, facts: Sequence[Fact]) -> None:
@@ -143,8 +144,8 @@ class Projector:
             if len(known) > 300_000:
                 known.clear()
             missing = [i for i in ids if i not in known and i not in own]
-            for start in range(0, len(missing), 500):
-                self._look_up(model, missing[start : start + 500])
+            for some in in_pieces(missing):
+                self._look_up(model, some)
 
     def _look_up(self, model: type[m.Projection], entry_ids: Sequence[str]) -> None:
         by_position = dict(
@@ -173,8 +174,7 @@ class Projector:
     def relabelled(self, model: type[m.Projection], positions: Sequence[int]) -> None:
         """Rows in the database have another label now: forget the one that is remembered."""
         known = self._known[model]
-        for start in range(0, len(positions), 500):
-            chunk = positions[start : start + 500]
+        for chunk in in_pieces(positions):
             rows = m.LedgerEntry.objects.filter(position__in=chunk)
             for entry_id in rows.values_list("entry_id", flat=True):
                 known.pop(entry_id, None)

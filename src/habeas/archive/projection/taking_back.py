@@ -19,8 +19,7 @@ from django.db import models as orm
 
 from habeas.archive import models as m
 from habeas.archive.projection.projector import Projector
-
-_CHUNK = 500
+from habeas.archive.store.pieces import in_pieces
 
 #: Which rows take their label from which, and by which column they name it.
 _DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
@@ -49,7 +48,7 @@ def make_as_strict(
     while todo:
         model, wanted = todo.pop()
         changed: list[int] = []
-        for chunk in _chunks(wanted):
+        for chunk in in_pieces(sorted(wanted)):
             rows = model._default_manager.filter(position__in=chunk)
             changed += _relabel(p, rows, label)
         if changed:
@@ -81,7 +80,7 @@ def _derived_from(
         yield m.Claim, _named(m.Claim, "position", positions, "previous")
     if model is m.Mention:  # a pair has no position of its own
         for column in ("left", "right"):
-            for chunk in _chunks(positions):
+            for chunk in in_pieces(sorted(positions)):
                 pairs = m.Candidate.objects.filter(**{f"{column}__in": chunk})
                 for old in list(pairs.order_by().values_list("label", flat=True).distinct()):
                     pairs.filter(label=old).update(label=p.join(old, label))
@@ -91,13 +90,7 @@ def _named(
     model: type[orm.Model], column: str, positions: Collection[int], wanted: str
 ) -> set[int]:
     found: set[int] = set()
-    for chunk in _chunks(positions):
+    for chunk in in_pieces(sorted(positions)):
         rows = model._default_manager.filter(**{f"{column}__in": chunk})
         found.update(rows.exclude(**{wanted: None}).values_list(wanted, flat=True))
     return found
-
-
-def _chunks(positions: Collection[int]) -> Iterator[list[int]]:
-    ordered = sorted(positions)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from habeas.archive import models as m
 from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, live, visible
+from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.linking import Pair
 from habeas.linking import LinkRecord
 from habeas.vocabulary import values
@@ -121,8 +122,8 @@ def link_records(kind: str, only: Sequence[int] = ()) -> Iterator[LinkRecord]:
 def _captions(mentions: set[int | None]) -> dict[int, str]:
     wanted = sorted(position for position in mentions if position is not None)
     found: dict[int, str] = {}
-    for start in range(0, len(wanted), 500):
-        rows = visible(OWNER, m.Mention).filter(position__in=wanted[start : start + 500])
+    for some in in_pieces(wanted):
+        rows = visible(OWNER, m.Mention).filter(position__in=some)
         found.update(rows.values_list("position", "caption"))
     return found
 

@@ -25,6 +25,7 @@ from habeas.archive.search import breaking, forms
 from habeas.archive.search.lettering import Lettered
 from habeas.archive.search.passages import not_read_over, pieces
 from habeas.archive.search.schema import type_of
+from habeas.archive.store.pieces import in_pieces
 from habeas.reading.documents import Part, State
 from habeas.vocabulary import edtf, gregorian
 from habeas.vocabulary.errors import VocabularyError
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 VERSION = "2"  # raise when the same rows give other documents
 _FOREVER = 10**9  # days; an open end
 _MOST_YEARS = 30  # named one by one of a long range
-_CHUNK = 500
 
 
 def changes(reached: int, watermark: int, head: int) -> tuple[list[int], list[int], list[int]]:
@@ -56,12 +56,12 @@ def changes(reached: int, watermark: int, head: int) -> tuple[list[int], list[in
     )
     stricter = set(_positions(ended))
     taken_back = visible(OWNER, m.Mention).filter(ended_at__gte=watermark, ended_at__lt=head)
-    for chunk in _chunks(_positions(taken_back)):  # what is said of them is as strict as they are
+    for chunk in in_pieces(_positions(taken_back)):  # what is said of them is as strict as they are
         about = Q(subject__in=chunk) | Q(ref__in=chunk)
         stricter |= set(_positions(visible(OWNER, m.Claim).filter(about)))
-    for chunk in _chunks(sorted(stricter)):
+    for chunk in in_pieces(sorted(stricter)):
         cited |= set(linked.filter(claim__in=chunk).values_list("passage", flat=True))
-    for chunk in _chunks(sorted(cited)):
+    for chunk in in_pieces(sorted(cited)):
         touched |= set(passages.filter(position__in=chunk).values_list("layer", flat=True))
     readings = visible(OWNER, m.Reading).filter(layer__isnull=False)
     news = Q(**since) | Q(ended_at__gte=watermark, ended_at__lt=head)
@@ -75,7 +75,7 @@ def former(layers: Iterable[int]) -> set[int]:
     """Those of the layers that only readings give which no longer stand."""
     read: set[int] = set()
     standing: set[int] = set()
-    for chunk in _chunks(sorted(layers)):
+    for chunk in in_pieces(sorted(layers)):
         rows = visible(OWNER, m.Reading).filter(layer__in=chunk)
         for layer, ended in rows.values_list("layer", "ended_at"):
             if layer is not None:
@@ -212,11 +212,11 @@ def _citations(layers: Sequence[int]) -> dict[int, list[Mark]]:
         .values_list("position", "layer", "start", "stop", "label")
     )
     labels: dict[int, set[str]] = defaultdict(set)
-    for chunk in _chunks([row[0] for row in rows]):
+    for chunk in in_pieces([row[0] for row in rows]):
         linked = visible(OWNER, m.ClaimPassage).filter(passage__in=chunk)
         pairs = list(linked.values_list("claim", "passage"))
         claims: dict[int, str] = {}
-        for part in _chunks([claim for claim, _ in pairs]):
+        for part in in_pieces([claim for claim, _ in pairs]):
             standing = live(visible(OWNER, m.Claim).filter(position__in=part))
             claims.update(standing.values_list("position", "label"))
         for claim, passage in pairs:
@@ -285,8 +285,3 @@ def _year(ordinal: int) -> int:
 
 def _positions(rows: Any) -> list[int]:
     return list(rows.order_by("position").values_list("position", flat=True))
-
-
-def _chunks(items: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]

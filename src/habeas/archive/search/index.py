@@ -29,6 +29,7 @@ from habeas.archive.search import documents
 from habeas.archive.search import schema as fields
 from habeas.archive.search.disk import plain_disk_errors
 from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated
+from habeas.archive.store.pieces import in_pieces
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -183,7 +184,7 @@ def _extend(archive: Archive, folder: Path, state: State, progress: Progress) ->
         writer.delete_documents_by_term("layer", position)
     total, written, kept, done = len(new) + len(changed), 0, 0, 0
     for positions, is_new in ((new, True), (changed, False)):
-        for batch in _chunks(positions):
+        for batch in in_pieces(positions, 200):
             for document in documents.of_layers(archive, made, batch):
                 writer.add_document(document)
                 written += 1
@@ -198,11 +199,6 @@ def _extend(archive: Archive, folder: Path, state: State, progress: Progress) ->
     done_state = replace(state, watermark=head, reached=head, pending=False)
     _keep(folder, done_state, stamped=True)
     return written
-
-
-def _chunks(positions: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(positions), 200):
-        yield positions[start : start + 200]
 
 
 # --- folders ---------------------------------------------------------------------------------

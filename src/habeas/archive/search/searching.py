@@ -38,6 +38,7 @@ from habeas.archive.search.parsing import parse
 from habeas.archive.search.refining import positive
 from habeas.archive.search.sheet_rows import FoundRow, row_of
 from habeas.archive.store import deadline
+from habeas.archive.store.pieces import in_pieces
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -249,8 +250,7 @@ class _Asking:
             seen = there
         else:
             seen = []
-            for start in range(0, len(there), 500):
-                chunk = there[start : start + 500]
+            for chunk in in_pieces(there):
                 rows = visible_labels(self.viewer).filter(id__in=chunk)
                 seen += rows.values_list("id", flat=True)
         if name == "label" and len(seen) == len(there):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive.exhibits.intake import layer_text
-from habeas.archive.exhibits.same_bytes import chunks
+from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.still import part
 from habeas.archive.verify.report import UNREADABLE, Progress, Report, Sample, words_of
 from habeas.custody.checks.fixity import audit_objects
@@ -42,7 +42,7 @@ def never_recorded(archive: Archive, addresses: Iterable[str]) -> list[str]:
     """Which of these objects still belong to no entry: somebody may have recorded some by now."""
     return [
         address
-        for several in chunks(list(addresses))
+        for several in in_pieces(list(addresses))
         for address in _without_key(several)
         if archive.objects.exists(address)
     ]

@@ -7,7 +7,7 @@ through ``access.visible`` for a viewer of the level that the bundle is made for
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from habeas.archive import models as m
@@ -24,6 +24,7 @@ from habeas.archive.access import (
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.opening import Archive
 from habeas.archive.purposes import require_to_hand_over
+from habeas.archive.store.pieces import in_pieces
 from habeas.custody.errors import BundleError
 from habeas.figures.definition import recorded
 from habeas.figures.definition.definitions import FigureDefinition
@@ -33,7 +34,6 @@ from habeas.figures.why.asking import tree
 from habeas.figures.why.nodes import Node
 
 MOST_ENTRIES = 50_000  # also what the verifiers read
-_CHUNK = 500
 _MOST_NAMED = 20
 
 
@@ -282,7 +282,6 @@ def _column(rows: object, column: str, values: Collection[int], wanted: str) -> 
     return {value for value in found if value is not None}
 
 
-def _parts(values: Collection[int]) -> Iterator[list[int]]:
+def _parts(values: Collection[int]) -> Iterator[Sequence[int]]:
     ordered = sorted(value for value in values if value is not None)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]
+    yield from in_pieces(ordered)

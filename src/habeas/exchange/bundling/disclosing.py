@@ -15,6 +15,7 @@ from typing import Any
 
 from habeas.archive.access import OWNER, visible
 from habeas.archive.models import ContentDisclosures, Key, KeyRequest, LedgerEntry
+from habeas.archive.store.pieces import in_pieces
 from habeas.custody.errors import BundleError
 from habeas.custody.log import disclosures as sd
 from habeas.custody.log.notes import split_note
@@ -22,7 +23,6 @@ from habeas.custody.log.notes import split_note
 ALWAYS = frozenset({"person", "compartment"})
 OF_STRICT_THINGS = frozenset({"received_from"})
 STRICT = frozenset({"restricted", "sealed"})
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,7 @@ def items(positions: Collection[int], rules: Rules) -> list[Item]:
     ordered = sorted(positions)
     found: list[Item] = []
     met: set[str] = set()
-    for start in range(0, len(ordered), _CHUNK):
-        part = ordered[start : start + _CHUNK]
+    for part in in_pieces(ordered):
         content = dict(
             visible(OWNER, ContentDisclosures)
             .filter(position__in=part)
@@ -108,10 +107,8 @@ def grants(positions: Collection[int], rules: Rules) -> set[int]:
     wanted = sorted(positions)
     signers = {
         signature.name.rpartition("/")[2]
-        for start in range(0, len(wanted), _CHUNK)
-        for note in LedgerEntry.objects.filter(
-            position__in=wanted[start : start + _CHUNK]
-        ).values_list("note", flat=True)
+        for some in in_pieces(wanted)
+        for note in LedgerEntry.objects.filter(position__in=some).values_list("note", flat=True)
         for signature in split_note(bytes(note))[1]
     }
     found: set[int] = set()

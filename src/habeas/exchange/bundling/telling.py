@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.archive.exhibits.custody_chain import Step, chain, words_of
+from habeas.archive.store.pieces import in_pieces
 from habeas.custody.attestation.cosignatures import read_cosignatures
 from habeas.custody.log.checkpoints import Checkpoint
 from habeas.exchange.bundling.attesting import Attestation
@@ -107,10 +108,8 @@ def _exhibits(
 ) -> Iterator[Block]:
     rows = {
         row.position: row
-        for start in range(0, len(exhibits), 500)
-        for row in visible(viewer, m.Exhibit).filter(
-            position__in=[item.position for item in exhibits[start : start + 500]]
-        )
+        for some in in_pieces(exhibits)
+        for row in visible(viewer, m.Exhibit).filter(position__in=[item.position for item in some])
     }
     for item in exhibits:
         f = item.fields

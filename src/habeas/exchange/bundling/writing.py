@@ -24,6 +24,7 @@ from habeas.archive.exhibits.working_copies import PROGRAM, marking_never_public
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.ledger.signing import entry_signer
 from habeas.archive.opening import Archive
+from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.still import still
 from habeas.custody import standalone
 from habeas.custody.attestation.timestamps import pem, split_chain
@@ -157,8 +158,8 @@ def visible_sizes(positions: Iterable[int]) -> list[int]:
     """The sizes of exhibits, in bytes."""
     wanted = sorted(positions)
     found: list[int] = []
-    for start in range(0, len(wanted), 500):
-        rows = visible(OWNER, m.Exhibit).filter(position__in=wanted[start : start + 500])
+    for some in in_pieces(wanted):
+        rows = visible(OWNER, m.Exhibit).filter(position__in=some)
         found += rows.values_list("size_bytes", flat=True)
     return found
 

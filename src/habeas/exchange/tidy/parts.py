@@ -14,6 +14,7 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.access import visible
+from habeas.archive.store.pieces import in_pieces
 from habeas.exchange.tidy.columns import Cell, Row, column, day
 from habeas.exchange.tidy.reading import PIECE, Reader, bounds
 from habeas.exchange.tidy.records import together
@@ -118,10 +119,8 @@ class _Rows:
         )  # fmt: skip
         self.labels: dict[int, str] = {}
         grounds = sorted(evaluation.grounds)
-        for start in range(0, len(grounds), PIECE):
-            claims = visible(reader.viewer, m.Claim).filter(
-                position__in=grounds[start : start + PIECE]
-            )
+        for some in in_pieces(grounds, PIECE):
+            claims = visible(reader.viewer, m.Claim).filter(position__in=some)
             self.labels |= dict(claims.values_list("position", "label"))
         reader.labels.learn(self.labels.values())
 

@@ -14,6 +14,7 @@ from habeas.archive import models as m
 from habeas.archive import openness
 from habeas.archive.access import Viewer, visible
 from habeas.archive.blast_radius import blast_radius
+from habeas.archive.store.pieces import in_pieces
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.recorded import in_force
 from habeas.figures.errors import FigureError, NothingThere
@@ -88,8 +89,8 @@ def standing_on(
 def _properties(viewer: Viewer, claims: Sequence[int]) -> set[str]:
     """The properties that claims speak of: a figure that reads none of them is not asked."""
     found: set[str] = set()
-    for start in range(0, len(claims), 1_000):
-        rows = visible(viewer, m.Claim).filter(position__in=claims[start : start + 1_000])
+    for some in in_pieces(claims, 1_000):
+        rows = visible(viewer, m.Claim).filter(position__in=some)
         found.update(rows.values_list("property", flat=True).distinct())
     return found
 
