@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 from tests.archive.making import acting, add_reviewer, newspaper, place_mention, seal_text
 
+import habeas
 from habeas.archive import rules, verbs
 from habeas.archive.errors import EntryRefused, PassageOutside
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
+from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.claiming import Attribution
 from habeas.errors import HabeasError
 from habeas.exchange import checking, folder, values_in
 from habeas.exchange.errors import ImportRefused
 from habeas.exchange.importing import import_folder
-from habeas.vocabulary import schema, values
+from habeas.vocabulary import schema, stances, values
 
 FILES = {
     "sources.csv": "id,kind,code,name,interests,repeats\ns-1,publication,news,,,\n",
@@ -159,3 +161,21 @@ def test_the_importer_asks_no_code_list_itself() -> None:
         asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not asked & {"codes", "kinds", "refers_to", "language_tag", "script_code"}
     assert set(schema.core().codes["verdict"])  # the lists are there to be asked
+
+
+def test_one_function_ends_a_thing_and_the_words_of_a_stance_are_its_codes() -> None:
+    """What ended stays ended by what ended it first: nobody else writes it."""
+    found = set()
+    for path in Path(inspect.getfile(habeas)).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                given = {keyword.arg for keyword in node.keywords}
+                if node.func.attr == "update" and "ended_at" in given:
+                    found.add(path.name)
+    assert found == {"ending.py"}
+    assert stances.WORDS.keys() == schema.core().codes["stance"].keys()
+
+
+def test_pieces_are_in_order_and_whole() -> None:
+    assert [list(piece) for piece in in_pieces(range(7), 3)] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert list(in_pieces([])) == []

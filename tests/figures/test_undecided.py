@@ -12,6 +12,7 @@ from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention,
 from habeas.archive import verbs
 from habeas.archive.access import OWNER
 from habeas.archive.opening import Archive
+from habeas.archive.review.pairs import OpenPair
 from habeas.archive.review.reviewing import review
 from habeas.archive.verbs.linking import Pair
 from habeas.figures.changes import dependents
@@ -19,7 +20,6 @@ from habeas.figures.definition.definitions import parse
 from habeas.figures.errors import DefinitionError
 from habeas.figures.evaluation import undecided
 from habeas.figures.evaluation.evaluating import evaluate
-from habeas.figures.evaluation.rows import OpenPair
 from habeas.figures.why import asking
 
 TEXT = """\

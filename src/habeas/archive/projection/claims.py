@@ -7,7 +7,7 @@ from django.db import models as orm
 from habeas.archive import models as m
 from habeas.archive import name_keys
 from habeas.archive.projection.projector import Projector
-from habeas.archive.projection.taking_back import make_as_strict
+from habeas.archive.projection.taking_back import take_back
 from habeas.archive.projection.things import named
 from habeas.archive.store.facts import Fact, stored_json
 from habeas.vocabulary import edtf, values
@@ -74,7 +74,5 @@ def claim(p: Projector, fact: Fact) -> None:
 def end_claims(
     p: Projector, fact: Fact, claims: orm.QuerySet[m.Claim], why: int, how: str, label: str
 ) -> None:
-    """End the claims that stand; all of them are as strict as what ended them (``label``)."""
-    positions = list(claims.values_list("position", flat=True))
-    claims.filter(ended_at__isnull=True).update(ended_at=fact.position, ended_by=how, ended_why=why)
-    make_as_strict(p, m.Claim, positions, label)
+    """Take back claims, of which each says why: the claim, list or source that was meant."""
+    take_back(p, claims, fact.position, how, label, ended_why=why)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db import models as orm
-
 from habeas.archive import models as m
 from habeas.archive.access.consents import of_record
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import UnknownReference
 from habeas.archive.projection.claims import end_claims
+from habeas.archive.projection.ending import end
 from habeas.archive.projection.projector import Projector
-from habeas.archive.projection.taking_back import make_as_strict
+from habeas.archive.projection.taking_back import take_back
 from habeas.archive.records import rejoin
 from habeas.archive.store.facts import Fact, stored_json
 from habeas.custody.trust.persons import Policy
@@ -42,8 +39,8 @@ def key(p: Projector, fact: Fact) -> None:
         _answered(p, fact, m.KeyRequest)
         return
     # By role too: the rules for a person's key end no key of the archive, nor the other way.
-    ending = m.Key.objects.filter(role=f["role"], verifier=f["verifier"], ended_at__isnull=True)
-    ending.update(ended_at=fact.position, ended_by=f["state"])
+    keys = m.Key.objects.filter(role=f["role"], verifier=f["verifier"])
+    end(keys, fact.position, f["state"])
 
 
 def key_request(p: Projector, fact: Fact) -> None:
@@ -62,9 +59,7 @@ def key_request(p: Projector, fact: Fact) -> None:
 
 def trust_policy(p: Projector, fact: Fact) -> None:
     f = fact.fields
-    m.TrustPolicy.objects.filter(ended_at__isnull=True).update(
-        ended_at=fact.position, ended_by="superseded"
-    )
+    end(m.TrustPolicy.objects.all(), fact.position, "superseded")
     p.add(
         m.TrustPolicy,
         fact,
@@ -97,9 +92,8 @@ def _answered(
 ) -> None:
     """The request that this entry grants is granted once."""
     if p.verdict.request is not None:
-        model.objects.filter(position=p.verdict.request.position).update(
-            ended_at=fact.position, ended_by="approved"
-        )
+        asked = model.objects.filter(position=p.verdict.request.position)
+        end(asked, fact.position, "approved")
 
 
 def judgement(p: Projector, fact: Fact) -> None:
@@ -164,33 +158,28 @@ def retraction(p: Projector, fact: Fact) -> None:
         case "claim":
             end_claims(p, fact, claims.filter(position=target), target, "retracted", label)
         case "list":
-            _end(p, fact, m.List.objects.filter(position=target), "retracted", label)
-            _end(p, fact, m.Mention.objects.filter(list=target), "retracted", label)
+            take_back(p, m.List.objects.filter(position=target), fact.position, "retracted", label)
+            take_back(p, m.Mention.objects.filter(list=target), fact.position, "retracted", label)
             end_claims(p, fact, claims.filter(list=target), target, "retracted", label)
         case "source":
-            _end(p, fact, m.Source.objects.filter(position=target), "retracted", label)
+            take_back(
+                p, m.Source.objects.filter(position=target), fact.position, "retracted", label
+            )
             spoken = m.ClaimSource.objects.filter(source=target).values("claim")
             end_claims(p, fact, claims.filter(position__in=spoken), target, "retracted", label)
         case "judgement":
             judgement = m.Judgement.objects.get(position=target)
-            _end(p, fact, m.Judgement.objects.filter(position=target), "retracted", label)
+            take_back(
+                p, m.Judgement.objects.filter(position=target), fact.position, "retracted", label
+            )
             _rejoin(p, judgement.left, judgement.right)
-
-
-def _end(p: Projector, fact: Fact, rows: orm.QuerySet[Any], how: str, label: str) -> None:
-    """End the rows that stand; all of them are as strict as what ended them (``label``)."""
-    positions = list(rows.values_list("position", flat=True))
-    rows.filter(ended_at__isnull=True).update(ended_at=fact.position, ended_by=how)
-    make_as_strict(p, rows.model, positions, label)
 
 
 def consent(p: Projector, fact: Fact) -> None:
     f = fact.fields
     subject, label = _subject_of_consent(p, f["subject"])
     if f["state"] == "withdrawn":
-        of_record(subject).filter(ended_at__isnull=True).update(
-            ended_at=fact.position, ended_by="withdrawn"
-        )
+        end(of_record(subject), fact.position, "withdrawn")
     else:
         p.add(
             m.Consent,
@@ -222,7 +211,7 @@ def hold(p: Projector, fact: Fact) -> None:
     target, label = p.find(m.Exhibit, f["target"])
     if f["state"] == "lifted":
         held = m.Hold.objects.filter(target=target, ended_at__isnull=True)
-        _end(p, fact, held, "lifted", p.join(p.own_label(f), label))
+        take_back(p, held, fact.position, "lifted", p.join(p.own_label(f), label))
         return
     p.add(
         m.Hold,
@@ -237,9 +226,7 @@ def hold(p: Projector, fact: Fact) -> None:
 
 def definition(p: Projector, fact: Fact) -> None:
     f = fact.fields
-    m.Definition.objects.filter(key=f["key"], ended_at__isnull=True).update(
-        ended_at=fact.position, ended_by="superseded"
-    )
+    end(m.Definition.objects.filter(key=f["key"]), fact.position, "superseded")
     p.add(
         m.Definition,
         fact,

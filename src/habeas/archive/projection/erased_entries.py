@@ -17,6 +17,7 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.access.labels import Need, Needs
+from habeas.archive.projection.ending import end
 from habeas.archive.store.facts import Fact, facts
 from habeas.archive.store.pieces import in_pieces
 from habeas.custody.log.disclosures import erased_by
@@ -177,14 +178,12 @@ def end_again(position: int, ended: Iterable[Ended]) -> set[int]:
     """End what the erased entry at a position had ended; gives whose consents are concerned."""
     subjects: set[int] = set()
     for one in ended:
-        rows = ENDABLE[one.kind]._default_manager.filter(
-            position__in=one.positions, ended_at__isnull=True
-        )
+        rows = ENDABLE[one.kind]._default_manager.filter(position__in=one.positions)
         if one.kind == "consent":
             concerned = m.Consent.objects.filter(position__in=one.positions)
             subjects.update(concerned.values_list("subject", flat=True))
         why = {"ended_why": one.why} if one.kind == "claim" else {}
-        rows.update(ended_at=position, ended_by=one.how, **why)
+        end(rows, position, one.how, **why)
     return subjects
 
 

@@ -9,7 +9,7 @@ from habeas.archive import models as m
 from habeas.archive.projection.erased_by_right import wrong
 from habeas.archive.projection.erased_entries import Record, positions_of
 from habeas.archive.projection.projector import Projector
-from habeas.archive.projection.taking_back import make_as_strict
+from habeas.archive.projection.taking_back import take_back
 from habeas.archive.projection.trusted_people import so_far
 from habeas.archive.store.facts import Fact, Fields, stored_json
 from habeas.custody.log.entries import parse_entry
@@ -111,9 +111,7 @@ def block(p: Projector, fact: Fact) -> None:
     exhibit, label = p.find(m.Exhibit, f["exhibit"])
     if f["state"] == "lifted":
         blocks = m.Block.objects.filter(exhibit=exhibit, ended_at__isnull=True)
-        positions = list(blocks.values_list("position", flat=True))
-        blocks.update(ended_at=fact.position, ended_by="lifted")
-        make_as_strict(p, m.Block, positions, p.join(p.own_label(f), label))
+        take_back(p, blocks, fact.position, "lifted", p.join(p.own_label(f), label))
         return
     p.add(
         m.Block,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from habeas.archive import models as m
+from habeas.archive.projection.ending import end
 from habeas.archive.projection.projector import Projector
 from habeas.archive.store.facts import Fact, stored_json
 
@@ -10,8 +11,7 @@ from habeas.archive.store.facts import Fact, stored_json
 def linkage(p: Projector, fact: Fact) -> None:
     f = fact.fields
     kind = f["mention_kind"]
-    ended = {"ended_at": fact.position, "ended_by": "superseded"}
-    m.Linkage.objects.filter(kind=kind, ended_at__isnull=True).update(**ended)
+    end(m.Linkage.objects.filter(kind=kind), fact.position, "superseded")
     p.add(
         m.Linkage,
         fact,
@@ -56,8 +56,7 @@ def review(p: Projector, fact: Fact) -> None:
 
 def review_policy(p: Projector, fact: Fact) -> None:
     f = fact.fields
-    ended = {"ended_at": fact.position, "ended_by": "superseded"}
-    m.ReviewPolicy.objects.filter(ended_at__isnull=True).update(**ended)
+    end(m.ReviewPolicy.objects.all(), fact.position, "superseded")
     p.add(
         m.ReviewPolicy,
         fact,

@@ -14,10 +14,12 @@ same labels.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from django.db import models as orm
 
 from habeas.archive import models as m
+from habeas.archive.projection.ending import end
 from habeas.archive.projection.projector import Projector
 from habeas.archive.store.pieces import in_pieces
 
@@ -35,6 +37,15 @@ _DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
     m.Judgement: ((m.Retraction, "target"),),
     m.List: ((m.Retraction, "target"),),
 }
+
+
+def take_back(
+    p: Projector, rows: orm.QuerySet[Any], position: int, how: str, label: str, **why: int | None
+) -> None:
+    """End the rows that stand; all of them are as strict as what ended them (``label``)."""
+    positions = list(rows.values_list("position", flat=True))
+    end(rows, position, how, **why)
+    make_as_strict(p, rows.model, positions, label)
 
 
 def make_as_strict(

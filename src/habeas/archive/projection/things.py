@@ -7,6 +7,7 @@ import json
 from habeas.archive import models as m
 from habeas.archive import name_keys, regions
 from habeas.archive.access.labels import LEVELS
+from habeas.archive.projection.ending import end
 from habeas.archive.projection.projector import Projector
 from habeas.archive.store.facts import Fact, stored_json
 from habeas.custody.trust.persons import Policy
@@ -160,9 +161,7 @@ def source(p: Projector, fact: Fact) -> None:
         previous=previous,
     )
     if previous is not None:
-        m.Source.objects.filter(position=previous, ended_at__isnull=True).update(
-            ended_at=fact.position, ended_by="superseded"
-        )
+        end(m.Source.objects.filter(position=previous), fact.position, "superseded")
 
 
 def lineage(p: Projector, fact: Fact) -> None:

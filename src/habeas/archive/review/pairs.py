@@ -20,17 +20,22 @@ RecordOf = Callable[[int], int]
 class OpenPair(NamedTuple):
     """Two records, left the earlier, of which nobody has decided whether they are one.
 
-    ``ppm``: how probable a run found it, at best, None where no run proposed it;
-    ``linkage`` that run; ``judgement`` the entry in which somebody could not tell.
+    ``ppm``: how probable a run found it, at best, in parts per million, None where none proposed
+    it; ``linkage`` that run; ``judgement`` the entry in which somebody could not tell.
     ``mentions``: the two mentions that were proposed or judged.
     """
 
     left: int
     right: int
-    ppm: int | None
-    linkage: int | None
-    judgement: int | None
-    mentions: tuple[int, int]
+    ppm: int | None = None
+    linkage: int | None = None
+    judgement: int | None = None
+    mentions: tuple[int, int] = (0, 0)
+
+    @property
+    def entry(self) -> int | None:
+        """The entry that brought the pair up."""
+        return self.linkage if self.judgement is None else self.judgement
 
 
 class Judged(NamedTuple):

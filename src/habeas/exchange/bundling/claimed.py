@@ -13,18 +13,12 @@ from typing import Any
 from habeas.archive import regions
 from habeas.exchange.bundling.blocks import Block, heading, paragraph, table
 from habeas.exchange.bundling.disclosing import Item
-from habeas.vocabulary import edtf, schema, values
+from habeas.vocabulary import edtf, schema, stances, values
 from habeas.vocabulary.errors import VocabularyError
 
 LISTED = 2_000  # claims told one by one
 LONGEST_QUOTE = 400  # characters; the whole stands in the passage's entry
 WITHHELD = "withheld"
-_SAYS = {
-    "asserts": "",
-    "denies": "denies: ",
-    "does-not-know": "does not know: ",
-    "retracts": "takes back: ",
-}
 
 ById = Mapping[str, Item]
 
@@ -74,7 +68,8 @@ def _row(item: Item, by_id: ById) -> tuple[str, ...]:
     name = f.get("property")
     known = schema.core().properties.get(str(name))
     label = known.label if known else str(name or WITHHELD).replace("_", " ")
-    what = f"{label}: {_SAYS.get(str(f.get('stance', 'asserts')), '')}{_value(f, by_id)}"
+    says = stances.words(str(f.get("stance", "asserts"))).before
+    what = f"{label}: {says}{_value(f, by_id)}"
     if f.get("holds"):
         what += f" (held {_date(str(f['holds']))})"
     if f.get("note"):

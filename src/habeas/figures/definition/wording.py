@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from habeas.figures.definition import rules as r
-from habeas.vocabulary import edtf
+from habeas.vocabulary import edtf, stances
 from habeas.vocabulary.schema import Schema, core
-
-_STANCES = {
-    "asserts": "asserts it",
-    "denies": "denies it",
-    "does-not-know": "does not know",
-    "retracts": "takes it back",
-}
 
 
 def rule_words(rule: r.Rule, schema: Schema) -> str:
@@ -41,7 +34,7 @@ def test_words(test: r.Test, properties: tuple[str, ...], schema: Schema) -> str
     if operand is r.Operand.DATE:
         shown = [f"{edtf.describe(edtf.parse(text))} ({text})" for text in test.operands]
     elif operand is r.Operand.STANCES:
-        shown = [_STANCES.get(text, text) for text in test.operands]
+        shown = [stances.words(text).alone for text in test.operands]
     elif operand is r.Operand.NUMBER:
         shown = [grouped(int(text)) for text in test.operands]
     elif operand is r.Operand.CODES:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from habeas.archive.records import components
+from habeas.archive.review.pairs import OpenPair
 from habeas.estimation.errors import BadTable
 from habeas.estimation.tables import CaptureTable, from_counts
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.list_reading import ListOf
-from habeas.figures.evaluation.rows import Facts, OpenPair
+from habeas.figures.evaluation.rows import Facts
 from habeas.figures.evaluation.undecided import between
 
 

@@ -16,11 +16,11 @@ from django.db.models import Max, Min, Q, QuerySet
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, newest, visible
 from habeas.archive.records import components
-from habeas.archive.review.pairs import open_pairs
+from habeas.archive.review.pairs import OpenPair, open_pairs
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import UnknownRecord, UnknownSource
-from habeas.figures.evaluation.rows import ClaimRow, Facts, OpenPair, Origins, SourceRow
+from habeas.figures.evaluation.rows import ClaimRow, Facts, Origins, SourceRow
 from habeas.figures.places import LOCATING
 
 _CLAIM_COLUMNS = ClaimRow._fields[:-2]
@@ -295,9 +295,9 @@ def _open_pairs(
         kind=definition.counts,
     )
     return tuple(
-        OpenPair(p.left, p.right, p.ppm, p.linkage, p.judgement)
-        for p in found
-        if p.left in population and p.right in population  # "cannot tell" is said of any kind
+        pair
+        for pair in found
+        if pair.left in population and pair.right in population  # "cannot tell": of any kind
     )
 
 

@@ -20,6 +20,7 @@ from habeas.figures.evaluation.disagreement import Conflict
 from habeas.figures.evaluation.estimates import Estimates
 from habeas.figures.evaluation.rows import ClaimRow, SourceRow
 from habeas.figures.evaluation.undecided import Weighed
+from habeas.vocabulary import stances
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +252,8 @@ class ReportedFigure(Evaluation):
         """The report where there is one, else how many there are."""
         if len(self.points) == 1:
             point = self.points[0]
-            denied = {"denies": "denied: ", "does-not-know": "not known: "}
-            return f"{denied.get(point.stance, '')}{point.words} ({point.source_title})"
+            marks = stances.words(point.stance).marks
+            return f"{marks}{point.words} ({point.source_title})"
         denials = sum(point.stance == "denies" for point in self.points)
         words = f"{grouped(len(self.points))} reports"
         if denials:

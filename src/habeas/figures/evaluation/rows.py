@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from habeas.archive.review.pairs import OpenPair
 from habeas.figures.places import Above
 from habeas.vocabulary import values
 from habeas.vocabulary.values import Value
@@ -126,25 +127,6 @@ class Origins:
                     seen.add(above)
                     waiting.append(above)
         return seen
-
-
-class OpenPair(NamedTuple):
-    """Two records of which nobody has decided whether they are the same; left is the earlier.
-
-    ``ppm``: how probable a run of linking found it, in parts per million, None where none
-    proposed it; ``linkage`` that run. ``judgement``: where somebody could not tell.
-    """
-
-    left: int
-    right: int
-    ppm: int | None = None
-    linkage: int | None = None
-    judgement: int | None = None
-
-    @property
-    def entry(self) -> int | None:
-        """The entry that brought the pair up."""
-        return self.linkage if self.judgement is None else self.judgement
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from habeas.archive.records import components
-from habeas.figures.evaluation.rows import OpenPair
+from habeas.archive.review.pairs import OpenPair
 
 
 class Weighed(NamedTuple):

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from habeas.archive.review.pairs import OpenPair
 from habeas.figures.evaluation.results import Member, Weakness
-from habeas.figures.evaluation.rows import ClaimRow, Facts, OpenPair
+from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.figures.evaluation.times import is_vague
 
 

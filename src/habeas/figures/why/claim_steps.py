@@ -19,19 +19,12 @@ from habeas.archive.attestation.proving import Proven
 from habeas.figures.definition.wording import property_words
 from habeas.figures.evaluation.rows import value_of
 from habeas.figures.why.nodes import Fact, Node
-from habeas.vocabulary import edtf, values
+from habeas.vocabulary import edtf, stances, values
 from habeas.vocabulary.schema import Schema
 
 SHOWN_OF_QUOTE = 60  # characters at each end
 
 Prover = Callable[[int], Proven]
-
-STANCES = {
-    "asserts": "asserts",
-    "denies": "denies",
-    "does-not-know": "does not know",
-    "retracts": "takes back",
-}
 
 
 @dataclass(slots=True)
@@ -118,7 +111,7 @@ class Descent:
         who = _title(speaker) if speaker else "somebody"
         about = subject.caption if subject else "somebody or something"
         name = property_words(claim.property, self.schema)
-        says = STANCES.get(claim.stance, claim.stance)
+        says = stances.words(claim.stance).verb
         title = f"{who} {says}: {about}, {name}: {self._value(claim)}"
         return Node("claim", title, tuple(self._claim_facts(claim)), tuple(children), position)
 
