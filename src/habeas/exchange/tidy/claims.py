@@ -155,6 +155,9 @@ def _rows(reader: Reader, piece: list[tuple[Any, ...]]) -> list[Row]:
         holds, holds_from, holds_to, attribution, source, list_, row, note, label,
     ) in piece:  # fmt: skip
         record = of(subject)
+        joining = reader.labels_of_joining(record)
+        if ref is not None:
+            joining |= reader.labels_of_joining(of(ref))
         about = reader.named(record) or reader.named(subject)
         speaker = sources.get(source)
         steps = json.loads(attribution)
@@ -187,7 +190,7 @@ def _rows(reader: Reader, piece: list[tuple[Any, ...]]) -> list[Row]:
                 list_,
                 row or None,
                 note or None,
-                *reader.handled(label),
+                *reader.handled(label, *joining),
             )
         )
     return made

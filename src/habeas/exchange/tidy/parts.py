@@ -17,7 +17,6 @@ from habeas.archive.access import visible
 from habeas.archive.store.pieces import in_pieces
 from habeas.exchange.tidy.columns import Cell, Row, column, day
 from habeas.exchange.tidy.reading import PIECE, Reader, bounds
-from habeas.exchange.tidy.records import together
 from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation, Point
 
 _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
@@ -117,12 +116,24 @@ class _Rows:
         self.head: Row = (
             evaluation.key, evaluation.kind, evaluation.as_of, definition.digest,
         )  # fmt: skip
-        self.labels: dict[int, str] = {}
-        grounds = sorted(evaluation.grounds)
-        for some in in_pieces(grounds, PIECE):
-            claims = visible(reader.viewer, m.Claim).filter(position__in=some)
-            self.labels |= dict(claims.values_list("position", "label"))
-        reader.labels.learn(self.labels.values())
+        self.own = self._labels_of(m.Definition, [evaluation.definition.position])
+        self.claims = self._labels_of(m.Claim, evaluation.grounds)
+        records = {each.position for each in (*evaluation.members, *evaluation.undecided)}
+        records |= {point.record for point in evaluation.points}
+        named = {mention for record in records for mention in reader.records.members(record)}
+        self.mentions = self._labels_of(m.Mention, named)
+        self.whole = self._handled(records, evaluation.grounds)
+
+    def _labels_of(
+        self, model: type[m.Projection], positions: Iterable[int | None]
+    ) -> dict[int, str]:
+        wanted = sorted(position for position in positions if position is not None)
+        found: dict[int, str] = {}
+        for some in in_pieces(wanted, PIECE):
+            rows = visible(self.reader.viewer, model).filter(position__in=some)
+            found |= dict(rows.values_list("position", "label"))
+        self.reader.labels.learn(found.values())
+        return found
 
     def all(self) -> Iterator[Row]:
         found = self.evaluation
@@ -214,7 +225,6 @@ class _Rows:
         words: str | None = None,
         report: Row = (None,) * 11,
     ) -> Row:
-        rest = self.evaluation.grounds if claims is None else claims
         return (
             *self.head,
             part,
@@ -227,10 +237,17 @@ class _Rows:
             unit or self.unit,
             words,
             *report,
-            *self._handled(rest),
+            *(self.whole if claims is None else self._handled((record,), claims)),
         )
 
-    def _handled(self, claims: Iterable[int]) -> tuple[Cell, ...]:
-        return together(
-            self.reader, {self.labels[claim] for claim in claims if claim in self.labels}
-        )
+    def _handled(self, records: Iterable[int | None], claims: Iterable[int]) -> tuple[Cell, ...]:
+        """Of a row that rests on the definition, on these records and on these claims."""
+        labels = {
+            *self.own.values(),
+            *(self.claims[each] for each in claims if each in self.claims),
+        }
+        for record in records:
+            labels |= self.reader.labels_of_joining(record)
+            members = () if record is None else self.reader.records.members(record)
+            labels.update(self.mentions[each] for each in members if each in self.mentions)
+        return self.reader.handled(*labels)

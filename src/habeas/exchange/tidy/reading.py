@@ -18,12 +18,19 @@ from habeas.archive import regions
 from habeas.archive.access import Viewer, visible
 from habeas.archive.access.handled import Handlings
 from habeas.exchange.tidy.columns import Cell, day
-from habeas.figures.evaluation.loading import all_records, all_sources, lineage
+from habeas.figures.evaluation.loading import (
+    all_records,
+    all_sources,
+    lineage,
+    same_judgements,
+)
 from habeas.figures.evaluation.rows import Origins
 from habeas.vocabulary import edtf
 
 PIECE: Final = 10_000  # rows read at once
 _MOST_KEPT: Final = 200_000  # mentions looked up before
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 #: Why a value that the archive holds is not in a cell.
 NEEDS_PURPOSE, NOT_VISIBLE = "needs-purpose", "not-visible"
@@ -55,6 +62,11 @@ class Reader:
             if known.needs_purpose and viewer.purpose is None
         )
         self._named: dict[int, Named] = {}
+        joining: dict[int | None, set[str]] = {}
+        judged = same_judgements(viewer, as_of).values_list("left", "label")
+        for mention, label in judged:
+            joining.setdefault(self.records.of(mention), set()).add(label)
+        self._joining = {record: frozenset(labels) for record, labels in joining.items()}
 
     def name(self, mentions: Iterable[int]) -> None:
         """Look up the records of several mentions, and them, in one query."""
@@ -81,9 +93,14 @@ class Reader:
                 found.setdefault(source, []).append(self.sources[repeated].code)
         return found
 
-    def handled(self, label: str) -> tuple[Cell, ...]:
-        """The four last cells of every row: level, consent, until when, compartments."""
-        level, consent, until, compartments = self.labels.of(label)
+    def labels_of_joining(self, record: int | None) -> frozenset[str]:
+        """The labels of the judgements by which a record is one: what names it rests on them."""
+        return self._joining.get(record, _NONE)
+
+    def handled(self, *labels: str) -> tuple[Cell, ...]:
+        """The four last cells of a row: level, consent, until when, compartments; of one that
+        rests on several things the strictest of each."""
+        level, consent, until, compartments = self.labels.of(*labels)
         last = datetime.date.fromisoformat(until) if until else None
         return level, consent, last, "; ".join(compartments) or None
 

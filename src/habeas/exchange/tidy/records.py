@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from habeas.archive import models as m
 from habeas.archive.access import live, visible
-from habeas.archive.openness import strictest
-from habeas.exchange.tidy.columns import Cell, Row, column
+from habeas.exchange.tidy.columns import Row, column
 from habeas.exchange.tidy.reading import Reader, pieces
 from habeas.figures.evaluation.loading import live_claims
 
@@ -103,17 +102,5 @@ def _row(reader: Reader, record: int, mentions: list[tuple[Any, ...]], said: lis
         len(said),
         len({reader.origins.first(source) for source in said}),
         len(reader.origins.of_all(said)),
-        *together(reader, [row[5] for row in mentions]),
+        *reader.handled(*(row[5] for row in mentions), *reader.labels_of_joining(record)),
     )
-
-
-def together(reader: Reader, labels: Collection[str]) -> tuple[Cell, ...]:
-    """The four last cells of a row that rests on several things: the strictest of each."""
-    found = [reader.labels.of(label) for label in set(labels)]
-    level = strictest(each.handling for each in found)
-    consents = {each.consent for each in found}
-    consent = next((c for c in ("not-agreed", "agreed") if c in consents), "not-needed")
-    days = [each.consent_until for each in found if each.consent_until]
-    until = datetime.date.fromisoformat(min(days)) if days and consent == "agreed" else None
-    named = sorted({key for each in found for key in each.compartments})
-    return level, consent, until, "; ".join(named) or None
