@@ -9,12 +9,16 @@ import warnings
 from typing import Any
 
 import pytest
-from tests.exchange.tidy_world import FORMULA, SECRET
+from django.db import connections
+from tests.archive.making import PUBLIC
+from tests.exchange.tidy_world import DEFINITION, FORMULA, SECRET
 from tests.library.conftest import Made
 
 import habeas
 from habeas.archive import models as m
+from habeas.archive import verbs
 from habeas.archive.access import OWNER
+from habeas.archive.opening import open_archive
 from habeas.estimation import CaptureTable
 
 one_database = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -71,6 +75,22 @@ def test_a_table_says_as_whom_it_was_read_and_how_strict_it_is(made: Made) -> No
     assert SECRET not in {each.name for each in team}
     assert everything[0] == next(iter(everything))
     assert len(everything[1:3]) == 2
+
+
+@one_database
+def test_why_is_as_strict_as_what_it_does_not_follow_down(made: Made) -> None:
+    text = DEFINITION.replace("has-claim", "no-claim").replace("with-a-count", "without")
+    with open_archive(made.directory).writing() as batch:
+        verbs.define(
+            batch, key="without", title="Without", kind="counted", marking=PUBLIC,
+            text=text.replace("people_held", "deaths"),
+        )  # fmt: skip
+    connections.close_all()
+    with habeas.open(made.directory) as archive:
+        found = archive.why("without", limit=1)
+        assert "Secret place" not in str(found)
+        assert found.handling == "sealed"
+        assert archive.seen_by(habeas.PUBLIC).why("without").handling == "public"
 
 
 @one_database

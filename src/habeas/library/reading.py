@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 from habeas.archive import models as m
 from habeas.archive import purposes, regions, search
 from habeas.archive.access import Viewer, visible
-from habeas.archive.access.handled import Handlings
-from habeas.archive.openness import strictest
+from habeas.archive.access.handled import NOT_GIVEN, Handlings
+from habeas.archive.openness import PUBLIC
 from habeas.archive.search import searching
 from habeas.archive.store.still import still
 from habeas.estimation.errors import BadTable
@@ -143,8 +143,9 @@ class Reading:
                 wanted = number_of(target, "target")
             with still(archive) as at:
                 node = tree(at, self._viewer, wanted, as_of=as_of, limit=limit)
-                handling, not_agreed = _handled(self._viewer, set(_positions(node)))
-            size = archive.size if as_of is None else as_of
+                not_agreed = _not_agreed(self._viewer, set(_positions(node)))
+                size = at.size if as_of is None else as_of
+            handling = node.handling or PUBLIC  # of the whole, also of what is not followed down
             return Why(node, self._viewer.name, size, handling, not_agreed, self._notice)
 
         return self._do(read)
@@ -292,15 +293,13 @@ def _positions(node: Node) -> Iterator[int]:
         yield from _positions(child)
 
 
-def _handled(viewer: Viewer, positions: set[int]) -> tuple[str, int]:
-    """The strictest of several things, and in how many somebody has not agreed."""
+def _not_agreed(viewer: Viewer, positions: set[int]) -> int:
+    """In how many of several things somebody has not agreed."""
     labels = Handlings(viewer)
-    found = [
-        labels.of(label)
+    return sum(
+        labels.of(label).consent == NOT_GIVEN
         for model in (m.Claim, m.Mention, m.Source, m.Exhibit, m.Passage, m.Definition)
         for label in visible(viewer, model)
         .filter(position__in=positions)
         .values_list("label", flat=True)
-    ]
-    level = strictest(each.handling for each in found)
-    return level, sum(each.consent == "not-agreed" for each in found)
+    )
