@@ -16,7 +16,7 @@ DECISION_LINES = 40
 
 
 def documents(repository: Path) -> list[Path]:
-    kept = [repository / "README.md", repository / "CHANGELOG.md"]
+    kept = [repository / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")]
     return kept + sorted((repository / "docs").rglob("*.md"))
 
 
@@ -59,6 +59,13 @@ def test_every_document_is_reached_from_the_index(repository: Path) -> None:
                 todo.append(aim)
     left = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md") if path not in reached}
     assert left == set()
+
+
+def test_what_contributing_names_is_there(repository: Path) -> None:
+    text = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src|tests|docs|benchmarks|scripts)/[\w/.-]+)`", text)
+    assert len(named) > 20
+    assert [name for name in named if "NAME" not in name and not (repository / name).exists()] == []
 
 
 def test_make_targets_in_documents_exist(repository: Path) -> None:
@@ -112,6 +119,6 @@ def test_decisions_are_short_and_whole(repository: Path) -> None:
             assert f"\n## {heading}\n" in text, f"{path.name}: no '{heading}'"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE"])
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"])
 def test_the_root_documents_are_there(repository: Path, name: str) -> None:
     assert (repository / name).stat().st_size > 300
