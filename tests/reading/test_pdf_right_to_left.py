@@ -161,3 +161,57 @@ def test_the_work_grows_with_the_line_and_not_faster() -> None:
         steps = sum(1 for _ in pdf_bidi._from_right(kinds))
         counted.append(steps)
     assert counted == [len("1 ש ") * size for size in (500, 1_000, 2_000)]
+
+
+CELL = "<td>{}</td><td>{}</td><td>{}</td>"
+ROWS = (("ئەركىن تۇرسۇن", "6532-11", "قەشقەر"), ("مەمەت", "6533-12", "خوتەن"))
+TABLE = '<table dir="rtl" style="{}">' + "".join(f"<tr>{CELL.format(*row)}</tr>" for row in ROWS)
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "certain"),
+    [
+        (TABLE.format("border-spacing: 20px"), " ".join(ROWS[0]), True),
+        ('<p dir="rtl">6532-11</p><p dir="rtl">ئەركىن</p>', "6532-11", True),
+        ('<p dir="rtl">(6532-11) ئەركىن</p>', "(6532-11) ئەركىن", True),
+        ('<p dir="rtl">ئەركىن 6532-11</p>', "ئەركىن 6532-11", False),  # or a narrow cell
+        ('<p dir="rtl">השם 6532-11 כאן 5% +90 50-60</p>', "השם 6532-11 כאן 5% +90 50-60", True),
+        (
+            '<p dir="rtl">تېلېفون: +90 555-123-4567 Email: a.b@example.org</p><p>b</p>',
+            "تېلېفون: +90 555-123-4567 Email: a.b@example.org",
+            False,
+        ),
+        (
+            '<p dir="rtl">تېلېفون: +90 555-123-4567 Email: a.b@example.org قەشقەر</p>',
+            "تېلېفون: +90 555-123-4567 Email: a.b@example.org قەشقەر",
+            False,
+        ),
+        (
+            "<p>The list names ئەركىن 1975 from Kashgar.</p>",
+            "The list names ئەركىن 1975 from Kashgar.",
+            False,
+        ),
+        ("<p>In 2017, ئەركىن was here</p>", "In 2017, ئەركىن was here", False),
+    ],
+)
+def test_a_number_with_separators_keeps_its_order(
+    chromium: Browser, read_bytes: Read, tmp_path: Path, page: str, line: str, certain: bool
+) -> None:
+    printing = chromium.new_page()
+    printing.set_content(f"<body>{page}")
+    printing.pdf(path=tmp_path / "printed.pdf")
+    printing.close()
+    (document,) = read_bytes((tmp_path / "printed.pdf").read_bytes(), "printed.pdf")
+    assert line in document.text.splitlines()
+    assert (not document.warnings) == certain
+
+
+def test_a_number_that_pdfium_cuts_into_digits_is_one_word(
+    chromium: Browser, read_bytes: Read, tmp_path: Path
+) -> None:
+    page = chromium.new_page()
+    page.set_content(f"<body>{TABLE.format('width: 100%')}")
+    page.pdf(path=tmp_path / "wide.pdf")
+    page.close()
+    (document,) = read_bytes((tmp_path / "wide.pdf").read_bytes(), "wide.pdf")
+    assert "6532-11" in document.text.splitlines()

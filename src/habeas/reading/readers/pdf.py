@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 NAME = "habeas.pdf"
-VERSION = "5"
+VERSION = "6"
 MEDIA_TYPES = frozenset({"application/pdf"})
 
 _UNCERTAIN = (
     "It holds lines that run right to left and whose order cannot be told from where their letters "
-    "stand: numbers beside Latin words, vowel signs, or turned lines. A search for them may miss."
+    "stand: numbers beside Latin words or joined by hyphens, vowel signs, or turned lines. A "
+    "search for them may miss."
 )
 _WITH_DATA = re.compile(rb"stream\r?\n(?!\s*endstream)")
 _METADATA = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate",

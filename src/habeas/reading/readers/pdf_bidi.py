@@ -2,11 +2,13 @@
 
 A PDF holds places of letters, and programs write them in any order: browsers print Arabic words
 from left to right. So a line is put in order by its places alone: what was done for the eye
-(Unicode's bidirectional algorithm, UAX 9) is undone. PDFium ends a line wherever the next letter
-does not stand where it expects one, so one printed line may come in many pieces: ``printed_lines``
-puts them together. Words are PDFium's, and go on over the end of a piece where no gap is; within a
-word letters are sorted; then the line is taken from right to left, numbers and Latin words turned
-back, brackets mirrored; a line that begins and ends in Latin or Chinese the other way round.
+(Unicode's bidirectional algorithm, UAX 9) is undone. One printed line may come in many pieces,
+put together by ``pdf_lines``. Words are PDFium's, and go on over the end of a piece where no gap
+is; within a word letters are sorted; then the line is taken from right to left, numbers and Latin
+words turned back, brackets mirrored; a line that begins and ends in Latin or Chinese the other way
+round.
+Where the ends differ, stops and brackets tell: they do not begin a word. A gap as between the
+cells of a table parts a line, because the order inside a cell is the cell's own.
 
 Some lines look the same in two orders, such as a number beside a Latin word, and vowel signs stand
 where a font puts them: ``is_certain`` is then False. Invariant: the order is a permutation of the
@@ -19,15 +21,16 @@ import bisect
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from habeas.reading.readers import bidi_numbers
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MIRRORED = dict(zip(map(ord, "()[]{}<>«»‹›"), ")(][}{><»«›‹", strict=True))
-_SPACE, _RIGHT, _LEFT, _DIGIT, _JOINS, _OTHER = " ", "R", "L", "D", "J", "O"
-_BACK = 4  # lines, and pieces of each, that a piece may belong to: PDFium mixes only neighbours
+_SPACE, _RIGHT, _LEFT, _DIGIT, _OTHER = " ", "R", "L", "D", "O"
 _WORD = re.compile(r"\S+")
-_INSIDE_NUMBERS = ".,:/٫٬"
+_WIDE_GAP = 2.5  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,103 +45,6 @@ class Order:
     is_certain: bool
 
 
-def printed_lines(text: str, boxes: tuple[Sequence[float], ...]) -> list[tuple[range, ...]]:
-    """Each printed line that PDFium's lines are pieces of, as the places of its pieces in the text.
-
-    ``boxes`` are the left, top, right and bottom edges of the characters. Pieces belong together
-    that stand at one height and side by side, not far from each other in the text, and only where
-    one of them holds a right-to-left letter: all else stays as PDFium ends it.
-    """
-    lines: list[list[_Piece]] = []
-    for piece in _pieces(text, boxes):
-        for line in lines[: -_BACK - 1 : -1]:
-            if any(
-                _are_level(one.hull, piece.hull) and _are_near(one.hull, piece.hull)
-                for one in line[-_BACK:]
-            ):
-                line.append(piece)
-                break
-        else:
-            lines.append([piece])
-    printed: list[tuple[range, ...]] = []
-    for line in _from_above(lines):
-        places = [range(piece.start, piece.stop) for piece in line]
-        if any(RIGHT_TO_LEFT.search(text, each.start, each.stop) for each in places):
-            printed.append(tuple(places))
-        else:
-            printed += ((each,) for each in places)
-    return printed
-
-
-def _from_above(lines: list[list[_Piece]]) -> list[list[_Piece]]:
-    """What PDFium had in one line, from above: it may give the second half before the first."""
-    block, keys = 0, []
-    for line in lines:
-        block += not line[0].goes_on
-        keys.append((block, -line[0].hull[1] if line[0].hull else 0.0))
-    return [lines[at] for at in sorted(range(len(lines)), key=keys.__getitem__)]
-
-
-_Hull = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Where it stands in the text, what its letters cover, and if it is not its line's first."""
-
-    start: int
-    stop: int
-    hull: _Hull | None
-    goes_on: bool
-
-
-def _pieces(text: str, boxes: tuple[Sequence[float], ...]) -> Iterator[_Piece]:
-    """PDFium's lines; one that goes on at another height, as where a line turns, is two."""
-    begun = 0
-    for line in text.split("\r\n"):
-        stop = begun + len(line)
-        words = [
-            (found.start(), found.end(), _hull(found.start(), found.end(), text, boxes))
-            for found in _WORD.finditer(text, begun, stop)
-            if RIGHT_TO_LEFT.search(line)
-        ]
-        first = begun
-        for (_, end, one), (start, _, other) in itertools.pairwise(words):
-            if one and other and not _are_level(one, other):
-                yield _Piece(first, end, _hull(first, end, text, boxes), first > begun)
-                first = start
-        yield _Piece(first, stop, _hull(first, stop, text, boxes), first > begun)
-        begun = stop + 2
-
-
-def _hull(start: int, stop: int, text: str, boxes: tuple[Sequence[float], ...]) -> _Hull | None:
-    """What the letters of a piece cover; None where it has none, or they are flat."""
-    at = [place for place in range(start, stop) if not text[place].isspace()]
-    if not at:
-        return None
-    outer = (min, max, max, min)
-    left, top, right, bottom = (
-        of(map(side.__getitem__, at)) for of, side in zip(outer, boxes, strict=True)
-    )
-    return (left, top, right, bottom) if left < right and bottom < top else None
-
-
-def _are_level(one: _Hull | None, other: _Hull | None) -> bool:
-    """Whether two pieces stand at one height: they share half of that of the lower one."""
-    if one is None or other is None:
-        return False
-    shared = min(one[1], other[1]) - max(one[3], other[3])
-    return 2 * shared >= min(one[1] - one[3], other[1] - other[3])
-
-
-def _are_near(one: _Hull | None, other: _Hull | None) -> bool:
-    """Whether two pieces stand side by side without more than a word's gap."""
-    if one is None or other is None:
-        return False
-    tall = max(one[1] - one[3], other[1] - other[3])
-    return -0.3 * tall < max(one[0] - other[2], other[0] - one[2]) < 0.6 * tall
-
-
 def reading_order(
     line: str, lefts: Sequence[float], rights: Sequence[float], space: float = 0.0
 ) -> Order | None:
@@ -149,25 +55,90 @@ def reading_order(
     visual = _visual(line, lefts, rights, space)
     if not visual:
         return None
+    cells = list(_cells(line, visual, lefts, rights))
     kinds = [_SPACE if at < 0 else _kind(line[at]) for at in visual]
-    from_right, certain = _direction(kinds)
-    units = list(_from_right(kinds) if from_right else _from_left(kinds))
+    shown = [" " if at < 0 else line[at] for at in visual]
+    bound = [bidi_numbers.bind(shown, kinds, cell) for cell in cells]
     marks = _marks(line, lefts, rights, visual)
-    taken: list[int] = []
-    signs: list[str] = []
     plain = _unturned(line)
-    for place, turned in units:
-        at = visual[place]
-        if at < 0:
-            taken.append(-1)
-            signs.append(" ")
+
+    def spelled(units: list[tuple[int, bool]]) -> Order:
+        taken: list[int] = []
+        signs: list[str] = []
+        for place, turned in units:
+            at = visual[place]
+            for each in (at, *marks.get(at, ())) if at >= 0 else (-1,):
+                taken.append(each)
+                sign = " " if each < 0 else line[each]
+                signs.append(sign.translate(_MIRRORED) if turned and each not in plain else sign)
+        return Order("".join(signs), tuple(taken), all(bound) and not marks)
+
+    return _likeliest(kinds, cells, spelled)
+
+
+def _likeliest(
+    kinds: list[str],
+    cells: list[range],
+    spelled: Callable[[list[tuple[int, bool]]], Order],
+) -> Order:
+    """Of the orders that look the same on paper the one whose signs stand as people write them."""
+    from_right, certain = _direction(kinds)
+    orders = [(from_right, True)]
+    numbers = [_has_number_at_latin(kinds[cell.start : cell.stop]) for cell in cells]
+    if from_right and any(numbers):
+        orders.append((from_right, False))
+    if not _ends_agree(kinds):
+        orders += [(not from_right, True), (not from_right, False)]
+    if (not from_right or not _ends_agree(kinds)) and _has_number_before_right(kinds):
+        certain = False
+    found = [spelled(_units(kinds, cells, *order)) for order in orders]
+    best = min(found, key=lambda order: len(_OUT_OF_PLACE.findall(order.text)))
+    certain = certain and best is found[0] and not (from_right and any(numbers))
+    return replace(best, is_certain=certain and best.is_certain)
+
+
+#: A stop or closing bracket that begins a word, an opening one or a plus that ends one.
+_OUT_OF_PLACE = re.compile(r"(?:^|\s)[:,;!?،؛؟)\]»](?=\w)|(?:^|\s)[+:](?=\D|$)|[(\[«+](?=\s|$)")
+
+
+def _units(
+    kinds: list[str], cells: list[range], from_right: bool, holds: bool
+) -> list[tuple[int, bool]]:
+    """Places in reading order, cell by cell; ``holds``: numbers stay with what stands left."""
+    units: list[tuple[int, bool]] = []
+    before = 0 if not from_right else len(kinds)
+    for cell in reversed(cells) if from_right else cells:
+        if from_right:
+            units += ((at, True) for at in range(before - 1, cell.stop - 1, -1))
+            units += _from_right(kinds, cell.start, cell.stop, holds=holds)
+            before = cell.start
+        else:
+            units += ((at, False) for at in range(before, cell.start))
+            units += _from_left(kinds, cell.start, cell.stop)
+            before = cell.stop
+    return units
+
+
+def _cells(
+    line: str, visual: list[int], lefts: Sequence[float], rights: Sequence[float]
+) -> Iterator[range]:
+    """Stretches without a gap as between the cells of a table; Latin words stay together.
+
+    What stands in one cell says nothing of the order in the next.
+    """
+    letters = [at for at in visual if at >= 0]
+    widths = sorted(rights[at] - lefts[at] for at in letters)
+    wide = _WIDE_GAP * widths[len(widths) // 2]
+    begun = 0
+    for place in range(1, len(visual) - 1):
+        if visual[place] >= 0:
             continue
-        for each in (at, *marks.get(at, ())):
-            taken.append(each)
-            is_mirrored = turned and each not in plain
-            signs.append(line[each].translate(_MIRRORED) if is_mirrored else line[each])
-    certain = certain and not marks and not (from_right and _has_number_at_latin(kinds))
-    return Order("".join(signs), tuple(taken), certain)
+        one, other = visual[place - 1], visual[place + 1]
+        both_latin = _kind(line[one]) == _LEFT == _kind(line[other])
+        if lefts[other] - rights[one] > wide and not both_latin:
+            yield range(begun, place)
+            begun = place + 1
+    yield range(begun, len(visual))
 
 
 def _unturned(line: str) -> frozenset[int]:
@@ -187,12 +158,22 @@ def _direction(kinds: list[str]) -> tuple[bool, bool]:
     By the letters at its two ends; where they differ, by how many there are of each.
     """
     strong = [kind for kind in kinds if kind in (_RIGHT, _LEFT)]
-    if not strong:
-        return True, True
+    if _RIGHT not in strong:
+        return not strong, True
     if strong[0] == strong[-1]:
         return strong[0] == _RIGHT, True
     right, left = strong.count(_RIGHT), strong.count(_LEFT)
     return right >= left, max(right, left) > 2 * min(right, left)
+
+
+def _ends_agree(kinds: list[str]) -> bool:
+    strong = [kind for kind in kinds if kind in (_RIGHT, _LEFT)]
+    return not strong or strong[0] == strong[-1]
+
+
+def _has_number_before_right(kinds: list[str]) -> bool:
+    """Whether a number stands left of a right-to-left word: before it or, read so, after it."""
+    return re.search(f"{_DIGIT}[ {_OTHER}]*{_RIGHT}", "".join(kinds)) is not None
 
 
 def _has_number_at_latin(kinds: list[str]) -> bool:
@@ -277,8 +258,6 @@ def _marks(
 
 
 def _kind(sign: str) -> str:
-    if sign in _INSIDE_NUMBERS:
-        return _JOINS
     direction = unicodedata.bidirectional(sign)
     if direction in ("R", "AL"):
         return _RIGHT
@@ -288,16 +267,19 @@ def _kind(sign: str) -> str:
 
 
 def _from_right(
-    kinds: list[str], start: int = 0, stop: int | None = None
+    kinds: list[str], start: int = 0, stop: int | None = None, *, holds: bool = True
 ) -> Iterator[tuple[int, bool]]:
-    """Places in reading order, and whether mirrored: from the right, but for what runs left."""
+    """Places in reading order, and whether mirrored: from the right, but for what runs left.
+
+    ``holds``: Latin words hold the number right of them, "Camp No. 3".
+    """
     stop = len(kinds) if stop is None else stop
     latin = _first_latin(kinds, start, stop)
     place = stop - 1
     while place >= start:
         first = place
         if kinds[place] in (_LEFT, _DIGIT):
-            first = latin[place - start]
+            first = latin[place - start] if holds or kinds[place] == _LEFT else -1
             if first < 0:
                 first = _number_start(kinds, place, start)
             yield from ((at, False) for at in range(first, place + 1))
@@ -323,29 +305,45 @@ def _first_latin(kinds: list[str], start: int, stop: int) -> list[int]:
 
 def _number_start(kinds: list[str], last: int, start: int) -> int:
     """Where the number begins that ends at ``last``."""
-    at = last
-    while at > start:
-        if kinds[at - 1] == _DIGIT:
-            at -= 1
-        elif kinds[at - 1] == _JOINS and at - 2 >= start and kinds[at - 2] == _DIGIT:
-            at -= 2
-        else:
-            break
-    return at
+    while last > start and kinds[last - 1] == _DIGIT:
+        last -= 1
+    return last
 
 
-def _from_left(kinds: list[str]) -> Iterator[tuple[int, bool]]:
-    """Places in reading order: from the left, but for what runs right."""
-    place = 0
-    while place < len(kinds):
-        if kinds[place] != _RIGHT:
+def _from_left(
+    kinds: list[str], start: int = 0, stop: int | None = None
+) -> Iterator[tuple[int, bool]]:
+    """Places in reading order: from the left, but for what runs right.
+
+    A number between a Latin word and a right-to-left one looks the same before and after the
+    latter; a year after a name is met more often, so it is read so.
+    """
+    stop = len(kinds) if stop is None else stop
+    place = start
+    while place < stop:
+        first = _run_start(kinds, place, start, stop)
+        if first < 0:
             yield place, False
             place += 1
             continue
-        last = at = place
-        while at + 1 < len(kinds) and kinds[at + 1] != _LEFT:
+        last = at = first
+        while at + 1 < stop and kinds[at + 1] != _LEFT:
             at += 1
             if kinds[at] == _RIGHT:
                 last = at
         yield from _from_right(kinds, place, last + 1)
         place = last + 1
+
+
+def _run_start(kinds: list[str], place: int, start: int, stop: int) -> int:
+    """Where the first letter stands of a run to the right that begins here; -1 where none does."""
+    if kinds[place] == _RIGHT:
+        return place
+    if kinds[place] != _DIGIT or place - start < 2:
+        return -1
+    if kinds[place - 1] != _SPACE or kinds[place - 2] != _LEFT:
+        return -1
+    at = place
+    while at < stop and kinds[at] == _DIGIT:
+        at += 1
+    return at + 1 if at + 1 < stop and kinds[at : at + 2] == [_SPACE, _RIGHT] else -1

@@ -20,7 +20,7 @@ from PIL import Image
 from habeas.reading import pdfium
 from habeas.reading.documents import Box, Boxes
 from habeas.reading.encodings import lanes
-from habeas.reading.readers import pdf_bidi
+from habeas.reading.readers import pdf_bidi, pdf_lines
 
 _EACH = (
     "\u1100-\u11ff\u2e80-\u303f\u3040-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
@@ -97,13 +97,13 @@ def _right_to_left(
     boxes = pdfium.loose_boxes(text_page, characters)
     lefts, tops, rights, bottoms = (boxes[side::4] for side in range(4))
     signs, taken, certain = [], list[int](), True
-    for pieces in pdf_bidi.printed_lines(text.rstrip(), (lefts, tops, rights, bottoms)):
+    for pieces in pdf_lines.printed_lines(text.rstrip(), (lefts, tops, rights, bottoms)):
         line = "\n".join(text[piece.start : piece.stop] for piece in pieces)
         places = [-1]
         for piece in pieces:
             places += (*piece, -1)
         places, order = places[1:], None
-        if pdf_bidi.RIGHT_TO_LEFT.search(line):
+        if len(pieces) > 1 or pdf_bidi.RIGHT_TO_LEFT.search(line):
             ends = [[side[at] for at in places] for side in (lefts, rights)]
             space = _space(text_page, text, pieces, characters) if len(pieces) > 1 else 0.0
             order = pdf_bidi.reading_order(line, ends[0], ends[1], space)
@@ -139,7 +139,7 @@ def _space(
     """
     places = [at for piece in pieces for at in piece]
     upright = [at for at in places if text[at] in "\u0627\u0644"]
-    letters = upright or [at for at in places if pdf_bidi.RIGHT_TO_LEFT.match(text[at])]
+    letters = upright or [at for at in places if pdf_bidi.RIGHT_TO_LEFT.match(text[at])] or places
     heights = [pdfium.letter_height(text_page, characters[at]) for at in letters]
     return 0.27 * sorted(heights)[len(heights) // 2]
 
