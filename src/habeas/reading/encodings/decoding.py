@@ -12,7 +12,7 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 
-from habeas.reading.encodings import han, labels, old_encodings, wide
+from habeas.reading.encodings import han, labelled, labels, old_encodings, wide
 from habeas.reading.encodings.old_encodings import SAMPLE_BYTES as SAMPLE_BYTES
 from habeas.reading.encodings.old_encodings import gaps, strict
 
@@ -73,6 +73,8 @@ def decode(data: bytes) -> Decoded:
     if sound and len(foreign) <= sound:
         return _utf8_with_gaps(data, foreign)
     chosen = old_encodings.choose(data)
+    if sound and (4 * _certain_lines(data) >= len(foreign) or _is_western(chosen)):
+        return _utf8_with_gaps(data, foreign)
     if chosen is None:
         return _lossy(data)
     if chosen.lossy:
@@ -100,6 +102,13 @@ def decode_labelled(data: bytes, label: str) -> Decoded:
         doubts: tuple[str, ...] = ()
         if codec != "utf-8" and not data.isascii() and strict(data, "utf-8") is not None:
             doubts = (f"Read as {codec}, as it is labelled. Could also be utf-8.",)
+        else:
+            other, is_left = labelled.likelier(data, codec, text)
+            if is_left:
+                why = f"Labelled {label[:40]}, under which its letters make no words"
+                return _doubted(Decoded(data.decode(other), other), why)
+            if other:
+                doubts = (f"Read as {codec}, as it is labelled. Could also be {other}.",)
         return Decoded(text, codec, doubts)
     if gaps(data, codec) * 50 <= len(data):
         return _with_gaps(data, codec)
@@ -173,10 +182,30 @@ def _lines_in_utf8(data: bytes) -> tuple[int, list[int]]:
     return sound, foreign
 
 
+def _certain_lines(data: bytes) -> int:
+    """How many lines are UTF-8 as a whole, and not by chance: two signs of three bytes or more."""
+    count = 0
+    for line in data.split(b"\n"):
+        if line.isascii() or (text := strict(line, "utf-8")) is None:
+            continue
+        count += sum(sign > "\u07ff" for sign in text) >= 2 and not is_dos_by_chance(text)
+    return count
+
+
+def _is_western(chosen: old_encodings.Choice | None) -> bool:
+    """Whether an encoding of the West was chosen: of two kinds of lines it makes no text."""
+    return chosen is None or chosen.encoding in labelled.WEST
+
+
 def _utf8_with_gaps(data: bytes, foreign: list[int]) -> Decoded:
     named = ", ".join(map(str, foreign[:_MOST_LINES_NAMED]))
     more = f" and {len(foreign) - _MOST_LINES_NAMED} more" if foreign[_MOST_LINES_NAMED:] else ""
-    return _with_gaps(data, "utf-8", f" (line{'s' if len(foreign) > 1 else ''} {named}{more})")
+    lines = data.split(b"\n")
+    other = old_encodings.choose(b"\n".join(lines[number - 1] for number in foreign))
+    hint = "" if other is None or other.lossy or _is_western(other) else other.encoding
+    shown = _with_gaps(data, "utf-8", f" (line{'s' if len(foreign) > 1 else ''} {named}{more})")
+    doubt = (f"The lines that do not fit could be {hint}.",) if hint else ()
+    return replace(shown, doubts=(*shown.doubts, *doubt))
 
 
 def _with_gaps(data: bytes, encoding: str, where: str = "") -> Decoded:

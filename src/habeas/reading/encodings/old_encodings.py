@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from chardetng_py import EncodingDetector
 
-from habeas.reading.encodings import han, labels
+from habeas.reading.encodings import han, japanese, labels
 
 SAMPLE_BYTES = 65_536  # by which the choice is made; every byte must fit it
 #: Met often enough to be taken on few bytes. Windows-1252 stands for the West.
@@ -29,6 +29,7 @@ _WESTERN = ("cp1252", "cp1254", "cp850", "mac-roman")
 _BY_PAIRS = frozenset({"gb18030", "big5hkscs", "cp932", "cp949", "euc-jp"})
 _FEW, _LITTLE = 40, 8  # bytes beyond ASCII
 _HAN_SHARE = 0.9
+_PLAIN = 0.8  # of the letters of an alphabet: less is no text in it
 _CLOSE = 0.05
 
 
@@ -52,14 +53,30 @@ def choose(data: bytes) -> Choice | None:
     if damaged := _damaged(data, sample, first, len(wide)):
         return Choice(damaged, lossy=True)
     order = _order(sample, first, len(wide))
+    if han.has_rare(data):
+        order = ["gb18030", *(one for one in order if one != "gb18030")]
+    elif _is_japanese(sample, order):
+        order = ["cp932", *(one for one in order if one != "cp932")]
     fitting = [one for one in order if strict(data, one) is not None]
     if not fitting:
         return None
     chosen = fitting[0]
     doubts = list(_doubts(sample, chosen, fitting[1:], len(wide)))
+    if han.has_rare(data) and len(wide) < _FEW and len(fitting) > 1 and not doubts:
+        doubts.append(f"Could also be {fitting[1]}.")
     if not beaten or (chosen != first and first not in _WEST and not doubts):
         doubts.append(f"Read as {chosen}, with little to go by.")
     return Choice(_named(chosen, strict(sample, chosen, final=False) or ""), tuple(doubts))
+
+
+def _is_japanese(sample: bytes, order: list[str]) -> bool:
+    """Whether Shift_JIS makes a text of the bytes, and what would be taken makes none."""
+    others = [one for one in order if strict(sample, one, final=False) is not None]
+    first = others[0] if others else ""
+    if first in _HAN or fit(_sample_text(sample, "cp932"), "cp932") < 0.95:
+        return False
+    text = _sample_text(sample, first) if first else ""
+    return (latin(text) if first in _WESTERN else fit(text, first)) < _PLAIN
 
 
 def _damaged(data: bytes, sample: bytes, first: str, wide: int) -> str:
@@ -72,7 +89,7 @@ def _damaged(data: bytes, sample: bytes, first: str, wide: int) -> str:
         if one not in _BY_PAIRS or strict(data, one) is not None:
             continue
         readable = one == first or (
-            wide >= _FEW and _fit(sample.decode(one, "ignore"), one) >= _HAN_SHARE
+            wide >= _FEW and fit(sample.decode(one, "ignore"), one) >= _HAN_SHARE
         )
         if readable and gaps(data, one) <= wide / 50:
             return one
@@ -82,8 +99,8 @@ def _damaged(data: bytes, sample: bytes, first: str, wide: int) -> str:
 def _order(sample: bytes, first: str, wide: int) -> list[str]:
     """The encodings to try, likeliest first."""
     if first in _WEST:
-        western = sorted(_WESTERN, key=lambda one: -_latin(_sample_text(sample, one)))
-        if _latin(_sample_text(sample, western[0])) > 0.3:
+        western = sorted(_WESTERN, key=lambda one: -latin(_sample_text(sample, one)))
+        if latin(_sample_text(sample, western[0])) > 0.3:
             return [*western, first, *_likely(sample)]
         if wide < _FEW and (likely := _likely(sample)):
             return [*likely, *western, first]
@@ -95,17 +112,23 @@ def _order(sample: bytes, first: str, wide: int) -> list[str]:
 
 def _likely(sample: bytes) -> list[str]:
     """Those often met that fit well, the best first."""
-    scores = {one: _fit(_sample_text(sample, one), one) for one in _OFTEN}
+    scores = {one: fit(_sample_text(sample, one), one) for one in _OFTEN}
     return sorted((one for one in _OFTEN if scores[one] > 0.5), key=lambda one: -scores[one])
 
 
-def _fit(text: str, encoding: str) -> float:
-    """How much of what is not ASCII is what a text of that encoding holds, 0 to 1."""
+def fit(text: str, encoding: str) -> float:
+    """How much of what is not ASCII is what a text of that encoding holds, 0 to 1.
+
+    0 for an encoding of which nothing is known.
+    """
     if encoding == "gb18030":
         return han.common_share(text)
     if encoding == "big5hkscs":
         return han.common_share(text, traditional=True) - 0.01  # of two that fit, the commoner
-    return _alphabet(text, *_ALPHABETS[encoding])
+    if encoding == "cp932":
+        return japanese.common_share(text)
+    letters = _ALPHABETS.get("koi8-u" if encoding == "koi8-r" else encoding)
+    return _alphabet(text, *letters) if letters else 0.0
 
 
 _RUSSIAN = "оеаинтсрвлкмдпуяыьгзбчйхжюшцщэфъё"
@@ -137,34 +160,37 @@ def _doubts(sample: bytes, chosen: str, others: list[str], wide: int) -> list[st
     """What else the bytes may be, and how little there is to go by."""
     text = _sample_text(sample, chosen)
     readings = {one: _sample_text(sample, one) for one in others}
-    if rival := _rival(chosen, text, readings, wide):
+    if rival := _rival(sample, chosen, text, readings, wide):
         return [f"Could also be {rival}."]
-    if chosen in _HAN and wide >= _LITTLE and _fit(text, chosen) < 0.7:
+    if chosen in _HAN and wide >= _LITTLE and fit(text, chosen) < 0.7:
         return [f"Read as {chosen}, though many of its characters are seldom used."]
     if _is_little(chosen, text, wide):
         return [f"Read as {chosen}, with little to go by."]
     return []
 
 
-def _rival(chosen: str, text: str, readings: dict[str, str], wide: int) -> str:
+def _rival(sample: bytes, chosen: str, text: str, readings: dict[str, str], wide: int) -> str:
     """Another encoding under which the bytes make as good a text; '' for none."""
+    japanese_too = fit(_sample_text(sample, "cp932"), "cp932")
+    if chosen not in _HAN and chosen != "cp932" and wide < _FEW and japanese_too >= 0.95:
+        return "cp932"
     if chosen in _WESTERN:
-        ours = _latin(text)
+        ours = latin(text)
         for other, reading in readings.items():
-            if other in _WESTERN and reading != text and ours - _latin(reading) < _CLOSE:
+            if other in _WESTERN and reading != text and ours - latin(reading) < _CLOSE:
                 return other
-    fits = {one: _fit(reading, one) for one, reading in readings.items() if one in _OFTEN}
+    fits = {one: fit(reading, one) for one, reading in readings.items() if one in _OFTEN}
     if chosen in _HAN:
-        for other, fit in fits.items():
-            if wide < 16 and other in _HAN and fit >= 0.98:
+        for other, share in fits.items():
+            if wide < 16 and other in _HAN and share >= 0.98:
                 return other
-            if wide < _FEW and other in _ALPHABETS and fit >= 0.8 and _fit(text, chosen) < 0.95:
+            if wide < _FEW and other in _ALPHABETS and share >= 0.8 and fit(text, chosen) < 0.95:
                 return other
         return ""
-    for other, fit in fits.items():
-        if other in _HAN and fit >= _HAN_SHARE:
+    for other, share in fits.items():
+        if other in _HAN and share >= _HAN_SHARE:
             return other
-        if chosen in _ALPHABETS and other in _ALPHABETS and fit > _fit(text, chosen) - _CLOSE:
+        if chosen in _ALPHABETS and other in _ALPHABETS and share > fit(text, chosen) - _CLOSE:
             return other
     return ""
 
@@ -174,7 +200,7 @@ def _is_little(chosen: str, text: str, wide: int) -> bool:
         return wide < 6  # three characters
     if chosen in _WESTERN:
         plain = sum(1 for sign in text if sign.isascii() and sign.isalpha())
-        return _latin(text) < 0.3 or plain < 3 * wide
+        return latin(text) < 0.3 or plain < 3 * wide
     return wide < (_LITTLE if chosen in _OFTEN else _FEW)
 
 
@@ -206,7 +232,7 @@ def gaps(data: bytes, encoding: str) -> int:
     )
 
 
-def _latin(text: str) -> float:
+def latin(text: str) -> float:
     """Accented letters between plain ones, few of them, no capitals inside words, no frames."""
     wide = [sign for sign in text if sign > "\x7f"]
     if not wide:
