@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test quick check format bench bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting bench-export lock clean system-packages
+.PHONY: help venv demo test quick check format bench bench-commands bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting bench-export lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -46,6 +46,9 @@ bench: system-packages venv ## measure against other tools on this machine
 
 bench-names: venv ## compare names with other ways to compare them
 	$(BIN)/python -m benchmarks.names
+
+bench-commands: venv ## run commands on the demonstration beside a bare django.setup()
+	$(BIN)/python -m benchmarks.commands
 
 bench-custody: venv ## seal, check and prove beside git, bagit and openssl
 	$(BIN)/python -m benchmarks.custody
