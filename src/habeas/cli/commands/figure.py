@@ -14,10 +14,7 @@ from habeas.archive.verbs.referring import Marking
 from habeas.cli import evaluated, faults
 from habeas.cli.endings import FINDINGS, OK, REFUSED
 from habeas.cli.marking import Marks, common_level, of_level
-from habeas.cli.options import (
-    AsOfOption,
-    PersonOption,
-)
+from habeas.cli.options import AsOfOption, PersonOption
 from habeas.cli.purposes import PurposeOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import several, shown
@@ -26,6 +23,7 @@ from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import DefinitionError, FigureError, NotEstimated, Problem, UnknownFigure
 from habeas.figures.evaluation import estimates
 from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.results import EstimatedFigure
 
 FileArgument = Annotated[
@@ -40,11 +38,12 @@ def list_(
 ) -> None:
     """List the figures in force, each with its kind and value."""
     archive = session.open()
+    ground = Ground(OWNER, archive.size if as_of is None else as_of)
     found: list[dict[str, Any]] = []
     for definition in recorded.in_force(OWNER, as_of):
         item = {"key": definition.key, "kind": definition.kind, "title": definition.title}
         try:
-            evaluation = evaluate(archive, definition, OWNER, as_of)
+            evaluation = evaluate(archive, definition, OWNER, as_of, ground=ground)
             evaluation.require_lineage()
             item["value"] = evaluation.headline
             item["handling"] = evaluation.handling

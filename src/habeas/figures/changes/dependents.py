@@ -19,6 +19,7 @@ from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.recorded import in_force
 from habeas.figures.errors import FigureError, NothingThere
 from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
+from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
 
 if TYPE_CHECKING:
@@ -108,9 +109,11 @@ def _stands_on_judgement(
 def snapshot(archive: Archive, viewer: Viewer, as_of: int | None = None) -> dict[str, Print]:
     """Every figure in force, as of a size: take it before and after a change."""
     found: dict[str, Print] = {}
+    ground = Ground(viewer, archive.size if as_of is None else as_of)
     for definition in in_force(viewer, as_of):
         try:
-            taken = _print(evaluate(archive, definition, viewer, as_of, shown=False))
+            evaluation = evaluate(archive, definition, viewer, as_of, shown=False, ground=ground)
+            taken = _print(evaluation)
             if definition.picks_by and viewer.purpose is None:
                 taken = replace(taken, headline=UNSAID)
             found[definition.key] = taken

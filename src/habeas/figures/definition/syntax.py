@@ -7,9 +7,13 @@ deeper than ``LIMIT_DEPTH`` is refused before it is read; a key written twice is
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import BaseResolver
 
 from habeas.figures.errors import DefinitionError, Problem
 
@@ -57,8 +61,7 @@ def read(text: str) -> Written:
     if size > LIMIT_BYTES:
         raise _refuse(1, "definition", f"It is {size} bytes long.", f"at most {LIMIT_BYTES} bytes.")
     try:
-        _check_events(text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _Events(_checked(text)).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -73,7 +76,26 @@ def read(text: str) -> Written:
     return _located(node)
 
 
-def _check_events(text: str) -> None:
+class _Events(Composer, BaseResolver):
+    """Makes nodes of events that were read already; resolves no types, because none are used."""
+
+    def __init__(self, events: Iterable[yaml.Event]) -> None:
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
+        self._left = deque(events)
+
+    def peek_event(self) -> yaml.Event:
+        return self._left[0]
+
+    def get_event(self) -> yaml.Event:
+        return self._left.popleft()
+
+    def check_event(self, *choices: type[yaml.Event]) -> bool:
+        return bool(self._left) and (not choices or isinstance(self._left[0], choices))
+
+
+def _checked(text: str) -> Iterator[yaml.Event]:
+    """What stands in the text, in order; refuses whatever is not plain."""
     depth = 0
     documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -95,6 +117,7 @@ def _check_events(text: str) -> None:
         if documents > 1:
             raise _refuse(line, "definition", "A second document starts here.",
                           "one document a file.")  # fmt: skip
+        yield event
 
 
 def _located(node: yaml.Node) -> Written:

@@ -20,7 +20,7 @@ from habeas.figures.evaluation import disagreement, estimates, undecided, weakne
 from habeas.figures.evaluation.capturing import capture
 from habeas.figures.evaluation.counting import Counted, breakdown, count
 from habeas.figures.evaluation.handling import handling_of
-from habeas.figures.evaluation.loading import load
+from habeas.figures.evaluation.loading import Ground, load
 from habeas.figures.evaluation.reporting import report
 from habeas.figures.evaluation.results import (
     CountedFigure,
@@ -250,8 +250,12 @@ def evaluate(
     as_of: int | None = None,
     *,
     shown: bool = True,
+    ground: Ground | None = None,
 ) -> Evaluation:
     """The figure as this viewer may see it, as of a ledger size (now when None).
+
+    Where many are evaluated in a row, ``ground`` spares reading what they have in common again; it
+    is of this viewer, and used where it is of the size asked for.
 
     One that picks people by what marks them is refused to a viewer without a purpose
     (``NeedsPurpose``); ``shown`` is False where no value or member of it is shown to anybody.
@@ -276,7 +280,9 @@ def evaluate(
     )
     found = remembered.get(key)
     if found is None:
-        found = evaluate_afresh(definition, viewer, n)
+        if ground is None or ground.as_of != n:
+            ground = Ground(viewer, n)
+        found = _computed(definition, ground)
         remembered.put(key, found)
     if isinstance(found, EstimatedFigure):  # computed apart, and perhaps since
         return replace(found, estimates=estimates.kept(archive, found))
@@ -299,15 +305,19 @@ def evaluate_afresh(
     definition: FigureDefinition, viewer: Viewer, as_of: int, *, without: int | None = None
 ) -> Evaluation:
     """The figure read from the rows; ``without`` leaves one judgement out."""
+    return _computed(definition, Ground(viewer, as_of, without=without))
+
+
+def _computed(definition: FigureDefinition, ground: Ground) -> Evaluation:
     found = compute(
         definition,
-        load(viewer, definition, as_of, without=without),
+        load(definition, ground),
         regions.vocabulary(),
-        as_of=as_of,
-        viewer=viewer.name,
-        scope=scope_words(viewer),
+        as_of=ground.as_of,
+        viewer=ground.viewer.name,
+        scope=scope_words(ground.viewer),
     )
-    return replace(found, handling=handling_of(viewer, found))
+    return replace(found, handling=handling_of(ground.viewer, found))
 
 
 def size_asked(definition: FigureDefinition, size: int, as_of: int | None) -> int:

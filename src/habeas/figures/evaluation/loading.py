@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Max, Min, Q, QuerySet
@@ -93,11 +94,39 @@ def with_records(rows: Iterable[tuple[Any, ...]], records: Records) -> list[Clai
     ]
 
 
-def load(
-    viewer: Viewer, definition: FigureDefinition, as_of: int, *, without: int | None = None
-) -> Facts:
-    """Everything that a definition asks about. ``without`` leaves one judgement out."""
-    records = all_records(viewer, as_of, without)
+class Ground:
+    """What every figure of one viewer as of one size stands on, read when it is first needed.
+
+    Given to several evaluations in a row, it is read once; it is kept no longer than they take.
+    """
+
+    def __init__(self, viewer: Viewer, as_of: int, *, without: int | None = None) -> None:
+        self.viewer, self.as_of, self._without = viewer, as_of, without
+        self._spoken_of: dict[str, frozenset[int]] = {}
+
+    @cached_property
+    def records(self) -> Records:
+        return all_records(self.viewer, self.as_of, self._without)
+
+    @cached_property
+    def sources(self) -> tuple[dict[int, SourceRow], dict[int, int]]:
+        return all_sources(self.viewer, self.as_of)
+
+    @cached_property
+    def lineage(self) -> list[tuple[int, int]]:
+        return lineage(self.viewer, self.as_of)
+
+    def spoken_of(self, kind: str) -> frozenset[int]:
+        """``_spoken_of`` of a kind of record."""
+        if kind not in self._spoken_of:
+            found = _spoken_of(self.viewer, kind, self.records, self.as_of)
+            self._spoken_of[kind] = frozenset(found)
+        return self._spoken_of[kind]
+
+
+def load(definition: FigureDefinition, ground: Ground) -> Facts:
+    """Everything that a definition asks about."""
+    viewer, as_of, records = ground.viewer, ground.as_of, ground.records
     names = {name for rule in definition.rules for name in _names(rule)}
     conditions = {test.condition for rule in definition.rules for test in rule.tests}
     queried = live_claims(viewer, as_of).filter(property__in=definition.properties)
@@ -105,13 +134,13 @@ def load(
     positions = queried.values("position")
     mentions = visible(viewer, m.Mention).filter(position__lt=as_of)
     captions, kinds, population = _mentions(definition, mentions, queried, records, as_of)
-    with_claims = {row.record for row in rows} | _spoken_of(viewer, definition, records, as_of)
+    with_claims = {row.record for row in rows} | ground.spoken_of(definition.counts)
     cited = visible(viewer, m.ClaimPassage).filter(claim__in=positions, ordinal=0)
     passed_on = visible(viewer, m.ClaimSource).filter(claim__in=positions, ordinal__gt=0)
     through: dict[int, tuple[int, ...]] = {}
     for claim, source in passed_on.order_by("claim", "ordinal").values_list("claim", "source"):
         through[claim] = (*through.get(claim, ()), source)
-    sources, first = all_sources(viewer, as_of)
+    sources, first = ground.sources
     listed = _listed(viewer, definition, records, sources, as_of)
     return Facts(
         records=tuple(sorted(p for p, stands in population.items() if stands or p in with_claims)),
@@ -120,7 +149,7 @@ def load(
         ),
         claims=tuple(rows),
         sources=sources,
-        origins=Origins(lineage(viewer, as_of), first),
+        origins=Origins(ground.lineage, first),
         cited=frozenset(cited.values_list("claim", flat=True)),
         through=through,
         grades=_grades(viewer, positions, as_of) if "credibility" in conditions else {},
@@ -186,12 +215,10 @@ def _mentions(
     return captions, kinds, population
 
 
-def _spoken_of(
-    viewer: Viewer, definition: FigureDefinition, records: Records, as_of: int
-) -> set[int]:
+def _spoken_of(viewer: Viewer, kind: str, records: Records, as_of: int) -> set[int]:
     """The counted records whose mention was taken back with its list but of whom a live
     claim says something all the same, of whatever property: these are still known."""
-    ended = visible(viewer, m.Mention).filter(kind=definition.counts, ended_at__lt=as_of)
+    ended = visible(viewer, m.Mention).filter(kind=kind, ended_at__lt=as_of)
     claims = live_claims(viewer, as_of).filter(subject__in=ended.values("position"))
     return {records.of(subject) for subject in claims.values_list("subject", flat=True)}
 
