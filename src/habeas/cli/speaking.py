@@ -12,18 +12,21 @@ from __future__ import annotations
 
 import contextlib
 import json as json_
+import os
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
 
 from habeas.cli.given import Given
 from habeas.cli.options import JsonOption
 from habeas.figures.why import printing
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 WIDTH_ELSEWHERE = 100  # columns, where there is no terminal
 _EVERYTHING = 1 << 30
@@ -38,13 +41,13 @@ class Speaker(Given):
 
     def __init__(self, json: JsonOption = False) -> None:
         self.json = json
-        self._out = _console(sys.stdout)
-        self._err = _console(sys.stderr)
+        self._out, self._err = sys.stdout, sys.stderr
+        self._colours = {out: _console(out) for out in (self._out, self._err) if _coloured(out)}
 
     def say(self, text: str = "", *, style: str = "") -> None:
         """One line of the result; nothing where JSON was asked for."""
         if not self.json:
-            self._out.print(plain(text), style=style or None)
+            self._line(self._out, text, style)
 
     def say_lines(self, text: str) -> None:
         """Lines that this program laid out, and whose line ends are therefore its own."""
@@ -58,7 +61,14 @@ class Speaker(Given):
 
     def note(self, text: str, *, style: str = "") -> None:
         """One line of a remark beside the result, on stderr."""
-        self._err.print(plain(text), style=style or None)
+        self._line(self._err, text, style)
+
+    def _line(self, stream: IO[str], text: str, style: str) -> None:
+        if stream in self._colours:
+            self._colours[stream].print(plain(text), style=style or None)
+        else:
+            stream.write(plain(text) + "\n")
+            stream.flush()
 
     def table(self, rows: Sequence[Sequence[str]], *, indent: str = "") -> None:
         """Rows in aligned columns; the last column is as long as it is."""
@@ -68,7 +78,8 @@ class Speaker(Given):
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:
         """A bar on a terminal: call it with what is done, how much, of how much."""
-        if not self._err.is_terminal:
+        console = self._colours.get(self._err)
+        if console is None or not console.is_terminal:
             yield lambda what, done, total: None
             return
         from rich.progress import (
@@ -88,7 +99,7 @@ class Speaker(Given):
             TextColumn("left", markup=False),
             TimeRemainingColumn(),
         )
-        with Bars(*columns, console=self._err, transient=True) as bars:
+        with Bars(*columns, console=console, transient=True) as bars:
             tasks: dict[str, Any] = {}
 
             def show(what: str, done: int, total: int) -> None:
@@ -99,7 +110,15 @@ class Speaker(Given):
             yield show
 
 
+def _coloured(stream: IO[str]) -> bool:
+    """Whether rich is to decide on colours: it need not be imported to write into a pipe."""
+    asked = os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE") == "1"
+    return bool(asked) or stream.isatty()
+
+
 def _console(stream: IO[str]) -> Console:
+    from rich.console import Console
+
     return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 

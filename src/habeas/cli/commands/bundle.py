@@ -10,9 +10,7 @@ import typer
 
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.errors import FilesUnusable
-from habeas.cli.options import (
-    PersonOption,
-)
+from habeas.cli.options import PersonOption
 from habeas.cli.purposes import PurposeOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, bytes_words, several, shown

@@ -12,12 +12,7 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.cli import changed
 from habeas.cli.foreseen import foreseen
 from habeas.cli.marking import Marks
-from habeas.cli.options import (
-    DryRunOption,
-    PersonOption,
-    UnsignedOption,
-    YesOption,
-)
+from habeas.cli.options import DryRunOption, PersonOption, UnsignedOption, YesOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import shown
 

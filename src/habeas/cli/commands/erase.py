@@ -24,11 +24,7 @@ from habeas.archive.ledger.appending import entry_id_at
 from habeas.archive.projection.trusted_people import so_far
 from habeas.archive.verbs.blocking import block, is_blocked
 from habeas.cli.erasure_plan import as_json, describe, entries, foreseen, limits
-from habeas.cli.options import (
-    DryRunOption,
-    PersonOption,
-    YesOption,
-)
+from habeas.cli.options import DryRunOption, PersonOption, YesOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import several
 from habeas.cli.trusting import tell_ages, tell_too_young

@@ -18,10 +18,7 @@ from habeas.archive.opening import Archive
 from habeas.cli.erasure_plan import as_json, describe, foreseen, limits
 from habeas.cli.errors import ConfirmationNeeded, Declined
 from habeas.cli.opening import placed
-from habeas.cli.options import (
-    DryRunOption,
-    PersonOption,
-)
+from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, asked
 

@@ -10,10 +10,7 @@ import typer
 
 from habeas.archive.exhibits.blocking import redacted
 from habeas.archive.verbs.blocking import unblock as unblock_
-from habeas.cli.options import (
-    PersonOption,
-    YesOption,
-)
+from habeas.cli.options import PersonOption, YesOption
 from habeas.cli.session import PersonSession
 
 _RANGE = re.compile(r"([0-9]{1,12})-([0-9]{1,12})")

@@ -12,9 +12,7 @@ from habeas.archive.access import Viewer
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused
 from habeas.cli.opening import placed
-from habeas.cli.options import (
-    PersonOption,
-)
+from habeas.cli.options import PersonOption
 from habeas.cli.purposes import PurposeOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, several, shown

@@ -7,10 +7,7 @@ from typing import Annotated
 
 import typer
 
-from habeas.cli.options import (
-    DryRunOption,
-    PersonOption,
-)
+from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import shown
 from habeas.exchange.importing import import_folder, preview

@@ -11,11 +11,7 @@ import typer
 from habeas.archive.errors import ArchiveExists
 from habeas.archive.opening import init_archive
 from habeas.cli.commands import regions
-from habeas.cli.options import (
-    ApproverHoursOption,
-    ChangeHoursOption,
-    PassphraseFileOption,
-)
+from habeas.cli.options import ApproverHoursOption, ChangeHoursOption, PassphraseFileOption
 from habeas.cli.passphrases import new_passphrase
 from habeas.cli.speaking import Speaker
 from habeas.custody.trust.persons import HOUR, Policy

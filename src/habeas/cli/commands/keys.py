@@ -9,9 +9,7 @@ from typing import Annotated
 import typer
 
 from habeas.archive.keys import rotating
-from habeas.cli.options import (
-    YesOption,
-)
+from habeas.cli.options import YesOption
 from habeas.cli.passphrases import new_passphrase
 from habeas.cli.session import DirectorySession, PersonSession, Session
 from habeas.cli.speaking import Speaker, several, shown

@@ -11,9 +11,7 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.keys.handing_over import hand_over as hand_over_
 from habeas.archive.opening import Archive
 from habeas.cli.commands.witness import POLICY
-from habeas.cli.options import (
-    YesOption,
-)
+from habeas.cli.options import YesOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, several
 from habeas.custody.keys import recovery

@@ -18,10 +18,7 @@ from habeas.archive.review.proposing import PPM, propose
 from habeas.archive.review.reviewing import agreement
 from habeas.archive.review.reviewing import policy as policy_in_force
 from habeas.cli.marking import Marks
-from habeas.cli.options import (
-    DryRunOption,
-    PersonOption,
-)
+from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, several, shown
 from habeas.linking import Settings

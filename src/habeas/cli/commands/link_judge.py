@@ -26,9 +26,7 @@ from habeas.archive.verbs.deciding import kind_at
 from habeas.cli.commands.link import KINDS, captions_of
 from habeas.cli.marking import Marks
 from habeas.cli.opening import only_person
-from habeas.cli.options import (
-    PersonOption,
-)
+from habeas.cli.options import PersonOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, asked, shown
 from habeas.custody.log.notes import Signer

@@ -13,12 +13,7 @@ from habeas.archive.errors import TrustRefused
 from habeas.archive.projection.trusted_people import policy_row, so_far
 from habeas.archive.store.clock import utc
 from habeas.cli.errors import CliError
-from habeas.cli.options import (
-    ApproverHoursOption,
-    ChangeHoursOption,
-    PersonOption,
-    YesOption,
-)
+from habeas.cli.options import ApproverHoursOption, ChangeHoursOption, PersonOption, YesOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, shown
 from habeas.cli.trusting import tell_ages, tell_too_young

@@ -9,10 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from habeas.archive import regions, verbs
-from habeas.cli.options import (
-    DryRunOption,
-    PersonOption,
-)
+from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, shown
 from habeas.names import gazetteer, placeholders, readings, table, writing

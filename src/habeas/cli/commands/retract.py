@@ -22,11 +22,7 @@ from habeas.archive.verbs.referring import Marking
 from habeas.cli import changed
 from habeas.cli.foreseen import foreseen
 from habeas.cli.marking import Marks
-from habeas.cli.options import (
-    DryRunOption,
-    PersonOption,
-    YesOption,
-)
+from habeas.cli.options import DryRunOption, PersonOption, YesOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, several, shown
 from habeas.figures.changes.dependents import Change, difference, snapshot

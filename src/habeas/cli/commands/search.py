@@ -24,9 +24,7 @@ from habeas.archive.search.searching import Found, Hit, checked
 from habeas.archive.search.sheet_rows import FoundRow
 from habeas.cli.errors import FilesUnusable
 from habeas.cli.marking import Marks, bracketed
-from habeas.cli.options import (
-    PersonOption,
-)
+from habeas.cli.options import PersonOption
 from habeas.cli.purposes import PurposeOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, several, shown

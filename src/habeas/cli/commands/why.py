@@ -7,10 +7,7 @@ from typing import Annotated
 import typer
 
 from habeas.archive.access import OWNER
-from habeas.cli.options import (
-    AsOfOption,
-    PersonOption,
-)
+from habeas.cli.options import AsOfOption, PersonOption
 from habeas.cli.purposes import PurposeOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import speaks_unicode, width
