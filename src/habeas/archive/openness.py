@@ -8,16 +8,16 @@ the public everything that it sees is public, and nothing is said of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Max
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.access.consents import Standing, standing
-from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
+from habeas.archive.access.consents import Standing, standing, today
+from habeas.archive.access.labels import FOR_EVER, LEVEL_NAMES, LEVELS, NOT_AGREED
 from habeas.archive.joined import find_all
 from habeas.archive.store.pieces import in_pieces
 
@@ -58,6 +58,12 @@ CONSENT_WORDS: Final[Mapping[str, str]] = {
     "withdrawn": "consent withdrawn",
     "expired": "consent expired",
 }
+
+
+#: Whether somebody in a row must agree to publication, and does today.
+NOT_NEEDED, AGREED, NOT_GIVEN = "not-needed", "agreed", "not-agreed"
+#: The states of ``consents.Standing``, that which says least for publication first.
+STATES: Final = ("none", "withdrawn", "expired", "limited", "remark", "public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,92 @@ def of(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[tuple[str,
         )
         for thing, found in labels.items()
     }
+
+
+class Handled(NamedTuple):
+    """What a label says. ``consent_until``: the last ISO day on which all agree, '' without end or
+    not agreed. ``state``: of ``STATES``, that of whoever agrees least; '' where nobody is asked.
+    A compartment that the viewer may not see is not named."""
+
+    handling: str
+    consent: str
+    consent_until: str
+    compartments: tuple[str, ...]
+    state: str
+
+
+class Handlings:
+    """The labels asked about so far; few, however many rows carry them.
+
+    Asked only of labels of rows that the viewer may see.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._known: dict[str, Handled] = {}
+        self._compartments = dict(visible(viewer, m.Compartment).values_list("position", "key"))
+
+    def of(self, *labels: str) -> Handled:
+        """What the labels say together, of what rests on all that carry them."""
+        self.learn(labels)
+        found = [self._known[label] for label in set(labels)]
+        return found[0] if len(found) == 1 else _all_of(found)
+
+    def learn(self, labels: Iterable[str]) -> None:
+        """Ask about several labels, in a number of queries that does not grow with them."""
+        new = {label for label in labels if label not in self._known}
+        if not new:
+            return
+        named: dict[str, set[str]] = {label: set() for label in new}
+        asked: dict[str, set[int]] = {}
+        parts = m.LabelPart.objects.filter(label__in=new)
+        for label, compartment, consent_of in parts.values_list(
+            "label", "compartment", "consent_of"
+        ):
+            if consent_of is not None:
+                asked.setdefault(label, set()).add(consent_of)
+            elif compartment in self._compartments:
+                named[label].add(self._compartments[compartment])
+        states = _states(self._viewer, {each for people in asked.values() for each in people})
+        now = today()
+        for label, level, until in m.Label.objects.filter(id__in=new).values_list(
+            "id", "level", "public_until"
+        ):
+            consent, last, state = NOT_NEEDED, "", ""
+            if label in asked and until != NOT_AGREED and until >= now:
+                consent, last, state = AGREED, "" if until == FOR_EVER else until, STATES[-1]
+            elif label in asked:
+                least = min((states[each] for each in asked[label]), key=STATES.index)
+                # Agreed by all that the viewer may see, and yet not agreed: no more is told.
+                consent, state = NOT_GIVEN, STATES[0] if least == STATES[-1] else least
+            self._known[label] = Handled(
+                LEVEL_NAMES[level], consent, last, tuple(sorted(named[label])), state
+            )
+
+
+def _all_of(found: Sequence[Handled]) -> Handled:
+    """As strict as the strictest, in everything."""
+    consents = {each.consent for each in found}
+    consent = next((c for c in (NOT_GIVEN, AGREED) if c in consents), NOT_NEEDED)
+    days = [each.consent_until for each in found if each.consent_until]
+    return Handled(
+        strictest(each.handling for each in found),
+        consent,
+        min(days) if days and consent == AGREED else "",
+        tuple(sorted({key for each in found for key in each.compartments})),
+        min((each.state for each in found if each.state), key=STATES.index, default=""),
+    )
+
+
+def _states(viewer: Viewer, people: Collection[int]) -> dict[int, str]:
+    """How what each mention or source agreed to stands, with all that is joined to it."""
+    fellows = {
+        position: [mention.position for mention in record.mentions]
+        for position, record in find_all(viewer, people).items()
+    }
+    together = {person: fellows.get(person, [person]) for person in people}
+    agreed = _standings(viewer, {each for found in together.values() for each in found})
+    return {person: standing(_together(agreed, found)).state for person, found in together.items()}
 
 
 def handling_of_all(viewer: Viewer, kind: str, positions: Collection[int]) -> str:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from habeas.archive import models as m
 from habeas.archive import purposes, regions, search
 from habeas.archive.access import Viewer, visible
-from habeas.archive.access.handled import NOT_GIVEN, Handlings
-from habeas.archive.openness import PUBLIC
+from habeas.archive.openness import NOT_GIVEN, PUBLIC, Handlings
 from habeas.archive.search import searching
 from habeas.archive.store.still import still
 from habeas.estimation.errors import BadTable

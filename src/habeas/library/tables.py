@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from habeas.archive.openness import strictest
+from habeas.archive.openness import NOT_GIVEN, strictest
 from habeas.exchange.errors import PackageMissing
 from habeas.exchange.exporting.parquet import pyarrow, schema_of
 from habeas.exchange.tidy.columns import VERSION, Column, Row, columns_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from habeas.exchange.tidy.parts import Part
 
 R = TypeVar("R")
-_LAST = -4  # the four last cells of every row: handling, consent, until when, compartments
+_LAST = -5  # the last cells of every row: handling, consent, until, compartments, state
 
 
 class Table(Sequence[R], Generic[R]):
@@ -51,7 +51,7 @@ class Table(Sequence[R], Generic[R]):
         self._notice = notice
         levels = {str(row[_LAST]) for row in self._rows}
         self.handling = strictest(levels)
-        self.not_agreed = sum(row[_LAST + 1] == "not-agreed" for row in self._rows)
+        self.not_agreed = sum(row[_LAST + 1] == NOT_GIVEN for row in self._rows)
 
     @property
     def columns(self) -> tuple[Column, ...]:

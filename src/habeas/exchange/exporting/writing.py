@@ -28,7 +28,7 @@ from habeas.archive import verbs
 from habeas.archive.access import Viewer
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.errors import PersonNeeded, PurposeNeeded
-from habeas.archive.openness import strictest
+from habeas.archive.openness import NOT_GIVEN, strictest
 from habeas.archive.store.still import still
 from habeas.archive.verbs.searching import checked_purpose
 from habeas.custody.durable import sync_path
@@ -236,13 +236,13 @@ def _rows(at: Archive, reader: Reader, kind: str, figure: str) -> Iterator[list[
     return parts(reader, evaluate(at, definition, reader.viewer))
 
 
-_LAST = -4  # the four last cells of every row begin here: handling, consent, until, compartments
+_LAST = -5  # the last cells of every row: handling, consent, until, compartments, state
 
 
 def _look(done: Exported, piece: Sequence[Row]) -> None:
     levels = {str(row[_LAST]) for row in piece}
     done.strictest = strictest((done.strictest, *levels))
-    done.not_agreed += sum(row[_LAST + 1] == "not-agreed" for row in piece)
+    done.not_agreed += sum(row[_LAST + 1] == NOT_GIVEN for row in piece)
 
 
 def _names(asked: Asked) -> list[str]:

@@ -46,6 +46,11 @@ class Found:
     compartments: str | None = column(
         "keys of the compartments that it lies in, '; ' between", null="none that is visible"
     )
+    consent_state: str | None = column(
+        "how the consent stands of whoever in it agrees least",
+        codes="none,withdrawn,expired,limited,remark,public",
+        null="nobody in it must be asked",
+    )
 
 
 def hits(reader: Reader, found: Sequence[Hit]) -> Iterator[list[Row]]:

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from habeas.archive import models as m
 from habeas.archive import regions
 from habeas.archive.access import Viewer, visible
-from habeas.archive.access.handled import Handlings
+from habeas.archive.openness import Handlings
 from habeas.exchange.tidy.columns import Cell, day
 from habeas.figures.evaluation.loading import (
     all_records,
@@ -98,11 +98,11 @@ class Reader:
         return self._joining.get(record, _NONE)
 
     def handled(self, *labels: str) -> tuple[Cell, ...]:
-        """The four last cells of a row: level, consent, until when, compartments; of one that
-        rests on several things the strictest of each."""
-        level, consent, until, compartments = self.labels.of(*labels)
+        """The last cells of a row: level, consent, until when, compartments, state of the consent;
+        of one that rests on several things the strictest of each."""
+        level, consent, until, compartments, state = self.labels.of(*labels)
         last = datetime.date.fromisoformat(until) if until else None
-        return level, consent, last, "; ".join(compartments) or None
+        return level, consent, last, "; ".join(compartments) or None, state or None
 
 
 def pieces(rows: QuerySet[Any], fields: tuple[str, ...]) -> Iterator[list[tuple[Any, ...]]]:

@@ -50,6 +50,11 @@ class Source:
     compartments: str | None = column(
         "keys of the compartments that it lies in, '; ' between", null="none that is visible"
     )
+    consent_state: str | None = column(
+        "how the consent stands of whoever in it agrees least",
+        codes="none,withdrawn,expired,limited,remark,public",
+        null="nobody in it must be asked",
+    )
 
 
 _FIELDS: Final = ("position", "code", "kind", "name", "about", "url", "interests", "label")
