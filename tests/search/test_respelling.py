@@ -19,6 +19,11 @@ from habeas.archive.search.searching import search
         ("سجن", "السجن"), ("سجن", "وبالسجن"), ("السجن", "سجن"), ("السجن", "للسجن"),
         ("احمد", "أحمد"), ("أحمد", "وأحمد"), ("ابراهيم", "إبراهيم"), ("ادم", "آدم"),
         ("المؤقت", "موقت"), ("مسئول", "المسيول"), ("مدرسة", "المدرسه"), ("مستشفى", "المستشفي"),
+        ("مومن", "مؤمن"), ("مؤمن", "مومن"), ("مسؤول", "مسئول"), ("مسئول", "مسؤول"),
+        ("مسؤول", "المسئول"), ("شئون", "شؤون"), ("رويه", "رؤية"), ("رييس", "رئيس"),
+        ("قايد", "القائد"), ("بير", "بئر"), ("لولو", "لؤلؤ"), ("على", "علي"), ("علي", "على"),
+        ("فاطمه", "فاطمة"), ("کریمی", "كريمي"), ("كريمي", "کریمی"),
+        ("علی", "على"), ("گیلانی", "گيلاني"),
         ("семен", "семён"), ("Семён", "семен"), ("заключенный", "заключённый"),
     ],
 )  # fmt: skip
@@ -34,8 +39,27 @@ def test_what_has_no_such_letters_is_left_alone(word: str) -> None:
     assert respelling.forms(word) == []
 
 
+@pytest.mark.parametrize("word", ["كتبوا", "وزن", "يوم", "علم"])
+def test_hamza_is_not_put_where_nobody_writes_it(word: str) -> None:
+    """Not on the plural's end, not on the first letter."""
+    assert not {"كتبؤا", "ؤزن", "ئوم"} & set(respelling.forms(word))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_each_seat_of_hamza_finds_the_others(archive: Archive, tmp_path: Path) -> None:
+    pairs = [("مؤمن", "مومن"), ("مسؤول", "مسئول"), ("كريمي", "کریمی"), ("فاطمة", "فاطمه")]
+    texts = [f"{word} هنا" for pair in pairs for word in pair]
+    sealed = seal_texts(archive, tmp_path / "texts", texts)
+    refresh(archive)
+    for number, word in enumerate(each for pair in pairs for each in pair):
+        found = search(archive, OWNER, word)
+        twin = number + 1 if number % 2 == 0 else number - 1
+        assert [hit.exhibit for hit in found.hits] == [sealed[number].exhibit, sealed[twin].exhibit]
+        assert [one.to for one in found.added] == [word]
+
+
 def test_a_word_has_a_bounded_number_of_spellings() -> None:
-    for word in ("أأأأأأأأأأأأ", "إبراهيم", "а" + "е" * 23):
+    for word in ("أأأأأأأأأأأأ", "ويويويويويويويويويويويو", "إبراهيم", "а" + "е" * 23):
         assert len(respelling.forms(word)) <= respelling.MOST
 
 
