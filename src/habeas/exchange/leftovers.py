@@ -1,4 +1,5 @@
-"""What programs leave in a cell that nobody wrote: errors, formulas, words for nothing, 0,0.
+"""What programs leave in a cell that nobody wrote: errors, formulas, words for nothing, 0,0,
+letters that were lost and characters that nobody sees.
 
 Each is refused by row with what would be valid. Where somebody did write it, ``as_written`` says
 the same, and it is taken: what is doubted here is never impossible.
@@ -25,8 +26,15 @@ _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|
 _FORMULA = re.compile(r"=[A-Z][A-Z0-9.]{1,30}\(.*\)|=\$?[A-Z]{1,3}\$?[0-9].*|=.+[!&].+", re.S)
 #: In these spellings a program wrote them.
 _NOTHING = frozenset(
-    ("NULL", "null", "NaN", "nan", "NAN", "N/A", "n/a", "<NA>", "\\N", "(null)", "undefined")
+    (
+        *("NULL", "null", "(null)", "\\N", "nil", "None", "undefined", "[object Object]"),
+        *("NaN", "nan", "NAN", "NaT", "N/A", "n/a", "<NA>"),
+    )
 )
+#: What nobody sees and nobody wrote. Joiners (U+200C, U+200D) and marks of direction are of a
+#: spelling, in Persian and others, and stay.
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u0000-\u0008\u000e-\u001f\u007f-\u009f]")
+_LOST = "\ufffd"
 _NO_VALUE = (
     "Leave the row out, or write ?unknown (nobody knows), ?withheld or ?not-applicable. If it is "
     "what was written, repeat it in as_written."
@@ -48,6 +56,19 @@ def doubt(row: Row, column: str) -> tuple[str, str] | None:
         return f"{cell} is a spreadsheet's error, not a value.", _NO_VALUE
     if cell in _NOTHING:
         return f"{cell!r} is a program's word for nothing.", _NO_VALUE
+    if column == "file":  # a file's name is what it is
+        return None
+    if _LOST in cell:
+        return (
+            f"{cell!r} has a letter that a program lost (U+FFFD, {_LOST}).",
+            "Read the source again in the encoding that it was written in, and write the letter.",
+        )
+    if unseen := _UNSEEN.search(cell):
+        where = f"U+{ord(unseen[0]):04X} at place {unseen.start() + 1}"
+        return (
+            f"It has a character that nobody sees ({where}): a program put it there.",
+            f"Write it without: {_UNSEEN.sub('', cell)[:80]}",
+        )
     if cell.startswith("=") and _FORMULA.fullmatch(cell):
         return (
             "This is a formula, not its result.",

@@ -154,12 +154,26 @@ def _why_not(digits: str) -> str:
     if not digits.isascii():
         return "it has characters other than plain digits and signs"
     if re.fullmatch(r"[0-9.]+", digits):
-        return f"‘{digits[:40]}’ could be a fraction or thousands; write 1300 or 1,300"
+        return _with_point(digits[:40])
     if re.fullmatch(r"-[0-9]+", digits):
         return "nothing is counted below 0"
     if re.fullmatch(r"[0-9,]+", digits):
         return "its commas do not stand between groups of three digits"
     return "it has no form that is known"
+
+
+def _with_point(digits: str) -> str:
+    """Why a number with points is refused, naming what it may be."""
+    zeros = re.fullmatch(r"([0-9]+)\.(?!000$)0*", digits)  # .000 may be of thousands
+    if zeros is not None:
+        return f"‘{digits}’ has a point, as a spreadsheet writes it; write {zeros[1]}"
+    if re.fullmatch(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+", digits):
+        either = f"{digits.replace('.', '')} or {digits.replace('.', ',')}"
+        return f"‘{digits}’ could be a fraction or thousands; of thousands write {either}"
+    if part := re.fullmatch(r"([0-9]+)\.[0-9]+", digits):
+        between = f"{part[1]}-{int(part[1]) + 1}"
+        return f"‘{digits}’ is a fraction; write whole numbers, such as {between}"
+    return f"‘{digits}’ is no number with its points"
 
 
 def could_equal(a: Count, b: Count) -> Answer:

@@ -11,7 +11,7 @@ import datetime
 import re
 import unicodedata
 
-_SERIAL = re.compile(r"([1-9][0-9]{4})(?:\.0+)?")
+_SERIAL = re.compile(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
 #: Day numbers of 1954 to 2064; others are likelier something else.
 _SERIALS = range(20_000, 60_001)
 _EPOCH, _EPOCH_1904 = datetime.date(1899, 12, 30), datetime.date(1904, 1, 1)
@@ -75,8 +75,9 @@ def _serial(text: str) -> str:
     if found is None or int(found[1]) not in _SERIALS:
         return ""
     days = datetime.timedelta(days=int(found[1]))
+    with_time = " with a time" if (found[2] or "").strip("0") else ""
     return (
-        f"It looks like a spreadsheet's day number: {_EPOCH + days}? "
+        f"It looks like a spreadsheet's day number{with_time}: {_EPOCH + days}? "
         f"({_EPOCH_1904 + days} where the sheet counts from 1904.) {_CHECK}"
     )
 
