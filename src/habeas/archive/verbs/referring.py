@@ -103,15 +103,17 @@ def kind_by_id(batch: Batch, entry_id: str) -> str:
     """The same, of the mention that a value names."""
     if entry_id in batch.mention_kinds:
         return batch.mention_kinds[entry_id]
-    batch.flush()
-    entries = m.LedgerEntry.objects.filter(entry_id=entry_id)
-    position = entries.values_list("position", flat=True).first()
-    if position is None:
+    entries = m.LedgerEntry.objects.filter(entry_id=entry_id).values_list("position", flat=True)
+    position = entries.first()
+    if position is None:  # of this batch: to write it for each reference would cost its speed
+        batch.flush()
+        position = entries.first()
+    if position is None or not m.Mention.objects.filter(position=position).exists():
         raise UnknownReference(
             f"Entry {entry_id} is not a mention of this archive.",
             next_step="Refer to something that was appended before.",
         )
-    return kind_of(batch, ref(batch, position, m.Mention))
+    return kind_of(batch, Ref(entry_id, position))
 
 
 def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:
