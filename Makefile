@@ -31,15 +31,17 @@ quick: venv ## the tests nearest to what changed, for less than a minute (SINCE=
 	$(BIN)/ruff check -q .
 	JOBS=$(JOBS) $(BIN)/python -m tests.support.touched $(SINCE)
 
-check: venv ## ruff, mypy, import contracts
+check: venv ## ruff, djangofmt, mypy, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djangofmt --quiet --check src
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-format: venv ## let ruff mend what it can
+format: venv ## let ruff and djangofmt mend what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djangofmt --quiet src
 
 bench: system-packages venv ## measure against other tools on this machine
 	$(BIN)/python -m benchmarks

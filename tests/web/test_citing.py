@@ -65,6 +65,7 @@ def test_the_words_chosen_become_a_passage_that_the_page_then_shows(
     page = writer.page(answer["Location"].partition("#")[0])
     assert f'id="passage-{passage.position}"' in page
     assert f"{'Cited before' if known else 'Recorded'}: passage {passage.position}." in page
+    page = " ".join(page.split())
     assert f"<title>Passage {passage.position} · " in page
     assert f"Write {passage.position} into the column <code>passages</code>" in page
     now = writer.twin(answer["Location"].partition("#")[0])["text"]["chosen"]["passage"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ def ask(reader: Reader, query: str, more: str = "") -> Any:
 def test_without_a_question_it_says_how_to_ask(searched: Shelf, owner: Reader) -> None:
     page = owner.page("/search/")
     assert "How to ask" in page
-    assert '<a href="/search/" aria-current="page">Search</a>' in page
+    assert re.search(r'<a\s+href="/search/"\s+aria-current="page"\s*>Search</a>', page)
     assert owner.twin("/search/")["found"] is None
 
 
@@ -136,7 +137,7 @@ def test_what_is_nowhere_is_named(searched: Shelf, owner: Reader) -> None:
     found = ask(owner, "letter AND folder:nowhere")["found"]
     assert (found["total"], found["nowhere"]) == (0, ["folder:nowhere"])
     page = owner.page(f"/search/?q={quote('letter AND folder:nowhere')}")
-    assert "has this: <bdi>folder:nowhere</bdi>" in page
+    assert "has this: <bdi>folder:nowhere</bdi>" in " ".join(page.split())
     page = owner.page(f"/search/?q={quote('letter NOT letter')}")
     assert "nothing answers to all" in page
     assert "wherever in the file" not in page

@@ -53,6 +53,7 @@ TEMPLATES = [
                 "habeas.web.explore.templatetags.sheets",
                 "habeas.web.explore.templatetags.showing",
                 "habeas.web.explore.templatetags.marking",
+                "habeas.web.explore.templatetags.verbatim",
             ],
         },
     }

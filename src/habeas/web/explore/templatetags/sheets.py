@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from habeas.web.explore.templatetags.showing import exact, written
+from habeas.web.explore.templatetags.verbatim import piece
 
 register = template.Library()
 Content = dict[str, Any]
@@ -50,11 +51,11 @@ def _class(numeric: set[int], column: int) -> str:
 def _found_somewhere(table: Content) -> bool:
     """Whether a piece carries the anchor of the place asked for; else its row does."""
     return any(
-        piece["found_begins"]
+        each["found_begins"]
         for row in (*table["head"], *table["rows"])
         for cell in row["cells"]
         if cell is not None
-        for piece in cell["pieces"]
+        for each in cell["pieces"]
     )
 
 
@@ -84,7 +85,7 @@ def _cell(cell: Content | None, numeric: set[int], tag: str) -> str:
         if cell["stored"]
         else ""
     )
-    inner = "".join(map(_piece, cell["pieces"]))
+    inner = "".join(map(piece, cell["pieces"]))
     language = format_html(' lang="{}"', cell["language"]) if cell["language"] else ""
     script = cell["script"].lower()
     letters = f' class="script-{script}"' if script.isalpha() else ""
@@ -101,31 +102,6 @@ def _cell(cell: Content | None, numeric: set[int], tag: str) -> str:
 def _between(pieces: Iterable[Content]) -> str:
     """The tab or line's end after a cell: of the text, so that a choice over cells is whole."""
     return "".join(
-        f'<span class="between" data-from="{int(piece["start"])}">{exact(piece["text"])}</span>'
-        for piece in pieces
+        f'<span class="between" data-from="{int(each["start"])}">{exact(each["text"])}</span>'
+        for each in pieces
     )
-
-
-def _piece(piece: Content) -> str:
-    here = '<span id="found"></span>' if piece["found_begins"] else ""
-    at = f'data-from="{int(piece["start"])}"'
-    text = exact(piece["text"])
-    if not (piece["passages"] or piece["found"]):
-        return f"{here}<span {at}>{text}</span>"
-    anchors = "".join(f'<span id="passage-{int(n)}"></span>' for n in piece["anchors"])
-    marked = ' class="found"' if piece["found"] else ""
-    return f"{here}<mark {at}{marked}>{anchors}{text}</mark>{_claims(piece['claims'])}"
-
-
-def _claims(claims: Iterable[Content]) -> str:
-    links = [
-        format_html(
-            '<a href="{}" aria-label="{}">{}</a>',
-            claim["url"],
-            _("claim at entry %(number)s: %(property)s")
-            % {"number": claim["position"], "property": claim["property"]},
-            claim["position"],
-        )
-        for claim in claims
-    ]
-    return f' <span class="entry">[{", ".join(links)}]</span>' if links else ""
