@@ -395,12 +395,11 @@ def _fetch_pages(results: Results, archive: Archive, corpus: Corpus, count: int)
     from django.test import Client
 
     from habeas.web.site.gate import Gate, open_gate
-    from habeas.web.site.viewing import show
+    from habeas.web.site.viewing import SHOWN, Shown
 
     gate = Gate(hosts=(HOST,))
     open_gate(gate)
-    show(archive)
-    client = Client(HTTP_HOST=HOST)
+    client = Client(HTTP_HOST=HOST, **{SHOWN: Shown(archive)})
     client.get(f"/?token={gate.token}")
     times = []
     first = None

@@ -19,7 +19,7 @@ from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
 from habeas.archive.opening import Archive
 from habeas.custody.log.notes import Signer
 from habeas.web.site.gate import Gate, open_gate
-from habeas.web.site.viewing import show
+from habeas.web.site.viewing import SHOWN, Shown
 
 HOST = "127.0.0.1:8417"
 
@@ -85,14 +85,13 @@ def writing_as() -> Iterator[Callable[..., Writer]]:
     def writing(archive: Archive, viewer: Viewer, person: Signer) -> Writer:
         gate = Gate(hosts=(HOST,), forms=True)
         open_gate(gate)
-        show(archive, viewer, person)
-        client = Client(enforce_csrf_checks=True, HTTP_HOST=HOST)
+        shown = {SHOWN: Shown(archive, viewer, person)}
+        client = Client(enforce_csrf_checks=True, HTTP_HOST=HOST, **shown)
         client.get(f"/?token={gate.token}")
         return Writer(client)
 
     yield writing
     open_gate(None)
-    show(None)
 
 
 @pytest.fixture
@@ -102,14 +101,12 @@ def reading_as() -> Iterator[Callable[[Archive, Viewer], Reader]]:
     def reading(archive: Archive, viewer: Viewer) -> Reader:
         gate = Gate(hosts=(HOST,))
         open_gate(gate)
-        show(archive, viewer)
-        client = Client(HTTP_HOST=HOST)
+        client = Client(HTTP_HOST=HOST, **{SHOWN: Shown(archive, viewer)})
         client.get(f"/?token={gate.token}")
         return Reader(client)
 
     yield reading
     open_gate(None)
-    show(None)
 
 
 @pytest.fixture

@@ -85,16 +85,15 @@ def listen(
     from habeas.web.connections import create
     from habeas.web.site.gate import Gate, open_gate
     from habeas.web.site.settings import MOST_FORM_BYTES
-    from habeas.web.site.viewing import show
+    from habeas.web.site.viewing import Shown
     from habeas.web.site.wsgi import application
 
     listener = _bound(address, port)
     port = listener.getsockname()[1]
-    show(archive, OWNER if viewer is None else viewer, person)
-    shown = f"[{address}]" if ":" in address else address
-    gate = Gate(hosts=(f"{shown}:{port}", f"localhost:{port}"), forms=person is not None)
+    host = f"[{address}]" if ":" in address else address
+    gate = Gate(hosts=(f"{host}:{port}", f"localhost:{port}"), forms=person is not None)
     server = create(
-        application(),
+        application(Shown(archive, OWNER if viewer is None else viewer, person)),
         listener,
         threads=THREADS,
         max_request_body_size=MOST_FORM_BYTES,
@@ -102,7 +101,7 @@ def listen(
         outbuf_overflow=NEVER_TO_FILE_BYTES,
     )
     open_gate(gate)
-    return Serving(server, gate, f"http://{shown}:{port}")
+    return Serving(server, gate, f"http://{host}:{port}")
 
 
 def serve(

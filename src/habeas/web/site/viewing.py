@@ -1,9 +1,11 @@
 """Which archive is shown, to whom, and who answers for what is recorded: every request says so.
 
-Invariants: a request without an archive is answered by nothing; viewer and person come from the
-server, never from the request, so no address or header can widen what is read or act in another
-name; without a person nothing is recorded; a form is answered only by a view that was made for
-it. Until there is sign-in the one viewer is the owner.
+The application that answers requests was made for one archive and one viewer (``site.wsgi``) and
+hands them on with each. Invariants: nothing is shown that no request carries; viewer and person
+come from the server, never from what was sent (a header cannot have ``SHOWN``'s name), so no
+address or header can widen what is read or act in another name; without a person nothing is
+recorded; a form is answered only by a view that was made for it. Until there is sign-in the one
+viewer is the owner.
 """
 
 from __future__ import annotations
@@ -31,23 +33,17 @@ class Request(HttpRequest):
     person: Signer | None
 
 
+#: The key under which the environment of a request holds what is shown.
+SHOWN = "habeas.shown"
+
+
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
+    """An archive, as this viewer may see it; ``person`` answers for what the pages record."""
+
     archive: Archive
-    viewer: Viewer
-    person: Signer | None
-
-
-_shown: _Shown | None = None
-
-
-def show(archive: Archive | None, viewer: Viewer = OWNER, person: Signer | None = None) -> None:
-    """Show this archive, as this viewer may see it, from now on; None shows nothing.
-
-    ``person`` answers for what is recorded from the pages; without one nothing can be.
-    """
-    global _shown
-    _shown = None if archive is None else _Shown(archive, viewer, person)
+    viewer: Viewer = OWNER
+    person: Signer | None = None
 
 
 def pseudonym(request: Request) -> str:
@@ -62,10 +58,11 @@ class ViewingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if _shown is None:
+        shown = request.META.get(SHOWN)
+        if not isinstance(shown, Shown):
             raise NoArchive("No archive is open here.", next_step="Start with `habeas serve`.")
         read = cast(Request, request)
-        read.archive, read.viewer, read.person = _shown.archive, _shown.viewer, _shown.person
+        read.archive, read.viewer, read.person = shown.archive, shown.viewer, shown.person
         return self.get_response(request)
 
     @staticmethod

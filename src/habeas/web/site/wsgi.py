@@ -1,12 +1,23 @@
-"""The WSGI application; Django must be ready (an archive opened) before it is asked for."""
+"""The WSGI application of one archive; Django must be ready (an archive opened) before it is made."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from habeas.web.site.viewing import SHOWN, Shown
 
-def application() -> Any:
-    """Django's handler, with no setup of its own: ``open_archive`` did that."""
+Environment = dict[str, Any]
+
+
+def application(shown: Shown) -> Callable[[Environment, Any], Iterable[bytes]]:
+    """Answers with what is shown; no setup of its own: ``open_archive`` did that."""
     from django.core.handlers.wsgi import WSGIHandler
 
-    return WSGIHandler()
+    handler = WSGIHandler()
+
+    def answer(environment: Environment, start_response: Any) -> Iterable[bytes]:
+        environment[SHOWN] = shown
+        return handler(environment, start_response)
+
+    return answer
