@@ -14,8 +14,9 @@ from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.models import Claim, Mention, Source
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import ref
+from habeas.display import records
 from habeas.vocabulary import counts, values
-from habeas.web.explore import drawings, figures, records
+from habeas.web.explore import drawings, figures
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 

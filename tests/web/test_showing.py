@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habeas.figures.errors import NoLineage
-from habeas.web.explore import pages
+from habeas.web import explore
 
-TEMPLATES = Path(pages.__file__).parent / "templates" / "explore"
+TEMPLATES = Path(explore.__file__).parent / "templates" / "explore"
 
 
 def rendered(source: str, **context: object) -> str:

@@ -13,8 +13,8 @@ from habeas.archive.access import Viewer
 from habeas.archive.exhibits.captures import capture_of
 from habeas.archive.exhibits.custody_chain import Step, chain
 from habeas.archive.models import Exhibit
+from habeas.display import words
 from habeas.errors import HabeasError
-from habeas.web.explore import written
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -61,8 +61,8 @@ def _step(step: Step) -> Content:
         **step.as_json(),
         "event_words": _(SEEN[step.event])
         if step.event in SEEN
-        else written.code_words("custody-event", step.event),
-        "happened_at": written.date_words(step.happened_at),
+        else words.code_words("custody-event", step.event),
+        "happened_at": words.date_words(step.happened_at),
         "recorded": recorded.isoformat().replace("+00:00", "Z"),
         "recorded_words": f"{recorded.day} {recorded:%B %Y, %H:%M} UTC",
         "derived": derived,

@@ -16,9 +16,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from habeas.display import words
 from habeas.figures.evaluation import drawing
 from habeas.figures.evaluation.results import Evaluation, Point
-from habeas.web.explore import charts, maps, written
+from habeas.web.explore import charts, maps
 from habeas.web.explore.pages import cut, whole_number
 from habeas.web.explore.shown import as_of_query
 
@@ -64,7 +65,7 @@ def claim_links(claims: tuple[int, ...]) -> list[Content]:
 def _record(position: int, caption: str) -> Content:
     return {
         "position": position,
-        "caption": written.text(caption),
+        "caption": words.text(caption),
         "url": reverse("record", kwargs={"position": position}),
     }
 
@@ -103,13 +104,13 @@ def plot_parts(evaluation: Evaluation) -> list[Part]:
 
 def _account(evaluation: Evaluation, point: Point, *, with_subject: bool) -> charts.Account:
     said = evaluation.definition.draw.along == "said"
-    when = written.date_words(point.said if said else point.holds)
+    when = words.date_words(point.said if said else point.holds)
     denied = point.stance == "denies"
     number = point.words.removesuffix(f" {point.unit}")  # the axis names the unit
     return charts.Account(
         label=point.source_title,
         about=point.about if with_subject else "",
-        when=when["words"] if when else "",
+        when=when.words if when else "",
         words=_("denies: %(value)s") % {"value": number} if denied else number,
         low=point.low,
         high=point.high,
@@ -129,7 +130,7 @@ def _plot(evaluation: Evaluation, as_of: int | None) -> Content:
     return {
         "parts": [
             {
-                "property": written.property_words(part.property),
+                "property": words.property_words(part.property),
                 "unit": part.unit,
                 "svg": reverse("drawing", kwargs=key) + as_of_query(as_of, part=number),
                 "specification": reverse("specification", kwargs=key)
@@ -161,7 +162,7 @@ def _matrix(evaluation: Evaluation, request: HttpRequest) -> Content:
         for values in (*row.cells, row.undated):
             labels.update({value.code: value.label for value in values})
     return {
-        "property": written.property_words(found.property),
+        "property": words.property_words(found.property),
         "columns": [{"edtf": c.edtf, "words": c.words} for c in found.columns],
         "rows": [
             {

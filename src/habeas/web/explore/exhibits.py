@@ -20,10 +20,12 @@ from habeas.archive.models import (
     Reading,
 )
 from habeas.archive.rules import LONGEST_QUOTE
-from habeas.web.explore import layers, opened, originals, written
+from habeas.display import words
+from habeas.display.asking import by_position
+from habeas.display.proofs import entry_proof
+from habeas.web.explore import layers, opened, originals
 from habeas.web.explore.custody import custody_of
-from habeas.web.explore.pages import by_position, one, page, paged, whole_number
-from habeas.web.explore.proofs import entry_proof
+from habeas.web.explore.pages import one, page, paged, whole_number
 from habeas.web.explore.reading import CITED, Shown
 from habeas.web.site.viewing import Request
 
@@ -49,12 +51,12 @@ def summary(row: Exhibit) -> Content:
     return {
         "position": row.position,
         "url": reverse("exhibit", kwargs={"position": row.position}),
-        "title": written.text(row.title or row.filename),
+        "title": words.text(row.title or row.filename),
         "filename": row.filename,
         "media_type": row.media_type,
         "size_bytes": row.size_bytes,
         "received_from": row.received_from,
-        "received_on": written.date_words(row.received_on),
+        "received_on": words.date_words(row.received_on),
         "plain_sha256": row.plain_sha256,
         "address": row.address,
         "note": row.note,
@@ -100,7 +102,7 @@ def exhibit(request: Request, position: int) -> Content:
         "cite": opened.cite_command(position, reading, page_cited, quote) if layer else "",
         "longest_quote": LONGEST_QUOTE,
         "original": original,
-        "proof": entry_proof(request, position),
+        "proof": entry_proof(request.archive, viewer, position),
     }
 
 
@@ -169,7 +171,7 @@ def _citing(viewer: Viewer, passages: list[int]) -> dict[int, list[Content]]:
                 {
                     "position": claim,
                     "url": reverse("claim", kwargs={"position": claim}),
-                    "property": written.property_words(known[claim].property)["label"],
+                    "property": words.property_words(known[claim].property).label,
                     "ended": known[claim].ended_by,
                 }
             )

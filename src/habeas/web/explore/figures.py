@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -10,16 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from habeas.archive.models import Claim, Mention
+from habeas.display import cards, words
+from habeas.display.asking import by_position
+from habeas.display.differences import differences
 from habeas.figures.definition.recorded import named
 from habeas.figures.errors import FigureError, UnknownFigure
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import Evaluation, Member, Step
 from habeas.figures.why import asking as reasons
 from habeas.figures.why.nodes import Node
-from habeas.web.explore import cards, charts, drawings, estimates, maps, written
-from habeas.web.explore.conflicts import differences
+from habeas.web.explore import charts, drawings, estimates, maps
 from habeas.web.explore.overview import by_kind
-from habeas.web.explore.pages import by_position, cut, links, page, whole_number
+from habeas.web.explore.pages import cut, links, page, whole_number
 from habeas.web.explore.shown import as_of_query, kind_meaning, shown
 from habeas.web.site.viewing import Request
 
@@ -103,7 +106,7 @@ def _open_pairs(evaluation: Evaluation) -> list[Content]:
     def record(position: int) -> Content:
         caption = evaluation.captions.get(position, "")
         return {
-            "caption": written.text(caption),
+            "caption": words.text(caption),
             "url": reverse("record", kwargs={"position": position}),
         }
 
@@ -138,7 +141,7 @@ def _records(request: Request, members: list[Member]) -> list[Content]:
     mentions = by_position(request.viewer, Mention, [m.position for m in members])
     return [
         {
-            "record": written.record_link(mentions.get(member.position)),
+            "record": words.record_link(mentions.get(member.position)),
             "claims": drawings.claim_links(member.claims[:6]),
             "more": len(member.claims) > 6,
         }
@@ -149,22 +152,22 @@ def _records(request: Request, members: list[Member]) -> list[Content]:
 def _account(point: Any) -> Content:
     return {
         "record": {
-            "caption": written.text(point.about),
+            "caption": words.text(point.about),
             "url": reverse("record", kwargs={"position": point.record}),
         },
-        "property": written.property_words(point.property),
-        "stance": written.stance(point.stance),
+        "property": words.property_words(point.property),
+        "stance": words.stance(point.stance),
         "words": point.words,
         "low": point.low,
         "high": point.high,
         "unit": point.unit,
-        "holds": written.date_words(point.holds),
-        "said": written.date_words(point.said),
+        "holds": words.date_words(point.holds),
+        "said": words.date_words(point.said),
         "source": {
-            "name": written.text(point.source_title),
+            "name": words.text(point.source_title),
             "url": reverse("source", kwargs={"position": point.source}),
         },
-        "basis": written.code_words("basis", point.basis),
+        "basis": words.code_words("basis", point.basis),
         "method": point.method,
         "through": list(point.through),
         "claim": drawings.claim_links((point.claim,))[0],
@@ -207,7 +210,9 @@ def rule(request: Request, key: str, number: int) -> Content:
     }
 
 
-def _fallen(request: Request, evaluation: Evaluation, positions: list[int]) -> list[Content]:
+def _fallen(
+    request: Request, evaluation: Evaluation, positions: list[int]
+) -> Sequence[Content | cards.Card]:
     """Records (of a counted figure) with the claims that left them open, or claims as cards."""
     if evaluation.kind != "reported":
         undecided = {member.position: member for member in evaluation.undecided}

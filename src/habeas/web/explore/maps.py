@@ -17,9 +17,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from habeas.web import explore
+
 Content = dict[str, Any]
 
-LINES = Path(__file__).parent / "static" / "vendor" / "world-atlas" / "country-lines.geojson"
+STATIC = Path(explore.__file__).parent / "static"
+LINES = STATIC / "vendor" / "world-atlas" / "country-lines.geojson"
 EARTH_KM = 6371.0088
 
 #: The radius of the circle drawn for each precision, in kilometres.

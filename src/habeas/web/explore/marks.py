@@ -18,9 +18,7 @@ from django.utils.translation import gettext_noop
 
 from habeas.archive import openness
 from habeas.archive.access import Viewer
-from habeas.archive.access.consents import Standing
 from habeas.archive.access.labels import LEVEL_NAMES
-from habeas.web.explore import written
 
 Content = dict[str, Any]
 Thing = tuple[str, int]
@@ -123,36 +121,3 @@ def _outermost(content: Any) -> Iterator[Content]:
     if isinstance(content, (list, tuple)):
         for value in content:
             yield from _outermost(value)
-
-
-def consent_line(standing: Standing | None) -> Content | None:
-    """What somebody agreed to, as the one line at the head of their page."""
-    if standing is None:
-        return None
-    row = standing.newest
-    line: Content = {"state": standing.state, "sentence": _sentences()[standing.state], "facts": []}
-    if row is None:
-        return line
-    told = LEVEL_NAMES[row.audience]
-    purposes = written.codes_in(row.purposes, "consent-purpose")
-    facts = [
-        written.code_words("consent-basis", row.basis),
-        "" if standing.state == "remark" else _("open to: %(level)s") % {"level": told},
-        _("for: %(purposes)s") % {"purposes": ", ".join(purposes)} if purposes else "",
-        _("until %(day)s") % {"day": row.expires} if row.expires else "",
-    ]
-    line["facts"] = [fact for fact in facts if fact]
-    line["remarks"] = [text for text in (row.scope, row.at_risk, row.reason) if text.strip()]
-    line["entry"] = {"kind": "consent", "position": row.position}
-    return line
-
-
-def _sentences() -> dict[str, str]:
-    return {
-        "none": _("No consent is recorded that is open here: nothing of it may be public."),
-        "public": _("Agreed to be public."),
-        "limited": _("Agreed, and not to be public."),
-        "remark": _("Agreed with a remark. It opens nothing by itself."),
-        "withdrawn": _("Consent withdrawn: nothing of it may be public."),
-        "expired": _("The consent has expired: nothing of it may be public."),
-    }

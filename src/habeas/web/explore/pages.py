@@ -1,6 +1,7 @@
-"""What every page is: one plain dict, rendered as HTML or as its JSON twin.
+"""What every page is: one content, rendered as HTML or as its JSON twin.
 
-Invariants: the dict holds only what JSON holds; both renderings come from the same dict; a
+A view asks a builder of ``habeas.display`` for a frozen value (``contents``), or makes a dict.
+Invariants: the content holds only what JSON holds; both renderings come from the same content; a
 row that the viewer may not see is answered like a row that does not exist; lists are read
 in pages, with a cursor (the last thing seen) and never with an offset or a count.
 """
@@ -8,10 +9,9 @@ in pages, with a cursor (the last thing seen) and never with an offset or a coun
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import is_dataclass
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode
 
 from django.core.exceptions import SuspiciousOperation
 from django.db.models import Model, QuerySet
@@ -21,40 +21,25 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from habeas.archive.access import Viewer, erasing_entry, visible
+from habeas.archive.access import Viewer
 from habeas.archive.errors import TooLong
 from habeas.archive.ledger.appending import head
-from habeas.archive.models import Erased, Exhibit
+from habeas.archive.models import Exhibit
 from habeas.archive.store import clock, deadline
+from habeas.display import asking
+from habeas.display.asking import Elsewhere, Gone, NotThere, Query
+from habeas.display.marks import marked
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
-from habeas.web.explore import marks
+from habeas.web.explore import contents, marks
 from habeas.web.site.viewing import Request
 
-PAGE_SIZE = 100
 MOST_SECONDS = 60.0  # for what a page shows; then it is stopped, and others have their turn
-_NAME = re.compile(r"[a-z0-9_]{1,60}")
 
 Content = dict[str, Any]
-View = Callable[..., Content]
+View = Callable[..., Any]  # to a frozen value, or a dict
 Form = Callable[[Request, Exhibit], HttpResponseBase]
 M = TypeVar("M", bound=Model)
-
-
-class Gone(Exception):
-    """What stood at a position was erased, and the viewer could see that it was there."""
-
-    def __init__(self, position: int, kind: str, at: int | None) -> None:
-        super().__init__(position)
-        self.position, self.kind, self.at = position, kind, at
-
-
-class Elsewhere(Exception):
-    """The page is at another address; its twin is there too."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
 
 
 def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
@@ -65,11 +50,13 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
         def answer(request: HttpRequest, *, twin: bool = False, **parts: Any) -> HttpResponse:
             try:
                 with deadline.within(MOST_SECONDS, _("Ask for less of it, or try again later.")):
-                    content = view(cast(Request, request), **parts)
-                    marks.mark_all(cast(Request, request).viewer, content)
+                    content = _content(cast(Request, request), view, parts)
             except Elsewhere as other:
-                bare = other.path.rstrip("/")
-                return HttpResponseRedirect(f"{bare}.json" if twin else other.path)
+                there = contents.address(other.target)
+                bare = there.rstrip("/")
+                return HttpResponseRedirect(f"{bare}.json" if twin else there)
+            except NotThere as error:
+                raise Http404 from error
             except Gone as gone:
                 return _erased(request, gone, as_json=twin or _asks_json(request))
             except HabeasError as error:
@@ -84,6 +71,17 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
         return answer
 
     return decorate
+
+
+def _content(request: Request, view: View, parts: dict[str, Any]) -> Content:
+    """What a view shows, as plain data with addresses, everything in it marked."""
+    shown = view(request, **parts)
+    if is_dataclass(shown):
+        whole: Content = contents.content(marked(request.viewer, shown), request)
+        return whole
+    content: Content = contents.content(shown, request)
+    marks.mark_all(request.viewer, content)
+    return content
 
 
 def exhibit_form(place: str) -> Callable[[Form], Callable[..., HttpResponseBase]]:
@@ -125,110 +123,57 @@ def twins(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLP
     ]
 
 
+def query_of(request: HttpRequest) -> Query:
+    """What the address asks of a builder."""
+    return Query({name: request.GET[name] for name in request.GET})
+
+
 def one(viewer: Viewer, model: type[M], position: int) -> M:
     """The row at a position; 404 when it is not there or not to be seen, ``Gone`` when erased."""
-    row = visible(viewer, model).filter(pk=position).first()
-    if row is None:
-        left = visible(viewer, Erased).filter(position=position, kind=model.__name__.lower())
-        if (erased := left.first()) is not None:
-            raise Gone(position, erased.kind, erasing_entry(viewer, erased.erased_at))
-        raise Http404
-    return row
+    try:
+        return asking.one(viewer, model, position)
+    except NotThere as error:
+        raise Http404 from error
 
 
 def whole_number(request: HttpRequest, name: str, *, most: int = 2**53) -> int | None:
     """A query parameter as a non-negative integer; None when absent, 404 when it is not one."""
-    text = request.GET.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= most):
-        raise Http404
-    return int(text)
-
-
-def name_asked(request: HttpRequest, name: str) -> str:
-    """A query parameter that names a property; '' when absent, 404 when no name could be so."""
-    text = request.GET.get(name, "")
-    if text and not _NAME.fullmatch(text):
-        raise Http404
-    return text
+    try:
+        return query_of(request).number(name, most=most)
+    except NotThere as error:
+        raise Http404 from error
 
 
 def paged(
     rows: QuerySet[M],
     request: HttpRequest,
-    size: int = PAGE_SIZE,
+    size: int = asking.PAGE_SIZE,
     *,
     cursor: str = "after",
     place: str = "",
 ) -> tuple[list[M], Content]:
     """One page of rows in the order of their ledger position, and the link to the next."""
-    after = whole_number(request, cursor)
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    found = list(rows.order_by("pk")[: size + 1])
-    more = len(found) > size
-    found = found[:size]
-    following = found[-1].pk if more else None
-    return found, links(request, after, following, cursor=cursor, place=place)
+    found, pages = asking.paged(rows, query_of(request), size, cursor=cursor, section=place)
+    return found, contents.content(pages, request)
 
 
 def cut(
     found: Sequence[Any],
     request: HttpRequest,
-    size: int = PAGE_SIZE,
+    size: int = asking.PAGE_SIZE,
     *,
     cursor: str = "after",
     place: str = "",
 ) -> tuple[list[Any], Content]:
     """One page of a list that is already in memory, by its index."""
-    start = whole_number(request, cursor) or 0
-    part = list(found[start : start + size])
-    following = start + size if start + size < len(found) else None
-    return part, links(request, start or None, following, cursor=cursor, place=place)
+    part, pages = asking.cut(found, query_of(request), size, cursor=cursor, section=place)
+    return part, contents.content(pages, request)
 
 
-def links(
-    request: HttpRequest,
-    after: int | None,
-    following: int | None,
-    *,
-    cursor: str = "after",
-    place: str = "",
-) -> Content:
-    """The addresses of the first and the next page.
-
-    ``cursor`` names the query parameter, for a page with several lists; ``place`` is the
-    section to which the address leads.
-    """
-
-    def address(position: int | None) -> str:
-        kept = {
-            name: value for name, value in request.GET.items() if name not in (cursor, "format")
-        }
-        if position is not None:
-            kept[cursor] = str(position)
-        anchor = f"#{place}" if place else ""
-        path = f"{_page_path(request)}?{urlencode(kept)}" if kept else _page_path(request)
-        return f"{path}{anchor}"
-
-    return {
-        "first": address(None) if after is not None else None,
-        "next": address(following) if following is not None else None,
-    }
-
-
-def positions(rows: Iterable[Any], field: str = "position") -> set[int]:
-    """The distinct, stated positions in one field of rows."""
-    return {getattr(row, field) for row in rows} - {None}
-
-
-def by_position(viewer: Viewer, model: type[M], wanted: Iterable[int | None]) -> dict[int, M]:
-    """The visible rows at these positions, in one query (none when nothing is wanted)."""
-    keys = {position for position in wanted if position is not None}
-    if not keys:
-        return {}
-    return {row.pk: row for row in visible(viewer, model).filter(pk__in=keys)}
+def links(request: HttpRequest, after: int | None, following: int | None) -> Content:
+    """The addresses of the first and the next page."""
+    made: Content = contents.content(asking.turning(after, following), request)
+    return made
 
 
 def frame(request: HttpRequest) -> Content:
@@ -342,14 +287,6 @@ def _asks_json(request: HttpRequest) -> bool:
         return request.GET.get("format") == "json"
     except SuspiciousOperation:  # an address that cannot be read asks for nothing
         return False
-
-
-def _page_path(request: HttpRequest) -> str:
-    """The page's own path, when the request was for its twin."""
-    if request.path.endswith(".json"):
-        bare = request.path.removesuffix(".json")
-        return "/" if bare == "/overview" else f"{bare}/"
-    return request.path
 
 
 def _twin_of(request: HttpRequest) -> str:

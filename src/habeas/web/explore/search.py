@@ -25,7 +25,8 @@ from habeas.archive.search.schema import UNKNOWN
 from habeas.archive.search.searching import PAGE, Found, Hit
 from habeas.archive.search.sheet_rows import FoundRow
 from habeas.archive.store import deadline
-from habeas.web.explore import layers, written
+from habeas.display import words
+from habeas.web.explore import layers
 from habeas.web.explore.pages import links, page, whole_number
 from habeas.web.site.viewing import Request
 
@@ -145,9 +146,9 @@ def _record(one: NamedRecord) -> Content:
     return {
         "position": one.position,
         "kind": one.kind,
-        "kind_words": written.kind_words(one.kind),
-        "caption": written.text(one.name.text, one.name.language, one.name.script),
-        "forms": [written.text(form.text, form.language, form.script) for form in one.forms],
+        "kind_words": words.kind_words(one.kind),
+        "caption": words.text(one.name.text, one.name.language, one.name.script),
+        "forms": [words.text(form.text, form.language, form.script) for form in one.forms],
         "claims": one.claims,
         "handling": one.handling,
         "consent": one.consent,
@@ -174,7 +175,7 @@ def _hit(hit: Hit) -> Content:
     return {
         "exhibit": hit.exhibit,
         "layer": hit.layer,
-        "title": written.text(hit.title),
+        "title": words.text(hit.title),
         "inner_path": hit.inner_path,
         "place": locator_words(hit.locator),
         "url": f"{url}?{urlencode(query)}#{'found' if stop > start else 'text'}",
@@ -203,8 +204,8 @@ def _row(row: FoundRow) -> Content:
             {
                 "column": cell.column,
                 "letters": cell.letters,
-                "heading": written.text(cell.heading),
-                "text": written.text(cell.text, cell.language, cell.script),
+                "heading": words.text(cell.heading),
+                "text": words.text(cell.text, cell.language, cell.script),
                 "pieces": [{"text": text, "marked": marked} for text, marked in cell.segments],
                 "found": bool(cell.ranges),
                 "cut_before": cell.cut_before,

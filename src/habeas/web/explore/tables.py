@@ -18,10 +18,11 @@ from habeas.archive.places import Places
 from habeas.archive.readings import locator_words
 from habeas.archive.search.passages import tell
 from habeas.archive.search.schema import UNKNOWN
+from habeas.display import words
 from habeas.reading.columns import Columns
 from habeas.reading.documents import Part
 from habeas.reading.tables import Row, Sheet, column_name
-from habeas.web.explore import layers, written
+from habeas.web.explore import layers
 
 Content = dict[str, Any]
 Address = Callable[..., str]
@@ -152,7 +153,7 @@ def _columns(group: Group, columns: Columns) -> list[Content]:
         {
             "column": n,
             "letters": column_name(n),
-            "heading": written.text(columns.headings.get(n, "")),
+            "heading": words.text(columns.headings.get(n, "")),
             "numbers": n in columns.numbers,
         }
         for n in group.columns
@@ -170,15 +171,15 @@ def _cell(
     stop = min(cell.stop, cell.start + longest)
     text = group.text[cell.start : min(stop, cell.start + 200)]
     language, script = tell(text)
-    about = written.text(text, "" if language == UNKNOWN else language, script)
+    about = words.text(text, "" if language == UNKNOWN else language, script)
     more = cell.stop - stop
     return {
         "column": cell.column,
         "pieces": between(cell.start, stop),
         "after": between(cell.stop, until),  # the tab or line's end that follows
-        "language": about["language"],
-        "script": about["script"],
-        "direction": about["direction"],
+        "language": about.language,
+        "script": about.script,
+        "direction": about.direction,
         "hidden": cell.hidden,
         "stored": cell.stored[:200],
         "left_out": more,
@@ -200,7 +201,7 @@ def _asides(group: Group, rows: Sequence[Row], address: Address) -> list[Content
             found.append(
                 {
                     "place": locator_words(place),
-                    "text": written.text(group.text[part.start : part.stop][:LONGEST_OF_MANY]),
+                    "text": words.text(group.text[part.start : part.stop][:LONGEST_OF_MANY]),
                     "url": f"{address(view='text', **{'from': part.start, 'to': part.stop})}#found",
                 }
             )

@@ -8,7 +8,6 @@ from habeas.web.explore import (
     about,
     citing,
     claims,
-    conflicts,
     estimates,
     exhibits,
     figures,
@@ -48,6 +47,6 @@ urlpatterns = [
     *twins("search/", search.search, "search"),
     *twins("sources/", sources.listed, "sources"),
     *twins("sources/<int:position>/", sources.source, "source"),
-    *twins("differences/", conflicts.listed, "differences"),
+    *twins("differences/", records.differing, "differences"),
     *twins("about/", about.about, "about"),
 ]

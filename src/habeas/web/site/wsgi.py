@@ -1,4 +1,4 @@
-"""The WSGI application of one archive; Django must be ready (an archive opened) before it is made."""
+"""The WSGI application of one archive; Django must be ready before it is made."""
 
 from __future__ import annotations
 

@@ -1,0 +1,250 @@
+"""Claims as cards: value, who says it through whom, on what basis, from which passage.
+
+Invariants: any number of claims costs the same number of queries; every row comes through
+``access.visible``, and what a card refers to and the viewer may not see is left out as if
+it were not there; assertions and denials are the same card.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from habeas.archive.access import Viewer, as_known, visible
+from habeas.archive.models import (
+    Claim,
+    ClaimPassage,
+    ClaimSource,
+    Exhibit,
+    Mention,
+    Passage,
+    Source,
+)
+from habeas.display import words
+from habeas.display.asking import by_position
+from habeas.display.references import Entry, Marked, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The rows that a set of claims refers to, as one viewer may see them."""
+
+    mentions: dict[int, Mention]
+    sources: dict[int, Source]
+    passages: dict[int, Passage]
+    exhibits: dict[int, Exhibit]
+    speakers: dict[int, list[tuple[int, int]]]  # claim → [(ordinal, source)]
+    cited: dict[int, list[int]]  # claim → passages, in order
+
+
+def around(viewer: Viewer, claims: Sequence[Claim]) -> Around:
+    """Load what the claims refer to, in six queries at most."""
+    keys = [claim.position for claim in claims]
+    speakers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    cited: dict[int, list[int]] = defaultdict(list)
+    if keys:
+        for claim, ordinal, source in (
+            visible(viewer, ClaimSource)
+            .filter(claim__in=keys)
+            .order_by("claim", "ordinal")
+            .values_list("claim", "ordinal", "source")
+        ):
+            speakers[claim].append((ordinal, source))
+        for claim, passage in (
+            visible(viewer, ClaimPassage)
+            .filter(claim__in=keys)
+            .order_by("claim", "ordinal")
+            .values_list("claim", "passage")
+        ):
+            cited[claim].append(passage)
+    passages = by_position(viewer, Passage, {p for found in cited.values() for p in found})
+    return Around(
+        mentions=by_position(
+            viewer, Mention, {c.subject for c in claims} | {c.ref for c in claims if c.ref}
+        ),
+        sources=sources_at(viewer, {s for found in speakers.values() for _, s in found}),
+        passages=passages,
+        exhibits=by_position(viewer, Exhibit, {p.exhibit for p in passages.values()}),
+        speakers=dict(speakers),
+        cited=dict(cited),
+    )
+
+
+def sources_at(viewer: Viewer, wanted: Iterable[int | None]) -> dict[int, Source]:
+    """The sources at these positions, as far as the viewer may know of them."""
+    found = by_position(viewer, Source, wanted)
+    return {row.position: row for row in as_known(viewer, found.values())}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code of a list, and its label."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLink(Marked):
+    """A source; one without a name is known by its code. ``ended``: by what, '' while in force."""
+
+    position: int
+    name: words.Text
+    code: str
+    kind: Code
+    ended: str
+    url: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Somebody who says it, or through whom it came, and how they know."""
+
+    source: SourceLink | None
+    basis: Code | None
+    how: str
+    said: words.Dated | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitLink(Marked):
+    """An exhibit."""
+
+    position: int
+    title: words.Text
+    url: Target
+
+
+@dataclass(frozen=True, slots=True)
+class CitedExhibit(ExhibitLink):
+    """An exhibit, and the place in it that is cited."""
+
+    passage_url: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Cited(Marked):
+    """A passage's quote and the exhibit that it stands in; None: not to be seen."""
+
+    position: int
+    quote: words.Text
+    entry: Entry
+    exhibit: CitedExhibit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The entry that took a claim back or replaced it."""
+
+    by: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card(Marked):
+    """One claim: value, who says it through whom, on what basis, from which passage."""
+
+    position: int
+    url: Target
+    subject: words.RecordLink | None
+    property: words.Property
+    stance: words.Stance
+    value: words.Value
+    holds: words.Dated | None
+    attribution: tuple[Step, ...]
+    passages: tuple[Cited, ...]
+    ended: Ended | None
+
+
+def cards(viewer: Viewer, claims: Sequence[Claim]) -> tuple[Card, ...]:
+    """The claims as cards, in the order given."""
+    rows = around(viewer, claims)
+    return tuple(card(claim, rows) for claim in claims)
+
+
+def card(claim: Claim, rows: Around) -> Card:
+    """One claim as a card."""
+    return Card(
+        position=claim.position,
+        url=Target("claim", claim.position),
+        subject=words.record_link(rows.mentions.get(claim.subject)),
+        property=words.property_words(claim.property),
+        stance=words.stance(claim.stance),
+        value=words.value_of(claim, rows.mentions.get(claim.ref) if claim.ref else None),
+        holds=words.date_words(claim.holds),
+        attribution=attribution(claim, rows),
+        passages=tuple(
+            cited(rows.passages[p], rows.exhibits.get(rows.passages[p].exhibit))
+            for p in rows.cited.get(claim.position, ())
+            if p in rows.passages
+        ),
+        ended=None if claim.ended_at is None else Ended(claim.ended_by, claim.ended_at),
+    )
+
+
+def attribution(claim: Claim, rows: Around) -> tuple[Step, ...]:
+    """Who says it, then through whom, in order, each with how they know."""
+    steps: list[dict[str, str]] = json.loads(claim.attribution)
+    said = []
+    for ordinal, position in rows.speakers.get(claim.position, ()):
+        step = steps[ordinal] if ordinal < len(steps) else {}
+        basis = step.get("basis", "")
+        stated = bool(basis) and basis != "not-stated"
+        said.append(
+            Step(
+                source=source_link(rows.sources.get(position)),
+                basis=Code(basis, words.code_words("basis", basis)) if stated else None,
+                how=step.get("how", ""),
+                said=words.date_words(step.get("said", "")),
+                where=step.get("where", ""),
+            )
+        )
+    return tuple(said)
+
+
+def source_link(source: Source | None) -> SourceLink | None:
+    """A source; None when not to be seen."""
+    return None if source is None else SourceLink(**of_source(source))
+
+
+def of_source(source: Source) -> dict[str, Any]:
+    """The fields of a ``SourceLink``, for values that say more of a source."""
+    return {
+        "position": source.position,
+        "name": words.text(source.name or source.code),
+        "code": source.code,
+        "kind": Code(source.kind, words.code_words("source-kind", source.kind)),
+        "ended": source.ended_by,
+        "url": Target("source", source.position),
+    }
+
+
+def cited(passage: Passage, exhibit: Exhibit | None) -> Cited:
+    """A passage's quote and the exhibit that it stands in."""
+    place = None
+    if exhibit is not None:
+        place = CitedExhibit(
+            exhibit.position,
+            words.text(exhibit.title or exhibit.filename),
+            Target("exhibit", exhibit.position),
+            Target("passage", passage.position),
+        )
+    return Cited(
+        passage.position,
+        words.text(passage.quote),
+        Entry("passage", passage.position),
+        place,
+    )
+
+
+def exhibit_link(exhibit: Exhibit) -> ExhibitLink:
+    """An exhibit."""
+    return ExhibitLink(
+        exhibit.position,
+        words.text(exhibit.title or exhibit.filename),
+        Target("exhibit", exhibit.position),
+    )

@@ -1,0 +1,64 @@
+"""How a value points to others: by name, never by address; and the marks of what it shows.
+
+Whoever renders a value turns a ``Target`` into an address of its own: a page of this server, a file
+of a static site, nothing at all in a notebook.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+Asked = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is shown elsewhere: ``name`` of the page, ``of`` which thing, which part of it."""
+
+    name: str
+    of: int | str | None = None
+    asked: Asked = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Another part of the same page: of the list ``cursor``, after what; None its first."""
+
+    cursor: str
+    after: int | None
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """Where a list that is shown in parts begins, and where it goes on; None: not to be turned."""
+
+    first: Part | Target | None = None
+    next: Part | Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry that has no page of its own."""
+
+    kind: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """What shows something that has a handling level; '' and False: nothing to be said."""
+
+    handling: str = ""
+    consent: str = ""
+    held: bool = False
+
+
+#: In a rendering the marks stand last.
+MARKS = tuple(each.name for each in fields(Marked))
+
+
+def optional() -> Any:
+    """A field that a rendering leaves out where it is None."""
+    return field(default=None, kw_only=True, metadata={"optional": True})

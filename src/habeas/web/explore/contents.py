@@ -1,0 +1,73 @@
+"""A frozen value of ``habeas.display`` as the content of a page: plain data with addresses.
+
+Page and JSON twin are two renderings of it. Invariants: keys are the names of fields, in their
+order, the marks of what is shown last; marks that say nothing, and optional fields without a value,
+are left out; nothing is read here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from habeas.display.references import MARKS, Marked, Part, Target
+
+#: What an address calls the thing that it is of, where that is not its position.
+_CALLED = {"figure": "key", "why": "key", "records": "kind"}
+
+
+def content(value: Any, request: HttpRequest) -> Any:
+    """The value as dicts, lists, texts and numbers; references as addresses."""
+    if isinstance(value, Target):
+        return address(value)
+    if isinstance(value, Part):
+        return part_address(value, request)
+    if is_dataclass(value) and not isinstance(value, type):
+        return _of_fields(value, request)
+    if isinstance(value, dict):
+        return {name: content(inner, request) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [content(inner, request) for inner in value]
+    return value
+
+
+def _of_fields(value: Any, request: HttpRequest) -> dict[str, Any]:
+    of_marks = MARKS if isinstance(value, Marked) else ()
+    found = {}
+    for each in fields(value):
+        inner = getattr(value, each.name)
+        if each.name in of_marks or (inner is None and each.metadata.get("optional")):
+            continue
+        found[each.name] = content(inner, request)
+    return found | {name: mark for name in of_marks if (mark := getattr(value, name))}
+
+
+def address(target: Target) -> str:
+    """Where the pages show what a value points to."""
+    kwargs = {} if target.of is None else {_CALLED.get(target.name, "position"): target.of}
+    query = f"?{urlencode(target.asked)}" if target.asked else ""
+    return reverse(target.name, kwargs=kwargs) + query
+
+
+def part_address(part: Part, request: HttpRequest) -> str:
+    """The page that was asked for, another part of it."""
+    kept = {
+        name: value for name, value in request.GET.items() if name not in (part.cursor, "format")
+    }
+    if part.after is not None:
+        kept[part.cursor] = str(part.after)
+    section = f"#{part.section}" if part.section else ""
+    path = page_path(request)
+    return f"{path}?{urlencode(kept)}{section}" if kept else f"{path}{section}"
+
+
+def page_path(request: HttpRequest) -> str:
+    """The page's own path, when the request was for its twin."""
+    if request.path.endswith(".json"):
+        bare = request.path.removesuffix(".json")
+        return "/" if bare == "/overview" else f"{bare}/"
+    return request.path
