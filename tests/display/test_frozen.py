@@ -22,7 +22,7 @@ from habeas.display import claims, differences, records, sources
 from habeas.display.asking import Elsewhere, NotThere, Query
 from habeas.display.marks import marked
 from habeas.display.references import Marked, Part, Target, Turning
-from habeas.web.explore import contents
+from habeas.web.explore.frame import contents
 
 WEB = ("django.http", "django.urls", "django.shortcuts", "django.template", "django.core.handlers")
 

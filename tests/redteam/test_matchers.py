@@ -37,7 +37,7 @@ from habeas.reading.readers import text as plain
 from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source, one_line
 from habeas.vocabulary import counts, edtf, edtf_compare, places, texts, values
 from habeas.web import connections
-from habeas.web.explore import citing
+from habeas.web.explore.exhibits import citing
 from habeas.web.explore.templatetags import showing
 
 

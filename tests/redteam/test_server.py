@@ -25,7 +25,7 @@ from habeas.cli import witness_server
 from habeas.cli.commands.witness_serve import _cosigners, init
 from habeas.cli.speaking import Speaker
 from habeas.custody.attestation.witness import Witness
-from habeas.web.explore import originals
+from habeas.web.explore.exhibits import originals
 from habeas.web.serving import Serving, listen
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -7,8 +7,22 @@ from math import asin, cos, radians, sin, sqrt
 
 import pytest
 
-from habeas.web.explore.charts import Account, accounts_spec, digest_of, is_logarithmic, svg_of
-from habeas.web.explore.maps import LINES, RADIUS_KM, Dot, circle, geojson, precision_words, svg
+from habeas.web.explore.figures.charts import (
+    Account,
+    accounts_spec,
+    digest_of,
+    is_logarithmic,
+    svg_of,
+)
+from habeas.web.explore.figures.maps import (
+    LINES,
+    RADIUS_KM,
+    Dot,
+    circle,
+    geojson,
+    precision_words,
+    svg,
+)
 
 ACCOUNTS = (
     Account("Institute", "2018", "120,000", 120_000, 120_000),

@@ -26,8 +26,8 @@ from habeas.archive.search.searching import PAGE, Found, Hit
 from habeas.archive.search.sheet_rows import FoundRow
 from habeas.archive.store import deadline
 from habeas.display import words
-from habeas.web.explore import layers
-from habeas.web.explore.pages import links, page, whole_number
+from habeas.web.explore.exhibits import layers
+from habeas.web.explore.frame.pages import links, page, whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]

@@ -4,49 +4,40 @@ from __future__ import annotations
 
 from django.urls import path
 
-from habeas.web.explore import (
-    about,
-    citing,
-    claims,
-    estimates,
-    exhibits,
-    figures,
-    opened,
-    originals,
-    overview,
-    records,
-    search,
-    sources,
-)
-from habeas.web.explore.pages import twins
+from habeas.web.explore import search
+from habeas.web.explore.exhibits import citing, exhibit_pages, originals, readings
+from habeas.web.explore.figures import estimates, figure_pages, overview
+from habeas.web.explore.frame import about
+from habeas.web.explore.frame.pages import twins
+from habeas.web.explore.records import claim_pages, record_pages, source_pages
 
 urlpatterns = [
     *twins("", overview.overview, "overview"),
-    *twins("figures/", figures.listed, "figures"),
-    *twins("figures/<slug:key>/", figures.figure, "figure"),
-    *twins("figures/<slug:key>/why/", figures.why, "why"),
-    *twins("figures/<slug:key>/rules/<int:number>/", figures.rule, "rule"),
+    *twins("figures/", figure_pages.listed, "figures"),
+    *twins("figures/<slug:key>/", figure_pages.figure, "figure"),
+    *twins("figures/<slug:key>/why/", figure_pages.why, "why"),
+    *twins("figures/<slug:key>/rules/<int:number>/", figure_pages.rule, "rule"),
     path("figures/<slug:key>/estimate/<slug:name>.svg", estimates.drawing, name="estimate-drawing"),
-    path("figures/<slug:key>/drawing.svg", figures.drawing, name="drawing"),
-    path("figures/<slug:key>/drawing.vl.json", figures.specification, name="specification"),
-    path("figures/<slug:key>/places.geojson", figures.places, name="places"),
-    *twins("records/", records.kinds, "kinds"),
-    *twins("records/<int:position>/", records.record, "record"),
-    *twins("records/<slug:kind>/", records.listed, "records"),
-    *twins("claims/<int:position>/", claims.claim, "claim"),
-    path("passages/<int:position>/", exhibits.passage, name="passage"),
-    *twins("exhibits/", exhibits.listed, "exhibits"),
-    *twins("exhibits/<int:position>/", exhibits.exhibit, "exhibit"),
+    path("figures/<slug:key>/drawing.svg", figure_pages.drawing, name="drawing"),
+    path("figures/<slug:key>/drawing.vl.json", figure_pages.specification, name="specification"),
+    path("figures/<slug:key>/places.geojson", figure_pages.places, name="places"),
+    *twins("records/", record_pages.kinds, "kinds"),
+    *twins("records/<int:position>/", record_pages.record, "record"),
+    *twins("records/<slug:kind>/", record_pages.listed, "records"),
+    *twins("claims/<int:position>/", claim_pages.claim, "claim"),
+    path("passages/<int:position>/", exhibit_pages.passage, name="passage"),
+    *twins("exhibits/", exhibit_pages.listed, "exhibits"),
+    *twins("exhibits/<int:position>/", exhibit_pages.exhibit, "exhibit"),
     path(
         "exhibits/<int:position>/pictures/<int:reading>/<int:number>.png",
-        opened.picture,
+        readings.picture,
         name="picture",
     ),
     path("exhibits/<int:position>/passages/", citing.cite, name="cite"),
     path("exhibits/<int:position>/original/", originals.original, name="original"),
     *twins("search/", search.search, "search"),
-    *twins("sources/", sources.listed, "sources"),
-    *twins("sources/<int:position>/", sources.source, "source"),
-    *twins("differences/", records.differing, "differences"),
+    *twins("sources/", source_pages.listed, "sources"),
+    *twins("sources/<int:position>/", source_pages.source, "source"),
+    *twins("differences/", record_pages.differing, "differences"),
     *twins("about/", about.about, "about"),
 ]

@@ -46,7 +46,7 @@ TEMPLATES = [
                     ["django.template.loaders.app_directories.Loader"],
                 )
             ],
-            "context_processors": ["habeas.web.explore.pages.frame"],
+            "context_processors": ["habeas.web.explore.frame.pages.frame"],
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",

@@ -6,6 +6,6 @@ from django.urls import include, path
 
 urlpatterns = [path("", include("habeas.web.explore.urls"))]
 
-handler400 = "habeas.web.explore.pages.bad_request"
-handler404 = "habeas.web.explore.pages.not_found"
-handler500 = "habeas.web.explore.pages.broken"
+handler400 = "habeas.web.explore.frame.pages.bad_request"
+handler404 = "habeas.web.explore.frame.pages.not_found"
+handler500 = "habeas.web.explore.frame.pages.broken"

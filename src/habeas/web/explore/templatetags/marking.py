@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from habeas.web.explore import marks
+from habeas.web.explore.frame import marks
 
 register = template.Library()
 

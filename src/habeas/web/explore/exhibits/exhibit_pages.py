@@ -23,10 +23,10 @@ from habeas.archive.rules import LONGEST_QUOTE
 from habeas.display import words
 from habeas.display.asking import by_position
 from habeas.display.proofs import entry_proof
-from habeas.web.explore import layers, opened, originals
-from habeas.web.explore.custody import custody_of
-from habeas.web.explore.pages import one, page, paged, whole_number
-from habeas.web.explore.reading import CITED, Shown
+from habeas.web.explore.exhibits import layers, originals, readings
+from habeas.web.explore.exhibits.custody import custody_of
+from habeas.web.explore.exhibits.reading import CITED, Shown
+from habeas.web.explore.frame.pages import one, page, paged, whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]
@@ -38,7 +38,7 @@ LAYERS = 200  # of one file, listed
 def listed(request: Request) -> Content:
     """The exhibits in the order in which they were sealed."""
     found, turning = paged(visible(request.viewer, Exhibit), request)
-    states = opened.states_of(request.viewer, [row.position for row in found])
+    states = readings.states_of(request.viewer, [row.position for row in found])
     return {
         "title": _("Exhibits"),
         "exhibits": [{**summary(row), "reading": states[row.position]} for row in found],
@@ -68,7 +68,7 @@ def exhibit(request: Request, position: int) -> Content:
     """One exhibit: what it is, its custody, what opening it gave, its text and pictures."""
     viewer = request.viewer
     row = one(viewer, Exhibit, position)
-    reading = opened.chosen(request, row)
+    reading = readings.chosen(request, row)
     read, layer = _layers_of(request, row, reading)
     original = originals.offered(request, row)
     shown = Shown(request, layer, reading)
@@ -92,14 +92,14 @@ def exhibit(request: Request, position: int) -> Content:
             .filter(target=position, ended_at__isnull=True)
             .order_by("position")[:20]
         ],
-        "reading": opened.state_of(
+        "reading": readings.state_of(
             reading, blocked=original["state"] == "blocked", with_text=bool(read)
         ),
-        "inside": opened.inside(request, position),
+        "inside": readings.inside(request, position),
         "layers": [_layer(each) for each in read],
         "text": text,
         "may_cite": request.person is not None and layer is not None,
-        "cite": opened.cite_command(position, reading, page_cited, quote) if layer else "",
+        "cite": readings.cite_command(position, reading, page_cited, quote) if layer else "",
         "longest_quote": LONGEST_QUOTE,
         "original": original,
         "proof": entry_proof(request.archive, viewer, position),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from habeas.display import sources
-from habeas.web.explore.pages import page, query_of
+from habeas.web.explore.frame.pages import page, query_of
 from habeas.web.site.viewing import Request
 
 

@@ -22,7 +22,7 @@ from habeas.display import words
 from habeas.reading.columns import Columns
 from habeas.reading.documents import Part
 from habeas.reading.tables import Row, Sheet, column_name
-from habeas.web.explore import layers
+from habeas.web.explore.exhibits import layers
 
 Content = dict[str, Any]
 Address = Callable[..., str]

@@ -17,9 +17,9 @@ from habeas.figures.errors import FigureError, UnknownFigure
 from habeas.figures.evaluation.capturing import Capture
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
-from habeas.web.explore import charts
-from habeas.web.explore.pages import whole_number
-from habeas.web.explore.shown import as_of_query
+from habeas.web.explore.figures import charts
+from habeas.web.explore.figures.heading import as_of_query
+from habeas.web.explore.frame.pages import whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]

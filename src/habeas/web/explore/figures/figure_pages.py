@@ -20,10 +20,10 @@ from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import Evaluation, Member, Step
 from habeas.figures.why import asking as reasons
 from habeas.figures.why.nodes import Node
-from habeas.web.explore import charts, drawings, estimates, maps
-from habeas.web.explore.overview import by_kind
-from habeas.web.explore.pages import cut, links, page, whole_number
-from habeas.web.explore.shown import as_of_query, kind_meaning, shown
+from habeas.web.explore.figures import charts, drawings, estimates, maps
+from habeas.web.explore.figures.heading import as_of_query, kind_meaning, shown
+from habeas.web.explore.figures.overview import by_kind
+from habeas.web.explore.frame.pages import cut, links, page, whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]

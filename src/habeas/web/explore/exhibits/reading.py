@@ -21,8 +21,8 @@ from habeas.archive.exhibits import quoting
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.models import Layer, Passage, Reading
 from habeas.archive.readings import Locator, locator_words
-from habeas.web.explore import citing, layers, rendering, tables
-from habeas.web.explore.pages import whole_number
+from habeas.web.explore.exhibits import citing, layers, rendering, tables
+from habeas.web.explore.frame.pages import whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]

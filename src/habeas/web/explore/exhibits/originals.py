@@ -25,7 +25,7 @@ from habeas.archive.errors import ExhibitBlocked
 from habeas.archive.exhibits.working_copies import hand_out
 from habeas.archive.models import Exhibit
 from habeas.web.errors import FormUnreadable, TooManyAtOnce
-from habeas.web.explore.pages import exhibit_form
+from habeas.web.explore.frame.pages import exhibit_form
 from habeas.web.site.viewing import Request, pseudonym
 
 if TYPE_CHECKING:

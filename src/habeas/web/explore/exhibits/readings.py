@@ -17,8 +17,8 @@ from habeas.archive.access.blocked_bytes import blocked_among
 from habeas.archive.models import Exhibit, Layer, Reading
 from habeas.archive.readings import standing
 from habeas.errors import HabeasError
-from habeas.web.explore import rendering
-from habeas.web.explore.pages import one, paged, whole_number
+from habeas.web.explore.exhibits import rendering
+from habeas.web.explore.frame.pages import one, paged, whole_number
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]

@@ -30,11 +30,11 @@ from habeas.archive.readings import locator_words
 from habeas.archive.rules import LONGEST_QUOTE
 from habeas.archive.verbs.referring import marking_as_exhibit
 from habeas.web.errors import FormUnreadable, WordsChanged
-from habeas.web.explore.pages import exhibit_form
+from habeas.web.explore.frame.pages import exhibit_form
 from habeas.web.site.viewing import Request
 
 if TYPE_CHECKING:
-    from habeas.web.explore.reading import Shown
+    from habeas.web.explore.exhibits.reading import Shown
 
 Content = dict[str, Any]
 

@@ -31,7 +31,7 @@ from habeas.display.asking import Elsewhere, Gone, NotThere, Query
 from habeas.display.marks import marked
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
-from habeas.web.explore import contents, marks
+from habeas.web.explore.frame import contents, marks
 from habeas.web.site.viewing import Request
 
 MOST_SECONDS = 60.0  # for what a page shows; then it is stopped, and others have their turn

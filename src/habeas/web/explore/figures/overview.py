@@ -13,8 +13,8 @@ from habeas.figures.definition.recorded import in_force
 from habeas.figures.definition.rules import KINDS_OF_FIGURE
 from habeas.figures.errors import FigureError, NoLineage
 from habeas.figures.evaluation.evaluating import evaluate
-from habeas.web.explore.pages import page
-from habeas.web.explore.shown import heading, kind_meaning, kind_words, shown
+from habeas.web.explore.figures.heading import heading, kind_meaning, kind_words, shown
+from habeas.web.explore.frame.pages import page
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from habeas.display import claims
-from habeas.web.explore.pages import page
+from habeas.web.explore.frame.pages import page
 from habeas.web.site.viewing import Request
 
 

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from habeas.display import words
 from habeas.figures.evaluation import drawing
 from habeas.figures.evaluation.results import Evaluation, Point
-from habeas.web.explore import charts, maps
-from habeas.web.explore.pages import cut, whole_number
-from habeas.web.explore.shown import as_of_query
+from habeas.web.explore.figures import charts, maps
+from habeas.web.explore.figures.heading import as_of_query
+from habeas.web.explore.frame.pages import cut, whole_number
 
 Content = dict[str, Any]
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from habeas.archive.ledger.appending import head
 from habeas.archive.store import clock
-from habeas.web.explore.pages import page
+from habeas.web.explore.frame.pages import page
 from habeas.web.site.viewing import Request
 
 Content = dict[str, Any]

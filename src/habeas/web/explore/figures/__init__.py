@@ -1,0 +1,4 @@
+"""Pages of numbers: the overview, a figure with its drawings, its rules, and why.
+
+Not here: what a figure is (``habeas.figures``).
+"""
