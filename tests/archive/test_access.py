@@ -18,8 +18,8 @@ from tests.archive.making import (
 )
 
 from habeas.archive import models as m
-from habeas.archive import verbs
-from habeas.archive.access import OWNER, Viewer, explain, team_member, visible
+from habeas.archive import openness, verbs
+from habeas.archive.access import OWNER, Viewer, explain, newest, team_member, visible
 from habeas.archive.access import PUBLIC as THE_PUBLIC
 from habeas.archive.access.labels import Need, label_id, strictest
 from habeas.archive.blast_radius import blast_radius
@@ -209,6 +209,31 @@ def test_a_witness_source_needs_consent_and_has_no_name(archive: Archive) -> Non
     with archive.writing(acting(archive)) as batch:
         verbs.consent(batch, witness, basis="given", audience="public")
     assert seen(THE_PUBLIC) == {claim.position}
+
+
+def test_a_source_stood_until_it_was_retracted_for_whoever_may_know(archive: Archive) -> None:
+    with archive.writing() as batch:
+        source = newspaper(batch, marking=Marking())
+    with archive.writing(add_reviewer(archive)) as batch:
+        taken = verbs.retract(batch, source, "source", "It was invented.")
+    for viewer in (OWNER, team_member("a researcher", {"main": "team"})):
+        for size, stands in ((taken.position, True), (taken.position + 1, False), (None, False)):
+            rows = newest(viewer, m.Source, size)
+            assert rows.filter(position=source.position).exists() is stands
+
+
+def test_a_record_is_as_strict_as_what_joins_it(archive: Archive) -> None:
+    with archive.writing(add_reviewer(archive)) as batch:
+        one, other = place_mention(batch), place_mention(batch)
+        verbs.judge(batch, one, other, "same", "A test.", marking=Marking(handling="sealed"))
+    levels = {
+        viewer.name: openness.of(viewer, {"record": [other.position]})["record", other.position]
+        for viewer in (OWNER, team_member("a researcher", {"main": "team"}))
+    }
+    assert {name: each.handling for name, each in levels.items()} == {
+        "owner": "sealed",
+        "a researcher": "public",
+    }
 
 
 def test_links_and_blast_radius_show_no_more_than_rows_do(archive: Archive, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ PUBLIC: Final = LEVEL_NAMES[0]
 _CHUNK: Final = 5_000  # positions in one question
 
 #: What has a handling level, by its name in an address, a tree or a list. A record is asked for by
-#: any mention of it and is as strict as all of them, a mention by itself.
+#: any mention of it and is as strict as all of them and as what joins them, a mention by itself.
 KINDS: Final[Mapping[str, type[m.Projection]]] = {
     "record": m.Mention,
     "mention": m.Mention,
@@ -100,7 +100,8 @@ def of(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[tuple[str,
             continue
         if kind == "record":
             for position, record in find_all(viewer, positions).items():
-                labels[kind, position] = {mention.label for mention in record.mentions}
+                labels[kind, position] = {each.label for each in record.mentions}
+                labels[kind, position] |= {each.label for each in record.judgements}
                 if record.first.kind in _PEOPLE:
                     people[kind, position] = [each.position for each in record.mentions]
             continue

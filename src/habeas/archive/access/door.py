@@ -174,9 +174,12 @@ def newest(viewer: Viewer, model: type[M], as_of: int | None = None) -> QuerySet
         return live(rows, as_of)
     if model is m.Source:
         replaced = _replacing(viewer, as_of)
-        gone = rows.filter(ended_by="retracted").values("position")
-        rows = rows.exclude(position__in=list(replaced)).exclude(position__in=gone)
-        return rows if as_of is None else rows.filter(position__lt=as_of)
+        gone = rows.filter(ended_by="retracted")
+        if as_of is not None:
+            rows, gone = rows.filter(position__lt=as_of), gone.filter(ended_at__lt=as_of)
+        return rows.exclude(position__in=list(replaced)).exclude(
+            position__in=gone.values("position")
+        )
     same = _VERSIONED[model]
     later = visible(viewer, model).filter(**{same: OuterRef(same)})
     if model is m.Reading:  # the files inside an exhibit are read with it
