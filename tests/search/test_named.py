@@ -13,6 +13,7 @@ from tests.search.making import PUBLIC, seal_texts
 from habeas.archive import purposes, verbs
 from habeas.archive.access import OWNER, Viewer, team_member
 from habeas.archive.access import PUBLIC as THE_PUBLIC
+from habeas.archive.joined import find
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.search import refresh, searching
@@ -131,6 +132,23 @@ def test_records_joined_are_one_and_say_how_they_are_handled(
     assert (perhat.handling, perhat.consent, perhat.claims) == ("team", "none", 0)
     (camp,) = named(OWNER, searching.checked('"Camp 12"')).records
     assert camp.consent == ""
+
+
+def test_what_a_mention_joined_that_was_taken_back_is_one_record_still(
+    archive: Archive, people: dict[str, int]
+) -> None:
+    with archive.writing(acting(archive)) as batch:
+        wrong = verbs.begin_list(batch, name="A list", digest="0" * 64)
+        between = verbs.mention(batch, "person", "A wrong name", list=wrong)
+        for name in ("Mehmet Tohti", "Rahile Dawut"):
+            verbs.judge(batch, people[name], between, "same", "A test.")
+    with archive.writing(acting(archive)) as batch:
+        verbs.retract(batch, wrong, "list", "It was the wrong file.")
+    for asked in ("Mehmet", "Rahile"):
+        (record,) = named(OWNER, searching.checked(asked)).records
+        assert record.position == find(OWNER, record.position).position  # type: ignore[union-attr]
+        assert [record.name.text, record.forms[0].text] == ["Mehmet Tohti", "Rahile Dawut"]
+    assert at(OWNER, "wrong") == []
 
 
 def test_the_answer_says_what_was_looked_through(archive: Archive, people: dict[str, int]) -> None:

@@ -24,8 +24,8 @@ from habeas import names
 from habeas.archive import folding, name_keys, openness, regions
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
+from habeas.archive.joined import Record, find_all
 from habeas.archive.openness import Openness
-from habeas.archive.records import components
 from habeas.archive.search import expanding
 from habeas.archive.search.language import And, Or, Phrase, Tree, Word
 from habeas.archive.store import deadline
@@ -211,30 +211,12 @@ def _is_part(asked: str, name: str, region: Region) -> bool:
 
 def _records(viewer: Viewer, found: Sequence[int]) -> list[NamedRecord]:
     """The records of these mentions, in the order of the ledger."""
-    if not found:
-        return []
-    mentions = live(visible(viewer, m.Mention))
-    canonical = set(mentions.filter(position__in=found).values_list("canonical", flat=True))
-    joined = list(mentions.filter(canonical__in=canonical).order_by("position"))
-    roots = components([row.position for row in joined], _judged_same(viewer, joined))
-    by_root: dict[int, list[m.Mention]] = defaultdict(list)
-    for row in joined:
-        by_root[roots[row.position]].append(row)
-    shown = {roots[position]: by_root[roots[position]] for position in found if position in roots}
-    first = sorted(shown)[: MOST + 1]
-    return _told(viewer, {root: shown[root] for root in first})
+    shown = {record.position: record for record in find_all(viewer, found).values()}
+    return _told(viewer, [shown[position] for position in sorted(shown)[: MOST + 1]])
 
 
-def _judged_same(viewer: Viewer, joined: Sequence[m.Mention]) -> list[tuple[int, int]]:
-    if len(joined) < 2:
-        return []
-    keys = [row.position for row in joined]
-    rows = live(visible(viewer, m.Judgement)).filter(verdict="same", left__in=keys, right__in=keys)
-    return list(rows.values_list("left", "right"))
-
-
-def _told(viewer: Viewer, records: dict[int, list[m.Mention]]) -> list[NamedRecord]:
-    root_of = {row.position: root for root, rows in records.items() for row in rows}
+def _told(viewer: Viewer, records: Sequence[Record]) -> list[NamedRecord]:
+    root_of = {each.position: record.position for record in records for each in record.mentions}
     claims = live(visible(viewer, m.Claim)).filter(subject__in=list(root_of))
     counted: Counter[int] = Counter()
     for subject, count in claims.values_list("subject").annotate(Count("position")):
@@ -250,19 +232,21 @@ def _told(viewer: Viewer, records: dict[int, list[m.Mention]]) -> list[NamedReco
             text = Text(told["text"], told.get("language", ""), told.get("script", ""))
             also[root_of[subject]].append(text)
             labels[root_of[subject]].add(label)
-    known = openness.of(viewer, {"record": records})
+    known = openness.of(viewer, {"record": [record.position for record in records]})
     levels = openness.levels_of({label for found in labels.values() for label in found})
     result = []
-    for root, rows in records.items():
-        forms = [Text(row.caption, row.language, row.script) for row in rows] + also[root]
-        main = forms[0]
+    for record in records:
+        root, first = record.position, record.first
+        standing = [each for each in record.mentions if each.ended_at is None]
+        forms = [Text(each.caption, each.language, each.script) for each in standing] + also[root]
+        main = forms[0]  # what was found has one: a mention or a claim that stands
         others = {form.text: form for form in forms if form.text != main.text}
-        person = rows[0].kind == "person"  # to the public, who sees whom it may: agreed
+        person = first.kind == "person"  # to the public, who sees whom it may: agreed
         told_of = known.get(("record", root)) or Openness(consent="public" if person else "")
         result.append(
             NamedRecord(
                 root,
-                rows[0].kind,
+                first.kind,
                 main,
                 tuple(others.values())[:MOST_FORMS],
                 counted[root],
