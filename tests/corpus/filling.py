@@ -384,9 +384,3 @@ def kinds_missing() -> list[str]:
             if name == "kind":
                 found.add(value)
     return sorted(set(KINDS) - found)
-
-
-def _is_protected(path: Path) -> bool:
-    from habeas.custody.keys.key_files import is_protected
-
-    return is_protected(path)

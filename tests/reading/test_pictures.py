@@ -16,19 +16,13 @@ from tests.support import presence
 from habeas.reading.documents import State
 from habeas.reading.limits import Limits
 from habeas.reading.readers import ocr, pictures
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import Source
 
 
 @pytest.fixture
 def models() -> None:
     if ocr.recognise(Image.new("L", (60, 60), 255)).missing:
         presence.missing("Tesseract", "install the packages of scripts/system-packages")
-
-
-def draft_of(source: Source) -> Draft:
-    draft = Draft(source.limits)
-    pictures.read(source, draft)
-    return draft
 
 
 @pytest.mark.usefixtures("models")

@@ -52,10 +52,6 @@ class Count:
     unit: str
 
     @property
-    def is_exact(self) -> bool:
-        return self.low == self.high and self.low is not None and not self.approximate
-
-    @property
     def text(self) -> str:
         """The count in the syntax that ``parse`` reads."""
         if self.low is None:

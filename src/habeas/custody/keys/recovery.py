@@ -134,12 +134,6 @@ def keep_copy(
     _write(folder, replace(recipients, copy_of=digest_of(installation)))
 
 
-def write_recipients(keys: Path, recipients: Recipients) -> None:
-    """Put the public keys of a restored archive in place, before its copy is sealed."""
-    (keys / FOLDER).mkdir(mode=0o700, exist_ok=True)
-    _write(keys / FOLDER, recipients)
-
-
 def _write(folder: Path, recipients: Recipients) -> None:
     document = {"format": _FORMAT, **asdict(recipients)}
     key_files.replace(folder / "recipients", (json.dumps(document, indent=1) + "\n").encode())

@@ -109,8 +109,3 @@ LOGGING = {
         "waitress.queue": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },
 }
-
-
-def web_settings() -> dict[str, Any]:
-    """These settings as a dict, for ``settings.configure``."""
-    return {name: value for name, value in globals().items() if name.isupper()}

@@ -66,12 +66,6 @@ def group_at(places: Places, text: str, offset: int) -> Group | None:
     return None if found is None else Group(places, text, *found)
 
 
-def group_of(places: Places, text: str, at: int) -> Group | None:
-    """The group of a row of ``Tables``; None where there is none."""
-    sheet = places.tables.sheet_of(at)
-    return None if sheet is None else Group(places, text, sheet, at)
-
-
 def row_numbered(sheet: Sheet, number: int) -> int:
     """The row of a sheet that has this number, or the first after it, or the last."""
     rows = range(sheet.first, sheet.last)
