@@ -27,7 +27,7 @@ _PLAUSIBLE, _SURE = 0.6, 0.85
 
 def likelier(data: bytes, labelled: str, text: str) -> tuple[str, bool]:
     """An encoding likelier than the labelled one, '' for none, and whether the label is left."""
-    if labelled not in _MODELLED or data.isascii() or _is_plausible(text[:20_000], labelled):
+    if labelled not in _MODELLED or data.isascii() or is_plausible(text[:20_000], labelled):
         return "", False
     chosen = old_encodings.choose(data)
     if chosen is None or chosen.lossy or chosen.encoding == labelled:
@@ -43,7 +43,7 @@ def likelier(data: bytes, labelled: str, text: str) -> tuple[str, bool]:
     return chosen.encoding, sure and labelled in WEST
 
 
-def _is_plausible(text: str, encoding: str) -> bool:
+def is_plausible(text: str, encoding: str) -> bool:
     """Whether the text is what texts in that encoding look like."""
     if encoding not in WEST:
         return old_encodings.fit(text, encoding) >= _PLAUSIBLE

@@ -23,7 +23,7 @@ import libarchive
 
 from habeas.reading import paths
 from habeas.reading.documents import State
-from habeas.reading.encodings import decoding
+from habeas.reading.encodings import decoding, short_names
 from habeas.reading.readers.interface import Draft, Source
 
 NAME = "habeas.archives"
@@ -149,7 +149,8 @@ def _zip_target(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 def _zip_names(entries: list[zipfile.ZipInfo], draft: Draft) -> list[str]:
     """Names as their maker meant them.
 
-    Without the mark for UTF-8 a name that is UTF-8 shows it; the others share one old encoding.
+    Without the mark for UTF-8 a name that is UTF-8 shows it; the others share an old encoding, but
+    for those of which it makes no word.
     """
     raw = (
         entry.orig_filename.encode("cp437")
@@ -157,21 +158,20 @@ def _zip_names(entries: list[zipfile.ZipInfo], draft: Draft) -> list[str]:
         if not entry.flag_bits & _UTF8_FLAG and not entry.orig_filename.isascii()
     )
     old = [name for name in raw if not _is_utf8(name)]
-    encoding = "utf-8"
+    encodings: dict[bytes, str] = {}
     if old:
-        decoded = decoding.decode(b"\n".join(dict.fromkeys(old)))
-        encoding = decoded.encoding
-        draft.settings["encoding of names"] = encoding
-        for doubt in decoded.doubts:
+        encodings, doubts = short_names.encodings_of(old)
+        draft.settings["encoding of names"] = ", ".join(sorted(set(encodings.values())))
+        for doubt in doubts:
             draft.warn(f"Names: {doubt}")
-    return [_zip_name(entry, encoding) for entry in entries]
+    return [_zip_name(entry, encodings) for entry in entries]
 
 
-def _zip_name(entry: zipfile.ZipInfo, encoding: str) -> str:
+def _zip_name(entry: zipfile.ZipInfo, encodings: dict[bytes, str]) -> str:
     name = entry.orig_filename
     if not entry.flag_bits & _UTF8_FLAG and not name.isascii():
         raw = name.encode("cp437")
-        shown = raw.decode() if _is_utf8(raw) else _decoded(raw, encoding)
+        shown = raw.decode() if _is_utf8(raw) else _decoded(raw, encodings.get(raw, "utf-8"))
         name = _unicode_path(entry.extra, raw) or shown
     if entry.create_system == _MADE_BY_DOS and "/" not in name:
         name = name.replace("\\", "/")
