@@ -351,6 +351,7 @@ NOT_WRITTEN = {
     "Timestamp": {"proof", "chain", "authority", "accepted_by"},
     "ErasureRequest": {"targets", "kept", "positions", "trims"}, "Linkage": {"versions"},
     "Review": {"seen"}, "KeyRequest": {"holder", "verifier"},
+    "Export": {"viewer", "kinds", "figure"},
     "Reading": {
         "inner_path", "reason", "missing", "warnings", "metadata", "media_type", "reader",
         "reader_version", "settings",
