@@ -686,7 +686,7 @@ def test_a_program_that_only_root_may_read_is_not_taken_for_one_without_readers(
     path = tmp_path / "lib" / closed
     path.chmod(0o700 if path.is_dir() else 0o600)
     program = (
-        "import io\nfrom habeas.reading.sandbox import Sandbox\n"
+        "import io\nfrom habeas.reading.sandbox.opening import Sandbox\n"
         "with Sandbox(ocr=False, workers=1) as sandbox:\n"
         "    print([each.text for each in sandbox.read(io.BytesIO(b'Held.'), 'a.txt')])"
     )
@@ -699,6 +699,26 @@ def test_a_program_that_only_root_may_read_is_not_taken_for_one_without_readers(
     else:
         assert f"SandboxBroken: The sandbox may not read {path}" in done.stderr
         assert "No reader" not in done.stdout
+
+
+def test_a_cache_that_only_root_may_read_stops_no_reading(tmp_path: Path) -> None:
+    """As a command run by root left it. The sandbox reads the sources."""
+    walls_or_skip()
+    source = Path(habeas.__path__[0])
+    package = tmp_path / "lib" / "habeas"
+    shutil.copytree(source, package, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (package, package / "reading", package / "reading" / "readers"):
+        (folder / "__pycache__").mkdir(mode=0o700)
+    program = (
+        "import io\nfrom habeas.reading.sandbox.opening import Sandbox\n"
+        "with Sandbox(ocr=False, workers=1) as sandbox:\n"
+        "    print([each.text for each in sandbox.read(io.BytesIO(b'Held.'), 'a.txt')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "lib"), "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("['Held.']\n", "")
 
 
 def test_the_scratch_holds_nothing_that_is_shown() -> None:

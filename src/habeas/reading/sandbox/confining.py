@@ -39,6 +39,7 @@ _VISIBLE = (
     "/usr",
 )
 _MERGED = ("/bin", "/lib", "/lib64", "/lib32", "/sbin")
+_CACHE = "__pycache__"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -113,12 +114,17 @@ def check_readable() -> None:
 
 
 def _of_the_program() -> Iterator[str]:
-    """What is imported inside: of habeas all, of other packages the folders they lie in."""
+    """What is imported inside: of habeas all, of other packages the folders they lie in.
+
+    Not Python's caches: it reads the sources where it may not read those.
+    """
     yield from (path for path in visible_paths() if not path.startswith("/usr/"))
     for site in _site_packages():
-        yield from (entry.path for entry in os.scandir(site) if entry.is_dir())
+        folders_in_it = (entry for entry in os.scandir(site) if entry.is_dir())
+        yield from (entry.path for entry in folders_in_it if entry.name != _CACHE)
     for package in habeas.__path__:
-        for folder, _, files in os.walk(os.path.realpath(package)):
+        for folder, below, files in os.walk(os.path.realpath(package)):
+            below[:] = [name for name in below if name != _CACHE]
             yield folder
             yield from (os.path.join(folder, name) for name in files if name.endswith(".py"))
 
