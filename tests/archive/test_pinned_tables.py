@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "00b0b499bb5ddd9a97178da10d03b31b",
-    "postgresql": "fef35642df9faa73174a46379f639c8b",
+    "sqlite": "699906bebbeecdca897c550d287c53bf",
+    "postgresql": "acc5fcc035d64e27646331d374fb4580",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

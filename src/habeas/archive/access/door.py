@@ -97,6 +97,9 @@ def visible(viewer: Viewer, model: type[M]) -> QuerySet[M]:
         claim = visible(viewer, m.Claim).filter(position=OuterRef("claim"))
         return rows.filter(Exists(claim))
     if model is m.NameKey:  # as open as the mention or claim that gives the name
+        # By clearance first, which is in the index: hidden rows of a name take no time then.
+        open_to = visible_labels(viewer).filter(needs_consent=False)
+        rows = rows.filter(clearance__in=list(open_to.values_list("id", flat=True)))
         given = visible(viewer, m.Mention).filter(position=OuterRef("entry"))
         said = visible(viewer, m.Claim).filter(position=OuterRef("entry"))
         return rows.filter(Exists(given) | Exists(said))

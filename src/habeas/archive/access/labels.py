@@ -55,6 +55,7 @@ class Labels:
         self._is_new = is_new
         self._needs: dict[str, Needs] = {}
         self._joined: dict[tuple[str, ...], str] = {}
+        self._cleared: dict[str, str] = {}
         self._own: dict[tuple[int | None, int], str] = {}
         self._labels: list[tuple[object, ...]] = []
         self._parts: list[tuple[object, ...]] = []
@@ -78,6 +79,16 @@ class Labels:
                 self._joined.clear()
             needs = [need for label in labels for need in self._needs_of(label)]
             known = self._joined[labels] = self._intern(strictest(needs))
+        return known
+
+    def clearance(self, label: str) -> str:
+        """The label of the same needs without anybody's consent."""
+        known = self._cleared.get(label)
+        if known is None:
+            if len(self._cleared) > 100_000:
+                self._cleared.clear()
+            needs = frozenset(need for need in self._needs_of(label) if not _is_consent(need))
+            known = self._cleared[label] = self._intern(needs)
         return known
 
     def intern(self, needs: Needs) -> str:
@@ -117,10 +128,15 @@ class Labels:
             self._parts.extend(_part_row(name, need) for need in needs)
         return name
 
-    def _summary(self, needs: Needs) -> tuple[int, str]:
+    def _summary(self, needs: Needs) -> tuple[int, str, bool]:
         level = max((second for first, second in needs if not isinstance(first, str)), default=0)
         people = [second for first, second in needs if isinstance(first, str)]
-        return level, min((self._agreed_until(person) for person in people), default=FOR_EVER)
+        until = min((self._agreed_until(person) for person in people), default=FOR_EVER)
+        return level, until, bool(people)
+
+
+def _is_consent(need: Need) -> bool:
+    return isinstance(need[0], str)
 
 
 def _part_row(label: str, need: Need) -> tuple[object, ...]:

@@ -10,13 +10,16 @@ from django.db import models
 class NameKey(models.Model):
     """``entry``, a mention or a claim, gives ``mention`` a name that has this key.
 
-    It has no label of its own: it is as open as the entry (``access.visible``).
+    It is as open as the entry (``access.visible``). ``clearance``: the label of what the entry
+    needs, consents left out. It stands in the key before the entry, so that looking up a name
+    costs a viewer the same, however many bear it in a place where they may not look.
     """
 
     table_class: ClassVar = "projection"
-    pk = models.CompositePrimaryKey("key", "entry")
+    pk = models.CompositePrimaryKey("key", "clearance", "entry")
     key = models.CharField(max_length=64)
-    entry = models.BigIntegerField()
+    clearance = models.CharField(max_length=32)
+    entry = models.BigIntegerField(db_index=True)
     mention = models.BigIntegerField()
 
     class Meta:

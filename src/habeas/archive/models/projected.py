@@ -26,13 +26,15 @@ class Label(models.Model):
 
     ``level`` is the strictest handling in it. ``public_until`` is the last day (ISO) on
     which everyone whose consent it needs agrees to publication; '' means not agreed,
-    '9999-12-31' means without end or no consent needed.
+    '9999-12-31' means without end or no consent needed. Those that need nobody's consent are few
+    beside the others.
     """
 
     table_class: ClassVar = "projection"
     id = models.CharField(max_length=32, primary_key=True)
     level = models.SmallIntegerField()
     public_until = models.CharField(max_length=10)
+    needs_consent = models.BooleanField(db_index=True)
 
     class Meta:
         managed = False

@@ -33,10 +33,11 @@ def claim(p: Projector, fact: Fact) -> None:
     holds = f.get("holds", "")
     when = edtf.parse(holds) if holds else None
     previous = p.maybe(m.Claim, f.get("previous"))
+    label = p.join(*labels)
     p.add(
         m.Claim,
         fact,
-        p.join(*labels),
+        label,
         subject=subject,
         property=f["property"],
         stance=f["stance"],
@@ -60,7 +61,7 @@ def claim(p: Projector, fact: Fact) -> None:
         previous=previous,
     )
     if f["property"] in name_keys.PROPERTIES and f["stance"] == "asserts" and "text" in value:
-        named(p, fact.position, subject, value["text"])
+        named(p, fact.position, subject, value["text"], label)
     rows = p.rows
     for ordinal, (source, _) in enumerate(speakers):
         rows[m.ClaimSource].append([fact.position, ordinal, source])

@@ -76,6 +76,9 @@ def _relabel(p: Projector, rows: orm.QuerySet[m.Projection], label: str) -> list
             of_old = rows.filter(label=old)
             found = list(of_old.values_list("position", flat=True))
             of_old.update(label=new)
+            if rows.model in (m.Mention, m.Claim):  # what names it gives is as strict
+                keys = m.NameKey.objects.filter(entry__in=found)
+                keys.update(clearance=p.labels.clearance(new))
             changed += found
     return changed
 

@@ -40,14 +40,16 @@ def region(p: Projector, fact: Fact) -> None:
     p.region = regions.of_entry(f["regions"])
     p.add(m.Vocabulary, fact, p.own_label(f), digest=p.region.digest, name=regions.NAME)
     m.NameKey.objects.all().delete()  # how a name may sound is another matter now
-    for position, caption in m.Mention.objects.values_list("position", "caption").iterator():
-        named(p, position, position, caption)
+    mentions = m.Mention.objects.values_list("position", "caption", "label")
+    for position, caption, label in mentions.iterator():
+        named(p, position, position, caption, label)
         if len(p.rows[m.NameKey]) > _MOST_KEYS:
             p.flush()
     given = m.Claim.objects.filter(property__in=name_keys.PROPERTIES, stance="asserts")
-    for position, subject, value in given.values_list("position", "subject", "value").iterator():
+    said = given.values_list("position", "subject", "value", "label")
+    for position, subject, value, label in said.iterator():
         if "text" in (told := json.loads(value)):
-            named(p, position, subject, told["text"])
+            named(p, position, subject, told["text"], label)
         if len(p.rows[m.NameKey]) > _MOST_KEYS:
             p.flush()
 
@@ -195,10 +197,11 @@ def mention(p: Projector, fact: Fact) -> None:
     person = f["mention_kind"] == "person"
     if person:
         p.agreements.made(fact.position)
+    label = p.own_label(f, fact.position if person else None)
     p.add(
         m.Mention,
         fact,
-        p.own_label(f, fact.position if person else None),
+        label,
         kind=f["mention_kind"],
         caption=f["caption"],
         language=f.get("language", ""),
@@ -207,11 +210,12 @@ def mention(p: Projector, fact: Fact) -> None:
         row=f.get("row", ""),
         canonical=fact.position,
     )
-    named(p, fact.position, fact.position, f["caption"])
+    named(p, fact.position, fact.position, f["caption"], label)
 
 
-def named(p: Projector, entry: int, mention: int, name: str) -> None:
-    """The keys of a name that an entry gives to a mention."""
+def named(p: Projector, entry: int, mention: int, name: str, label: str) -> None:
+    """The keys of a name that an entry of this label gives to a mention."""
     rows = p.rows[m.NameKey]
+    clearance = p.labels.clearance(label)
     for key in sorted(name_keys.keys(name, p.region)):
-        rows.append([key, entry, mention])
+        rows.append([key, clearance, entry, mention])
