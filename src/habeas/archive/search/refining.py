@@ -7,8 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from habeas.archive import folding
 from habeas.archive.search.errors import QueryRefused
-from habeas.archive.search.language import And, Field, InFile, Not, Tree, all_of, leaves
+from habeas.archive.search.language import (
+    And,
+    Field,
+    InFile,
+    Not,
+    Phrase,
+    Tree,
+    Word,
+    all_of,
+    leaves,
+)
 from habeas.archive.search.parsing import parse
 
 
@@ -44,6 +55,27 @@ def spread(tree: Tree) -> Tree | None:
         return parse(str(wider))
     except QueryRefused:
         return None
+
+
+def next_try(missing: Sequence[Tree]) -> str:
+    """What to ask next where parts of a query are nowhere: ``filter`` (leave it out), ``shorter``
+    (fewer letters beside the *), ``apart`` (the words of a phrase by themselves), ``farther`` (more
+    words between), ``characters`` (fewer of a Chinese word), ``amiss`` (an ending, or none)
+    or ``ending`` (a * or a letter amiss). Of several parts that of the first."""
+    parts = [leaf for part in missing for leaf in leaves(part)]
+    if any(isinstance(part, Field) for part in parts):
+        return "filter"
+    first = next(iter(parts), None)
+    if isinstance(first, Phrase):
+        return "apart" if first.within is None else "farther"
+    if isinstance(first, Word):
+        if any(sign in first.text for sign in "*?＊？"):
+            return "shorter"
+        if any(map(folding.is_han, folding.words(first.text))):
+            return "characters"
+        if first.fuzzy:
+            return "amiss"
+    return "ending"
 
 
 def _has_words(item: Tree) -> bool:

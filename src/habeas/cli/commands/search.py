@@ -17,9 +17,8 @@ from habeas.archive.openness import Openness
 from habeas.archive.readings import locator_words
 from habeas.archive.search import batches, searching
 from habeas.archive.search.errors import QueryRefused
-from habeas.archive.search.language import Field
 from habeas.archive.search.named import NamedRecord
-from habeas.archive.search.refining import spread
+from habeas.archive.search.refining import next_try, spread
 from habeas.archive.search.searching import Found, Hit, checked
 from habeas.archive.search.sheet_rows import FoundRow
 from habeas.cli.errors import FilesUnusable
@@ -243,10 +242,19 @@ def _tell_why(speaker: Speaker, found: Found) -> None:
         speaker.note("  → Put OR between words, or ask one by one: a passage is at most one page.")
         return
     speaker.note(f"In no passage: {shown(', '.join(map(str, found.nowhere)))}")
-    if any(isinstance(part, Field) for part in found.nowhere):
-        speaker.note("  → Leave the filter out; --json tells, as facets, which values there are.")
-    else:
-        speaker.note("  → Try a * at the end of a word, or ~1 after it for one letter amiss.")
+    speaker.note(f"  → {_NEXT[next_try(found.nowhere)]}")
+
+
+#: What to ask next, by ``refining.next_try``.
+_NEXT = {
+    "filter": "Leave the filter out; --json tells, as facets, which values there are.",
+    "shorter": "Try fewer letters beside the * or ?.",
+    "apart": "Leave the quotation marks out, or put ~5 after them: up to five words between.",
+    "farther": "Allow more words between, or leave the quotation marks out.",
+    "characters": "Try fewer of its characters.",
+    "amiss": "Try a * at the end of a word instead.",
+    "ending": "Try a * at the end of a word, or ~1 after it for one letter amiss.",
+}
 
 
 def _as_json(hit: Hit) -> dict[str, Any]:

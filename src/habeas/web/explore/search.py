@@ -131,6 +131,7 @@ def _found(request: Request, found: Found, asked: str, exact: bool, first: int) 
         "without_added": _address(asked, exact=True),
         "with_added": _address(asked, exact=False),
         "nowhere": [str(part) for part in found.nowhere],
+        "next_try": refining.next_try(found.nowhere) if found.nowhere else "",
         "in_one_file": _in_one_file(found, exact),
         "behind": found.behind,
         "named": [_record(one) for one in found.named.records],
