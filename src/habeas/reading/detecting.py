@@ -140,6 +140,8 @@ def media_type(data: bytes | mmap.mmap, name: str = "", hint: str = "") -> str:
         return "application/x-tar"
     if decoding.looks_like_text(data[: decoding.SAMPLE_BYTES]):
         return _text(head, extension, hint)
+    if _is_mail(head) and b"\n=ybegin " in data[: decoding.SAMPLE_BYTES]:
+        return "message/rfc822"  # yEnc puts nearly every byte into a body
     return UNKNOWN
 
 

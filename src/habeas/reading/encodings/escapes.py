@@ -1,9 +1,9 @@
 r"""Letters that a text keeps behind escapes, shown as the letters: JSON, XML, vCard and iCalendar.
 
-``\u4e70`` in JSON, ``&#x4E70;`` in XML and ``=E4=B9=B0`` in an old vCard are how a program wrote a
-letter; a person who searches for the name types the letter. Only letters and marks beyond ASCII are
-replaced, so that what JSON and XML mean by their own signs stays as it is; lines that a calendar
-folds are joined. Everything else is left exactly as written.
+``\u4e70`` in JSON, ``&#x4E70;`` in XML and ``=E4=B9=B0`` or base64 in a vCard are how a program
+wrote a letter; a person who searches for the name types the letter. Only letters and marks beyond
+ASCII are replaced, so that what JSON and XML mean by their own signs stays as it is; lines that a
+calendar folds are joined. Everything else is left exactly as written.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ _XML = re.compile(r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.S)
 _FOLD = re.compile(r"\r?\n[ \t]")
 _QUOTED = re.compile(r"([^:]{0,400};(?:ENCODING=)?QUOTED-PRINTABLE(?:;[^:]{0,400})?:)(.*)", re.I)
+_BASE64 = re.compile(
+    r"^([^:\r\n]{0,400};(?:ENCODING=)?(?:BASE64|B)(?:;[^:\r\n]{0,400})?:)"
+    r"([A-Za-z0-9+/= \t]+)(?=\r?$)",
+    re.I | re.M,
+)
 _CHARSET = re.compile(r"CHARSET=\"?([\w.:-]{1,40})", re.I)
 _FIRST_LETTER = 0xA0
 
@@ -62,7 +67,21 @@ def _of_cards(text: str) -> str:
     if "QUOTED-PRINTABLE" in text.upper():
         lines = re.split(r"(\r?\n)", text)
         text = "".join(_unquoted(lines))
-    return _FOLD.sub("", text)
+    text = _FOLD.sub("", text)
+    return _BASE64.sub(_of_base64, text) if "B" in text.upper() else text
+
+
+def _of_base64(found: re.Match[str]) -> str:
+    """A value in base64 as its text; as it is where it is a picture, or damaged."""
+    try:
+        raw = binascii.a2b_base64("".join(found[2].split()), strict_mode=True)
+    except (ValueError, UnicodeEncodeError):
+        return found[0]
+    if not decoding.looks_like_text(raw[: decoding.SAMPLE_BYTES]):
+        return found[0]
+    label = _CHARSET.search(found[1])
+    value = decoding.decode_labelled(raw, label[1] if label else "").text
+    return found[1] + value.replace("\r", "").replace("\n", "\\n")
 
 
 def _unquoted(lines: list[str]) -> list[str]:

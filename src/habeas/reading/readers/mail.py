@@ -1,6 +1,7 @@
 """Mail: headers and plain body as text; HTML bodies and attachments as files inside.
 
 Each header of people, time and subject is a part ``header``; each plain body a part ``body``.
+Files in a body itself (uuencode, yEnc) are files inside as well.
 Headers with bytes that should not be there, unknown character sets and broken structures are
 read as well as they can be and said so. A message inside a message is cut from the bytes as
 they are; where that fails it is written anew, and its hash is then of the new bytes.
@@ -17,11 +18,11 @@ from typing import Any
 
 from habeas.reading.documents import State
 from habeas.reading.encodings import decoding
-from habeas.reading.readers import mbox
+from habeas.reading.readers import mail_encoded, mbox
 from habeas.reading.readers.interface import Draft, Source, one_line
 
 NAME = "habeas.mail"
-VERSION = "3"
+VERSION = "4"
 _MBOX, _EMLX = "application/mbox", "message/x-emlx"
 MEDIA_TYPES = frozenset({"message/rfc822", _MBOX, _EMLX})
 
@@ -164,8 +165,15 @@ class _Body:
 
     def _plain(self, part: Message) -> None:
         self._bodies += 1
-        text = _decoded(_payload(part), str(part.get_content_charset() or ""), self._draft)
+        data, files = mail_encoded.taken_out(_payload(part))
+        text = _decoded(data, str(part.get_content_charset() or ""), self._draft)
         self._draft.add("body", text.rstrip("\r\n"), {"body": self._bodies})
+        for one in files:
+            name = _header_text(one.name.decode("utf-8", "surrogateescape"), self._draft)
+            self._draft.warn(f"{name} stood in the body in {one.kind}; it is a file inside.")
+            if one.missing:
+                self._draft.lacks(f"Of {name}: {one.missing}.")
+            self._draft.inner(name, one.data)
 
     def _file(self, part: Message, kind: str) -> None:
         name = part.get_filename()
