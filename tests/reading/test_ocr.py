@@ -17,6 +17,7 @@ from tests.support import presence
 
 from habeas.reading.readers import ocr, ocr_digits, ocr_layout, ocr_lines, tesseract
 from habeas.reading.readers.tesseract import Line, Word
+from habeas.reading.sandbox.opening import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -249,6 +250,20 @@ def test_digits_that_a_model_cannot_read_are_doubted(cases: Path) -> None:
         found = ocr.recognise(image)
     assert found.settings["ocr_model"] == "uig"
     assert any("Digits in 1 line" in words for words in found.warnings)
+    assert any("Digits in 1 line" in words for words in found.doubts)
+
+
+@pytest.mark.usefixtures("models")
+def test_a_doubt_on_words_is_a_warning_of_the_file(cases: Path) -> None:
+    """Whoever sees the file, not the page, sees it: the report, ``--json``, the list of files."""
+    data = (cases / "ocr" / "ug-arab.png").read_bytes()
+    with Sandbox() as warm:
+        (document,) = warm.read(io.BytesIO(data), "ug-arab.png")
+    assert any(words.startswith("Page 1: Digits in 1 line") for words in document.warnings)
+
+
+def test_digits_are_read_again_by_another_model() -> None:
+    assert all(ocr_digits.second_model(first) != first for first in ("uig", "ara", "fas"))
 
 
 @pytest.mark.usefixtures("models")

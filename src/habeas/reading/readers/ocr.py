@@ -37,7 +37,10 @@ _last_model: list[str] = []  # of the page before, in this process: the first to
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What was recognised on one picture. ``missing`` says what was not, '' when all was."""
+    """What was recognised on one picture. ``missing`` says what was not, '' when all was.
+
+    ``doubts`` are those of the warnings by which words may be others: a file repeats them.
+    """
 
     text: str = ""
     boxes: tuple[Box, ...] = ()
@@ -47,6 +50,7 @@ class Recognised:
     settings: Mapping[str, str] = field(default_factory=dict)
     confidence: int = -1  # mean of the words, 0-100
     missing: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 def recognise(
@@ -88,6 +92,7 @@ class _Page:
         self._installed = installed
         self._settings = settings
         self._warnings: list[str] = []
+        self._doubts: list[str] = []  # of the warnings
         self._turned = 0
         self._lost = 0  # lines of ink that may be text and could not be read
         self._grey = grey_of(image)
@@ -127,7 +132,7 @@ class _Page:
         if choice.sure < SURE:
             choice.by_strip(self._strip())
         if choice.is_either_chinese:
-            self._warnings.append(
+            self._doubt(
                 "Simplified and traditional characters cannot be told apart here; it was read as "
                 "simplified: compare the picture before quoting."
             )
@@ -179,7 +184,7 @@ class _Page:
         if merged.only_one:
             self._warnings.append(f"{_lines(merged.only_one)} found by one pass only.")
         if merged.differing:
-            self._warnings.append(f"{_lines(merged.differing)} read differently by the two passes.")
+            self._doubt(f"{_lines(merged.differing)} read differently by the two passes.")
         return merged.lines
 
     def _with_lines_left_out(self, lines: list[Line], model: str) -> list[Line]:
@@ -230,9 +235,10 @@ class _Page:
         """Say where digits may be others than those read; the text stays as it is."""
 
         def again(some: Sequence[Line]) -> list[Line | None]:
-            if ocr_digits.SECOND_MODEL not in tesseract.models() or not some:
+            second = ocr_digits.second_model(model)
+            if second not in tesseract.models() or not some:
                 return [None] * len(some)
-            return self._alone([self._band(line) for line in some], ocr_digits.SECOND_MODEL)
+            return self._alone([self._band(line) for line in some], second)
 
         if MODELS[model][1] == ocr_digits.SCRIPT:
             found = ocr_digits.doubtful(lines, again)
@@ -241,10 +247,14 @@ class _Page:
         if found:
             tops = (self._band(lines[at]).top for at in found)
             places = ", ".join(f"{100 * top // self._grey.height} %" for top in tops)
-            self._warnings.append(
+            self._doubt(
                 f"Digits in {_lines(len(found))} may be others than those read: at {places} of the "
                 "height. Compare the picture before quoting a date or a number."[:500]
             )
+
+    def _doubt(self, words: str) -> None:
+        self._warnings.append(words)
+        self._doubts.append(words)
 
     def _ask_again(self, lines: list[Line]) -> None:
         """Say which Chinese lines another engine reads otherwise; the text stays as it is."""
@@ -257,7 +267,7 @@ class _Page:
         differing = ocr_second.differing(cuts, tesseract.on_wait)
         if differing:
             places = ", ".join(f"{100 * bands[at].top // self._grey.height} %" for at in differing)
-            self._warnings.append(
+            self._doubt(
                 f"A second engine reads {_lines(len(differing))} of {len(chinese)} in Chinese "
                 f"differently: at {places} of the height."[:500]
             )
@@ -333,7 +343,15 @@ class _Page:
         language, script = MODELS[model] if text else ("", "")
         self._settings["ocr_model"] = model
         return Recognised(
-            text, boxes, language, script, tuple(self._warnings), self._settings, mean, missing
+            text,
+            boxes,
+            language,
+            script,
+            tuple(self._warnings),
+            self._settings,
+            mean,
+            missing,
+            tuple(self._doubts),
         )
 
     def _upright(

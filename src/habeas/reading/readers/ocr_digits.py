@@ -2,9 +2,10 @@
 
 The Uyghur model knows no Arabic-Indic digits (٠ to ٩) and reads them as others without a sign of
 doubt: ٢٠١٨ came out as 3018. So a line with digits is read again by the Arabic model, which knows
-them; where it sees any, or other digits than the page's own reading, the digits are doubtful. What
-no date or number looks like is doubtful by itself: a sign inside digits, a year that has not come
-yet. So are numbers joined by a hyphen: in which order they stand is not told by the picture alone.
+them, and one of the Arabic model's by the Uyghur one; where the second sees any, or other digits
+than the page's own reading, the digits are doubtful. What no date or number looks like is doubtful
+by itself: a sign inside digits, a year that has not come yet. So are numbers joined by a hyphen: in
+which order they stand is not told by the picture alone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Callable, Sequence
 from habeas.reading.readers.tesseract import Line
 
 SCRIPT = "Arab"
-SECOND_MODEL = "ara"
+_SECOND_MODEL, _THIRD_MODEL = "ara", "uig"
 _MOST_LINES = 60
 _INDIC = re.compile("[٠-٩۰-۹]")
 _SIGN_INSIDE = re.compile(r"\d[^\w\s.,:/()%+\-\u066a-\u066c]+\d")
@@ -24,6 +25,11 @@ _JOINED = re.compile(r"\d[-\u2010-\u2015]\d")
 _FOUR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(\d{4})\s?(?:年|год|г\.|жыл|yıl)|(?:year|in)\s(\d{4})(?!\d)", re.I)
 _LATEST_YEAR = 2100  # no year of any calendar used here; a number of four digits may be one
+
+
+def second_model(first: str) -> str:
+    """The model that reads lines again: another than the first, or it would repeat itself."""
+    return _THIRD_MODEL if first == _SECOND_MODEL else _SECOND_MODEL
 
 
 def doubtful(

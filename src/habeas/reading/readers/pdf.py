@@ -144,6 +144,8 @@ class _Recogniser:
                 self.draft.settings[name] = f"{before}, {value}" if before else value
         if found.missing:
             self.draft.lacks(f"Page {number + 1}: {found.missing}.")
+        for doubt in found.doubts:
+            self.draft.warn(f"Page {number + 1}: {doubt}")
         warnings = [f"Recognised from its picture: {why}.", *found.warnings]
         self.draft.add(
             "page", found.text, locator, boxes=found.boxes,

@@ -102,6 +102,8 @@ def _recognise(source: Source, page: Image.Image, number: int, draft: Draft) -> 
     draft.settings.update(found.settings)
     if found.missing:
         draft.lacks(f"the text of page {number}: {found.missing}")
+    for doubt in found.doubts:
+        draft.warn(f"Page {number}: {doubt}")
     if found.text or found.warnings:
         draft.add(
             "page", found.text, where, boxes=found.boxes, language=found.language,
