@@ -41,10 +41,12 @@ class Paragraph:
         if words not in self.warnings and len(self.warnings) < 20:
             self.warnings.append(words)
 
-    def aside(self, kind: str, words: str, text: str) -> None:
+    def aside(self, kind: str, words: str, text: str, apart: bool = False) -> None:
         last = self.asides[-1] if self.asides else None
         if last is None or last.kind != kind or last.words != words:
             self.asides.append(last := Aside(kind, words))
+        elif apart:
+            last.pieces.append("\n")
         last.pieces.append(text)
         self.length += len(text)
 
@@ -89,9 +91,10 @@ class Flow:
         if paragraph.length > self._draft.limits.text_code_points:
             self._give(paragraph)  # reaches the cap, which ends the reading
 
-    def aside(self, kind: str, words: str, text: str) -> None:
+    def aside(self, kind: str, words: str, text: str, *, apart: bool = False) -> None:
+        """``apart``: on a line of its own, not run together with what stood before it."""
         if self._open and text:
-            self._open[-1].aside(kind, words, text)
+            self._open[-1].aside(kind, words, text, apart)
             if self._open[-1].length > self._draft.limits.text_code_points:
                 self._give(self._open[-1])
 

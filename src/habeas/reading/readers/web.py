@@ -2,7 +2,8 @@
 
 A block (paragraph, heading, list item, cell) is cited by its number. What the page hides by
 attribute or inline style is read and marked hidden; what style sheets or scripts would hide
-or add is not known, and a page that is mostly script says so. Links go to the metadata.
+or add is not known, and a page that is mostly script says so. Links go to the metadata. Comments in
+the source and words in attributes (``alt``, ``title``, ``placeholder``) are read as hidden text.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from habeas.reading.readers.interface import Draft, Source
 from habeas.reading.readers.tags import Tags
 
 NAME = "habeas.web"
-VERSION = "3"
+VERSION = "4"
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -29,7 +30,8 @@ _BLOCKS = _words(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol "
     "option p pre section select summary table tbody td tfoot th thead title tr ul caption "
-    "button textarea iframe noscript"
+    "button textarea iframe noscript object video audio canvas embed noembed noframes template "
+    "datalist optgroup map svg meter progress rt dialog frameset marquee"
 )
 _DROPPED = _words("script style")
 _UNSHOWN = _words("template object noembed noframes datalist")
@@ -42,6 +44,12 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _CHARSET = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
+_MOST_COMMENTS = 200
+_HINTS = {  # attributes that hold words
+    "title": "A hint, shown on pointing at its place.",
+    "placeholder": "A hint in an empty field.",
+    "aria-label": "A label, read aloud and not shown.",
+}
 _MOST_LINKS = 200
 _DEEPEST = 5_000
 _CLOSED_BY = {  # a start that ends what is open without an end tag
@@ -104,6 +112,7 @@ class _Page(Tags):
         self._cells: list[str] = []
         self._data: list[str] | None = None  # a script that holds data and no program
         self._files = 0
+        self._comments: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -133,6 +142,19 @@ class _Page(Tags):
             self._heading += [_HEADINGS[tag]] if tag in _HEADINGS else []
             self._hidden += hides
         self._special(tag, attributes)
+        for name, why in _HINTS.items():
+            if words := attributes.get(name, "").strip():
+                self._begin()
+                self._said(words, why)
+
+    def _said(self, words: str, why: str) -> None:
+        """Words of an attribute, beside the block that it stands in."""
+        self.flow.aside("hidden", why, words, apart=True)
+
+    def handle_comment(self, data: str) -> None:
+        """Kept to the end: what the makers of a page noted for themselves may name people."""
+        if (words := data.strip()) and not words.startswith("[if") and words != "<![endif]":
+            self._comments.append(words)
 
     def _is_in_drawing(self) -> bool:
         return self._opened["svg"] > 0
@@ -148,12 +170,12 @@ class _Page(Tags):
                 self.links.append(link)
         elif tag == "img" and (words := attributes.get("alt", "").strip()):
             self._begin()
-            self.flow.aside(
-                "hidden", "A picture's description, shown only without the picture.", words
-            )
+            self._said(words, "A picture's description, shown only without the picture.")
         elif tag == "input" and attributes.get("type", "").lower() not in {"hidden", "password"}:
             if words := attributes.get("value", ""):
-                self._put(words)
+                self._put(words if self._blank else f" {words}")
+                self._put(" ")
+                self._blank = True
         elif tag == "table":
             self.flow.begin_table()
             self._cells.append("table")
@@ -287,6 +309,7 @@ class _Page(Tags):
         name = (attributes.get("name") or attributes.get("property") or "").lower()
         kept = {
             "author": "author", "description": "description", "keywords": "keywords",
+            "og:description": "description", "og:title": "title",
             "generator": "software", "article:published_time": "created",
             "article:modified_time": "modified", "og:site_name": "site", "og:url": "url",
         }.get(name)  # fmt: skip
@@ -298,3 +321,10 @@ class _Page(Tags):
         while self._open:
             self._pop()
         self.flow.close()
+        if len(self._comments) > _MOST_COMMENTS:
+            self._draft.lacks(f"Comments in the page's source, past {_MOST_COMMENTS}.")
+        for number, words in enumerate(self._comments[:_MOST_COMMENTS], 1):
+            self._draft.add(
+                "comment", words, {"comment": number}, hidden=True,
+                warnings=["A comment in the page's source, shown to nobody."],
+            )  # fmt: skip
