@@ -28,6 +28,14 @@ def test_fields_and_descriptions_stand_apart(read_bytes: Read) -> None:
     assert {"Name", "One", "Two", "then", "Three", "Four"} <= set(document.text.split())
 
 
+def test_words_in_a_drawing_stand_apart_and_a_reading_stays_at_its_character(
+    read_bytes: Read,
+) -> None:
+    page = "<svg><text>One</text><text>Two</text></svg><p><ruby>買<rt>mai</rt>買<rt>mai</rt></ruby>"
+    (document,) = read_bytes(f"<html>{page}</html>".encode(), "page.html")
+    assert document.text.split() == ["One", "Two", "買mai買mai"]
+
+
 def test_what_is_in_the_source_and_not_on_the_page_is_read_as_hidden(read_bytes: Read) -> None:
     page = """<html><head><meta property="og:description" content="Of the camp"></head><body>
         <!-- Erkin asked to leave this out --><!--[if IE]>old<![endif]-->

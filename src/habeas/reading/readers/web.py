@@ -31,7 +31,7 @@ _BLOCKS = _words(
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol "
     "option p pre section select summary table tbody td tfoot th thead title tr ul caption "
     "button textarea iframe noscript object video audio canvas embed noembed noframes template "
-    "datalist optgroup map svg meter progress rt dialog frameset marquee"
+    "datalist optgroup map svg text desc meter progress dialog frameset marquee"
 )
 _DROPPED = _words("script style")
 _UNSHOWN = _words("template object noembed noframes datalist")
