@@ -63,6 +63,11 @@ def test_words_that_begin_so_stay_words(words: str) -> None:
     assert mail_encoded.taken_out(words.encode()) == (words.encode(), [])
 
 
+def test_beginnings_of_no_file_are_looked_at_a_few_times() -> None:
+    body = b"begin 644 x\n" * 50_000
+    assert mail_encoded.taken_out(body) == (body, [])
+
+
 @given(st.binary(min_size=1, max_size=400))
 def test_what_is_encoded_comes_back(data: bytes) -> None:
     for encoded in (uuencoded(data), uuencoded(data).replace(b"\n", b"\r\n"), yencoded(data)):

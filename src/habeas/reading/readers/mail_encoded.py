@@ -20,6 +20,7 @@ _YEND = re.compile(rb"^=yend ?([^\r\n]{0,200})\r?$", re.M)
 _YPART = re.compile(rb"\A=ypart ([^\r\n]{0,200})\r?\n")
 _UU_LINE = re.compile(rb"[ -`]{1,90}")
 _MOST = 1_000  # files of one body
+_MOST_FAILED = 20  # beginnings of none, each of which may be looked at to the body's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def taken_out(body: bytes) -> tuple[bytes, list[Inside]]:
 
 def _files(body: bytes) -> Iterator[tuple[int, int, Inside]]:
     """Each file with where its lines stand after the first."""
-    at = count = 0
-    while count < _MOST:
+    at = count = failed = 0
+    while count < _MOST and failed < _MOST_FAILED:
         starts = [one for one in (_UU.search(body, at), _YENC.search(body, at)) if one]
         if not starts:
             return
@@ -58,7 +59,7 @@ def _files(body: bytes) -> Iterator[tuple[int, int, Inside]]:
         read = _uuencoded if begin.re is _UU else _yencoded
         found = read(body, first, begin)
         if found is None:
-            at = first
+            at, failed = first, failed + 1
             continue
         stop, inside = found
         yield first, stop, inside
