@@ -161,6 +161,25 @@ def test_what_the_viewer_may_not_see_is_in_no_file(world: World, tmp_path: Path)
     assert world.at["located"] in claims
 
 
+@one_database
+def test_the_owner_is_told_how_many_rows_are_left_out(world: World, tmp_path: Path) -> None:
+    to = tmp_path / "out" / "claims.csv"
+    where = ("--to", to, "--archive", world.archive.directory)
+    whole = export(world, "all", "--level", "sealed", *PURPOSE, to=tmp_path / "out" / "all.csv")
+    assert whole.json["left_out"] == {}
+    every = whole.json["rows"]
+    for kind in ("claims", "records", "sources"):
+        given = export(world, kind, "--force", to=to).json
+        assert given["rows"][kind] + given["left_out"][kind] == every[kind]
+    said = run("export", "claims", "--force", *where).out
+    rows = export(world, "claims", "--force", to=to).json["rows"]["claims"]
+    hidden = every["claims"] - rows
+    assert f"claims: {rows} of {every['claims']} rows: {hidden} are handled above public." in said
+    assert "`--level sealed --purpose …` writes them." in said
+    beside = (tmp_path / "out" / "claims.csv.codebook.json").read_text(encoding="utf-8")
+    assert "left_out" not in beside  # whoever is handed the file does not learn it
+
+
 def test_above_public_it_is_recorded_before_the_file_is_there(world: World, tmp_path: Path) -> None:
     to = tmp_path / "out" / "claims.csv"
     size = world.archive.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, several, shown
 from habeas.exchange.bundling.choosing import viewer_of
 from habeas.exchange.exporting import writing
+from habeas.exchange.exporting.left_out import LeftOut, as_json, left_out
 from habeas.exchange.exporting.writing import Exported
 
 _WHAT = ("claims", "records", "sources", "figure", "all")
@@ -76,11 +78,13 @@ def export(
         person = session.person(as_)
     with session.progress() as progress:
         done = writing.export(archive, asked, person, progress)
-    _tell(session, level, done)
+    missing = list(left_out(done, level))
+    _tell(session, level, done, missing)
     session.give(
         {
             "files": [str(path) for path in done.files],
             "rows": done.rows,
+            "left_out": as_json(missing),
             "level": level,
             "strictest": done.strictest,
             "not_agreed": done.not_agreed,
@@ -103,9 +107,18 @@ def _viewer(level: str) -> Viewer:
     return found if level == "public" else replace(found, name=f"a reader up to {level}")
 
 
-def _tell(speaker: Speaker, level: str, done: Exported) -> None:
+def _tell(speaker: Speaker, level: str, done: Exported, missing: Sequence[LeftOut]) -> None:
+    lacking = {one.kind: one for one in missing}
     for kind, rows in done.rows.items():
-        speaker.say(f"{kind}: {several(rows, 'row')}")
+        if kind not in lacking:
+            speaker.say(f"{kind}: {several(rows, 'row')}")
+            continue
+        one = lacking[kind]
+        speaker.say(
+            f"{kind}: {rows:,} of {several(one.of, 'row')}: {one.rows:,} "
+            f"{'is' if one.rows == 1 else 'are'} handled above {level}. "
+            f"`--level {one.level} --purpose …` writes {'it' if one.rows == 1 else 'them'}."
+        )
     speaker.say(
         f"As of {done.size:,} entries, for readers of what is {level} at most; SHA-256 "
         f"{done.digest}"

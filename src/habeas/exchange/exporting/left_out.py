@@ -1,0 +1,65 @@
+"""How many rows a table lacks because its readers may not see them: for the owner alone to know.
+
+Invariant: nothing of it goes into the file, its codebook or the entry; whoever is handed the
+table does not learn that there is more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, Viewer, live, newest, visible
+from habeas.archive.access.labels import LEVELS
+from habeas.exchange.bundling.choosing import viewer_of
+from habeas.figures.evaluation.loading import all_records, live_claims
+
+if TYPE_CHECKING:
+    from habeas.exchange.exporting.writing import Exported
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """``rows`` of ``of`` were not written; ``level`` is the lowest that writes them all."""
+
+    kind: str
+    rows: int
+    of: int
+    level: str
+
+
+def left_out(done: Exported, level: str) -> Iterator[LeftOut]:
+    """Of each table that was written for readers up to a level."""
+    if level == "sealed":
+        return
+    higher = [name for name in LEVELS if LEVELS[name] > LEVELS[level]]
+    for kind, rows in done.rows.items():
+        whole = _count(kind, replace(OWNER, purpose=done.size), done.size)
+        if rows < whole:
+            yield LeftOut(kind, whole - rows, whole, _lowest(kind, higher, whole, done.size))
+
+
+def _lowest(kind: str, levels: Collection[str], whole: int, size: int) -> str:
+    for level in levels:
+        if _count(kind, viewer_of(level).with_purpose(size), size) == whole:
+            return level
+    return "sealed"
+
+
+def _count(kind: str, viewer: Viewer, size: int) -> int:
+    """How many rows a table would have; of a figure none are told apart."""
+    if kind == "claims":
+        return live_claims(viewer, size).count()
+    if kind == "sources":
+        return newest(viewer, m.Source, size).count()
+    if kind == "records":
+        records = all_records(viewer, size)
+        rows = live(visible(viewer, m.Mention), size).values_list("position", flat=True)
+        return len({records.of(position) for position in rows})
+    return 0
+
+
+def as_json(found: Collection[LeftOut]) -> Mapping[str, int]:
+    return {one.kind: one.rows for one in found}
