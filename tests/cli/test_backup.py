@@ -44,6 +44,8 @@ def test_the_way_there_and_back(
     assert said.code == 0, said.said
     today = datetime.datetime.now(datetime.UTC).date()
     assert f"restored up to entry {made['entries'] - 1}, as of {today}" in said.out
+    assert "puts their own file p-….key back into keys/people" in said.out
+    assert "people add" not in said.out
     assert "habeas witness request --online" in said.out
     assert habeas("verify", "--archive", "../again").code == 0
     assert habeas("people", "add", "--unprotected", "--archive", "../again").code == 0

@@ -313,3 +313,18 @@ def test_a_protected_archive_is_asked_for_its_passphrase(
     assert habeas(*add, right).code == 0
     assert habeas("keys", "rehearse", "--identity", custodian[0]).code == 0  # no passphrase
     assert "keys.passphrase-needed" in habeas("keys", "rotate").err
+
+
+def test_who_lacks_their_key_file_is_told_to_put_it_back(
+    archive_here: Path, habeas: Callable[..., Ended]
+) -> None:
+    (key,) = (archive_here / "keys" / "people").glob("p-*.key")
+    key.rename(archive_here.parent / key.name)
+    for command in (["people", "renew"], ["people", "add", "--as", key.stem]):
+        ended = habeas(*command)
+        assert ended.code != 0
+        assert "puts their own file p-….key back into keys/people" in ended.err
+        assert "habeas people retire p-… --lost --unsigned" in ended.err
+        assert "Make one with" not in ended.err
+    (archive_here.parent / key.name).rename(key)
+    assert habeas("people", "renew", "--unprotected").code == 0

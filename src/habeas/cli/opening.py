@@ -11,10 +11,11 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.errors import PersonNeeded
 from habeas.archive.opening import Archive, find_archive, open_archive
-from habeas.archive.projection.trusted_people import granted
+from habeas.archive.projection.trusted_people import PUT_BACK, granted, without_a_key
 from habeas.archive.store.settings_file import ArchiveSettings
 from habeas.cli.errors import FilesUnusable
 from habeas.cli.passphrases import passphrase_of
+from habeas.custody.errors import KeysMissing
 from habeas.custody.keys.keyring import Keyring
 from habeas.custody.keys.person_keys import open_person, person_path
 from habeas.custody.log.notes import Signer
@@ -54,9 +55,16 @@ def opened(
 
 
 def acting_person(
-    archive: Archive, pseudonym: str, passphrase_file: Path | None, *, or_unsigned: bool = False
+    archive: Archive,
+    pseudonym: str,
+    passphrase_file: Path | None,
+    *,
+    or_unsigned: bool = False,
+    option: str = "--person-passphrase-file",
 ) -> Signer:
     """The key of the person who takes the decision; ``''`` means the only one there is.
+
+    ``option`` is what names ``passphrase_file`` on the command line.
 
     ``or_unsigned``: whether the command has ``--unsigned``, which a refusal then names.
     """
@@ -67,7 +75,9 @@ def acting_person(
     path = person_path(keys, pseudonym, verifiers)
     passphrase = None
     if path.is_file():
-        passphrase = passphrase_of(path, passphrase_file, pseudonym, "--person-passphrase-file")
+        passphrase = passphrase_of(path, passphrase_file, pseudonym, option)
+    elif verifiers:
+        raise KeysMissing(f"There is no key file {path}.", next_step=PUT_BACK)
     return open_person(keys, pseudonym, passphrase, verifiers)
 
 
@@ -92,12 +102,13 @@ def only_person(archive: Archive, *, or_unsigned: bool = False) -> str:
         people = "".join(f"--as {name} or " for name in here)
         raise PersonNeeded(
             f"Nothing says who signs this, and {keys} here.",
-            next_step=f"Give {people}--unsigned: the installation alone then records it.",
+            next_step=f"Give {people}--unsigned: the installation alone then records it."
+            + ("" if here else f" {without_a_key()}"),
         )
     if not here:
         raise PersonNeeded(
             "This is a decision, which a person signs, and no person's key is here.",
-            next_step="Make one with `habeas people add`.",
+            next_step=without_a_key(),
         )
     if len(here) > 1:
         raise PersonNeeded(

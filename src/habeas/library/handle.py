@@ -19,7 +19,7 @@ from habeas.archive import opening, purposes
 from habeas.archive.access import OWNER, Viewer, live, team_member, visible
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import ArchiveClosed, PersonNeeded
-from habeas.archive.projection.trusted_people import granted
+from habeas.archive.projection.trusted_people import granted, without_a_key
 from habeas.archive.store import holding
 from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.settings_file import ArchiveSettings
@@ -191,7 +191,7 @@ def acting_person(archive: opening.Archive, person: str, passphrase: str | None)
                 + (f"{len(here)} persons' keys are here." if here else "no person's key is here."),
                 next_step=f"Say who acts: habeas.open(…, person={here[0]!r})."
                 if here
-                else "Make one with `habeas people add`.",
+                else without_a_key(),
             )
         person = here[0]
     verifiers = granted(person)

@@ -49,6 +49,20 @@ def granted(holder: str) -> set[str]:
     return set(keys.values_list("verifier", flat=True))
 
 
+#: What helps where people have keys and their files are not on this machine, as after a restore.
+PUT_BACK = (
+    "Each person puts their own file p-….key back into keys/people. Whose file is gone: "
+    "`habeas people retire p-… --lost --unsigned`, then two others give a new key "
+    "(docs/how-to/protect-keys.md)."
+)
+
+
+def without_a_key() -> str:
+    """What to do where a person should sign and no person's key is on this machine."""
+    granted_here = m.Key.objects.filter(role="person", ended_at__isnull=True)
+    return PUT_BACK if granted_here.exists() else "Make one with `habeas people add`."
+
+
 def attested_words() -> list[Attested]:
     """What partners and authorities said of the log, as entered."""
     words = [

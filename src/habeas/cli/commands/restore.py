@@ -10,6 +10,7 @@ import typer
 
 from habeas.archive.preserve import restoring
 from habeas.archive.preserve.backing_up import POLICY, keys_beside
+from habeas.archive.projection.trusted_people import PUT_BACK
 from habeas.cli.commands.keys import NewPassphraseFileOption
 from habeas.cli.commands.keys_recover import IdentityOption
 from habeas.cli.endings import FINDINGS, OK
@@ -113,8 +114,7 @@ def restore(
     else:
         speaker.say("It was so in the archive when the backup was made.")
     behind = _behind(speaker, made.directory, keyring, notes)
-    speaker.say("Nobody's own key is in a backup: make new ones with `habeas people add`, and end")
-    speaker.say("those that are lost with `habeas people retire --lost`.")
+    speaker.say(f"Nobody's own key is in a backup. {PUT_BACK}")
     speaker.give(
         {
             "archive": str(made.directory),
