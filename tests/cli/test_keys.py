@@ -328,3 +328,21 @@ def test_who_lacks_their_key_file_is_told_to_put_it_back(
         assert "Make one with" not in ended.err
     (archive_here.parent / key.name).rename(key)
     assert habeas("people", "renew", "--unprotected").code == 0
+
+
+def test_where_a_key_is_made_the_options_say_whose_passphrase(
+    archive_here: Path, habeas: Callable[..., Ended], tmp_path: Path
+) -> None:
+    new = tmp_path / "new"
+    new.write_text(f"{PASSPHRASE}\n", encoding="utf-8")
+    new.chmod(0o600)
+    made = habeas("people", "add", "--person-passphrase-file", new, "--json").json
+    for command in ("add", "renew"):
+        told = ("people", command, "--as", made["pseudonym"], "--unprotected")
+        ended = habeas(*told, "--person-passphrase-file", new)
+        assert "Name a file that holds it: --as-passphrase-file FILE." in ended.err
+        assert habeas(*told, "--as-passphrase-file", new).code == 0
+    for command in ("add", "renew", "request"):
+        said = " ".join(habeas("people", command, "--help").out.split())
+        assert "Read the new key's passphrase, not that of who acts" in said
+        assert "the acting person's passphrase" not in said

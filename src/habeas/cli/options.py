@@ -44,6 +44,15 @@ PersonPassphraseFileOption = Annotated[
         show_default=False,
     ),
 ]
+NewKeyPassphraseFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--person-passphrase-file",
+        metavar="FILE",
+        help="Read the new key's passphrase, not that of who acts, from the first line of a file.",
+        show_default=False,
+    ),
+]
 SignerOption = Annotated[
     str,
     typer.Option(

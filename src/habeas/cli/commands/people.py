@@ -18,8 +18,8 @@ from habeas.cli.opening import acting_person
 from habeas.cli.options import (
     AsPassphraseFileOption,
     DryRunOption,
+    NewKeyPassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
     SignerOption,
     UnsignedOption,
     YesOption,
@@ -42,7 +42,7 @@ def add(
     session: Session,
     unprotected: UnprotectedOption = False,
     as_: SignerOption = "",
-    person_passphrase_file: PersonPassphraseFileOption = None,
+    person_passphrase_file: NewKeyPassphraseFileOption = None,
     as_passphrase_file: AsPassphraseFileOption = None,
 ) -> None:
     """Make a key for a person.
@@ -82,7 +82,7 @@ def _introducer(archive: Archive, as_: str, passphrase_file: Path | None) -> Sig
     nobody = all(key.ended for key in trust.keys)
     if not as_ and (trust.policy is None or len(trust.holders) < FIRST_PEOPLE or nobody):
         return None  # the write path says where the installation alone may not
-    return acting_person(archive, as_, passphrase_file)
+    return acting_person(archive, as_, passphrase_file, option="--as-passphrase-file")
 
 
 def new_key(

@@ -19,8 +19,8 @@ from habeas.cli.commands.people import UnprotectedOption, discard, new_key
 from habeas.cli.opening import acting_person
 from habeas.cli.options import (
     AsPassphraseFileOption,
+    NewKeyPassphraseFileOption,
     PersonOption,
-    PersonPassphraseFileOption,
     YesOption,
 )
 from habeas.cli.session import PersonSession, Session
@@ -32,7 +32,7 @@ def renew(
     session: Session,
     as_: PersonOption = "",
     unprotected: UnprotectedOption = False,
-    person_passphrase_file: PersonPassphraseFileOption = None,
+    person_passphrase_file: NewKeyPassphraseFileOption = None,
     as_passphrase_file: AsPassphraseFileOption = None,
 ) -> None:
     """Make a further key for yourself, signed by the one that you have.
@@ -40,7 +40,7 @@ def renew(
     The older one stays in force; it counts as the same person wherever two are needed.
     """
     archive = session.open()
-    person = acting_person(archive, as_, as_passphrase_file)
+    person = acting_person(archive, as_, as_passphrase_file, option="--as-passphrase-file")
     pseudonym = person.name.rpartition("/")[2]
     signer = new_key(archive, pseudonym, person_passphrase_file, unprotected=unprotected)
     try:
@@ -66,7 +66,7 @@ def request(
     ] = "",
     unprotected: UnprotectedOption = False,
     as_: PersonOption = "",
-    person_passphrase_file: PersonPassphraseFileOption = None,
+    person_passphrase_file: NewKeyPassphraseFileOption = None,
     as_passphrase_file: AsPassphraseFileOption = None,
 ) -> None:
     """Ask that somebody who lost their keys be given a new one; makes it, under a passphrase.
@@ -76,7 +76,7 @@ def request(
     """
     archive = session.open()
     _refuse_stranger(archive, pseudonym)
-    person = acting_person(archive, as_, as_passphrase_file)
+    person = acting_person(archive, as_, as_passphrase_file, option="--as-passphrase-file")
     signer = new_key(archive, pseudonym, person_passphrase_file, unprotected=unprotected)
     try:
         with archive.writing(person) as batch:
