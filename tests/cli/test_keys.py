@@ -346,3 +346,27 @@ def test_where_a_key_is_made_the_options_say_whose_passphrase(
         said = " ".join(habeas("people", command, "--help").out.split())
         assert "Read the new key's passphrase, not that of who acts" in said
         assert "the acting person's passphrase" not in said
+
+
+def test_what_nobody_could_ever_approve_is_not_asked_for(
+    habeas: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert habeas("init", "young", "--unprotected").code == 0
+    monkeypatch.chdir(tmp_path / "young")
+    name = habeas("people", "add", "--unprotected", "--json").json["pseudonym"]
+    ended = habeas("policy", "propose", "--approver-hours", "24", "--reason", "We are few.")
+    assert "[trust.refused]" in ended.err
+    assert f"Nobody could approve it: {name}'s key is newer than 72 h." in ended.err
+    assert re.search(r"Ask anew from 20..-..-.. ..:.. UTC on", ended.err)
+    assert habeas("policy", "--json").json["requests"] == []
+    assert (
+        habeas(
+            "policy", "propose", "--approver-hours", "24", "--reason", "We are few.", "--yes"
+        ).code
+        == 0
+    )
+    said = habeas("policy").out
+    assert f"It cannot be approved: {name}'s key was too young when they asked. Ask anew" in said
+    assert "Another person can approve it" not in said
+    (waiting,) = habeas("policy", "--json").json["requests"]
+    assert waiting["ask_anew_at"] > 0

@@ -9,6 +9,7 @@ from habeas.cli.speaking import Speaker
 from habeas.custody.log.notes import Signer
 from habeas.custody.trust.ages import between
 from habeas.custody.trust.persons import HeldKey, Request, lasting
+from habeas.custody.trust.rules import Trust
 
 
 def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request) -> None:
@@ -29,17 +30,32 @@ def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
     """Say at once, of a request just made, that nobody can approve it: the key is too new."""
     trust = so_far(archive.origin)
     asked = next((one for one in trust.requests.values() if one.position == made), None)
-    key = None if asked is None else trust.at(asked.key)
-    if asked is None or key is None or trust.policy is None:
+    anew = None if asked is None else ask_anew(trust, asked)
+    if asked is None or anew is None:
         return False
-    needed = trust.policy.approver_age
-    if asked.time - key.time >= needed:
-        return False
-    speaker.say(
-        f"Nobody can approve it: {asked.person}'s key is newer than {lasting(needed)}. Ask "
-        f"anew from {utc(key.time + needed)} on, or have somebody ask whose key is older."
-    )
+    speaker.say(f"Nobody can approve it: {too_young(trust, asked)} {anew_words(anew)}")
     return True
+
+
+def ask_anew(trust: Trust, asked: Request) -> int | None:
+    """From when on the asker can ask anew; None where their key was old enough.
+
+    The age counts at the time of the request, so that one that came too soon stays too soon.
+    """
+    key = trust.at(asked.key)
+    if key is None or trust.policy is None:
+        return None
+    from_when = key.time + trust.policy.approver_age
+    return from_when if asked.time < from_when else None
+
+
+def too_young(trust: Trust, asked: Request) -> str:
+    needed = 0 if trust.policy is None else trust.policy.approver_age
+    return f"{asked.person}'s key is newer than {lasting(needed)}."
+
+
+def anew_words(from_when: int) -> str:
+    return f"Ask anew from {utc(from_when)} on, or have somebody ask whose key is older."
 
 
 def _tell_age(speaker: Speaker, key: HeldKey, asked: Request) -> None:

@@ -16,7 +16,7 @@ from habeas.cli.errors import CliError
 from habeas.cli.options import ApproverHoursOption, ChangeHoursOption, PersonOption, YesOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, shown
-from habeas.cli.trusting import tell_ages, tell_too_young
+from habeas.cli.trusting import anew_words, ask_anew, tell_ages, tell_too_young, too_young
 from habeas.custody.trust.persons import HOUR, Policy, lasting
 
 _OUTSIDE_HELP = "A time is a whole number of hours from 0 to 720."
@@ -42,8 +42,15 @@ def list_(session: Session) -> None:
         request = asked[one.position]
         if request.policy is not None:
             _tell(session, request.policy)
-        when = utc(request.time + trust.policy.change_wait)
-        session.say(f"  Another person can approve it from {when} on.")
+        anew = ask_anew(trust, request)
+        if anew is None:
+            when = utc(request.time + trust.policy.change_wait)
+            session.say(f"  Another person can approve it from {when} on.")
+        else:
+            session.say(
+                f"  It cannot be approved: {one.person}'s key was too young when they asked. "
+                f"{anew_words(anew)}"
+            )
     session.give(
         {
             "policy": {"entry": row.position, "by": row.person or None, **trust.policy.fields()},
@@ -55,6 +62,7 @@ def list_(session: Session) -> None:
                     "approver_age_seconds": one.approver_age_seconds,
                     "change_wait_seconds": one.change_wait_seconds,
                     "approvable_at": asked[one.position].time + trust.policy.change_wait,
+                    "ask_anew_at": ask_anew(trust, asked[one.position]),
                 }
                 for one in waiting
             ],
@@ -101,8 +109,13 @@ def propose(
     approver_hours: ApproverHoursOption = 72,
     change_hours: ChangeHoursOption = 72,
     as_: PersonOption = "",
+    yes: YesOption = False,
 ) -> None:
-    """Ask for another policy. It waits for the time that the one in force asks for."""
+    """Ask for another policy. It waits for the time that the one in force asks for.
+
+    Refused where the asker's key is too young, so that nobody could ever approve it; --yes
+    records it all the same.
+    """
     archive = session.open()
     policy = _policy(approver_hours, change_hours)
     person = session.person(as_)
@@ -110,6 +123,12 @@ def propose(
         made = verbs.request_policy(batch, policy, reason).position
         asked = next(one for one in batch.trust.requests.values() if one.position == made)
         when = asked.time + (batch.trust.policy or policy).change_wait
+        anew = ask_anew(batch.trust, asked)
+        if anew is not None and not yes:
+            raise TrustRefused(
+                f"Nobody could approve it: {too_young(batch.trust, asked)} Nothing was recorded.",
+                next_step=anew_words(anew),
+            )
     _tell(session, policy)
     session.say(f"Asked, as entry {made}. The policy in force stays until it is approved.")
     if not tell_too_young(session, archive, made):
