@@ -7,11 +7,15 @@ code points of the layer; what is cut off is said.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.models import Layer, Passage
+from habeas.archive.places import of_layer
+from habeas.archive.search.sheet_rows import cited_in
 from habeas.display import words
+from habeas.display.in_row import InRow, in_row
 from habeas.errors import HabeasError
 
 if TYPE_CHECKING:
@@ -23,13 +27,17 @@ READABLE_AROUND = 1_000_000  # layers longer than this show only the passage's k
 
 @dataclass(frozen=True, slots=True)
 class InContext:
-    """``starts``, ``ends``: nothing of the text was cut off on that side."""
+    """``starts``, ``ends``: nothing of the text was cut off on that side.
+
+    ``row``: of a passage in a sheet, as ``in_row`` gives it; there is nothing around it then.
+    """
 
     before: str
     quote: words.Text
     after: str
     starts: bool
     ends: bool
+    row: InRow | None
     fault: str
     start: int
     stop: int
@@ -39,10 +47,19 @@ class InContext:
 
 
 def in_context(archive: Archive, passage: Passage, layer: Layer | None) -> InContext:
-    """The passage with what stands before and after it."""
+    """The passage with what stands before and after it; in a sheet its ``row``, nobody else's."""
     before, after = passage.prefix, passage.suffix
     starts, ends, fault = False, False, ""
-    if layer is not None and layer.length <= READABLE_AROUND:
+    cited = None
+    if layer is not None:
+        try:
+            text_of = partial(layer_text, archive, layer)
+            cited = cited_in(of_layer(archive, layer), passage, text_of)
+        except HabeasError as error:
+            before, after, fault = "", "", error.message
+    if cited is not None:
+        before, after, starts, ends = "", "", True, True
+    elif layer is not None and not fault and layer.length <= READABLE_AROUND:
         try:
             text = layer_text(archive, layer)
         except HabeasError as error:
@@ -58,6 +75,7 @@ def in_context(archive: Archive, passage: Passage, layer: Layer | None) -> InCon
         after=after,
         starts=starts,
         ends=ends,
+        row=in_row(cited.row) if cited is not None and cited.row else None,
         fault=fault,
         start=passage.start,
         stop=passage.stop,

@@ -158,12 +158,14 @@ def _pages(parts: Sequence[Part], page: int) -> list[tuple[int, int]]:
 
 
 def _spot(read: ReadText, start: int, stop: int) -> Spot:
+    rows = [p for p in read.parts if p.kind == "row" and p.start <= start and stop <= p.stop]
+    first, last = (rows[0].start, rows[0].stop) if rows else (0, len(read.text))  # one's own row
     return Spot(
         start,
         stop,
         read.text[start:stop],
-        read.text[max(0, start - AROUND) : start],
-        read.text[stop : stop + AROUND],
+        read.text[max(first, start - AROUND) : start],
+        read.text[stop : min(last, stop + AROUND)],
         locator_in(read.parts, start, stop),
     )
 

@@ -1,5 +1,6 @@
-"""A hit in a sheet: its row, each cell beside what heads its column.
+"""A hit or a passage in a sheet: its row, each cell beside what heads its column.
 
+What stands before and after it in the text is the row of somebody else, and is not shown.
 Invariants: places are code points of the layer; cells come from left to right, empty ones are
 left out; a row too wide to be shown whole keeps its first cells and all (up to the most) in which
 something was found, and says how many are not shown; no mark begins or ends inside a word of
@@ -9,9 +10,10 @@ Arabic letters, which would part letters that are written together.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from habeas.archive import models as m
 from habeas.archive.places import Places
 from habeas.archive.search.matching import Range, merged
 from habeas.archive.search.passages import tell
@@ -96,6 +98,29 @@ def row_of(places: Places, text: str, start: int, marked: Sequence[Range]) -> Fo
         len(filled) - len(shown),
         columns.right_to_left,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A passage in a sheet; no ``row`` where it spans several, or its text is another."""
+
+    row: FoundRow | None
+
+
+def cited_in(places: Places, passage: m.Passage, read: Callable[[], str]) -> Cited | None:
+    """The row of a passage, the passage marked; None where it stands in no sheet.
+
+    ``read`` gives the text of the layer, where it is needed.
+    """
+    found = places.tables.at(passage.start)
+    if found is None:
+        return None
+    if passage.stop > places.tables.span(found[1])[1]:
+        return Cited(None)
+    text = read()
+    if text[passage.start : passage.stop] != passage.quote:
+        return Cited(None)
+    return Cited(row_of(places, text, passage.start, [(passage.start, passage.stop)]))
 
 
 def _chosen(cells: Sequence[Cell], marked: Sequence[Range]) -> list[Cell]:

@@ -71,10 +71,10 @@ def tree(
     ):
         target = evaluate(archive, recorded.at(viewer, target), viewer, as_of)
     if isinstance(target, Evaluation):
-        down = Descent(viewer, target.as_of, regions.vocabulary(), prover)
+        down = Descent(viewer, target.as_of, regions.vocabulary(), prover, archive)
         figure = _figure(target, limit, offset, down)
         return marked(viewer, _under(figure, down), target.handling)
-    down = Descent(viewer, n, regions.vocabulary(), prover)
+    down = Descent(viewer, n, regions.vocabulary(), prover, archive)
     return marked(viewer, _under(_thing(viewer, target, n, limit, offset, down), down))
 
 

@@ -11,20 +11,36 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, as_known, erasing_entry, live, visible
 from habeas.archive.attestation.proving import Proven
+from habeas.archive.exhibits.intake import layer_text
+from habeas.archive.places import of_layer
+from habeas.archive.search.sheet_rows import Cited, FoundCell, cited_in
+from habeas.errors import HabeasError
 from habeas.figures.definition.wording import property_words
 from habeas.figures.evaluation.rows import value_of
 from habeas.figures.why.nodes import Fact, Node
 from habeas.vocabulary import edtf, stances, values
 from habeas.vocabulary.schema import Schema
 
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
 SHOWN_OF_QUOTE = 60  # characters at each end
 
 Prover = Callable[[int], Proven]
+
+
+class _Opened:
+    """A text layer with its places; its text is read where it is asked for, and once."""
+
+    def __init__(self, archive: Archive, layer: m.Layer) -> None:
+        self.position, self.places = layer.position, of_layer(archive, layer)
+        self.text = cache(partial(layer_text, archive, layer))
 
 
 @dataclass(slots=True)
@@ -35,6 +51,7 @@ class Descent:
     as_of: int
     schema: Schema
     prover: Prover | None
+    archive: Archive | None = None  # to show what is cited of a sheet in its row
     claims: dict[int, m.Claim] = field(default_factory=dict)
     sources: dict[int, m.Source] = field(default_factory=dict)
     repeats: dict[int, list[int]] = field(default_factory=dict)
@@ -48,6 +65,7 @@ class Descent:
     cited: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     checkpoint: tuple[int, str] | None = None  # size and root under which proofs were verified
     _proofs: dict[int, Node] = field(default_factory=dict)
+    _opened: _Opened | None = None  # the layer that was read last
 
     def read(self, claims: Iterable[int]) -> Descent:
         """Read everything below these claims."""
@@ -174,13 +192,35 @@ class Descent:
         layer = self.layers.get(passage.layer) if passage.layer is not None else None
         unit = "characters" if layer else "bytes"
         where = f"{unit} {passage.start:,}–{passage.stop:,}"
-        facts = [Fact("in context", f"{passage.prefix}⟦{_short(passage.quote)}⟧{passage.suffix}")]
+        facts = [Fact("in context", self._in_context(passage, layer))]
         if layer:
             where += f" of the text read by {layer.reader} {layer.reader_version}"
         facts.append(Fact("place", where))
         exhibit = self.exhibits.get(passage.exhibit)
         children = (self.exhibit(exhibit),) if exhibit else ()
         return Node("passage", f"“{passage.quote}”", tuple(facts), children, passage.position)
+
+    def _in_context(self, passage: m.Passage, layer: m.Layer | None) -> str:
+        """What stands beside it; in a sheet its own row, for the rows beside are other people."""
+        quote = f"⟦{_short(passage.quote)}⟧"
+        try:
+            cited = self._cited_in(passage, layer)
+        except HabeasError:  # where its places cannot be read, nobody knows whose words these are
+            return quote
+        if cited is None:
+            return f"{passage.prefix}{quote}{passage.suffix}"
+        if cited.row is None:
+            return quote
+        return " · ".join(
+            f"{cell.heading or cell.letters}: {_marked(cell)}" for cell in cited.row.cells
+        )
+
+    def _cited_in(self, passage: m.Passage, layer: m.Layer | None) -> Cited | None:
+        if self.archive is None or layer is None:
+            return None
+        if self._opened is None or self._opened.position != layer.position:
+            self._opened = _Opened(self.archive, layer)
+        return cited_in(self._opened.places, passage, self._opened.text)
 
     def exhibit(self, exhibit: m.Exhibit) -> Node:
         """One exhibit: what it is, where it lies, and the proof of its entry."""
@@ -229,6 +269,10 @@ def _short(quote: str) -> str:
     if len(quote) <= 2 * SHOWN_OF_QUOTE:
         return quote
     return f"{quote[:SHOWN_OF_QUOTE]} … {quote[-SHOWN_OF_QUOTE:]}"
+
+
+def _marked(cell: FoundCell) -> str:
+    return "".join(f"⟦{_short(text)}⟧" if marked else text for text, marked in cell.segments)
 
 
 def _title(source: m.Source) -> str:

@@ -23,9 +23,9 @@ from habeas.archive.search.language import Tree
 from habeas.archive.search.named import NamedRecord
 from habeas.archive.search.schema import UNKNOWN
 from habeas.archive.search.searching import PAGE, Found, Hit
-from habeas.archive.search.sheet_rows import FoundRow
 from habeas.archive.store import deadline
 from habeas.display import words
+from habeas.display.in_row import in_row
 from habeas.web.explore.exhibits import layers
 from habeas.web.explore.frame.pages import links, page, whole_number
 from habeas.web.site.viewing import Request
@@ -189,31 +189,7 @@ def _hit(hit: Hit) -> Content:
         "cut_after": hit.excerpt[1] < hit.stop,
         "fault": hit.fault,
         "entry": {"kind": "layer", "position": hit.layer},
-        "row": None if hit.row is None else _row(hit.row),
-    }
-
-
-def _row(row: FoundRow) -> Content:
-    return {
-        "sheet": row.sheet,
-        "number": row.number,
-        "heading_row": row.heading_row,
-        "is_heading": row.heading_row == row.number,
-        "direction": "rtl" if row.right_to_left else "ltr",
-        "left_out": row.left_out,
-        "cells": [
-            {
-                "column": cell.column,
-                "letters": cell.letters,
-                "heading": words.text(cell.heading),
-                "text": words.text(cell.text, cell.language, cell.script),
-                "pieces": [{"text": text, "marked": marked} for text, marked in cell.segments],
-                "found": bool(cell.ranges),
-                "cut_before": cell.cut_before,
-                "cut_after": cell.cut_after,
-            }
-            for cell in row.cells
-        ],
+        "row": None if hit.row is None else in_row(hit.row),
     }
 
 
