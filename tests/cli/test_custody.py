@@ -87,3 +87,19 @@ def test_what_says_too_little_is_refused(
 
 def test_what_is_no_exhibit_is_refused(exhibit: str, habeas: Callable[..., Ended]) -> None:
     assert "[reference.unknown]" in habeas("custody", "0").err
+
+
+def test_a_bundle_names_the_files_that_it_gives_whole(
+    archive_here: Path, habeas: Callable[..., Ended]
+) -> None:
+    path = archive_here.parent / "victims.csv"
+    path.write_text("Name,Born\nPerson One,1961\nPerson Two,1962\n", encoding="utf-8")
+    number = str(habeas("add", path, "--json").json["sealed"][0]["exhibit"])
+    told = ("bundle", "make", number, "--level", "team", "--purpose", "For a court of law")
+    said = habeas(*told, "--to", "../whole").out
+    assert "Given whole: victims.csv, with every row, also those of other people." in said
+    assert f"`--without-file {number}` proves it without giving it." in said
+    assert habeas(*told, "--to", "../w2", "--json").json["given_whole"] == [int(number)]
+    proven = habeas(*told, "--to", "../proven", "--without-file", number)
+    assert proven.code == 0
+    assert "Given whole" not in proven.out

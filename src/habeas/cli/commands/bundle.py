@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json as json_
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, visible
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.errors import FilesUnusable
 from habeas.cli.options import PersonOption
@@ -21,6 +24,8 @@ from habeas.exchange.bundling.disclosing import Rules
 from habeas.exchange.bundling.writing import Handover, write
 
 LARGEST_POLICY = 1024 * 1024
+_MOST_NAMED = 20  # files that are named one by one
+_SHEETS = (".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".fods")
 
 
 def _option(name: str, help_text: str, metavar: str = "TEXT") -> Any:
@@ -99,6 +104,9 @@ def make(
         f"{several(made.entries, 'entry', 'entries')}, {several(made.files, 'file')}, "
         f"{bytes_words(made.size_bytes)}; {several(made.withheld, 'field')} withheld."
     )
+    whole = visible(OWNER, m.Exhibit).filter(position__in=made.given_whole)
+    given = list(whole.order_by("position").values_list("position", "filename"))
+    _tell_whole(session, given)
     if made.events:
         session.say(f"Recorded as {several(len(made.events), 'event')} of custody.")
     session.say(f"The bundle is in {shown(str(to))}. Check it there: python3 -I verify.py")
@@ -109,6 +117,7 @@ def make(
             "level": level,
             "entries": made.entries,
             "files": made.files,
+            "given_whole": [position for position, _ in given],
             "size_bytes": made.size_bytes,
             "withheld": made.withheld,
             "manifest_sha256": made.manifest_sha256,
@@ -116,6 +125,22 @@ def make(
         }
     )
     return OK
+
+
+def _tell_whole(speaker: Speaker, given: Sequence[tuple[int, str]]) -> None:
+    """Which files go out whole: a claim needs one row of a sheet, and all its rows are given."""
+    for position, filename in given[:_MOST_NAMED]:
+        held = (
+            "every row, also those of other people"
+            if filename.lower().endswith(_SHEETS)
+            else "all that stands in it, also of other people"
+        )
+        speaker.say(
+            f"Given whole: {shown(filename)}, with {held}. "
+            f"`--without-file {position}` proves it without giving it."
+        )
+    if len(given) > _MOST_NAMED:
+        speaker.say(f"… and {several(len(given) - _MOST_NAMED, 'more file', 'more files')}.")
 
 
 def verify(

@@ -71,6 +71,7 @@ class Bundle:
     size_bytes: int
     withheld: int
     events: tuple[Ref, ...]
+    given_whole: tuple[int, ...] = ()  # the exhibits of which all bytes are in it
 
 
 def write(
@@ -132,6 +133,7 @@ def write(
                 bag.size_bytes,
                 sum(item.withheld for item in found),
                 events,
+                tuple(item.position for item in found if item.file),
             )
 
 
