@@ -95,7 +95,7 @@ def checked_purpose(purpose: str) -> str:
     purpose = purpose.strip()
     if len(purpose) < SHORTEST_PURPOSE:
         raise EntryRefused(
-            "The purpose says too little.",
+            f"The purpose says too little: it has at least {SHORTEST_PURPOSE} characters.",
             next_step="Say in a sentence what it is for; it is recorded.",
         )
     return purpose

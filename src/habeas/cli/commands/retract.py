@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
+from habeas.archive import joined, regions, verbs
 from habeas.archive import models as m
-from habeas.archive import regions, verbs
-from habeas.archive.access import OWNER, visible
+from habeas.archive.access import OWNER, live, visible
 from habeas.archive.blast_radius import BlastRadius, blast_radius
 from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.appending import head
@@ -65,7 +65,7 @@ def retract(
     if kind is None or radius is None:
         raise UnknownReference(
             f"Entry {position} is not something that can be retracted.",
-            next_step="Give the number of a claim, a list, a source or a judgement.",
+            next_step=_instead(position),
         )
     marking = Marking(handling=handling)
     before = snapshot(archive, OWNER)
@@ -105,6 +105,19 @@ def retract(
             "figures": changed.as_json(changes),
         }
     )
+
+
+def _instead(position: int) -> str:
+    """What could be retracted: of a record its claims, by their numbers."""
+    found = joined.find(OWNER, position)
+    mentions = [mention.position for mention in found.mentions] if found else []
+    claims = live(visible(OWNER, m.Claim)).filter(subject__in=mentions).order_by("position")
+    numbers = [str(each) for each in claims.values_list("position", flat=True)[: SHOWN + 1]]
+    if not numbers:
+        return "Give the number of a claim, a list, a source or a judgement."
+    more = " and more" if len(numbers) > SHOWN else ""
+    named = ", ".join(numbers[:SHOWN])
+    return f"It is a record; give the number of one of its claims: {named}{more}."
 
 
 def _captions(records: Sequence[int]) -> dict[int, str]:
