@@ -283,3 +283,29 @@ def test_a_disk_that_fills_while_recording(
     after = habeas("verify", "--json")
     assert after.json["size"] == 6
     assert after.code == 0, after.said
+
+
+def test_an_import_counts_decisions_and_a_record_names_its_claims(
+    archive_here: Path, habeas: Callable[..., Ended]
+) -> None:
+    folder = archive_here.parent / "in"
+    folder.mkdir()
+    (folder / "sources.csv").write_text("id,kind,code\ns,witness,w-1\n", encoding="utf-8")
+    (folder / "mentions.csv").write_text("id,kind,caption\nm,person,Person One\n", encoding="utf-8")
+    (folder / "claims.csv").write_text(
+        "id,subject,property,value,source\nc,m,name,Person One,s\n", encoding="utf-8"
+    )
+    (folder / "consents.csv").write_text("subject,basis,audience\nm,given,team\n", encoding="utf-8")
+    foreseen = habeas("import", folder, "--dry-run")
+    assert ", consents 1." in foreseen.out, foreseen.said
+    said = habeas("import", folder)
+    assert said.code == 0, said.said
+    assert ", consents 1." in said.out
+    assert "judgements" not in said.out
+    from habeas.archive import models as m
+
+    person, claim = m.Mention.objects.get().position, m.Claim.objects.get().position
+    ended = habeas("retract", str(person))
+    assert f"give the number of one of its claims: {claim}." in ended.err
+    short = habeas("search", "a", "--purpose", "work")
+    assert "The purpose says too little: it has at least 10 characters." in short.err

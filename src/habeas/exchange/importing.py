@@ -52,6 +52,9 @@ class Imported:
     definitions: int
     size: int
     notes: tuple[str, ...] = ()  # what it brings that nobody may notice
+    judgements: int = 0
+    assessments: int = 0
+    consents: int = 0
 
 
 def import_folder(
@@ -78,7 +81,8 @@ def import_folder(
         if not again:
             _refuse_twin(digest, directory)  # another process may have imported it meanwhile
         writer = _Writer(archive, batch, plan, sealed, progress)
-        return replace(writer.write(directory.resolve().name, digest), notes=notes)
+        made = writer.write(directory.resolve().name, digest)
+        return replace(made, notes=notes, **_decided(plan))
 
 
 def preview(
@@ -96,7 +100,18 @@ def preview(
     shapes = (f.EXHIBITS, f.SOURCES, f.MENTIONS, f.CLAIMS)
     counts = {shape.file.removesuffix(".csv"): len(plan.folder.rows(shape)) for shape in shapes}
     counts["definitions"] = len(plan.folder.definitions)
+    counts |= _decided(plan)
     return counts, unnoticed.in_folder(plan.folder)
+
+
+def _decided(plan: Plan) -> dict[str, int]:
+    """How many judgements, assessments and consents a folder brings."""
+    same = sum(bool(row["same_as"]) for row in plan.folder.rows(f.MENTIONS))
+    return {
+        "judgements": same + len(plan.folder.rows(f.JUDGEMENTS)),
+        "assessments": len(plan.folder.rows(f.ASSESSMENTS)),
+        "consents": len(plan.folder.rows(f.CONSENTS)),
+    }
 
 
 def _refuse_twin(digest: str, directory: Path) -> None:

@@ -12,6 +12,8 @@ from habeas.cli.session import PersonSession
 from habeas.cli.speaking import shown
 from habeas.exchange.importing import import_folder, preview
 
+_DECIDED = ("judgements", "assessments", "consents")
+
 
 def import_(
     session: PersonSession,
@@ -38,7 +40,7 @@ def import_(
     archive = session.open()
     if dry_run:
         counts, notes = preview(archive, directory, again=again)
-        words = ", ".join(f"{what} {count:,}" for what, count in counts.items())
+        words = _words(counts)
         session.say(f"{shown(directory.resolve().name)} would be imported whole: {words}.")
         for note in notes:
             session.say(f"Note: {note}")
@@ -54,8 +56,11 @@ def import_(
         "mentions": made.mentions,
         "claims": made.claims,
         "definitions": made.definitions,
+        "judgements": made.judgements,
+        "assessments": made.assessments,
+        "consents": made.consents,
     }
-    words = ", ".join(f"{what} {count:,}" for what, count in counts.items())
+    words = _words(counts)
     session.say(
         f"{shown(directory.resolve().name)} is imported as list {made.list_position}: {words}."
     )
@@ -65,3 +70,9 @@ def import_(
     session.give(
         {"list": made.list_position, **counts, "size": made.size, "notes": list(made.notes)}
     )
+
+
+def _words(counts: dict[str, int]) -> str:
+    """What came, or would come; of decisions only where there are any."""
+    said = {what: count for what, count in counts.items() if count or what not in _DECIDED}
+    return ", ".join(f"{what} {count:,}" for what, count in said.items())
