@@ -26,6 +26,10 @@ _DIRECTION_MARKS = frozenset(
 _SHOWN_WHOLE = frozenset("\u200c\u200d")  # joiners: Uyghur and Arabic are spelled with them
 
 
+#: Labels as they are printed, where the key would be misread: "held" is of a value, not a person.
+_LABELS = {"held": "for which time"}
+
+
 def as_text(node: Node, *, width: int = 80, ascii: bool = False) -> str:
     """The tree as text, lines of at most ``width`` columns; ``ascii`` for old terminals."""
     boxes = _ASCII if ascii else _BOXES
@@ -54,7 +58,7 @@ def _lines(
         yield (head if first else inner) + line
         first = False
     for fact in node.facts:
-        label = f"{fact.label}: "
+        label = f"{_LABELS.get(fact.label, fact.label)}: "
         hang = " " * min(cells(label), 12)
         room = width - cells(inner)
         for number, line in enumerate(wrap(label + fact.value, room, hang)):
