@@ -317,7 +317,7 @@ def _computed(definition: FigureDefinition, ground: Ground) -> Evaluation:
         viewer=ground.viewer.name,
         scope=scope_words(ground.viewer),
     )
-    return replace(found, handling=handling_of(ground.viewer, found))
+    return replace(found, handling=handling_of(ground, found))
 
 
 def size_asked(definition: FigureDefinition, size: int, as_of: int | None) -> int:

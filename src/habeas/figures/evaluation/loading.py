@@ -25,13 +25,19 @@ from habeas.figures.evaluation.rows import ClaimRow, Facts, Origins, SourceRow
 from habeas.figures.places import LOCATING
 
 _CLAIM_COLUMNS = ClaimRow._fields[:-2]
+_JOINING = ("left", "right", "position")
 
 
 class Records:
-    """Which record each mention belongs to; a mention by itself is its own record."""
+    """Which record each mention belongs to, and what joins it; a mention by itself is its own."""
 
-    def __init__(self, joined: Mapping[int, int]) -> None:
+    def __init__(self, judged: Collection[tuple[int, int, int]]) -> None:
+        pairs = [(left, right) for left, right, _ in judged]
+        joined = components({mention for pair in pairs for mention in pair}, pairs)
         self._joined = joined
+        self._joining: dict[int, list[int]] = defaultdict(list)
+        for left, _, judgement in judged:
+            self._joining[joined[left]].append(judgement)
         self._members: dict[int, list[int]] = defaultdict(list)
         for mention, record in sorted(joined.items()):
             self._members[record].append(mention)
@@ -42,6 +48,10 @@ class Records:
     def members(self, record: int) -> list[int]:
         """The mentions of a record, earliest first."""
         return self._members.get(record) or [record]
+
+    def joining(self, record: int) -> list[int]:
+        """The judgements by which a record is one."""
+        return self._joining.get(record, [])
 
     @property
     def joined(self) -> Collection[int]:
@@ -58,21 +68,20 @@ def all_records(viewer: Viewer, as_of: int, without: int | None = None) -> Recor
     judged = same_judgements(viewer, as_of)
     if without is not None:
         judged = judged.exclude(position=without)
-    pairs = list(judged.values_list("left", "right"))
-    return Records(components({mention for pair in pairs for mention in pair}, pairs))
+    return Records(list(judged.values_list(*_JOINING)))
 
 
 def records_around(viewer: Viewer, mentions: Iterable[int], as_of: int) -> Records:
     """The records of a few mentions, found by walking outwards from them."""
     seen = set(mentions)
     new = set(seen)
-    pairs: set[tuple[int, int]] = set()
+    judged: set[tuple[int, int, int]] = set()
     while new:
         found = same_judgements(viewer, as_of).filter(Q(left__in=new) | Q(right__in=new))
-        pairs.update(found.values_list("left", "right"))
-        new = {mention for pair in pairs for mention in pair} - seen
+        judged.update(found.values_list(*_JOINING))
+        new = {mention for left, right, _ in judged for mention in (left, right)} - seen
         seen |= new
-    return Records(components({mention for pair in pairs for mention in pair}, pairs))
+    return Records(judged)
 
 
 def live_claims(viewer: Viewer, as_of: int) -> QuerySet[m.Claim]:
