@@ -8,3 +8,33 @@ one door for reading, ``habeas.archive.access``. Importing this room makes Djang
 from habeas.archive.store.configuring import make_django_ready
 
 make_django_ready()
+
+__all__ = [
+    "access",
+    "attestation",
+    "blast_radius",
+    "cells",
+    "erasing",
+    "errors",
+    "exhibits",
+    "joined",
+    "keys",
+    "ledger",
+    "models",
+    "opening",
+    "openness",
+    "pipeline",
+    "places",
+    "preserve",
+    "projection",
+    "purposes",
+    "readings",
+    "records",
+    "regions",
+    "review",
+    "rules",
+    "search",
+    "store",
+    "verbs",
+    "verify",
+]

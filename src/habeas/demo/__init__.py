@@ -15,3 +15,8 @@ from pathlib import Path
 def corpus_path() -> Path:
     """The folder to import. It lies beside this module, also in an installed package."""
     return Path(str(resources.files(__name__))) / "corpus"
+
+
+__all__ = [
+    "corpus_path",
+]

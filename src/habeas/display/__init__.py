@@ -5,3 +5,17 @@ belongs what is chosen, read and put into words. Not here: addresses (a value na
 HTTP, a request, templates, how something looks; and no viewer that was not given. Every row comes
 through ``archive.access.visible``.
 """
+
+__all__ = [
+    "asking",
+    "cards",
+    "claims",
+    "differences",
+    "in_row",
+    "marks",
+    "proofs",
+    "records",
+    "references",
+    "sources",
+    "words",
+]

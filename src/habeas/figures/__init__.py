@@ -5,3 +5,11 @@ room's; the three are never mixed. ``definitions``, ``rules``, ``counting``, ``r
 ``disagreement`` and ``weakness`` are pure functions over plain rows; ``loading`` reads the
 rows of one viewer as of one ledger size, through ``habeas.archive.access`` only.
 """
+
+__all__ = [
+    "changes",
+    "definition",
+    "errors",
+    "evaluation",
+    "why",
+]

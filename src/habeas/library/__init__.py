@@ -5,3 +5,9 @@
 is warned of, ``worker`` the one thread that touches the database, ``wording`` errors in the words
 of a program. ``habeas`` itself names what is public (``habeas.__all__``); nothing else here is.
 """
+
+__all__ = [
+    "errors",
+    "handle",
+    "tables",
+]

@@ -33,6 +33,7 @@ __all__ = [
     "evaluate",
     "labels_of",
     "link",
+    "titles",
 ]
 
 _PACKAGES = ("splink", "duckdb", "pyarrow", "rapidfuzz", "numpy")

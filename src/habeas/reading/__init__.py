@@ -3,3 +3,13 @@
 Only strict decoding of plain text is done in process. Everything that needs a parser waits
 for the sandbox.
 """
+
+__all__ = [
+    "columns",
+    "documents",
+    "encodings",
+    "errors",
+    "readers",
+    "sandbox",
+    "tables",
+]

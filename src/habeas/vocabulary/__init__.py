@@ -9,4 +9,19 @@ from __future__ import annotations
 
 from habeas.vocabulary.answers import Answer
 
-__all__ = ["Answer"]
+__all__ = [
+    "Answer",
+    "answers",
+    "counts",
+    "edtf",
+    "errors",
+    "forms",
+    "gregorian",
+    "places",
+    "region",
+    "region_file",
+    "schema",
+    "stances",
+    "texts",
+    "values",
+]

@@ -1,1 +1,7 @@
 """What others attest of this archive's log: asked for, kept, proven, checked again."""
+
+__all__ = [
+    "cosigning",
+    "proving",
+    "timestamping",
+]

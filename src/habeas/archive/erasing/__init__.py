@@ -11,3 +11,12 @@
 The ledger is not touched: it holds salted commitments only, and after an erasure nobody can
 open those of the erased entries. The log verifies as before and says "erased at entry N".
 """
+
+__all__ = [
+    "carrying_out",
+    "cleaning",
+    "decisions",
+    "elsewhere",
+    "planning",
+    "requests",
+]

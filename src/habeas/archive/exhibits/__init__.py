@@ -2,3 +2,13 @@
 
 What is inside a file is read by ``pipeline``; what may be shown of it is asked of ``access``.
 """
+
+__all__ = [
+    "blocking",
+    "captures",
+    "custody_chain",
+    "intake",
+    "quoting",
+    "same_bytes",
+    "working_copies",
+]

@@ -2,3 +2,10 @@
 
 What an entry becomes as rows is ``projection``; what may be recorded is ``verbs``.
 """
+
+__all__ = [
+    "appending",
+    "rebuilding",
+    "signing",
+    "trying",
+]

@@ -114,4 +114,6 @@ __all__ = [
     "TrustPolicy",
     "TrustPolicyRequest",
     "Vocabulary",
+    "exact_text",
+    "queued",
 ]

@@ -10,3 +10,10 @@ in the transaction that takes it off the queue; so whatever is stopped, nothing 
 nothing is recorded twice. What a file does wrong is its state; a sandbox that does not hold
 stops the run.
 """
+
+__all__ = [
+    "crew",
+    "flow",
+    "queue",
+    "states",
+]

@@ -3,3 +3,11 @@
 ``projector`` buffers rows, one module a group of kinds fills them, ``by_kind`` joins these and
 ``projecting`` runs them over the facts (``store.facts``). Nothing here decides who may read.
 """
+
+__all__ = [
+    "erased_by_right",
+    "erased_entries",
+    "projecting",
+    "projector",
+    "trusted_people",
+]

@@ -29,3 +29,19 @@ def rebuild(archive: Archive, progress: Progress = lambda done, total: None) -> 
     from habeas.archive.search import index
 
     return index.rebuild(archive, progress)
+
+
+__all__ = [
+    "batches",
+    "documents",
+    "errors",
+    "index",
+    "language",
+    "named",
+    "passages",
+    "refining",
+    "refresh",
+    "schema",
+    "searching",
+    "sheet_rows",
+]

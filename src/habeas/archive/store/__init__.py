@@ -2,3 +2,22 @@
 
 Entries are read back as ``facts``; nothing here knows what one means.
 """
+
+__all__ = [
+    "clock",
+    "configuring",
+    "connecting",
+    "database_errors",
+    "database_file",
+    "deadline",
+    "erasure_journal",
+    "facts",
+    "holding",
+    "open_lock",
+    "pieces",
+    "rows",
+    "schema",
+    "settings_file",
+    "snapshot",
+    "still",
+]

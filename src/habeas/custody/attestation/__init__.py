@@ -2,3 +2,12 @@
 
 Here belong the formats and their checks. No connection is made here.
 """
+
+__all__ = [
+    "cosignatures",
+    "opentimestamps",
+    "partners",
+    "timestamps",
+    "tlog_policy",
+    "witness",
+]

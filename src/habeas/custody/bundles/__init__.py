@@ -2,3 +2,10 @@
 
 Here is how what was received is checked. What goes into a bundle is chosen in ``exchange``.
 """
+
+__all__ = [
+    "bags",
+    "capture_trust",
+    "verification",
+    "wacz",
+]

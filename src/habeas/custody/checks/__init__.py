@@ -2,3 +2,9 @@
 
 Each reads what lies on disk and says what does not hold; nothing here writes.
 """
+
+__all__ = [
+    "audit",
+    "fixity",
+    "mirrors",
+]

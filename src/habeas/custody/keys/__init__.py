@@ -2,3 +2,16 @@
 
 Here belong the keyring, key files, passphrases and shares. Who may speak for whom is ``trust``.
 """
+
+__all__ = [
+    "age_keys",
+    "handovers",
+    "key_chain",
+    "key_files",
+    "keyring",
+    "passphrase_files",
+    "passphrases",
+    "person_keys",
+    "recovery",
+    "shares",
+]

@@ -3,3 +3,14 @@
 Here belong the formats of an entry, a note, a checkpoint, a tile and a proof. Whose key signs is
 decided in ``keys``; whether a log on disk holds is asked in ``checks``.
 """
+
+__all__ = [
+    "checkpoints",
+    "disclosures",
+    "ed25519",
+    "entries",
+    "merkle",
+    "notes",
+    "proofs",
+    "tiles",
+]

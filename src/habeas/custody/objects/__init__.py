@@ -2,3 +2,10 @@
 
 Here belongs how bytes become an object and come back. Nothing here knows what an exhibit is.
 """
+
+__all__ = [
+    "encrypting",
+    "encrypting_process",
+    "object_store",
+    "sealing",
+]

@@ -15,3 +15,8 @@ NAME = "verify.py"
 def program() -> bytes:
     """The file, byte for byte."""
     return (resources.files(__name__) / NAME).read_bytes()
+
+
+__all__ = [
+    "verify",
+]

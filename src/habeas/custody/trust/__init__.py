@@ -2,3 +2,9 @@
 
 The rules are functions of what a ledger says; rows and entries are read by their callers.
 """
+
+__all__ = [
+    "ages",
+    "persons",
+    "rules",
+]

@@ -9,3 +9,9 @@ puts it together. Format: ``docs/reference/bundle-format.md``.
 Invariant: what a viewer of the chosen level may not read is not in the bundle, in no file of
 it; what is withheld is there as a commitment only.
 """
+
+__all__ = [
+    "choosing",
+    "disclosing",
+    "writing",
+]

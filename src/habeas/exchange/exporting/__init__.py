@@ -4,3 +4,9 @@
 over only when it is whole and recorded. ``delimited``, ``lines``, ``parquet`` and ``databases``
 each know one format and nothing of the archive.
 """
+
+__all__ = [
+    "left_out",
+    "parquet",
+    "writing",
+]

@@ -7,3 +7,14 @@ same rows by ``exchange.exporting``. Nothing here writes.
 
 Names, order, types and meaning of columns are pinned under ``columns.VERSION`` by a test.
 """
+
+__all__ = [
+    "claims",
+    "codebook",
+    "columns",
+    "hits",
+    "parts",
+    "reading",
+    "records",
+    "sources",
+]

@@ -1,1 +1,6 @@
 """What stands on a thing, and what a change of it would move."""
+
+__all__ = [
+    "dependents",
+    "effects",
+]

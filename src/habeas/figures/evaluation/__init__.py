@@ -1,1 +1,15 @@
 """What a figure answers: from one viewer's rows to a value with its members and doubts."""
+
+__all__ = [
+    "capturing",
+    "conflicts",
+    "disagreement",
+    "drawing",
+    "erased",
+    "estimates",
+    "evaluating",
+    "loading",
+    "results",
+    "rows",
+    "undecided",
+]

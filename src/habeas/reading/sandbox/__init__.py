@@ -3,3 +3,8 @@
 Here belongs everything that keeps a hostile file from the program. What a file says is read by
 ``readers``.
 """
+
+__all__ = [
+    "opening",
+    "watching",
+]

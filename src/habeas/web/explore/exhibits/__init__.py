@@ -2,3 +2,11 @@
 
 Not here: opening a file (``habeas.reading``); nothing plain is written to a disk.
 """
+
+__all__ = [
+    "citing",
+    "exhibit_pages",
+    "layers",
+    "originals",
+    "readings",
+]

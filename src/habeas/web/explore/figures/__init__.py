@@ -2,3 +2,9 @@
 
 Not here: what a figure is (``habeas.figures``).
 """
+
+__all__ = [
+    "estimates",
+    "figure_pages",
+    "overview",
+]

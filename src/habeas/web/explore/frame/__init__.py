@@ -2,3 +2,9 @@
 
 Not here: a page of one kind of thing.
 """
+
+__all__ = [
+    "about",
+    "marks",
+    "pages",
+]

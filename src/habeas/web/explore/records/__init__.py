@@ -2,3 +2,9 @@
 
 Not here: what they show.
 """
+
+__all__ = [
+    "claim_pages",
+    "record_pages",
+    "source_pages",
+]
