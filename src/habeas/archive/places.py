@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
 from habeas.archive.readings import Locator, locator_in, part_of, rows_in
+from habeas.archive.store import forgetting
 from habeas.reading.columns import Columns, columns_of
 from habeas.reading.documents import Part
 from habeas.reading.tables import Sheet, Tables
@@ -101,5 +102,11 @@ class _Kept:
                 self._weight -= self._kept.popitem(last=False)[1].weight
         return places
 
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._weight = 0
+
 
 _kept = _Kept()
+forgetting.with_archive(_kept.clear)

@@ -14,6 +14,7 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.errors import ArchiveDamaged
+from habeas.archive.store import forgetting
 from habeas.archive.store.facts import facts
 from habeas.vocabulary import region, schema, values
 from habeas.vocabulary.forms import Coded
@@ -39,6 +40,7 @@ def chosen() -> Region:
 
 
 _read: dict[str, Region] = {}
+forgetting.with_archive(_read.clear)
 _MOST_REMEMBERED = 16
 
 

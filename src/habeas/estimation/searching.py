@@ -123,6 +123,11 @@ def rank(
 _cached: dict[tuple[CaptureTable, int | None], tuple[Fit, ...]] = {}
 
 
+def forget() -> None:
+    """Keep no table that was fitted."""
+    _cached.clear()
+
+
 def _all_fits(
     table: CaptureTable, order: int | None, progress: Callable[[int, int], None]
 ) -> tuple[Fit, ...]:

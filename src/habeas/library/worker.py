@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from habeas.archive.errors import ArchiveClosed
@@ -39,9 +39,18 @@ class Worker:
         try:
             if threading.get_ident() == self._thread:
                 return work()
-            return self._pool.submit(work).result()
+            return self._asked(work).result()
         except HabeasError as error:
             raise in_python(error) from None
+
+    def _asked(self, work: Callable[[], T]) -> Future[T]:
+        try:
+            return self._pool.submit(work)
+        except RuntimeError:  # another thread closed it since the caller looked, or Python ends
+            raise ArchiveClosed(
+                "This archive was closed.",
+                next_step="Open it again with habeas.open(…); tables made before stay.",
+            ) from None
 
     def end(self) -> None:
         """No more work; waits for what is being done."""

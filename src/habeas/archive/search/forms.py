@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from habeas.archive import folding
+from habeas.archive.store import forgetting
 
 #: Unified ideographs: they stay as they are, and nothing composes with them.
 _HAN_RUN = re.compile("([\u4e00-\u9fff]+)")
@@ -59,3 +60,4 @@ class _Known(dict[str, Rows]):
 
 
 _known = _Known()
+forgetting.with_archive(_known.clear)

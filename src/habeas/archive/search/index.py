@@ -29,6 +29,7 @@ from habeas.archive.search import documents
 from habeas.archive.search import schema as fields
 from habeas.archive.search.disk import plain_disk_errors
 from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated
+from habeas.archive.store import forgetting
 from habeas.archive.store.pieces import in_pieces
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class OpenIndex:
 
 
 _open: dict[Path, OpenIndex] = {}
+forgetting.with_archive(_open.clear)
 
 
 def opened(archive: Archive) -> OpenIndex:

@@ -11,8 +11,6 @@ for everybody.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,7 +22,6 @@ from habeas.archive import models as m
 from habeas.archive import places as placing
 from habeas.archive import regions
 from habeas.archive.access import Viewer, visible, visible_labels
-from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.search import index as indexes
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import Compiled, Match, compiled
@@ -37,6 +34,7 @@ from habeas.archive.search.named import Named, named
 from habeas.archive.search.parsing import parse
 from habeas.archive.search.refining import positive
 from habeas.archive.search.sheet_rows import FoundRow, row_of
+from habeas.archive.search.text_memory import texts
 from habeas.archive.store import deadline
 from habeas.archive.store.pieces import in_pieces
 
@@ -416,32 +414,3 @@ def excerpt(start: int, stop: int, marked: Sequence[Range]) -> Range:
     )
     begin = max(start, min(best - EXCERPT // 4, stop - EXCERPT))
     return begin, min(stop, begin + EXCERPT)
-
-
-class _Texts:
-    """The texts read last, in memory only; small enough to be of no account."""
-
-    MOST = 16_000_000  # code points
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int, str], str] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()  # pages are served by several threads
-
-    def get(self, archive: Archive, layer: m.Layer) -> str:
-        key = (archive.origin, layer.position, layer.text_sha256)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        text = layer_text(archive, layer)
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = text
-                self._size += len(text)
-            while self._size > self.MOST and len(self._kept) > 1:
-                self._size -= len(self._kept.popitem(last=False)[1])
-        return text
-
-
-texts = _Texts()

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from habeas.archive.errors import ArchiveBusy, ErasureRefused
+from habeas.archive.store import forgetting
 
 LOCK_NAME = "archive.lock"
 _held = -1  # the descriptor of the archive that this process has open
@@ -40,9 +41,10 @@ def enter(directory: Path) -> None:
 
 
 def leave() -> None:
-    """No longer have an archive open."""
+    """No longer have an archive open, nor anything of it in memory."""
     global _held
     if _held >= 0:
+        forgetting.everything()
         os.close(_held)
         _held = -1
 

@@ -17,6 +17,7 @@ from django.db.models import Count, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
+from habeas.archive.store import forgetting
 from habeas.figures.evaluation.disagreement import Conflict, between
 from habeas.figures.evaluation.loading import (
     Records,
@@ -98,6 +99,7 @@ class _Memory:
 
 
 _memory = _Memory({}, threading.Lock())
+forgetting.with_archive(_memory.kept.clear)
 
 
 def _remembered(viewer: Viewer, as_of: int) -> tuple[Records, list[tuple[int, str]]]:

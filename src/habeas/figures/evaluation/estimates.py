@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import habeas
+from habeas.archive.store import forgetting
 from habeas.custody import durable
 from habeas.estimation.errors import EstimationError
 from habeas.estimation.tables import CaptureTable
@@ -153,3 +155,13 @@ def _keep(
     durable.make_folder(target.parent / "tmp")  # what lies there may be another's, half written
     data = json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
     durable.write_file(target.parent, target, data)
+
+
+def _forget() -> None:
+    """What is fitted is of lists of people; the room that fits is imported where one asks it to."""
+    fitting = sys.modules.get("habeas.estimation.searching")
+    if fitting is not None:
+        fitting.forget()
+
+
+forgetting.with_archive(_forget)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from habeas.archive import regions
 from habeas.archive.access import Viewer
+from habeas.archive.store import forgetting
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import AheadOfLedger, NeedsPurpose
 from habeas.figures.evaluation import disagreement, estimates, undecided, weakness
@@ -241,6 +242,7 @@ def _weight(evaluation: Evaluation) -> int:
 
 
 remembered = Remembered(REMEMBERED_RESULTS, REMEMBERED_CLAIMS)
+forgetting.with_archive(remembered.clear)
 
 
 def evaluate(

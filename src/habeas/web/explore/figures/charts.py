@@ -17,6 +17,8 @@ from typing import Any
 
 import vl_convert
 
+from habeas.archive.store import forgetting
+
 Spec = dict[str, Any]
 
 KEPT = 64  # drawings kept in memory, by the digest of their specification
@@ -220,8 +222,13 @@ class _Drawn:
                 self._kept.popitem(last=False)
         return drawn
 
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
 
 _drawn = _Drawn()
+forgetting.with_archive(_drawn.clear)
 
 
 def svg_of(spec: Spec) -> str:
