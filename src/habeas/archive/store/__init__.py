@@ -12,6 +12,7 @@ __all__ = [
     "deadline",
     "erasure_journal",
     "facts",
+    "forgetting",
     "holding",
     "open_lock",
     "pieces",
