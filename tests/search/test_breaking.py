@@ -11,6 +11,7 @@ import pytest
 import tantivy
 from tests.search.making import seal_texts
 from tests.search.test_scanning import nowhere
+from tests.support import xinjiang
 
 from habeas.archive import folding
 from habeas.archive.access import OWNER
@@ -83,7 +84,9 @@ class Shelf:
 
     def found(self, tree: Tree, *, exact: bool = True) -> dict[tuple[int, int], Marked]:
         """By layer and start of the passage: what is marked."""
-        wanted = compiled(self.made, tree, exact=exact, has=NOTHING, files=nowhere)
+        wanted = compiled(
+            self.made, tree, exact=exact, has=NOTHING, files=nowhere, region=xinjiang.XINJIANG
+        )
         hits = [address for _, address in self.searcher.search(wanted.query, 5_000).hits]
         if not hits:
             return {}

@@ -141,7 +141,7 @@ def test_a_killed_writer_loses_and_repeats_nothing(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index, "ROUND_PASSAGES", 1)
-    monkeypatch.setattr(index, "_chunks", lambda positions: ([p] for p in positions))
+    monkeypatch.setattr(index, "in_pieces", lambda positions, _: ([p] for p in positions))
     sealed = seal_texts(archive, tmp_path / "texts", TEXTS)
     kept = index._keep
     calls = 0

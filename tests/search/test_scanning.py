@@ -15,6 +15,7 @@ import pytest
 import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support import xinjiang
 
 from habeas.archive import folding
 from habeas.archive.search import schema as fields
@@ -114,7 +115,9 @@ def by_index(texts: Sequence[str], tree: Tree, exact: bool) -> set[int]:
     def passages(asked: Tree | None) -> tantivy.Query:
         if asked is None:
             return tantivy.Query.all_query()
-        return compiled(made, asked, exact=exact, has=nothing, files=files).query
+        return compiled(
+            made, asked, exact=exact, has=nothing, files=files, region=xinjiang.XINJIANG
+        ).query
 
     def files(asked: Tree) -> tantivy.Query:
         there = layers_with(asked, searcher, passages)
@@ -264,7 +267,7 @@ def test_any_part_of_a_chinese_text_is_found(corpus: list[str], wanted: str) -> 
 def test_what_is_found_is_marked_and_nothing_else(text: str, leaf: Tree) -> None:
     made = fields.schema()
     nothing = {name: tantivy.Query.empty_query() for name in fields.LABELS}
-    wanted = compiled(made, leaf, exact=True, has=nothing, files=nowhere)
+    wanted = compiled(made, leaf, exact=True, has=nothing, files=nowhere, region=xinjiang.XINJIANG)
     marked = ranges(text, wanted.matches)
     assert bool(marked) == (by_index([text], leaf, exact=True) == {0})
     assert all(0 <= start < stop <= len(text) for start, stop in marked)
@@ -274,7 +277,9 @@ def test_what_is_found_is_marked_and_nothing_else(text: str, leaf: Tree) -> None
 def test_chinese_characters_side_by_side_are_marked_as_one() -> None:
     nothing = {name: tantivy.Query.empty_query() for name in fields.LABELS}
     tree = Or((Word("喀什"), Word("什市"), Word("city")))
-    wanted = compiled(fields.schema(), tree, exact=True, has=nothing, files=nowhere)
+    wanted = compiled(
+        fields.schema(), tree, exact=True, has=nothing, files=nowhere, region=xinjiang.XINJIANG
+    )
     assert ranges("在喀什市 city", wanted.matches) == [(1, 4), (5, 9)]
 
 

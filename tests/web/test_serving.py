@@ -65,7 +65,7 @@ def test_an_answer_of_any_size_waits_in_memory(
         start("200 OK", [("Content-Type", "text/plain")])
         return [b"x" * 3 * MOST_WAITING_BYTES]
 
-    monkeypatch.setattr("habeas.web.site.wsgi.application", lambda: long_page)
+    monkeypatch.setattr("habeas.web.site.wsgi.application", lambda _: long_page)
     serving = listen(shelf.archive, port=0)
     thread = threading.Thread(target=serving.run, daemon=True)
     thread.start()

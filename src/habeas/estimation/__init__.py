@@ -22,22 +22,16 @@ __all__ = [
     "Estimate",
     "LatentClass",
     "Settings",
-    "drawing",
-    "errors",
     "estimate",
     "estimate_classes",
-    "estimating",
     "from_counts",
     "from_memberships",
     "over_imputations",
     "over_strata",
     "prior_sensitivity",
-    "priors",
     "rank",
     "read_csv",
-    "reporting",
     "stepwise",
-    "tables",
 ]
 
 _PACKAGES = ("numpy", "scipy", "numba")

@@ -33,7 +33,6 @@ __all__ = [
     "evaluate",
     "labels_of",
     "link",
-    "titles",
 ]
 
 _PACKAGES = ("splink", "duckdb", "pyarrow", "rapidfuzz", "numpy")

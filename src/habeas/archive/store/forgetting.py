@@ -33,11 +33,11 @@ def everything() -> None:
 
 def caches() -> list[functools._lru_cache_wrapper[Any]]:
     """The caches of evidence at the top of this program's modules, those imported so far."""
-    modules = [each for name, each in list(sys.modules.items()) if name.startswith("habeas.")]
+    modules = [each for name, each in sys.modules.copy().items() if name.startswith("habeas.")]
     return [
         value
         for module in modules
-        for value in list(vars(module).values())
+        for value in vars(module).copy().values()
         if isinstance(value, functools._lru_cache_wrapper) and _is_large(value)
     ]
 
