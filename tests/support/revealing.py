@@ -49,7 +49,8 @@ def assert_nothing_shows(archive: Archive) -> None:
         assert len(commitments) % 16 == 0
     shown = b"\n".join([*notes, *_files(archive.directory / "log", notes)]).decode()
     values = _disclosed()
-    told = {value for value in values if not _HEX.fullmatch(value)}
+    # The log's origin stands in every note, so no run of its hex letters says anything.
+    told = {value.replace(archive.origin, "") for value in values if not _HEX.fullmatch(value)}
     words = {word for value in told for word in re.findall(r"[^\W\d_]{5,}", value)}
     numbers = {word for value in told for word in re.findall(r"[0-9]{6,}", value)}
     assert len(words) > 50
