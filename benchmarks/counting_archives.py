@@ -25,10 +25,10 @@ from habeas.archive.errors import AlreadyEnded
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
 from habeas.archive.opening import Archive, init_archive, open_archive
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.linking import Pair
+from habeas.archive.verbs.linking import ProposedPair
 from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
-from habeas.custody.trust.persons import Policy
+from habeas.custody.trust.persons import TrustRules
 from habeas.exchange.importing import import_folder
 from habeas.vocabulary import values
 
@@ -86,7 +86,7 @@ class Maker:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._template = directory / "template"
-        archive = init_archive(self._template, passphrase=None, policy=Policy(0, 0))
+        archive = init_archive(self._template, passphrase=None, policy=TrustRules(0, 0))
         person = archive.keyring.add_person(None)
         with archive.writing() as batch:
             verbs.add_person(batch, person)
@@ -276,7 +276,7 @@ class _Filling:
         kind = self.chance.choice(("person", "facility"))
         fit = [each.ref for each in self.mentions if each.kind == kind]
         pairs = [
-            Pair(one.entry_id, other.entry_id, self.chance.randint(0, 10**6))
+            ProposedPair(one.entry_id, other.entry_id, self.chance.randint(0, 10**6))
             for index, one in enumerate(fit)
             for other in fit[index + 1 :]
             if self.chance.random() < 0.3

@@ -29,7 +29,7 @@ from rich.table import Table
 
 from benchmarks.estimation_gibbs import gibbs
 from benchmarks.lcmcr import r_lcmcr_is_here, rate_of_r
-from habeas.estimation import CaptureTable, Settings, estimate_classes, from_counts
+from habeas.estimation import CaptureTable, ClassSettings, estimate_classes, from_counts
 from habeas.estimation.classes import PROBABILITIES, Chains
 from habeas.estimation.diagnosing import diagnose, ess
 from habeas.estimation.errors import EstimationError
@@ -84,10 +84,10 @@ def _speed(
         *("table", "ESS of log N / CPU s", "published sampler", "R LCMCR", "CPU s to stop"),
         *("wall s", "2.5 / 50 / 97.5 %", "reference points"),
     )
-    Chains(tables["korea"][0], 1, Settings()).advance(100)  # compile or load
+    Chains(tables["korea"][0], 1, ClassSettings()).advance(100)  # compile or load
     for name in names:
         table, said = tables[name]
-        ours, plain = (_rate(table, Settings(hamiltonian=on)) for on in (True, False))
+        ours, plain = (_rate(table, ClassSettings(hamiltonian=on)) for on in (True, False))
         cpu, wall = time.process_time(), time.perf_counter()
         try:
             found = estimate_classes(table, 1)
@@ -119,7 +119,9 @@ def _second(
     shown = Table("table", "point", "ours", "the second sampler", "errors apart")
     for name in names:
         try:
-            ours = estimate_classes(tables[name][0], 1, Settings(most_sweeps=160_000)).diagnosis
+            ours = estimate_classes(
+                tables[name][0], 1, ClassSettings(most_sweeps=160_000)
+            ).diagnosis
         except EstimationError as error:
             shown.add_row(name, "", error.code)
             continue
@@ -137,7 +139,7 @@ def _second(
     return shown
 
 
-def _rate(table: CaptureTable, settings: Settings) -> float:
+def _rate(table: CaptureTable, settings: ClassSettings) -> float:
     chains = Chains(table, 9, settings)
     chains.advance(1_000)
     before = time.process_time()
@@ -215,7 +217,7 @@ def _recovery(tables: int) -> Table:
 
 
 def _by_classes(table: CaptureTable) -> tuple[float, float, float | None]:
-    found = estimate_classes(table, 1, Settings(precision=0.01, most_sweeps=160_000))
+    found = estimate_classes(table, 1, ClassSettings(precision=0.01, most_sweeps=160_000))
     return found.median, found.low, found.high
 
 

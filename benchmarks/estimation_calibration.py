@@ -25,7 +25,7 @@ from rich.table import Table
 from scipy.stats import binom, chisquare, kstest
 
 from benchmarks.estimation_prior import simulated
-from habeas.estimation import Settings
+from habeas.estimation import ClassSettings
 from habeas.estimation.classes import Chains
 from habeas.estimation.drawing import svg
 
@@ -39,7 +39,7 @@ BINS = 20
 POINTS = np.linspace(0.01, 0.99, 99)
 
 
-def ranks(tables: int, seed: int, settings: Settings | None = None, draws: int = DRAWS) -> Any:
+def ranks(tables: int, seed: int, settings: ClassSettings | None = None, draws: int = DRAWS) -> Any:
     """Ranks in (0, 1) of the truth, tables by ``RANKED``; ties are broken at random."""
     found = np.zeros((tables, len(RANKED)))
     for at in range(tables):
@@ -47,7 +47,7 @@ def ranks(tables: int, seed: int, settings: Settings | None = None, draws: int =
         lists, seen = LISTS[at % len(LISTS)], SEEN[at // len(LISTS) % len(SEEN)]
         table, truth, log_weights = simulated(rng, lists, seen)
         true = (truth, log_weights[-1], np.exp(log_weights).max())
-        chains = Chains(table, at, settings or Settings(chains=2))
+        chains = Chains(table, at, settings or ClassSettings(chains=2))
         said: list[tuple[float, ...]] = []
         for _ in range(draws):
             chains.advance(chains.draws.shape[1] + THIN)

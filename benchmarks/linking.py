@@ -86,7 +86,7 @@ def _ours(directory: Path, threads: int) -> None:
     import pyarrow as arrow
     from pyarrow import json as arrow_json
 
-    from habeas.linking import LinkRecord, Settings, link
+    from habeas.linking import LinkingSettings, LinkRecord, link
 
     def read() -> Iterator[LinkRecord]:
         names = ("id", "name", "birth", "gender", "place", "number", "dataset")
@@ -117,7 +117,7 @@ def _ours(directory: Path, threads: int) -> None:
     found = link(
         read(),
         XINJIANG,
-        settings=Settings(threshold=_REACHED, threads=threads, spill=directory),
+        settings=LinkingSettings(threshold=_REACHED, threads=threads, spill=directory),
         progress=progress,
     )
     with (directory / "ours.tsv").open("w", encoding="utf-8") as out:

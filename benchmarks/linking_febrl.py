@@ -15,20 +15,28 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from habeas.linking import Evaluation, Field, LinkRecord, Settings, evaluate, labels_of, link
+from habeas.linking import (
+    ExtraField,
+    LinkageQuality,
+    LinkingSettings,
+    LinkRecord,
+    evaluate,
+    labels_of,
+    link,
+)
 from habeas.vocabulary.region import bundled
 
 XINJIANG = bundled("xinjiang")
 
 FIELDS = (
-    Field("date_of_birth", "number", block=True),
-    Field("soc_sec_id", "number", block=True),
-    Field("postcode", "number", block=True),
-    Field("suburb", "text"),
-    Field("address_1", "text"),
-    Field("address_2", "text"),
-    Field("street_number", "number"),
-    Field("state", "exact"),
+    ExtraField("date_of_birth", "number", block=True),
+    ExtraField("soc_sec_id", "number", block=True),
+    ExtraField("postcode", "number", block=True),
+    ExtraField("suburb", "text"),
+    ExtraField("address_1", "text"),
+    ExtraField("address_2", "text"),
+    ExtraField("street_number", "number"),
+    ExtraField("state", "exact"),
 )
 
 
@@ -53,10 +61,10 @@ def records(where: Path) -> Iterator[LinkRecord]:
                 )  # fmt: skip
 
 
-def measure(where: Path) -> Evaluation:
+def measure(where: Path) -> LinkageQuality:
     """Link the two files; each true pair is one of each."""
     everyone = list(records(where))
-    settings = Settings(names="plain", within_datasets=False, fields=FIELDS)
+    settings = LinkingSettings(names="plain", within_datasets=False, fields=FIELDS)
     truth = labels_of({record.id: record.id.split("-")[1] for record in everyone})
     return evaluate(link(everyone, XINJIANG, settings=settings), truth, complete=True)
 

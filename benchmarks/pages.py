@@ -57,11 +57,11 @@ def _measure(results: Results, archive: Archive, where: str, counties: list[int]
     from django.test import Client
 
     from habeas.web.site.gate import Gate, open_gate
-    from habeas.web.site.viewing import SHOWN, Shown
+    from habeas.web.site.viewing import SHOWN, ShownPage
 
     gate = Gate(hosts=(HOST,))
     open_gate(gate)
-    client = Client(HTTP_HOST=HOST, **{SHOWN: Shown(archive)})
+    client = Client(HTTP_HOST=HOST, **{SHOWN: ShownPage(archive)})
     client.get(f"/?token={gate.token}")
     chance = random.Random(3)
     last = archive.size - COUNTIES

@@ -395,11 +395,11 @@ def _fetch_pages(results: Results, archive: Archive, corpus: Corpus, count: int)
     from django.test import Client
 
     from habeas.web.site.gate import Gate, open_gate
-    from habeas.web.site.viewing import SHOWN, Shown
+    from habeas.web.site.viewing import SHOWN, ShownPage
 
     gate = Gate(hosts=(HOST,))
     open_gate(gate)
-    client = Client(HTTP_HOST=HOST, **{SHOWN: Shown(archive)})
+    client = Client(HTTP_HOST=HOST, **{SHOWN: ShownPage(archive)})
     client.get(f"/?token={gate.token}")
     times = []
     first = None

@@ -17,14 +17,14 @@ from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
 from habeas.archive.verify import verifying
 from habeas.custody.attestation.cosignatures import Cosigner
-from habeas.custody.attestation.partners import Partner, Policy
+from habeas.custody.attestation.partners import CosigningPolicy, Partner
 from habeas.custody.attestation.timestamps import make_request, read_certificates, stamped_text
 from habeas.custody.errors import Forked, PartnerRefused, RolledBack, TimestampError
 from habeas.custody.log.checkpoints import sign_checkpoint
 
 ALICE = Cosigner.from_seed("alice.example/w", b"a" * 32)
 BOB = Cosigner.from_seed("bob.example/w", b"b" * 32)
-POLICY = Policy(1, (Partner(ALICE.key), Partner(BOB.key)))
+POLICY = CosigningPolicy(1, (Partner(ALICE.key), Partner(BOB.key)))
 NOW = 1_700_000_000
 
 

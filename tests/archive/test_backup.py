@@ -35,7 +35,7 @@ from habeas.archive.opening import Archive, open_archive
 from habeas.archive.preserve import backing_up, sealed_stream
 from habeas.archive.preserve.backing_up import BackupMade, backup
 from habeas.archive.preserve.restoring import UNFINISHED, check_backup, restore
-from habeas.archive.preserve.sealed_stream import Member
+from habeas.archive.preserve.sealed_stream import StreamMember
 from habeas.archive.store import schema
 from habeas.archive.store.connecting import connect
 from habeas.archive.store.settings_file import SETTINGS_NAME
@@ -73,8 +73,8 @@ def remade(
     for name, data in found:
         new = change.get(name, data)
         if new is not None:
-            members.append(Member.of(name, new))
-    members += [Member.of(n, d) for n, d in change.items() if d and n not in dict(found)]
+            members.append(StreamMember.of(name, new))
+    members += [StreamMember.of(n, d) for n, d in change.items() if d and n not in dict(found)]
     identity = pyrage.x25519.Identity.from_str(keyring.backup_identity(keyring.current_epoch))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habeas.archive.erasing.closure import LEFT_WITH_NOTHING, Graph, close, versions
-from habeas.archive.projection.erased_entries import Ended, Record, Thing, positions_of, runs
+from habeas.archive.projection.erased_entries import (
+    EndedByErased,
+    ErasureRecord,
+    Thing,
+    positions_of,
+    runs,
+)
 
 KINDS = ("exhibit", "layer", "passage", "mention", "person", "source", "claim", "judgement", "new")
 
@@ -117,8 +123,8 @@ def test_a_record_is_read_as_it_was_written(one: set[int], other: set[int], two:
     things = [Thing(p, "claim", needs) for p in one]
     things += [Thing(p, "exhibit", frozenset({(3, 0)})) for p in other - one]
     ended = [
-        Ended(1, "claim", "superseded", 4, (2, 3)),
-        Ended(1, "consent", "withdrawn", None, (5,)),
+        EndedByErased(1, "claim", "superseded", 4, (2, 3)),
+        EndedByErased(1, "consent", "withdrawn", None, (5,)),
     ]
-    record = Record.of(things, ended if two else ())
-    assert Record.read(record.fields()) == record
+    record = ErasureRecord.of(things, ended if two else ())
+    assert ErasureRecord.read(record.fields()) == record

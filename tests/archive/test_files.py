@@ -11,13 +11,13 @@ import pytest
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.exhibits import intake
-from habeas.archive.exhibits.intake import Added, Received, add_files
+from habeas.archive.exhibits.intake import Intake, Received, add_files
 from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.referring import Marking
 from habeas.archive.verify.verifying import verify
 from habeas.custody.objects import encrypting_process
-from habeas.custody.objects.encrypting import Wanted
+from habeas.custody.objects.encrypting import SealingJob
 from habeas.errors import HabeasError
 
 
@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def add(archive: Archive, path: Path, **more: object) -> Added:
+def add(archive: Archive, path: Path, **more: object) -> Intake:
     return add_files(archive, [Received(path, **more)])  # type: ignore[arg-type]
 
 
@@ -138,7 +138,7 @@ def test_many_rounds_say_what_one_says(
     begun: list[int] = []
 
     def begin(
-        self: encrypting_process.Beside, root: Path, token: str, first: int, asked: list[Wanted]
+        self: encrypting_process.Beside, root: Path, token: str, first: int, asked: list[SealingJob]
     ) -> None:
         begun.append(len(asked))
         real(self, root, token, first, asked)

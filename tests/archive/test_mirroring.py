@@ -29,7 +29,7 @@ from habeas.archive.preserve.restoring import restore
 from habeas.archive.store.connecting import connect
 from habeas.archive.verbs import compartment
 from habeas.custody.attestation.cosignatures import Cosigner
-from habeas.custody.attestation.partners import Partner, Policy
+from habeas.custody.attestation.partners import CosigningPolicy, Partner
 from habeas.custody.checks.mirrors import check_mirror
 from habeas.custody.errors import MirrorAhead, MirrorError, MirrorForeign, MirrorForked
 from habeas.custody.log import disclosures
@@ -103,7 +103,7 @@ def test_only_what_is_new_is_copied(full: Archive, tmp_path: Path) -> None:
 @ON_SQLITE
 def test_cosignatures_go_along(full: Archive, tmp_path: Path) -> None:
     alice = Cosigner.from_seed("alice.example/w", b"a" * 32)
-    policy = Policy(1, (Partner(alice.key),))
+    policy = CosigningPolicy(1, (Partner(alice.key),))
     mirror(full, tmp_path / "m")
     note = cosigning.newest_checkpoint(full).note
     line = alice.cosign(note.rpartition(b"\n\n")[0] + b"\n", 1_700_000_000)

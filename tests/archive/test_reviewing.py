@@ -16,7 +16,7 @@ from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.review.pairs import contradictions, judged, open_pairs
 from habeas.archive.review.reviewing import (
-    Policy,
+    ReviewRules,
     agreement,
     canonical_now,
     cohen_kappa,
@@ -25,7 +25,7 @@ from habeas.archive.review.reviewing import (
     queue,
     review,
 )
-from habeas.archive.verbs.linking import Pair
+from habeas.archive.verbs.linking import ProposedPair
 from habeas.custody.log.notes import Signer
 
 
@@ -64,7 +64,10 @@ def propose(archive: Archive, towns: list[Ref], pairs: dict[tuple[int, int], int
         return verbs.linkage(
             batch,
             "place",
-            [Pair(towns[a].entry_id, towns[b].entry_id, ppm) for (a, b), ppm in pairs.items()],
+            [
+                ProposedPair(towns[a].entry_id, towns[b].entry_id, ppm)
+                for (a, b), ppm in pairs.items()
+            ],
             size=archive.size,
             model="0" * 64,
             threshold_ppm=10_000,
@@ -105,7 +108,7 @@ def test_one_reviewer_is_asked_the_likeliest_first(world: World) -> None:
 
 def test_two_reviewers_decide_together_and_a_third_where_they_differ(world: World) -> None:
     two_reviewers(world)
-    assert policy() == Policy(2, blind=True)
+    assert policy() == ReviewRules(2, blind=True)
     assert world.say(world.first, 0, 1, "same") == "second"
     assert canonical_now(world.towns[1].position) == world.towns[1].position
     assert world.asked(world.second)[0] == (0, 1)
@@ -236,7 +239,7 @@ def test_a_rebuild_gives_the_same_pairs_and_reviews(world: World) -> None:
     ],
 )
 def test_what_answers_decide(answers: list[str], expected: tuple[str, str]) -> None:
-    assert decision(Policy(2, blind=True), answers) == expected
+    assert decision(ReviewRules(2, blind=True), answers) == expected
 
 
 def test_kappa_is_cohens() -> None:

@@ -195,7 +195,7 @@ def test_a_bundle_while_others_append(
     exhibit = m.Exhibit.objects.get().position
     chosen = choose(writer.archive, "public", exhibits=[exhibit])
     before_each(monkeypatch, writing, ("attest", "_told"), writer.act)
-    write(writer.archive, chosen, "public", tmp_path / "bundle", handover=writing.Handover())
+    write(writer.archive, chosen, "public", tmp_path / "bundle", handover=writing.Recipient())
     assert verify_bundle(tmp_path / "bundle")["result"] == "holds"
     assert OWNER is not None
 

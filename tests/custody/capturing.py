@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from tests.custody.authority import Authority
 
 from habeas.custody.attestation.timestamps import make_request
-from habeas.custody.bundles.wacz import PACKAGE, Trust
+from habeas.custody.bundles.wacz import PACKAGE, CaptureTrust
 
 DOMAIN = "capture.example.org"
 HOUR = datetime.timedelta(hours=1)
@@ -91,9 +91,9 @@ class Capturer:
         return self.roots[name]
 
     @property
-    def trust(self) -> Trust:
+    def trust(self) -> CaptureTrust:
         stamper = x509.load_pem_x509_certificate(self.stamps.chain)
-        return Trust(tuple(self.roots.values()), (stamper,))
+        return CaptureTrust(tuple(self.roots.values()), (stamper,))
 
     def root(self, name: str) -> bytes:
         """The root of an authority of this name, in PEM."""

@@ -19,7 +19,13 @@ from tests.custody.beside_here import start_here
 from habeas.custody import durable
 from habeas.custody.errors import SealingStopped, SourceError, StorageFailed, StorageFull
 from habeas.custody.objects import encrypting_process as module
-from habeas.custody.objects.encrypting import SMALL_BYTES, Held, Outcome, Sealed, Wanted
+from habeas.custody.objects.encrypting import (
+    SMALL_BYTES,
+    AlreadySealed,
+    Outcome,
+    Sealed,
+    SealingJob,
+)
 from habeas.custody.objects.encrypting_process import Beside
 from habeas.custody.objects.object_store import ObjectStore
 
@@ -72,15 +78,15 @@ def everything(store: ObjectStore) -> list[Path]:
     return [path for path in files if path.name != "sealing.lock"]
 
 
-def wanted(files: list[Path]) -> list[Wanted]:
-    return [Wanted(path) for path in files]
+def wanted(files: list[Path]) -> list[SealingJob]:
+    return [SealingJob(path) for path in files]
 
 
 def plainly(outcomes: list[Outcome]) -> list[tuple[object, ...]]:
     """What does not change from one sealing to the next."""
     return [
         (type(each), each.plain_sha256, each.size_bytes)
-        if isinstance(each, (Sealed, Held))
+        if isinstance(each, (Sealed, AlreadySealed))
         else (type(each), each.message, each.path, each.next_step, str(each))
         for each in outcomes
     ]
@@ -97,10 +103,10 @@ def test_what_becomes_of_each_is_the_same(
     digest = hashlib.sha256(large.read_bytes()).hexdigest()
     asked = [
         *wanted([*files[:80], tmp_path / "missing", tmp_path, odd, tmp_path / "pipe"]),
-        Wanted(large),
-        Wanted(large, {digest}),
-        Wanted(large, {"0" * 64}),
-        Wanted(files[7], {"0" * 64, hashlib.sha256(files[7].read_bytes()).hexdigest()}),
+        SealingJob(large),
+        SealingJob(large, {digest}),
+        SealingJob(large, {"0" * 64}),
+        SealingJob(files[7], {"0" * 64, hashlib.sha256(files[7].read_bytes()).hexdigest()}),
         *wanted(files[80:]),
     ]
     with store.batch() as batch:
@@ -110,7 +116,7 @@ def test_what_becomes_of_each_is_the_same(
         sealed = [each for each in there if isinstance(each, Sealed)]
         assert not any(store.exists(each.address) for each in sealed)
     assert plainly(there) == plainly(here)
-    assert {SourceError, Held, Sealed} <= {type(each) for each in there}
+    assert {SourceError, AlreadySealed, Sealed} <= {type(each) for each in there}
     for file, each in zip(asked, there, strict=True):
         if isinstance(each, Sealed):
             plain = store.open(each.address, each.identity, plain_sha256=each.plain_sha256)

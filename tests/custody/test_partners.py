@@ -16,7 +16,7 @@ from habeas.custody.attestation.partners import (
     parse_policy,
     read_policy,
 )
-from habeas.custody.attestation.witness import Answer, Witness
+from habeas.custody.attestation.witness import Witness, WitnessAnswer
 from habeas.custody.errors import Forked, PartnerRefused, PolicyError, RolledBack
 from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
 from habeas.custody.log.notes import Signer
@@ -133,7 +133,7 @@ def test_the_partner_corrects_what_we_believe(log: Log, partner: Witness) -> Non
     for believed in (0, 300, 17):
         bodies: list[bytes] = []
 
-        def send(body: bytes, bodies: list[bytes] = bodies) -> Answer:
+        def send(body: bytes, bodies: list[bytes] = bodies) -> WitnessAnswer:
             bodies.append(body)
             return partner.add_checkpoint(body)
 
@@ -170,18 +170,18 @@ def test_another_history_is_told_by_the_partner(log: Log, partner: Witness, size
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer(500, b"oops"),
-        Answer(404, b"?"),
-        Answer(409, b"300\n", "text/x.tlog.size"),  # says again what it was just given
-        Answer(409, b"3 00\n", "text/x.tlog.size; charset=utf-8"),
-        Answer(200, b""),
-        Answer(200, b"nothing signed\n"),
-        Answer(200, "— bob.example/w AAAA\n".encode()),
-        Answer(200, BOB.cosign(b"x\n1\n", 1)),
-        Answer(200, ALICE.cosign(b"another text\n", 1)),
+        WitnessAnswer(500, b"oops"),
+        WitnessAnswer(404, b"?"),
+        WitnessAnswer(409, b"300\n", "text/x.tlog.size"),  # says again what it was just given
+        WitnessAnswer(409, b"3 00\n", "text/x.tlog.size; charset=utf-8"),
+        WitnessAnswer(200, b""),
+        WitnessAnswer(200, b"nothing signed\n"),
+        WitnessAnswer(200, "— bob.example/w AAAA\n".encode()),
+        WitnessAnswer(200, BOB.cosign(b"x\n1\n", 1)),
+        WitnessAnswer(200, ALICE.cosign(b"another text\n", 1)),
     ],
 )
-def test_other_answers_are_refusals(log: Log, answer: Answer) -> None:
+def test_other_answers_are_refusals(log: Log, answer: WitnessAnswer) -> None:
     checkpoint = parse_checkpoint(log.memory[600])
     with pytest.raises(PartnerRefused) as refused:
         ask(Partner(ALICE.key), TileLog(log.directory), checkpoint, 300, lambda body: answer)

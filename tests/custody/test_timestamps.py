@@ -11,7 +11,7 @@ from tests.custody.authority import Authority
 
 from habeas.custody.attestation import timestamps
 from habeas.custody.attestation.timestamps import (
-    Outcome,
+    TokenOutcome,
     make_request,
     read_certificates,
     stamped_text,
@@ -162,7 +162,7 @@ def test_an_encoding_that_a_strict_reader_refuses_is_kept(
     loose = b"\x30\x84\x00\x00" + reply[2:]
     stamp = verify_reply(loose, data, read_certificates(authority.chain), request=request)
     assert stamp.accepted_by == ("openssl",)
-    assert [v.outcome for v in stamp.verdicts] == [Outcome.UNREADABLE, Outcome.ACCEPTED]
+    assert [v.outcome for v in stamp.verdicts] == [TokenOutcome.UNREADABLE, TokenOutcome.ACCEPTED]
     with pytest.raises(TimestampUnreadable, match="cannot pin a name"):
         verify_reply(loose, data, read_certificates(authority.chain), signer_name="Spoofed TSA")
 

@@ -18,7 +18,14 @@ from tests.custody.capturing import Capturer
 
 from habeas.custody.bundles import wacz
 from habeas.custody.bundles.capture_trust import FILE, read_trust
-from habeas.custody.bundles.wacz import DIGEST, PACKAGE, Signature, Standing, Trust, check_signature
+from habeas.custody.bundles.wacz import (
+    DIGEST,
+    PACKAGE,
+    CaptureSignature,
+    CaptureTrust,
+    SignatureStanding,
+    check_signature,
+)
 from habeas.custody.errors import PolicyError
 
 
@@ -38,7 +45,7 @@ def test_the_reference_signature_holds_and_nobody_here_trusts_it(
     reference: tuple[str, str],
 ) -> None:
     found = check_signature(*reference)
-    assert (found.faults, found.standing) == ([], Standing.UNKNOWN)
+    assert (found.faults, found.standing) == ([], SignatureStanding.UNKNOWN)
     assert found.domain == "btrix-sign-test.webrecorder.net"
     assert found.stamped_at is not None
     assert found.stamped_at.isoformat() == "2022-01-18T19:00:12+00:00"
@@ -55,10 +62,17 @@ def test_it_is_sound_by_roots_that_the_team_chose(reference: tuple[str, str]) ->
         (root_of(reference, "domainCert", -1),),
         (root_of(reference, "timestampCert", -1),),
     )
-    assert check_signature(*reference, Trust(web, stampers)).standing is Standing.SOUND
-    for half in (Trust(web), Trust((), stampers), Trust(stampers, web), Trust(stampers, stampers)):
+    assert (
+        check_signature(*reference, CaptureTrust(web, stampers)).standing is SignatureStanding.SOUND
+    )
+    for half in (
+        CaptureTrust(web),
+        CaptureTrust((), stampers),
+        CaptureTrust(stampers, web),
+        CaptureTrust(stampers, stampers),
+    ):
         found = check_signature(*reference, half)
-        assert (found.standing, bool(found.doubts)) == (Standing.UNKNOWN, True)
+        assert (found.standing, bool(found.doubts)) == (SignatureStanding.UNKNOWN, True)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +92,11 @@ def test_what_was_altered_is_found(reference: tuple[str, str], old: str, new: st
     document, digest = reference
     assert old in document
     found = check_signature(document.replace(old, new), digest)
-    assert (found.standing, bool(found.faults)) == (Standing.FALSE, True)
+    assert (found.standing, bool(found.faults)) == (SignatureStanding.FALSE, True)
 
 
 def test_over_another_list_it_is_false(reference: tuple[str, str]) -> None:
-    assert check_signature(reference[0], "0" * 64).standing is Standing.FALSE
+    assert check_signature(reference[0], "0" * 64).standing is SignatureStanding.FALSE
 
 
 @pytest.mark.parametrize(
@@ -90,7 +104,7 @@ def test_over_another_list_it_is_false(reference: tuple[str, str]) -> None:
     ["", "[]", "7", "[" * 100_000, '{"hash": 1}', " " * (wacz.LARGEST + 1), "\x00", "null"],
 )
 def test_what_is_no_document_is_false_and_no_traceback(document: str) -> None:
-    assert check_signature(document, "0" * 64).standing is Standing.FALSE
+    assert check_signature(document, "0" * 64).standing is SignatureStanding.FALSE
 
 
 def test_every_cell_of_the_document_may_be_anything(reference: tuple[str, str]) -> None:
@@ -100,7 +114,10 @@ def test_every_cell_of_the_document_may_be_anything(reference: tuple[str, str]) 
             said = json.loads(document)
             said["signedData"][name] = value
             found = check_signature(json.dumps(said), digest)
-            assert found.standing in (Standing.FALSE, Standing.UNKNOWN), (name, value)
+            assert found.standing in (SignatureStanding.FALSE, SignatureStanding.UNKNOWN), (
+                name,
+                value,
+            )
 
 
 # --- keys of browsers -----------------------------------------------------------------------
@@ -127,7 +144,7 @@ def by_key(key: ec.EllipticCurvePrivateKey, *, raw: bool) -> dict[str, Any]:
     return {"path": PACKAGE, "hash": digest, "signedData": signed}
 
 
-def checked(document: dict[str, Any], trust: Trust = wacz.NOBODY) -> Signature:
+def checked(document: dict[str, Any], trust: CaptureTrust = wacz.NOBODY) -> CaptureSignature:
     return check_signature(json.dumps(document), DIGEST_OF_NOTHING, trust)
 
 
@@ -135,9 +152,9 @@ def checked(document: dict[str, Any], trust: Trust = wacz.NOBODY) -> Signature:
 def test_a_browser_s_signature_is_by_a_key_that_the_team_names(raw: bool) -> None:
     document = by_key(ec.generate_private_key(ec.SECP384R1()), raw=raw)
     found = checked(document)
-    assert (found.faults, found.standing, found.domain) == ([], Standing.UNKNOWN, "")
-    named = checked(document, Trust(keys={"our laptop": found.key}))
-    assert (named.standing, named.key_name) == (Standing.SOUND, "our laptop")
+    assert (found.faults, found.standing, found.domain) == ([], SignatureStanding.UNKNOWN, "")
+    named = checked(document, CaptureTrust(keys={"our laptop": found.key}))
+    assert (named.standing, named.key_name) == (SignatureStanding.SOUND, "our laptop")
     other = by_key(ec.generate_private_key(ec.SECP384R1()), raw=raw)
     other["signedData"]["publicKey"] = found.key
     assert checked(other).faults == ["The signature is false."]
@@ -145,7 +162,7 @@ def test_a_browser_s_signature_is_by_a_key_that_the_team_names(raw: bool) -> Non
 
 def test_no_signature_is_none() -> None:
     document = {"path": PACKAGE, "hash": f"sha256:{DIGEST_OF_NOTHING}"}
-    assert checked(document).standing is Standing.NONE
+    assert checked(document).standing is SignatureStanding.NONE
 
 
 # --- certificates of ours -------------------------------------------------------------------
@@ -158,9 +175,9 @@ def capturer(tmp_path_factory: pytest.TempPathFactory) -> Capturer:
 
 def test_a_domain_s_signature_by_an_authority_of_ours(capturer: Capturer) -> None:
     document = capturer.document(DIGEST_OF_NOTHING)
-    assert checked(document).standing is Standing.UNKNOWN
+    assert checked(document).standing is SignatureStanding.UNKNOWN
     found = checked(document, capturer.trust)
-    assert (found.faults, found.doubts, found.standing) == ([], [], Standing.SOUND)
+    assert (found.faults, found.doubts, found.standing) == ([], [], SignatureStanding.SOUND)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +187,7 @@ def test_a_test_authority_is_never_sound_also_where_its_root_is_trusted(
     capturer: Capturer, name: str
 ) -> None:
     document = capturer.document(DIGEST_OF_NOTHING, authority=name)
-    assert checked(document, capturer.trust).standing is Standing.TEST
+    assert checked(document, capturer.trust).standing is SignatureStanding.TEST
 
 
 @pytest.mark.parametrize(
@@ -187,20 +204,20 @@ def test_certificates_that_do_not_fit_are_false(
     capturer: Capturer, changed: dict[str, Any], fault: str
 ) -> None:
     found = checked(capturer.document(DIGEST_OF_NOTHING, **changed), capturer.trust)
-    assert found.standing is Standing.FALSE
+    assert found.standing is SignatureStanding.FALSE
     assert fault in found.faults[0]
 
 
 def test_an_old_certificate_is_a_doubt(capturer: Capturer) -> None:
     old = capturer.document(DIGEST_OF_NOTHING, issued_before=datetime.timedelta(days=9))
     found = checked(old, capturer.trust)
-    assert (found.standing, "48 hours" in found.doubts[0]) == (Standing.UNKNOWN, True)
+    assert (found.standing, "48 hours" in found.doubts[0]) == (SignatureStanding.UNKNOWN, True)
 
 
 def test_a_certificate_that_may_not_issue_vouches_for_nobody(capturer: Capturer) -> None:
     """Any holder of a web certificate could sign for any domain otherwise."""
     found = checked(capturer.document(DIGEST_OF_NOTHING, by_leaf=True), capturer.trust)
-    assert found.standing is not Standing.SOUND
+    assert found.standing is not SignatureStanding.SOUND
 
 
 # --- whom the team trusts -------------------------------------------------------------------

@@ -13,7 +13,7 @@ from tests.custody.conftest import Log
 
 from habeas.custody.attestation import witness
 from habeas.custody.attestation.cosignatures import ML_DSA_44, Cosigner, read_cosignatures
-from habeas.custody.attestation.witness import Answer, Request, Witness, parse_request
+from habeas.custody.attestation.witness import CosignRequest, Witness, WitnessAnswer, parse_request
 from habeas.custody.errors import RequestError, WitnessError
 from habeas.custody.log import merkle
 from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
@@ -34,7 +34,7 @@ def checkpoint(size: int, leaves: list[bytes] = LEAVES, signer: Signer = LOG) ->
 
 def request(old: int, size: int, leaves: list[bytes] = LEAVES, signer: Signer = LOG) -> bytes:
     proof = merkle.consistency_proof(leaves[:size], old) if 0 < old <= size else []
-    return Request(old, tuple(proof), checkpoint(size, leaves, signer)).body()
+    return CosignRequest(old, tuple(proof), checkpoint(size, leaves, signer)).body()
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def latest(partner: Witness) -> Callable[[], int]:
     return lambda: ((found := witness.known_logs(partner.directory)[0].latest) and found.size) or 0
 
 
-def conflict(answer: Answer) -> int:
+def conflict(answer: WitnessAnswer) -> int:
     """The size that a 409 tells; each tells one."""
     assert answer.status == 409
     assert answer.content_type == "text/x.tlog.size"
@@ -90,7 +90,7 @@ def test_other_signatures_are_ignored(partner: Witness, latest: Callable[[], int
     """Also when there are as many as a note takes: what is remembered stays readable."""
     strangers = [Signer.from_seed(ORIGIN, bytes([n]) * 32) for n in range(1, 64)]
     note = sign_note(checkpoint(7).note.partition(b"\n\n")[0] + b"\n", LOG, *strangers)
-    body = Request(0, (), parse_checkpoint(note)).body()
+    body = CosignRequest(0, (), parse_checkpoint(note)).body()
     assert partner.add_checkpoint(body).status == 200
     assert latest() == 7
     assert partner.add_checkpoint(request(7, 9)).status == 200
@@ -104,7 +104,7 @@ def test_an_empty_log_is_cosigned(partner: Witness) -> None:
 def test_extension_lines_are_signed_too(partner: Witness) -> None:
     text = checkpoint(7).note.partition(b"\n\n")[0] + b"\nan extension\n"
     note = sign_note(text, LOG)
-    answer = partner.add_checkpoint(Request(0, (), parse_checkpoint(note)).body())
+    answer = partner.add_checkpoint(CosignRequest(0, (), parse_checkpoint(note)).body())
     assert answer.status == 200
     assert read_cosignatures(note + answer.body, [PARTNER.key])
 
@@ -265,24 +265,24 @@ def test_a_fork_is_kept_as_evidence_once(partner: Witness) -> None:
 
 def test_422_for_a_root_of_an_empty_log_that_is_not_its_root(partner: Witness) -> None:
     note = sign_checkpoint(ORIGIN, 0, bytes(32), LOG)
-    assert partner.add_checkpoint(Request(0, (), note).body()).status == 422
+    assert partner.add_checkpoint(CosignRequest(0, (), note).body()).status == 422
 
 
 def test_422_when_the_proof_does_not_hold(partner: Witness, latest: Callable[[], int]) -> None:
     partner.add_checkpoint(request(0, 7))
     good = merkle.consistency_proof(LEAVES[:9], 7)
     for proof in ([], good[:-1], [*good, bytes(32)], [bytes(32), *good[1:]], good[::-1]):
-        body = Request(7, tuple(proof), checkpoint(9)).body()
+        body = CosignRequest(7, tuple(proof), checkpoint(9)).body()
         assert partner.add_checkpoint(body).status == 422
     assert partner.add_checkpoint(request(7, 9, OTHER)).status == 422
     assert latest() == 7
 
 
 def test_422_for_a_proof_where_there_is_nothing_to_prove(partner: Witness) -> None:
-    body = Request(0, (bytes(32),), checkpoint(7)).body()
+    body = CosignRequest(0, (bytes(32),), checkpoint(7)).body()
     assert partner.add_checkpoint(body).status == 422
     partner.add_checkpoint(request(0, 7))
-    body = Request(7, (bytes(32),), checkpoint(7)).body()
+    body = CosignRequest(7, (bytes(32),), checkpoint(7)).body()
     assert partner.add_checkpoint(body).status == 422
 
 
@@ -331,7 +331,7 @@ def test_of_many_at_once_one_wins(tmp_path: Path) -> None:
     witness.trust_log(tmp_path, LOG.verifier)
     both = [Witness(tmp_path, PARTNER), Witness(tmp_path, PARTNER)]
     both[0].add_checkpoint(request(0, 5))
-    answers: list[Answer] = []
+    answers: list[WitnessAnswer] = []
     threads = [
         threading.Thread(
             target=lambda n=number: answers.append(both[n % 2].add_checkpoint(request(5, 6 + n)))

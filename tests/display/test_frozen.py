@@ -21,7 +21,7 @@ from habeas.archive.opening import Archive
 from habeas.display import claims, differences, records, sources
 from habeas.display.asking import Elsewhere, NotThere, Query
 from habeas.display.marks import marked
-from habeas.display.references import Marked, Part, Target, Turning
+from habeas.display.references import Marked, Target, TextPart, Turning
 from habeas.web.explore.frame import contents
 
 WEB = ("django.http", "django.urls", "django.shortcuts", "django.template", "django.core.handlers")
@@ -115,7 +115,9 @@ def test_a_value_is_frozen_without_addresses_and_marked(shelf: Shelf, who: str) 
 
 def test_a_part_of_a_list_is_the_same_address_with_another_cursor() -> None:
     request = RequestFactory().get("/sources/3.json", {"after": "9", "x": "ä", "format": "json"})
-    pages = contents.content(Turning(Part("after", None), Part("after", 12, "says")), request)
+    pages = contents.content(
+        Turning(TextPart("after", None), TextPart("after", 12, "says")), request
+    )
     assert pages == {"first": "/sources/3/?x=%C3%A4", "next": "/sources/3/?x=%C3%A4&after=12#says"}
     target = Target("record", 7, (("property", "name"),))
     assert contents.content(target, request) == "/records/7/?property=name"

@@ -11,7 +11,7 @@ from benchmarks.estimation_gibbs import gibbs
 from benchmarks.estimation_prior import prior, weighted
 from scipy.stats import kstest
 
-from habeas.estimation import Settings, classes, from_counts
+from habeas.estimation import ClassSettings, classes, from_counts
 from habeas.estimation.classes import Chains
 from habeas.estimation.diagnosing import diagnose, ess
 
@@ -19,7 +19,7 @@ FEW = {"110": 2, "101": 1, "100": 4, "010": 3, "001": 2}
 
 
 def drawn(cells: dict[str, int], sweeps: int, **settings: int) -> np.ndarray:
-    chains = Chains(from_counts("ABC", cells), 3, Settings(**settings))  # type: ignore[arg-type]
+    chains = Chains(from_counts("ABC", cells), 3, ClassSettings(**settings))  # type: ignore[arg-type]
     chains.advance(sweeps)
     kept: np.ndarray = chains.draws[:, sweeps // 10 :]
     return kept
@@ -40,7 +40,7 @@ def test_ten_classes_agree_with_weighted_draws_of_the_prior() -> None:
 @pytest.mark.parametrize("hamiltonian", [True, False])
 def test_the_weights_of_classes_reach_as_far_as_their_prior(hamiltonian: bool) -> None:
     """One person says next to nothing about the weights: 16 % of sticks pass 600 all the same."""
-    chains = Chains(from_counts("ABC", {"111": 1}), 5, Settings(hamiltonian=hamiltonian))
+    chains = Chains(from_counts("ABC", {"111": 1}), 5, ClassSettings(hamiltonian=hamiltonian))
     found = []
     for at in range(400):
         chains.advance(40 * (at + 1))

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from tests.estimation.tables import table
 
-from habeas.estimation import Estimate, Settings, estimate, from_counts
+from habeas.estimation import ClassSettings, Estimate, estimate, from_counts
 from habeas.estimation.combining import over_imputations, over_strata
 from habeas.estimation.drawing import specifications
 from habeas.estimation.errors import BadSetting, Disconnected, Unanswered
 from habeas.estimation.reporting import as_page, largest_moves
 
-QUICK = Settings(precision=0.03, most_sweeps=20_000)
+QUICK = ClassSettings(precision=0.03, most_sweeps=20_000)
 
 
 def asked(data: object, **more: object) -> Estimate:
@@ -103,7 +103,7 @@ def test_the_curve_passes_through_the_estimate(orleans: Estimate) -> None:
 
 def test_a_method_that_refuses_is_shown_and_not_replaced(vectors: Path) -> None:
     found = asked(table(vectors, "netherlands_5").without("R").merged(["K", "Z"]).shifted(1, 0),
-                  settings=Settings(precision=0.0001, most_sweeps=10_000))  # fmt: skip
+                  settings=ClassSettings(precision=0.0001, most_sweeps=10_000))  # fmt: skip
     assert found.refused
     assert found.reported.refusal == "estimation.not-converged"
     assert "no estimate" in found.sentence
@@ -116,7 +116,9 @@ def test_forty_lists_get_classes_and_refusals_by_name() -> None:
     cells = {
         "".join("1" if j in (n, (n + 1) % 40) else "0" for j in range(40)): 9 for n in range(40)
     }
-    found = asked(from_counts(lists, cells), settings=Settings(precision=0.05, most_sweeps=10_000))
+    found = asked(
+        from_counts(lists, cells), settings=ClassSettings(precision=0.05, most_sweeps=10_000)
+    )
     assert {m.refusal for m in found.methods[1:]} == {"estimation.too-many-lists"}
     assert "one-method-only" in {caution.code for caution in found.cautions}
 

@@ -11,7 +11,7 @@ from tests.estimation.tables import entry, table
 
 from habeas.estimation import (
     CaptureTable,
-    Settings,
+    ClassSettings,
     classes,
     estimate_classes,
     from_counts,
@@ -21,7 +21,7 @@ from habeas.estimation.classes import Chains
 from habeas.estimation.diagnosing import diagnose
 from habeas.estimation.errors import BadSetting, NotConverged
 
-QUICK = Settings(precision=0.02, most_sweeps=40_000)
+QUICK = ClassSettings(precision=0.02, most_sweeps=40_000)
 SMALL = {"111": 3, "110": 9, "101": 7, "011": 6, "100": 20, "010": 18, "001": 15}
 
 
@@ -41,7 +41,7 @@ def exact_one_class(data: CaptureTable, most: int) -> np.ndarray:
 @pytest.mark.parametrize("hamiltonian", [True, False])
 def test_one_class_agrees_with_the_sum_over_n(hamiltonian: bool) -> None:
     small = from_counts("ABC", SMALL)
-    settings = Settings(classes=1, precision=0.01, hamiltonian=hamiltonian)
+    settings = ClassSettings(classes=1, precision=0.01, hamiltonian=hamiltonian)
     found = estimate_classes(small, 11, settings)
     exact = exact_one_class(small, 5_000)
     for probability, point in zip((0.025, 0.5, 0.975), found.diagnosis.quantiles, strict=True):
@@ -53,7 +53,9 @@ def test_both_kernels_have_one_target() -> None:
     """The published sampler, alone, says what the quick one says."""
     small = from_counts("ABC", SMALL)
     quick, plain = (
-        diagnose(_draws(small, Settings(classes=3, hamiltonian=on), 30_000), (0.025, 0.5, 0.975))
+        diagnose(
+            _draws(small, ClassSettings(classes=3, hamiltonian=on), 30_000), (0.025, 0.5, 0.975)
+        )
         for on in (True, False)
     )
     for a, b in zip(quick.quantiles, plain.quantiles, strict=True):
@@ -61,7 +63,7 @@ def test_both_kernels_have_one_target() -> None:
         assert abs(a.value - b.value) <= 4 * error
 
 
-def _draws(data: CaptureTable, settings: Settings, sweeps: int) -> np.ndarray:
+def _draws(data: CaptureTable, settings: ClassSettings, sweeps: int) -> np.ndarray:
     chains = Chains(data, 7, settings)
     chains.advance(sweeps)
     drawn: np.ndarray = chains.draws
@@ -75,7 +77,7 @@ def test_the_reference_within_monte_carlo_error(vectors: Path, which: str) -> No
         for each in entry(vectors, which)["reference"]
         if each["method"] == "lcmcr" and "quantiles" in each
     )
-    found = estimate_classes(table(vectors, which), 3, Settings(cap=20, precision=0.01))
+    found = estimate_classes(table(vectors, which), 3, ClassSettings(cap=20, precision=0.01))
     between = said.get("between_chain_se", {})
     for point in found.diagnosis.quantiles:
         key = f"{point.probability:g}"
@@ -94,7 +96,7 @@ def test_a_seed_gives_the_same_draws(vectors: Path) -> None:
 
 def test_the_cap_holds(vectors: Path) -> None:
     korea = table(vectors, "korea")
-    drawn = _draws(korea, Settings(cap=1), 3_000)
+    drawn = _draws(korea, ClassSettings(cap=1), 3_000)
     assert drawn.min() >= korea.observed
     assert drawn.max() <= 2 * korea.observed
 
@@ -102,20 +104,20 @@ def test_the_cap_holds(vectors: Path) -> None:
 def test_a_draw_beyond_the_cap_leaves_the_count_as_it_was() -> None:
     """Nobody on two lists: nearly every draw is beyond the cap, and -1 was once a draw."""
     apart = from_counts("ABC", {"100": 40, "010": 30, "001": 20})
-    drawn = _draws(apart, Settings(cap=1, classes=1), 2_000)
+    drawn = _draws(apart, ClassSettings(cap=1, classes=1), 2_000)
     assert apart.observed <= drawn.min() < drawn.max() <= 2 * apart.observed
 
 
 def test_what_cannot_be_counted_is_refused_and_not_cut_off() -> None:
     many = from_counts("ABC", {"111": 1, "100": 10**12, "010": 10**12, "001": 10**12})
     with pytest.raises(NotConverged, match="beyond what can be counted"):
-        estimate_classes(many, 1, Settings(classes=2, hamiltonian=False))
+        estimate_classes(many, 1, ClassSettings(classes=2, hamiltonian=False))
 
 
 def test_chains_that_disagree_give_no_number(vectors: Path) -> None:
     """Two modes that chains seldom leave: within this allowance they cannot be weighed."""
     with pytest.raises(NotConverged, match="Their medians") as caught:
-        estimate_classes(table(vectors, "netherlands_5"), 1, Settings(most_sweeps=20_000))
+        estimate_classes(table(vectors, "netherlands_5"), 1, ClassSettings(most_sweeps=20_000))
     assert caught.value.next_step
 
 
@@ -132,7 +134,7 @@ def test_chains_without_hope_are_not_lengthened(
         estimate_classes(
             from_counts(kosovo.lists, cells),
             1,
-            Settings(most_sweeps=40_000),
+            ClassSettings(most_sweeps=40_000),
             lambda done, total: checks.append(done),
         )
     assert checks == [10_000]
@@ -141,7 +143,7 @@ def test_chains_without_hope_are_not_lengthened(
 def test_too_short_an_allowance_is_a_refusal(vectors: Path) -> None:
     with pytest.raises(NotConverged, match="Monte Carlo error"):
         estimate_classes(
-            table(vectors, "kosovo"), 1, Settings(precision=0.0001, most_sweeps=10_000)
+            table(vectors, "kosovo"), 1, ClassSettings(precision=0.0001, most_sweeps=10_000)
         )
 
 
@@ -159,7 +161,7 @@ def test_too_short_an_allowance_is_a_refusal(vectors: Path) -> None:
 )
 def test_settings_without_meaning_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(BadSetting):
-        Settings(**wrong)  # type: ignore[arg-type]
+        ClassSettings(**wrong)  # type: ignore[arg-type]
 
 
 def test_a_seed_is_a_whole_number(vectors: Path) -> None:

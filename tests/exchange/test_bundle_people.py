@@ -15,7 +15,7 @@ from tests.redteam.forging import forge, grant, key_in_the_name_of
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.custody.bundles.people_check import Shown, check_people
+from habeas.custody.bundles.people_check import DisclosedEntry, check_people
 from habeas.custody.log.entries import Composer, parse_entry
 from habeas.custody.log.notes import Signer
 from habeas.custody.standalone import verify as standalone
@@ -141,7 +141,7 @@ ORIGIN = "example.org/histories"
 HOLDERS = [f"p-{n}" for n in range(4)]
 
 
-def history(seed: int) -> list[Shown]:
+def history(seed: int) -> list[DisclosedEntry]:
     """Grants, ends, requests, recoveries and decisions, in part falsely signed or misnamed."""
     chance = random.Random(seed)  # noqa: S311
     composer = Composer(ORIGIN, Signer.from_seed(ORIGIN, bytes(32)))
@@ -151,7 +151,7 @@ def history(seed: int) -> list[Shown]:
         for _ in range(3)
     ]
     lie = {key: Liar(key.name, key._key) for key in keys}
-    shown: list[Shown] = []
+    shown: list[DisclosedEntry] = []
     requests: list[tuple[str, str, str]] = []
     for position in range(chance.randint(1, 18)):
         key = chance.choice(keys)
@@ -182,11 +182,11 @@ def history(seed: int) -> list[Shown]:
         made = composer.compose(1_900_000_000, list(fields.items()), cosigners=signers)
         if fields["kind"] == "key-request":
             requests.append((made.entry_id, holder, verifier))
-        shown.append(Shown(position, parse_entry(made.note), fields))
+        shown.append(DisclosedEntry(position, parse_entry(made.note), fields))
     return shown
 
 
-def by_the_other(shown: list[Shown]) -> standalone.Bundle:
+def by_the_other(shown: list[DisclosedEntry]) -> standalone.Bundle:
     """The same, as the verifier that uses the standard library alone has them."""
     bundle = object.__new__(standalone.Bundle)
     bundle.origin = ORIGIN
@@ -255,6 +255,6 @@ def test_a_falsely_signed_end_is_a_fault_and_ends_the_key_in_both(how: str) -> N
     for position, (fields, signers) in enumerate(said):
         fields = {"kind": "key", **fields}
         made = composer.compose(1_900_000_000, list(fields.items()), cosigners=signers)
-        shown.append(Shown(position, parse_entry(made.note), fields))
+        shown.append(DisclosedEntry(position, parse_entry(made.note), fields))
     for faults in (check_people(ORIGIN, shown).faults, by_the_other(shown).faults["people"]):
         assert [fault.split()[1] for fault in faults] == ["2", "3", "4"]

@@ -37,7 +37,7 @@ from habeas.custody.log import disclosures as sd
 from habeas.exchange.bundling import writing
 from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.bundling.disclosing import Rules
-from habeas.exchange.bundling.writing import Handover, write
+from habeas.exchange.bundling.writing import Recipient, write
 from habeas.figures.errors import UnknownFigure
 
 
@@ -237,7 +237,7 @@ def test_the_same_ledger_gives_the_same_bytes(world: World, tmp_path: Path) -> N
 
 def test_that_it_was_handed_over_is_an_event(world: World, tmp_path: Path) -> None:
     chosen = choose(world.archive, "public", exhibits=[world.note, world.held])
-    given = Handover("The team", "For court 7", "The owner", "The lead")
+    given = Recipient("The team", "For court 7", "The owner", "The lead")
     made = write(world.archive, chosen, "public", tmp_path / "b", handover=given)
     assert len(made.events) == 2
     row = m.Exhibit.objects.get(position=world.note)
@@ -254,11 +254,11 @@ def test_a_bundle_that_fails_leaves_nothing(
     (tmp_path / "out").mkdir()
     monkeypatch.setattr(writing, "LARGEST", 10)
     with pytest.raises(BundleError, match="a bundle holds"):
-        write(world.archive, chosen, "public", tmp_path / "out" / "b", handover=Handover())
+        write(world.archive, chosen, "public", tmp_path / "out" / "b", handover=Recipient())
     monkeypatch.undo()
     world.archive.objects.path(m.Exhibit.objects.get(position=world.note).address).unlink()
     with pytest.raises(Exception, match="not in the store"):
-        write(world.archive, chosen, "public", tmp_path / "out" / "b", handover=Handover())
+        write(world.archive, chosen, "public", tmp_path / "out" / "b", handover=Recipient())
     assert list((tmp_path / "out").iterdir()) == []
     assert world.archive.size == size
 

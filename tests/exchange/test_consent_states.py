@@ -12,7 +12,7 @@ from habeas.archive import openness
 from habeas.archive.access import Viewer, team_member
 from habeas.archive.opening import Archive
 from habeas.exchange.tidy.columns import columns_of
-from habeas.exchange.tidy.reading import Reader
+from habeas.exchange.tidy.reading import TidyReader
 from habeas.exchange.tidy.records import Record, records
 from habeas.exchange.tidy.sources import Source, sources
 
@@ -51,7 +51,7 @@ def test_a_consent_is_agreed_on_its_last_day_and_not_after(
 
 
 def _rows(there: Guarded, viewer: Viewer, kind: str) -> dict[object, dict[str, object]]:
-    reader = Reader(viewer, there.archive.size)
+    reader = TidyReader(viewer, there.archive.size)
     made, table = (records, Record) if kind == "record" else (sources, Source)
     names = [each.name for each in columns_of(table)]
     found = [dict(zip(names, row, strict=True)) for piece in made(reader) for row in piece]

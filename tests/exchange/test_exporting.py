@@ -26,7 +26,7 @@ from habeas.archive.errors import PurposeNeeded
 from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
 from habeas.exchange.exporting import writing
-from habeas.exchange.exporting.writing import Asked
+from habeas.exchange.exporting.writing import ExportRequest
 from habeas.exchange.tidy import reading
 from habeas.exchange.tidy.claims import Claim
 from habeas.exchange.tidy.columns import columns_of
@@ -274,7 +274,7 @@ def test_what_cannot_be_written_is_refused_first(world: World, tmp_path: Path) -
 
 def test_what_marks_people_is_shown_for_a_purpose_only(world: World) -> None:
     def faith(viewer: Any) -> tuple[Any, Any]:
-        found = reading.Reader(viewer, world.archive.size)
+        found = reading.TidyReader(viewer, world.archive.size)
         rows = [Claim(*row) for piece in writing.claims(found) for row in piece]
         (row,) = (row for row in rows if row.claim == world.at["faith"])
         return row.value, row.value_state
@@ -286,7 +286,7 @@ def test_what_marks_people_is_shown_for_a_purpose_only(world: World) -> None:
 @one_database
 def test_pieces_give_the_same_rows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def every(kind: str) -> list[Any]:
-        found = reading.Reader(OWNER, world.archive.size)
+        found = reading.TidyReader(OWNER, world.archive.size)
         return [row for piece in writing._rows(world.archive, found, kind, "") for row in piece]
 
     whole = {kind: every(kind) for kind in writing.ALL}
@@ -309,7 +309,7 @@ def test_a_figure_keeps_what_is_counted_apart(world: World, tmp_path: Path) -> N
 
 @one_database
 def test_the_library_way_obeys_the_same_rule(world: World, tmp_path: Path) -> None:
-    asked = Asked(OWNER, ("claims",), tmp_path / "out" / "x.csv")
+    asked = ExportRequest(OWNER, ("claims",), tmp_path / "out" / "x.csv")
     with pytest.raises(PurposeNeeded):
         writing.export(world.archive, asked)
     assert writing.export(world.archive, replace(asked, viewer=PUBLIC)).entry is None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from habeas.exchange.leftovers import doubt
-from habeas.exchange.tables import Row
+from habeas.exchange.tables import CsvRow
 
 
 def _doubted(column: str, cell: str, **others: str) -> tuple[str, str] | None:
-    return doubt(Row("mentions.csv", 2, {column: cell, **others}), column)
+    return doubt(CsvRow("mentions.csv", 2, {column: cell, **others}), column)
 
 
 @pytest.mark.parametrize(

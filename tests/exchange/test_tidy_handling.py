@@ -12,7 +12,7 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, team_member
 from habeas.archive.opening import Archive
 from habeas.exchange.exporting import writing
-from habeas.exchange.tidy.reading import Reader
+from habeas.exchange.tidy.reading import TidyReader
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
@@ -27,7 +27,7 @@ rules:
 
 
 def rows(archive: Archive, kind: str, figure: str = "", viewer: Any = OWNER) -> list[Any]:
-    made = writing._rows(archive, Reader(viewer, archive.size), kind, figure)
+    made = writing._rows(archive, TidyReader(viewer, archive.size), kind, figure)
     return [writing.KINDS[kind](*row) for piece in made for row in piece]
 
 

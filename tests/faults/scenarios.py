@@ -30,7 +30,7 @@ from habeas.archive.search import index, searching
 from habeas.archive.store import erasure_journal
 from habeas.archive.verify.verifying import verify
 from habeas.custody.objects import encrypting_process
-from habeas.custody.trust.persons import Policy
+from habeas.custody.trust.persons import TrustRules
 from habeas.exchange.importing import import_folder
 
 Acknowledge = Callable[[str], None]
@@ -49,7 +49,7 @@ ENCRYPTING = (
 
 def prepare(place: Path) -> None:
     """``archive`` and what the scenarios need, under ``place``."""
-    archive = init_archive(place / "archive", passphrase=None, policy=Policy(0, 0))
+    archive = init_archive(place / "archive", passphrase=None, policy=TrustRules(0, 0))
     (place / "files").mkdir()
     for number in range(sum(ROUNDS)):
         content = os.urandom(2_000 + 37 * number)

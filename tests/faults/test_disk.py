@@ -27,7 +27,7 @@ from habeas.custody.keys.keyring import Keyring
 from habeas.custody.log import merkle, tiles
 from habeas.custody.log.entries import Composer
 from habeas.custody.objects import encrypting_process
-from habeas.custody.objects.encrypting import Outcome, Wanted
+from habeas.custody.objects.encrypting import Outcome, SealingJob
 from habeas.custody.objects.object_store import ObjectStore, Sealed
 from habeas.custody.sequencer import Sequencer
 
@@ -234,8 +234,8 @@ def _sealed_beside(place: Path, store: ObjectStore) -> list[Sealed]:
     return sealed
 
 
-def _wanted(paths: Iterable[Path]) -> list[Wanted]:
-    return [Wanted(path) for path in paths]
+def _wanted(paths: Iterable[Path]) -> list[SealingJob]:
+    return [SealingJob(path) for path in paths]
 
 
 def _objects(outcomes: Iterable[Outcome]) -> list[Sealed]:

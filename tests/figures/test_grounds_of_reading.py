@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from habeas.figures.evaluation.rows import Origins
 from habeas.figures.evaluation.times import is_vague, period, year_month
 from habeas.figures.places import lies_in, placing_claims
-from habeas.figures.why.nodes import Fact, Node, as_json
+from habeas.figures.why.nodes import Node, NodeFact, as_json
 from habeas.figures.why.printing import as_text, cells, safe, wrap
 from habeas.vocabulary.answers import Answer
 
@@ -94,9 +94,9 @@ def test_every_source_has_an_origin(pairs: list[tuple[int, int]]) -> None:
 TREE = Node(
     "figure",
     "States",
-    (Fact("counted", "27 states"),),
+    (NodeFact("counted", "27 states"),),
     (
-        Node("rule", "1. a claim", (Fact("waterfall", "40 in, 13 dropped, 27 on"),)),
+        Node("rule", "1. a claim", (NodeFact("waterfall", "40 in, 13 dropped, 27 on"),)),
         Node("record", "A", (), (Node("proof", "proof: in the log", sound=True),), 12, more=3),
         Node("not-known", "Not known: 2"),
     ),
@@ -159,7 +159,7 @@ def test_evidence_cannot_steer_the_terminal() -> None:
 
 @given(st.text(max_size=200), st.integers(40, 100))
 def test_no_line_is_wider_than_asked(text: str, width: int) -> None:
-    node = Node("claim", text, (Fact("quote", text),), (Node("passage", text),), 5)
+    node = Node("claim", text, (NodeFact("quote", text),), (Node("passage", text),), 5)
     for line in as_text(node, width=width).splitlines():
         assert cells(line) <= width + 12
         assert "\x1b" not in line

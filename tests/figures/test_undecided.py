@@ -14,7 +14,7 @@ from habeas.archive.access import OWNER
 from habeas.archive.opening import Archive
 from habeas.archive.review.pairs import OpenPair
 from habeas.archive.review.reviewing import review
-from habeas.archive.verbs.linking import Pair
+from habeas.archive.verbs.linking import ProposedPair
 from habeas.figures.changes import dependents
 from habeas.figures.definition.definitions import parse
 from habeas.figures.errors import DefinitionError
@@ -86,9 +86,9 @@ def test_a_count_is_a_range_until_its_pairs_are_judged(archive: Archive) -> None
             batch,
             "place",
             [
-                Pair(towns[0].entry_id, towns[1].entry_id, 900_000),
-                Pair(towns[2].entry_id, towns[3].entry_id, 800_000),
-                Pair(towns[0].entry_id, towns[3].entry_id, 400_000),
+                ProposedPair(towns[0].entry_id, towns[1].entry_id, 900_000),
+                ProposedPair(towns[2].entry_id, towns[3].entry_id, 800_000),
+                ProposedPair(towns[0].entry_id, towns[3].entry_id, 400_000),
             ],
             size=archive.size,
             model="0" * 64,
@@ -127,8 +127,8 @@ def test_pairs_with_records_that_are_not_counted_are_a_weak_point(archive: Archi
         towns = [place_mention(batch, f"Town {number}") for number in range(3)]
         source = newspaper(batch)
         says(batch, towns[0], source)
-        pair = Pair(towns[0].entry_id, towns[1].entry_id, 900_000)
-        other = Pair(towns[1].entry_id, towns[2].entry_id, 900_000)
+        pair = ProposedPair(towns[0].entry_id, towns[1].entry_id, 900_000)
+        other = ProposedPair(towns[1].entry_id, towns[2].entry_id, 900_000)
         run = {"size": archive.size, "model": "0" * 64, "threshold_ppm": 1, "seed": 1}
         verbs.linkage(batch, "place", [pair, other], versions={}, **run)
     named = parse(TEXT + "rules:\n  - {rule: has-claim, property: name}\n")
@@ -167,7 +167,7 @@ def test_what_no_run_has_compared_is_a_weak_point(archive: Archive) -> None:
     assert late() == [(2, 2)]
     run = {"size": archive.size, "model": "0" * 64, "threshold_ppm": 1, "seed": 1}
     with archive.writing() as batch:
-        pair = Pair(towns[0].entry_id, towns[1].entry_id, 900_000)
+        pair = ProposedPair(towns[0].entry_id, towns[1].entry_id, 900_000)
         verbs.linkage(batch, "place", [pair], versions={}, **run)
     assert late() == []
     with archive.writing() as batch:

@@ -15,7 +15,7 @@ from tests.support.xinjiang import link
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from habeas.linking import Linkage, LinkRecord, Settings
+    from habeas.linking import LinkageRun, LinkingSettings, LinkRecord
 
 PEOPLE, DOUBLES = 250, 60
 YEARS = tuple(range(1940, 2000))
@@ -59,14 +59,16 @@ def crowd(
     return found
 
 
-def mean_of(found: Linkage, true: Iterable[tuple[str, str]]) -> float:
+def mean_of(found: LinkageRun, true: Iterable[tuple[str, str]]) -> float:
     """The mean probability of these pairs; one that is no candidate has none."""
     said = {(each.left, each.right): each.probability for each in found.candidates}
     pairs = list(true)
     return sum(said.get(pair, 0.0) for pair in pairs) / len(pairs)
 
 
-def linked(crowded: list[LinkRecord], settings: Settings | None = None, seed: int = 7) -> float:
+def linked(
+    crowded: list[LinkRecord], settings: LinkingSettings | None = None, seed: int = 7
+) -> float:
     """The mean probability of the true pairs beside a crowd."""
     records, true = doubled(seed)
     return mean_of(link([*records, *crowded], settings=settings), true)

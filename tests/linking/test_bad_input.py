@@ -8,7 +8,7 @@ import pytest
 from tests.linking.people import person
 from tests.support.xinjiang import link
 
-from habeas.linking import Field, LinkRecord, Settings
+from habeas.linking import ExtraField, LinkingSettings, LinkRecord
 from habeas.linking.errors import BadRecord, BadSetting
 
 
@@ -81,17 +81,17 @@ def test_one_id_twice_is_refused() -> None:
         {"names": "loud"},
         {"engine": "oracle"},
         {"largest_block": 1},
-        {"fields": (Field("a"), Field("a"))},
+        {"fields": (ExtraField("a"), ExtraField("a"))},
     ],
 )
 def test_settings_without_meaning_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadSetting):
-        Settings(**wrong)  # type: ignore[arg-type]
+        LinkingSettings(**wrong)  # type: ignore[arg-type]
 
 
 def test_a_field_must_be_a_name_of_letters() -> None:
     with pytest.raises(BadSetting):
-        Field("a; drop table r")
+        ExtraField("a; drop table r")
 
 
 def test_no_records_give_no_candidates() -> None:
@@ -101,7 +101,7 @@ def test_no_records_give_no_candidates() -> None:
 
 def test_a_crowd_of_one_name_is_reported_and_not_expanded() -> None:
     crowd = (person(f"r{at}", "Memet Tursun") for at in range(20_000))
-    found = link(crowd, settings=Settings(memory="300MB"))
+    found = link(crowd, settings=LinkingSettings(memory="300MB"))
     assert found.candidates == ()
     assert found.counts["pairs"] == 0
     (lost,) = found.lost
@@ -115,7 +115,7 @@ def test_a_crowd_is_divided_by_what_divides_it() -> None:
         person(f"r{at}", "Memet Tursun", birth_from=1900 + at % 100, birth_to=1900 + at % 100)
         for at in range(3_000)
     ]
-    found = link(crowd, settings=Settings(threshold=0.000001))
+    found = link(crowd, settings=LinkingSettings(threshold=0.000001))
     assert 0 < found.counts["pairs"] < 3_000 * 2_999 / 2 / 10
     assert not found.lost
 
@@ -152,6 +152,6 @@ def test_records_from_which_nothing_can_be_learned_are_weighed_by_judgement() ->
                 identifiers=(str(chance.randrange(3_300)),) if number % 5 == 0 else (),
             )
         )
-    found = link(records, settings=Settings(threads=1))
+    found = link(records, settings=LinkingSettings(threads=1))
     assert found.counts["records"] == 3_300
     assert all(0 < each.probability < 1 for each in found.candidates)

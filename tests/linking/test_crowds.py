@@ -9,7 +9,7 @@ from tests.linking.crowds import crowd, doubled, mean_of
 from tests.linking.people import people, person
 from tests.support.xinjiang import link
 
-from habeas.linking import Linkage, LinkRecord, Settings
+from habeas.linking import LinkageRun, LinkingSettings, LinkRecord
 
 #: How many records a crowd has, and the year that all of them give.
 SIZES = [(40, 1980), (150, None), (300, 1980), (3_000, 1980)]
@@ -21,14 +21,14 @@ def undisturbed(*, fathers: bool) -> float:
     return mean_of(link(records), true)
 
 
-def beside(crowded: list[LinkRecord], *, fathers: bool = False) -> tuple[float, Linkage]:
+def beside(crowded: list[LinkRecord], *, fathers: bool = False) -> tuple[float, LinkageRun]:
     """The mean probability of the true pairs beside a crowd, and the run."""
     records, true = doubled(fathers=fathers)
     found = link([*records, *crowded])
     return mean_of(found, true), found
 
 
-def likely(found: Linkage) -> int:
+def likely(found: LinkageRun) -> int:
     """Candidates of two records of the crowd."""
     return sum(
         each.left[0] == each.right[0] == "c" and each.probability > 0.5 for each in found.candidates
@@ -122,7 +122,7 @@ def test_the_doubles_in_a_crowd_are_less_likely_than_others_and_not_lost() -> No
 
 
 def test_a_set_of_one_name_is_weighed_as_before_and_said() -> None:
-    found = link(crowd(400, "Muhammad"), settings=Settings(threshold=0.01))
+    found = link(crowd(400, "Muhammad"), settings=LinkingSettings(threshold=0.01))
     assert likely(found) == 0
     assert not [lost for lost in found.lost if lost.kind == "crowd"]
 
@@ -137,8 +137,8 @@ def test_no_crowd_changes_nothing() -> None:
 def test_a_crowd_is_the_same_on_one_thread_and_for_records_that_come_later() -> None:
     records = [*doubled()[0], *crowd(150, "Muhammad", years=(1980,))]
     whole = link(records)
-    assert link(records, settings=Settings(threads=1)).candidates == whole.candidates
-    later = link(records[-60:], known=records[:-60], settings=Settings(models=whole.models))
+    assert link(records, settings=LinkingSettings(threads=1)).candidates == whole.candidates
+    later = link(records[-60:], known=records[:-60], settings=LinkingSettings(models=whole.models))
     fresh = {record.id for record in records[-60:]}
     told = {frozenset((c.left, c.right)): c.probability for c in whole.candidates}
     assert {c.left for c in later.candidates} <= fresh
@@ -195,7 +195,8 @@ def test_a_stated_father_speaks_beside_whole_names(said: list[dict[str, object]]
         for id, each in zip(ids, [*said, said[0]], strict=True)
     ]
     found = {
-        (c.left, c.right): c for c in link(records, settings=Settings(threshold=1e-6)).candidates
+        (c.left, c.right): c
+        for c in link(records, settings=LinkingSettings(threshold=1e-6)).candidates
     }
     assert found["a", "c"].probability > found["a", "b"].probability
     assert "father's or family name Ehmet on both sides" in str(found["a", "c"].reasons)

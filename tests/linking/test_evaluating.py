@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from habeas.linking import Candidate, Label, evaluate, labels_of
+from habeas.linking import CandidatePair, LabelledPair, evaluate, labels_of
 from habeas.linking.errors import BadLabel, BadSetting
 
 
-def edge(left: str, right: str, probability: float) -> Candidate:
-    return Candidate(left, right, probability, ("made up",))
+def edge(left: str, right: str, probability: float) -> CandidatePair:
+    return CandidatePair(left, right, probability, ("made up",))
 
 
 def test_a_chain_keeps_its_pair_precision_and_loses_its_cluster_precision() -> None:
@@ -44,7 +44,11 @@ def test_lost_pairs_are_told_from_those_below_the_threshold() -> None:
 
 
 def test_labels_that_are_not_complete_count_only_where_they_tell() -> None:
-    labels = [Label("a", "b", True), Label("b", "c", True), Label("c", "x", False)]
+    labels = [
+        LabelledPair("a", "b", True),
+        LabelledPair("b", "c", True),
+        LabelledPair("c", "x", False),
+    ]
     edges = [edge("a", "c", 0.9), edge("a", "x", 0.8), edge("x", "y", 0.7)]
     found = evaluate(edges, labels)
     assert found.pair_precision == 0.5
@@ -54,7 +58,7 @@ def test_labels_that_are_not_complete_count_only_where_they_tell() -> None:
 
 def test_calibration_compares_what_was_said_with_what_is_true() -> None:
     edges = [edge(f"l{at}", f"r{at}", 0.75) for at in range(4)]
-    labels = [Label(f"l{at}", f"r{at}", at < 3) for at in range(4)]
+    labels = [LabelledPair(f"l{at}", f"r{at}", at < 3) for at in range(4)]
     (found,) = evaluate(edges, labels).calibration
     assert (found.candidates, found.said, found.true) == (4, 0.75, 0.75)
 
@@ -67,9 +71,16 @@ def test_nothing_to_divide_by_is_none() -> None:
 
 def test_labels_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(BadLabel, match="labelled different"):
-        evaluate([], [Label("a", "b", True), Label("b", "c", True), Label("a", "c", False)])
+        evaluate(
+            [],
+            [
+                LabelledPair("a", "b", True),
+                LabelledPair("b", "c", True),
+                LabelledPair("a", "c", False),
+            ],
+        )
     with pytest.raises(BadLabel, match="itself"):
-        evaluate([], [Label("a", "a", True)])
+        evaluate([], [LabelledPair("a", "a", True)])
 
 
 @pytest.mark.parametrize("threshold", [0.0, 1.5])

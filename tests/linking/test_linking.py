@@ -12,11 +12,11 @@ from tests.support import xinjiang
 from tests.support.xinjiang import link
 
 from habeas import linking
-from habeas.linking import Linkage, LinkRecord, Settings, evaluate, labels_of
+from habeas.linking import LinkageRun, LinkingSettings, LinkRecord, evaluate, labels_of
 
 
 @lru_cache(maxsize=1)
-def linked() -> Linkage:
+def linked() -> LinkageRun:
     return link(people(3_000)[0])
 
 
@@ -58,7 +58,7 @@ def test_every_candidate_says_what_met_and_what_differed() -> None:
         "a", "Memet Tursun", gender="m", birth_from=1970, birth_to=1970, places=("Bachu",)
     )
     right = person("b", "买买提·阿不都拉", birth_from=1971, birth_to=1971, places=("Maralbexi",))
-    (only,) = link([left, right], settings=Settings(threshold=0.0001)).candidates
+    (only,) = link([left, right], settings=LinkingSettings(threshold=0.0001)).candidates
     said = " | ".join(only.reasons)
     assert "both are forms of Memet in the table" in said
     assert "another father's or family name: Tursun and 阿不都拉" in said
@@ -68,7 +68,7 @@ def test_every_candidate_says_what_met_and_what_differed() -> None:
 
 
 def test_the_result_does_not_depend_on_threads_or_memory() -> None:
-    again = link(people(3_000)[0], settings=Settings(threads=1, memory="400MB"))
+    again = link(people(3_000)[0], settings=LinkingSettings(threads=1, memory="400MB"))
     assert again.candidates == linked().candidates
     assert again.models == linked().models
     assert again.lost == linked().lost
@@ -84,7 +84,7 @@ def test_new_records_meet_known_ones_and_known_ones_do_not_meet_again() -> None:
     records = people(1_200)[0]
     known, new = records[:1_000], records[1_000:]
     whole = link(records)
-    found = link(new, known=known, settings=Settings(models=whole.models))
+    found = link(new, known=known, settings=LinkingSettings(models=whole.models))
     fresh = {record.id for record in new}
     assert all(each.left in fresh for each in found.candidates)
     expected = {
@@ -99,7 +99,7 @@ def test_new_records_meet_known_ones_and_known_ones_do_not_meet_again() -> None:
 def test_records_of_one_data_set_can_be_left_apart() -> None:
     records = people(600)[0]
     of = {record.id: record.dataset for record in records}
-    found = link(records, settings=Settings(within_datasets=False)).candidates
+    found = link(records, settings=LinkingSettings(within_datasets=False)).candidates
     assert found
     assert all(of[each.left] != of[each.right] for each in found)
 
@@ -144,8 +144,9 @@ def test_a_name_with_its_parts_turned_or_run_together_is_found() -> None:
 
 def test_the_public_names_are_these() -> None:
     assert set(linking.__all__) == {
-        "Candidate", "Changed", "Evaluation", "Field", "Label", "Level", "LinkRecord", "Linkage",
-        "Lost", "Model", "Settings", "evaluate", "labels_of", "link",
+        "CandidatePair", "Changed", "ExtraField", "LabelledPair", "Level", "LinkRecord",
+        "LinkageQuality", "LinkageRun", "LinkingSettings", "Lost", "Model", "evaluate",
+        "labels_of", "link",
     }  # fmt: skip
 
 

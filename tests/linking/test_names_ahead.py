@@ -9,7 +9,7 @@ from tests.linking.people import people
 from tests.support import xinjiang
 
 from habeas.linking import likeness
-from habeas.linking.likeness import Likenesses, Names
+from habeas.linking.likeness import Likenesses, NamePieces
 from habeas.linking.workers import Workers
 
 
@@ -27,13 +27,13 @@ def test_what_is_compared_ahead_is_what_is_compared_at_the_end(
 ) -> None:
     everything = pieces()
     assert len(everything) > 1_600
-    alone = Names("person", Workers(1, xinjiang.XINJIANG), xinjiang.XINJIANG, plain=False).compare(
-        everything, lambda done, of: None
-    )
+    alone = NamePieces(
+        "person", Workers(1, xinjiang.XINJIANG), xinjiang.XINJIANG, plain=False
+    ).compare(everything, lambda done, of: None)
     monkeypatch.setattr(likeness, "_WORTH_A_PROCESS", 1)
     workers = Workers(2, xinjiang.XINJIANG)
     try:
-        ahead = Names("person", workers, xinjiang.XINJIANG, plain=False)
+        ahead = NamePieces("person", workers, xinjiang.XINJIANG, plain=False)
         for first, last in ((1, 1_200), (1_200, 1_400), (1_400, 1_600)):
             ahead.hear(everything[first:last])
             for heard in ahead._heard:

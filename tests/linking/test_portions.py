@@ -9,8 +9,8 @@ from tests.linking.people import people, person
 from tests.support import xinjiang
 from tests.support.xinjiang import link
 
-from habeas.linking import Linkage, LinkRecord, Settings, arranging, comparing, reading
-from habeas.linking.blocking import Blocking, Rule
+from habeas.linking import LinkageRun, LinkingSettings, LinkRecord, arranging, comparing, reading
+from habeas.linking.blocking import Blocking, MeetingRule
 from habeas.linking.engine import by_column, open_engine
 from habeas.linking.errors import BadRecord
 
@@ -29,7 +29,7 @@ def odd(number: int) -> list[LinkRecord]:
     return found
 
 
-def whole(linkage: Linkage) -> tuple[object, ...]:
+def whole(linkage: LinkageRun) -> tuple[object, ...]:
     return (
         linkage.candidates, linkage.lost, linkage.changed, linkage.models, dict(linkage.counts),
     )  # fmt: skip
@@ -102,7 +102,7 @@ def test_a_year_that_is_no_whole_number_is_not_made_one() -> None:
 
 def test_portions_are_even_also_where_those_who_meet_lie_together() -> None:
     """The first tenth is large families, one after the other; the others are alone."""
-    settings = Settings()
+    settings = LinkingSettings()
     engine = open_engine(settings)
     try:
         engine.put(
@@ -113,7 +113,7 @@ def test_portions_are_even_also_where_those_who_meet_lie_together() -> None:
             ),
         )
         found = Blocking(engine, settings, "person", 10_000)
-        found.rules = [Rule("g", 1, 5 * 200 * 199 // 2, 1_000)]
+        found.rules = [MeetingRule("g", 1, 5 * 200 * 199 // 2, 1_000)]
         sizes = [len(list(engine.rows(chunk))) for chunk in found.chunks(10_000)]
     finally:
         engine.close()

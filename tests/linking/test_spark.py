@@ -9,7 +9,7 @@ import pytest
 from tests.linking.people import people
 from tests.support.xinjiang import link
 
-from habeas.linking import Settings
+from habeas.linking import LinkingSettings
 
 pytest.importorskip("pyspark", reason="opt-in: pip install 'habeas[spark]', with Java 17")
 
@@ -18,7 +18,7 @@ pytest.importorskip("pyspark", reason="opt-in: pip install 'habeas[spark]', with
 def test_spark_gives_the_pairs_that_duckdb_gives() -> None:
     records = people(1_000)[0]
     here = link(records)
-    there = link(records, settings=Settings(engine="spark"))
+    there = link(records, settings=LinkingSettings(engine="spark"))
     assert [(c.left, c.right, c.reasons) for c in there.candidates] == [
         (c.left, c.right, c.reasons) for c in here.candidates
     ]

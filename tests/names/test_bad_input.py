@@ -89,7 +89,7 @@ def test_a_missing_library_says_what_to_install() -> None:
 
 def test_the_public_names_are_these() -> None:
     assert set(names.__all__) == {
-        "Candidate", "Comparer", "Gazetteer", "Likeness", "Parts", "Rendering",
+        "Comparer", "Gazetteer", "Likeness", "NameParts", "PossiblePlace", "Rendering",
         "check", "compare", "convert", "is_placeholder", "keys", "render", "resolve", "take_apart",
     }  # fmt: skip
 

@@ -10,14 +10,14 @@ from types import ModuleType
 
 from habeas.reading.documents import Part
 from habeas.reading.limits import Limits
-from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source
+from habeas.reading.readers.interface import DraftEnded, DraftReading, InputFile, LimitReached
 
 
 @dataclass
 class Read:
     """One reading: the draft, its text, and the files inside as they were handed on."""
 
-    draft: Draft
+    draft: DraftReading
     inner: dict[str, bytes] = field(default_factory=dict)
     limit: str = ""
 
@@ -70,10 +70,10 @@ def read(
     def take(name: str, data: bytes | Iterable[bytes], media_type_hint: str) -> None:
         inner[name] = data if isinstance(data, bytes) else b"".join(data)
 
-    done = Read(Draft(limits, take), inner)
+    done = Read(DraftReading(limits, take), inner)
     try:
-        reader.read(Source(data, name, media_type, limits), done.draft)
-    except Ended:
+        reader.read(InputFile(data, name, media_type, limits), done.draft)
+    except DraftEnded:
         pass
     except LimitReached as error:
         done.limit = error.limit

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from habeas.reading.documents import Document, State
 from habeas.reading.encodings.decoding import decode
 from habeas.reading.limits import Limits
-from habeas.reading.readers.interface import Draft
+from habeas.reading.readers.interface import DraftReading
 from habeas.reading.readers.text import add_paragraphs
 
 CHINESE = "喀什地区公安局看守所人员名单。被拘留者姓名、性别和年龄如下，请各单位按照要求上报。"
@@ -77,7 +77,7 @@ def test_utf8_is_always_itself(text: str) -> None:
 
 @given(st.text(alphabet="ab \n\r\té喀"))
 def test_paragraphs_cover_the_text_and_count_its_lines(text: str) -> None:
-    draft = Draft(Limits())
+    draft = DraftReading(Limits())
     add_paragraphs(draft, text)
     whole, rows, _ = draft.taken()
     assert whole == text

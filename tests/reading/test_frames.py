@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habeas.reading.documents import Box, Boxes, Document, State
-from habeas.reading.frames import BadFrame, Found, document, read_document
+from habeas.reading.frames import BadFrame, Detected, document, read_document
 from habeas.reading.limits import Limits
-from habeas.reading.readers.interface import Draft, LimitReached
+from habeas.reading.readers.interface import DraftReading, LimitReached
 
 LIMITS = Limits(text_code_points=10_000, parts=50, boxes=50)
-FOUND = Found("box.zip!/note.txt", "a" * 64, 12, "text/plain")
+FOUND = Detected("box.zip!/note.txt", "a" * 64, 12, "text/plain")
 
 
 def payload() -> bytes:
-    draft = Draft(LIMITS, state=State.READ)
+    draft = DraftReading(LIMITS, state=State.READ)
     with draft.open("page", {"page": 1}) as warnings:
         draft.add("paragraph", "Held in May", {"paragraph": 1}, boxes=[Box(0, 4, 1, 2, 3, 4)])
         draft.add("paragraph", "喀什", {"paragraph": 2}, boxes=[Box(0, 1, 1, 2, 3, 4, 90)])
@@ -125,11 +125,11 @@ def test_boxes_are_a_sequence_of_boxes() -> None:
 
 
 def test_a_draft_never_grows_past_its_caps() -> None:
-    draft = Draft(Limits(text_code_points=10, parts=3, cells=2))
+    draft = DraftReading(Limits(text_code_points=10, parts=3, cells=2))
     with pytest.raises(LimitReached, match="code points"):
         draft.add("body", "x" * 11)
     assert draft.taken()[0] == "x" * 10 + "\n"
-    cells = Draft(Limits(cells=2))
+    cells = DraftReading(Limits(cells=2))
     cells.add("cell", "1")
     cells.add("cell", "2")
     with pytest.raises(LimitReached, match="more than 2 cells"):

@@ -16,7 +16,7 @@ from tests.reading.pages import DROPPED_UYGHUR, LANGUAGES, harsh, page
 from tests.support import presence
 
 from habeas.reading.readers import ocr, ocr_digits, ocr_layout, ocr_lines, tesseract
-from habeas.reading.readers.tesseract import Line, Word
+from habeas.reading.readers.tesseract import Line, RecognisedWord
 from habeas.reading.sandbox.opening import Sandbox
 
 
@@ -196,7 +196,7 @@ def test_the_lean_of_lines_is_measured() -> None:
 
 
 def line(text: str, top: int, confidence: float, left: int = 0) -> Line:
-    return Line([Word(text, confidence, left, top, left + 100, top + 20)])
+    return Line([RecognisedWord(text, confidence, left, top, left + 100, top + 20)])
 
 
 def test_the_surer_reading_of_each_line_is_kept_and_disagreement_counted() -> None:
@@ -215,11 +215,11 @@ def test_a_line_that_one_pass_alone_found_goes_where_it_stands() -> None:
 
 def test_words_in_han_stand_without_spaces_and_offsets_hold() -> None:
     words = [
-        Word("人人", 90, 0, 0, 9, 9),
-        Word("生而", 90, 9, 0, 18, 9),
-        Word("equal", 90, 18, 0, 40, 9),
+        RecognisedWord("人人", 90, 0, 0, 9, 9),
+        RecognisedWord("生而", 90, 9, 0, 18, 9),
+        RecognisedWord("equal", 90, 18, 0, 40, 9),
     ]
-    text, placed = ocr_lines.text_of([Line(words), Line([Word("x", 90, 0, 20, 9, 29)])])
+    text, placed = ocr_lines.text_of([Line(words), Line([RecognisedWord("x", 90, 0, 20, 9, 29)])])
     assert text == "人人生而 equal\nx"
     assert [text[start:stop] for start, stop, _edges, _sure in placed] == [
         "人人", "生而", "equal", "x",

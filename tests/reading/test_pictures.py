@@ -16,7 +16,7 @@ from tests.support import presence
 from habeas.reading.documents import State
 from habeas.reading.limits import Limits
 from habeas.reading.readers import ocr, pictures
-from habeas.reading.readers.interface import Source
+from habeas.reading.readers.interface import InputFile
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_exif_says_when_where_and_with_what() -> None:
     assert (found["altitude_m"], found["place_time"]) == ("1300.5", "2019-05-01T02:11:12Z")
     assert (found["camera"], found["created"]) == ("Camera 7", "2019:05:01 10:11:12")
     assert (found["software"], found["created_utc_offset"]) == ("Editor 1.0", "+08:00")
-    shown = pictures.picture(Source(data, "", "image/jpeg", Limits()), 1, 100)
+    shown = pictures.picture(InputFile(data, "", "image/jpeg", Limits()), 1, 100)
     assert not shown.getexif()
     assert shown.info == {}
 
@@ -87,7 +87,7 @@ def test_a_picture_is_shown_upright_and_no_wider_than_asked() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
     data = as_file(Image.new("RGB", (400, 200), "white"), "JPEG", exif=exif)
-    shown = pictures.picture(Source(data, "", "image/jpeg", Limits()), 1, 100)
+    shown = pictures.picture(InputFile(data, "", "image/jpeg", Limits()), 1, 100)
     assert shown.size == (100, 200)
 
 

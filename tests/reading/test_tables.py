@@ -10,7 +10,7 @@ from habeas.reading.columns import Columns, columns_of
 from habeas.reading.documents import Part
 from habeas.reading.limits import Limits
 from habeas.reading.readers.grid import Grid
-from habeas.reading.readers.interface import Draft
+from habeas.reading.readers.interface import DraftReading
 from habeas.reading.tables import Tables
 
 CELLS = some.dictionaries(some.integers(1, 9), some.sampled_from(["", "a", "喀什\nx", "1"]))
@@ -19,7 +19,7 @@ ROWS = some.dictionaries(some.integers(1, 99), CELLS, max_size=6)
 
 def drafted(sheets: list[tuple[str, dict[int, dict[int, str]]]]) -> tuple[str, list[list[object]]]:
     """The text of sheets, and their parts as a map holds them."""
-    draft = Draft(Limits())
+    draft = DraftReading(Limits())
     for name, rows in sheets:
         with Grid(draft, name) as grid:
             for number in sorted(rows):

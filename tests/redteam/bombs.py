@@ -13,10 +13,10 @@ from typing import Any
 
 from habeas.reading import frames
 from habeas.reading.errors import NoPicture
-from habeas.reading.frames import BadFrame, Found
+from habeas.reading.frames import BadFrame, Detected
 from habeas.reading.limits import MIB, Limits
 from habeas.reading.pictures_out import read_picture
-from habeas.reading.readers.interface import Draft
+from habeas.reading.readers.interface import DraftReading
 from habeas.reading.sandbox import watching
 
 SIZE = 48 * MIB
@@ -34,7 +34,7 @@ def most(piece: bytes, size: int = SIZE) -> bytes:
 
 
 def document(behind: bytes = b"", **fields: Any) -> bytes:
-    found, draft = Found("", "", 1, "text/plain"), Draft(Limits(), reason="r")
+    found, draft = Detected("", "", 1, "text/plain"), DraftReading(Limits(), reason="r")
     whole = frames.document(found, draft, reader="r", version="1")
     (head,) = struct.unpack_from(">I", whole)
     header = json.loads(whole[4 : 4 + head]) | fields

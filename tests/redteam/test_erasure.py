@@ -21,7 +21,7 @@ from habeas.archive.erasing import elsewhere, retold
 from habeas.archive.erasing.carrying_out import carry_out, planned
 from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.elsewhere import Copy
-from habeas.archive.erasing.planning import Plan, plan
+from habeas.archive.erasing.planning import ErasurePlan, plan
 from habeas.archive.errors import EntryRefused, ErasureRefused, UnknownReference
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.ledger import rebuilding
@@ -95,7 +95,7 @@ def found(archive: Archive, world: World) -> list[tuple[int, str, str]]:
     return [(copy.exhibit, copy.inner_path, copy.how) for copy in what.elsewhere.copies]
 
 
-def asked(archive: Archive, world: World, what: Plan) -> int:
+def asked(archive: Archive, world: World, what: ErasurePlan) -> int:
     with archive.writing(world.one) as batch:
         return request_erasure(batch, what, "withdrawn", "As asked.").position
 

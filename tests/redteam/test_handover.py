@@ -34,7 +34,7 @@ from habeas.archive.verify.verifying import verify
 from habeas.custody.attestation import witness
 from habeas.custody.attestation.cosignatures import Cosigner
 from habeas.custody.attestation.partners import make_handover_request, make_request, read_policy
-from habeas.custody.attestation.witness import Request, Witness
+from habeas.custody.attestation.witness import CosignRequest, Witness
 from habeas.custody.bundles.policy import read_policy as read_bundle_policy
 from habeas.custody.checks.mirrors import check_mirror
 from habeas.custody.errors import HandoverError, KeyRetired, MirrorError, NoteError, WitnessError
@@ -281,12 +281,12 @@ def test_what_the_retired_key_signs_later_a_witness_refuses(world: World, partne
                 origin, len(part), merkle.root_of(part), world.stolen.checkpoint
             )
             proof = tuple(merkle.consistency_proof(part, size))
-            assert partner.add_checkpoint(Request(size, proof, signed).body()).status == 403
+            assert partner.add_checkpoint(CosignRequest(size, proof, signed).body()).status == 403
     forged = handovers.document(origin, size + 4, rival(world, size + 4, leaves, own_keys(world)))
     fork = parse_checkpoint(read_document(forged)["checkpoint"])
     tree = leaves[:size]
     proof = tuple(merkle.consistency_proof([*tree, *([b"x" * 32] * 4)], size))
-    head = Request(size, proof, fork).body().partition(b"\n\n")[0]
+    head = CosignRequest(size, proof, fork).body().partition(b"\n\n")[0]
     assert partner.add_handover(head + b"\n\n" + forged).status == 403
 
 
@@ -300,14 +300,18 @@ def test_a_witness_follows_no_hand_over_of_another_history_or_by_strangers(
     body = handovers.document(origin, 30, forged)
     fork = parse_checkpoint(forged["checkpoint"])
     proof = tuple([b"p" * 32] * 4)
-    head = Request(old, proof, fork).body().partition(b"\n\n")[0]
+    head = CosignRequest(old, proof, fork).body().partition(b"\n\n")[0]
     assert partner.add_handover(head + b"\n\n" + body).status == 422
     stranger = World(
         world.directory, own_keys(world), world.handed, world.document, world.before, world.bundle
     )
     forged = rival(stranger, 30, other, own_keys(world))
     body = handovers.document(origin, 30, forged)
-    head = Request(old, proof, parse_checkpoint(forged["checkpoint"])).body().partition(b"\n\n")[0]
+    head = (
+        CosignRequest(old, proof, parse_checkpoint(forged["checkpoint"]))
+        .body()
+        .partition(b"\n\n")[0]
+    )
     assert partner.add_handover(head + b"\n\n" + body).status == 403
     for junk in (b"", b"{", b'{"format":"habeas-handover/1"}', b"[" * 60_000, b"\xff"):
         assert partner.add_handover(b"old 0\n\n" + junk).status == 400

@@ -34,7 +34,13 @@ from habeas.reading.encodings import decoding, escapes
 from habeas.reading.limits import Limits
 from habeas.reading.readers import mail, mbox, number_formats, sheets_csv, web
 from habeas.reading.readers import text as plain
-from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source, one_line
+from habeas.reading.readers.interface import (
+    DraftEnded,
+    DraftReading,
+    InputFile,
+    LimitReached,
+    one_line,
+)
 from habeas.vocabulary import counts, edtf, edtf_compare, places, texts, values
 from habeas.web import connections
 from habeas.web.explore.exhibits import citing
@@ -47,8 +53,8 @@ def read(reader: Any, kind: str, before: str = "", after: str = "") -> Callable[
     def work(text: str) -> None:
         limits = Limits()
         data = f"{before}{text}{after}".encode("utf-8", "surrogatepass")
-        with contextlib.suppress(Ended, LimitReached):
-            reader.read(Source(data, "", kind, limits), Draft(limits, lambda *_: None))
+        with contextlib.suppress(DraftEnded, LimitReached):
+            reader.read(InputFile(data, "", kind, limits), DraftReading(limits, lambda *_: None))
 
     return work
 

@@ -30,7 +30,7 @@ from habeas.cli.people_here import kept_key
 from habeas.custody.attestation.cosignatures import Cosignature, Cosigner
 from habeas.custody.keys.person_keys import open_person
 from habeas.custody.log.notes import Signer
-from habeas.custody.trust.persons import DEFAULT, HOUR, Policy
+from habeas.custody.trust.persons import DEFAULT, HOUR, TrustRules
 
 DAY = 24 * HOUR
 START = 1_900_000_000
@@ -284,13 +284,16 @@ def test_a_puppet_does_not_ask_either(team: Team) -> None:
     clock.wait(60)
     request = asked(team, puppet)
     with archive.writing(puppet) as batch:
-        wish = verbs.request_policy(batch, Policy(0, 0), "We are few.")
+        wish = verbs.request_policy(batch, TrustRules(0, 0), "We are few.")
     clock.wait(4 * DAY)  # waiting does not heal it
     with pytest.raises(TrustRefused, match="60 s older"), archive.writing(team.one) as batch:
         approve_erasure(batch, request.position)
     with pytest.raises(TrustRefused, match="60 s older"), archive.writing(team.one) as batch:
         verbs.approve_policy(batch, wish.position)
-    yes, none = {"request": request.entry_id}, {"request": wish.entry_id, **Policy(0, 0).fields()}
+    yes, none = (
+        {"request": request.entry_id},
+        {"request": wish.entry_id, **TrustRules(0, 0).fields()},
+    )
     forged = [
         team.forge("", "", "erasure-approval", yes, team.one, by=team.one),
         team.forge("", "", "trust-policy", none, team.one, by=team.one),
@@ -473,7 +476,7 @@ def test_a_lost_key_comes_back_by_two_others_only(team: Team) -> None:
 def test_a_policy_is_changed_by_two_people_in_its_own_time(team: Team) -> None:
     archive, clock = team.archive, team.clock
     with archive.writing(team.one) as batch:
-        request = verbs.request_policy(batch, Policy(0, 0), "We are few.")
+        request = verbs.request_policy(batch, TrustRules(0, 0), "We are few.")
     clock.wait(71 * HOUR)
     with pytest.raises(TrustRefused, match="71 h after"), archive.writing(team.two) as batch:
         verbs.approve_policy(batch, request.position)
@@ -485,8 +488,8 @@ def test_a_policy_is_changed_by_two_people_in_its_own_time(team: Team) -> None:
     with pytest.raises(TrustRefused, match="not a request"), archive.writing(team.two) as batch:
         verbs.approve_policy(batch, request.position)
     with archive.writing(team.one) as batch:
-        other = verbs.request_policy(batch, Policy(HOUR, HOUR), "Again.")
-    none = {**Policy(0, 0).fields(), "request": request.entry_id}
+        other = verbs.request_policy(batch, TrustRules(HOUR, HOUR), "Again.")
+    none = {**TrustRules(0, 0).fields(), "request": request.entry_id}
     replayed = team.forge("", "", "trust-policy", none, team.two, by=team.two)
     clock.wait(60)
     with archive.writing(team.two) as batch:  # the policy in force asks for no time
@@ -645,7 +648,7 @@ def test_what_makes_things_stricter_never_waits(team: Team) -> None:
 def older(tmp_path: Path, empty_database: str | None, monkeypatch: pytest.MonkeyPatch) -> Archive:
     """An archive as older programs made it: its first entry states no policy."""
     with monkeypatch.context() as patch:
-        patch.setattr(Policy, "fields", lambda self: {})
+        patch.setattr(TrustRules, "fields", lambda self: {})
         return init_archive(tmp_path / "older", passphrase=None, database_url=empty_database)
 
 

@@ -23,13 +23,15 @@ Indexed = tuple[Archive, list[Sealed]]
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
-def listed(folder: Path, text: str) -> list[batches.Asked]:
+def listed(folder: Path, text: str) -> list[batches.ListedWord]:
     path = folder / "words.csv"
     path.write_text(text, encoding="utf-8")
     return batches.read_list(path)
 
 
-def table(archive: Archive, viewer: Viewer, asked: list[batches.Asked]) -> list[dict[str, str]]:
+def table(
+    archive: Archive, viewer: Viewer, asked: list[batches.ListedWord]
+) -> list[dict[str, str]]:
     target = io.StringIO()
     batches.write(archive, viewer, asked, target, exact=True)
     return list(csv.DictReader(io.StringIO(target.getvalue())))

@@ -19,8 +19,8 @@ from habeas.archive.opening import Archive
 from habeas.archive.search import breaking, documents, refresh, searching
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import compiled
-from habeas.archive.search.language import Phrase, Tree, Word
-from habeas.archive.search.matching import Marked, marked
+from habeas.archive.search.language import Phrase, QueryWord, Tree
+from habeas.archive.search.matching import MarkedText, marked
 from habeas.reading.documents import Part
 
 WORDS = [
@@ -82,7 +82,7 @@ class Shelf:
         index.reload()
         self.searcher = index.searcher()
 
-    def found(self, tree: Tree, *, exact: bool = True) -> dict[tuple[int, int], Marked]:
+    def found(self, tree: Tree, *, exact: bool = True) -> dict[tuple[int, int], MarkedText]:
         """By layer and start of the passage: what is marked."""
         wanted = compiled(
             self.made, tree, exact=exact, has=NOTHING, files=nowhere, region=xinjiang.XINJIANG
@@ -114,7 +114,7 @@ def test_a_word_broken_at_any_letter_by_any_kind_is_found_and_marked() -> None:
                 broken.append(word)
     shelf = Shelf(texts)
     for word in WORDS:
-        tree: Tree = Word(word) if "'" not in word else Phrase(word)
+        tree: Tree = QueryWord(word) if "'" not in word else Phrase(word)
         for asked in (tree, Phrase(f"before {word} after")):
             found = shelf.found(asked)
             missed = [t for n, t in enumerate(texts) if broken[n] == word and (n, 0) not in found]
@@ -144,7 +144,7 @@ def test_a_true_hyphen_and_a_range_of_numbers_are_found_both_ways() -> None:
         assert shelf.found(Phrase(asked)), asked
     assert shelf.found(Phrase("interior detention camp"))
     assert not shelf.found(Phrase("2017-2018"))[0, 0].joined
-    assert shelf.found(Word("20172018"))[0, 0].joined
+    assert shelf.found(QueryWord("20172018"))[0, 0].joined
 
 
 @pytest.mark.parametrize(
@@ -212,14 +212,14 @@ def test_sheets_slides_and_mails_do_not_run_into_each_other() -> None:
     for kind in ("sheet", "slide", "record"):
         parts = [Part(kind, 0, 5, {}), Part(kind, 7, 11, {})]
         shelf = Shelf(["held-\n\ndown"], parts)
-        assert not shelf.found(Word("helddown")), kind
+        assert not shelf.found(QueryWord("helddown")), kind
         assert not shelf.found(Phrase("held down")), kind
 
 
 def test_rows_of_a_sheet_do_not_run_into_each_other() -> None:
     parts = [Part("sheet", 0, 21, {}), Part("row", 0, 8, {}), Part("row", 9, 21, {})]
     shelf = Shelf(["Ali\theld-\ndown\tdeten-\ntion"], [*parts])
-    assert not shelf.found(Word("helddown"))
+    assert not shelf.found(QueryWord("helddown"))
 
 
 def test_a_hit_says_what_was_read_as_one(archive: Archive, tmp_path: Path) -> None:

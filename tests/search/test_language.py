@@ -10,33 +10,33 @@ from habeas.archive import folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import (
     And,
-    Field,
+    Filter,
     InFile,
     Not,
     Or,
     Phrase,
+    QueryWord,
     Tree,
-    Word,
 )
 from habeas.archive.search.parsing import parse
 from habeas.archive.search.searching import checked
 
 READ = {
-    "a b": And((Word("a"), Word("b"))),
-    "a AND b OR c": Or((And((Word("a"), Word("b"))), Word("c"))),
-    "a (b OR c)": And((Word("a"), Or((Word("b"), Word("c"))))),
-    "NOT a b": And((Not(Word("a")), Word("b"))),
-    'camp "two words"': And((Word("camp"), Phrase("two words"))),
+    "a b": And((QueryWord("a"), QueryWord("b"))),
+    "a AND b OR c": Or((And((QueryWord("a"), QueryWord("b"))), QueryWord("c"))),
+    "a (b OR c)": And((QueryWord("a"), Or((QueryWord("b"), QueryWord("c"))))),
+    "NOT a b": And((Not(QueryWord("a")), QueryWord("b"))),
+    'camp "two words"': And((QueryWord("camp"), Phrase("two words"))),
     "“two words”~3": Phrase("two words", 3),
-    "reeduc*": Word("reeduc*"),
-    "lager~1": Word("lager", 1),
-    'source:"a courier"': Field("source", "a courier", True),
-    "language:ug": Field("language", "ug"),
-    "喀什市": Word("喀什市"),
-    "and or not": And((Word("and"), Word("or"), Word("not"))),
+    "reeduc*": QueryWord("reeduc*"),
+    "lager~1": QueryWord("lager", 1),
+    'source:"a courier"': Filter("source", "a courier", True),
+    "language:ug": Filter("language", "ug"),
+    "喀什市": QueryWord("喀什市"),
+    "and or not": And((QueryWord("and"), QueryWord("or"), QueryWord("not"))),
     r'"say \"no\""': Phrase('say "no"'),
-    "file:(a b)": InFile(And((Word("a"), Word("b")))),
-    "NOT FILE:（a) b": And((Not(InFile(Word("a"))), Word("b"))),
+    "file:(a b)": InFile(And((QueryWord("a"), QueryWord("b")))),
+    "NOT FILE:（a) b": And((Not(InFile(QueryWord("a"))), QueryWord("b"))),
 }
 REFUSED = {
     "": (1, "Write a word"),
@@ -106,8 +106,10 @@ PLAIN = st.sampled_from(
     ["camp", "Kashgar", "喀什", "قەشقەر", "Қәшқәр", "re-education", "AND.", "1989"]
 )
 WORDS = st.one_of(
-    PLAIN.map(Word),
-    st.sampled_from([Word("reeduc*"), Word("*lager"), Word("l?ger"), Word("lager", 1)]),
+    PLAIN.map(QueryWord),
+    st.sampled_from(
+        [QueryWord("reeduc*"), QueryWord("*lager"), QueryWord("l?ger"), QueryWord("lager", 1)]
+    ),
 )
 PHRASES = st.one_of(
     st.lists(PLAIN, min_size=1, max_size=4).map(lambda words: Phrase(" ".join(words))),
@@ -115,8 +117,10 @@ PHRASES = st.one_of(
     st.tuples(PLAIN, PLAIN, st.integers(0, 9)).map(lambda p: Phrase(f"{p[0]} {p[1]}", p[2])),
 )
 FILTERS = st.one_of(
-    st.sampled_from([Field("language", "ug"), Field("date", "2018..2019"), Field("has", "claim")]),
-    st.text(min_size=1, max_size=20).map(lambda value: Field("source", value, whole=True)),
+    st.sampled_from(
+        [Filter("language", "ug"), Filter("date", "2018..2019"), Filter("has", "claim")]
+    ),
+    st.text(min_size=1, max_size=20).map(lambda value: Filter("source", value, whole=True)),
 )
 
 

@@ -17,7 +17,7 @@ from habeas.archive.joined import find
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.search import refresh, searching
-from habeas.archive.search.named import Named, asked_names, named
+from habeas.archive.search.named import NamedRecords, asked_names, named
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking
 
@@ -99,7 +99,7 @@ def test_nobody_finds_or_counts_what_is_not_theirs_to_see(
     member = team_member("m", {"main": "team"})
     for asked, position in (("Perhat", people["team"]), ("Abdulla", people["sealed"])):
         assert at(OWNER, asked) == [position]
-        assert named(THE_PUBLIC, searching.checked(asked)) == Named((asked,))
+        assert named(THE_PUBLIC, searching.checked(asked)) == NamedRecords((asked,))
     assert at(member, "Perhat") == [people["team"]]
     assert at(member, "Abdulla") == []
     # A name that only a sealed claim gives: not found, not listed, not counted.
@@ -157,7 +157,7 @@ def test_the_answer_says_what_was_looked_through(archive: Archive, people: dict[
     assert found.looked is not None
     assert (found.looked.read, found.looked.unread) == (1, 0)
     assert searching.search(archive, OWNER, "letter").looked is None
-    assert searching.search(archive, OWNER, "letter", first=10).named == Named()
+    assert searching.search(archive, OWNER, "letter", first=10).named == NamedRecords()
 
 
 def test_names_above_public_need_a_purpose_too(archive: Archive, people: dict[str, int]) -> None:

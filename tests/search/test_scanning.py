@@ -27,8 +27,8 @@ from habeas.archive.search.language import (
     Not,
     Or,
     Phrase,
+    QueryWord,
     Tree,
-    Word,
     near_units,
     sought,
 )
@@ -70,14 +70,14 @@ CORPUS = st.lists(TEXT, min_size=1, max_size=8)
 ONE = st.sampled_from(VOCABULARY)
 PATTERNS = st.sampled_from(["camp*", "*ger", "l*r", "qe?hqer", "?amp?", "қәш*", "قەش*", "198?"])
 LEAF: st.SearchStrategy[Tree] = st.one_of(
-    ONE.map(Word),
-    PATTERNS.map(Word),
-    st.sampled_from(["camp", "lager", "qeshqer", "лагері"]).map(lambda w: Word(w, 1)),
+    ONE.map(QueryWord),
+    PATTERNS.map(QueryWord),
+    st.sampled_from(["camp", "lager", "qeshqer", "лагері"]).map(lambda w: QueryWord(w, 1)),
     st.lists(ONE, min_size=1, max_size=3).map(lambda words: Phrase(" ".join(words))),
     st.lists(ONE, min_size=2, max_size=3).flatmap(
         lambda words: st.integers(0, 3).map(lambda n: Phrase(" ".join(words), n))
     ),
-    st.sampled_from(["喀什", "什拘", "留中", "拘留", "居留", "什"]).map(Word),
+    st.sampled_from(["喀什", "什拘", "留中", "拘留", "居留", "什"]).map(QueryWord),
 )
 TREE = st.recursive(
     LEAF,
@@ -176,7 +176,7 @@ def in_file(texts: Sequence[str], tree: Tree, exact: bool) -> bool:
 
 
 def holds(text: str, tree: Tree, exact: bool) -> bool:
-    assert isinstance(tree, Word | Phrase)
+    assert isinstance(tree, QueryWord | Phrase)
     written = folding.words(text)
     if leaf_holds(written, tree, as_it_is):
         return True
@@ -187,14 +187,14 @@ def as_it_is(word: str) -> str:
     return word
 
 
-def leaf_holds(told: Sequence[str], leaf: Word | Phrase, form: Callable[[str], str]) -> bool:
-    if isinstance(leaf, Word) and re.search("[*?]", leaf.text):
+def leaf_holds(told: Sequence[str], leaf: QueryWord | Phrase, form: Callable[[str], str]) -> bool:
+    if isinstance(leaf, QueryWord) and re.search("[*?]", leaf.text):
         parts = re.split(r"([*?])", leaf.text)
         wanted = "".join(
             {"*": ".*", "?": "."}.get(p) or "".join(map(form, folding.words(p))) for p in parts
         )
         return any(re.fullmatch(wanted, word) for word in told)
-    if isinstance(leaf, Word) and leaf.fuzzy:
+    if isinstance(leaf, QueryWord) and leaf.fuzzy:
         wanted = form(folding.words(leaf.text)[0])
         return any(one_edit(wanted, word) for word in told)
     if isinstance(leaf, Phrase) and leaf.within is not None:
@@ -258,7 +258,7 @@ HAN = st.text(st.sampled_from("拘留居喀什市的中心，。 a"), max_size=3
     st.text(st.sampled_from("拘留居喀什"), min_size=1, max_size=4),
 )
 def test_any_part_of_a_chinese_text_is_found(corpus: list[str], wanted: str) -> None:
-    found = by_index(corpus, Word(wanted), exact=True)
+    found = by_index(corpus, QueryWord(wanted), exact=True)
     plain = {n for n, text in enumerate(corpus) if wanted in re.sub("[，。 ]", "", text)}
     assert found == plain
 
@@ -276,7 +276,7 @@ def test_what_is_found_is_marked_and_nothing_else(text: str, leaf: Tree) -> None
 
 def test_chinese_characters_side_by_side_are_marked_as_one() -> None:
     nothing = {name: tantivy.Query.empty_query() for name in fields.LABELS}
-    tree = Or((Word("喀什"), Word("什市"), Word("city")))
+    tree = Or((QueryWord("喀什"), QueryWord("什市"), QueryWord("city")))
     wanted = compiled(
         fields.schema(), tree, exact=True, has=nothing, files=nowhere, region=xinjiang.XINJIANG
     )
@@ -290,7 +290,7 @@ def test_letters_amiss_counts_swaps_once(left: str, right: str) -> None:
 
 @pytest.mark.parametrize("written", ["a*", "*a*b*c*d*e*f*"])
 def test_patterns_are_run_or_refused(written: str, tmp_path: Path) -> None:
-    assert by_index(["abc abcdef", "zab"], Word(written), exact=True) >= {0}
+    assert by_index(["abc abcdef", "zab"], QueryWord(written), exact=True) >= {0}
 
 
 FEW = st.lists(st.sampled_from("abcx喀"), max_size=9).map(" ".join)

@@ -16,7 +16,7 @@ from tests.support.postgresql import Cluster
 
 from habeas.archive.opening import init_archive
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
-from habeas.custody.trust.persons import Policy
+from habeas.custody.trust.persons import TrustRules
 
 
 class ArchiveMaker:
@@ -51,7 +51,7 @@ class ArchiveMaker:
     def _template(self, backend: str) -> tuple[Path, str | None]:
         directory = self._directory / backend
         url = self.empty_database(backend)
-        init_archive(directory, passphrase=None, database_url=url, policy=Policy(0, 0))
+        init_archive(directory, passphrase=None, database_url=url, policy=TrustRules(0, 0))
         connections.close_all()
         return directory, None if url is None else database_of(url)
 

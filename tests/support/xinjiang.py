@@ -12,7 +12,7 @@ from habeas.names import comparing, gazetteer, parts, placeholders, readings, ta
 from habeas.vocabulary import region
 
 if TYPE_CHECKING:
-    from habeas.linking import Linkage, LinkRecord
+    from habeas.linking import LinkageRun, LinkRecord
 
 XINJIANG = region.bundled("xinjiang")
 TABLE = table.of(XINJIANG)
@@ -31,7 +31,7 @@ score = partial(scoring.score, region=XINJIANG)
 Comparer = partial(comparing.Comparer, XINJIANG)
 
 
-def link(records: Iterable[LinkRecord], **more: Any) -> Linkage:
+def link(records: Iterable[LinkRecord], **more: Any) -> LinkageRun:
     """``habeas.linking.link``, which is loaded when it is first used."""
     from habeas import linking
 

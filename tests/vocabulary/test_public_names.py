@@ -14,8 +14,9 @@ NAMES = {
     "texts": "Text detect_script direction_of fold language_tag make script_code",
     "clock": "utc_minutes",
     "schema": "Code CodeList Kind Property Schema core of read",
-    "values": "BY_PERSON MISSING_MARK STATES Coded Columns Reference Value Written code columns "
-    "count date describe from_json identifier missing parse place reference text to_json url",
+    "values": "BY_PERSON MISSING_MARK STATES ClaimColumns Coded Reference Value Written code "
+    "columns count date describe from_json identifier missing parse place reference text to_json "
+    "url",
     "errors": "VocabularyError BadCount BadDate BadPlace BadSchema BadText BadValue UnknownCode",
 }
 

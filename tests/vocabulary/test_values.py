@@ -14,7 +14,7 @@ from tests.vocabulary.test_counts import any_counts
 from habeas.vocabulary import counts, edtf, places, values
 from habeas.vocabulary.errors import BadCount, BadDate, BadValue, UnknownCode, VocabularyError
 from habeas.vocabulary.schema import TYPES, Property, core
-from habeas.vocabulary.values import Columns, Value, Written
+from habeas.vocabulary.values import ClaimColumns, Value, Written
 
 MENTION = "0123456789abcdef" * 2
 
@@ -75,7 +75,7 @@ def test_missing_values_are_three_answers_for_every_type(state: str, name: str) 
     value = values.parse(f"?{state}", prop(name), written="n/a")
     assert (value.normal, value.state) == (None, state)
     assert value.as_written == Written("n/a", "", "Latn")
-    assert values.columns(value) == Columns(prop(name).type, "", None, None, None, None)
+    assert values.columns(value) == ClaimColumns(prop(name).type, "", None, None, None, None)
     assert values.from_json(values.to_json(value)) == value
     assert values.describe(value) in ("not known", "does not apply", "withheld")
 
@@ -231,30 +231,31 @@ def test_a_code_that_the_list_no_longer_has_can_still_be_read() -> None:
     ("name", "cell", "columns", "words"),
     [
         ("people_held", "1000000-3000000",
-         Columns("count", "1000000-3000000 persons", 1000000, 3000000, None, None),
+         ClaimColumns("count", "1000000-3000000 persons", 1000000, 3000000, None, None),
          "1,000,000 to 3,000,000 persons"),
         ("people_held", "<=1800000",
-         Columns("count", "<=1800000 persons", None, 1800000, None, None),
+         ClaimColumns("count", "<=1800000 persons", None, 1800000, None, None),
          "at most 1,800,000 persons"),
-        ("deaths", "1", Columns("count", "1 deaths", 1, 1, None, None), "1 death"),
+        ("deaths", "1", ClaimColumns("count", "1 deaths", 1, 1, None, None), "1 death"),
         ("detained", "2017-06",
-         Columns("date", "2017-06", None, None, 736481, 736510), "June 2017"),
+         ClaimColumns("date", "2017-06", None, None, 736481, 736510), "June 2017"),
         ("detained", "2017/..",
-         Columns("date", "2017/..", None, None, 736330, None), "from 2017 on"),
-        ("name", " Keriya  COUNTY ", Columns("text", "keriya county", None, None, None, None),
+         ClaimColumns("date", "2017/..", None, None, 736330, None), "from 2017 on"),
+        ("name", " Keriya  COUNTY ", ClaimColumns("text", "keriya county", None, None, None, None),
          "Keriya  COUNTY"),
-        ("un_position", "support", Columns("code", "support", None, None, None, None), "Supports"),
+        ("un_position", "support",
+         ClaimColumns("code", "support", None, None, None, None), "Supports"),
         ("location", "37.080,80.18 county",
-         Columns("place", "37.08,80.18 county", None, None, None, None),
+         ClaimColumns("place", "37.08,80.18 county", None, None, None, None),
          "37.08° N, 80.18° E (to the county)"),
-        ("wikidata_id", "Q42", Columns("identifier", "Q42", None, None, None, None), "Q42"),
+        ("wikidata_id", "Q42", ClaimColumns("identifier", "Q42", None, None, None, None), "Q42"),
         ("same_as_url", "https://example.org/A",
-         Columns("url", "https://example.org/A", None, None, None, None), "https://example.org/A"),
-        ("author", MENTION, Columns("ref", MENTION, None, None, None, None),
+         ClaimColumns("url", "https://example.org/A", None, None, None, None), "https://example.org/A"),
+        ("author", MENTION, ClaimColumns("ref", MENTION, None, None, None, None),
          f"the record of mention {MENTION}"),
     ],
 )  # fmt: skip
-def test_columns_and_words(name: str, cell: str, columns: Columns, words: str) -> None:
+def test_columns_and_words(name: str, cell: str, columns: ClaimColumns, words: str) -> None:
     value = values.parse(cell, prop(name))
     assert values.columns(value) == columns
     assert values.describe(value) == words

@@ -19,7 +19,7 @@ from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
 from habeas.archive.opening import Archive
 from habeas.custody.log.notes import Signer
 from habeas.web.site.gate import Gate, open_gate
-from habeas.web.site.viewing import SHOWN, Shown
+from habeas.web.site.viewing import SHOWN, ShownPage
 
 HOST = "127.0.0.1:8417"
 
@@ -85,7 +85,7 @@ def writing_as() -> Iterator[Callable[..., Writer]]:
     def writing(archive: Archive, viewer: Viewer, person: Signer) -> Writer:
         gate = Gate(hosts=(HOST,), forms=True)
         open_gate(gate)
-        shown = {SHOWN: Shown(archive, viewer, person)}
+        shown = {SHOWN: ShownPage(archive, viewer, person)}
         client = Client(enforce_csrf_checks=True, HTTP_HOST=HOST, **shown)
         client.get(f"/?token={gate.token}")
         return Writer(client)
@@ -101,7 +101,7 @@ def reading_as() -> Iterator[Callable[[Archive, Viewer], Reader]]:
     def reading(archive: Archive, viewer: Viewer) -> Reader:
         gate = Gate(hosts=(HOST,))
         open_gate(gate)
-        client = Client(HTTP_HOST=HOST, **{SHOWN: Shown(archive, viewer)})
+        client = Client(HTTP_HOST=HOST, **{SHOWN: ShownPage(archive, viewer)})
         client.get(f"/?token={gate.token}")
         return Reader(client)
 

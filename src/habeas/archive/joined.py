@@ -16,7 +16,7 @@ from habeas.archive.records import components
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class JoinedRecord:
     """One record as a viewer may see it; ``position`` is its earliest visible mention."""
 
     position: int
@@ -28,12 +28,12 @@ class Record:
         return self.mentions[0]
 
 
-def find(viewer: Viewer, position: int) -> Record | None:
+def find(viewer: Viewer, position: int) -> JoinedRecord | None:
     """The record that a mention belongs to; None when the viewer may not see the mention."""
     return find_all(viewer, [position]).get(position)
 
 
-def find_all(viewer: Viewer, wanted: Collection[int]) -> dict[int, Record]:
+def find_all(viewer: Viewer, wanted: Collection[int]) -> dict[int, JoinedRecord]:
     """The records of several mentions, in three queries."""
     mentions = visible(viewer, Mention)
     canonical = dict(mentions.filter(position__in=wanted).values_list("position", "canonical"))
@@ -49,7 +49,7 @@ def find_all(viewer: Viewer, wanted: Collection[int]) -> dict[int, Record]:
     for judgement in judgements:
         between[roots[judgement.left]].append(judgement)
     return {
-        position: Record(
+        position: JoinedRecord(
             root := roots[position], tuple(by_root[root]), tuple(between.get(root, ()))
         )
         for position in canonical

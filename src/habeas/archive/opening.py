@@ -50,7 +50,7 @@ from habeas.custody.log.notes import Signer
 from habeas.custody.log.tiles import TileLog
 from habeas.custody.objects.object_store import ObjectStore
 from habeas.custody.sequencer import Sequencer
-from habeas.custody.trust.persons import DEFAULT, Policy
+from habeas.custody.trust.persons import DEFAULT, TrustRules
 from habeas.vocabulary.region import Folder
 
 log = logging.getLogger(__name__)
@@ -358,7 +358,7 @@ def init_archive(
     passphrase: str | None,
     database_url: str | None = None,
     title: str = "",
-    policy: Policy = DEFAULT,
+    policy: TrustRules = DEFAULT,
     regions: Sequence[Folder] = (),
 ) -> Archive:
     """Make an archive in a new or empty directory. No passphrase means unprotected keys.
@@ -393,7 +393,7 @@ def _fill(
     passphrase: str | None,
     database_url: str | None,
     title: str,
-    policy: Policy,
+    policy: TrustRules,
     regions: Sequence[Folder],
 ) -> Archive:
     keyring = Keyring.create(directory / "keys", passphrase)
@@ -425,7 +425,7 @@ def _fill(
     return archive
 
 
-def _first_entries(batch: Batch, title: str, policy: Policy, regions: Sequence[Folder]) -> None:
+def _first_entries(batch: Batch, title: str, policy: TrustRules, regions: Sequence[Folder]) -> None:
     archive = batch.archive
     batch.append(
         "archive",

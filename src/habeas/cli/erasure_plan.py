@@ -12,8 +12,8 @@ from typing import Any
 
 from habeas.archive.access import OWNER
 from habeas.archive.erasing.cleaning import has_server
-from habeas.archive.erasing.elsewhere import Copy, Elsewhere
-from habeas.archive.erasing.planning import Plan, as_if_erased
+from habeas.archive.erasing.elsewhere import Copy, OtherTraces
+from habeas.archive.erasing.planning import ErasurePlan, as_if_erased
 from habeas.archive.opening import Archive
 from habeas.cli import changed
 from habeas.cli.speaking import Speaker, several, shown
@@ -37,7 +37,7 @@ POSTGRESQL_LIMIT = (
 )
 
 
-def foreseen(archive: Archive, what: Plan) -> list[Change]:
+def foreseen(archive: Archive, what: ErasurePlan) -> list[Change]:
     """The figures that would change; nothing stays recorded."""
     before = snapshot(archive, OWNER)
     remembered.clear()
@@ -48,7 +48,7 @@ def foreseen(archive: Archive, what: Plan) -> list[Change]:
         remembered.clear()  # results of a state that was never reached
 
 
-def describe(speaker: Speaker, what: Plan, changes: Sequence[Change]) -> None:
+def describe(speaker: Speaker, what: ErasurePlan, changes: Sequence[Change]) -> None:
     """The plan in words."""
     speaker.say(f"To be erased: {entries(what)}.")
     speaker.table([(kind, f"{n:,}") for kind, n in sorted(what.by_kind.items())], indent="  ")
@@ -109,7 +109,7 @@ _HOW = {
 }
 
 
-def _staying(speaker: Speaker, what: Plan) -> None:
+def _staying(speaker: Speaker, what: ErasurePlan) -> None:
     """What says or holds the same and stays; and what was not looked into."""
     found = what.elsewhere
     if found.copies:
@@ -152,7 +152,7 @@ def _staying(speaker: Speaker, what: Plan) -> None:
         )
 
 
-def _copy(copy: Copy, found: Elsewhere) -> str:
+def _copy(copy: Copy, found: OtherTraces) -> str:
     place = f"exhibit {copy.exhibit}"
     if copy.inner_path:
         place += f", {shown(copy.inner_path)}"
@@ -174,11 +174,11 @@ def _named(speaker: Speaker, words: Sequence[str]) -> None:
         speaker.say(f"  … {len(words) - SHOWN:,} more; --json gives all")
 
 
-def entries(what: Plan) -> str:
+def entries(what: ErasurePlan) -> str:
     return several(len(what.erased), "entry", "entries")
 
 
-def as_json(what: Plan, changes: Sequence[Change]) -> Mapping[str, Any]:
+def as_json(what: ErasurePlan, changes: Sequence[Change]) -> Mapping[str, Any]:
     """The plan as plain data; positions are ledger positions."""
     return {
         "kind": what.target_kind,

@@ -8,11 +8,11 @@ from habeas.archive.store.clock import utc
 from habeas.cli.speaking import Speaker
 from habeas.custody.log.notes import Signer
 from habeas.custody.trust.ages import between
-from habeas.custody.trust.persons import HeldKey, Request, lasting
-from habeas.custody.trust.rules import Trust
+from habeas.custody.trust.persons import DecisionRequest, HeldKey, lasting
+from habeas.custody.trust.rules import TrustState
 
 
-def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: Request) -> None:
+def tell_ages(speaker: Speaker, archive: Archive, person: Signer, asked: DecisionRequest) -> None:
     """Say of both keys how much older than the request they are, and who brought in each."""
     trust = so_far(archive.origin)
     requester = trust.at(asked.key)
@@ -37,7 +37,7 @@ def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
     return True
 
 
-def ask_anew(trust: Trust, asked: Request) -> int | None:
+def ask_anew(trust: TrustState, asked: DecisionRequest) -> int | None:
     """From when on the asker can ask anew; None where their key was old enough.
 
     The age counts at the time of the request, so that one that came too soon stays too soon.
@@ -49,7 +49,7 @@ def ask_anew(trust: Trust, asked: Request) -> int | None:
     return from_when if asked.time < from_when else None
 
 
-def too_young(trust: Trust, asked: Request) -> str:
+def too_young(trust: TrustState, asked: DecisionRequest) -> str:
     needed = 0 if trust.policy is None else trust.policy.approver_age
     return f"{asked.person}'s key is newer than {lasting(needed)}."
 
@@ -58,7 +58,7 @@ def anew_words(from_when: int) -> str:
     return f"Ask anew from {utc(from_when)} on, or have somebody ask whose key is older."
 
 
-def _tell_age(speaker: Speaker, key: HeldKey, asked: Request) -> None:
+def _tell_age(speaker: Speaker, key: HeldKey, asked: DecisionRequest) -> None:
     age = max(asked.time - key.time, 0)
     found = between(attested_words(), key.position, asked.position)
     clock = "by this machine's clock, which nobody confirms"

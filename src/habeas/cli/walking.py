@@ -22,7 +22,7 @@ _KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WalkedFile:
     """A file and the name it is recorded by, its path from the folder named; or why not."""
 
     path: Path
@@ -30,16 +30,16 @@ class Found:
     refused: str = ""
 
 
-def walk(paths: list[Path], archive: Path) -> Iterator[Found]:
+def walk(paths: list[Path], archive: Path) -> Iterator[WalkedFile]:
     """What lies at and below the paths. The archive itself is never part of what it takes in."""
     for path in paths:
         if path.is_dir():
             yield from _folder(path, as_text(os.path.basename(os.path.abspath(path))), archive)
         else:
-            yield Found(path, as_text(path.name), _not_a_file(path, follow=True))
+            yield WalkedFile(path, as_text(path.name), _not_a_file(path, follow=True))
 
 
-def _folder(top: Path, name: str, archive: Path) -> Iterator[Found]:
+def _folder(top: Path, name: str, archive: Path) -> Iterator[WalkedFile]:
     itself = _identity(archive)
     # What is still to be given, the next on top; a folder is opened when its turn comes.
     waiting: list[tuple[Path, str, bool]] = [(top, name, True)]
@@ -47,17 +47,17 @@ def _folder(top: Path, name: str, archive: Path) -> Iterator[Found]:
         path, recorded, is_folder = waiting.pop()
         if not is_folder:
             refused = _not_a_file(path, follow=False)
-            yield Found(path, recorded, refused)
+            yield WalkedFile(path, recorded, refused)
             continue
         if _identity(path) == itself:
-            yield Found(path, recorded, "It is the archive itself.")
+            yield WalkedFile(path, recorded, "It is the archive itself.")
             continue
         try:
             with os.scandir(path) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
         except OSError as error:
             reason = f"The folder cannot be read: {os.strerror(error.errno or 0)}."
-            yield Found(path, recorded, reason)
+            yield WalkedFile(path, recorded, reason)
             continue
         waiting += [
             (

@@ -21,7 +21,7 @@ from http import HTTPStatus
 from typing import IO, Any
 
 from habeas.cli.errors import CliError
-from habeas.custody.attestation.witness import LARGEST_REQUEST, Answer, Witness
+from habeas.custody.attestation.witness import LARGEST_REQUEST, Witness, WitnessAnswer
 from habeas.errors import HabeasError
 from habeas.web.connections import create
 
@@ -56,34 +56,38 @@ def application(witness: Witness) -> Callable[[dict[str, Any], Respond], Iterabl
     return answer
 
 
-def _answer(witness: Witness, environ: dict[str, Any]) -> Answer:
+def _answer(witness: Witness, environ: dict[str, Any]) -> WitnessAnswer:
     path = environ.get("PATH_INFO", "")
     if monitored := _MONITORED.fullmatch(path):
         return _shown(witness, monitored[1], environ["REQUEST_METHOD"])
     if path not in (PATH, HANDOVER):
-        return Answer(HTTPStatus.NOT_FOUND, b"Not found.\n")
+        return WitnessAnswer(HTTPStatus.NOT_FOUND, b"Not found.\n")
     if environ["REQUEST_METHOD"] != "POST":
-        return Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"POST a checkpoint here.\n")
+        return WitnessAnswer(HTTPStatus.METHOD_NOT_ALLOWED, b"POST a checkpoint here.\n")
     stream: IO[bytes] = environ["wsgi.input"]
     body = stream.read(LARGEST_REQUEST + 1)
     if len(body) > LARGEST_REQUEST:
-        return Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"The request is too large.\n")
+        return WitnessAnswer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"The request is too large.\n")
     try:
         return witness.add_checkpoint(body) if path == PATH else witness.add_handover(body)
     except (HabeasError, OSError) as error:
         log.warning("A request was not answered: %s", error)
-        return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The witness cannot answer now.\n")
+        return WitnessAnswer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The witness cannot answer now.\n")
 
 
-def _shown(witness: Witness, origin_sha256: str, method: str) -> Answer:
+def _shown(witness: Witness, origin_sha256: str, method: str) -> WitnessAnswer:
     if method not in ("GET", "HEAD"):
-        return Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"GET the checkpoint here.\n")
+        return WitnessAnswer(HTTPStatus.METHOD_NOT_ALLOWED, b"GET the checkpoint here.\n")
     try:
         note = witness.cosigned(origin_sha256)
     except OSError as error:
         log.warning("A checkpoint was not shown: %s", error)
-        return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The witness cannot answer now.\n")
-    return Answer(HTTPStatus.NOT_FOUND, b"Not found.\n") if note is None else Answer(200, note)
+        return WitnessAnswer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The witness cannot answer now.\n")
+    return (
+        WitnessAnswer(HTTPStatus.NOT_FOUND, b"Not found.\n")
+        if note is None
+        else WitnessAnswer(200, note)
+    )
 
 
 class Listening:

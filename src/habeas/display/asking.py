@@ -16,7 +16,7 @@ from django.db.models import Model, QuerySet
 
 from habeas.archive.access import Viewer, erasing_entry, visible
 from habeas.archive.models import Erased
-from habeas.display.references import Part, Target, Turning
+from habeas.display.references import Target, TextPart, Turning
 
 PAGE_SIZE = 100
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
@@ -128,6 +128,6 @@ def turning(
 ) -> Turning:
     """The first and the next part of a list, seen from one that begins after ``after``."""
     return Turning(
-        first=None if after is None else Part(cursor, None, section),
-        next=None if following is None else Part(cursor, following, section),
+        first=None if after is None else TextPart(cursor, None, section),
+        next=None if following is None else TextPart(cursor, following, section),
     )

@@ -25,7 +25,7 @@ from habeas.archive.models import (
 )
 from habeas.display import words
 from habeas.display.asking import by_position
-from habeas.display.references import Entry, Marked, Target
+from habeas.display.references import EntryReference, Marked, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class SourceLink(Marked):
     """A source; one without a name is known by its code. ``ended``: by what, '' while in force."""
 
     position: int
-    name: words.Text
+    name: words.TextWords
     code: str
     kind: Code
     ended: str
@@ -115,7 +115,7 @@ class ExhibitLink(Marked):
     """An exhibit."""
 
     position: int
-    title: words.Text
+    title: words.TextWords
     url: Target
 
 
@@ -131,8 +131,8 @@ class Cited(Marked):
     """A passage's quote and the exhibit that it stands in; None: not to be seen."""
 
     position: int
-    quote: words.Text
-    entry: Entry
+    quote: words.TextWords
+    entry: EntryReference
     exhibit: CitedExhibit | None
 
 
@@ -151,9 +151,9 @@ class Card(Marked):
     position: int
     url: Target
     subject: words.RecordLink | None
-    property: words.Property
-    stance: words.Stance
-    value: words.Value
+    property: words.PropertyWords
+    stance: words.StanceWords
+    value: words.ValueWords
     holds: words.Dated | None
     attribution: tuple[Step, ...]
     passages: tuple[Cited, ...]
@@ -236,7 +236,7 @@ def cited(passage: Passage, exhibit: Exhibit | None) -> Cited:
     return Cited(
         passage.position,
         words.text(passage.quote),
-        Entry("passage", passage.position),
+        EntryReference("passage", passage.position),
         place,
     )
 

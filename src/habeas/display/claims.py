@@ -14,7 +14,7 @@ from habeas.display import cards, words
 from habeas.display.asking import by_position, one
 from habeas.display.in_context import InContext, in_context
 from habeas.display.proofs import EntryProof, entry_proof
-from habeas.display.references import Entry, Marked, Target, optional
+from habeas.display.references import EntryReference, Marked, Target, optional
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -51,7 +51,7 @@ class Retracted(Marked):
     target: int | None
     reason: str
     person: str
-    entry: Entry | None = optional()
+    entry: EntryReference | None = optional()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Assessed(Marked):
     reason: str
     person: str
     ended: str
-    entry: Entry
+    entry: EntryReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _retraction(viewer: Viewer, row: Claim) -> Retracted | None:
         found.target,
         found.reason,
         found.person,
-        entry=Entry("retraction", found.position),
+        entry=EntryReference("retraction", found.position),
     )
 
 
@@ -187,7 +187,7 @@ def assessments(viewer: Viewer, target: int) -> tuple[Assessed, ...]:
             reason=row.reason,
             person=row.person,
             ended=row.ended_by,
-            entry=Entry("assessment", row.position),
+            entry=EntryReference("assessment", row.position),
         )
         for row in rows
     )

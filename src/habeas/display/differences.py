@@ -27,7 +27,7 @@ class Difference:
     """What is said of one property of one record, and cannot all hold; ``more``: not all shown."""
 
     record: words.RecordLink | None
-    property: words.Property
+    property: words.PropertyWords
     certain: bool
     words: str
     reasons: tuple[str, ...]

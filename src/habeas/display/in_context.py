@@ -33,7 +33,7 @@ class InContext:
     """
 
     before: str
-    quote: words.Text
+    quote: words.TextWords
     after: str
     starts: bool
     ends: bool

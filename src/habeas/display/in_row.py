@@ -9,7 +9,7 @@ from habeas.display import words
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RowPiece:
     text: str
     marked: bool
 
@@ -20,9 +20,9 @@ class InCell:
 
     column: int
     letters: str
-    heading: words.Text
-    text: words.Text
-    pieces: tuple[Piece, ...]
+    heading: words.TextWords
+    text: words.TextWords
+    pieces: tuple[RowPiece, ...]
     found: bool
     cut_before: bool
     cut_after: bool
@@ -56,7 +56,7 @@ def in_row(row: FoundRow) -> InRow:
                 letters=cell.letters,
                 heading=words.text(cell.heading),
                 text=words.text(cell.text, cell.language, cell.script),
-                pieces=tuple(Piece(text, marked) for text, marked in cell.segments),
+                pieces=tuple(RowPiece(text, marked) for text, marked in cell.segments),
                 found=bool(cell.ranges),
                 cut_before=cell.cut_before,
                 cut_after=cell.cut_after,

@@ -20,7 +20,7 @@ from habeas.archive.access.consents import Standing
 from habeas.archive.access.labels import LEVEL_NAMES
 from habeas.archive.openness import Openness
 from habeas.display import words
-from habeas.display.references import Entry, Marked, Target, optional
+from habeas.display.references import EntryReference, Marked, Target, optional
 
 V = TypeVar("V")
 Thing = tuple[str, int]
@@ -52,7 +52,7 @@ def _things(value: Any) -> Iterator[Thing]:
 def _thing(value: Marked) -> Thing | None:
     """What a value shows: by ``entry``, else by the page that it leads to."""
     entry = getattr(value, "entry", None)
-    if isinstance(entry, Entry):
+    if isinstance(entry, EntryReference):
         return entry.kind, entry.position
     for name in _TARGETS:
         target = getattr(value, name, None)
@@ -88,7 +88,7 @@ class ConsentLine(Marked):
     sentence: str
     facts: tuple[str, ...] = ()
     remarks: tuple[str, ...] | None = optional()
-    entry: Entry | None = optional()
+    entry: EntryReference | None = optional()
 
 
 def consent_line(standing: Standing | None) -> ConsentLine | None:
@@ -112,7 +112,7 @@ def consent_line(standing: Standing | None) -> ConsentLine | None:
         sentence,
         tuple(fact for fact in facts if fact),
         remarks=tuple(text for text in (row.scope, row.at_risk, row.reason) if text.strip()),
-        entry=Entry("consent", row.position),
+        entry=EntryReference("consent", row.position),
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class SignedState:
     """The signed state of the log that includes an entry."""
 
     size: int
@@ -49,7 +49,7 @@ class EntryProof:
     time_words: str
     sound: bool
     sentence: str
-    checkpoint: Checkpoint | None
+    checkpoint: SignedState | None
     text: str
     attested: tuple[Attested, ...]
     command: str
@@ -68,7 +68,7 @@ def entry_proof(archive: Archive, viewer: Viewer, position: int) -> EntryProof:
         time_words=f"{when.day} {when:%B %Y, %H:%M:%S} UTC",
         sound=proven.sound,
         sentence=proven.sentence,
-        checkpoint=Checkpoint(proven.size, proven.root) if proven.sound else None,
+        checkpoint=SignedState(proven.size, proven.root) if proven.sound else None,
         text=proven.text,
         attested=tuple(
             Attested(step.agent, words.date_words(step.happened_at), step.changed, step.position)

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, visible
-from habeas.archive.joined import Record, find, find_all
+from habeas.archive.joined import JoinedRecord, find, find_all
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.openness import consent_of_record, strictest
 from habeas.display import cards, words
@@ -31,7 +31,7 @@ from habeas.display.asking import (
 )
 from habeas.display.differences import Difference, differences
 from habeas.display.marks import ConsentLine, consent_line, marked
-from habeas.display.references import Entry, Marked, Target, Turning
+from habeas.display.references import EntryReference, Marked, Target, Turning
 from habeas.figures.evaluation import conflicts
 from habeas.figures.evaluation.disagreement import Conflict
 
@@ -43,7 +43,7 @@ SORTED = 1000  # lists up to this long are alphabetical, longer ones in ledger o
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RecordKind:
     """A kind of records, and whether there is any of it."""
 
     kind: str
@@ -57,7 +57,7 @@ class KindsShown:
     """The kinds of records."""
 
     title: str
-    kinds: tuple[Kind, ...]
+    kinds: tuple[RecordKind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class RecordInFull(Marked):
     kind_words: str
     kinds_words: str
     kind_url: Target
-    caption: words.Text
+    caption: words.TextWords
     url: Target
     ended: str
     agreed: ConsentLine | None
@@ -90,12 +90,12 @@ class RecordInFull(Marked):
 class OfProperty:
     """What is claimed of one property."""
 
-    property: words.Property
+    property: words.PropertyWords
     claims: tuple[cards.Card, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged(Marked):
+class JudgedPair(Marked):
     """A judgement on two mentions; None: a mention that is not to be seen."""
 
     position: int
@@ -105,7 +105,7 @@ class Judged(Marked):
     right: words.RecordLink | None
     reason: str
     person: str
-    entry: Entry
+    entry: EntryReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Joined:
     mentions: tuple[words.RecordLink, ...]
     in_all: int
     mentions_pages: Turning
-    judgements: tuple[Judged, ...]
+    judgements: tuple[JudgedPair, ...]
     judgements_pages: Turning
 
 
@@ -125,8 +125,8 @@ class RecordShown:
 
     title: str
     record: RecordInFull
-    names: tuple[words.Text, ...]
-    property: words.Property | None
+    names: tuple[words.TextWords, ...]
+    property: words.PropertyWords | None
     properties: tuple[OfProperty, ...]
     pages: Turning
     differences: tuple[Difference, ...]
@@ -141,7 +141,9 @@ def kinds(viewer: Viewer) -> KindsShown:
     there = []
     for kind in words.vocabulary().kinds:
         rows = visible(viewer, Mention).filter(kind=kind, ended_at__isnull=True)
-        there.append(Kind(kind, words.kinds_words(kind), Target("records", kind), rows.exists()))
+        there.append(
+            RecordKind(kind, words.kinds_words(kind), Target("records", kind), rows.exists())
+        )
     return KindsShown(_("Records"), tuple(there))
 
 
@@ -252,7 +254,7 @@ def _claims(
 
 
 def _differing(
-    viewer: Viewer, found: Record, claims: Sequence[Claim], pages: Turning
+    viewer: Viewer, found: JoinedRecord, claims: Sequence[Claim], pages: Turning
 ) -> tuple[list[Conflict], Target | None]:
     """The differences on a record, and where the rest of them are.
 
@@ -272,10 +274,14 @@ def _by_property(claims: Sequence[Claim], rows: cards.Around) -> tuple[OfPropert
     )
 
 
-def _names(viewer: Viewer, found: Record, subjects: Sequence[int]) -> tuple[words.Text, ...]:
+def _names(
+    viewer: Viewer, found: JoinedRecord, subjects: Sequence[int]
+) -> tuple[words.TextWords, ...]:
     """Every way in which the record is written, each once, the first caption first."""
     texts = [
-        replace(words.text(m.caption, m.language, m.script), entry=Entry("mention", m.position))
+        replace(
+            words.text(m.caption, m.language, m.script), entry=EntryReference("mention", m.position)
+        )
         for m in found.mentions[:JOINED]
     ]
     named = (
@@ -291,16 +297,16 @@ def _names(viewer: Viewer, found: Record, subjects: Sequence[int]) -> tuple[word
     for claim in named:
         value = words.value_of(claim, None)
         texts += [
-            replace(text, entry=Entry("claim", claim.position))
+            replace(text, entry=EntryReference("claim", claim.position))
             for text in (value.as_written, value.read_as)
             if text
         ]
     return _once(viewer, texts)
 
 
-def _once(viewer: Viewer, texts: Sequence[words.Text]) -> tuple[words.Text, ...]:
+def _once(viewer: Viewer, texts: Sequence[words.TextWords]) -> tuple[words.TextWords, ...]:
     """Each way of writing once, as strict as the strictest that it stands in."""
-    once: dict[str, words.Text] = {}
+    once: dict[str, words.TextWords] = {}
     for name in marked(viewer, tuple(texts)):
         kept = once.setdefault(name.text, name)
         if name.handling and kept.handling:
@@ -308,7 +314,7 @@ def _once(viewer: Viewer, texts: Sequence[words.Text]) -> tuple[words.Text, ...]
     return tuple(once.values())
 
 
-def _agreed(viewer: Viewer, found: Record) -> ConsentLine | None:
+def _agreed(viewer: Viewer, found: JoinedRecord) -> ConsentLine | None:
     """The consent of a person, in a line; None for other records."""
     if found.first.kind != "person":
         return None
@@ -316,7 +322,7 @@ def _agreed(viewer: Viewer, found: Record) -> ConsentLine | None:
     return consent_line(consent_of_record(viewer, keys))
 
 
-def _joined(viewer: Viewer, found: Record, query: Query) -> Joined:
+def _joined(viewer: Viewer, found: JoinedRecord, query: Query) -> Joined:
     """The mentions of the record, and the judgements that join or hold apart, in parts."""
     keys = [mention.position for mention in found.mentions]
     mentions, mentions_pages = cut(
@@ -337,14 +343,14 @@ def _joined(viewer: Viewer, found: Record, query: Query) -> Joined:
     named = by_position(viewer, Mention, {j.left for j in judged} | {j.right for j in judged})
     return Joined(
         mentions=tuple(
-            replace(link, entry=Entry("mention", link.position))
+            replace(link, entry=EntryReference("mention", link.position))
             for mention in mentions
             if (link := words.record_link(mention)) is not None
         ),
         in_all=len(found.mentions),
         mentions_pages=mentions_pages,
         judgements=tuple(
-            Judged(
+            JudgedPair(
                 position=judgement.position,
                 verdict=judgement.verdict,
                 verdict_words=words.code_words("verdict", judgement.verdict),
@@ -352,7 +358,7 @@ def _joined(viewer: Viewer, found: Record, query: Query) -> Joined:
                 right=words.record_link(named.get(judgement.right)),
                 reason=judgement.reason,
                 person=judgement.person,
-                entry=Entry("judgement", judgement.position),
+                entry=EntryReference("judgement", judgement.position),
             )
             for judgement in judged
         ),

@@ -22,7 +22,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """Another part of the same page: of the list ``cursor``, after what; None its first."""
 
     cursor: str
@@ -34,12 +34,12 @@ class Part:
 class Turning:
     """Where a list that is shown in parts begins, and where it goes on; None: not to be turned."""
 
-    first: Part | Target | None = None
-    next: Part | Target | None = None
+    first: TextPart | Target | None = None
+    next: TextPart | Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EntryReference:
     """An entry that has no page of its own."""
 
     kind: str

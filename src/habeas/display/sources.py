@@ -15,7 +15,7 @@ from habeas.display import cards, words
 from habeas.display.asking import Query, by_position, one, paged, turning
 from habeas.display.claims import Assessed, assessments
 from habeas.display.marks import ConsentLine, consent_line
-from habeas.display.references import Entry, Marked, Turning, optional
+from habeas.display.references import EntryReference, Marked, Turning, optional
 
 CLAIMS = 50  # of a source, in one part
 
@@ -61,7 +61,7 @@ class RetractedSource(Marked):
 
     at: int
     reason: str
-    entry: Entry | None = optional()
+    entry: EntryReference | None = optional()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Repetition(Marked):
 
     source: cards.SourceLink | None
     reason: str
-    entry: Entry
+    entry: EntryReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _retraction(viewer: Viewer, row: Source) -> RetractedSource | None:
     if row.ended_by != "retracted" or row.ended_at is None:
         return None
     found = by_position(viewer, Retraction, [row.ended_at]).get(row.ended_at)
-    entry = None if found is None else Entry("retraction", found.position)
+    entry = None if found is None else EntryReference("retraction", found.position)
     return RetractedSource(row.ended_at, found.reason if found else "", entry=entry)
 
 
@@ -189,4 +189,4 @@ def _lineage(viewer: Viewer, position: int) -> SourceLineage:
 
 
 def _repetition(row: Lineage, other: Source) -> Repetition:
-    return Repetition(cards.source_link(other), row.reason, Entry("lineage", row.position))
+    return Repetition(cards.source_link(other), row.reason, EntryReference("lineage", row.position))

@@ -14,24 +14,24 @@ from django.utils.translation import gettext_noop
 
 from habeas.archive import regions
 from habeas.archive.models import Claim, Mention
-from habeas.display.references import Entry, Marked, Target, optional
+from habeas.display.references import EntryReference, Marked, Target, optional
 from habeas.vocabulary import edtf, schema, texts, values
 from habeas.vocabulary.errors import VocabularyError
 
 
 @dataclass(frozen=True, slots=True)
-class Text(Marked):
+class TextWords(Marked):
     """A text as recorded; '' where language or script is not known."""
 
     text: str
     language: str
     script: str
     direction: str
-    entry: Entry | None = optional()
+    entry: EntryReference | None = optional()
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
+class PropertyWords:
     """A property's name, its label and what it means."""
 
     name: str
@@ -40,7 +40,7 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
-class Stance:
+class StanceWords:
     """What the speaker does with the value."""
 
     code: str
@@ -62,13 +62,13 @@ class RecordLink(Marked):
     position: int
     kind: str
     kind_words: str
-    caption: Text
+    caption: TextWords
     url: Target
-    entry: Entry | None = optional()
+    entry: EntryReference | None = optional()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PointWords:
     """A point; decimal degrees as recorded."""
 
     lat: str
@@ -81,22 +81,22 @@ class Follows:
     """What stands behind the text that leads."""
 
     label: str
-    text: Text
+    text: TextWords
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ValueWords:
     """A claim's value: as written, as read and by which rule, and which of them leads."""
 
     type: str
     state: str | None
-    as_written: Text | None
+    as_written: TextWords | None
     calendar: str
-    read_as: Text | None
+    read_as: TextWords | None
     rule: str
     record: RecordLink | None
-    place: Place | None
-    leads: Text | None
+    place: PointWords | None
+    leads: TextWords | None
     follows: Follows | None
 
 
@@ -105,18 +105,18 @@ def vocabulary() -> schema.Schema:
     return schema.core()
 
 
-def text(content: str, language: str = "", script: str = "") -> Text:
+def text(content: str, language: str = "", script: str = "") -> TextWords:
     """A text with its language, script and direction."""
     script = script or texts.detect_script(content) or ""
-    return Text(content, language, script, texts.direction_of(script) if script else "auto")
+    return TextWords(content, language, script, texts.direction_of(script) if script else "auto")
 
 
-def property_words(name: str) -> Property:
+def property_words(name: str) -> PropertyWords:
     """A property's name, its label and what it means."""
     known = vocabulary().properties.get(name)
     if known is None:  # of another version of the vocabulary
-        return Property(name, name.replace("_", " "), "")
-    return Property(name, known.label, known.meaning)
+        return PropertyWords(name, name.replace("_", " "), "")
+    return PropertyWords(name, known.label, known.meaning)
 
 
 def code_words(code_list: str, code: str) -> str:
@@ -138,9 +138,9 @@ STANCES = {
 }
 
 
-def stance(code: str) -> Stance:
+def stance(code: str) -> StanceWords:
     """What the speaker does with the value."""
-    return Stance(code, _(STANCES.get(code, code)))
+    return StanceWords(code, _(STANCES.get(code, code)))
 
 
 def date_words(written: str) -> Dated | None:
@@ -154,7 +154,7 @@ def date_words(written: str) -> Dated | None:
     return Dated(written, words)
 
 
-def value_of(claim: Claim, referred: Mention | None) -> Value:
+def value_of(claim: Claim, referred: Mention | None) -> ValueWords:
     """A claim's value: as written, as read and by which rule, and which of them leads.
 
     What a source wrote leads where it was kept in the source's words; where only a date,
@@ -164,7 +164,7 @@ def value_of(claim: Claim, referred: Mention | None) -> Value:
     source = value.as_written
     as_written = text(source.text, source.language, source.script) if source else None
     record = None
-    read_as: Text | None
+    read_as: TextWords | None
     if value.type == "ref" and not value.state:
         record = record_link(referred)
         read_as = None if record is None else record.caption
@@ -180,7 +180,7 @@ def value_of(claim: Claim, referred: Mention | None) -> Value:
     if in_own_words and first and second and first.text != second.text:
         follows = Follows(_("read as"), second)
     point = value.point
-    return Value(
+    return ValueWords(
         type=value.type,
         state=value.state or None,
         as_written=as_written,
@@ -188,7 +188,7 @@ def value_of(claim: Claim, referred: Mention | None) -> Value:
         read_as=read_as,
         rule=value.rule,
         record=record,
-        place=None if point is None else Place(point.lat, point.lon, point.precision),
+        place=None if point is None else PointWords(point.lat, point.lon, point.precision),
         leads=first or second,
         follows=follows,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from habeas.estimation.tables import CaptureTable, from_counts, from_memberships, read_csv
 
 if TYPE_CHECKING:
-    from habeas.estimation.classes import LatentClass, Settings, estimate_classes
+    from habeas.estimation.classes import ClassSettings, LatentClass, estimate_classes
     from habeas.estimation.combining import over_imputations, over_strata
     from habeas.estimation.estimating import Estimate, estimate
     from habeas.estimation.priors import prior_sensitivity
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaptureTable",
+    "ClassSettings",
     "Estimate",
     "LatentClass",
-    "Settings",
     "estimate",
     "estimate_classes",
     "from_counts",
@@ -38,7 +38,7 @@ _PACKAGES = ("numpy", "scipy", "numba")
 _LATER = {
     "Estimate": "estimating",
     "LatentClass": "classes",
-    "Settings": "classes",
+    "ClassSettings": "classes",
     "estimate": "estimating",
     "estimate_classes": "classes",
     "over_imputations": "combining",

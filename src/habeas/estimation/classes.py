@@ -41,7 +41,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ClassSettings:
     """How the latent class model is set up and run. The defaults are those of R LCMCR.
 
     ``cap``: the most unobserved people, as a multiple of those observed; None for no cap
@@ -87,7 +87,7 @@ class LatentClass:
     mean: float
     diagnosis: Diagnosis
     sweeps: int  # a chain
-    settings: Settings
+    settings: ClassSettings
     seed: int
     acceptance: tuple[float, ...]
     draws: Any = field(repr=False, compare=False)  # int64 array, chains by kept sweeps
@@ -96,11 +96,11 @@ class LatentClass:
 def estimate_classes(
     table: CaptureTable,
     seed: int,
-    settings: Settings | None = None,
+    settings: ClassSettings | None = None,
     progress: Progress = lambda done, total: None,
 ) -> LatentClass:
     """Run the chains until they agree. Raises ``NotConverged``."""
-    chosen = settings or Settings()
+    chosen = settings or ClassSettings()
     chains = Chains(table, seed, chosen)
     total = _FIRST
     while True:
@@ -140,7 +140,7 @@ def estimate_classes(
     )
 
 
-def complaint_about(diagnosis: Diagnosis, settings: Settings) -> str:
+def complaint_about(diagnosis: Diagnosis, settings: ClassSettings) -> str:
     """Why these draws may not be reported; empty where they may."""
     for point in diagnosis.quantiles:
         if point.agreement < _DISAGREE:
@@ -160,7 +160,7 @@ def complaint_about(diagnosis: Diagnosis, settings: Settings) -> str:
     return ""
 
 
-def _hopeless(diagnosis: Diagnosis, total: int, settings: Settings) -> bool:
+def _hopeless(diagnosis: Diagnosis, total: int, settings: ClassSettings) -> bool:
     """Whether the allowance would have to be four times as long, at the rate so far.
 
     Tables of millions have ridges so thin that a hundredfold of sweeps tells no more.
@@ -177,7 +177,7 @@ def _said_by(diagnosis: Diagnosis) -> str:
 class Chains:
     """Chains that can be lengthened. One thread a chain; the kernels release the lock."""
 
-    def __init__(self, table: CaptureTable, seed: int, settings: Settings) -> None:
+    def __init__(self, table: CaptureTable, seed: int, settings: ClassSettings) -> None:
         if not isinstance(seed, int) or not 0 <= seed < 2**63:
             raise BadSetting("The seed is no whole number from 0 up.", next_step="Give one.")
         self.settings = settings

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import habeas
 from habeas.estimation import resampling, searching, shaking
 from habeas.estimation.checking import check
-from habeas.estimation.classes import LatentClass, Settings, estimate_classes
+from habeas.estimation.classes import ClassSettings, LatentClass, estimate_classes
 from habeas.estimation.comparing import INDEPENDENCE, compared, model_spread
 from habeas.estimation.errors import BadSetting, Caution, EstimationError, Unanswered
 from habeas.estimation.existence import closed
@@ -72,7 +72,7 @@ def estimate(
     closed_population: str = "",
     everyone_could_be_listed: str = "",
     seed: int = 20170401,
-    settings: Settings | None = None,
+    settings: ClassSettings | None = None,
     resamples: int = 200,
     progress: Progress = lambda what, done, total: None,
 ) -> Estimate:
@@ -94,7 +94,7 @@ def estimate(
     reported = methods[0]
     search = resampling.by_stepwise
     progress("changes", 0, 1)
-    curve: list[shaking.Point] = []
+    curve: list[shaking.ShakenPoint] = []
     if reported.estimate is not None:
         curve = shaking.assumption_curve(
             table.observed, reported.estimate, reported.low, reported.high
@@ -155,7 +155,7 @@ def _of_answers(answers: tuple[str, str]) -> list[Caution]:
 
 
 def _latent_class(
-    table: CaptureTable, seed: int, settings: Settings | None, progress: Progress
+    table: CaptureTable, seed: int, settings: ClassSettings | None, progress: Progress
 ) -> tuple[MethodResult, LatentClass | None]:
     title = "Latent classes (Manrique-Vallier 2016)"
     try:

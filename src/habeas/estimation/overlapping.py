@@ -33,7 +33,7 @@ TELLING = 10  # people off one of the two: fewer tell nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class OverlapPair:
     """Two lists by position, and how the larger holds the people of the smaller and others."""
 
     smaller: int
@@ -63,7 +63,7 @@ class Pair:
         return self.sizes[0] - self.shared + sum(self.others) < TELLING
 
 
-def close_pairs(table: CaptureTable) -> list[Pair]:
+def close_pairs(table: CaptureTable) -> list[OverlapPair]:
     """The pairs of lists of which nearly all of the smaller is on the larger."""
     sizes = list(table.list_totals.values())
     found = []
@@ -77,11 +77,11 @@ def close_pairs(table: CaptureTable) -> list[Pair]:
             others = [(m, n) for m, n in table.counts if not m & first and m & ~second]
             on = sum(count for mask, count in others if mask & second)
             off = sum(count for mask, count in others if not mask & second)
-            found.append(Pair(small, large, (sizes[small], sizes[large]), shared, (on, off)))
+            found.append(OverlapPair(small, large, (sizes[small], sizes[large]), shared, (on, off)))
     return found
 
 
-def refuse_copies(table: CaptureTable, pairs: list[Pair]) -> None:
+def refuse_copies(table: CaptureTable, pairs: list[OverlapPair]) -> None:
     """Raise ``ListsNearlyOne`` where lists hold the same people, as far as can be told."""
     everywhere = len(table.counts) == 1 and table.on_several == table.observed
     same = [p for p in pairs if everywhere or (p.alike >= NEARLY_ONE and p.hangs_together)]
@@ -110,7 +110,7 @@ def refuse_copies(table: CaptureTable, pairs: list[Pair]) -> None:
     )
 
 
-def cautions(table: CaptureTable, pairs: list[Pair]) -> list[Caution]:
+def cautions(table: CaptureTable, pairs: list[OverlapPair]) -> list[Caution]:
     """What a reader must know about lists that overlap too much."""
     found = []
     names = table.lists

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from habeas.estimation.classes import Settings, estimate_classes
+from habeas.estimation.classes import ClassSettings, estimate_classes
 from habeas.estimation.errors import NotConverged
 from habeas.estimation.tables import CaptureTable
 
@@ -30,11 +30,11 @@ class PriorPoint:
 def prior_sensitivity(
     table: CaptureTable,
     seed: int,
-    settings: Settings | None = None,
+    settings: ClassSettings | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[PriorPoint]:
     """The posterior with half and double the classes, and with other concentrations."""
-    base = replace(settings or Settings(), precision=_PRECISION)
+    base = replace(settings or ClassSettings(), precision=_PRECISION)
     changes = {
         "as set": base,
         "half the classes": replace(base, classes=max(1, base.classes // 2)),

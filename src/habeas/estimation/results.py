@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from habeas.estimation.classes import LatentClass
 from habeas.estimation.errors import Caution
-from habeas.estimation.shaking import Point, Shaken
+from habeas.estimation.shaking import Shaken, ShakenPoint
 from habeas.estimation.tables import CaptureTable
 
 
@@ -45,7 +45,7 @@ class Answer:
     cautions: tuple[Caution, ...]
     without_each_list: tuple[Shaken, ...]
     one_link: tuple[Shaken, ...]
-    curve: tuple[Point, ...]
+    curve: tuple[ShakenPoint, ...]
     seed: int
     versions: tuple[tuple[str, str], ...]
     classes: LatentClass | None = field(repr=False, default=None)

@@ -29,7 +29,7 @@ class Shaken:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ShakenPoint:
     """One point of the curve over the identifying assumption."""
 
     factor: float
@@ -69,7 +69,7 @@ def one_link(table: CaptureTable, search: Search, most_pairs: int = 45) -> list[
 
 def assumption_curve(
     observed: int, estimate: float, low: float | None, high: float | None
-) -> list[Point]:
+) -> list[ShakenPoint]:
     """The estimate if those never listed are ``factor`` times what the assumption implies.
 
     For log-linear models the factor is the odds ratio of all lists together that the
@@ -80,7 +80,8 @@ def assumption_curve(
         return None if value is None else observed + factor * (value - observed)
 
     return [
-        Point(f, observed + f * (estimate - observed), at(low, f), at(high, f)) for f in FACTORS
+        ShakenPoint(f, observed + f * (estimate - observed), at(low, f), at(high, f))
+        for f in FACTORS
     ]
 
 

@@ -1,6 +1,6 @@
 """Checks every row of a folder, without writing anything.
 
-Gives a ``Plan``: the checked rows with their values parsed and their passages found. Every
+Gives a ``ImportPlan``: the checked rows with their values parsed and their passages found. Every
 fault is noted with its place, what is wrong and what would be valid.
 """
 
@@ -18,9 +18,9 @@ from habeas.archive.opening import Archive
 from habeas.errors import HabeasError
 from habeas.exchange import folder as f
 from habeas.exchange import leftovers
-from habeas.exchange.errors import Fault
-from habeas.exchange.folder import Folder
-from habeas.exchange.tables import NO_FILE, Row, lies_inside
+from habeas.exchange.errors import InputFault
+from habeas.exchange.folder import ImportFolder
+from habeas.exchange.tables import NO_FILE, CsvRow, lies_inside
 from habeas.exchange.values_in import read_value
 from habeas.figures.definition import definitions
 from habeas.figures.definition.definitions import FigureDefinition
@@ -48,7 +48,7 @@ class PlannedClaim:
     ``quotes`` become passages; ``passages`` name those that the archive has.
     """
 
-    row: Row
+    row: CsvRow
     value: values.Value | None
     ref: str
     through: tuple[str, ...]
@@ -57,22 +57,22 @@ class PlannedClaim:
 
 
 @dataclass(slots=True)
-class Plan:
+class ImportPlan:
     """What an import will write, in order."""
 
-    folder: Folder
+    folder: ImportFolder
     claims: list[PlannedClaim] = field(default_factory=list)
     definitions: list[tuple[FigureDefinition, str]] = field(default_factory=list)
     exhibits: dict[str, Received] = field(default_factory=dict)
 
     @property
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[InputFault]:
         return self.folder.faults.found
 
 
-def check(archive: Archive, folder: Folder) -> Plan:
+def check(archive: Archive, folder: ImportFolder) -> ImportPlan:
     """Check all rows; the plan holds good only when it has no faults."""
-    plan = Plan(folder)
+    plan = ImportPlan(folder)
     readings = _Readings(archive, folder)
     for row in folder.rows(f.EXHIBITS):
         _exhibit(plan, readings, row)
@@ -108,7 +108,7 @@ _FILE_ORDER = {shape.file: order for order, shape in enumerate(f.SHAPES)}
 class _Readings:
     """The text of each exhibit that rows quote: a file of the folder, or a logged layer."""
 
-    def __init__(self, archive: Archive, folder: Folder) -> None:
+    def __init__(self, archive: Archive, folder: ImportFolder) -> None:
         self._archive = archive
         self._folder = folder
         self._read: dict[str, str | None] = {}
@@ -131,7 +131,7 @@ class _Readings:
         return None if newest is None else layer_text(self._archive, newest)
 
 
-def _exhibit(plan: Plan, readings: _Readings, row: Row) -> None:
+def _exhibit(plan: ImportPlan, readings: _Readings, row: CsvRow) -> None:
     faults, directory = plan.folder.faults, plan.folder.directory
     path = directory / row["file"]
     try:
@@ -164,7 +164,7 @@ def _exhibit(plan: Plan, readings: _Readings, row: Row) -> None:
     )
 
 
-def _source(folder: Folder, row: Row) -> None:
+def _source(folder: ImportFolder, row: CsvRow) -> None:
     interests = [kind for kind, _ in interests_of(row["interests"])]
     folder.note(row, rules.source(row["kind"], row["code"], row["name"], interests))
     for name in row["repeats"].split():
@@ -180,7 +180,7 @@ def interests_of(cell: str) -> list[tuple[str, str]]:
     ]
 
 
-def _mention(folder: Folder, row: Row) -> None:
+def _mention(folder: ImportFolder, row: CsvRow) -> None:
     kind = row["kind"]
     folder.note(row, rules.mention(kind, row["caption"], row["language"], row["script"]))
     if row["same_as"]:
@@ -196,7 +196,7 @@ def _mention(folder: Folder, row: Row) -> None:
             )
 
 
-def _claim(folder: Folder, readings: _Readings, row: Row) -> PlannedClaim:
+def _claim(folder: ImportFolder, readings: _Readings, row: CsvRow) -> PlannedClaim:
     known = schema.core()
     subject = folder.find(row, "subject", row["subject"], "mention")
     prop = known.properties.get(row["property"])
@@ -217,7 +217,7 @@ def _claim(folder: Folder, readings: _Readings, row: Row) -> PlannedClaim:
     return PlannedClaim(row, value, ref, through, _quotes(folder, readings, row), passages)
 
 
-def _quotes(folder: Folder, readings: _Readings, row: Row) -> tuple[Quote, ...]:
+def _quotes(folder: ImportFolder, readings: _Readings, row: CsvRow) -> tuple[Quote, ...]:
     if not row["exhibit"] and not row["quote"]:
         return ()
     for column, other in (("exhibit", "quote"), ("quote", "exhibit")):
@@ -249,7 +249,7 @@ def _quotes(folder: Folder, readings: _Readings, row: Row) -> tuple[Quote, ...]:
     return tuple(quote for quote in found if quote is not None)
 
 
-def _quote(folder: Folder, row: Row, exhibit: str, text: str, quote: str) -> Quote | None:
+def _quote(folder: ImportFolder, row: CsvRow, exhibit: str, text: str, quote: str) -> Quote | None:
     places = [match.start() for match in re.finditer(re.escape(quote), text)] if quote else []
     occurrence = row["occurrence"]
     if not places:
@@ -284,7 +284,7 @@ def _quote(folder: Folder, row: Row, exhibit: str, text: str, quote: str) -> Quo
     return Quote(exhibit, start, start + len(quote), quote)
 
 
-def _judgement(folder: Folder, row: Row) -> None:
+def _judgement(folder: ImportFolder, row: CsvRow) -> None:
     folder.note(row, rules.verdict(row["verdict"]))
     left = folder.find(row, "left", row["left"], "mention")
     right = folder.find(row, "right", row["right"], "mention")
@@ -292,29 +292,31 @@ def _judgement(folder: Folder, row: Row) -> None:
     folder.note(row, rules.pair(row["verdict"], kinds, itself=row["left"] == row["right"]))
 
 
-def _assessment(folder: Folder, row: Row) -> None:
+def _assessment(folder: ImportFolder, row: CsvRow) -> None:
     folder.find(row, "target", row["target"], "claim", "source")
     folder.note(row, rules.assessment(row["scheme"], row["grade"]))
 
 
-def _consent(folder: Folder, row: Row) -> None:
+def _consent(folder: ImportFolder, row: CsvRow) -> None:
     folder.find(row, "subject", row["subject"], "mention", "source")
     purposes = row["purposes"].split()
     folder.note(row, rules.consent(row["basis"], row["audience"], purposes, row["expires"]))
 
 
-def _definition(plan: Plan, path: Path) -> None:
+def _definition(plan: ImportPlan, path: Path) -> None:
     name = f"definitions/{path.name}"
     if not (path.is_file() and lies_inside(path, plan.folder.directory)):
-        plan.folder.faults.add(Fault(name, 0, "", NO_FILE, "Put the file itself there."))
+        plan.folder.faults.add(InputFault(name, 0, "", NO_FILE, "Put the file itself there."))
         return
     try:
         text = path.read_text(encoding="utf-8")
         plan.definitions.append((definitions.parse(text, schema=plan.folder.vocabulary), text))
     except DefinitionError as error:
         for wrong in error.problems:
-            plan.folder.faults.add(Fault(name, wrong.line, wrong.key, wrong.reason, wrong.valid))
+            plan.folder.faults.add(
+                InputFault(name, wrong.line, wrong.key, wrong.reason, wrong.valid)
+            )
     except UnicodeDecodeError:
         plan.folder.faults.add(
-            Fault(name, 0, "", "The text is not UTF-8.", "Save the file as UTF-8.")
+            InputFault(name, 0, "", "The text is not UTF-8.", "Save the file as UTF-8.")
         )

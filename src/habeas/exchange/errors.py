@@ -16,7 +16,7 @@ from habeas.errors import HabeasError
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InputFault:
     """One thing wrong in one place. ``line`` counts from 1, the header included; 0: the file."""
 
     file: str
@@ -37,7 +37,7 @@ class ImportRefused(HabeasError):
 
     code = "import.refused"
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[InputFault]) -> None:
         self.faults = tuple(faults)
         count = f"{len(self.faults)} faults" if len(self.faults) != 1 else "1 fault"
         super().__init__(

@@ -18,8 +18,8 @@ from habeas.archive import models as m
 from habeas.archive import regions, rules
 from habeas.archive.access import OWNER, visible
 from habeas.archive.rules import Problem
-from habeas.exchange.errors import Fault
-from habeas.exchange.tables import Faults, Row, TableShape, read_table
+from habeas.exchange.errors import InputFault
+from habeas.exchange.tables import CsvRow, Faults, TableShape, read_table
 from habeas.vocabulary import schema
 from habeas.vocabulary.region import Region
 from habeas.vocabulary.schema import Schema
@@ -72,11 +72,11 @@ class Known:
 
 
 @dataclass
-class Folder:
+class ImportFolder:
     """The rows of all files, the names they may use, and the faults found so far."""
 
     directory: Path
-    tables: dict[str, list[Row]]
+    tables: dict[str, list[CsvRow]]
     definitions: list[Path]
     faults: Faults
     own: dict[str, Known] = field(default_factory=dict)
@@ -93,15 +93,15 @@ class Folder:
         """The vocabulary of the archive that it is imported into."""
         return schema.of(self.region)
 
-    def rows(self, shape: TableShape) -> list[Row]:
+    def rows(self, shape: TableShape) -> list[CsvRow]:
         return self.tables[shape.file]
 
-    def note(self, row: Row, problems: Iterable[Problem]) -> None:
+    def note(self, row: CsvRow, problems: Iterable[Problem]) -> None:
         """Note each problem at its row; a rule's fields are columns of the table."""
         for problem in problems:
             self.faults.add(row.fault(problem.field, *problem.words))
 
-    def find(self, row: Row, column: str, name: str, *whats: str) -> Known | None:
+    def find(self, row: CsvRow, column: str, name: str, *whats: str) -> Known | None:
         """What a name refers to; a fault and None when it is not one of ``whats``."""
         if not name:
             return None  # noted as an empty cell
@@ -136,17 +136,17 @@ def _a(what: str) -> str:
     return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 
-def read_folder(directory: Path) -> Folder:
+def read_folder(directory: Path) -> ImportFolder:
     """Read every file of the folder and learn its ids."""
     faults = Faults()
     tables = {shape.file: read_table(directory, shape, faults) for shape in SHAPES}
     definitions = sorted((directory / "definitions").glob("*.yaml"))
-    folder = Folder(directory, tables, definitions, faults)
+    folder = ImportFolder(directory, tables, definitions, faults)
     folder.compartments = frozenset(visible(OWNER, m.Compartment).values_list("key", flat=True))
     if not any((directory / shape.file).exists() for shape in SHAPES) and not definitions:
         names = ", ".join(shape.file for shape in SHAPES)
         faults.add(
-            Fault(
+            InputFault(
                 str(directory),
                 0,
                 "",
@@ -169,14 +169,14 @@ def read_folder(directory: Path) -> Folder:
     return folder
 
 
-def _refuse_unused(folder: Folder) -> None:
+def _refuse_unused(folder: ImportFolder) -> None:
     """A table under a misspelt name would be left out without a word."""
     used = {shape.file for shape in SHAPES} | {row["file"] for row in folder.rows(EXHIBITS)}
     for path in sorted(folder.directory.glob("*.[cC][sS][vV]")):
         if path.name not in used:
             names = ", ".join(shape.file for shape in SHAPES)
             reason = "This file is no table that is imported, and no exhibit of exhibits.csv."
-            folder.faults.add(Fault(path.name, 0, "", reason, f"Tables: {names}."))
+            folder.faults.add(InputFault(path.name, 0, "", reason, f"Tables: {names}."))
 
 
 def digest_of(directory: Path) -> str:
@@ -192,7 +192,7 @@ def digest_of(directory: Path) -> str:
     return digest.hexdigest()
 
 
-def _learn(folder: Folder, row: Row, what: str) -> None:
+def _learn(folder: ImportFolder, row: CsvRow, what: str) -> None:
     name = row["id"]
     if not name:
         return
@@ -212,7 +212,7 @@ def _learn(folder: Folder, row: Row, what: str) -> None:
         folder.own[name] = Known(what, row["kind"] if what == "mention" else "")
 
 
-def _check_place(folder: Folder, row: Row) -> None:
+def _check_place(folder: ImportFolder, row: CsvRow) -> None:
     if row["compartment"] and row["compartment"] not in folder.compartments:
         keys = ", ".join(sorted(folder.compartments))
         folder.faults.add(

@@ -31,10 +31,10 @@ from habeas.custody.log.notes import Signer
 from habeas.errors import HabeasError
 from habeas.exchange import folder as f
 from habeas.exchange import unnoticed
-from habeas.exchange.checking import Plan, PlannedClaim, Quote, check, interests_of
-from habeas.exchange.errors import Fault, ImportedAlready, ImportRefused
+from habeas.exchange.checking import ImportPlan, PlannedClaim, Quote, check, interests_of
+from habeas.exchange.errors import ImportedAlready, ImportRefused, InputFault
 from habeas.exchange.folder import digest_of, read_folder
-from habeas.exchange.tables import Row
+from habeas.exchange.tables import CsvRow
 from habeas.vocabulary import values
 
 Progress = Callable[[str, int, int], None]
@@ -104,7 +104,7 @@ def preview(
     return counts, unnoticed.in_folder(plan.folder)
 
 
-def _decided(plan: Plan) -> dict[str, int]:
+def _decided(plan: ImportPlan) -> dict[str, int]:
     """How many judgements, assessments and consents a folder brings."""
     same = sum(bool(row["same_as"]) for row in plan.folder.rows(f.MENTIONS))
     return {
@@ -123,7 +123,7 @@ def _refuse_twin(digest: str, directory: Path) -> None:
         )
 
 
-def _seal(archive: Archive, plan: Plan, progress: Progress) -> dict[str, SealedFile]:
+def _seal(archive: Archive, plan: ImportPlan, progress: Progress) -> dict[str, SealedFile]:
     """Seal the exhibits that are new; a file that is an exhibit already is not sealed twice."""
     for row in plan.folder.rows(f.EXHIBITS):
         key = row["compartment"]
@@ -144,7 +144,7 @@ def _seal(archive: Archive, plan: Plan, progress: Progress) -> dict[str, SealedF
 
     sealed = seal_all(archive, list(new.values()), refused, count)
     if refused:
-        raise ImportRefused([Fault(str(path), 0, "", str(error)) for path, error in refused])
+        raise ImportRefused([InputFault(str(path), 0, "", str(error)) for path, error in refused])
     return dict(zip(new, sealed, strict=True))
 
 
@@ -155,7 +155,7 @@ class _Writer:
         self,
         archive: Archive,
         batch: Batch,
-        plan: Plan,
+        plan: ImportPlan,
         sealed: dict[str, SealedFile],
         progress: Progress,
     ) -> None:
@@ -211,12 +211,12 @@ class _Writer:
             known = self.refs[name] = Ref(entry_id_at(position), position)
         return known
 
-    def _marking(self, row: Row, handling: str = "team") -> Marking:
+    def _marking(self, row: CsvRow, handling: str = "team") -> Marking:
         key = row["compartment"]
         compartment = compartment_by_key(self.batch, key) if key else None
         return Marking(compartment, row["handling"] or handling)
 
-    def _exhibit(self, row: Row) -> None:
+    def _exhibit(self, row: CsvRow) -> None:
         name = row["id"]
         file = self.sealed.get(name)
         if file is None:
@@ -230,12 +230,12 @@ class _Writer:
         position = exhibit_of(file.path, file.marking.label)
         if position is None:
             raise ImportRefused(
-                [Fault(file.name, 0, "", "The file changed while it was imported.")]
+                [InputFault(file.name, 0, "", "The file changed while it was imported.")]
             )
         self.refs[name] = Ref(entry_id_at(position), position)
         receive_again(self.batch, position, file)
 
-    def _source(self, row: Row) -> None:
+    def _source(self, row: CsvRow) -> None:
         self.refs[row["id"]] = verbs.source(
             self.batch,
             row["code"],
@@ -247,7 +247,7 @@ class _Writer:
             marking=self._marking(row),
         )
 
-    def _mention(self, row: Row) -> None:
+    def _mention(self, row: CsvRow) -> None:
         self.refs[row["id"]] = verbs.mention(
             self.batch,
             row["kind"],
@@ -299,7 +299,7 @@ class _Writer:
             layer, text = self._layer(quote.exhibit)
             if text[quote.start : quote.stop] != quote.text:
                 raise ImportRefused(
-                    [Fault(quote.exhibit, 0, "", "The file changed while it was imported.")]
+                    [InputFault(quote.exhibit, 0, "", "The file changed while it was imported.")]
                 )
             known = self.passages[quote, marking] = verbs.cite(
                 self.batch,
@@ -317,7 +317,7 @@ class _Writer:
             exhibit = self._ref(name).position
             newest = visible(OWNER, m.Layer).filter(exhibit=exhibit).order_by("-position").first()
             if newest is None:
-                raise ImportRefused([Fault(name, 0, "", "The exhibit has no text.")])
+                raise ImportRefused([InputFault(name, 0, "", "The exhibit has no text.")])
             ref = Ref(entry_id_at(newest.position), newest.position)
             self.layers[name] = (ref, layer_text(self.archive, newest))
         return self.layers[name]

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from habeas.exchange.errors import Fault
+from habeas.exchange.errors import InputFault
 from habeas.vocabulary.errors import shown
 
 LARGEST_BYTES = 1 << 30  # of one CSV file
@@ -37,7 +37,7 @@ class TableShape:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """One row: its cells by column (stripped; '' when empty or absent) and where it stands."""
 
     file: str
@@ -47,28 +47,28 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def fault(self, column: str, reason: str, valid: str = "") -> Fault:
-        return Fault(self.file, self.line, column, reason, valid)
+    def fault(self, column: str, reason: str, valid: str = "") -> InputFault:
+        return InputFault(self.file, self.line, column, reason, valid)
 
 
 @dataclass(slots=True)
 class Faults:
     """The faults found so far. Those that only follow from them are counted, not listed."""
 
-    found: list[Fault] = field(default_factory=list)
+    found: list[InputFault] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)  # files that were not read to their end
     lost: set[tuple[str, str]] = field(default_factory=set)  # file and id of rows of no use
     _cells: set[tuple[str, int, str]] = field(default_factory=set)
     _followed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: InputFault) -> None:
         """Note a fault; of a cell only the first is kept, because others follow from it."""
         cell = (fault.file, fault.line, fault.column)
         if not fault.column or cell not in self._cells:
             self._cells.add(cell)
             self.found.append(fault)
 
-    def follows(self, row: Row, column: str, name: str, tables: Sequence[str]) -> bool:
+    def follows(self, row: CsvRow, column: str, name: str, tables: Sequence[str]) -> bool:
         """Whether what is wrong with a name comes of a fault in one of these tables."""
         for table in tables:
             if table in self.unread:
@@ -76,7 +76,7 @@ class Faults:
                 return True
         return any(self.of_no_use(row, column, name, table) for table in tables)
 
-    def of_no_use(self, row: Row, column: str, name: str, table: str) -> bool:
+    def of_no_use(self, row: CsvRow, column: str, name: str, table: str) -> bool:
         """Whether the row that has this name was refused."""
         if (table, name) not in self.lost:
             return False
@@ -88,7 +88,7 @@ class Faults:
         for (file, column, table), count in sorted(self._followed.items()):
             names = "1 name was" if count == 1 else f"{count:,} names were"
             reason = f"{names} not looked up, because of what is wrong in {table}."
-            self.found.append(Fault(file, 0, column, reason, f"Mend {table} first."))
+            self.found.append(InputFault(file, 0, column, reason, f"Mend {table} first."))
 
 
 def lies_inside(path: Path, directory: Path) -> bool:
@@ -97,13 +97,13 @@ def lies_inside(path: Path, directory: Path) -> bool:
     return path.resolve().is_relative_to(directory.resolve())
 
 
-def read_table(directory: Path, shape: TableShape, faults: Faults) -> list[Row]:
+def read_table(directory: Path, shape: TableShape, faults: Faults) -> list[CsvRow]:
     """The rows of a file; none when the file is absent."""
     path = directory / shape.file
     if not path.exists() and not path.is_symlink():
         return []
     if not (path.is_file() and lies_inside(path, directory)):
-        faults.add(Fault(shape.file, 0, "", NO_FILE, "Put the file itself there."))
+        faults.add(InputFault(shape.file, 0, "", NO_FILE, "Put the file itself there."))
         faults.unread.add(shape.file)
         return []
     text = _text(path, shape.file, faults)
@@ -115,18 +115,18 @@ def read_table(directory: Path, shape: TableShape, faults: Faults) -> list[Row]:
 
 def _text(path: Path, name: str, faults: Faults) -> str | None:
     if path.stat().st_size > LARGEST_BYTES:
-        faults.add(Fault(name, 0, "", "The file is larger than 1 GiB.", "Split it."))
+        faults.add(InputFault(name, 0, "", "The file is larger than 1 GiB.", "Split it."))
         return None
     data = path.read_bytes()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        faults.add(Fault(name, line, "", "The text is not UTF-8.", "Save the file as UTF-8."))
+        faults.add(InputFault(name, line, "", "The text is not UTF-8.", "Save the file as UTF-8."))
         return None
 
 
-def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[Row]:
+def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[CsvRow]:
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -144,7 +144,7 @@ def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[Row]:
     except csv.Error as error:
         faults.unread.add(shape.file)
         faults.add(
-            Fault(
+            InputFault(
                 shape.file,
                 reader.line_num,
                 "",
@@ -164,45 +164,49 @@ def _header_is_good(header: list[str], shape: TableShape, faults: Faults) -> boo
     for mark, what in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and mark in header[0]:
             reason = f"The columns are separated by {what}."
-            faults.add(Fault(shape.file, 1, "", reason, "Save it as CSV separated by commas."))
+            faults.add(InputFault(shape.file, 1, "", reason, "Save it as CSV separated by commas."))
             return False
     good = True
     for name in shape.required:
         if name not in header:
             faults.add(
-                Fault(shape.file, 1, name, "This column is missing.", "Add it to the header.")
+                InputFault(shape.file, 1, name, "This column is missing.", "Add it to the header.")
             )
             good = False
     for name in header:
         if name and name not in shape.columns:
             known = ", ".join(shape.columns)
-            faults.add(Fault(shape.file, 1, name, "There is no such column.", f"Columns: {known}."))
+            faults.add(
+                InputFault(shape.file, 1, name, "There is no such column.", f"Columns: {known}.")
+            )
             good = False
     for name in {n for n in header if n and header.count(n) > 1}:
-        faults.add(Fault(shape.file, 1, name, "This column is there twice.", "Keep one."))
+        faults.add(InputFault(shape.file, 1, name, "This column is there twice.", "Keep one."))
         good = False
     return good
 
 
 def _row(
     cells: list[str], header: list[str], line: int, shape: TableShape, faults: Faults
-) -> Row | None:
+) -> CsvRow | None:
     while len(cells) > len(header) and not cells[-1].strip():
         cells = cells[:-1]  # a spreadsheet's empty columns at the right
     if len(cells) != len(header):
         reason = f"The row has {len(cells)} cells; the header has {len(header)}."
-        faults.add(Fault(shape.file, line, "", reason, "Quote cells that hold commas."))
+        faults.add(InputFault(shape.file, line, "", reason, "Quote cells that hold commas."))
         if "id" in header[: len(cells)]:
             faults.lost.add((shape.file, cells[header.index("id")].strip()))
         return None
     for at, (name, cell) in enumerate(zip(header, cells, strict=True), 1):
         if not name and cell.strip():
             reason = f"Column {at} has no name, and here it holds {shown(cell.strip())}."
-            faults.add(Fault(shape.file, line, "", reason, "Name the column, or empty it."))
+            faults.add(InputFault(shape.file, line, "", reason, "Name the column, or empty it."))
         if sign := control_in(cell):
             reason = f"It holds the character {sign}, which no text has."
-            faults.add(Fault(shape.file, line, name, reason, "Write the cell again without it."))
-    row = Row(
+            faults.add(
+                InputFault(shape.file, line, name, reason, "Write the cell again without it.")
+            )
+    row = CsvRow(
         shape.file,
         line,
         {name: cell.strip() for name, cell in zip(header, cells, strict=True) if name},

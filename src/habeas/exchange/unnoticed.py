@@ -16,14 +16,14 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.access.consents import is_held_back
 from habeas.archive.store.pieces import in_pieces
 from habeas.exchange import folder as f
-from habeas.exchange.folder import Folder
-from habeas.exchange.tables import Row
+from habeas.exchange.folder import ImportFolder
+from habeas.exchange.tables import CsvRow
 from habeas.vocabulary import texts
 
 _MOST_NAMED = 5
 
 
-def in_folder(folder: Folder) -> tuple[str, ...]:
+def in_folder(folder: ImportFolder) -> tuple[str, ...]:
     """The notes on a checked folder, each a sentence or two."""
     return (
         *_sources(folder.rows(f.SOURCES)),
@@ -32,7 +32,7 @@ def in_folder(folder: Folder) -> tuple[str, ...]:
     )
 
 
-def _sources(rows: Sequence[Row]) -> Iterable[str]:
+def _sources(rows: Sequence[CsvRow]) -> Iterable[str]:
     for column, word in (("code", "code"), ("name", "name")):
         told = {row[column] for row in rows if row[column]}
         here = Counter(_key(row[column]) for row in rows if row[column])
@@ -47,7 +47,7 @@ def _sources(rows: Sequence[Row]) -> Iterable[str]:
             )
 
 
-def _people(rows: Sequence[Row], judgements: Sequence[Row]) -> Iterable[str]:
+def _people(rows: Sequence[CsvRow], judgements: Sequence[CsvRow]) -> Iterable[str]:
     judged = {row[side] for row in judgements for side in ("left", "right")}
     told = [
         row["caption"]
@@ -65,7 +65,7 @@ def _people(rows: Sequence[Row], judgements: Sequence[Row]) -> Iterable[str]:
         )
 
 
-def _consents(rows: Sequence[Row]) -> Iterable[str]:
+def _consents(rows: Sequence[CsvRow]) -> Iterable[str]:
     held = [
         row["subject"]
         for row in rows

@@ -5,13 +5,15 @@ from __future__ import annotations
 from habeas.archive import rules
 from habeas.errors import HabeasError
 from habeas.exchange import leftovers
-from habeas.exchange.folder import Folder
-from habeas.exchange.tables import Row
+from habeas.exchange.folder import ImportFolder
+from habeas.exchange.tables import CsvRow
 from habeas.vocabulary import values
 from habeas.vocabulary.schema import Property
 
 
-def read_value(folder: Folder, row: Row, prop: Property) -> tuple[values.Value | None, str]:
+def read_value(
+    folder: ImportFolder, row: CsvRow, prop: Property
+) -> tuple[values.Value | None, str]:
     """The value, and the name of the mention where the value refers to one.
 
     A fault is noted and None given where the cells do not fit the property. A reference's
@@ -32,7 +34,7 @@ def read_value(folder: Folder, row: Row, prop: Property) -> tuple[values.Value |
     return value, ""
 
 
-def _reference(folder: Folder, row: Row, prop: Property, name: str) -> values.Value:
+def _reference(folder: ImportFolder, row: CsvRow, prop: Property, name: str) -> values.Value:
     mention = folder.find(row, "value", name, "mention")
     if mention is not None:
         folder.note(row, rules.referred(prop, mention.kind, name))

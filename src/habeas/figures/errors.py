@@ -31,7 +31,7 @@ class FigureError(HabeasError):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DefinitionProblem:
     """One thing wrong in a definition: where, under which key, why, and what would do."""
 
     line: int
@@ -48,7 +48,7 @@ class DefinitionError(FigureError):
 
     code: ClassVar[str] = "figure.bad-definition"
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[DefinitionProblem, ...]) -> None:
         super().__init__(
             "\n".join(str(problem) for problem in problems),
             next_step="See docs/reference/figure-definitions.md.",

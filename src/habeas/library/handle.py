@@ -30,7 +30,7 @@ from habeas.custody.keys.passphrases import check_new
 from habeas.custody.keys.person_keys import open_person, person_path
 from habeas.custody.trust.persons import DEFAULT
 from habeas.library.errors import BadArgument
-from habeas.library.notebook import Notice, whom
+from habeas.library.notebook import NotebookNotice, whom
 from habeas.library.recording import Recording
 from habeas.library.worker import Worker
 
@@ -126,7 +126,7 @@ class _Opened:
         passphrase: str | None,
     ) -> None:
         self.directory = directory
-        self.notice = Notice()
+        self.notice = NotebookNotice()
         self._person, self._passphrase = person, passphrase
         self._key: Signer | None = None
         self._worker = Worker()

@@ -24,7 +24,7 @@ _FIRST = ("handling", "consent")
 _CELL = 'style="text-align:left;vertical-align:top;white-space:nowrap"'
 
 
-class Notice:
+class NotebookNotice:
     """Whether it was said of this archive that a notebook keeps what it shows."""
 
     def __init__(self) -> None:

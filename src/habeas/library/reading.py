@@ -20,11 +20,11 @@ from habeas.archive.search import searching
 from habeas.archive.store.still import still
 from habeas.estimation.errors import BadTable
 from habeas.exchange.exporting import writing
-from habeas.exchange.exporting.writing import Asked, Exported
+from habeas.exchange.exporting.writing import Exported, ExportRequest
 from habeas.exchange.tidy.claims import Claim, claims
 from habeas.exchange.tidy.hits import Found, hits
 from habeas.exchange.tidy.parts import Part, parts
-from habeas.exchange.tidy.reading import Reader
+from habeas.exchange.tidy.reading import TidyReader
 from habeas.exchange.tidy.records import Record, records
 from habeas.exchange.tidy.sources import Source, sources
 from habeas.figures.definition import recorded
@@ -37,7 +37,7 @@ from habeas.figures.why.asking import tree
 from habeas.figures.why.nodes import Node
 from habeas.library.arguments import Names, known_names, number_of
 from habeas.library.errors import BadArgument
-from habeas.library.notebook import Notice
+from habeas.library.notebook import NotebookNotice
 from habeas.library.tables import Figure, Table, Why
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Reading:
+class ReadAccess:
     """What can be asked of an archive."""
 
     _viewer: Viewer
-    _notice: Notice
+    _notice: NotebookNotice
 
     def _do(self, work: Callable[[Opened], T]) -> T:
         """``work`` with the open archive, in the archive's own thread."""
@@ -78,7 +78,7 @@ class Reading:
         properties = known_names("property", property, known.properties)
         kinds = known_names("kind", kind, known.kinds)
 
-        def read(archive: Opened, reader: Reader) -> Iterator[list[Row]]:
+        def read(archive: Opened, reader: TidyReader) -> Iterator[list[Row]]:
             withheld = sorted(reader.withheld & set(properties))
             if withheld:
                 purposes.require_to_pick(self._viewer, withheld)
@@ -108,7 +108,7 @@ class Reading:
                 estimates.compute(archive, asked)
             with still(archive) as at:
                 found = evaluate(at, definition, self._viewer, as_of)
-                reader = Reader(self._viewer, found.as_of)
+                reader = TidyReader(self._viewer, found.as_of)
                 rows = [row for piece in parts(reader, found) for row in piece]
             return Figure(
                 key=found.key,
@@ -165,7 +165,7 @@ class Reading:
             purposes.require_to_search(self._viewer)
             search.refresh(archive)
             found = searching.search(archive, self._viewer, query, exact=exact, limit=limit)
-            reader = Reader(self._viewer, archive.size)
+            reader = TidyReader(self._viewer, archive.size)
             rows = [row for piece in hits(reader, found.hits) for row in piece]
             name = f"search, {found.total:,} found"
             return Table(name, Found, rows, self._viewer.name, reader.as_of, self._notice)
@@ -232,7 +232,7 @@ class Reading:
             raise BadArgument("what", f"there is no table {what!r}", f"Use {', '.join(kinds)}.")
         if (what == "figure") != bool(key):
             raise BadArgument("key", "a figure, and only a figure, has a key", "Give its key.")
-        asked = Asked(self._viewer, kinds[what], Path(to).absolute(), key, purpose, force)
+        asked = ExportRequest(self._viewer, kinds[what], Path(to).absolute(), key, purpose, force)
 
         def write(archive: Opened) -> Exported:
             writing.check(asked, archive.directory)
@@ -245,7 +245,7 @@ class Reading:
         self,
         name: str,
         kind: type[T],
-        rows: Callable[[Opened, Reader], Iterator[list[Row]]],
+        rows: Callable[[Opened, TidyReader], Iterator[list[Row]]],
         as_of: int | None,
     ) -> Table[T]:
         def read(archive: Opened) -> Table[T]:
@@ -256,7 +256,7 @@ class Reading:
                         f"The ledger has {size:,} entries; as_of is {as_of!r}.",
                         next_step=f"Ask as of a size from 1 to {size}.",
                     )
-                reader = Reader(self._viewer, size if as_of is None else as_of)
+                reader = TidyReader(self._viewer, size if as_of is None else as_of)
                 found = [row for piece in rows(at, reader) for row in piece]
             return Table(name, kind, found, self._viewer.name, reader.as_of, self._notice)
 

@@ -36,16 +36,16 @@ from habeas.library.arguments import (
     value_of,
 )
 from habeas.library.errors import BadArgument, ReadOnly
-from habeas.library.reading import Reading
+from habeas.library.reading import ReadAccess
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive as Opened
-    from habeas.archive.pipeline.crew import Read
+    from habeas.archive.pipeline.crew import CrewResult
 
 T = TypeVar("T")
 
 
-class Recording(Reading):
+class Recording(ReadAccess):
     """What can be recorded in an archive."""
 
     def seal(
@@ -77,7 +77,7 @@ class Recording(Reading):
 
         return self._record(work)
 
-    def read(self, *, workers: int = 1) -> Read:
+    def read(self, *, workers: int = 1) -> CrewResult:
         """Open in the sandbox what was sealed and not read yet, and index its text."""
         from habeas.archive.pipeline.flow import read_what_waits
 

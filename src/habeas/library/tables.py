@@ -18,7 +18,7 @@ from habeas.exchange.tidy.columns import VERSION, Column, Row, columns_of
 from habeas.figures.why.nodes import Node
 from habeas.figures.why.printing import as_text
 from habeas.library import notebook
-from habeas.library.notebook import SHOWN, Notice
+from habeas.library.notebook import SHOWN, NotebookNotice
 
 if TYPE_CHECKING:
     import pandas
@@ -41,7 +41,13 @@ class Table(Sequence[R], Generic[R]):
     version = VERSION
 
     def __init__(
-        self, name: str, kind: type[R], rows: Iterable[Row], viewer: str, as_of: int, notice: Notice
+        self,
+        name: str,
+        kind: type[R],
+        rows: Iterable[Row],
+        viewer: str,
+        as_of: int,
+        notice: NotebookNotice,
     ) -> None:
         self.name = name
         self.viewer = viewer
@@ -225,7 +231,7 @@ class Why:
     as_of: int
     handling: str
     not_agreed: int
-    _notice: Notice = field(repr=False, compare=False)
+    _notice: NotebookNotice = field(repr=False, compare=False)
 
     def __str__(self) -> str:
         return as_text(self.node)

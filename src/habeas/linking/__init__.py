@@ -11,25 +11,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from habeas.linking.records import Candidate, Changed, Level, Linkage, LinkRecord, Lost, Model
-from habeas.linking.settings import Field, Settings
+from habeas.linking.records import (
+    CandidatePair,
+    Changed,
+    Level,
+    LinkageRun,
+    LinkRecord,
+    Lost,
+    Model,
+)
+from habeas.linking.settings import ExtraField, LinkingSettings
 
 if TYPE_CHECKING:
-    from habeas.linking.evaluating import Evaluation, Label, evaluate, labels_of
+    from habeas.linking.evaluating import LabelledPair, LinkageQuality, evaluate, labels_of
     from habeas.linking.running import link
 
 __all__ = [
-    "Candidate",
+    "CandidatePair",
     "Changed",
-    "Evaluation",
-    "Field",
-    "Label",
+    "ExtraField",
+    "LabelledPair",
     "Level",
     "LinkRecord",
-    "Linkage",
+    "LinkageQuality",
+    "LinkageRun",
+    "LinkingSettings",
     "Lost",
     "Model",
-    "Settings",
     "evaluate",
     "labels_of",
     "link",
@@ -37,8 +45,8 @@ __all__ = [
 
 _PACKAGES = ("splink", "duckdb", "pyarrow", "rapidfuzz", "numpy")
 _LATER = {
-    "Evaluation": "evaluating",
-    "Label": "evaluating",
+    "LinkageQuality": "evaluating",
+    "LabelledPair": "evaluating",
     "evaluate": "evaluating",
     "labels_of": "evaluating",
     "link": "running",

@@ -84,7 +84,7 @@ def plain_word(word: str, region: Region) -> str:
     return "" if len(word) > cleaning.LONGEST_NAME else _read_word(word, region)[0]
 
 
-def changes(taken: parts.Parts) -> tuple[str, ...]:
+def changes(taken: parts.NameParts) -> tuple[str, ...]:
     """What was changed in a name, in words."""
     return (*taken.changes, *(f"set aside {what}" for what in taken.dropped))
 
@@ -111,7 +111,7 @@ def _arranged(words: list[_Word]) -> tuple[Pair, ...]:
     return (texts[0], texts[1]), (" ".join(texts[:2]), texts[2])
 
 
-def _as_word(part: parts.Part) -> _Word:
+def _as_word(part: parts.NamePart) -> _Word:
     return part.text, _chinese(part.text), part.of_kin
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from habeas.linking.engine import Engine
-    from habeas.linking.settings import Settings
+    from habeas.linking.settings import LinkingSettings
 
 #: What a key is made of, in words.
 WORDS = {
@@ -37,7 +37,7 @@ _ABOVE = frozenset(above for _, above, _ in _DIVIDED if above)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class MeetingRule:
     """One way to meet. ``bit`` marks its pairs; ``pairs``: how many it expands to."""
 
     name: str
@@ -60,12 +60,12 @@ class TooBig:
 class Blocking:
     """Builds the table ``blocks`` and says what was left out."""
 
-    def __init__(self, engine: Engine, settings: Settings, kind: str, rows: int) -> None:
+    def __init__(self, engine: Engine, settings: LinkingSettings, kind: str, rows: int) -> None:
         self._engine = engine
         self._settings = settings
         self._rows = rows
         self._most = settings.pairs_for(rows)
-        self.rules: list[Rule] = []
+        self.rules: list[MeetingRule] = []
         self.too_big: list[TooBig] = []
         person = kind == "person"
         self._plan = [
@@ -177,7 +177,7 @@ class Blocking:
                 break
             cap, pairs = int(n), pairs + int(more)
         self._spent += pairs
-        self.rules.append(Rule(name, 1 << len(self.rules), pairs, cap))
+        self.rules.append(MeetingRule(name, 1 << len(self.rules), pairs, cap))
         keep = (
             f"select w.*, k.n from w_{name} w join k_{name} k"
             " on w.a = k.a and w.y = k.y and w.p = k.p"

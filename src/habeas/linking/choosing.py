@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from habeas.linking.engine import by_column
-from habeas.linking.records import Candidate, Lost
+from habeas.linking.records import CandidatePair, Lost
 from habeas.linking.wording import SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from habeas.linking.engine import Engine
-    from habeas.linking.settings import Settings
+    from habeas.linking.settings import LinkingSettings
     from habeas.linking.wording import Wording
 
 
 def choose(
-    engine: Engine, settings: Settings, kind: str, scores: Mapping[int, float]
+    engine: Engine, settings: LinkingSettings, kind: str, scores: Mapping[int, float]
 ) -> list[Lost]:
     """Table ``chosen`` (left_id, right_id, p, pattern, l, r) of the pairs of a kind of record.
 
@@ -76,7 +76,7 @@ def whys(engine: Engine) -> dict[tuple[int, int], str]:
     return {(a, b): why for a, b, why in found}
 
 
-def chosen(engine: Engine, wording: Wording) -> Iterator[Candidate]:
+def chosen(engine: Engine, wording: Wording) -> Iterator[CandidatePair]:
     """The candidates in order."""
     sides = ", ".join(f"{side}.{column}" for side in "xy" for column in SIDE)
     found = engine.rows(
@@ -86,7 +86,7 @@ def chosen(engine: Engine, wording: Wording) -> Iterator[Candidate]:
     )
     for row in found:
         reasons = wording.reasons(row[3], row[4:], row[:2])
-        yield Candidate(row[0], row[1], row[2] / 1_000_000, reasons)
+        yield CandidatePair(row[0], row[1], row[2] / 1_000_000, reasons)
     engine.drop("chosen")
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from habeas.linking.crowding import Crowds
     from habeas.linking.engine import Engine
     from habeas.linking.levels import Comparison
-    from habeas.linking.settings import Field, Settings
+    from habeas.linking.settings import ExtraField, LinkingSettings
 
 #: Pairs compared at a time, about, so that memory is bounded.
 CHUNK = 4_000_000
@@ -48,7 +48,7 @@ class Comparing:
     def __init__(
         self,
         engine: Engine,
-        settings: Settings,
+        settings: LinkingSettings,
         comparisons: tuple[Comparison, ...],
         rows: int,
         crowds: Crowds,
@@ -350,7 +350,7 @@ class Comparing:
         engine.make(table, f"select a, b, max(step) as step from ({near}) x group by a, b")
         engine.drop("sets_met")
 
-    def _field(self, field: Field) -> None:
+    def _field(self, field: ExtraField) -> None:
         from habeas.linking.fuzzy import steps_of_texts
 
         engine, column = self._engine, f"field_{field.name}"

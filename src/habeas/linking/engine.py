@@ -18,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from habeas.linking.settings import Settings
+    from habeas.linking.settings import LinkingSettings
 
 #: The values of a column.
 Column = Sequence[Any] | np.ndarray[Any, Any]
@@ -54,7 +54,7 @@ def by_column(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, 
     return dict(zip(names, columns, strict=True))
 
 
-def open_engine(settings: Settings) -> Engine:
+def open_engine(settings: LinkingSettings) -> Engine:
     """The engine that the settings name. Errors: ``ExtraMissing``."""
     if settings.engine == "spark":
         from habeas.linking.spark import SparkEngine
@@ -66,7 +66,7 @@ def open_engine(settings: Settings) -> Engine:
 class DuckEngine:
     """DuckDB in memory: beyond its limit it spills, which a file would write in any case."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: LinkingSettings) -> None:
         import duckdb
         import pyarrow
 

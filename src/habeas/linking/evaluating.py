@@ -13,13 +13,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from habeas.linking.errors import BadLabel, BadSetting
-from habeas.linking.records import Linkage
+from habeas.linking.records import LinkageRun
 from habeas.vocabulary.errors import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from habeas.linking.records import Candidate
+    from habeas.linking.records import CandidatePair
 
 Pair = tuple[str, str]
 
@@ -27,7 +27,7 @@ _BINS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class LabelledPair:
     """What a person said of two records: the same, or different."""
 
     left: str
@@ -56,12 +56,12 @@ class Cluster:
     """
 
     records: tuple[str, ...]
-    weakest: Candidate
+    weakest: CandidatePair
     pure: bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class LinkageQuality:
     """Counts, and shares at ``threshold``; None where there is nothing to divide by.
 
     ``lost``: same pairs that are no candidate at all, so that no threshold finds them;
@@ -90,13 +90,13 @@ class Evaluation:
         return 2 * self.pair_precision * self.pair_recall / total if total else 0.0
 
 
-def labels_of(entities: Mapping[str, str]) -> tuple[Label, ...]:
+def labels_of(entities: Mapping[str, str]) -> tuple[LabelledPair, ...]:
     """Every same pair, from who is who (record id to the id of whom it is of)."""
     members: dict[str, list[str]] = defaultdict(list)
     for record in sorted(entities):
         members[entities[record]].append(record)
     return tuple(
-        Label(left, right, same=True)
+        LabelledPair(left, right, same=True)
         for together in members.values()
         for at, left in enumerate(together)
         for right in together[at + 1 :]
@@ -104,12 +104,12 @@ def labels_of(entities: Mapping[str, str]) -> tuple[Label, ...]:
 
 
 def evaluate(
-    candidates: Linkage | Iterable[Candidate],
-    labels: Iterable[Label],
+    candidates: LinkageRun | Iterable[CandidatePair],
+    labels: Iterable[LabelledPair],
     *,
     threshold: float = 0.5,
     complete: bool = False,
-) -> Evaluation:
+) -> LinkageQuality:
     """Measure candidates against labels.
 
     ``complete``: every pair of records that is the same is labelled so, and all others are
@@ -120,7 +120,7 @@ def evaluate(
         raise BadSetting(
             f"A threshold of {threshold} is no probability.", next_step="Give one in (0, 1]."
         )
-    found = candidates.candidates if isinstance(candidates, Linkage) else tuple(candidates)
+    found = candidates.candidates if isinstance(candidates, LinkageRun) else tuple(candidates)
     truth = _Truth(labels, complete=complete)
     probability = {_pair(c.left, c.right): c.probability for c in found}
     judged = [(c, truth.same(c.left, c.right)) for c in found]
@@ -133,7 +133,7 @@ def evaluate(
     clusters, implied = _clusters([c for c, _ in above], truth)
     implied_right = sum(truth.same(*pair) is True for pair in implied)
     implied_decided = sum(truth.same(*pair) is not None for pair in implied)
-    return Evaluation(
+    return LinkageQuality(
         threshold,
         truth.labels,
         sum(same is None for _, same in judged),
@@ -151,11 +151,11 @@ def evaluate(
 class _Truth:
     """Labels and what follows from them."""
 
-    def __init__(self, labels: Iterable[Label], *, complete: bool) -> None:
+    def __init__(self, labels: Iterable[LabelledPair], *, complete: bool) -> None:
         self._above: dict[str, str] = {}
         self._complete = complete
         self.labels = 0
-        different: list[Label] = []
+        different: list[LabelledPair] = []
         for label in labels:
             self.labels += 1
             if label.left == label.right:
@@ -203,10 +203,10 @@ class _Truth:
         }
 
 
-def _clusters(edges: list[Candidate], truth: _Truth) -> tuple[tuple[Cluster, ...], list[Pair]]:
+def _clusters(edges: list[CandidatePair], truth: _Truth) -> tuple[tuple[Cluster, ...], list[Pair]]:
     """Clusters by the likeliest edges first: the last edge that joins two parts is the weakest."""
     above: dict[str, str] = {}
-    weakest: dict[str, Candidate] = {}
+    weakest: dict[str, CandidatePair] = {}
     members: dict[str, list[str]] = {}
 
     def root(record: str) -> str:
@@ -237,7 +237,7 @@ def _clusters(edges: list[Candidate], truth: _Truth) -> tuple[tuple[Cluster, ...
     return tuple(clusters), implied
 
 
-def _calibration(judged: list[tuple[Candidate, bool | None]]) -> tuple[Bin, ...]:
+def _calibration(judged: list[tuple[CandidatePair, bool | None]]) -> tuple[Bin, ...]:
     bins = []
     for low, high in pairwise(_BINS):
         inside = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from habeas.linking.settings import Field
+    from habeas.linking.settings import ExtraField
 
 UNKNOWN = -1
 #: Likeness from which two pieces are one name, nearly, perhaps.
@@ -35,7 +35,7 @@ SAME_STEPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Level:
     """One step: its number, what it means, how often records of one person are on it."""
 
     value: int
@@ -49,9 +49,9 @@ class Comparison:
     """One comparison; ``steps`` from the most alike to the least. ``bits`` of the pattern."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[Level, ...]
 
-    def step(self, value: int) -> Step:
+    def step(self, value: int) -> Level:
         return next(step for step in self.steps if step.value == value)
 
 
@@ -60,13 +60,13 @@ def _names(name: str, word: str, other: float) -> Comparison:
     return Comparison(
         name,
         (
-            Step(NAME_RARE, f"same {word}, a rare one", same * 0.3, 0.0001),
-            Step(NAME_SOME, f"same {word}", same * 0.4, 0.002),
-            Step(NAME_COMMON, f"same {word}, a common one", same * 0.3, 0.01),
-            Step(NAME_TURNED, "the two names in the other order", 0.01, 0.0005),
-            Step(NAME_NEAR, f"{word} nearly the same", 0.09, 0.01),
-            Step(NAME_PERHAPS, f"{word} somewhat alike", 0.05, 0.03),
-            Step(NAME_OTHER, f"another {word}", other, 0.95),
+            Level(NAME_RARE, f"same {word}, a rare one", same * 0.3, 0.0001),
+            Level(NAME_SOME, f"same {word}", same * 0.4, 0.002),
+            Level(NAME_COMMON, f"same {word}, a common one", same * 0.3, 0.01),
+            Level(NAME_TURNED, "the two names in the other order", 0.01, 0.0005),
+            Level(NAME_NEAR, f"{word} nearly the same", 0.09, 0.01),
+            Level(NAME_PERHAPS, f"{word} somewhat alike", 0.05, 0.03),
+            Level(NAME_OTHER, f"another {word}", other, 0.95),
         ),
     )
 
@@ -77,60 +77,60 @@ FATHER = _names("father", "father's or family name", 0.08)
 BIRTH = Comparison(
     "birth",
     (
-        Step(3, "same year of birth", 0.72, 0.02),
-        Step(2, "years of birth that fit or are one apart", 0.2, 0.05),
-        Step(1, "years of birth up to five apart", 0.06, 0.15),
-        Step(0, "years of birth further apart", 0.02, 0.78),
+        Level(3, "same year of birth", 0.72, 0.02),
+        Level(2, "years of birth that fit or are one apart", 0.2, 0.05),
+        Level(1, "years of birth up to five apart", 0.06, 0.15),
+        Level(0, "years of birth further apart", 0.02, 0.78),
     ),
 )
 PLACE = Comparison(
     "place",
     (
-        Step(2, "a place in common", 0.75, 0.02),
-        Step(1, "places of one prefecture", 0.13, 0.1),
-        Step(0, "no place in common", 0.12, 0.88),
+        Level(2, "a place in common", 0.75, 0.02),
+        Level(1, "places of one prefecture", 0.13, 0.1),
+        Level(0, "no place in common", 0.12, 0.88),
     ),
 )
 GENDER = Comparison(
-    "gender", (Step(1, "same gender", 0.98, 0.5), Step(0, "another gender", 0.02, 0.5))
+    "gender", (Level(1, "same gender", 0.98, 0.5), Level(0, "another gender", 0.02, 0.5))
 )
 ID = Comparison(
     "identifier",
-    (Step(1, "an identifier in common", 0.9, 1e-7), Step(0, "other identifiers", 0.1, 0.9999999)),
+    (Level(1, "an identifier in common", 0.9, 1e-7), Level(0, "other identifiers", 0.1, 0.9999999)),
 )
 
 
-def field_comparison(field: Field) -> Comparison:
+def field_comparison(field: ExtraField) -> Comparison:
     """The comparison of a further field."""
     name, plain = f"field_{field.name}", field.name.replace("_", " ")
-    steps: tuple[Step, ...]
+    steps: tuple[Level, ...]
     if field.how == "exact":
         steps = (
-            Step(1, f"same {plain}", 0.9, 0.01),
-            Step(0, f"another {plain}", 0.1, 0.99),
+            Level(1, f"same {plain}", 0.9, 0.01),
+            Level(0, f"another {plain}", 0.1, 0.99),
         )
     else:
         steps = (
-            Step(3, f"same {plain}", 0.8, 0.005),
-            Step(2, f"{plain} nearly the same", 0.1, 0.005),
-            Step(1, f"{plain} somewhat alike", 0.04, 0.02),
-            Step(0, f"another {plain}", 0.06, 0.97),
+            Level(3, f"same {plain}", 0.8, 0.005),
+            Level(2, f"{plain} nearly the same", 0.1, 0.005),
+            Level(1, f"{plain} somewhat alike", 0.04, 0.02),
+            Level(0, f"another {plain}", 0.06, 0.97),
         )
     return Comparison(name, steps)
 
 
-def comparisons_of(kind: str, fields: tuple[Field, ...]) -> tuple[Comparison, ...]:
+def comparisons_of(kind: str, fields: tuple[ExtraField, ...]) -> tuple[Comparison, ...]:
     """The comparisons of a kind of record, in the order of the pattern."""
     own = (GIVEN, FATHER, BIRTH, PLACE, GENDER, ID) if kind == "person" else (WHOLE, PLACE, ID)
     return (*own, *(field_comparison(field) for field in fields))
 
 
-def crowded(comparison: Comparison) -> Step:
+def crowded(comparison: Comparison) -> Level:
     """The step of a value that a crowd of records have; its weights follow from the crowd."""
     if comparison.name == "birth":
-        return Step(YEAR_CROWDED, "same year of birth, which very many have", 0.0, 0.0)
+        return Level(YEAR_CROWDED, "same year of birth, which very many have", 0.0, 0.0)
     plain = comparison.step(NAME_SOME).means
-    return Step(NAME_CROWDED, f"{plain}, which very many have", 0.0, 0.0)
+    return Level(NAME_CROWDED, f"{plain}, which very many have", 0.0, 0.0)
 
 
 def unpacked(pattern: int, comparisons: tuple[Comparison, ...]) -> tuple[int, ...]:

@@ -60,7 +60,7 @@ class Likenesses:
         self.why.append(why)
 
 
-class Names:
+class NamePieces:
     """The distinct pieces of one kind of record, heard and compared.
 
     A large run gives its pieces as they come. What they sound like, and how alike those are that

@@ -27,7 +27,7 @@ _TEXT_FROM = 10_000_000
 
 
 @dataclass(slots=True)
-class Places:
+class PlaceUnits:
     """(placeset, unit, prefecture or 0) and how each unit is called."""
 
     members: list[tuple[int, int, int]] = field(default_factory=list)
@@ -40,9 +40,9 @@ def read_places(
     weights: Mapping[int, int],
     region: Region,
     progress: Callable[[int, int], None],
-) -> Places:
+) -> PlaceUnits:
     """Units of every set of spellings. ``weights``: how many rows have each set."""
-    found = Places()
+    found = PlaceUnits()
     units: dict[str, tuple[tuple[int, int], ...]] = {}
     borne: dict[str, int] = {}
     for placeset, number in placesets.items():
@@ -86,7 +86,7 @@ def read_places(
     return found
 
 
-def _unit(unit: Unit, found: Places, listed: gazetteer.Gazetteer) -> tuple[int, int]:
+def _unit(unit: Unit, found: PlaceUnits, listed: gazetteer.Gazetteer) -> tuple[int, int]:
     """A unit and what it lies in, below the province; a township counts as its county."""
     if unit.level == "township":
         unit = listed.unit(unit.parent)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from habeas.linking.arranging import Numbers, Pair
     from habeas.linking.engine import Column, Engine
-    from habeas.linking.settings import Settings
+    from habeas.linking.settings import LinkingSettings
     from habeas.vocabulary.region import Region
 
 EARLIEST, LATEST = 1, 2_400
@@ -67,7 +67,7 @@ class Codes(dict[str, int]):
 
 
 @dataclass(slots=True)
-class Read:
+class ReadRecords:
     """Everything read of one kind of record, but the rows, which were handed on."""
 
     kind: str
@@ -84,7 +84,7 @@ class Read:
     untold: int = 0
 
 
-class Reader:
+class RecordReader:
     """Reads records of one kind into the tables ``r_KIND`` and ``ids_KIND``, column by column.
 
     ``hear`` is given the new pieces of a large run, fifty thousand records at a time.
@@ -97,11 +97,11 @@ class Reader:
         self,
         engine: Engine,
         kind: str,
-        settings: Settings,
+        settings: LinkingSettings,
         region: Region,
         hear: Callable[[list[str]], None],
     ) -> None:
-        self.read = Read(kind)
+        self.read = ReadRecords(kind)
         self.read.fields = {each.name: Codes() for each in settings.fields}
         self.read.genders.update({"male": 1, "female": 2})
         self._engine = engine
@@ -154,7 +154,7 @@ class Reader:
         read.rows += len(of)
         self._waiting, self._new, self._letters = [], array("q"), 0
 
-    def finish(self) -> Read:
+    def finish(self) -> ReadRecords:
         """Everything read, once the last records were handed on; what is lost is said."""
         self.hand_on()
         for text, ids in self._placeholders.items():

@@ -44,7 +44,7 @@ class LinkRecord(NamedTuple):
     fields: tuple[tuple[str, str], ...] = ()
 
 
-class Candidate(NamedTuple):
+class CandidatePair(NamedTuple):
     """Two records that may be one. ``reasons``: what met, what differed, what was not known."""
 
     left: str
@@ -103,14 +103,14 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Linkage:
+class LinkageRun:
     """A run. ``candidates`` are sorted: likeliest first, then by ids; equal input, equal output.
 
     ``models``: one a kind of record. ``counts``: ``records``, ``names`` (distinct pieces),
     ``name_pairs`` (compared once each), ``pairs`` (of rows compared), ``candidates``.
     """
 
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[CandidatePair, ...]
     lost: tuple[Lost, ...]
     models: Mapping[str, Model]
     counts: Mapping[str, int] = field(default_factory=dict)

@@ -18,11 +18,11 @@ from habeas.linking.blocking import WORDS, Blocking, TooBig
 from habeas.linking.engine import Engine, by_column, open_engine
 from habeas.linking.errors import BadRecord
 from habeas.linking.levels import comparisons_of
-from habeas.linking.likeness import Names, hubs
-from habeas.linking.places import Places, read_places
-from habeas.linking.reading import COLUMNS, Read, Reader, check
-from habeas.linking.records import KINDS, Linkage, Lost, Model
-from habeas.linking.settings import Settings
+from habeas.linking.likeness import NamePieces, hubs
+from habeas.linking.places import PlaceUnits, read_places
+from habeas.linking.reading import COLUMNS, ReadRecords, RecordReader, check
+from habeas.linking.records import KINDS, LinkageRun, Lost, Model
+from habeas.linking.settings import LinkingSettings
 from habeas.linking.wording import Wording
 from habeas.linking.workers import Workers
 from habeas.vocabulary.errors import shown
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from habeas.linking.levels import Comparison
-    from habeas.linking.records import Candidate, LinkRecord
+    from habeas.linking.records import CandidatePair, LinkRecord
     from habeas.vocabulary.region import Region
 
     Progress = Callable[[str, int, int], None]
@@ -47,15 +47,15 @@ def link(
     region: Region,
     *,
     known: Iterable[LinkRecord] | None = None,
-    settings: Settings | None = None,
+    settings: LinkingSettings | None = None,
     progress: Progress | None = None,
-) -> Linkage:
+) -> LinkageRun:
     """Candidates among ``records``; with ``known``, also between them and the known ones.
 
     ``progress`` is called with a stage, how much is done and of how much (0: not known).
     Errors: ``BadRecord``, ``BadSetting``, ``ExtraMissing``.
     """
-    settings = settings or Settings()
+    settings = settings or LinkingSettings()
     said = progress or (lambda stage, done, of: None)
     engine, workers = open_engine(settings), Workers(settings.threads, region)
     try:
@@ -76,7 +76,7 @@ def link(
     for run in runs:
         for name, count in run.counts.items():
             counts[name] = counts.get(name, 0) + count
-    return Linkage(
+    return LinkageRun(
         tuple(candidates),
         tuple(lost for run in runs for lost in run.lost),
         {run.kind: run.model for run in runs},
@@ -101,23 +101,23 @@ def _not_collecting() -> Iterator[None]:
 def _read(
     engine: Engine,
     workers: Workers,
-    settings: Settings,
+    settings: LinkingSettings,
     region: Region,
     records: Iterable[LinkRecord],
     known: Iterable[LinkRecord] | None,
     said: Progress,
-) -> dict[str, tuple[Read, Names]]:
+) -> dict[str, tuple[ReadRecords, NamePieces]]:
     """All records into their tables, those of each kind apart, and their names to be compared."""
-    readers: dict[str, Reader] = {}
+    readers: dict[str, RecordReader] = {}
     plain = settings.names == "plain"
-    names = {kind: Names(kind, workers, region, plain=plain) for kind in KINDS}
+    names = {kind: NamePieces(kind, workers, region, plain=plain) for kind in KINDS}
     done = 0
     for new, some in ((True, records), (False, known or ())):
         for record in some:
             if record.kind not in readers:
                 check(record)
                 hear = names[record.kind].hear
-                readers[record.kind] = Reader(engine, record.kind, settings, region, hear)
+                readers[record.kind] = RecordReader(engine, record.kind, settings, region, hear)
             readers[record.kind].take(record, new=new)
             done += 1
             if done % _SAID_EVERY == 0:
@@ -137,16 +137,16 @@ def _read(
 class _Run:
     """One kind of record."""
 
-    candidates: list[Candidate]
+    candidates: list[CandidatePair]
     model: Model
 
     def __init__(
         self,
         engine: Engine,
-        settings: Settings,
+        settings: LinkingSettings,
         region: Region,
-        read: Read,
-        names: Names,
+        read: ReadRecords,
+        names: NamePieces,
         said: Progress,
     ) -> None:
         self.kind = read.kind
@@ -255,7 +255,7 @@ class _Run:
         ]
         return found.compared
 
-    def _places(self) -> Places:
+    def _places(self) -> PlaceUnits:
         borne = self._engine.rows("select pset, count(*) from r where pset > 0 group by pset")
         found = read_places(
             self.read.placesets,
@@ -323,18 +323,20 @@ class _Run:
         )
         return training.weights_of(self.model)
 
-    def _sessions(self, blocking: Blocking) -> list[training.Session]:
+    def _sessions(self, blocking: Blocking) -> list[training.TrainingPass]:
         bits = {rule.name: rule.bit for rule in blocking.rules}
         names = bits.get("g", 0) | bits.get("gf", 0)
         found = [
-            training.Session("the same names", names, ("given", "father"), rich=True),
-            training.Session("the same identifier", bits["id"], ("identifier",)),
+            training.TrainingPass("the same names", names, ("given", "father"), rich=True),
+            training.TrainingPass("the same identifier", bits["id"], ("identifier",)),
         ]
         if "yp" in bits:
             fixed = ("birth", "place", "gender")
-            found.append(training.Session("the same year of birth and place", bits["yp"], fixed))
+            found.append(
+                training.TrainingPass("the same year of birth and place", bits["yp"], fixed)
+            )
         found += [
-            training.Session(f"the same {name.removeprefix('field_')}", bit, (name,))
+            training.TrainingPass(f"the same {name.removeprefix('field_')}", bit, (name,))
             for name, bit in bits.items()
             if name.startswith("field_")
         ]

@@ -23,7 +23,7 @@ ENGINES = ("duckdb", "spark")
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ExtraField:
     """A further field of ``LinkRecord.fields``.
 
     ``how``: ``exact`` (equal or not), ``text`` (equal, nearly equal by Jaro–Winkler and edit
@@ -44,7 +44,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class LinkingSettings:
     """How to link.
 
     ``threshold``: candidates below this probability are left out. ``largest_block``: a key that
@@ -55,7 +55,7 @@ class Settings:
     """
 
     threshold: float = 0.01
-    fields: tuple[Field, ...] = ()
+    fields: tuple[ExtraField, ...] = ()
     names: str = "turkic"
     largest_block: int = 1_000
     most_pairs: int | None = None

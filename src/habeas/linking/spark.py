@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from habeas.linking.engine import Column
-    from habeas.linking.settings import Settings
+    from habeas.linking.settings import LinkingSettings
 
 
 class SparkEngine:
     """Spark SQL; tables are temporary views of checkpointed frames."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: LinkingSettings) -> None:
         try:
             from pyspark.sql import SparkSession
         except ImportError:

@@ -135,7 +135,7 @@ def of_other_ranks(left: Title, right: Title, region: Region) -> bool:
     return bool(mine and theirs) and not mine & theirs
 
 
-def places_of(left: str, right: str, region: Region) -> gazetteer.Places | None:
+def places_of(left: str, right: str, region: Region) -> gazetteer.PlaceComparison | None:
     """What the gazetteer says of two whole proper names."""
     try:
         return gazetteer.of(region).places_of(left, right)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from habeas.linking.engine import Engine
     from habeas.linking.levels import Comparison
-    from habeas.linking.settings import Settings
+    from habeas.linking.settings import LinkingSettings
 
 #: Rows that Splink learns from, drawn evenly from all pairs of a session.
 _LEARNED_FROM = 200_000
@@ -47,7 +47,7 @@ _runs = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class TrainingPass:
     """Pairs that met by ``bits``; the comparisons ``fixed`` by that are not learned here.
 
     ``rich``: only pairs on such steps of the fixed comparisons that there are a quarter more than
@@ -99,7 +99,7 @@ def learn(
     engine: Engine,
     comparisons: tuple[Comparison, ...],
     patterns: Sequence[tuple[int, int, int]],
-    sessions: Iterable[Session],
+    sessions: Iterable[TrainingPass],
     u: dict[str, dict[int, float]],
     everyone: float,
 ) -> Weights:
@@ -139,7 +139,7 @@ def learn(
 
 
 def _rows_of(
-    session: Session,
+    session: TrainingPass,
     comparisons: tuple[Comparison, ...],
     patterns: Sequence[tuple[int, int, int]],
     u: Mapping[str, Mapping[int, float]],
@@ -359,7 +359,7 @@ def without_matches(
 
 
 def model_of(
-    settings: Settings,
+    settings: LinkingSettings,
     kind: str,
     comparisons: tuple[Comparison, ...],
     weights: Weights,

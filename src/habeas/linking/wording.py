@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from habeas.linking.levels import Comparison
-    from habeas.linking.places import Places
-    from habeas.linking.reading import Read
+    from habeas.linking.places import PlaceUnits
+    from habeas.linking.reading import ReadRecords
 
 _KNOWN_AS = {
     "given": "given name", "father": "father's or family name", "birth": "year of birth",
@@ -60,8 +60,8 @@ class Wording:
 
     def __init__(
         self,
-        read: Read,
-        places: Places,
+        read: ReadRecords,
+        places: PlaceUnits,
         comparisons: tuple[Comparison, ...],
         whys: Mapping[tuple[int, int], str],
     ) -> None:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from habeas.names import gazetteer, languages, people, placeholders, ranks, readings, table, writing
 from habeas.names.comparing import Comparer, Likeness
-from habeas.names.gazetteer import Candidate, Gazetteer
+from habeas.names.gazetteer import Gazetteer, PossiblePlace
 from habeas.names.keying import keys
-from habeas.names.parts import Parts, take_apart
+from habeas.names.parts import NameParts, take_apart
 from habeas.names.placeholders import is_placeholder
 from habeas.names.rendering import Rendering, render
 from habeas.names.uyghur import convert
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
 
 __all__ = [
-    "Candidate",
     "Comparer",
     "Gazetteer",
     "Likeness",
-    "Parts",
+    "NameParts",
+    "PossiblePlace",
     "Rendering",
     "check",
     "compare",
@@ -58,7 +58,7 @@ def compare(left: str, right: str, region: Region) -> Likeness:
     return _comparer(region).compare(left, right)
 
 
-def resolve(spelling: str, region: Region) -> tuple[Candidate, ...]:
+def resolve(spelling: str, region: Region) -> tuple[PossiblePlace, ...]:
     """``Gazetteer.resolve`` in the gazetteer of a region."""
     return gazetteer.of(region).resolve(spelling)
 

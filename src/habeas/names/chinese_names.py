@@ -13,7 +13,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from habeas.names import characters, chinese, palladius, table
-from habeas.names.parts import Part, Parts
+from habeas.names.parts import NamePart, NameParts
 
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
@@ -27,7 +27,7 @@ Said = tuple[float, str]
 Way = tuple[str, ...]
 
 
-def compare(left: Parts, right: Parts, region: Region) -> Said | None:
+def compare(left: NameParts, right: NameParts, region: Region) -> Said | None:
     """How alike the two are as Chinese names; None where one of them need not be one."""
     told = [bool(side.chinese) or len(side.parts) > 1 for side in (left, right)]
     if not any(told) or any(map(_is_another_word, (left, right))):
@@ -71,7 +71,7 @@ def _transcribing(region: Region) -> frozenset[str]:
     )
 
 
-def _is_another_word(side: Parts) -> bool:
+def _is_another_word(side: NameParts) -> bool:
     """Whether it is one word that cannot be a name in pinyin written together."""
     if side.chinese or len(side.parts) > 1:
         return False
@@ -80,12 +80,12 @@ def _is_another_word(side: Parts) -> bool:
     )
 
 
-def _has_marks(side: Parts) -> bool:
+def _has_marks(side: NameParts) -> bool:
     return any("-" in part.text or "'" in part.text for part in side.parts)
 
 
 @lru_cache(maxsize=16_384)
-def ways(side: Parts, wade_too: bool) -> frozenset[Way]:
+def ways(side: NameParts, wade_too: bool) -> frozenset[Way]:
     """The name as rows of pinyin syllables, as written and with the last part first."""
     marked = any("'" in part.text for part in side.parts)
     read = [_of_part(part, wade_too, marked) for part in side.parts]
@@ -99,7 +99,7 @@ def ways(side: Parts, wade_too: bool) -> frozenset[Way]:
     return frozenset(found)
 
 
-def _of_part(part: Part, wade_too: bool, marked: bool) -> tuple[Way, ...]:
+def _of_part(part: NamePart, wade_too: bool, marked: bool) -> tuple[Way, ...]:
     if part.script == "Hani":
         return (chinese.pinyin(part.text),)
     if part.script == "Cyrl":

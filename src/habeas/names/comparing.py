@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from habeas.names import alignment, chinese_names, people, table
 from habeas.names.errors import BadName
-from habeas.names.parts import Part, Parts, take_apart
-from habeas.names.readings import FREE, Reading, readings
+from habeas.names.parts import NamePart, NameParts, take_apart
+from habeas.names.readings import FREE, WordReading, readings
 
 if TYPE_CHECKING:
-    from habeas.names.gazetteer import Gazetteer, Places
+    from habeas.names.gazetteer import Gazetteer, PlaceComparison
     from habeas.vocabulary.region import Region
 
 #: Likeness of two forms by what the table says of them.
@@ -70,7 +70,11 @@ class Comparer:
         return Likeness(round(min(1.0, max(0.0, similarity)), 4), tuple(dict.fromkeys(reasons)))
 
     def _as_places(
-        self, left: str, right: str, sides: tuple[Parts, Parts], so_far: tuple[float, list[str]]
+        self,
+        left: str,
+        right: str,
+        sides: tuple[NameParts, NameParts],
+        so_far: tuple[float, list[str]],
     ) -> tuple[float, list[str]]:
         """What a gazetteer says, where they are not plainly people's names."""
         people = sum(map(self._known, sides))
@@ -90,7 +94,7 @@ class Comparer:
 
     # --- whole names ----------------------------------------------------------------------
 
-    def _whole(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+    def _whole(self, left: NameParts, right: NameParts) -> tuple[float, list[str]]:
         if table.folded(_text(left)) == table.folded(_text(right)):
             return 1.0, ["written the same"]
         found = [self._by_parts(left, right)]
@@ -108,7 +112,7 @@ class Comparer:
             return min(best[0], said[0]), [*best[1], said[1]]
         return max(best[0], said[0]), [said[1]]
 
-    def _by_parts(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+    def _by_parts(self, left: NameParts, right: NameParts) -> tuple[float, list[str]]:
         if len(left.parts) == len(right.parts) == 1:
             similarity, reason = self._part(*_ordered(left.parts[0], right.parts[0]))
             return similarity, [reason]
@@ -147,31 +151,33 @@ class Comparer:
             reasons.append(f"only the first {_MOST_PARTS} words were compared")
         return total, reasons
 
-    def _run_together(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+    def _run_together(self, left: NameParts, right: NameParts) -> tuple[float, list[str]]:
         """One side writes as one word what the other writes as several."""
         if any(len({part.script for part in side.parts}) > 1 for side in (left, right)):
             return 0.0, ["words of several alphabets"]
         script = (left.parts[0].script, right.parts[0].script)
-        joined = [Part("".join(p.text for p in side.parts), "".join(p.bare for p in side.parts), s)
-                  for side, s in zip((left, right), script, strict=True)]  # fmt: skip
+        joined = [
+            NamePart("".join(p.text for p in side.parts), "".join(p.bare for p in side.parts), s)
+            for side, s in zip((left, right), script, strict=True)
+        ]
         similarity, reason = self._part(*_ordered(*joined))
         chinese_alone = any(side.chinese and not self._known(side) for side in (left, right))
         factor = _NOT_AS_CHINESE if chinese_alone else 0.97
         return similarity * factor, [reason, "one side is written together"]
 
-    def _with_title(self, left: Parts, right: Parts) -> tuple[float, list[str]]:
+    def _with_title(self, left: NameParts, right: NameParts) -> tuple[float, list[str]]:
         """One side may write to the name what the other writes as a title of its own."""
         similarity, reasons = self._by_parts(
             *(replace(side, parts=side.joined) if side.joined else side for side in (left, right))
         )
         return similarity * 0.97, [*reasons, "a title is part of the name"]
 
-    def _known(self, side: Parts) -> bool:
+    def _known(self, side: NameParts) -> bool:
         return bool(self._table.find(side.parts[0].text))
 
     # --- one part -------------------------------------------------------------------------
 
-    def _part(self, left: Part, right: Part) -> tuple[float, str]:
+    def _part(self, left: NamePart, right: NamePart) -> tuple[float, str]:
         if table.folded(left.text) == table.folded(right.text):
             return 1.0, f"{left.text} = {right.text}, written the same"
         if left.is_initial or right.is_initial:
@@ -190,7 +196,7 @@ class Comparer:
             return max(similarity, by_sound[0]), why
         return (by_sound[0], by_sound[1]) if by_sound[0] < similarity else (similarity, why)
 
-    def _by_table(self, left: Part, right: Part) -> tuple[float, str, str] | None:
+    def _by_table(self, left: NamePart, right: NamePart) -> tuple[float, str, str] | None:
         mine = self._table.find(left.text) or self._table.find(left.bare)
         theirs = self._table.find(right.text) or self._table.find(right.bare)
         if not mine or not theirs:
@@ -211,7 +217,7 @@ class Comparer:
             return RELATED, f"{said}, which are related", "most"
         return KEPT_APART, f"{said}, two names", "most"
 
-    def _through_table(self, left: Part, right: Part) -> tuple[float, str]:
+    def _through_table(self, left: NamePart, right: NamePart) -> tuple[float, str]:
         """One side is in the table: compare the other with that name's standard spelling."""
         best = (0.0, "")
         for known, unknown in ((left, right), (right, left)):
@@ -222,7 +228,7 @@ class Comparer:
         return best
 
 
-def _as_initial(left: Part, right: Part, region: Region) -> tuple[float, str]:
+def _as_initial(left: NamePart, right: NamePart, region: Region) -> tuple[float, str]:
     """A first letter: it fits very many names, or it does not fit."""
     first = [
         {reading.sounds[:1].lower() for reading in readings(p.text, region)} for p in (left, right)
@@ -236,7 +242,7 @@ def _as_initial(left: Part, right: Part, region: Region) -> tuple[float, str]:
 Roles = tuple[tuple[bool, ...], tuple[bool, ...]]
 
 
-def _roles(short: tuple[Part, ...], long: tuple[Part, ...]) -> Roles | None:
+def _roles(short: tuple[NamePart, ...], long: tuple[NamePart, ...]) -> Roles | None:
     """Which parts are of kin (the father or the family) on both sides; None if it is not clear.
 
     Endings tell: Болат Мұратұлы, Муратов Болат; and capitals: TOHTI Ilham. Beside such a name, one
@@ -249,13 +255,15 @@ def _roles(short: tuple[Part, ...], long: tuple[Part, ...]) -> Roles | None:
     return mine, theirs
 
 
-def _of_kin(side: tuple[Part, ...]) -> tuple[bool, ...]:
+def _of_kin(side: tuple[NamePart, ...]) -> tuple[bool, ...]:
     told = tuple(part.of_kin for part in side)
     capitals = tuple(len(part.text) > 2 and part.text.isupper() for part in side)
     return capitals if not any(told) and sum(capitals) == 1 else told
 
 
-def _by_place(said: Places, similarity: float, reasons: list[str]) -> tuple[float, list[str]]:
+def _by_place(
+    said: PlaceComparison, similarity: float, reasons: list[str]
+) -> tuple[float, list[str]]:
     """The likeness, bounded by what a gazetteer says of the two spellings."""
     if not said.same:
         return min(similarity, KEPT_APART), [*reasons, said.why]
@@ -293,7 +301,7 @@ def _by_sound(left: str, right: str, region: Region) -> tuple[float, str]:
 
 
 @lru_cache(maxsize=65_536)
-def _spoken(word: str, region: Region) -> tuple[tuple[Reading, bool | None], ...]:
+def _spoken(word: str, region: Region) -> tuple[tuple[WordReading, bool | None], ...]:
     """Every reading of a word, with whether it ends in a suffix."""
     said = people.check(region)
     return tuple(
@@ -301,13 +309,13 @@ def _spoken(word: str, region: Region) -> tuple[tuple[Reading, bool | None], ...
     )
 
 
-def _ordered(left: Part, right: Part) -> tuple[Part, Part]:
+def _ordered(left: NamePart, right: NamePart) -> tuple[NamePart, NamePart]:
     return (
         (left, right) if (left.text, left.script) <= (right.text, right.script) else (right, left)
     )
 
 
-def _text(side: Parts) -> str:
+def _text(side: NameParts) -> str:
     if len(side.parts) == 1:
         return side.parts[0].text
     return " ".join(part.text for part in side.parts)

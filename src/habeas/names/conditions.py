@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class WordCondition:
     """One condition on a word in small letters, all of whose parts must hold."""
 
     having: frozenset[str]
@@ -35,7 +35,7 @@ class Condition:
         )
 
 
-Conditions = tuple[Condition, ...]
+Conditions = tuple[WordCondition, ...]
 
 
 def hold(conditions: Conditions, word: str) -> bool:
@@ -56,9 +56,9 @@ def read(file: RegionFile, path: Path) -> Conditions:
     return tuple(_condition(file, (*path, at)) for at in range(len(listed)))
 
 
-def _condition(file: RegionFile, path: Path) -> Condition:
+def _condition(file: RegionFile, path: Path) -> WordCondition:
     file.mapping(path, optional=("with", "without", "first", "not_first", "longer_than"))
-    return Condition(
+    return WordCondition(
         frozenset(file.text_at((*path, "with"))),
         frozenset(file.text_at((*path, "without"))),
         file.text_at((*path, "first")),

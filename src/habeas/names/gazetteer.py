@@ -33,7 +33,7 @@ _SAME_SOUNDS = frozenset(("other", "uey", "uky", "uyy", "kk-latin", "ky-latin"))
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PossiblePlace:
     """A place that a spelling may mean. ``sure``: the spelling is listed for it.
 
     ``apart`` says what would tell it from the other candidates.
@@ -47,7 +47,7 @@ class Candidate:
     reasons: tuple[str, ...]
 
 
-class Places(NamedTuple):
+class PlaceComparison(NamedTuple):
     """What a gazetteer says of two spellings: ``sure`` where each has one meaning only."""
 
     same: bool
@@ -101,7 +101,7 @@ class Gazetteer:
             return int(unit.id[:4])
         return self._numbers.get(unit.parent, self._numbers[unit.id])
 
-    def resolve(self, spelling: str) -> tuple[Candidate, ...]:
+    def resolve(self, spelling: str) -> tuple[PossiblePlace, ...]:
         """Every place that the spelling may mean. Errors: ``BadName`` for what is no name.
 
         Listed spellings first and alone; else those that sound near, none of them ``sure``.
@@ -112,7 +112,7 @@ class Gazetteer:
             return self._near(ranks.bare(text, self.region))
         units = [unit for unit, _ in listed.values()]
         return tuple(
-            Candidate(unit, form, True, 1.0, self._apart(unit, units), (_listed(form),))
+            PossiblePlace(unit, form, True, 1.0, self._apart(unit, units), (_listed(form),))
             for unit, form in listed.values()
         )
 
@@ -123,7 +123,7 @@ class Gazetteer:
         """
         return tuple(unit for unit, _ in self._by_spelling(cleaning.clean(spelling).text).values())
 
-    def places_of(self, left: str, right: str) -> Places | None:
+    def places_of(self, left: str, right: str) -> PlaceComparison | None:
         """Whether two spellings are listed for one place, or for places that lie apart.
 
         None where the gazetteer cannot say: a spelling is not listed, whoever names one of the
@@ -139,7 +139,7 @@ class Gazetteer:
             alone = len(mine) == len(theirs) == 1
             # another place may bear what is only an alternative name of this one
             other = any(self._is_alternative(text, both[0]) for text in (left, right))
-            return Places(True, alone and not other, f"both are listed for {_named(both)}")
+            return PlaceComparison(True, alone and not other, f"both are listed for {_named(both)}")
         said = [ranks.rank_said(text, self.region) for text in (left, right)]
         told_apart = all(said) and said[0] != said[1]
         if not told_apart and any(self._may_mean(one, other) for one in mine for other in theirs):
@@ -147,7 +147,7 @@ class Gazetteer:
         written = _written_in(mine, right) and _written_in(theirs, left)
         if not told_apart and not written:
             return None
-        return Places(False, True, f"listed for {_named(mine)} and for {_named(theirs)}")
+        return PlaceComparison(False, True, f"listed for {_named(mine)} and for {_named(theirs)}")
 
     def without_ranks(self, left: str, right: str) -> tuple[str, str] | None:
         """Both without words that can only be ranks; None where there are none, or two that
@@ -196,7 +196,7 @@ class Gazetteer:
             listed = {k: v for k, v in listed.items() if keep(*v)} or listed
         return listed
 
-    def _near(self, text: str) -> tuple[Candidate, ...]:
+    def _near(self, text: str) -> tuple[PossiblePlace, ...]:
         found: dict[str, tuple[float, Unit, Form, tuple[str, ...]]] = {}
         compare = _places(self.region).compare
         for unit in self.units:
@@ -218,7 +218,7 @@ class Gazetteer:
         )[:_MOST_NEAR]
         units = [one[1] for one in near]
         return tuple(
-            Candidate(unit, form, False, likeness, self._apart(unit, units), reasons)
+            PossiblePlace(unit, form, False, likeness, self._apart(unit, units), reasons)
             for likeness, unit, form, reasons in near
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from habeas.names.errors import BadGazetteer
-from habeas.names.units import LEVELS, Code, Form, Unit
+from habeas.names.units import LEVELS, Form, Unit, UnitCode
 from habeas.vocabulary import places, texts
 from habeas.vocabulary.errors import VocabularyError
 
@@ -99,7 +99,7 @@ def _line(
         where = places.parse(point) if point else None
     except VocabularyError as error:
         raise file.bad(number, error.message) from error
-    code = Code(id, forms[0].text, "", "", source)
+    code = UnitCode(id, forms[0].text, "", "", source)
     return Unit(id, level, parent, (code,), tuple(forms), where, source if where else "", True)
 
 
@@ -136,7 +136,7 @@ def _said(error: Exception) -> str:
 
 def _unit(entry: dict[str, Any], sources: dict[str, str]) -> Unit:
     forms = tuple(Form(*form) for form in entry["forms"])
-    codes = tuple(Code(**code) for code in entry["codes"])
+    codes = tuple(UnitCode(**code) for code in entry["codes"])
     used = {form.source for form in forms} | {code.source for code in codes}
     if not used <= set(sources):
         raise ValueError(f"{entry['id']} names the source {min(used - set(sources))}, not listed")
@@ -151,6 +151,6 @@ def _unit(entry: dict[str, Any], sources: dict[str, str]) -> Unit:
 
 
 def _township(code: str, name: str) -> Unit:
-    made = Code(code, name, "", "", "division")
+    made = UnitCode(code, name, "", "", "division")
     form = Form(name, "official", "zh", "Hani", "division")
     return Unit(code, "township", code[:6], (made,), (form,), None, "", False)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from habeas.names import chinese_names, table
-from habeas.names.parts import Part, take_apart
+from habeas.names.parts import NamePart, take_apart
 from habeas.names.readings import readings
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def keys(name: str, region: Region) -> frozenset[str]:
 
 
 @lru_cache(maxsize=65_536)
-def _keys_of(part: Part, region: Region) -> frozenset[str]:
+def _keys_of(part: NamePart, region: Region) -> frozenset[str]:
     listed = table.of(region)
     names = listed.find(part.text) or listed.find(part.bare)
     found = {f"n:{name.name}" for name in names}

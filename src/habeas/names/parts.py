@@ -26,7 +26,7 @@ _DIGRAPHS = frozenset(("sh", "ch", "zh", "gh", "kh"))
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NamePart:
     """One part. ``bare`` lacks an ending of family or kin that ``text`` has.
 
     ``is_patronymic``: its ending only names a father.
@@ -51,18 +51,18 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class NameParts:
     """A name in its parts, in the order written. ``chinese``: read as surname, given name.
 
     ``joined``: the parts with each title written to the name before it, as in Turdi Axun and
     Turdiaxun; () where no title follows a name. ``known``: a table of the region has the first.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[NamePart, ...]
     dropped: tuple[str, ...]
     changes: tuple[str, ...]
     chinese: tuple[str, str] | None = None
-    joined: tuple[Part, ...] = ()
+    joined: tuple[NamePart, ...] = ()
     known: bool = False
 
     @property
@@ -81,13 +81,13 @@ class Parts:
         return self.chinese is not None and not self.known
 
 
-def take_apart(name: str, region: Region) -> Parts:
+def take_apart(name: str, region: Region) -> NameParts:
     """The parts of a name. Errors: ``BadName``, also for a title alone."""
     return _taken_apart(name if isinstance(name, str) else clean(name).text, region)
 
 
 @lru_cache(maxsize=65_536)
-def _taken_apart(name: str, region: Region) -> Parts:
+def _taken_apart(name: str, region: Region) -> NameParts:
     cleaned = clean(name)
     said = people.check(region)
     text, comma = cleaned.text.replace("،", ","), []
@@ -95,8 +95,8 @@ def _taken_apart(name: str, region: Region) -> Parts:
         last, first = (half.strip() for half in text.split(","))
         if first and last:
             text, comma = f"{first} {last}", ["turned round at the comma"]
-    parts: list[Part] = []
-    joined: list[Part] = []
+    parts: list[NamePart] = []
+    joined: list[NamePart] = []
     dropped = []
     waiting = ""  # a title that the next name may be written to
     for word in _words(text):
@@ -127,7 +127,7 @@ def _taken_apart(name: str, region: Region) -> Parts:
     split = None
     if len(parts) == 1 and parts[0].script == "Hani":
         split = chinese.surname_split(parts[0].text)
-    return Parts(
+    return NameParts(
         tuple(parts),
         tuple(dropped),
         (*cleaned.changes, *comma),
@@ -159,11 +159,11 @@ _ONE_SCRIPT = re.compile(
 )
 
 
-def _part(word: str, region: Region) -> Part:
+def _part(word: str, region: Region) -> NamePart:
     script = texts.detect_script(word) or ""
     said, low = people.check(region), word.lower()
     patronymic = bool(said.patronymic.search(low) or said.kin.search(low))
-    return Part(word, _bare(word, script, said), script, patronymic)
+    return NamePart(word, _bare(word, script, said), script, patronymic)
 
 
 @lru_cache(maxsize=65_536)

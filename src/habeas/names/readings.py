@@ -32,7 +32,7 @@ FILE = "letters.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WordReading:
     """One way to read a word. ``how`` names it for the reasons."""
 
     how: str
@@ -130,10 +130,10 @@ def _said(file: RegionFile, path: Path) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def readings(word: str, region: Region) -> tuple[Reading, ...]:
+def readings(word: str, region: Region) -> tuple[WordReading, ...]:
     """Every reading of one cleaned word, likeliest first; () for a script without rules."""
     low = unicodedata.normalize("NFC", word.lower())
-    found: list[Reading] = []
+    found: list[WordReading] = []
     for way in check(region).get(texts.detect_script(word) or "", ()):
         if not conditions.hold(way.when, low):
             continue
@@ -144,7 +144,7 @@ def readings(word: str, region: Region) -> tuple[Reading, ...]:
             heard = tuple((_only_sounds(spoken), ()) for spoken in way.steps.ways(low))
         same = {reading.sounds for reading in found} if way.unless_same else frozenset()
         found += [
-            Reading(way.name, sounds, way.sureness, cost, syllables)
+            WordReading(way.name, sounds, way.sureness, cost, syllables)
             for sounds, syllables in heard
             if sounds not in same
         ]

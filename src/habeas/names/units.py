@@ -24,7 +24,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class UnitCode:
     """An official code, with the name and the time (EDTF; '' not known) that it held for."""
 
     code: str
@@ -41,7 +41,7 @@ class Unit:
     id: str
     level: str
     parent: str
-    codes: tuple[Code, ...]
+    codes: tuple[UnitCode, ...]
     forms: tuple[Form, ...]
     point: places.Point | None
     point_source: str

@@ -29,7 +29,7 @@ BY = ("uyghur", "pinyin", "kazakh-arabic")
 
 
 @dataclass(frozen=True)
-class Target:
+class WayOfWriting:
     """One way of writing. ``script``: read from this one; ``by``: what is code.
 
     ``to``: the script that it gives. ``searched``: a word that is searched, and that ``when``
@@ -57,9 +57,9 @@ class Target:
 
 
 @lru_cache(maxsize=32)
-def check(region: Region) -> Mapping[str, Target]:
+def check(region: Region) -> Mapping[str, WayOfWriting]:
     """The targets by their names. Errors: ``BadRegion`` by file and line."""
-    found: dict[str, Target] = {}
+    found: dict[str, WayOfWriting] = {}
     seen: dict[str, object] = {}
     for file in region.files(FILE):
         file.mapping(optional=("tables", "targets"))
@@ -71,7 +71,7 @@ def check(region: Region) -> Mapping[str, Target]:
     return found
 
 
-def _target(file: RegionFile, path: Path, name: str) -> Target:
+def _target(file: RegionFile, path: Path, name: str) -> WayOfWriting:
     file.mapping(
         path, needed=("title",), optional=("from", "to", "when", "by", "steps", "searched")
     )
@@ -82,7 +82,7 @@ def _target(file: RegionFile, path: Path, name: str) -> Target:
         raise file.refuse(path, "a target has either steps or by")
     if not by and not file.text_at((*path, "from")):
         raise file.refuse(path, "from is missing: the script that it is written from")
-    return Target(
+    return WayOfWriting(
         name,
         file.text_at((*path, "title")),
         file.text_at((*path, "from")),

@@ -22,10 +22,16 @@ from typing import TYPE_CHECKING
 from habeas.reading import detecting, forking, frames
 from habeas.reading.documents import State
 from habeas.reading.encodings.labels import charset_of
-from habeas.reading.frames import Found
+from habeas.reading.frames import Detected
 from habeas.reading.limits import MIB, Limits
-from habeas.reading.paths import Names
-from habeas.reading.readers.interface import Draft, Ended, LimitReached, Reader, Source
+from habeas.reading.paths import PathNames
+from habeas.reading.readers.interface import (
+    DraftEnded,
+    DraftReading,
+    InputFile,
+    LimitReached,
+    Reader,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -87,7 +93,7 @@ class HandedOut(BaseException):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedPage:
     """The page that is to be shown."""
 
     page: int
@@ -105,12 +111,12 @@ class Dispatcher:
     limits: Limits
     results: int
     answers: int = -1
-    wanted: Wanted | None = None
+    wanted: WantedPage | None = None
     only: str = ""
     ocr: bool = True
     second_opinion: bool = False
     before_parsing: Callable[[], None] = lambda: None
-    _names: Names = field(default_factory=lambda: Names(""))
+    _names: PathNames = field(default_factory=lambda: PathNames(""))
 
     # --- one file -----------------------------------------------------------------------
 
@@ -119,11 +125,11 @@ class Dispatcher:
 
         ``refused``: only what kind of file it is, and these words why it is not read.
         """
-        found = Found("", "", len(data), "application/x-empty")
+        found = Detected("", "", len(data), "application/x-empty")
         if not len(data):
             return self._write(frames.ending(found, State.EMPTY, "The file has no bytes."))
         media_type = detecting.media_type(data, name, hint)
-        found = Found("", "", len(data), media_type)
+        found = Detected("", "", len(data), media_type)
         if refused:
             return self._write(frames.ending(found, State.REFUSED, refused))
         reader = self.readers.get(media_type)
@@ -134,7 +140,7 @@ class Dispatcher:
             warm_up(media_type)
         self.before_parsing()
         draft = self._draft()
-        source = Source(
+        source = InputFile(
             data, name, media_type, self.limits, self.ocr, self.second_opinion, charset_of(hint)
         )
         if self.wanted is not None:
@@ -148,10 +154,10 @@ class Dispatcher:
             )
         return self._write(payload)
 
-    def _fill(self, draft: Draft, reader: Reader, source: Source) -> None:
+    def _fill(self, draft: DraftReading, reader: Reader, source: InputFile) -> None:
         try:
             reader.read(source, draft)
-        except Ended:
+        except DraftEnded:
             pass
         except LimitReached as reached:
             self._stopped(draft, State.REFUSED, f"{reached.limit}: {reached.words}")
@@ -176,7 +182,7 @@ class Dispatcher:
             else:
                 draft.state = State.EMPTY
 
-    def _stopped(self, draft: Draft, state: State, words: str) -> None:
+    def _stopped(self, draft: DraftReading, state: State, words: str) -> None:
         """With text or files so far, in part; else the state itself."""
         if draft.has_text or draft.inner_count:
             draft.state = None
@@ -184,9 +190,9 @@ class Dispatcher:
         else:
             draft.state, draft.reason = state, words
 
-    def _draft(self) -> Draft:
+    def _draft(self) -> DraftReading:
         progress = frames.frame(frames.PROGRESS)
-        return Draft(
+        return DraftReading(
             self.limits,
             read_inner=self._hand_out,
             end_inner=self._unread,
@@ -257,7 +263,7 @@ class Dispatcher:
 
     # --- pictures -----------------------------------------------------------------------
 
-    def _show(self, reader: Reader, source: Source, wanted: Wanted) -> None:
+    def _show(self, reader: Reader, source: InputFile, wanted: WantedPage) -> None:
         picture = getattr(reader, "picture", None)
         if picture is None:
             raise LimitReached("picture", f"{reader.NAME} shows no pictures")

@@ -27,7 +27,7 @@ from habeas.reading.documents import Box, Document, State
 from habeas.reading.limits import MIB, Limits
 from habeas.reading.parts import LONGEST_PATH, LONGEST_WORD
 from habeas.reading.parts import BadFrame as BadFrame
-from habeas.reading.readers.interface import Draft
+from habeas.reading.readers.interface import DraftReading
 
 PROGRESS, OUTER, PICTURE = b"P", b"Z", b"I"
 INSIDE, CHUNK, END, UNREAD = b"N", b"C", b"E", b"U"
@@ -55,7 +55,7 @@ def longest(kind: bytes, limits: Limits) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Detected:
     """What is known of a file before it is read."""
 
     inner_path: str
@@ -69,14 +69,14 @@ def frame(kind: bytes, payload: bytes = b"") -> bytes:
 
 
 def ending(
-    found: Found, state: State, reason: str, *, reader: str = "", version: str = ""
+    found: Detected, state: State, reason: str, *, reader: str = "", version: str = ""
 ) -> bytes:
     """A document of which only the state is known."""
-    draft = Draft(limits=Limits(), state=state, reason=reason)
+    draft = DraftReading(limits=Limits(), state=state, reason=reason)
     return document(found, draft, reader=reader, version=version)
 
 
-def document(found: Found, draft: Draft, *, reader: str, version: str) -> bytes:
+def document(found: Detected, draft: DraftReading, *, reader: str, version: str) -> bytes:
     """A finished draft as a payload."""
     text, rows, boxes = draft.taken()
     encoded, blocks = text.encode(), list(parts.written(rows))

@@ -41,7 +41,7 @@ def _misleads(sign: str, following: str) -> bool:
     return sign not in _JOINERS and unicodedata.category(sign) in _INVISIBLE
 
 
-class Names:
+class PathNames:
     """Gives each file of one container its own path."""
 
     def __init__(self, container_path: str) -> None:

@@ -28,7 +28,7 @@ class Cell(NamedTuple):
     stored: str
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """One row; ``number`` from 1, as the spreadsheet counts."""
 
     number: int
@@ -102,7 +102,7 @@ class Tables:
             return True
         return False
 
-    def row(self, at: int) -> Row:
+    def row(self, at: int) -> SheetRow:
         first, last = self._cells_of(at)
         cells = tuple(
             Cell(
@@ -115,7 +115,7 @@ class Tables:
             for n in range(first, last)
         )
         row = self._numbers[at], self._starts[at], self._stops[at]
-        return Row(*row, at in self._hidden_rows, cells)
+        return SheetRow(*row, at in self._hidden_rows, cells)
 
     def width(self, at: int) -> int:
         """How many cells a row has."""

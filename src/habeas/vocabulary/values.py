@@ -24,8 +24,8 @@ __all__ = [
     "BY_PERSON",
     "MISSING_MARK",
     "STATES",
+    "ClaimColumns",
     "Coded",
-    "Columns",
     "Reference",
     "Value",
     "Written",
@@ -60,7 +60,7 @@ _URL = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}\x7f]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ClaimColumns:
     """What the claims table holds of a value, for search and comparison.
 
     ``value_key``: the code, folded text, EDTF, count, point, mention or address; '' missing.
@@ -207,15 +207,15 @@ def _written(text: str, language: str, script: str, calendar: str) -> Written | 
 # --- comparing and saying -----------------------------------------------------------------
 
 
-def columns(value: Value) -> Columns:
+def columns(value: Value) -> ClaimColumns:
     """What the claims table holds of a value."""
     normal = value.normal
     kind = value.type
     if isinstance(normal, Count):
-        return Columns(kind, normal.text, normal.low, normal.high, None, None)
+        return ClaimColumns(kind, normal.text, normal.low, normal.high, None, None)
     if isinstance(normal, Edtf):
-        return Columns(kind, normal.text, None, None, normal.earliest, normal.latest)
-    return Columns(kind, _key(normal), None, None, None, None)
+        return ClaimColumns(kind, normal.text, None, None, normal.earliest, normal.latest)
+    return ClaimColumns(kind, _key(normal), None, None, None, None)
 
 
 def _key(normal: Normal | None) -> str:

@@ -85,7 +85,7 @@ def listen(
     from habeas.web.connections import create
     from habeas.web.site.gate import Gate, open_gate
     from habeas.web.site.settings import MOST_FORM_BYTES
-    from habeas.web.site.viewing import Shown
+    from habeas.web.site.viewing import ShownPage
     from habeas.web.site.wsgi import application
 
     listener = _bound(address, port)
@@ -93,7 +93,7 @@ def listen(
     host = f"[{address}]" if ":" in address else address
     gate = Gate(hosts=(f"{host}:{port}", f"localhost:{port}"), forms=person is not None)
     server = create(
-        application(Shown(archive, OWNER if viewer is None else viewer, person)),
+        application(ShownPage(archive, OWNER if viewer is None else viewer, person)),
         listener,
         threads=THREADS,
         max_request_body_size=MOST_FORM_BYTES,

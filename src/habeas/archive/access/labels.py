@@ -42,7 +42,7 @@ def label_id(needs: Needs) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-class Labels:
+class LabelWriter:
     """The labels known so far, and those to be written at the next flush.
 
     ``agreed_until`` answers until which ISO day a person's record may be public;

@@ -21,7 +21,12 @@ from habeas.archive.ledger.appending import Ref
 from habeas.archive.verbs.attesting import cosignature
 from habeas.custody import durable
 from habeas.custody.attestation.cosignatures import add_cosignatures, read_cosignatures
-from habeas.custody.attestation.partners import Cosigned, Policy, check_cosigned, cosigned_size
+from habeas.custody.attestation.partners import (
+    Cosigned,
+    CosigningPolicy,
+    check_cosigned,
+    cosigned_size,
+)
 from habeas.custody.errors import LogError, PartnerRefused
 from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint
 
@@ -59,7 +64,7 @@ def last_cosigned(archive: Archive, key: CosignerKey) -> int:
     return next((size for note in kept(archive) if (size := cosigned_size(note, key))), 0)
 
 
-def add_cosigned(archive: Archive, policy: Policy, note: bytes) -> Cosigned:
+def add_cosigned(archive: Archive, policy: CosigningPolicy, note: bytes) -> Cosigned:
     """Keep a cosigned checkpoint of this log, after comparing it with the log."""
     found = check_cosigned(note, archive.log, archive.chain, policy.keys)
     for one in found.cosignatures:
@@ -83,7 +88,7 @@ def add_cosigned(archive: Archive, policy: Policy, note: bytes) -> Cosigned:
     return found
 
 
-def record_cosignatures(archive: Archive, policy: Policy) -> list[Ref]:
+def record_cosignatures(archive: Archive, policy: CosigningPolicy) -> list[Ref]:
     """Log each partner's newest cosignature of a checkpoint that the ledger has outgrown."""
     size, notes = archive.size, kept(archive)
     new = []

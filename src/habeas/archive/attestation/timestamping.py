@@ -42,7 +42,7 @@ _HEIGHT_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class LoggedTimestamp:
     """A timestamp just logged; ``time`` is None while nothing attests it."""
 
     position: int
@@ -58,7 +58,7 @@ def add_reply(
     reply: bytes,
     chain: Sequence[x509.Certificate],
     request: bytes | None = None,
-) -> Added:
+) -> LoggedTimestamp:
     """Verify an authority's reply over one of this archive's checkpoints, and log it."""
     _refuse_known(reply)
     checkpoint = _checkpoint_where(archive, lambda text: stamps(reply, text))
@@ -74,7 +74,7 @@ def add_reply(
             stamped_at=stamp.time,
             accepted_by=stamp.accepted_by,
         )
-    return Added(
+    return LoggedTimestamp(
         ref.position,
         checkpoint.size,
         stamp.time,
@@ -84,7 +84,7 @@ def add_reply(
     )
 
 
-def add_proof(archive: Archive, proof: bytes, headers: Mapping[int, bytes]) -> Added:
+def add_proof(archive: Archive, proof: bytes, headers: Mapping[int, bytes]) -> LoggedTimestamp:
     """Log an OpenTimestamps proof over one of this archive's checkpoints.
 
     With no header for it, it is logged as pending: kept, and proving nothing yet.
@@ -114,7 +114,9 @@ def add_proof(archive: Archive, proof: bytes, headers: Mapping[int, bytes]) -> A
             accepted_by=[] if attested is None else [OWN_READER],
         )
     time = None if attested is None else attested.time
-    return Added(ref.position, checkpoint.size, time, authority, () if not used else (OWN_READER,))
+    return LoggedTimestamp(
+        ref.position, checkpoint.size, time, authority, () if not used else (OWN_READER,)
+    )
 
 
 @dataclass(frozen=True, slots=True)

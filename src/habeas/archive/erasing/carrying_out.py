@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from habeas.archive import models as m
 from habeas.archive.access.consents import Agreements
 from habeas.archive.erasing import cleaning, decisions
-from habeas.archive.erasing.planning import Plan, bury, planned_again
+from habeas.archive.erasing.planning import ErasurePlan, bury, planned_again
 from habeas.archive.errors import BackupError, ErasureRefused, ErasureUnfinished
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
@@ -68,7 +68,7 @@ def refuse_others(archive: Archive) -> None:
         cleaning.refuse_connected()
 
 
-def planned(archive: Archive, request: int) -> Plan:
+def planned(archive: Archive, request: int) -> ErasurePlan:
     """What the request lists; ``ErasureRefused`` where something else would go by now."""
     asked = decisions.request_at(request)
     if done := m.Erasure.objects.filter(request=request).first():
@@ -87,7 +87,7 @@ def planned(archive: Archive, request: int) -> Plan:
     return what
 
 
-def check(archive: Archive, request: int) -> Plan:
+def check(archive: Archive, request: int) -> ErasurePlan:
     """The same, refused too where it may not be carried out."""
     what, asked = planned(archive, request), decisions.request_at(request)
     approved = decisions.approval_of(asked)
@@ -243,7 +243,7 @@ def _go_on(archive: Archive, begun: Journal, progress: Progress, began: Began) -
     return position
 
 
-def _record(batch: Batch, request: int, what: Plan, progress: Progress) -> None:
+def _record(batch: Batch, request: int, what: ErasurePlan, progress: Progress) -> None:
     approval = decisions.approval_of(decisions.request_at(request))
     assert approval is not None  # noqa: S101  (checked)
     before = {one: Agreements().until(one) for one in _fellows(what.erased)}

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from habeas.archive import models as m
 from habeas.archive import rules
-from habeas.archive.erasing.planning import Plan
+from habeas.archive.erasing.planning import ErasurePlan
 from habeas.archive.erasing.retold import names_in
 from habeas.archive.errors import EntryRefused, ErasureRefused, PersonNeeded
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
@@ -29,7 +29,7 @@ BASES = {
 }
 
 
-def request_erasure(batch: Batch, what: Plan, basis: str, reason: str) -> Ref:
+def request_erasure(batch: Batch, what: ErasurePlan, basis: str, reason: str) -> Ref:
     """Ask that exactly what the plan says be erased; signed by the acting person."""
     rules.refuse(rules.code("basis", basis, BASES))
     if not reason.strip():
@@ -76,7 +76,7 @@ def approve_erasure(batch: Batch, request: int) -> Ref:
     )
 
 
-def erase(batch: Batch, request: int, approval: int, what: Plan) -> Ref:
+def erase(batch: Batch, request: int, approval: int, what: ErasurePlan) -> Ref:
     """The entry that says what was erased. Only ``archive.erasing`` appends it."""
     return batch.append(
         "erasure",
@@ -110,7 +110,7 @@ def approval_of(asked: m.ErasureRequest) -> m.ErasureApproval | None:
     return approved.filter(key__in=_in_force()).order_by("position").first()
 
 
-def refuse_held(what: Plan) -> None:
+def refuse_held(what: ErasurePlan) -> None:
     """A legal hold on anything in the plan ends the matter."""
     if what.held:
         named = "; ".join(
@@ -123,7 +123,7 @@ def refuse_held(what: Plan) -> None:
         )
 
 
-def refuse_naming(what: Plan, reason: str) -> None:
+def refuse_naming(what: ErasurePlan, reason: str) -> None:
     """The reason stays for ever: it must not hold a name that goes."""
     if names_in(what.erased, reason):
         raise EntryRefused(
@@ -137,7 +137,7 @@ def in_force(key: int | None) -> bool:
     return key is not None and _in_force().filter(position=key).exists()
 
 
-def marking_of_strictest(batch: Batch, what: Plan) -> Marking:
+def marking_of_strictest(batch: Batch, what: ErasurePlan) -> Marking:
     """As strict as the strictest thing that goes; in its compartment where they share one."""
     only = compartment_by_key(batch, what.compartments[0]) if len(what.compartments) == 1 else None
     return Marking(only, what.handling)

@@ -7,7 +7,7 @@ before anybody signs.
 *Bytes*: an exhibit that goes, or a file inside one, is compared by SHA-256 with every exhibit and
 with every file that a reading found inside one. *Text*: of each text layer and quote that goes,
 runs of ``RUN`` folded words (a Han character is a word) are asked of the search index, one after
-the other, so that whatever repeats ``Elsewhere.found_from`` words in a row within one passage is
+the other, so that whatever repeats ``OtherTraces.found_from`` words in a row within one passage is
 found. Texts that the index does not hold (new, replaced by a later reading, blocked) are read.
 
 Invariants: the number of questions follows what is erased, never the archive, and is bounded by
@@ -70,7 +70,7 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class OtherTraces:
     """All of it. ``unread``: exhibits that stay and were not, or not wholly, opened; ``unasked``:
     texts that could not be looked into; ``common``: runs left out, because forms are worded so;
     ``retold``: kind and position of what somebody wrote freely with it.
@@ -89,7 +89,7 @@ class Elsewhere:
         return tuple(sorted({copy.exhibit for copy in self.copies}))
 
 
-def elsewhere(archive: Archive, erased: Collection[int]) -> Elsewhere:
+def elsewhere(archive: Archive, erased: Collection[int]) -> OtherTraces:
     """What stays although something that goes says or holds the same."""
     gone = frozenset(erased)
     best: dict[tuple[int, str], Copy] = {}
@@ -111,7 +111,7 @@ def elsewhere(archive: Archive, erased: Collection[int]) -> Elsewhere:
     copies = sorted(
         best.values(), key=lambda c: (HOW.index(c.how), -c.runs, c.exhibit, c.inner_path)
     )
-    return Elsewhere(
+    return OtherTraces(
         copies=tuple(copies),
         found_from=step + RUN - 1,
         runs=len(sought),

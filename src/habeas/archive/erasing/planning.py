@@ -20,11 +20,11 @@ from django.db import transaction
 from habeas.archive import models as m
 from habeas.archive.access.labels import LEVEL_NAMES, Needs
 from habeas.archive.erasing.closure import Closed, Graph, close, versions
-from habeas.archive.erasing.elsewhere import Elsewhere, elsewhere
+from habeas.archive.erasing.elsewhere import OtherTraces, elsewhere
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import head
-from habeas.archive.projection.erased_entries import Erasures, Record, Thing, ended_elsewhere
+from habeas.archive.projection.erased_entries import ErasureRecord, Erasures, Thing, ended_elsewhere
 from habeas.archive.records import components, members
 from habeas.archive.store import schema
 from habeas.archive.store.connecting import holding_the_head
@@ -58,7 +58,7 @@ _LABELLED: dict[str, type[m.Projection]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HoldInTheWay:
     """A legal hold in the way: on which exhibit, by whose order, at which entry."""
 
     exhibit: int
@@ -67,7 +67,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ErasurePlan:
     """What goes and what stays. Positions everywhere; ``by_kind`` counts them."""
 
     target_kind: str
@@ -75,12 +75,12 @@ class Plan:
     kept: tuple[int, ...]
     closed: Closed
     by_kind: Mapping[str, int]
-    record: Record  # what the erasure entry will say
+    record: ErasureRecord  # what the erasure entry will say
     objects: tuple[str, ...]  # addresses whose bytes and keys go
-    held: tuple[Held, ...]
+    held: tuple[HoldInTheWay, ...]
     compartments: tuple[str, ...]
     handling: str  # the strictest level of what goes
-    elsewhere: Elsewhere  # what stays and holds the same bytes or text
+    elsewhere: OtherTraces  # what stays and holds the same bytes or text
     parting: tuple[tuple[int, ...], ...]  # mentions joined only through what goes
     given_out: tuple[tuple[int, str, str], ...]  # copies that left: exhibit, event, to whom
     exports: tuple[
@@ -106,7 +106,7 @@ def plan(
     targets: Collection[int],
     kept: Collection[int] = (),
     also: Collection[int] = (),
-) -> Plan:
+) -> ErasurePlan:
     """The plan for exhibits, for claims, or for all that rests on somebody's consent.
 
     ``also``: exhibits that are taken along, because they hold the same.
@@ -131,13 +131,13 @@ def plan(
         Thing(position, _kind(whole, position), needs)
         for position, needs in _needs(whole, closed.erased).items()
     ]
-    return Plan(
+    return ErasurePlan(
         target_kind=target_kind,
         targets=tuple(sorted(seeds)),
         kept=tuple(sorted(kept)),
         closed=closed,
         by_kind=Counter(_kind(whole, position) for position in sorted(closed.erased)),
-        record=Record.of(things, ended_elsewhere(set(closed.erased))),
+        record=ErasureRecord.of(things, ended_elsewhere(set(closed.erased))),
         objects=_objects(closed.erased),
         held=_held(closed.erased),
         compartments=_compartments(things),
@@ -151,7 +151,7 @@ def plan(
     )
 
 
-def planned_again(archive: Archive, asked: m.ErasureRequest) -> Plan:
+def planned_again(archive: Archive, asked: m.ErasureRequest) -> ErasurePlan:
     """The plan of a request as the archive stands now."""
     targets = set(json.loads(asked.targets))
     also: set[int] = set()
@@ -266,7 +266,7 @@ def _objects(erased: Collection[int]) -> tuple[str, ...]:
     return tuple(sorted(going - staying))
 
 
-def _held(erased: Collection[int]) -> tuple[Held, ...]:
+def _held(erased: Collection[int]) -> tuple[HoldInTheWay, ...]:
     """Holds on exhibits that go, that anything which goes is a part of, or that it cites."""
     exhibits: set[int] = set()
     for model in (m.Layer, m.Reading, m.Passage, m.CustodyEvent):
@@ -280,7 +280,7 @@ def _held(erased: Collection[int]) -> tuple[Held, ...]:
     exhibits.update(erased)
     holds = m.Hold.objects.filter(ended_at__isnull=True).order_by("position")
     return tuple(
-        Held(hold.target, hold.authority, hold.position)
+        HoldInTheWay(hold.target, hold.authority, hold.position)
         for hold in holds
         if hold.target in exhibits
     )
@@ -365,7 +365,7 @@ def _others(erased: Collection[int]) -> dict[int, int]:
 
 
 @contextlib.contextmanager
-def as_if_erased(what: Plan) -> Iterator[None]:
+def as_if_erased(what: ErasurePlan) -> Iterator[None]:
     """Inside, the archive stands as it would after the erasure; everything is taken back."""
     schema.prepare()
     with plain_errors(), holding_the_head():
@@ -379,7 +379,7 @@ def as_if_erased(what: Plan) -> Iterator[None]:
             transaction.savepoint_rollback(savepoint)
 
 
-def bury(what: Plan, erasure: int) -> None:
+def bury(what: ErasurePlan, erasure: int) -> None:
     """Put the tombstone of an erasure in place of what goes; take the context of what is beside."""
     for chunk in in_pieces(list(what.erased)):
         rows = m.ContentDisclosures.objects.filter(position__in=chunk)

@@ -11,7 +11,7 @@ from habeas.archive.projection.erased_entries import positions_of
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ErasureDemand:
     """``approved`` and ``erased`` are the positions of those entries, None where there is none."""
 
     position: int
@@ -31,14 +31,14 @@ class Request:
         return "waits for another person's approval"
 
 
-def listed() -> list[Request]:
+def listed() -> list[ErasureDemand]:
     """Every request, in the order in which they were made."""
     erased = dict(m.Erasure.objects.values_list("request", "position"))
     found = []
     for asked in m.ErasureRequest.objects.order_by("position"):
         approved = approval_of(asked)
         found.append(
-            Request(
+            ErasureDemand(
                 asked.position,
                 asked.target_kind,
                 len(positions_of(json.loads(asked.positions))),

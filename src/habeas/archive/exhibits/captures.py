@@ -17,7 +17,13 @@ from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.archive.readings import parts_of, standing
 from habeas.custody.bundles.capture_trust import read_trust
-from habeas.custody.bundles.wacz import DIGEST, PACKAGE, Signature, Standing, check_signature
+from habeas.custody.bundles.wacz import (
+    DIGEST,
+    PACKAGE,
+    CaptureSignature,
+    SignatureStanding,
+    check_signature,
+)
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -26,23 +32,25 @@ MEDIA_TYPE = "application/wacz"
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 WORDS = {
-    Standing.NONE: "Nobody signed it.",
-    Standing.FALSE: "Its signature does not hold.",
-    Standing.TEST: "Signed with a certificate of a test authority, which vouches for nobody: "
-    "not sound.",
-    Standing.UNKNOWN: "Its signature holds, by somebody whom nobody here trusts: not sound.",
-    Standing.SOUND: "Signed, and the signature holds, by somebody whom this archive trusts.",
+    SignatureStanding.NONE: "Nobody signed it.",
+    SignatureStanding.FALSE: "Its signature does not hold.",
+    SignatureStanding.TEST: "Signed with a certificate of a test authority, which vouches for "
+    "nobody: not sound.",
+    SignatureStanding.UNKNOWN: "Its signature holds, by somebody whom nobody here trusts: not "
+    "sound.",
+    SignatureStanding.SOUND: "Signed, and the signature holds, by somebody whom this archive "
+    "trusts.",
 }
 UNREAD = "Its signature was not looked at: it was read by an older program. Read it again."
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class CapturedPage:
     """``signature`` is None where the reading kept nothing to check; ``faults``: what the reading
     found wrong with the package itself.
     """
 
-    signature: Signature | None
+    signature: CaptureSignature | None
     faults: tuple[str, ...]
 
     @property
@@ -89,7 +97,7 @@ class Capture:
         }
 
 
-def capture_of(archive: Archive, viewer: Viewer, exhibit: m.Exhibit) -> Capture | None:
+def capture_of(archive: Archive, viewer: Viewer, exhibit: m.Exhibit) -> CapturedPage | None:
     """What vouches for an exhibit; None where it is no such package, or was not read yet."""
     reading = standing(viewer, exhibit.position)
     if reading is None or reading.media_type != MEDIA_TYPE or reading.layer is None:
@@ -104,7 +112,9 @@ def capture_of(archive: Archive, viewer: Viewer, exhibit: m.Exhibit) -> Capture 
     }
     digest = kept.get(PACKAGE, "")
     if not _SHA256.fullmatch(digest):
-        return Capture(None, faults)
+        return CapturedPage(None, faults)
     if DIGEST not in kept:
-        return Capture(Signature(), faults)
-    return Capture(check_signature(kept[DIGEST], digest, read_trust(archive.directory)), faults)
+        return CapturedPage(CaptureSignature(), faults)
+    return CapturedPage(
+        check_signature(kept[DIGEST], digest, read_trust(archive.directory)), faults
+    )

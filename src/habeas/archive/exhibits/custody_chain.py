@@ -47,7 +47,7 @@ def words_of(event: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CustodyStep:
     """One step. ``position`` and ``entry_id`` name the entry that says it.
 
     ``by`` is stated or seen; ``recorded_at`` in UTC seconds by the archive's clock;
@@ -82,7 +82,7 @@ class Chain:
     """The steps in the order of the ledger; ``more`` counts those left out."""
 
     exhibit: int
-    steps: tuple[Step, ...]
+    steps: tuple[CustodyStep, ...]
     more: int = 0
 
 
@@ -105,11 +105,13 @@ def chain(viewer: Viewer, exhibit: m.Exhibit) -> Chain:
     return Chain(exhibit.position, steps, more)
 
 
-def _dated(step: Step, entry_id: str, time: int) -> Step:
-    return Step(**{**asdict(step), "entry_id": entry_id, "recorded_at": time})
+def _dated(step: CustodyStep, entry_id: str, time: int) -> CustodyStep:
+    return CustodyStep(**{**asdict(step), "entry_id": entry_id, "recorded_at": time})
 
 
-def _stated(viewer: Viewer, exhibit: m.Exhibit, rows: list[m.CustodyEvent]) -> Iterator[Step]:
+def _stated(
+    viewer: Viewer, exhibit: m.Exhibit, rows: list[m.CustodyEvent]
+) -> Iterator[CustodyStep]:
     named = {row.derived for row in rows if row.derived is not None} - {exhibit.position}
     named |= {row.exhibit for row in rows} - {exhibit.position}
     may_see = {exhibit.position}
@@ -124,7 +126,7 @@ def _stated(viewer: Viewer, exhibit: m.Exhibit, rows: list[m.CustodyEvent]) -> I
             if row.exhibit in may_see:
                 yield _derived_from(row)
             continue
-        yield Step(
+        yield CustodyStep(
             row.position,
             "",
             STATED,
@@ -145,17 +147,17 @@ def _stated(viewer: Viewer, exhibit: m.Exhibit, rows: list[m.CustodyEvent]) -> I
         )
 
 
-def _first(exhibit: m.Exhibit) -> Iterator[Step]:
+def _first(exhibit: m.Exhibit) -> Iterator[CustodyStep]:
     """Received, where anything is said of it, and sealed."""
     at = exhibit.position
     if exhibit.received_from or exhibit.received_on:
-        yield Step(
+        yield CustodyStep(
             *(at, "", STATED, "received", 0),
             agent=exhibit.received_from,
             happened_at=exhibit.received_on,
             reason=exhibit.note,
         )
-    yield Step(
+    yield CustodyStep(
         *(at, "", SEEN, "sealed", 0),
         changed="Encrypted and stored under the hash of the encrypted bytes; the bytes as "
         "received are unchanged inside.",
@@ -163,9 +165,9 @@ def _first(exhibit: m.Exhibit) -> Iterator[Step]:
     )
 
 
-def _derived_from(row: m.CustodyEvent) -> Step:
+def _derived_from(row: m.CustodyEvent) -> CustodyStep:
     """The event of another exhibit of which this one was made."""
-    return Step(
+    return CustodyStep(
         *(row.position, "", STATED, "derived-from", 0),
         agent=row.agent,
         happened_at=row.happened_at,
@@ -177,11 +179,11 @@ def _derived_from(row: m.CustodyEvent) -> Step:
     )
 
 
-def _seen(viewer: Viewer, exhibit: m.Exhibit) -> Iterator[Step]:
+def _seen(viewer: Viewer, exhibit: m.Exhibit) -> Iterator[CustodyStep]:
     at = exhibit.position
     for layer in visible(viewer, m.Layer).filter(exhibit=at).order_by("position")[:MOST_STEPS]:
         inside = f" of {layer.inner_path} inside it" if layer.inner_path else ""
-        yield Step(
+        yield CustodyStep(
             *(layer.position, "", SEEN, "read", 0),
             agent=f"{layer.reader} {layer.reader_version}",
             changed=f"A text layer{inside} was made, {layer.length:,} characters; the exhibit "
@@ -190,33 +192,33 @@ def _seen(viewer: Viewer, exhibit: m.Exhibit) -> Iterator[Step]:
         )
     unread = visible(viewer, m.Reading).filter(exhibit=at, inner_path="", layer__isnull=True)
     for reading in unread.order_by("position")[:MOST_STEPS]:
-        yield Step(
+        yield CustodyStep(
             *(reading.position, "", SEEN, "opened-unread", 0),
             agent=f"{reading.reader} {reading.reader_version}".strip(),
             reason=reading.reason or reading.state,
         )
     for hold in visible(viewer, m.Hold).filter(target=at).order_by("position")[:MOST_STEPS]:
-        yield Step(
+        yield CustodyStep(
             *(hold.position, "", STATED, "held", 0),
             reason=hold.reason,
             authority=hold.authority,
         )
         if hold.ended_at is not None:
-            yield Step(hold.ended_at, "", STATED, "lifted", 0)
+            yield CustodyStep(hold.ended_at, "", STATED, "lifted", 0)
     for block in visible(viewer, m.Block).filter(exhibit=at).order_by("position")[:MOST_STEPS]:
-        yield Step(*(block.position, "", STATED, "blocked", 0), reason=block.reason)
+        yield CustodyStep(*(block.position, "", STATED, "blocked", 0), reason=block.reason)
         if block.ended_at is not None:
-            yield Step(block.ended_at, "", STATED, "unblocked", 0)
+            yield CustodyStep(block.ended_at, "", STATED, "unblocked", 0)
     yield from attested(viewer, at)
 
 
-def attested(viewer: Viewer, at: int, *, newest: bool = False) -> Iterator[Step]:
+def attested(viewer: Viewer, at: int, *, newest: bool = False) -> Iterator[CustodyStep]:
     """By whom the entry at a position is attested: the first by each, or the newest."""
     stamps = visible(viewer, m.Timestamp).filter(size__gt=at, stamped_at__isnull=False)
     order = ("-size", "-position") if newest else ("stamped_at", "position")
     for stamp in _first_of_each(stamps.order_by(*order), "authority", "method"):
         by = ", ".join(json.loads(stamp.accepted_by))
-        yield Step(
+        yield CustodyStep(
             *(stamp.position, "", SEEN, "time-stamped", 0),
             agent=stamp.authority or UNNAMED_AUTHORITY,
             happened_at=_utc(stamp.stamped_at),
@@ -226,7 +228,7 @@ def attested(viewer: Viewer, at: int, *, newest: bool = False) -> Iterator[Step]
     cosigned = visible(viewer, m.Cosignature).filter(size__gt=at)
     order = ("-size", "-position") if newest else ("signed_at", "position")
     for one in _first_of_each(cosigned.order_by(*order), "verifier"):
-        yield Step(
+        yield CustodyStep(
             *(one.position, "", SEEN, "cosigned", 0),
             agent=one.partner,
             happened_at=_utc(one.signed_at),

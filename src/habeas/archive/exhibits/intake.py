@@ -35,7 +35,7 @@ from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.referring import TEAM, Marking
 from habeas.archive.verbs.sealing import text_sha256
 from habeas.custody.errors import SourceError
-from habeas.custody.objects.encrypting import Held, Outcome, Sealed, Wanted
+from habeas.custody.objects.encrypting import AlreadySealed, Outcome, Sealed, SealingJob
 from habeas.custody.objects.encrypting_process import Beside
 from habeas.custody.objects.sealing import SealingBatch
 from habeas.errors import HabeasError
@@ -81,7 +81,7 @@ class Received:
 
 
 @dataclass(slots=True)
-class Added:
+class Intake:
     """What became of the files, in the order given: new exhibits, ones held already, refused.
 
     ``again`` counts those held already of which something new was recorded.
@@ -101,20 +101,20 @@ class SealedFile:
     sealed: Sealed
     text: str | None = None
     sealed_text: Sealed | None = None
-    reading: plain_text.Reading | None = None
+    reading: plain_text.PlainText | None = None
 
 
 def add_files(
     archive: Archive,
     files: Iterable[Received],
     progress: Callable[[Path], None] = lambda path: None,
-) -> Added:
+) -> Intake:
     """Seal and record files, in rounds; each finished round stays.
 
     Where there are two processors, every round but the first is sealed by a second process
     while the one before it is recorded by this one.
     """
-    added = Added()
+    added = Intake()
     sealing: _Round | None = None
     sealed: _Round | None = None
     apart = False
@@ -138,7 +138,7 @@ def add_files(
 
 
 def _rounds(
-    archive: Archive, files: Iterable[Received], added: Added, progress: Callable[[Path], None]
+    archive: Archive, files: Iterable[Received], added: Intake, progress: Callable[[Path], None]
 ) -> Iterator[list[tuple[Received, int]]]:
     """The files with their sizes, a round at a time; what cannot fit is refused."""
     chosen: list[tuple[Received, int]] = []
@@ -201,7 +201,7 @@ class _Round:
         self._done: list[tuple[Received, Sealed | str]] = []
         asked = [(file.path, size, self._labels[file.marking]) for file, size in files]
         wanted = [
-            Wanted(path, held | (before._few_alike(size, label) if before else set()))
+            SealingJob(path, held | (before._few_alike(size, label) if before else set()))
             for (path, size, label), held in zip(asked, held_digests(asked), strict=True)
         ]
         self.objects = archive.objects.batch()
@@ -220,7 +220,7 @@ class _Round:
         for file, outcome in zip(self._files, self._outcomes, strict=True):
             if isinstance(outcome, SourceError):
                 refused.append((file.path, outcome))
-            elif isinstance(outcome, Held):
+            elif isinstance(outcome, AlreadySealed):
                 self._done.append((file, outcome.plain_sha256))
             else:
                 alike = self._digests[outcome.size_bytes, self._labels[file.marking]]
@@ -232,7 +232,7 @@ class _Round:
                     self._done.append((file, outcome))
             progress(file.path)
 
-    def record(self, added: Added) -> None:
+    def record(self, added: Intake) -> None:
         """Make the objects visible, then commit the entries that name them."""
         with self.objects:
             pass
@@ -306,8 +306,8 @@ def _by_two(batch: SealingBatch, files: Sequence[Received], beside: Beside) -> I
         yield from later
 
 
-def _wanted(files: Sequence[Received]) -> list[Wanted]:
-    return [Wanted(file.path) for file in files]
+def _wanted(files: Sequence[Received]) -> list[SealingJob]:
+    return [SealingJob(file.path) for file in files]
 
 
 def _read_text(archive: Archive, batch: SealingBatch, file: Received, sealed: Sealed) -> SealedFile:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
+class CompletedHandover:
     """A hand-over that was made: the size, both pairs, and whether the former is destroyed yet."""
 
     size: int
@@ -47,7 +47,7 @@ class HandedOver:
     finished: bool
 
 
-def hand_over(archive: Archive, person: Signer | None, state: str = "retired") -> HandedOver:
+def hand_over(archive: Archive, person: Signer | None, state: str = "retired") -> CompletedHandover:
     """Hand the archive's keys over to new ones; ``state`` is retired or stolen."""
     finish(archive)
     keyring = archive.keyring
@@ -63,7 +63,7 @@ def hand_over(archive: Archive, person: Signer | None, state: str = "retired") -
         new = KeyPair(entry.verifier, checkpoint.verifier, batch.size + handovers.ENTRIES)
         hand_over_keys(batch, former, new, state)
     finish(archive)
-    return HandedOver(
+    return CompletedHandover(
         new.since,
         former,
         new,

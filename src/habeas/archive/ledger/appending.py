@@ -23,8 +23,8 @@ from habeas.archive.store.facts import Fact
 from habeas.archive.store.rows import insert
 from habeas.custody.log.entries import parse_entry
 from habeas.custody.log.merkle import root_of
-from habeas.custody.trust.persons import Said, said
-from habeas.custody.trust.rules import GOVERNED, Trust, Verdict
+from habeas.custody.trust.persons import ReadEntry, said
+from habeas.custody.trust.rules import GOVERNED, Ruling, TrustState
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -77,7 +77,7 @@ class Batch:
         self.vocabulary: Schema | None = None
         self.ended_sources: set[int] | None = None
         self.ended_lists: set[int] | None = None
-        self._trust: Trust | None = None
+        self._trust: TrustState | None = None
         if (
             person is not None
             and not Key.objects.filter(
@@ -93,7 +93,7 @@ class Batch:
             )
 
     @property
-    def trust(self) -> Trust:
+    def trust(self) -> TrustState:
         """Who may sign what, with all that this batch has appended."""
         if self._trust is None:
             self.flush()
@@ -158,7 +158,7 @@ class Batch:
             self.flush()
         return Ref(composed.entry_id, position)
 
-    def _judged(self, entry: Said, kind: str) -> Verdict:
+    def _judged(self, entry: ReadEntry, kind: str) -> Ruling:
         """Refuse here, before it stands for ever, what ``verify`` would call a fault."""
         verdict = self.trust.judge(entry)
         if verdict.problem is not None and not self.taken_back:

@@ -25,7 +25,7 @@ from django.db import connections
 
 from habeas.archive.errors import WorkersDied
 from habeas.archive.pipeline import queue
-from habeas.archive.pipeline.worker import Done, Reader, work
+from habeas.archive.pipeline.worker import Done, ExhibitReader, work
 from habeas.errors import HabeasError
 from habeas.reading.sandbox import watching
 
@@ -40,12 +40,12 @@ MOST_MEMORY_BYTES = 1536 * 1024 * 1024  # of a worker, over what it has from its
 MOST_DEATHS = 12  # of workers in one run, before the run is stopped
 
 Progress = Callable[[str, int, int], None]
-OpenReader = Callable[[], AbstractContextManager[Reader]]
+OpenReader = Callable[[], AbstractContextManager[ExhibitReader]]
 _FORK = multiprocessing.get_context("fork")  # the keys are open already, in memory
 
 
 @dataclass(slots=True)
-class Read:
+class CrewResult:
     """What a crew recorded, and what is still on the queue (when it was stopped)."""
 
     exhibits: int = 0
@@ -61,7 +61,7 @@ def read_all(
     keep_up: Callable[[], None] = lambda: None,
     progress: Progress = lambda what, done, total: None,
     lease_seconds: int = queue.LEASE_SECONDS,
-) -> Read:
+) -> CrewResult:
     """Read what is on the queue and what is not read yet, until nothing is left of it.
 
     ``workers`` 0 means one for each core. ``keep_up`` is called now and then with entries
@@ -70,7 +70,7 @@ def read_all(
     queue.fill()
     queue.free_the_dead()
     total = queue.left().all
-    read = Read()
+    read = CrewResult()
     if not total:
         return read
     crew = _Crew(archive, open_reader, lease_seconds)

@@ -21,7 +21,7 @@ def read_what_waits(
     *,
     workers: int = 0,
     progress: crew.Progress = lambda what, done, total: None,
-) -> crew.Read:
+) -> crew.CrewResult:
     """Read every exhibit that waits, by so many workers (0: one a core), and index the texts.
 
     Can be stopped anywhere and called again; several machines may do it at once.

@@ -24,7 +24,7 @@ UNSUCCESSFUL = (str(State.FAILED), str(State.REFUSED))
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReadingCounts:
     """How many files stand how; each of ``exhibits`` is in exactly one state."""
 
     exhibits: int
@@ -67,9 +67,9 @@ def unread_exhibits(viewer: Viewer) -> QuerySet[m.Exhibit]:
     return visible(viewer, m.Exhibit).filter(~Exists(read))
 
 
-def standing(viewer: Viewer) -> Standing:
+def standing(viewer: Viewer) -> ReadingCounts:
     """The counts of everything that the viewer may see."""
-    counted = Standing(visible(viewer, m.Exhibit).count())
+    counted = ReadingCounts(visible(viewer, m.Exhibit).count())
     rows = standing_readings(viewer)
     for into, of in ((counted.by_state, rows.filter(inner_path="")),
                      (counted.inner_by_state, rows.exclude(inner_path=""))):  # fmt: skip

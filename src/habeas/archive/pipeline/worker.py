@@ -49,7 +49,7 @@ _ENDED = f"The sandbox ended {TRIES} times while it was read, the last time a fr
 _TOO_MUCH = "What was read of it needs more memory than this program allows itself."
 
 
-class Reader(Protocol):
+class ExhibitReader(Protocol):
     """What reads: ``habeas.reading.sandbox.opening.Sandbox``. Inner documents come first."""
 
     def read(self, stream: BinaryIO, name: str) -> Iterable[Document]: ...
@@ -94,7 +94,7 @@ class Done:
 
 def work(
     archive: Archive,
-    reader: Reader,
+    reader: ExhibitReader,
     *,
     stopping: Callable[[], bool] = lambda: False,
     told: Callable[[Done], None] = lambda done: None,
@@ -155,7 +155,7 @@ def _renewing(worker: str, seconds: int) -> Iterator[None]:
 
 def _round(
     archive: Archive,
-    reader: Reader,
+    reader: ExhibitReader,
     worker: str,
     jobs: list[queue.Job],
     stopping: Callable[[], bool],
@@ -177,7 +177,9 @@ def _round(
     return _record_all(archive, worker, opened)
 
 
-def _open(archive: Archive, objects: SealingBatch, reader: Reader, exhibit: m.Exhibit) -> _Opened:
+def _open(
+    archive: Archive, objects: SealingBatch, reader: ExhibitReader, exhibit: m.Exhibit
+) -> _Opened:
     """Read one exhibit, once more where its sandbox ended: the next is a fresh one."""
     opened = _Opened(exhibit)
     for _ in range(TRIES):
@@ -201,7 +203,7 @@ def _open(archive: Archive, objects: SealingBatch, reader: Reader, exhibit: m.Ex
     return opened
 
 
-def _read(archive: Archive, objects: SealingBatch, reader: Reader, opened: _Opened) -> None:
+def _read(archive: Archive, objects: SealingBatch, reader: ExhibitReader, opened: _Opened) -> None:
     """Each text is sealed as it comes and not held."""
     exhibit = opened.exhibit
     former = {

@@ -37,7 +37,7 @@ import habeas
 from habeas.archive.errors import BackupError, BackupExists, BackupOvertaken, NobodyCouldRestore
 from habeas.archive.models import ContentObjectKey, LedgerEntry
 from habeas.archive.preserve import sealed_stream
-from habeas.archive.preserve.sealed_stream import Member
+from habeas.archive.preserve.sealed_stream import StreamMember
 from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.snapshot import Snapshot, chunks, permanent, snapshot
 from habeas.custody import durable
@@ -159,7 +159,7 @@ def backup(
     )
 
 
-def _members(archive: Archive, made: _Made, progress: Progress) -> Iterator[Member]:
+def _members(archive: Archive, made: _Made, progress: Progress) -> Iterator[StreamMember]:
     checkpoint = archive.log.checkpoint()  # before the snapshot: see the invariants
     with snapshot(archive) as moment:
         made.entries = moment.count(LedgerEntry)
@@ -172,39 +172,39 @@ def _members(archive: Archive, made: _Made, progress: Progress) -> Iterator[Memb
             "made_at": int(time.time()),
             "program": f"habeas {habeas.__version__}",
         }
-        yield Member.of("backup.json", _json(about))
+        yield StreamMember.of("backup.json", _json(about))
         if checkpoint:
-            yield Member.of("log/checkpoint", checkpoint.note)
+            yield StreamMember.of("log/checkpoint", checkpoint.note)
             yield from _cosigned(archive, checkpoint.size)
         yield from _public(archive)
         yield from _tables(moment, made, progress)
         yield from _objects(archive, moment, made, progress)
         counted = {"rows": made.rows, "objects": made.objects, "damaged": made.damaged}
-        yield Member.of("end.json", _json(counted))
+        yield StreamMember.of("end.json", _json(counted))
 
 
-def _cosigned(archive: Archive, size: int) -> Iterator[Member]:
+def _cosigned(archive: Archive, size: int) -> Iterator[StreamMember]:
     folder = archive.log.directory / "cosigned"
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name.isdecimal() and int(path.name) <= size:
             note = path.read_bytes()
             parse_checkpoint(note)
-            yield Member.of(f"log/cosigned/{path.name}", note)
+            yield StreamMember.of(f"log/cosigned/{path.name}", note)
 
 
-def _public(archive: Archive) -> Iterator[Member]:
+def _public(archive: Archive) -> Iterator[StreamMember]:
     """Public keys and the trust policy. No secret key of any kind goes into a backup."""
     keys = archive.keyring.directory
     names = ["verifiers", f"{recovery.FOLDER}/recipients"]
     names += [f"people/{path.name}" for path in sorted((keys / "people").glob("p-*.pub"))]
     for name in names:
         if (keys / name).is_file():
-            yield Member.of(f"keys/{name}", (keys / name).read_bytes())
+            yield StreamMember.of(f"keys/{name}", (keys / name).read_bytes())
     if (archive.directory / POLICY).is_file():
-        yield Member.of(POLICY, (archive.directory / POLICY).read_bytes())
+        yield StreamMember.of(POLICY, (archive.directory / POLICY).read_bytes())
 
 
-def _tables(moment: Snapshot, made: _Made, progress: Progress) -> Iterator[Member]:
+def _tables(moment: Snapshot, made: _Made, progress: Progress) -> Iterator[StreamMember]:
     present = set(connection.introspection.table_names())
     for model in permanent():
         table = model._meta.db_table
@@ -212,7 +212,7 @@ def _tables(moment: Snapshot, made: _Made, progress: Progress) -> Iterator[Membe
             continue
         done, total = 0, moment.count(model)
         for number, (count, data) in enumerate(chunks(moment, model)):
-            yield Member.of(f"tables/{table}/{number:08}.jsonl", data)
+            yield StreamMember.of(f"tables/{table}/{number:08}.jsonl", data)
             done += count
             progress("Entries" if model is LedgerEntry else table, done, total)
         made.rows[table] = done
@@ -220,7 +220,7 @@ def _tables(moment: Snapshot, made: _Made, progress: Progress) -> Iterator[Membe
 
 def _objects(
     archive: Archive, moment: Snapshot, made: _Made, progress: Progress
-) -> Iterator[Member]:
+) -> Iterator[StreamMember]:
     total = 0
     for (address,) in moment.rows(ContentObjectKey, ("address",)):
         with contextlib.suppress(OSError):
@@ -240,7 +240,7 @@ def _objects(
             digest = hashlib.sha256()
             size = os.fstat(stream.fileno()).st_size
             pieces = _pieces(stream, digest.update)
-            yield Member(f"objects/{object_path(address)}", size, pieces)
+            yield StreamMember(f"objects/{object_path(address)}", size, pieces)
         if digest.hexdigest() != address:
             made.damaged.append(address)
         made.objects += 1

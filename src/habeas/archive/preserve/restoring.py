@@ -34,7 +34,7 @@ from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.archive.verify.verifying import verify
 from habeas.custody import durable
-from habeas.custody.checks.audit import Fault
+from habeas.custody.checks.audit import AuditFault
 from habeas.custody.keys import key_files
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Restored:
     made_at: int
     sha256: str
     last_leaf: bytes
-    faults: tuple[Fault, ...]
+    faults: tuple[AuditFault, ...]
 
     @property
     def sound(self) -> bool:

@@ -31,7 +31,7 @@ _BUFFER: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class StreamMember:
     """A file to be written: its content comes in pieces, ``size`` bytes in all."""
 
     name: str
@@ -39,7 +39,7 @@ class Member:
     pieces: Iterable[bytes]
 
     @classmethod
-    def of(cls, name: str, data: bytes) -> Member:
+    def of(cls, name: str, data: bytes) -> StreamMember:
         return cls(name, len(data), (data,))
 
 
@@ -53,7 +53,9 @@ class Receiver(Protocol):
     def end(self) -> None: ...
 
 
-def write(members: Iterable[Member], recipients: Sequence[str], descriptor: int) -> tuple[str, int]:
+def write(
+    members: Iterable[StreamMember], recipients: Sequence[str], descriptor: int
+) -> tuple[str, int]:
     """Seal the members into an open file, in order; SHA-256 and size of what was written."""
     reader, writer = _Pulled(_tar(members)), _Hashed(descriptor)
     keys = [pyrage.x25519.Recipient.from_str(each) for each in recipients]
@@ -103,7 +105,7 @@ def read(
     return source.digest.hexdigest()
 
 
-def _tar(members: Iterable[Member]) -> Iterator[bytes]:
+def _tar(members: Iterable[StreamMember]) -> Iterator[bytes]:
     for member in members:
         info = tarfile.TarInfo(member.name)
         info.size, info.mode = member.size, 0o600

@@ -12,7 +12,7 @@ from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import take_back
 from habeas.archive.records import rejoin
 from habeas.archive.store.facts import Fact, stored_json
-from habeas.custody.trust.persons import Policy
+from habeas.custody.trust.persons import TrustRules
 
 TARGETS: dict[str, type[m.Projection]] = {
     "claim": m.Claim,
@@ -65,7 +65,7 @@ def trust_policy(p: Projector, fact: Fact) -> None:
         fact,
         p.own_label(f),
         person=f.get("person", ""),
-        **Policy.read(f).fields(),
+        **TrustRules.read(f).fields(),
     )
     _answered(p, fact, m.TrustPolicyRequest)
 
@@ -79,7 +79,7 @@ def trust_policy_request(p: Projector, fact: Fact) -> None:
         reason=f["reason"],
         person=f["person"],
         key=_signed_with(p),
-        **Policy.read(f).fields(),
+        **TrustRules.read(f).fields(),
     )
 
 

@@ -7,16 +7,16 @@ on a request and an approval by two people over the same list, each with a key t
 
 from __future__ import annotations
 
-from habeas.archive.projection.erased_entries import Record
-from habeas.custody.trust.rules import GOVERNED, Trust
+from habeas.archive.projection.erased_entries import ErasureRecord
+from habeas.custody.trust.rules import GOVERNED, TrustState
 
 #: Who decided what is never erased: nobody could check the rest without it.
 NEVER = frozenset({*(GOVERNED - {"consent", "hold", "block"}), "erasure", "batch"})
 
 
 def wrong(
-    trust: Trust,
-    record: Record,
+    trust: TrustState,
+    record: ErasureRecord,
     request: frozenset[int] | None,
     keys: tuple[int, int] | None,
     *,

@@ -42,7 +42,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedByErased:
     """Things of one kind that the erased entry at ``by`` had ended."""
 
     by: int
@@ -53,15 +53,15 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ErasureRecord:
     """What one erasure says of what it erased."""
 
     things: Mapping[int, Thing]
-    ended: Mapping[int, tuple[Ended, ...]] = field(default_factory=dict)
+    ended: Mapping[int, tuple[EndedByErased, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, things: Iterable[Thing], ended: Iterable[Ended] = ()) -> Record:
-        by: dict[int, tuple[Ended, ...]] = {}
+    def of(cls, things: Iterable[Thing], ended: Iterable[EndedByErased] = ()) -> ErasureRecord:
+        by: dict[int, tuple[EndedByErased, ...]] = {}
         for one in ended:
             by[one.by] = (*by.get(one.by, ()), one)
         return cls({thing.position: thing for thing in things}, by)
@@ -98,7 +98,7 @@ class Record:
         return {"things": things, **({"ends": ended} if ended else {})}
 
     @classmethod
-    def read(cls, fields: Mapping[str, Any]) -> Record:
+    def read(cls, fields: Mapping[str, Any]) -> ErasureRecord:
         """What ``fields`` wrote."""
         things: list[Thing] = []
         for group in fields["things"]:
@@ -111,7 +111,7 @@ class Record:
                 for position in positions_of(group["positions"])
             ]
         ended = [
-            Ended(e["by"], e["kind"], e["how"], e.get("why"), tuple(e["positions"]))
+            EndedByErased(e["by"], e["kind"], e["how"], e.get("why"), tuple(e["positions"]))
             for e in fields.get("ends", ())
         ]
         return cls.of(things, ended)
@@ -139,8 +139,8 @@ class Erasures:
     ``foreseen`` are such as are not recorded: for a replay that only tries what would be.
     """
 
-    def __init__(self, foreseen: Mapping[int, Record] | None = None) -> None:
-        self._records: dict[int, Record | None] = dict(foreseen or {})
+    def __init__(self, foreseen: Mapping[int, ErasureRecord] | None = None) -> None:
+        self._records: dict[int, ErasureRecord | None] = dict(foreseen or {})
 
     def thing(self, entry_id: str) -> Thing | None:
         """The erased entry of this id; None where none of this id was erased."""
@@ -160,21 +160,21 @@ class Erasures:
         record = None if erasure is None else self.record(erasure)
         return None if record is None else record.things.get(position)
 
-    def ended_by(self, fact: Fact) -> tuple[Ended, ...]:
+    def ended_by(self, fact: Fact) -> tuple[EndedByErased, ...]:
         """What the erased entry had ended."""
         record = None if fact.erased_by is None else self.record(fact.erased_by)
         return () if record is None else record.ended.get(fact.position, ())
 
-    def record(self, erasure: int) -> Record | None:
+    def record(self, erasure: int) -> ErasureRecord | None:
         """What the erasure at a position says; None where there is no erasure."""
         if erasure not in self._records:
             found = facts(erasure, erasure + 1)
             is_one = bool(found) and found[0].fields.get("kind") == "erasure"
-            self._records[erasure] = Record.read(found[0].fields) if is_one else None
+            self._records[erasure] = ErasureRecord.read(found[0].fields) if is_one else None
         return self._records[erasure]
 
 
-def end_again(position: int, ended: Iterable[Ended]) -> set[int]:
+def end_again(position: int, ended: Iterable[EndedByErased]) -> set[int]:
     """End what the erased entry at a position had ended; gives whose consents are concerned."""
     subjects: set[int] = set()
     for one in ended:
@@ -187,7 +187,7 @@ def end_again(position: int, ended: Iterable[Ended]) -> set[int]:
     return subjects
 
 
-def ended_elsewhere(erased: set[int]) -> list[Ended]:
+def ended_elsewhere(erased: set[int]) -> list[EndedByErased]:
     """What entries to be erased have ended of what stays."""
     found: dict[tuple[int, str, str, int | None], list[int]] = {}
     for kind, model in ENDABLE.items():
@@ -202,7 +202,7 @@ def ended_elsewhere(erased: set[int]) -> list[Ended]:
                     key = (by, kind, how, whys.get(position))
                     found.setdefault(key, []).append(position)
     return [
-        Ended(by, kind, how, why, tuple(positions))
+        EndedByErased(by, kind, how, why, tuple(positions))
         for (by, kind, how, why), positions in sorted(
             found.items(), key=lambda item: (item[0][0], item[0][1], item[1])
         )

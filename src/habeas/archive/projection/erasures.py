@@ -7,7 +7,7 @@ import json
 
 from habeas.archive import models as m
 from habeas.archive.projection.erased_by_right import wrong
-from habeas.archive.projection.erased_entries import Record, positions_of
+from habeas.archive.projection.erased_entries import ErasureRecord, positions_of
 from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import take_back
 from habeas.archive.projection.trusted_people import so_far
@@ -57,7 +57,7 @@ def erasure(p: Projector, fact: Fact) -> None:
     """Only one behind which two people stand has an effect; ``verify`` names any other."""
     f = fact.fields
     try:
-        record, approval = Record.read(f), _approval(f)
+        record, approval = ErasureRecord.read(f), _approval(f)
     except (KeyError, TypeError, ValueError, AttributeError):
         return
     if approval is None or not _by_right(fact, record, approval):
@@ -92,7 +92,7 @@ def _approval(f: Fields) -> m.ErasureApproval | None:
     return rows.filter(key__isnull=False).first()
 
 
-def _by_right(fact: Fact, record: Record, approval: m.ErasureApproval) -> bool:
+def _by_right(fact: Fact, record: ErasureRecord, approval: m.ErasureApproval) -> bool:
     parsed = parse_entry(fact.note)
     trust = so_far(parsed.origin)
     signing = said(parsed, fact.position, fact.fields).signed_by

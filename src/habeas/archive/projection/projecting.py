@@ -19,7 +19,7 @@ from habeas.archive.projection.trusted_people import so_far
 from habeas.archive.store.facts import Fact
 from habeas.custody.log.entries import parse_entry
 from habeas.custody.trust.persons import said
-from habeas.custody.trust.rules import GOVERNED, Verdict
+from habeas.custody.trust.rules import GOVERNED, Ruling
 
 #: Kinds whose projection changes rows that are there already.
 TURNING = frozenset(
@@ -62,7 +62,7 @@ def project(p: Projector, facts: Sequence[Fact]) -> None:
         handler(p, fact)
 
 
-def _kept_anyway(kind: str, verdict: Verdict) -> bool:
+def _kept_anyway(kind: str, verdict: Ruling) -> bool:
     """A request or approval that does not count has a row: an erasure may name it."""
     match kind:
         case "erasure-request":
@@ -72,7 +72,7 @@ def _kept_anyway(kind: str, verdict: Verdict) -> bool:
     return False
 
 
-def _judged(p: Projector, fact: Fact) -> Verdict:
+def _judged(p: Projector, fact: Fact) -> Ruling:
     if fact.verdict is not None:
         return fact.verdict
     parsed = parse_entry(fact.note)

@@ -16,7 +16,7 @@ from django.db import models as orm
 from habeas.archive import models as m
 from habeas.archive import regions
 from habeas.archive.access.consents import Agreements
-from habeas.archive.access.labels import LEVELS, Labels
+from habeas.archive.access.labels import LEVELS, LabelWriter
 from habeas.archive.errors import UnknownReference
 from habeas.archive.projection.erased_entries import Erasures
 from habeas.archive.readings import end_former_readings
@@ -24,7 +24,7 @@ from habeas.archive.store import schema
 from habeas.archive.store.facts import Fact, Fields
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.rows import columns, insert
-from habeas.custody.trust.rules import Trust, Verdict
+from habeas.custody.trust.rules import Ruling, TrustState
 from habeas.vocabulary.region import Region
 
 #: Which fields of which kind refer to what.
@@ -59,10 +59,10 @@ class Projector:
         self._known: dict[type[m.Projection], dict[str, tuple[int, str]]] = defaultdict(dict)
         self.reread: set[int] = set()  # exhibits with a reading since the last flush
         self.agreements = Agreements()
-        self.labels = Labels(self.agreements.until, self.agreements.is_new)
-        self.trust: Trust | None = None
+        self.labels = LabelWriter(self.agreements.until, self.agreements.is_new)
+        self.trust: TrustState | None = None
         self._region: Region | None = None
-        self.verdict = Verdict()  # of the governed entry that is being projected
+        self.verdict = Ruling()  # of the governed entry that is being projected
         self._defaults = {model: _defaults(model) for model in schema.projections()}
         self._places = {
             model: {name: index for index, name in enumerate(columns(model))}

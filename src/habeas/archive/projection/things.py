@@ -10,7 +10,7 @@ from habeas.archive.access.labels import LEVELS
 from habeas.archive.projection.ending import end
 from habeas.archive.projection.projector import Projector
 from habeas.archive.store.facts import Fact, stored_json
-from habeas.custody.trust.persons import Policy
+from habeas.custody.trust.persons import TrustRules
 
 #: Keys of names that are held until they are written.
 _MOST_KEYS = 50_000
@@ -25,7 +25,7 @@ def archive(p: Projector, fact: Fact) -> None:
     label = p.own_label(f)
     p.add(m.ArchiveTitle, fact, label, title=f["title"])
     if "approver_age_seconds" in f:
-        p.add(m.TrustPolicy, fact, label, **Policy.read(f).fields())
+        p.add(m.TrustPolicy, fact, label, **TrustRules.read(f).fields())
 
 
 def vocabulary(p: Projector, fact: Fact) -> None:

@@ -1,6 +1,6 @@
 """Trust as the projections have it: the same rules as ``custody.trust.rules``, read from rows.
 
-Invariant: ``so_far`` gives what ``Trust.take`` would have after every entry projected.
+Invariant: ``so_far`` gives what ``TrustState.take`` would have after every entry projected.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from collections.abc import Iterable
 
 from habeas.archive import models as m
 from habeas.custody.log.notes import Verifier
-from habeas.custody.trust.ages import Attested
-from habeas.custody.trust.persons import HeldKey, Policy, Request
-from habeas.custody.trust.rules import Trust
+from habeas.custody.trust.ages import AttestedSize
+from habeas.custody.trust.persons import DecisionRequest, HeldKey, TrustRules
+from habeas.custody.trust.rules import TrustState
 
 
-def so_far(origin: str) -> Trust:
+def so_far(origin: str) -> TrustState:
     """Who may sign, what is asked for, and the policy in force, after the last projected entry."""
-    trust = Trust(origin)
+    trust = TrustState(origin)
     rows = list(m.Key.objects.filter(role="person").order_by("position"))
     times = dict(
         m.LedgerEntry.objects.filter(
@@ -37,7 +37,7 @@ def so_far(origin: str) -> Trust:
         )
     policy = policy_row()
     if policy is not None:
-        trust.policy = Policy(policy.approver_age_seconds, policy.change_wait_seconds)
+        trust.policy = TrustRules(policy.approver_age_seconds, policy.change_wait_seconds)
     for asked in _requests():
         trust.requests[asked.entry_id] = asked
     return trust
@@ -63,14 +63,14 @@ def without_a_key() -> str:
     return PUT_BACK if granted_here.exists() else "Make one with `habeas people add`."
 
 
-def attested_words() -> list[Attested]:
+def attested_words() -> list[AttestedSize]:
     """What partners and authorities said of the log, as entered."""
     words = [
-        Attested(row.position, row.size, row.signed_at, row.partner)
+        AttestedSize(row.position, row.size, row.signed_at, row.partner)
         for row in m.Cosignature.objects.order_by("position")
     ]
     words += [
-        Attested(row.position, row.size, row.stamped_at, row.authority or "an authority")
+        AttestedSize(row.position, row.size, row.stamped_at, row.authority or "an authority")
         for row in m.Timestamp.objects.filter(stamped_at__isnull=False).order_by("position")
         if row.stamped_at is not None
     ]
@@ -82,8 +82,8 @@ def policy_row() -> m.TrustPolicy | None:
     return m.TrustPolicy.objects.filter(ended_at__isnull=True).order_by("-position").first()
 
 
-def _requests() -> Iterable[Request]:
-    waiting: list[tuple[str, int, str, int, str, str, Policy | None]] = []
+def _requests() -> Iterable[DecisionRequest]:
+    waiting: list[tuple[str, int, str, int, str, str, TrustRules | None]] = []
     for kind, model in (
         ("key-request", m.KeyRequest),
         ("trust-policy-request", m.TrustPolicyRequest),
@@ -91,7 +91,7 @@ def _requests() -> Iterable[Request]:
         for row in model.objects.filter(ended_at__isnull=True):
             policy = None
             if isinstance(row, m.TrustPolicyRequest):
-                policy = Policy(row.approver_age_seconds, row.change_wait_seconds)
+                policy = TrustRules(row.approver_age_seconds, row.change_wait_seconds)
             holder, verifier = getattr(row, "holder", ""), getattr(row, "verifier", "")
             waiting.append((kind, row.position, row.person, row.key, holder, verifier, policy))
     erasures = m.ErasureRequest.objects.filter(key__isnull=False)
@@ -108,4 +108,4 @@ def _requests() -> Iterable[Request]:
     }
     for kind, position, person, key, holder, verifier, policy in waiting:
         entry_id, time = entries[position]
-        yield Request(kind, entry_id, position, time, person, key, holder, verifier, policy)
+        yield DecisionRequest(kind, entry_id, position, time, person, key, holder, verifier, policy)

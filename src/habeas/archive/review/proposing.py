@@ -18,14 +18,14 @@ from habeas.archive import models as m
 from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.store.pieces import in_pieces
-from habeas.archive.verbs.linking import Pair
+from habeas.archive.verbs.linking import ProposedPair
 from habeas.linking import LinkRecord
 from habeas.vocabulary import values
 from habeas.vocabulary.texts import Text
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
-    from habeas.linking import Linkage, Settings
+    from habeas.linking import LinkageRun, LinkingSettings
 
 KINDS = ("person", "facility", "organisation", "place")
 PPM = 1_000_000
@@ -44,21 +44,21 @@ class Proposed:
 
     entry: int | None
     pairs: tuple[tuple[int, int, int], ...]  # mentions and parts per million, likeliest first
-    linkage: Linkage
+    linkage: LinkageRun
 
 
 def propose(
     archive: Archive,
     kind: str,
     *,
-    settings: Settings | None = None,
+    settings: LinkingSettings | None = None,
     record: bool = True,
     progress: Progress = lambda stage, done, total: None,
 ) -> Proposed:
     """Compare the mentions of a kind; ``record`` keeps the pairs in the ledger."""
-    from habeas.linking import Settings, link
+    from habeas.linking import LinkingSettings, link
 
-    settings = settings or Settings()
+    settings = settings or LinkingSettings()
     size = archive.size
     found = link(link_records(kind), regions.chosen(), settings=settings, progress=progress)
     canonical = dict(
@@ -76,9 +76,9 @@ def propose(
 def _keep(
     archive: Archive,
     kind: str,
-    found: Linkage,
+    found: LinkageRun,
     pairs: Sequence[tuple[int, int, int]],
-    settings: Settings,
+    settings: LinkingSettings,
     size: int,
 ) -> int:
     mentioned = {position for left, right, _ in pairs for position in (left, right)}
@@ -92,7 +92,7 @@ def _keep(
         return verbs.linkage(
             batch,
             kind,
-            (Pair(ids[left], ids[right], ppm) for left, right, ppm in pairs),
+            (ProposedPair(ids[left], ids[right], ppm) for left, right, ppm in pairs),
             size=size,
             model="0" * 64 if model is None else model.digest,
             threshold_ppm=round(settings.threshold * PPM),

@@ -33,14 +33,14 @@ DECIDING = 2  # of three
 ASKED_AT_MOST = 3
 
 
-class Policy(NamedTuple):
+class ReviewRules(NamedTuple):
     """How pairs are decided."""
 
     reviewers: int = 1
     blind: bool = False
 
 
-class Said(NamedTuple):
+class ReviewAnswer(NamedTuple):
     """One reviewer's answer."""
 
     position: int
@@ -49,7 +49,7 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReviewOutcome:
     """What became of a review: the entries made, and what the pair still needs."""
 
     review: int
@@ -59,9 +59,9 @@ class Outcome:
     replaced: int | None = None  # the entry of an earlier answer that counts no more
 
 
-def policy(as_of: int | None = None) -> Policy:
+def policy(as_of: int | None = None) -> ReviewRules:
     row = live(visible(OWNER, m.ReviewPolicy), as_of).order_by("-position").first()
-    return Policy() if row is None else Policy(row.reviewers, row.blind)
+    return ReviewRules() if row is None else ReviewRules(row.reviewers, row.blind)
 
 
 def canonical_now(mention: int) -> int:
@@ -101,13 +101,13 @@ def queue(archive: Archive, person: str, kind: str = "", threshold_ppm: int = 0)
     return [pair for pair, _ in sorted(waiting, key=place)]
 
 
-def _answers() -> dict[tuple[int, int], list[Said]]:
+def _answers() -> dict[tuple[int, int], list[ReviewAnswer]]:
     """What was said of each pair since its last decision was undone, earliest first.
 
     Of one who answered again before anybody else did, the newer answer.
     """
     undone = _undone()
-    found: dict[tuple[int, int], list[Said]] = defaultdict(list)
+    found: dict[tuple[int, int], list[ReviewAnswer]] = defaultdict(list)
     rows = visible(OWNER, m.Review).order_by("position")
     for position, left, right, person, verdict in rows.values_list(
         "position", "left", "right", "person", "verdict"
@@ -116,11 +116,11 @@ def _answers() -> dict[tuple[int, int], list[Said]]:
             said = found[left, right]
             if _alone(said, person):
                 said.clear()
-            said.append(Said(position, person, verdict))
+            said.append(ReviewAnswer(position, person, verdict))
     return found
 
 
-def _alone(said: Sequence[Said], person: str) -> bool:
+def _alone(said: Sequence[ReviewAnswer], person: str) -> bool:
     """Whether this person has answered and nobody else."""
     return len(said) == 1 and said[0].person == person
 
@@ -142,7 +142,7 @@ def review(
     verdict: str,
     reason: str,
     seen: Sequence[int] = (),
-) -> Outcome:
+) -> ReviewOutcome:
     """Record an answer, and the decision where it makes one; one transaction."""
     pair = ordered(left, right)
     pseudonym = person.name.rpartition("/")[2]
@@ -155,7 +155,7 @@ def review(
         made = verbs.review(
             batch, *pair, verdict, reason, seen=[entry_id_at(position) for position in seen]
         )
-        said = [*before, Said(made.position, pseudonym, verdict)]
+        said = [*before, ReviewAnswer(made.position, pseudonym, verdict)]
         decided, waits_for = decision(rule, [each.verdict for each in said])
         judgement = None
         if decided:
@@ -170,10 +170,10 @@ def review(
                     if each.verdict == decided
                 ],
             ).position
-    return Outcome(made.position, judgement, decided, waits_for, replaced)
+    return ReviewOutcome(made.position, judgement, decided, waits_for, replaced)
 
 
-def _refuse_answered(pair: tuple[int, int], pseudonym: str, before: Sequence[Said]) -> None:
+def _refuse_answered(pair: tuple[int, int], pseudonym: str, before: Sequence[ReviewAnswer]) -> None:
     """One answer a person; none to a pair that is decided already."""
     if pseudonym in (each.person for each in before):
         raise EntryRefused(
@@ -191,7 +191,7 @@ def _refuse_answered(pair: tuple[int, int], pseudonym: str, before: Sequence[Sai
         )
 
 
-def decision(rule: Policy, answers: Sequence[str]) -> tuple[str, str]:
+def decision(rule: ReviewRules, answers: Sequence[str]) -> tuple[str, str]:
     """What the answers decide ('' nothing yet), and for whom the pair still waits."""
     if rule.reviewers == 1:
         return answers[-1], ""

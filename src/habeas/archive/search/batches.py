@@ -43,7 +43,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListedWord:
     """One word or phrase of a list, and the line that it stands on."""
 
     line: int
@@ -51,7 +51,7 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Outcome:
+class BatchOutcome:
     """What came of a list: how many words were found at all, in how many passages."""
 
     words: int
@@ -60,7 +60,7 @@ class Outcome:
     cut: int = 0  # words with more passages than are listed
 
 
-def read_list(path: Path) -> list[Asked]:
+def read_list(path: Path) -> list[ListedWord]:
     """The words of a CSV file: its first column, each cell looked for as a phrase.
 
     A first line that only says ``word`` or ``name`` is a heading. Errors: ``BatchRefused``.
@@ -79,14 +79,16 @@ def read_list(path: Path) -> list[Asked]:
             f"{path} cannot be read as CSV: {reason}.",
             next_step="Save the list as CSV in UTF-8, one word or name a line.",
         ) from None
-    asked = [Asked(n, row[0].strip()) for n, row in enumerate(rows, 1) if row and row[0].strip()]
+    asked = [
+        ListedWord(n, row[0].strip()) for n, row in enumerate(rows, 1) if row and row[0].strip()
+    ]
     if asked and asked[0].text.lower() in _HEADINGS:
         asked = asked[1:]
     _refuse(path, asked)
     return asked
 
 
-def _refuse(path: Path, asked: Sequence[Asked]) -> None:
+def _refuse(path: Path, asked: Sequence[ListedWord]) -> None:
     if not asked:
         raise BatchRefused(
             f"{path} has no word in its first column.",
@@ -107,12 +109,12 @@ def _refuse(path: Path, asked: Sequence[Asked]) -> None:
             )
 
 
-def digest_of(asked: Sequence[Asked]) -> str:
+def digest_of(asked: Sequence[ListedWord]) -> str:
     """The digest that is recorded: SHA-256 of the words, one a line, in order."""
     return hashlib.sha256("".join(f"{one.text}\n" for one in asked).encode()).hexdigest()
 
 
-def log(archive: Archive, person: Signer, asked: Sequence[Asked], purpose: str) -> Ref:
+def log(archive: Archive, person: Signer, asked: Sequence[ListedWord], purpose: str) -> Ref:
     """Record the search, signed by the person, before anything is looked for."""
     size = index.opened(archive).state.watermark
     with archive.writing(person) as batch:
@@ -124,16 +126,16 @@ def log(archive: Archive, person: Signer, asked: Sequence[Asked], purpose: str) 
 def write(
     archive: Archive,
     viewer: Viewer,
-    asked: Sequence[Asked],
+    asked: Sequence[ListedWord],
     target: IO[str],
     *,
     exact: bool = False,
     progress: Progress = lambda done, total: None,
-) -> Outcome:
+) -> BatchOutcome:
     """The table of hits as CSV: a line for each passage, and one for each word without any."""
     table = csv.writer(target, lineterminator="\n")
     table.writerow(COLUMNS)
-    outcome = Outcome(len(asked))
+    outcome = BatchOutcome(len(asked))
     for done, one in enumerate(asked, 1):
         for row in _rows(archive, viewer, one, exact, outcome):
             table.writerow([_harmless(cell) for cell in row])
@@ -142,7 +144,7 @@ def write(
 
 
 def _rows(
-    archive: Archive, viewer: Viewer, one: Asked, exact: bool, outcome: Outcome
+    archive: Archive, viewer: Viewer, one: ListedWord, exact: bool, outcome: BatchOutcome
 ) -> Iterator[tuple[object, ...]]:
     first, total = 0, 1
     while first < min(total, MOST_HITS):

@@ -96,7 +96,7 @@ def _continued(text: str, at: int) -> int | None:
     return stop if _WORD_AFTER.match(text, stop) else None
 
 
-class Turns:
+class PageTurns:
     """Where pages of a text end, and how far it goes on: never into a sheet, slide or mail."""
 
     def __init__(self, length: int, parts: Iterable[Part], hard: set[int]) -> None:

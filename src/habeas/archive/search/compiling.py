@@ -21,16 +21,16 @@ from tantivy import Occur, Query
 from habeas.archive import folding
 from habeas.archive.search import breaking, expanding
 from habeas.archive.search.errors import QueryRefused
-from habeas.archive.search.expanding import Added
+from habeas.archive.search.expanding import AddedSpellings
 from habeas.archive.search.language import (
     And,
-    Field,
+    Filter,
     InFile,
     Not,
     Or,
     Phrase,
+    QueryWord,
     Tree,
-    Word,
     near_units,
     pattern_words,
     sought,
@@ -103,7 +103,7 @@ class Compiled:
 
     query: Query
     matches: list[Match] = field(default_factory=list)
-    added: list[Added] = field(default_factory=list)
+    added: list[AddedSpellings] = field(default_factory=list)
 
 
 def compiled(
@@ -149,7 +149,7 @@ class _Compiler:
         self.files = files
         self.region = region
         self.matches: list[Match] = []
-        self.added: list[Added] = []
+        self.added: list[AddedSpellings] = []
 
     def query(self, tree: Tree, *, negated: bool) -> Query:
         match tree:
@@ -163,10 +163,10 @@ class _Compiler:
                 return Query.boolean_query([(Occur.Must, everything()), refused])
             case InFile(item):
                 return self._in_file(item, negated)
-            case Field():
+            case Filter():
                 asked = filter_query(self.made, tree, self.has)
                 return Query.const_score_query(asked, 0.0)
-            case Word() | Phrase():
+            case QueryWord() | Phrase():
                 return self._leaf(tree, negated=negated)
 
     def _all(self, items: Sequence[Tree], negated: bool) -> Query:
@@ -190,7 +190,7 @@ class _Compiler:
         there = [(Occur.Should, self._leaf(word, negated=False)) for word in words]
         return Query.boolean_query([(Occur.Must, files), (Occur.Must, Query.boolean_query(there))])
 
-    def _leaf(self, leaf: Word | Phrase, *, negated: bool) -> Query:
+    def _leaf(self, leaf: QueryWord | Phrase, *, negated: bool) -> Query:
         deadline.check()
         matches = list(dict.fromkeys(_matches(leaf, self.exact)))
         queries = [match_query(self.made, match, leaf.column) for match in matches]
@@ -210,7 +210,7 @@ class _Compiler:
         return Query.const_score_query(found, 1.0) if self.flat else found
 
 
-def _added(leaf: Word | Phrase, region: Region) -> Added | None:
+def _added(leaf: QueryWord | Phrase, region: Region) -> AddedSpellings | None:
     if isinstance(leaf, Phrase):
         return None if leaf.within is not None else expanding.added(leaf.text, region)
     if leaf.fuzzy or "*" in leaf.text or "?" in leaf.text:
@@ -218,13 +218,13 @@ def _added(leaf: Word | Phrase, region: Region) -> Added | None:
     return expanding.added(leaf.text, region)
 
 
-def _matches(leaf: Word | Phrase, exact: bool) -> Iterator[Match]:
+def _matches(leaf: QueryWord | Phrase, exact: bool) -> Iterator[Match]:
     if isinstance(leaf, Phrase) and leaf.within is not None:
         yield from _near(leaf.text, leaf.within, exact)
-    elif isinstance(leaf, Word) and leaf.fuzzy:
+    elif isinstance(leaf, QueryWord) and leaf.fuzzy:
         (word,) = folding.words(leaf.text)
         yield from _in_fields(word, exact, lambda name, one: Fuzzy(name, one, leaf.fuzzy))
-    elif isinstance(leaf, Word) and re.search("[*?＊？]", leaf.text):
+    elif isinstance(leaf, QueryWord) and re.search("[*?＊？]", leaf.text):
         (pattern,) = pattern_words(leaf.text)
         yield from _in_fields(pattern, exact, Pattern)
     else:

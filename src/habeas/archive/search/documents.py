@@ -136,7 +136,7 @@ def of_text(
     """The passages of one text as the index holds them. ``shared``: what all of them say."""
     lettered = Lettered(text)
     broken = breaking.gaps(text)
-    turns = breaking.Turns(len(text), parts, not_read_over(parts))
+    turns = breaking.PageTurns(len(text), parts, not_read_over(parts))
     like = tantivy.Document.from_dict(shared, made)
 
     def document(own: dict[str, Any]) -> tantivy.Document:

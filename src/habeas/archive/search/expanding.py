@@ -24,14 +24,14 @@ _MOST = 60  # spellings added to one word
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedSpellings:
     """The spellings added to one word or phrase of a query."""
 
     to: str
     spellings: tuple[str, ...]
 
 
-def added(text: str, region: Region) -> Added | None:
+def added(text: str, region: Region) -> AddedSpellings | None:
     """What is added to a word or phrase as it is written; None where nothing is."""
     key = _key(text)
     found: dict[str, str] = {}
@@ -52,7 +52,7 @@ def added(text: str, region: Region) -> Added | None:
         word = text.strip()
         more = (*respelling.forms(word), *writing.spellings(word, region))
         kept += [form for form in dict.fromkeys(more) if _key(form) not in known]
-    return Added(text, tuple(kept)) if kept else None
+    return AddedSpellings(text, tuple(kept)) if kept else None
 
 
 def _holds(words: str, part: str) -> bool:

@@ -55,7 +55,7 @@ _STATE, _CURRENT, _LOCK = "habeas.json", "current", "lock"
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class IndexState:
     """How far an index is. ``watermark``: entries that it stands for, citations included.
 
     ``reached``: layers before this position are in it. ``stamp`` tells whether the layers
@@ -81,7 +81,7 @@ class OpenIndex:
         self._seen = -1
 
     @property
-    def state(self) -> State:
+    def state(self) -> IndexState:
         return _read_state(self.folder)
 
     def searcher(self) -> tantivy.Searcher:
@@ -165,7 +165,7 @@ def _rebuilt(archive: Archive, progress: Progress) -> int:
     return written
 
 
-def _extend(archive: Archive, folder: Path, state: State, progress: Progress) -> int:
+def _extend(archive: Archive, folder: Path, state: IndexState, progress: Progress) -> int:
     """Write what entries from the watermark to the head change."""
     head = archive.size
     if head == state.watermark and not state.pending:
@@ -218,7 +218,7 @@ def _begin(archive: Archive) -> Path:
     folder = root(archive) / secrets.token_hex(8)
     folder.mkdir(mode=0o700)
     _tantivy(folder, fields.schema())
-    _keep(folder, State(format=made_for()), stamped=True)
+    _keep(folder, IndexState(format=made_for()), stamped=True)
     return folder
 
 
@@ -242,14 +242,14 @@ def _flushed(path: Path) -> None:
         os.close(handle)
 
 
-def _read_state(folder: Path) -> State:
+def _read_state(folder: Path) -> IndexState:
     try:
-        return State(**json.loads((folder / _STATE).read_text(encoding="utf-8")))
+        return IndexState(**json.loads((folder / _STATE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        return State(format="unreadable")
+        return IndexState(format="unreadable")
 
 
-def _keep(folder: Path, state: State, *, stamped: bool = False) -> None:
+def _keep(folder: Path, state: IndexState, *, stamped: bool = False) -> None:
     if stamped:
         state = replace(state, stamp=documents.stamp(state.reached, state.watermark))
     new = folder / f"{_STATE}.new"

@@ -34,7 +34,7 @@ FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class QueryWord:
     """A word; ``*`` and ``?`` stand for any letters and any one; ``fuzzy``: letters amiss."""
 
     text: str
@@ -58,7 +58,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Filter:
     """A filter. ``whole``: the value was written in quotation marks."""
 
     name: str
@@ -104,8 +104,8 @@ class InFile:
         return f"{IN_FILE}:({self.item})"
 
 
-Leaf = Word | Phrase | Field
-Tree = Word | Phrase | Field | Not | And | Or | InFile
+Leaf = QueryWord | Phrase | Filter
+Tree = QueryWord | Phrase | Filter | Not | And | Or | InFile
 
 
 def _quoted(text: str) -> str:
@@ -128,14 +128,14 @@ def leaves(tree: Tree) -> Iterator[Leaf]:
         yield tree
 
 
-def sought(tree: Tree) -> Iterator[Word | Phrase]:
+def sought(tree: Tree) -> Iterator[QueryWord | Phrase]:
     """The words and phrases that make a hit, which a negated one does not."""
     if isinstance(tree, InFile):
         yield from sought(tree.item)
     elif isinstance(tree, And | Or):
         for item in tree.items:
             yield from sought(item)
-    elif isinstance(tree, Word | Phrase):
+    elif isinstance(tree, QueryWord | Phrase):
         yield tree
 
 

@@ -43,14 +43,14 @@ def ranges(text: str, matches: Iterable[Match]) -> list[Range]:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedText:
     """What is marked; ``joined``: the ranges over the end of a line that were read as one."""
 
     ranges: list[Range]
     joined: list[tuple[Range, str]]
 
 
-def marked(text: str, matches: Iterable[Match], beyond: str = "") -> Marked:
+def marked(text: str, matches: Iterable[Match], beyond: str = "") -> MarkedText:
     """What the matches cover of a passage, and of what follows where one reaches over its end."""
     whole = text + beyond
     over = breaking.Over(whole, len(text), breaking.gaps(whole))
@@ -72,7 +72,7 @@ def marked(text: str, matches: Iterable[Match], beyond: str = "") -> Marked:
             joined.update(_places(broken[match.field], match))
     joined = {one for one in joined if any(one[0] < a and b <= one[1] for a, b in over.gaps)}
     told = [(one, breaking.Stretch(whole, *one, over.gaps).read()) for one in sorted(joined)]
-    return Marked(merged(found | joined), told)
+    return MarkedText(merged(found | joined), told)
 
 
 def _both(tokens: list[Token], written: str, sounded: str) -> dict[str, tuple[list[Token], Words]]:

@@ -24,10 +24,10 @@ from habeas import names
 from habeas.archive import folding, name_keys, openness, regions
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.joined import Record, find_all
+from habeas.archive.joined import JoinedRecord, find_all
 from habeas.archive.openness import Openness
 from habeas.archive.search import expanding
-from habeas.archive.search.language import And, Or, Phrase, Tree, Word
+from habeas.archive.search.language import And, Or, Phrase, QueryWord, Tree
 from habeas.archive.store import deadline
 from habeas.names.errors import BadName
 from habeas.vocabulary.texts import Text
@@ -62,7 +62,7 @@ class NamedRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedRecords:
     """What was found. ``more``: there are more than are shown, or than were looked at."""
 
     asked: tuple[str, ...] = ()
@@ -70,11 +70,11 @@ class Named:
     more: bool = False
 
 
-def named(viewer: Viewer, tree: Tree, *, exact: bool = False) -> Named:
+def named(viewer: Viewer, tree: Tree, *, exact: bool = False) -> NamedRecords:
     """The records that go by a name that is asked. ``exact``: as it is written."""
     asked = asked_names(tree)
     if not asked:
-        return Named()
+        return NamedRecords()
     mentions: list[int] = []
     more = False
     region = regions.chosen()
@@ -84,7 +84,7 @@ def named(viewer: Viewer, tree: Tree, *, exact: bool = False) -> Named:
         mentions += found
         more = more or cut
     records = _records(viewer, sorted(set(mentions)))
-    return Named(asked, tuple(records[:MOST]), more or len(records) > MOST)
+    return NamedRecords(asked, tuple(records[:MOST]), more or len(records) > MOST)
 
 
 def asked_names(tree: Tree) -> tuple[str, ...]:
@@ -100,16 +100,18 @@ def asked_names(tree: Tree) -> tuple[str, ...]:
     return tuple(kept[:MOST_ASKED])
 
 
-def _leaves(part: Tree) -> Iterator[Word | Phrase]:
+def _leaves(part: Tree) -> Iterator[QueryWord | Phrase]:
     for item in part.items if isinstance(part, Or) else (part,):
         if _is_plain(item):
             yield item
 
 
-def _is_plain(part: Tree) -> TypeGuard[Word | Phrase]:
+def _is_plain(part: Tree) -> TypeGuard[QueryWord | Phrase]:
     if isinstance(part, Phrase):
         return part.within is None
-    return isinstance(part, Word) and not part.fuzzy and not any(s in part.text for s in "*?＊？")
+    return (
+        isinstance(part, QueryWord) and not part.fuzzy and not any(s in part.text for s in "*?＊？")
+    )
 
 
 def _may_be_a_name(text: str) -> bool:
@@ -215,7 +217,7 @@ def _records(viewer: Viewer, found: Sequence[int]) -> list[NamedRecord]:
     return _told(viewer, [shown[position] for position in sorted(shown)[: MOST + 1]])
 
 
-def _told(viewer: Viewer, records: Sequence[Record]) -> list[NamedRecord]:
+def _told(viewer: Viewer, records: Sequence[JoinedRecord]) -> list[NamedRecord]:
     root_of = {each.position: record.position for record in records for each in record.mentions}
     claims = live(visible(viewer, m.Claim)).filter(subject__in=list(root_of))
     counted: Counter[int] = Counter()

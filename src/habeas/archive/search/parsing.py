@@ -26,13 +26,13 @@ from habeas.archive.search.language import (
     MOST_WORDS,
     QUOTES,
     And,
-    Field,
+    Filter,
     InFile,
     Not,
     Or,
     Phrase,
+    QueryWord,
     Tree,
-    Word,
     joined,
     leaves,
     near_units,
@@ -202,7 +202,7 @@ class _Parser:
         self._count_pattern(word)
         return word
 
-    def _count_pattern(self, word: Word) -> None:
+    def _count_pattern(self, word: QueryWord) -> None:
         self.patterns += bool(word.fuzzy or _signs(word.text))
         if self.patterns > MOST_PATTERNS:
             raise QueryRefused(
@@ -242,7 +242,7 @@ class _Parser:
             )
         return inner
 
-    def _field(self, piece: _Piece) -> Field:
+    def _field(self, piece: _Piece) -> Filter:
         name = piece.text.lower()
         if name not in FIELDS:
             raise QueryRefused(
@@ -267,7 +267,7 @@ class _Parser:
                 next_step=f'Write it without a space, or in quotation marks: {name}:"…".',
             )
         self.at += 1
-        return Field(name, value.text, value.kind == "phrase", piece.column)
+        return Filter(name, value.text, value.kind == "phrase", piece.column)
 
     def _missing(self, piece: _Piece | None) -> QueryRefused:
         column = self.end if piece is None else piece.column
@@ -288,12 +288,12 @@ class _Parser:
 _FUZZY = re.compile(r"~(\d*)$")
 
 
-def _word(piece: _Piece) -> Word:
+def _word(piece: _Piece) -> QueryWord:
     text, fuzzy = piece.text, 0
     tilde = _FUZZY.search(text)
     if tilde:
         fuzzy, text = _fuzziness(piece, tilde), text[: tilde.start()]
-    word = Word(text, fuzzy, piece.column)
+    word = QueryWord(text, fuzzy, piece.column)
     check_word(word)
     return word
 
@@ -314,7 +314,7 @@ def _signs(text: str) -> int:
     return sum(map(text.count, "*?＊？"))
 
 
-def check_word(word: Word) -> None:
+def check_word(word: QueryWord) -> None:
     """Refuse a word that cannot be searched as it is written."""
 
     def refuse(reason: str, remedy: str, sign: str = "") -> None:

@@ -11,12 +11,12 @@ from habeas.archive import folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import (
     And,
-    Field,
+    Filter,
     InFile,
     Not,
     Phrase,
+    QueryWord,
     Tree,
-    Word,
     all_of,
     leaves,
 )
@@ -30,7 +30,7 @@ def positive(tree: Tree) -> list[Tree]:
 
 def narrowed(tree: Tree, name: str, value: str) -> Tree:
     """The query with one more filter; the same query where it has it already."""
-    more = Field(name, value, whole=True)
+    more = Filter(name, value, whole=True)
     there = positive(tree)
     return tree if _has(there, more) else And((*there, more))
 
@@ -63,12 +63,12 @@ def next_try(missing: Sequence[Tree]) -> str:
     words between), ``characters`` (fewer of a Chinese word), ``amiss`` (an ending, or none)
     or ``ending`` (a * or a letter amiss). Of several parts that of the first."""
     parts = [leaf for part in missing for leaf in leaves(part)]
-    if any(isinstance(part, Field) for part in parts):
+    if any(isinstance(part, Filter) for part in parts):
         return "filter"
     first = next(iter(parts), None)
     if isinstance(first, Phrase):
         return "apart" if first.within is None else "farther"
-    if isinstance(first, Word):
+    if isinstance(first, QueryWord):
         if any(sign in first.text for sign in "*?＊？"):
             return "shorter"
         if any(map(folding.is_han, folding.words(first.text))):
@@ -81,7 +81,7 @@ def next_try(missing: Sequence[Tree]) -> str:
 def _has_words(item: Tree) -> bool:
     bare = item.item if isinstance(item, Not) else item
     return not isinstance(bare, InFile) and any(
-        not isinstance(leaf, Field) for leaf in leaves(bare)
+        not isinstance(leaf, Filter) for leaf in leaves(bare)
     )
 
 
@@ -90,9 +90,9 @@ def chosen(tree: Tree, name: str, value: str) -> bool:
     return any(_same(item, name, value) for item in positive(tree))
 
 
-def _has(items: Sequence[Tree], wanted: Field) -> bool:
+def _has(items: Sequence[Tree], wanted: Filter) -> bool:
     return any(_same(item, wanted.name, wanted.value) for item in items)
 
 
 def _same(item: Tree, name: str, value: str) -> bool:
-    return isinstance(item, Field) and (item.name, item.value) == (name, value)
+    return isinstance(item, Filter) and (item.name, item.value) == (name, value)

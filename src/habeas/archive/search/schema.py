@@ -13,7 +13,7 @@ from tantivy import FieldType, Occur, Query
 
 from habeas.archive import folding
 from habeas.archive.search.errors import QueryRefused
-from habeas.archive.search.language import Field
+from habeas.archive.search.language import Filter
 from habeas.reading.documents import State
 from habeas.vocabulary import edtf, texts
 from habeas.vocabulary.errors import VocabularyError
@@ -90,7 +90,7 @@ def type_of(media_type: str) -> str:
     return next((kind for kind, starts in TYPES.items() if low.startswith(starts)), OTHER)
 
 
-def filter_query(made: tantivy.Schema, asked: Field, has: dict[str, Query]) -> Query:
+def filter_query(made: tantivy.Schema, asked: Filter, has: dict[str, Query]) -> Query:
     """A filter as a query. ``has`` gives what the viewer may know to be cited or claimed."""
     value = asked.value.strip()
     match asked.name:
@@ -126,18 +126,18 @@ def sequence_query(made: tantivy.Schema, name: str, words: list[str]) -> Query:
     return Query.phrase_query(made, name, list(words))
 
 
-def check(asked: Field) -> None:
+def check(asked: Filter) -> None:
     """Refuse a filter whose value cannot be. Errors: ``QueryRefused``."""
     nothing = {name: Query.empty_query() for name in _HAS.values()}
     filter_query(schema(), asked, nothing)
 
 
-def _refuse(asked: Field, reason: str, remedy: str) -> QueryRefused:
+def _refuse(asked: Filter, reason: str, remedy: str) -> QueryRefused:
     column = asked.column + len(asked.name) + 1
     return QueryRefused(reason, column=column, width=max(1, len(asked.value)), next_step=remedy)
 
 
-def _one_of(asked: Field, there: list[str]) -> str:
+def _one_of(asked: Filter, there: list[str]) -> str:
     value = asked.value.lower()
     if value not in there:
         raise _refuse(
@@ -146,7 +146,7 @@ def _one_of(asked: Field, there: list[str]) -> str:
     return value
 
 
-def _words(asked: Field) -> list[str]:
+def _words(asked: Filter) -> list[str]:
     words = folding.words(asked.value)
     if not words or "*" in asked.value or "?" in asked.value:
         raise _refuse(
@@ -155,13 +155,13 @@ def _words(asked: Field) -> list[str]:
     return words
 
 
-def _number(asked: Field) -> int:
+def _number(asked: Filter) -> int:
     if not (asked.value.isascii() and asked.value.isdigit() and len(asked.value) < 16):
         raise _refuse(asked, f"{asked.name}: takes a number.", f"Write {asked.name}:12.")
     return int(asked.value)
 
 
-def _language(asked: Field) -> str:
+def _language(asked: Filter) -> str:
     value = _LANGUAGES.get(asked.value.lower(), asked.value)
     try:
         return texts.language_tag(value)
@@ -170,7 +170,7 @@ def _language(asked: Field) -> str:
         raise _refuse(asked, f"{asked.value} is not a language.", remedy) from None
 
 
-def _script(asked: Field) -> str:
+def _script(asked: Filter) -> str:
     try:
         return texts.script_code(asked.value)
     except VocabularyError:
@@ -178,14 +178,14 @@ def _script(asked: Field) -> str:
         raise _refuse(asked, f"{asked.value} is not a script.", remedy) from None
 
 
-def _type(made: tantivy.Schema, asked: Field) -> Query:
+def _type(made: tantivy.Schema, asked: Filter) -> Query:
     value = asked.value.lower()
     if "/" in value:
         return Query.term_query(made, "media_type", value)
     return Query.term_query(made, "type", _one_of(asked, [*TYPES, OTHER]))
 
 
-def _date(made: tantivy.Schema, asked: Field) -> Query:
+def _date(made: tantivy.Schema, asked: Filter) -> Query:
     """What was received at a time that may lie in the range."""
     first, dots, last = asked.value.partition("..")
     if not dots:
@@ -200,7 +200,7 @@ def _date(made: tantivy.Schema, asked: Field) -> Query:
     return Query.boolean_query([(Occur.Must, clause) for clause in clauses])
 
 
-def _bound(made: tantivy.Schema, asked: Field, text: str, name: str) -> Query:
+def _bound(made: tantivy.Schema, asked: Filter, text: str, name: str) -> Query:
     try:
         day = edtf.parse(text)
         bound = day.earliest if name == "date_to" else day.latest

@@ -26,11 +26,11 @@ from habeas.archive.search import index as indexes
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import Compiled, Match, compiled
 from habeas.archive.search.errors import QueryRefused
-from habeas.archive.search.expanding import Added
+from habeas.archive.search.expanding import AddedSpellings
 from habeas.archive.search.files import layers_with
-from habeas.archive.search.language import Field, InFile, Not, Tree, leaves
+from habeas.archive.search.language import Filter, InFile, Not, Tree, leaves
 from habeas.archive.search.matching import Range, marked
-from habeas.archive.search.named import Named, named
+from habeas.archive.search.named import NamedRecords, named
 from habeas.archive.search.parsing import parse
 from habeas.archive.search.refining import positive
 from habeas.archive.search.sheet_rows import FoundRow, row_of
@@ -92,7 +92,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class FacetValue:
     """A value of a facet and how many of the passages found have it."""
 
     value: str
@@ -108,7 +108,7 @@ class Looked:
 
 
 @dataclass(slots=True)
-class Found:
+class SearchAnswer:
     """The answer. ``behind`` is how many ledger entries the index does not know yet.
 
     ``nowhere``: where nothing was found, the parts that every hit must have and no passage that
@@ -119,11 +119,11 @@ class Found:
     tree: Tree
     total: int
     hits: list[Hit] = field(default_factory=list)
-    facets: dict[str, list[Value]] = field(default_factory=dict)
-    added: list[Added] = field(default_factory=list)
+    facets: dict[str, list[FacetValue]] = field(default_factory=dict)
+    added: list[AddedSpellings] = field(default_factory=list)
     nowhere: list[Tree] = field(default_factory=list)
     behind: int = 0
-    named: Named = field(default_factory=Named)
+    named: NamedRecords = field(default_factory=NamedRecords)
     looked: Looked | None = None
 
 
@@ -131,7 +131,7 @@ def checked(text: str) -> Tree:
     """The tree of a query, with its filters checked. Errors: ``QueryRefused``."""
     tree = parse(text)
     for leaf in leaves(tree):
-        if isinstance(leaf, Field):
+        if isinstance(leaf, Filter):
             fields.check(leaf)
     return tree
 
@@ -154,7 +154,7 @@ def search(
     first: int = 0,
     limit: int = PAGE,
     facets: bool = True,
-) -> Found:
+) -> SearchAnswer:
     """What the viewer may see of what the query finds, the best first.
 
     Errors: ``QueryRefused``, ``IndexMissing``, ``IndexOutdated``.
@@ -257,7 +257,7 @@ class _Asking:
         asked = Query.term_set_query(self.schema, name, seen) if seen else Query.empty_query()
         return Query.const_score_query(asked, 0.0)
 
-    def answer(self, first: int, limit: int, facets: bool) -> Found:
+    def answer(self, first: int, limit: int, facets: bool) -> SearchAnswer:
         """The page of hits. A hit that is no longer to be seen is taken out of the count too."""
         gone: list[int] = []
         while True:
@@ -268,7 +268,7 @@ class _Asking:
             if not missing or len(gone) > _MOST_DROPPED:
                 break
             gone += missing
-        found = Found(self.tree, _count_of(result), hits, added=self.compiled.added)
+        found = SearchAnswer(self.tree, _count_of(result), hits, added=self.compiled.added)
         if facets:
             found.facets = self._facets(query)
             found.nowhere = [] if found.total else self._nowhere()
@@ -289,7 +289,7 @@ class _Asking:
             parts.append((Occur.MustNot, left_out))
         return Query.boolean_query(parts)
 
-    def _facets(self, query: Query) -> dict[str, list[Value]]:
+    def _facets(self, query: Query) -> dict[str, list[FacetValue]]:
         deadline.check()
         asked = {
             name: {"terms": {"field": name, "size": MOST_VALUES, "segment_size": _COUNTED}}
@@ -297,11 +297,11 @@ class _Asking:
         }
         told: dict[str, Any] = self.searcher.aggregate(query, asked)
         facets = {
-            name: [Value(str(b["key"]), int(b["doc_count"])) for b in told[name]["buckets"]]
+            name: [FacetValue(str(b["key"]), int(b["doc_count"])) for b in told[name]["buckets"]]
             for name in fields.FACETS
         }
         facets["has"] = [
-            Value(value, count)
+            FacetValue(value, count)
             for value, name in (("passage", "cited"), ("claim", "claimed"))
             if (count := self._count(query, self.has[name]))
         ]

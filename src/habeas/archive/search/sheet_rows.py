@@ -101,13 +101,13 @@ def row_of(places: Places, text: str, start: int, marked: Sequence[Range]) -> Fo
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitedRow:
     """A passage in a sheet; no ``row`` where it spans several, or its text is another."""
 
     row: FoundRow | None
 
 
-def cited_in(places: Places, passage: m.Passage, read: Callable[[], str]) -> Cited | None:
+def cited_in(places: Places, passage: m.Passage, read: Callable[[], str]) -> CitedRow | None:
     """The row of a passage, the passage marked; None where it stands in no sheet.
 
     ``read`` gives the text of the layer, where it is needed.
@@ -116,11 +116,11 @@ def cited_in(places: Places, passage: m.Passage, read: Callable[[], str]) -> Cit
     if found is None:
         return None
     if passage.stop > places.tables.span(found[1])[1]:
-        return Cited(None)
+        return CitedRow(None)
     text = read()
     if text[passage.start : passage.stop] != passage.quote:
-        return Cited(None)
-    return Cited(row_of(places, text, passage.start, [(passage.start, passage.stop)]))
+        return CitedRow(None)
+    return CitedRow(row_of(places, text, passage.start, [(passage.start, passage.stop)]))
 
 
 def _chosen(cells: Sequence[Cell], marked: Sequence[Range]) -> list[Cell]:

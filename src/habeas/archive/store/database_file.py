@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from habeas.archive.store.schema import projection_statements, projection_version, table_class
-from habeas.custody.checks.audit import Fault
+from habeas.custody.checks.audit import AuditFault
 
 NAME = "habeas.db"
 _MOST_SAID = 20
@@ -27,20 +27,20 @@ _REMEDY = "Restore a backup; where only derived tables are named, `habeas rebuil
 Run = Callable[[str], list[tuple[Any, ...]]]
 
 
-def check_database_file() -> Iterator[Fault]:
+def check_database_file() -> Iterator[AuditFault]:
     """Each page and index by SQLite's own check, then the shape of each table. SQLite only."""
     for (said,) in _here(f"PRAGMA integrity_check({_MOST_SAID})"):
         if said != "ok":
             message = f"The database file is damaged: {said.strip()}. {_REMEDY}"
-            yield Fault("database.damaged", NAME, None, message)
+            yield AuditFault("database.damaged", NAME, None, message)
     expected, found = _made_anew(), _shapes(_here)
     for table, shape in expected.items():
         if found.get(table) != shape:
             message = f"The table {table} is not as this program makes it. {_REMEDY}"
-            yield Fault("database.altered-table", table, None, message)
+            yield AuditFault("database.altered-table", table, None, message)
 
 
-def mistyped_cells() -> Iterator[Fault]:
+def mistyped_cells() -> Iterator[AuditFault]:
     """Each cell of another type than its column: SQLite lets any cell hold any. SQLite only."""
     if connection.vendor != "sqlite":
         return
@@ -64,7 +64,7 @@ def mistyped_cells() -> Iterator[Fault]:
                     f"The cell {field.column} of row {row} in the table {table} holds what this "
                     f"program never writes there ({kind}). {_REMEDY}"
                 )
-                yield Fault("database.altered-cell", table, None, message)
+                yield AuditFault("database.altered-cell", table, None, message)
 
 
 def _of_another_version() -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from habeas.archive.models import ContentDisclosures, LedgerEntry
 from habeas.custody.log.disclosures import erased_by
-from habeas.custody.trust.rules import Verdict
+from habeas.custody.trust.rules import Ruling
 
 Fields = dict[str, Any]
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
@@ -32,7 +32,7 @@ class Fact(NamedTuple):
     fields: Fields
     erased_by: int | None = None
     note: bytes = b""
-    verdict: Verdict | None = None  # of an entry that was judged as it was appended
+    verdict: Ruling | None = None  # of an entry that was judged as it was appended
 
 
 def facts(start: int, stop: int) -> list[Fact]:

@@ -16,7 +16,7 @@ PAIRS_AN_ENTRY = 1_000
 MOST_REVIEWERS = 2
 
 
-class Pair(NamedTuple):
+class ProposedPair(NamedTuple):
     """Two mentions by entry id, and the probability that they are one in parts per million."""
 
     left: str
@@ -27,7 +27,7 @@ class Pair(NamedTuple):
 def linkage(
     batch: Batch,
     kind: str,
-    pairs: Iterable[Pair],
+    pairs: Iterable[ProposedPair],
     *,
     size: int,
     model: str,

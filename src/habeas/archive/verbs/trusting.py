@@ -5,10 +5,10 @@ from __future__ import annotations
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused, TrustRefused
 from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
-from habeas.custody.trust.persons import Policy
+from habeas.custody.trust.persons import TrustRules
 
 
-def first_policy(batch: Batch, policy: Policy) -> Ref:
+def first_policy(batch: Batch, policy: TrustRules) -> Ref:
     """Record the archive's first policy: its rules bind from here on.
 
     It only adds rules, so one person signs it; the installation alone may while nobody has a key.
@@ -21,7 +21,7 @@ def first_policy(batch: Batch, policy: Policy) -> Ref:
     return batch.append("trust-policy", policy.fields(), decision=batch.person is not None)
 
 
-def request_policy(batch: Batch, policy: Policy, reason: str) -> Ref:
+def request_policy(batch: Batch, policy: TrustRules, reason: str) -> Ref:
     """Ask for another policy; it waits, and another person approves it."""
     if not reason.strip():
         raise EntryRefused("A request needs a reason.", next_step="Say in a sentence why.")
@@ -43,6 +43,6 @@ def approve_policy(batch: Batch, request: int) -> Ref:
             f"Entry {request} is not a request for a policy that waits.",
             next_step="`habeas policy` lists those that do.",
         )
-    policy = Policy(asked.approver_age_seconds, asked.change_wait_seconds)
+    policy = TrustRules(asked.approver_age_seconds, asked.change_wait_seconds)
     fields = {**policy.fields(), "request": entry_id_at(request)}
     return batch.append("trust-policy", fields, decision=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from habeas.archive.errors import ArchiveDamaged
 from habeas.archive.verify.report import UNREADABLE, code_of, words_of
-from habeas.custody.checks.audit import Fault
+from habeas.custody.checks.audit import AuditFault
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -31,7 +31,7 @@ def damage_met() -> ArchiveDamaged | None:
         try:
             fault = next(look(), None)
         except UNREADABLE as error:
-            fault = Fault(code_of(error), "", None, words_of(error))
+            fault = AuditFault(code_of(error), "", None, words_of(error))
         if fault is not None:
             return ArchiveDamaged(
                 f"This archive is not as it was made: {fault.message}",
@@ -41,20 +41,20 @@ def damage_met() -> ArchiveDamaged | None:
     return None
 
 
-def _cells() -> Iterator[Fault]:
+def _cells() -> Iterator[AuditFault]:
     from habeas.archive.store.database_file import mistyped_cells
 
     yield from mistyped_cells()
 
 
-def _state() -> Iterator[Fault]:
+def _state() -> Iterator[AuditFault]:
     from habeas.archive.opening import local_state
 
     local_state()
     yield from ()
 
 
-def _ledger() -> Iterator[Fault]:
+def _ledger() -> Iterator[AuditFault]:
     """All but the objects' bytes, which are checked wherever they are read."""
     from habeas.archive.opening import opened_here
     from habeas.archive.verify.verifying import Sample, verify
@@ -64,7 +64,7 @@ def _ledger() -> Iterator[Fault]:
         yield from verify(archive, sample=Sample(0, percent=False, seed=0)).faults
 
 
-def _derived() -> Iterator[Fault]:
+def _derived() -> Iterator[AuditFault]:
     from habeas.archive.ledger import rebuilding
 
     for each in rebuilding.check():
@@ -72,4 +72,4 @@ def _derived() -> Iterator[Fault]:
             f"the table {each.table} is not what the ledger says. `habeas rebuild --from-start` "
             "makes it again."
         )
-        yield Fault("projection.differs", each.table, None, message)
+        yield AuditFault("projection.differs", each.table, None, message)

@@ -13,19 +13,19 @@ from habeas.archive.verify.handovers import Handovers
 from habeas.archive.verify.report import Approval, Report
 from habeas.custody.log.entries import ParsedEntry, check_signed
 from habeas.custody.log.merkle import root_of
-from habeas.custody.trust.ages import SLACK, Attested, attested, between
-from habeas.custody.trust.persons import Policy, lasting, said
-from habeas.custody.trust.rules import ARCHIVE_ROLES, GOVERNED, GRANT, POLICY, YOUNG, Trust
+from habeas.custody.trust.ages import SLACK, AttestedSize, attested, between
+from habeas.custody.trust.persons import TrustRules, lasting, said
+from habeas.custody.trust.rules import ARCHIVE_ROLES, GOVERNED, GRANT, POLICY, YOUNG, TrustState
 
 
 class Decisions:
     """The keys in force so far, the entries of the current import, and who signed what."""
 
     def __init__(self, origin: str) -> None:
-        self.trust = Trust(origin)
+        self.trust = TrustState(origin)
         self._leaves: dict[int, bytes] = {}
         self._alone: dict[int, str] = {}
-        self._attested: list[Attested] = []
+        self._attested: list[AttestedSize] = []
         self._waits: list[_Wait] = []
         self._approvals: list[tuple[Approval, tuple[_Wait, ...]]] = []
         self.erasures = CarriedErasures(self.trust)
@@ -101,7 +101,7 @@ class Decisions:
     def _judge(
         self, report: Report, position: int, entry: ParsedEntry, fields: dict[str, Any]
     ) -> None:
-        policy = self.trust.policy or Policy(0, 0)
+        policy = self.trust.policy or TrustRules(0, 0)
         verdict = self.trust.take(said(entry, position, fields))
         if verdict.problem is not None:
             report.fault(

@@ -26,7 +26,7 @@ from habeas.archive.store.still import part as one_part
 from habeas.archive.store.still import still
 from habeas.archive.verify.report import UNREADABLE, code_of, words_of
 from habeas.custody.attestation.cosignatures import CosignerKey, read_cosignatures
-from habeas.custody.checks.audit import Fault
+from habeas.custody.checks.audit import AuditFault
 from habeas.custody.log.checkpoints import parse_checkpoint, text_of
 from habeas.custody.log.notes import from_base64
 from habeas.custody.objects.encrypting import object_path
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 Progress = Callable[[str, int, int], None]
-Part = Callable[["Archive", "Deeper", Progress], Iterator[Fault]]
+Part = Callable[["Archive", "Deeper", Progress], Iterator[AuditFault]]
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Deeper:
     timestamps: int = 0
     pending: int = 0
     damaged: frozenset[str] = frozenset()
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[AuditFault] = field(default_factory=list)
 
 
 def verify_deeper(
@@ -80,10 +80,10 @@ def _checked(part: Part, archive: Archive, deeper: Deeper, progress: Progress) -
         deeper.faults.extend(part(archive, deeper, progress))
     except UNREADABLE as error:
         message = f"This could not be checked ({part.__name__[1:]}): {words_of(error)}"
-        deeper.faults.append(Fault(code_of(error), "", None, message))
+        deeper.faults.append(AuditFault(code_of(error), "", None, message))
 
 
-def _database(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+def _database(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[AuditFault]:
     deeper.file = connection.vendor == "sqlite"
     if deeper.file:
         progress("Database", 0, 1)
@@ -91,7 +91,9 @@ def _database(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[
         progress("Database", 1, 1)
 
 
-def _signed_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+def _signed_checkpoints(
+    archive: Archive, deeper: Deeper, progress: Progress
+) -> Iterator[AuditFault]:
     """Every checkpoint that the database remembers as signed is signed, and of this log."""
     chain = archive.chain
     for row in m.LedgerCheckpoint.objects.order_by("size").iterator(chunk_size=1_000):
@@ -99,10 +101,10 @@ def _signed_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) ->
             signed = chain.open(bytes(row.note))
             other = signed.size != row.size or root_at(archive, signed.size) != signed.root
         except UNREADABLE as error:
-            yield Fault(code_of(error), f"checkpoint {row.size}", None, words_of(error))
+            yield AuditFault(code_of(error), f"checkpoint {row.size}", None, words_of(error))
             continue
         if other:
-            yield Fault(
+            yield AuditFault(
                 "checkpoint.other-log",
                 f"checkpoint {row.size}",
                 None,
@@ -110,9 +112,9 @@ def _signed_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) ->
             )
 
 
-def _tables(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+def _tables(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[AuditFault]:
     for each in rebuilding.check(lambda done, total: progress("Derived", done, total)):
-        yield Fault(
+        yield AuditFault(
             "projection.differs",
             each.table,
             None,
@@ -128,7 +130,7 @@ class _Nothing:
         return len(data)
 
 
-def _objects(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+def _objects(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[AuditFault]:
     """Every object opens with the key that is kept for it; an exhibit's holds its bytes."""
     sealed = m.Exhibit.objects.values_list("address", "position", "plain_sha256")
     exhibits = {address: (position, digest) for address, position, digest in sealed}
@@ -149,14 +151,14 @@ def _objects(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[F
             )
         except UNREADABLE as error:
             place = f"objects/{object_path(str(key.address))}"
-            yield Fault(code_of(error), place, position, words_of(error))
+            yield AuditFault(code_of(error), place, position, words_of(error))
         progress("Opened", deeper.objects, total)
     for address, (position, _) in exhibits.items():
         if address not in deeper.damaged:
             yield _at(position, "content.missing", "The key of its object is missing.")
 
 
-def _cosignatures(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+def _cosignatures(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[AuditFault]:
     for row in m.Cosignature.objects.order_by("position"):
         deeper.cosignatures += 1
         try:
@@ -170,7 +172,7 @@ def _cosignatures(archive: Archive, deeper: Deeper, progress: Progress) -> Itera
             yield _at(row.position, code_of(error), words_of(error))
 
 
-def _kept_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+def _kept_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[AuditFault]:
     """The cosigned checkpoints in the log's folder, by the keys that the ledger knows.
 
     They are compared with the log as it is after they were read: one may be newer than a moment.
@@ -183,10 +185,10 @@ def _kept_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> I
             read_cosignatures(note, keys)
             other = root_at(archive, checkpoint.size) != checkpoint.root
         except UNREADABLE as error:
-            yield Fault(code_of(error), FOLDER, None, words_of(error))
+            yield AuditFault(code_of(error), FOLDER, None, words_of(error))
             continue
         if other:
-            yield Fault(
+            yield AuditFault(
                 "cosignature.other-log",
                 f"{FOLDER}/{checkpoint.size}",
                 None,
@@ -194,7 +196,7 @@ def _kept_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> I
             )
 
 
-def _timestamps(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[Fault]:
+def _timestamps(archive: Archive, deeper: Deeper, progress: Progress) -> Iterator[AuditFault]:
     total = m.Timestamp.objects.count()
     for one in logged(archive):
         deeper.timestamps += 1
@@ -208,10 +210,10 @@ def _timestamps(archive: Archive, deeper: Deeper, progress: Progress) -> Iterato
 _OF_ONE_MOMENT = (_objects, _signed_checkpoints, _cosignatures, _timestamps)
 
 
-def _fork(position: int, partner: str, size: int) -> Fault:
+def _fork(position: int, partner: str, size: int) -> AuditFault:
     message = f"{partner} cosigned a log of {size:,} entries that is not the beginning of this one."
     return _at(position, "cosignature.other-log", message)
 
 
-def _at(position: int, code: str, message: str) -> Fault:
-    return Fault(code, f"entry {position}", position, message)
+def _at(position: int, code: str, message: str) -> AuditFault:
+    return AuditFault(code, f"entry {position}", position, message)

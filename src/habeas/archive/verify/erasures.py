@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from habeas.archive.projection.erased_by_right import wrong
-from habeas.archive.projection.erased_entries import Record, positions_of
+from habeas.archive.projection.erased_entries import ErasureRecord, positions_of
 from habeas.archive.verify.report import Report
-from habeas.custody.trust.persons import HeldKey, Request
-from habeas.custody.trust.rules import Trust
+from habeas.custody.trust.persons import DecisionRequest, HeldKey
+from habeas.custody.trust.rules import TrustState
 
 
 @dataclass(frozen=True, slots=True)
 class _Approved:
     """An approval that counts: of what, and by whose key."""
 
-    request: Request
+    request: DecisionRequest
     key: HeldKey
 
 
@@ -34,7 +34,7 @@ class _Carried:
 class CarriedErasures:
     """What the ledger says of erasures, as ``verify`` passes through it."""
 
-    def __init__(self, trust: Trust) -> None:
+    def __init__(self, trust: TrustState) -> None:
         self._trust = trust
         self._requests: dict[str, frozenset[int]] = {}
         self._approvals: dict[str, _Approved] = {}
@@ -45,14 +45,14 @@ class CarriedErasures:
         """A request that a person signed."""
         self._requests[entry_id] = frozenset(positions_of(fields["positions"]))
 
-    def approved(self, entry_id: str, request: Request, key: HeldKey) -> None:
+    def approved(self, entry_id: str, request: DecisionRequest, key: HeldKey) -> None:
         """An approval by another person, which counts."""
         self._approvals[entry_id] = _Approved(request, key)
 
     def carried(self, position: int, fields: dict[str, Any]) -> None:
         """An erasure that a person signed."""
         try:
-            record = Record.read(fields)
+            record = ErasureRecord.read(fields)
             why = self._wrong(fields, record)
         except (KeyError, TypeError, ValueError, AttributeError):
             self._erasures[position] = _Carried(frozenset(), "is not written as it must be")
@@ -61,7 +61,7 @@ class CarriedErasures:
             if not why:
                 self._done.add(fields["request"])
 
-    def _wrong(self, fields: dict[str, Any], record: Record) -> str:
+    def _wrong(self, fields: dict[str, Any], record: ErasureRecord) -> str:
         approval = self._approvals.get(fields["approval"])
         keys = None
         if approval is not None and approval.request.entry_id == fields["request"]:

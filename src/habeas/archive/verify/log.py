@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive.verify.report import UNREADABLE, Progress, Report, code_of, words_of
-from habeas.custody.checks.audit import Fault, audit_log
+from habeas.custody.checks.audit import AuditFault, audit_log
 from habeas.custody.log.notes import Verifier
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def check_log(archive: Archive, report: Report, progress: Progress) -> None:
     for verifier in in_force:
         if known and verifier.vkey not in known:
             message = f"The key {verifier.name} in keys/ is not one that the ledger granted."
-            report.faults.append(Fault("keys.altered", "keys/installation", None, message))
+            report.faults.append(AuditFault("keys.altered", "keys/installation", None, message))
     log = audit_log(
         archive.log,
         dict.fromkeys(keys),

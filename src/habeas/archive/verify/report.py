@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import DatabaseError
 
-from habeas.custody.checks.audit import Fault
+from habeas.custody.checks.audit import AuditFault
 from habeas.errors import HabeasError
 
 Progress = Callable[[str, int, int], None]
@@ -62,7 +62,7 @@ class Report:
     objects: int = 0
     objects_left: int = 0  # not checked, because a sample was asked for
     quotes: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[AuditFault] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     erased: dict[int, int] = field(default_factory=dict)  # position → the erasure's position
     approvals: list[Approval] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Report:
     def fault(self, code: str, position: int | None, message: str) -> None:
         """Name a fault, of one entry where a position is given."""
         path = "" if position is None else f"entry {position}"
-        self.faults.append(Fault(code, path, position, message))
+        self.faults.append(AuditFault(code, path, position, message))
 
 
 @dataclass(frozen=True, slots=True)

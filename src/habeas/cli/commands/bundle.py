@@ -21,7 +21,7 @@ from habeas.custody.bundles.verification import verify_bundle
 from habeas.custody.standalone import verify as words
 from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.bundling.disclosing import Rules
-from habeas.exchange.bundling.writing import Handover, write
+from habeas.exchange.bundling.writing import Recipient, write
 
 LARGEST_POLICY = 1024 * 1024
 _MOST_NAMED = 20  # files that are named one by one
@@ -96,7 +96,7 @@ def make(
             to,
             rules=rules,
             without_files=without_file or (),
-            handover=Handover(by, why or purpose, authority, responsible),
+            handover=Recipient(by, why or purpose, authority, responsible),
             progress=progress,
         )
     session.say(f"{shown(chosen.about)}, for readers of what is {level} at most.")

@@ -12,8 +12,8 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.errors import EntryRefused, UnknownReference
-from habeas.archive.exhibits.captures import Capture, capture_of
-from habeas.archive.exhibits.custody_chain import Step, chain, words_of
+from habeas.archive.exhibits.captures import CapturedPage, capture_of
+from habeas.archive.exhibits.custody_chain import CustodyStep, chain, words_of
 from habeas.archive.exhibits.working_copies import check_fixity, copy_out, marking_never_public
 from habeas.archive.models import Exhibit
 from habeas.archive.opening import Archive
@@ -205,14 +205,14 @@ def _tell(speaker: Speaker, archive: Archive, row: Exhibit, done: dict[str, Any]
     )
 
 
-def _say_capture(speaker: Speaker, capture: Capture) -> None:
+def _say_capture(speaker: Speaker, capture: CapturedPage) -> None:
     speaker.say(f"Web archive: {capture.words}")
     speaker.table([(name, shown(value)) for name, value in capture.facts()], indent="  ")
     for remark in capture.remarks:
         speaker.say(f"  {shown(remark)}")
 
 
-def _say(speaker: Speaker, step: Step, mark: str) -> None:
+def _say(speaker: Speaker, step: CustodyStep, mark: str) -> None:
     when = datetime.datetime.fromtimestamp(step.recorded_at, datetime.UTC)
     speaker.say(
         f"{words_of(step.event)} · entry {step.position}, recorded {when:%Y-%m-%d %H:%M} UTC{mark}"

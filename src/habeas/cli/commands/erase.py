@@ -18,7 +18,7 @@ from habeas.archive.erasing.decisions import (
     refuse_naming,
     request_erasure,
 )
-from habeas.archive.erasing.planning import Plan, plan
+from habeas.archive.erasing.planning import ErasurePlan, plan
 from habeas.archive.erasing.requests import listed
 from habeas.archive.ledger.appending import entry_id_at
 from habeas.archive.projection.trusted_people import so_far
@@ -103,7 +103,7 @@ def request(
     session.give({"requested": made, **as_json(what, changes)})
 
 
-def _withdraw(batch: Any, subjects: Sequence[int], what: Plan) -> None:
+def _withdraw(batch: Any, subjects: Sequence[int], what: ErasurePlan) -> None:
     """The withdrawal is recorded, and what the person shares with others is blocked at once."""
     for subject in subjects:
         verbs.withdraw(batch, subject)

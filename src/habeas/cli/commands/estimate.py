@@ -11,7 +11,7 @@ import typer
 
 from habeas.cli.endings import OK, REFUSED
 from habeas.cli.speaking import Speaker, asked, shown
-from habeas.estimation import Estimate, Settings, prior_sensitivity, read_csv
+from habeas.estimation import ClassSettings, Estimate, prior_sensitivity, read_csv
 from habeas.estimation import estimate as estimated
 from habeas.estimation.errors import BadSetting, BadTable, Refused, Unanswered
 from habeas.estimation.estimating import CLOSED, REACHABLE
@@ -89,7 +89,7 @@ def estimate(
             speaker, REACHABLE, everyone_could_be_listed, "everyone-could-be-listed"
         ),
     }
-    settings = Settings(classes=classes, cap=cap)
+    settings = ClassSettings(classes=classes, cap=cap)
     found: dict[str, Estimate | Refused] = {}
     moved: dict[str, list[PriorPoint]] = {}
     with speaker.progress() as progress:

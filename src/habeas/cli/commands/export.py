@@ -64,7 +64,7 @@ def export(
         raise typer.BadParameter("--purpose belongs to what is above public: say --level as well")
 
     archive = session.open()
-    asked = writing.Asked(
+    asked = writing.ExportRequest(
         viewer=_viewer(level),
         kinds=writing.ALL if what == "all" else (what,),
         to=placed(to),

@@ -20,7 +20,13 @@ from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import several, shown
 from habeas.figures.definition import recorded
 from habeas.figures.definition.definitions import FigureDefinition, parse
-from habeas.figures.errors import DefinitionError, FigureError, NotEstimated, Problem, UnknownFigure
+from habeas.figures.errors import (
+    DefinitionError,
+    DefinitionProblem,
+    FigureError,
+    NotEstimated,
+    UnknownFigure,
+)
 from habeas.figures.evaluation import estimates
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.loading import Ground
@@ -212,7 +218,7 @@ def _read(file: Path) -> FigureDefinition:
     try:
         return parse(file.read_bytes().decode("utf-8"), schema=regions.vocabulary())
     except UnicodeDecodeError:
-        problem = Problem(1, "", "The text is not UTF-8.", "Save the file as UTF-8.")
+        problem = DefinitionProblem(1, "", "The text is not UTF-8.", "Save the file as UTF-8.")
         refused = DefinitionError((problem,))
     except DefinitionError as error:
         refused = error

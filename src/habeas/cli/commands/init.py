@@ -14,7 +14,7 @@ from habeas.cli.commands import regions
 from habeas.cli.options import ApproverHoursOption, ChangeHoursOption, PassphraseFileOption
 from habeas.cli.passphrases import new_passphrase
 from habeas.cli.speaking import Speaker
-from habeas.custody.trust.persons import HOUR, Policy
+from habeas.custody.trust.persons import HOUR, TrustRules
 
 
 def init(
@@ -71,7 +71,7 @@ def init(
         passphrase=passphrase,
         database_url=database or None,
         title=title,
-        policy=Policy(approver_hours * HOUR, change_hours * HOUR),
+        policy=TrustRules(approver_hours * HOUR, change_hours * HOUR),
         regions=folders,
     )
     speaker.say(f"The archive is in {directory}.")

@@ -21,7 +21,7 @@ from habeas.cli.marking import Marks
 from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, several, shown
-from habeas.linking import Settings
+from habeas.linking import LinkingSettings
 
 KINDS = ("person", "facility", "organisation", "place")
 SHOWN = 20
@@ -60,7 +60,7 @@ def run(
             found = propose(
                 archive,
                 each,
-                settings=Settings(threshold=threshold),
+                settings=LinkingSettings(threshold=threshold),
                 record=not dry_run,
                 progress=progress,
             )

@@ -21,7 +21,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.records import members
 from habeas.archive.review.pairs import OpenPair
 from habeas.archive.review.proposing import link_records
-from habeas.archive.review.reviewing import Outcome, policy, queue, review
+from habeas.archive.review.reviewing import ReviewOutcome, policy, queue, review
 from habeas.archive.verbs.deciding import kind_at
 from habeas.cli.commands.link import KINDS, captions_of
 from habeas.cli.marking import Marks
@@ -175,14 +175,14 @@ def judge(
 
 def _judged(
     archive: Archive, person: Signer, left: int, right: int, verdict: str, reason: str
-) -> tuple[Outcome, Sequence[Change]]:
+) -> tuple[ReviewOutcome, Sequence[Change]]:
     before: Standing = snapshot(archive, OWNER)
     seen = [claim for mention in (left, right) for claim in _claims_of(mention)[0]]
     outcome = review(archive, person, left, right, verdict, reason, seen)
     return outcome, difference(before, snapshot(archive, OWNER))
 
 
-def _say_outcome(speaker: Speaker, outcome: Outcome, changes: Sequence[Change]) -> None:
+def _say_outcome(speaker: Speaker, outcome: ReviewOutcome, changes: Sequence[Change]) -> None:
     if outcome.replaced is not None:
         speaker.say(f"Your earlier answer, entry {outcome.replaced}, counts no more.")
     if outcome.judgement is not None:

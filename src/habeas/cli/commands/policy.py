@@ -17,7 +17,7 @@ from habeas.cli.options import ApproverHoursOption, ChangeHoursOption, PersonOpt
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, shown
 from habeas.cli.trusting import anew_words, ask_anew, tell_ages, tell_too_young, too_young
-from habeas.custody.trust.persons import HOUR, Policy, lasting
+from habeas.custody.trust.persons import HOUR, TrustRules, lasting
 
 _OUTSIDE_HELP = "A time is a whole number of hours from 0 to 720."
 
@@ -162,14 +162,14 @@ def approve(
     session.give({"approved": request, "entry": made})
 
 
-def _policy(approver_hours: int, change_hours: int) -> Policy:
-    policy = Policy(approver_hours * HOUR, change_hours * HOUR)
+def _policy(approver_hours: int, change_hours: int) -> TrustRules:
+    policy = TrustRules(approver_hours * HOUR, change_hours * HOUR)
     if not policy.within():
         raise CliError("No policy waits that long.", next_step=_OUTSIDE_HELP)
     return policy
 
 
-def _tell(speaker: Speaker, policy: Policy) -> None:
+def _tell(speaker: Speaker, policy: TrustRules) -> None:
     age, wait = policy
     speaker.say(
         f"  Both people's keys are {lasting(age)} older than the request."

@@ -19,7 +19,7 @@ from habeas.archive.search import batches, searching
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.named import NamedRecord
 from habeas.archive.search.refining import next_try, spread
-from habeas.archive.search.searching import Found, Hit, checked
+from habeas.archive.search.searching import Hit, SearchAnswer, checked
 from habeas.archive.search.sheet_rows import FoundRow
 from habeas.cli.errors import FilesUnusable
 from habeas.cli.marking import Marks, bracketed
@@ -131,7 +131,7 @@ def _renew(speaker: Speaker, archive: Archive, *, anew: bool, said: bool) -> Non
         speaker.give({"indexed": written, "size": archive.size})
 
 
-def _tell(speaker: Speaker, found: Found, viewer: Viewer) -> None:
+def _tell(speaker: Speaker, found: SearchAnswer, viewer: Viewer) -> None:
     marks = Marks(viewer, {"layer": {hit.layer for hit in found.hits}})
     speaker.give(
         {
@@ -186,7 +186,7 @@ def _tell(speaker: Speaker, found: Found, viewer: Viewer) -> None:
         _tell_why(speaker, found)
 
 
-def _tell_named(speaker: Speaker, found: Found) -> None:
+def _tell_named(speaker: Speaker, found: SearchAnswer) -> None:
     """The records that go by the name asked, in the order in which they were recorded."""
     records = found.named.records
     if not records:
@@ -203,7 +203,7 @@ def _tell_named(speaker: Speaker, found: Found) -> None:
         speaker.say("  There may be more: ask for more of the name.")
 
 
-def _tell_looked(speaker: Speaker, found: Found) -> None:
+def _tell_looked(speaker: Speaker, found: SearchAnswer) -> None:
     """What was looked through, and what was not, where no passage was found."""
     if found.looked is None:
         return
@@ -232,7 +232,7 @@ def _record_as_json(one: NamedRecord) -> dict[str, Any]:
     }
 
 
-def _tell_why(speaker: Speaker, found: Found) -> None:
+def _tell_why(speaker: Speaker, found: SearchAnswer) -> None:
     """What of the query is nowhere, or that its parts are in no passage together."""
     if not found.nowhere:
         speaker.note("Each part of the query is somewhere; nothing answers to all of it.")

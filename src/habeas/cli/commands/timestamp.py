@@ -11,9 +11,9 @@ from cryptography.x509 import Certificate
 
 from habeas.archive.attestation.cosigning import newest_checkpoint
 from habeas.archive.attestation.timestamping import (
-    Added,
     Checked,
     Logged,
+    LoggedTimestamp,
     add_proof,
     add_reply,
     logged,
@@ -170,7 +170,7 @@ def verify(
     return FINDINGS if faults else OK
 
 
-def _asked(archive: Any, url: str, query: bytes, chain: list[Certificate]) -> Added:
+def _asked(archive: Any, url: str, query: bytes, chain: list[Certificate]) -> LoggedTimestamp:
     answered = post(url, query, QUERY)
     if answered.status != 200 or answered.content_type.partition(";")[0].strip() != REPLY:
         raise Unreachable(
@@ -181,7 +181,7 @@ def _asked(archive: Any, url: str, query: bytes, chain: list[Certificate]) -> Ad
     return add_reply(archive, answered.body, chain, query)
 
 
-def _say_added(speaker: Speaker, added: Added) -> None:
+def _say_added(speaker: Speaker, added: LoggedTimestamp) -> None:
     if added.time is None:
         speaker.say(f"Logged as pending (entry {added.position}): nothing attests it yet.")
     else:

@@ -21,7 +21,7 @@ from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.errors import CliError
 from habeas.cli.session import Session
 from habeas.cli.speaking import several
-from habeas.custody.checks.audit import Fault
+from habeas.custody.checks.audit import AuditFault
 from habeas.custody.trust.persons import lasting
 from habeas.figures.changes.effects import Effect, effects
 
@@ -196,12 +196,12 @@ def _sample(written: str, seed: int | None) -> Sample | None:
     return Sample(int(found[1]), bool(found[2]), secrets.randbits(32) if seed is None else seed)
 
 
-def _deeper(archive: Archive, progress: Any, faults: list[Fault]) -> Deeper:
+def _deeper(archive: Archive, progress: Any, faults: list[AuditFault]) -> Deeper:
     objects = [fault.path for fault in faults if fault.path.startswith("objects/")]
     return verify_deeper(archive, progress, {path.rpartition("/")[2] for path in objects})
 
 
-def _resting(archive: Archive, faults: list[Fault]) -> list[Effect]:
+def _resting(archive: Archive, faults: list[AuditFault]) -> list[Effect]:
     return effects(archive, OWNER, faults)
 
 

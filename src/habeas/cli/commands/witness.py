@@ -19,8 +19,8 @@ from habeas.cli.session import Session
 from habeas.cli.speaking import Speaker, several, shown
 from habeas.custody.attestation.cosignatures import Cosignature
 from habeas.custody.attestation.partners import (
+    CosigningPolicy,
     Partner,
-    Policy,
     ask,
     ask_to_follow,
     check_cosigned,
@@ -29,7 +29,7 @@ from habeas.custody.attestation.partners import (
     read_policy,
 )
 from habeas.custody.attestation.tlog_policy import written
-from habeas.custody.attestation.witness import Answer
+from habeas.custody.attestation.witness import WitnessAnswer
 from habeas.custody.errors import Forked, PartnerRefused, RolledBack
 from habeas.custody.keys.handovers import read_document
 from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint
@@ -174,7 +174,7 @@ def read_file(path: Path, largest: int) -> bytes:
     return data
 
 
-def _policy(archive: Archive, path: Path | None) -> Policy:
+def _policy(archive: Archive, path: Path | None) -> CosigningPolicy:
     return read_policy(path or archive.directory / POLICY)
 
 
@@ -217,7 +217,7 @@ def _handovers_since(
 
 
 def _ask_online(
-    speaker: Speaker, archive: Archive, policy: Policy, partners: list[Partner]
+    speaker: Speaker, archive: Archive, policy: CosigningPolicy, partners: list[Partner]
 ) -> list[dict[str, str]]:
     """Ask each; what one of them refuses does not keep the others from being asked."""
     faults = []
@@ -243,7 +243,11 @@ def _ask_online(
 
 
 def _follow(
-    speaker: Speaker, archive: Archive, policy: Policy, partner: Partner, newest: Checkpoint
+    speaker: Speaker,
+    archive: Archive,
+    policy: CosigningPolicy,
+    partner: Partner,
+    newest: Checkpoint,
 ) -> int:
     """Have a partner follow each hand-over that it has not cosigned; the size cosigned last.
 
@@ -269,10 +273,10 @@ def _follow(
 
 
 def _sender(partner: Partner, path: str = "/add-checkpoint") -> Any:
-    def send(body: bytes) -> Answer:
+    def send(body: bytes) -> WitnessAnswer:
         url = partner.url.rstrip("/") + path
         answered = post(url, body, "text/plain; charset=utf-8")
-        return Answer(answered.status, answered.body, answered.content_type)
+        return WitnessAnswer(answered.status, answered.body, answered.content_type)
 
     return send
 
@@ -282,7 +286,7 @@ def _cosigned_words(one: Cosignature, size: int) -> str:
 
 
 def _say_standing(
-    speaker: Speaker, archive: Archive, policy: Policy, faults: list[dict[str, str]]
+    speaker: Speaker, archive: Archive, policy: CosigningPolicy, faults: list[dict[str, str]]
 ) -> bool:
     """Who cosigned the newest checkpoint, and whether that is enough."""
     checkpoint = newest_checkpoint(archive)

@@ -76,7 +76,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Attested:
+class BlockAttestation:
     """A block attests the file: its height, its time, and its hash as it is usually written."""
 
     height: int
@@ -107,7 +107,7 @@ def read_proof(data: bytes) -> Proof:
     return Proof(hash_name, digest, tuple(attestations))
 
 
-def verify_proof(data: bytes, stamped: bytes, headers: Mapping[int, bytes]) -> Attested:
+def verify_proof(data: bytes, stamped: bytes, headers: Mapping[int, bytes]) -> BlockAttestation:
     """The earliest block that attests that ``stamped`` existed, by the headers given.
 
     Raises ``TimestampPending`` where no header is at hand for any of its attestations, and
@@ -130,7 +130,7 @@ def verify_proof(data: bytes, stamped: bytes, headers: Mapping[int, bytes]) -> A
                 f"Block {one.height} does not attest it: its header has another Merkle root.",
                 next_step="Check that the header is that of this height; get it from two places.",
             )
-        found.append(Attested(one.height, time, block))
+        found.append(BlockAttestation(one.height, time, block))
     if found:
         return min(found, key=lambda attested: attested.height)
     if proof.heights:

@@ -27,8 +27,8 @@ from habeas.custody.attestation.cosignatures import (
     read_cosignatures,
     without,
 )
-from habeas.custody.attestation.tlog_policy import TlogPolicy, Witness, flat, is_one, parse
-from habeas.custody.attestation.witness import SIZE_TYPE, Answer, Request
+from habeas.custody.attestation.tlog_policy import PolicyWitness, TlogPolicy, flat, is_one, parse
+from habeas.custody.attestation.witness import SIZE_TYPE, CosignRequest, WitnessAnswer
 from habeas.custody.errors import (
     Forked,
     KeyTextError,
@@ -66,7 +66,7 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CosigningStanding:
     """Which partners cosigned a checkpoint, and whether that is enough."""
 
     cosignatures: tuple[Cosignature, ...]
@@ -81,7 +81,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class CosigningPolicy:
     """``needed`` of ``partners`` must have cosigned; or a quorum of groups, where there is one.
 
     Of a quorum ``needed`` is how many are enough whoever they are: never too few.
@@ -95,14 +95,14 @@ class Policy:
     def keys(self) -> tuple[CosignerKey, ...]:
         return tuple(partner.key for partner in self.partners)
 
-    def standing(self, note: bytes) -> Standing:
+    def standing(self, note: bytes) -> CosigningStanding:
         """How a checkpoint stands; a false cosignature by a partner raises."""
-        return Standing(read_cosignatures(note, self.keys), self.needed, self.quorum)
+        return CosigningStanding(read_cosignatures(note, self.keys), self.needed, self.quorum)
 
     @property
     def as_tlog_policy(self) -> TlogPolicy:
         """The same as C2SP tlog-policy says it, without a log."""
-        known = [Witness(partner.key, partner.url) for partner in self.partners]
+        known = [PolicyWitness(partner.key, partner.url) for partner in self.partners]
         return self.quorum or flat(known, self.needed)
 
     def partner(self, name: str) -> Partner:
@@ -116,7 +116,7 @@ class Policy:
         )
 
 
-def read_policy(path: Path) -> Policy:
+def read_policy(path: Path) -> CosigningPolicy:
     """The policy in a file, which every error names."""
     try:
         data = path.read_bytes()
@@ -135,14 +135,14 @@ def read_policy(path: Path) -> Policy:
         raise PolicyError(f"{path}: {error.message}", next_step=error.next_step) from error
 
 
-def _of_tlog_policy(found: TlogPolicy) -> Policy:
+def _of_tlog_policy(found: TlogPolicy) -> CosigningPolicy:
     for each in found.witnesses.values():
         _check_url(each.url)
     partners = tuple(Partner(each.key, each.url) for each in found.witnesses.values())
-    return Policy(found.any_so_many, partners, found)
+    return CosigningPolicy(found.any_so_many, partners, found)
 
 
-def parse_policy(text: str) -> Policy:
+def parse_policy(text: str) -> CosigningPolicy:
     """Read a policy; refuses one that counts a partner twice or asks for more than there are."""
     try:
         found = tomllib.loads(text)
@@ -169,7 +169,7 @@ def parse_policy(text: str) -> Policy:
             f"`needed` must be a number from 1 to {len(partners)}, the number of partners.",
             next_step=_VALID,
         )
-    return Policy(needed, partners)
+    return CosigningPolicy(needed, partners)
 
 
 def _partner(number: int, given: Any) -> Partner:
@@ -198,7 +198,7 @@ def _check_url(url: str) -> None:
         )
 
 
-def make_request(log: TileLog, checkpoint: Checkpoint, old_size: int) -> Request:
+def make_request(log: TileLog, checkpoint: Checkpoint, old_size: int) -> CosignRequest:
     """The request to cosign ``checkpoint``, given that the partner cosigned ``old_size``.
 
     Under the log's own signatures only: other partners' would be ignored, and are long.
@@ -206,7 +206,7 @@ def make_request(log: TileLog, checkpoint: Checkpoint, old_size: int) -> Request
     proof = log.consistency_proof(old_size, checkpoint.size) if old_size else []
     _, signatures = split_note(checkpoint.note)
     others = {(one.name, one.key_id) for one in signatures if one.name != checkpoint.origin}
-    return Request(old_size, tuple(proof), parse_checkpoint(without(checkpoint.note, others)))
+    return CosignRequest(old_size, tuple(proof), parse_checkpoint(without(checkpoint.note, others)))
 
 
 def make_handover_request(
@@ -223,7 +223,7 @@ def ask_to_follow(
     checkpoint: Checkpoint,
     document: bytes,
     old_size: int,
-    send: Callable[[bytes], Answer],
+    send: Callable[[bytes], WitnessAnswer],
 ) -> tuple[bytes, Cosignature]:
     """The same as ``ask`` for the checkpoint of a hand-over, whose ``document`` goes with it."""
 
@@ -238,7 +238,7 @@ def ask(
     log: TileLog,
     checkpoint: Checkpoint,
     old_size: int,
-    send: Callable[[bytes], Answer],
+    send: Callable[[bytes], WitnessAnswer],
 ) -> tuple[bytes, Cosignature]:
     """The checkpoint with the partner's cosignature added, and the cosignature.
 
@@ -257,7 +257,7 @@ def _asked(
     partner: Partner,
     checkpoint: Checkpoint,
     old_size: int,
-    send: Callable[[bytes], Answer],
+    send: Callable[[bytes], WitnessAnswer],
     body: Callable[[int], bytes],
 ) -> tuple[bytes, Cosignature]:
     for _ in range(_ATTEMPTS):
@@ -291,7 +291,7 @@ _WHY: Final = {
 
 
 def _accepted(
-    partner: Partner, checkpoint: Checkpoint, answer: Answer
+    partner: Partner, checkpoint: Checkpoint, answer: WitnessAnswer
 ) -> tuple[bytes, Cosignature]:
     try:
         note, new = add_cosignatures(checkpoint.note, answer.body, [partner.key])
@@ -308,12 +308,12 @@ def _accepted(
     return note, new[0]
 
 
-def _their_size(answer: Answer) -> int | None:
+def _their_size(answer: WitnessAnswer) -> int | None:
     size = _SIZE.fullmatch(answer.body) if _tells_size(answer) else None
     return int(size[1]) if size else None
 
 
-def _tells_size(answer: Answer) -> bool:
+def _tells_size(answer: WitnessAnswer) -> bool:
     said = answer.content_type.partition(";")[0].strip().lower()
     return answer.status == 409 and said == SIZE_TYPE
 

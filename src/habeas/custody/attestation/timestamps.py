@@ -46,7 +46,7 @@ _TSA = re.compile(r"^TSA: (?!unspecified)(?:DirName:)?(.+)$", re.M)
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-class Outcome(Enum):
+class TokenOutcome(Enum):
     """What one verifier says of a token."""
 
     ACCEPTED = "accepted"
@@ -56,11 +56,11 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VerifierVerdict:
     """One verifier's word; ``time`` is the token's own, where it was read."""
 
     verifier: str
-    outcome: Outcome
+    outcome: TokenOutcome
     reason: str = ""
     time: datetime.datetime | None = None
     authority: str = ""
@@ -75,16 +75,16 @@ class Stamp:
 
     time: datetime.datetime
     authority: str  # '' where the token does not name it
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[VerifierVerdict, ...]
 
     @property
     def accepted_by(self) -> tuple[str, ...]:
-        return tuple(v.verifier for v in self.verdicts if v.outcome is Outcome.ACCEPTED)
+        return tuple(v.verifier for v in self.verdicts if v.outcome is TokenOutcome.ACCEPTED)
 
     @property
     def not_judged(self) -> tuple[str, ...]:
         """Of every verifier that neither accepted nor refused it, what it said."""
-        return tuple(str(v) for v in self.verdicts if v.outcome is not Outcome.ACCEPTED)
+        return tuple(str(v) for v in self.verdicts if v.outcome is not TokenOutcome.ACCEPTED)
 
 
 def stamped_text(checkpoint: Checkpoint) -> bytes:
@@ -155,9 +155,9 @@ def verify_reply(
         _by_client(reply, data, chain, request, signer_name),
         _by_openssl(reply, data, chain, request, signer_name),
     )
-    accepted = [each for each in verdicts if each.outcome is Outcome.ACCEPTED]
+    accepted = [each for each in verdicts if each.outcome is TokenOutcome.ACCEPTED]
     words = "; ".join(map(str, verdicts))
-    if any(each.outcome is Outcome.REFUSED for each in verdicts):
+    if any(each.outcome is TokenOutcome.REFUSED for each in verdicts):
         raise TimestampError(
             f"The timestamp does not hold: {words}.",
             next_step="Check that it is the reply to this request and that the chain is the "
@@ -189,14 +189,16 @@ def _by_client(
     chain: Sequence[x509.Certificate],
     request: bytes | None,
     signer_name: str | None,
-) -> Verdict:
+) -> VerifierVerdict:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             response = tsp.decode_timestamp_response(reply)
             status = response.status
             if status not in (0, 1):
-                return Verdict(CLIENT, Outcome.REFUSED, f"(the authority's status is {status})")
+                return VerifierVerdict(
+                    CLIENT, TokenOutcome.REFUSED, f"(the authority's status is {status})"
+                )
             # gen_time without microseconds: openssl prints seconds, and the two are compared
             time = response.tst_info.gen_time.replace(microsecond=0)
             embedded = [
@@ -205,10 +207,12 @@ def _by_client(
             signer = _signer(response, [*embedded, *chain])
             nonce = None if request is None else _nonce_of(request)
     except Exception as error:  # the parser raises many kinds; unreadable is what they mean
-        return Verdict(CLIENT, Outcome.UNREADABLE, f"({_first_line(error)})")
+        return VerifierVerdict(CLIENT, TokenOutcome.UNREADABLE, f"({_first_line(error)})")
     name = "" if signer is None else _common_name(signer)
     if signer_name is not None and name != signer_name:
-        return Verdict(CLIENT, Outcome.REFUSED, f"(signed by {name!r}, not {signer_name!r})")
+        return VerifierVerdict(
+            CLIENT, TokenOutcome.REFUSED, f"(signed by {name!r}, not {signer_name!r})"
+        )
     roots, others = split_chain(chain)
     builder = tsp.VerifierBuilder(
         roots=roots,
@@ -219,8 +223,8 @@ def _by_client(
     try:
         builder.build().verify_message(response, data)
     except (tsp.VerificationError, ValueError) as error:
-        return Verdict(CLIENT, Outcome.REFUSED, f"({_first_line(error)})", time, name)
-    return Verdict(CLIENT, Outcome.ACCEPTED, "", time, name)
+        return VerifierVerdict(CLIENT, TokenOutcome.REFUSED, f"({_first_line(error)})", time, name)
+    return VerifierVerdict(CLIENT, TokenOutcome.ACCEPTED, "", time, name)
 
 
 def _signer(
@@ -290,10 +294,10 @@ def _by_openssl(
     chain: Sequence[x509.Certificate],
     request: bytes | None,
     signer_name: str | None,
-) -> Verdict:
+) -> VerifierVerdict:
     program = shutil.which("openssl")
     if program is None:
-        return Verdict(OPENSSL, Outcome.ABSENT)
+        return VerifierVerdict(OPENSSL, TokenOutcome.ABSENT)
     with tempfile.TemporaryDirectory(prefix="habeas-") as folder:
         place = Path(folder)
         (place / "reply").write_bytes(reply)
@@ -301,7 +305,7 @@ def _by_openssl(
         status, said = _run([program, "ts", "-reply", "-in", "reply", "-text"], place)
         time = _time_in(said)
         if status or time is None:
-            return Verdict(OPENSSL, Outcome.UNREADABLE, "")
+            return VerifierVerdict(OPENSSL, TokenOutcome.UNREADABLE, "")
         found = _TSA.search(said)
         name = found[1].strip() if found else ""
         roots, others = split_chain(chain)
@@ -315,18 +319,22 @@ def _by_openssl(
         command += ["-attime", str(int(time.timestamp()))]
         status, said = _run(command, place)
         if status or "Verification: OK" not in said:
-            return Verdict(OPENSSL, Outcome.REFUSED, f"({_reason(said)})", time, name)
+            return VerifierVerdict(OPENSSL, TokenOutcome.REFUSED, f"({_reason(said)})", time, name)
         if request is not None:
             (place / "request").write_bytes(request)
             command = ["-queryfile" if word == "-data" else word for word in command]
             command = ["request" if word == "data" else word for word in command]
             status, said = _run(command, place)
             if status or "Verification: OK" not in said:
-                return Verdict(OPENSSL, Outcome.REFUSED, f"({_reason(said)})", time, name)
+                return VerifierVerdict(
+                    OPENSSL, TokenOutcome.REFUSED, f"({_reason(said)})", time, name
+                )
         if signer_name is not None:
             # openssl cannot pin the signer's name: rfc3161-client has to.
-            return Verdict(OPENSSL, Outcome.UNREADABLE, "(cannot pin a name)", time, name)
-    return Verdict(OPENSSL, Outcome.ACCEPTED, "", time, name)
+            return VerifierVerdict(
+                OPENSSL, TokenOutcome.UNREADABLE, "(cannot pin a name)", time, name
+            )
+    return VerifierVerdict(OPENSSL, TokenOutcome.ACCEPTED, "", time, name)
 
 
 def _run(command: list[str], folder: Path) -> tuple[int, str]:

@@ -29,7 +29,7 @@ _VALID: Final = "It reads as https://c2sp.org/tlog-policy says: log, witness, gr
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class PolicyWitness:
     """A witness of a policy; ``url`` is '' where there is none."""
 
     key: CosignerKey
@@ -41,7 +41,7 @@ class TlogPolicy:
     """``groups`` name how many of which members are needed; ``quorum`` is '' for none."""
 
     logs: tuple[tuple[Verifier, str], ...]
-    witnesses: Mapping[str, Witness]
+    witnesses: Mapping[str, PolicyWitness]
     groups: Mapping[str, tuple[int, tuple[str, ...]]]
     quorum: str
 
@@ -127,7 +127,7 @@ def parse(data: bytes) -> TlogPolicy:
 class _Reading:
     def __init__(self) -> None:
         self.logs: list[tuple[Verifier, str]] = []
-        self.witnesses: dict[str, Witness] = {}
+        self.witnesses: dict[str, PolicyWitness] = {}
         self.groups: dict[str, tuple[int, tuple[str, ...]]] = {}
         self.members: set[str] = set()
         self.quorum: str | None = None
@@ -166,7 +166,7 @@ class _Reading:
         key = CosignerKey.parse(words[1])
         if any(key.public == other.key.public for other in self.witnesses.values()):
             raise _wrong("this witness's key stands there twice.")
-        self.witnesses[self._new(words[0])] = Witness(key, words[2] if len(words) > 2 else "")
+        self.witnesses[self._new(words[0])] = PolicyWitness(key, words[2] if len(words) > 2 else "")
 
     def _group(self, words: list[str]) -> None:
         if len(words) < 3:
@@ -201,7 +201,7 @@ class _Reading:
         return name
 
 
-def flat(witnesses: Sequence[Witness], needed: int) -> TlogPolicy:
+def flat(witnesses: Sequence[PolicyWitness], needed: int) -> TlogPolicy:
     """So many of these witnesses must have cosigned."""
     named = {f"w{number}": witness for number, witness in enumerate(witnesses, 1)}
     groups = {"partners": (needed, tuple(named))} if needed else {}

@@ -56,7 +56,7 @@ _OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class CosignRequest:
     """What a log asks: a checkpoint, and the proof that it continues the one of ``old_size``."""
 
     old_size: int
@@ -70,7 +70,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WitnessAnswer:
     """A witness's answer: an HTTP status, a content type and a body."""
 
     status: int
@@ -82,7 +82,7 @@ class Answer:
         return self.body.decode("utf-8", "replace").strip()
 
 
-def parse_request(body: bytes) -> Request:
+def parse_request(body: bytes) -> CosignRequest:
     """Read a request; ``RequestError`` where it is not in the one spelling."""
     if len(body) > LARGEST_REQUEST:
         raise RequestError("The request is too large.", next_step="Send the checkpoint only.")
@@ -101,12 +101,12 @@ def parse_request(body: bytes) -> Request:
         raise RequestError(f"The request cannot be read. {message}") from error
     if any(len(each) != _HASH_BYTES for each in proof):
         raise RequestError("A line of the proof is not a SHA-256.")
-    return Request(int(old[1]), proof, checkpoint)
+    return CosignRequest(int(old[1]), proof, checkpoint)
 
 
 def decide(
-    request: Request, keys: Sequence[Verifier] | None, latest: Checkpoint | None
-) -> Answer | None:
+    request: CosignRequest, keys: Sequence[Verifier] | None, latest: Checkpoint | None
+) -> WitnessAnswer | None:
     """The refusal that the specification demands; None where the checkpoint is to be cosigned.
 
     ``keys`` are those trusted for the request's origin, None where the origin is unknown;
@@ -125,7 +125,7 @@ def decide(
     latest_size = latest.size if latest else 0
     latest_root = latest.root if latest else merkle.EMPTY_ROOT
     if request.old_size != latest_size:
-        return Answer(409, b"%d\n" % latest_size, SIZE_TYPE)
+        return WitnessAnswer(409, b"%d\n" % latest_size, SIZE_TYPE)
     if checkpoint.size == latest_size and checkpoint.root != latest_root:
         return _refusal(422, "Another root was cosigned for that size.")
     if checkpoint.size == 0 and checkpoint.root != merkle.EMPTY_ROOT:
@@ -135,7 +135,7 @@ def decide(
     return None
 
 
-def _continues(request: Request, size: int, root: bytes) -> bool:
+def _continues(request: CosignRequest, size: int, root: bytes) -> bool:
     if size == 0:
         return not request.proof
     try:
@@ -147,8 +147,8 @@ def _continues(request: Request, size: int, root: bytes) -> bool:
     return True
 
 
-def _refusal(status: int, sentence: str) -> Answer:
-    return Answer(status, sentence.encode() + b"\n")
+def _refusal(status: int, sentence: str) -> WitnessAnswer:
+    return WitnessAnswer(status, sentence.encode() + b"\n")
 
 
 class Witness:
@@ -166,7 +166,7 @@ class Witness:
         self._clock = clock
         self._turn = threading.Lock()
 
-    def add_checkpoint(self, body: bytes) -> Answer:
+    def add_checkpoint(self, body: bytes) -> WitnessAnswer:
         """Answer one request; what it changes is durable before the answer is given."""
         try:
             request = parse_request(body)
@@ -186,9 +186,9 @@ class Witness:
             note, line = self._cosigned(request.checkpoint, keys)
             durable.prepare_folder(folder)
             durable.write_file(folder, folder / "checkpoint", note)
-        return Answer(200, line)
+        return WitnessAnswer(200, line)
 
-    def add_handover(self, body: bytes) -> Answer:
+    def add_handover(self, body: bytes) -> WitnessAnswer:
         """Cosign the checkpoint at which a log's keys were handed over, and follow to the new one.
 
         The body is a request whose place of the checkpoint the hand-over takes. The former key
@@ -212,7 +212,9 @@ class Witness:
             keys, latest = _keys(folder), _latest(folder)
             if former not in keys:
                 if new in keys and latest is not None and latest.size >= handed.size:
-                    return Answer(409, b"%d\n" % latest.size, SIZE_TYPE)  # it is known already
+                    return WitnessAnswer(
+                        409, b"%d\n" % latest.size, SIZE_TYPE
+                    )  # it is known already
                 return _refusal(403, "The key that hands over is not trusted, or no more.")
             refusal = decide(request, keys, latest)
             if refusal is not None:
@@ -224,9 +226,9 @@ class Witness:
             durable.write_file(folder, path, document, 0o600)
             durable.write_file(folder, folder / "checkpoint", note)
             _write_keys(folder, (*kept, new))
-        return Answer(200, lines)
+        return WitnessAnswer(200, lines)
 
-    def answer_by_file(self, body: bytes) -> tuple[Answer, bytes]:
+    def answer_by_file(self, body: bytes) -> tuple[WitnessAnswer, bytes]:
         """Answer one request that came by file: what a server would say, and the file to return.
 
         The file is the newest checkpoint that this witness cosigned, with its cosignature:

@@ -22,7 +22,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from habeas.custody.attestation.timestamps import read_certificates
-from habeas.custody.bundles.wacz import NOBODY, Trust
+from habeas.custody.bundles.wacz import NOBODY, CaptureTrust
 from habeas.custody.errors import PolicyError, TimestampError
 
 FILE: Final = "captures.toml"  # in the archive's own directory
@@ -34,7 +34,7 @@ _VALID: Final = (
 )
 
 
-def read_trust(directory: Path) -> Trust:
+def read_trust(directory: Path) -> CaptureTrust:
     """The trust of an archive; nobody is believed where the file is not there."""
     path = directory / FILE
     try:
@@ -50,7 +50,7 @@ def read_trust(directory: Path) -> Trust:
     if unknown := sorted(found.keys() - {"web", "timestamps", "key"}):
         raise _refused(f"it has no setting {unknown[0]!r}")
     keys = dict(_key(each) for each in _listed(found, "key"))
-    return Trust(
+    return CaptureTrust(
         tuple(_root(directory, name) for name in _listed(found, "web")),
         tuple(_stamper(directory, name) for name in _listed(found, "timestamps")),
         keys,

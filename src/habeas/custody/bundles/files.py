@@ -25,7 +25,7 @@ class DoesNotHold(Exception):
     """One thing that does not hold, in words."""
 
 
-class Reading:
+class BundleFiles:
     """The files of one bundle, and what was found of each check."""
 
     def __init__(self, directory: Path, bag: BagReport) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from habeas.custody.bundles.policy import Policy
+from habeas.custody.bundles.policy import BundlePolicy
 from habeas.custody.errors import BundleError, HandoverError
 from habeas.custody.keys.handovers import Handover, follow
 from habeas.custody.keys.key_chain import KeyChain
@@ -23,7 +23,7 @@ from habeas.custody.log.notes import Verifier
 class BundledKeys:
     """The keys of a policy, and the chain that hand-overs make of them."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: BundlePolicy) -> None:
         self._policy = policy
         self.chain: KeyChain | None = None
         self.followed: tuple[int, ...] = ()  # sizes of hand-overs to keys that the policy lacks

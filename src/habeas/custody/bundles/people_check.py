@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from habeas.custody.bundles.files import ABSENT, FAILS, HOLDS, UNCHECKED
 from habeas.custody.log.entries import ParsedEntry
 from habeas.custody.trust.persons import said
-from habeas.custody.trust.rules import Trust
+from habeas.custody.trust.rules import TrustState
 
 _SHOWN = frozenset(("holder", "verifier"))  # without these a grant cannot be judged
 
 
-class Shown(NamedTuple):
+class DisclosedEntry(NamedTuple):
     """One entry of the bundle with the fields that it discloses."""
 
     position: int
@@ -27,7 +27,7 @@ class Shown(NamedTuple):
 
 
 @dataclass(slots=True)
-class People:
+class PeopleKeys:
     """``signed`` entries are by the persons that they name; of ``unknown`` no grant is here."""
 
     signed: int = 0
@@ -52,9 +52,9 @@ class People:
         return found
 
 
-def check_people(origin: str, entries: Iterable[Shown]) -> People:
+def check_people(origin: str, entries: Iterable[DisclosedEntry]) -> PeopleKeys:
     """The grants in a bundle, and who signed under them."""
-    found, trust = People(), Trust(origin)
+    found, trust = PeopleKeys(), TrustState(origin)
     for entry in sorted(entries, key=lambda entry: repr(entry.position).zfill(20)):
         wrong = _check(trust, entry, found)
         if wrong:
@@ -62,7 +62,7 @@ def check_people(origin: str, entries: Iterable[Shown]) -> People:
     return found
 
 
-def _check(trust: Trust, entry: Shown, found: People) -> str:
+def _check(trust: TrustState, entry: DisclosedEntry, found: PeopleKeys) -> str:
     f = entry.fields
     person, kind = f.get("person"), f.get("kind")
     known = isinstance(person, str) and person in trust.holders
@@ -83,7 +83,7 @@ def _check(trust: Trust, entry: Shown, found: People) -> str:
     return ""
 
 
-def _signer(trust: Trust, entry: Shown) -> str:
+def _signer(trust: TrustState, entry: DisclosedEntry) -> str:
     """Whose key signed, where the entry withholds it; the note shows the key's name."""
     key = said(entry.parsed, entry.position, {}).signed_by(k for k in trust.keys if not k.ended)
     return "" if key is None else key.holder

@@ -15,7 +15,7 @@ from habeas.custody.log.notes import Verifier
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class BundlePolicy:
     """The keys that are believed, and how many partners must have cosigned."""
 
     origin: str
@@ -30,10 +30,10 @@ class Policy:
         return (*self.entry, *self.log, *self.people)
 
 
-def read_policy(document: Any) -> Policy:
+def read_policy(document: Any) -> BundlePolicy:
     """A policy from its JSON; refuses keys of another archive and more partners than there are."""
     try:
-        policy = Policy(
+        policy = BundlePolicy(
             document["origin"],
             tuple(Verifier.parse(key) for key in document["entry"]),
             tuple(Verifier.parse(key) for key in document["log"]),

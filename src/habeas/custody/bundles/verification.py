@@ -21,10 +21,10 @@ from habeas.custody.attestation import opentimestamps
 from habeas.custody.attestation.cosignatures import LARGEST_NOTE, read_cosignatures
 from habeas.custody.attestation.timestamps import imprints, verify_reply
 from habeas.custody.bundles.bags import FETCH, BagReport, Progress, check_bag
-from habeas.custody.bundles.files import ABSENT, FAILS, HOLDS, UNCHECKED, DoesNotHold, Reading
+from habeas.custody.bundles.files import ABSENT, FAILS, HOLDS, UNCHECKED, BundleFiles, DoesNotHold
 from habeas.custody.bundles.key_check import BundledKeys
-from habeas.custody.bundles.people_check import Shown, check_people
-from habeas.custody.bundles.policy import Policy, read_policy
+from habeas.custody.bundles.people_check import DisclosedEntry, check_people
+from habeas.custody.bundles.policy import BundlePolicy, read_policy
 from habeas.custody.errors import (
     BagError,
     BundleError,
@@ -77,7 +77,7 @@ def verify_bundle(
     return words.report(checking, checking.run())
 
 
-class _Checking(Reading):
+class _Checking(BundleFiles):
     """One bundle being checked. Its public attributes are those that the words are made from."""
 
     def __init__(self, directory: Path, bag: BagReport, given: dict[str, Any] | None) -> None:
@@ -93,7 +93,7 @@ class _Checking(Reading):
         self.attested_size = 0
         if not self.index.get("handovers"):
             del self.status["handovers"]
-        self._policy_keys = Policy("", (), (), (), (), 0)
+        self._policy_keys = BundlePolicy("", (), (), (), (), 0)
         self._keys = BundledKeys(self._policy_keys)
         self._handovers: list[tuple[str, Handover]] = []
         self._checkpoint: Checkpoint | None = None
@@ -311,7 +311,7 @@ class _Checking(Reading):
             )
 
     def _people(self) -> None:
-        shown = (Shown(e.position, e.parsed, e.fields) for e in self.entries.values())
+        shown = (DisclosedEntry(e.position, e.parsed, e.fields) for e in self.entries.values())
         found = check_people(self.origin, shown)
         self.status["people"], self.faults["people"] = found.status, found.faults
         self.said["people"] += found.words

@@ -9,9 +9,10 @@ small things that the reading kept: the document, and the SHA-256 of the list.
 What a signature shows: that whoever held that key vouched for these bytes. Not that the pages said
 so: the signer is whoever made the capture, never the site that was captured.
 
-Invariants: nothing is fetched; whom to believe is the team's choice (``Trust``) and never assumed;
-a certificate of a test authority is believed by nobody, also where its root is trusted; every input
-is bounded before it is parsed; whatever the document says ends in a standing, never in an error.
+Invariants: nothing is fetched; whom to believe is the team's choice (``CaptureTrust``) and never
+assumed; a certificate of a test authority is believed by nobody, also where its root is trusted;
+every input is bounded before it is parsed; whatever the document says ends in a standing, never in
+an error.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ MOST_AGE: Final = datetime.timedelta(hours=48)  # of a certificate, as the speci
 _TEST = re.compile(r"\(STAGING\)|\bFake LE\b|\bhappy hacker\b|\bmkcert\b|\bPebble\b", re.I)
 
 
-class Standing(StrEnum):
+class SignatureStanding(StrEnum):
     """How a signature stands."""
 
     NONE = "none"  # there is none
@@ -56,7 +57,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class CaptureTrust:
     """Whom a team believes: roots of web certificates, of stampers, and keys (base64) by name."""
 
     web: tuple[x509.Certificate, ...] = ()
@@ -64,18 +65,18 @@ class Trust:
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
-NOBODY: Final = Trust()
+NOBODY: Final = CaptureTrust()
 
 
 @dataclass(slots=True)
-class Signature:
+class CaptureSignature:
     """What was found. ``domain`` or ``key`` (base64) is who signed, '' for the other.
 
     ``chain`` names the domain's certificates, the domain's first and the last one's issuer last;
     ``stamped_at`` is the time by the authority ``stamped_by``; ``created`` is what the signer says.
     """
 
-    standing: Standing = Standing.NONE
+    standing: SignatureStanding = SignatureStanding.NONE
     domain: str = ""
     key: str = ""
     key_name: str = ""
@@ -92,9 +93,11 @@ class _Fault(Exception):
     """Something that does not hold, in words."""
 
 
-def check_signature(document: str, list_sha256: str, trust: Trust = NOBODY) -> Signature:
+def check_signature(
+    document: str, list_sha256: str, trust: CaptureTrust = NOBODY
+) -> CaptureSignature:
     """The signature in a ``datapackage-digest.json``, over the list of this SHA-256."""
-    found = Signature()
+    found = CaptureSignature()
     try:
         _check(document, f"sha256:{list_sha256}", trust, found)
     except _Fault as fault:
@@ -106,11 +109,11 @@ def check_signature(document: str, list_sha256: str, trust: Trust = NOBODY) -> S
     except (KeyError, TypeError, AttributeError, ValueError, _Base64Error, RecursionError):
         found.faults.append("The signature is not written as it must be.")
     if found.faults:
-        found.standing = Standing.FALSE
+        found.standing = SignatureStanding.FALSE
     return found
 
 
-def _check(document: str, digest: str, trust: Trust, found: Signature) -> None:
+def _check(document: str, digest: str, trust: CaptureTrust, found: CaptureSignature) -> None:
     if len(document) > LARGEST:
         raise _Fault(f"{DIGEST} is too large")
     said = json.loads(document)
@@ -133,7 +136,11 @@ def _words(value: Any) -> str:
 
 
 def _for_domain(
-    signed: dict[str, Any], signature: str, digest: str, trust: Trust, found: Signature
+    signed: dict[str, Any],
+    signature: str,
+    digest: str,
+    trust: CaptureTrust,
+    found: CaptureSignature,
 ) -> None:
     """A signature by the key of a domain's web certificate, at the time of its timestamp."""
     chain = read_certificates(signed["domainCert"].encode())
@@ -157,7 +164,7 @@ def _for_domain(
     names = [each.subject.rfc4514_string() for each in chain]
     found.chain = (*names, chain[-1].issuer.rfc4514_string())
     if any(_TEST.search(name) for name in found.chain):
-        found.standing = Standing.TEST
+        found.standing = SignatureStanding.TEST
         return
     found.doubts += _doubts(chain, domain, stamp.time, trust)
     try:
@@ -166,11 +173,11 @@ def _for_domain(
         verify_reply(reply, signature.encode(), [*trust.stampers, *_without_roots(stampers)])
     except (HabeasError, ValueError):
         found.doubts.append("Nobody here trusts the authority of its timestamp.")
-    found.standing = Standing.UNKNOWN if found.doubts else Standing.SOUND
+    found.standing = SignatureStanding.UNKNOWN if found.doubts else SignatureStanding.SOUND
 
 
 def _in_time(
-    created: str, stamped: datetime.datetime, issued: datetime.datetime, found: Signature
+    created: str, stamped: datetime.datetime, issued: datetime.datetime, found: CaptureSignature
 ) -> None:
     """What the signer says of the time must be what the authority says, or nearly."""
     said = datetime.datetime.fromisoformat(created)
@@ -185,7 +192,7 @@ def _in_time(
 
 
 def _doubts(
-    chain: Sequence[x509.Certificate], domain: str, when: datetime.datetime, trust: Trust
+    chain: Sequence[x509.Certificate], domain: str, when: datetime.datetime, trust: CaptureTrust
 ) -> list[str]:
     """Why the domain's certificates are not believed; none where they are."""
     if trust.web:
@@ -205,13 +212,15 @@ def _without_roots(chain: Sequence[x509.Certificate]) -> list[x509.Certificate]:
     return [each for each in chain if each.issuer != each.subject]
 
 
-def _by_key(written: str, signature: str, digest: str, trust: Trust, found: Signature) -> None:
+def _by_key(
+    written: str, signature: str, digest: str, trust: CaptureTrust, found: CaptureSignature
+) -> None:
     """A signature by a key that nobody vouches for, as a browser makes one."""
     key = serialization.load_der_public_key(base64.b64decode(written, validate=True))
     _verify(key, signature, digest)
     found.key = written
     found.key_name = next((name for name, each in trust.keys.items() if each == written), "")
-    found.standing = Standing.SOUND if found.key_name else Standing.UNKNOWN
+    found.standing = SignatureStanding.SOUND if found.key_name else SignatureStanding.UNKNOWN
     if not found.key_name:
         found.doubts.append("Nobody here knows whose key it is.")
 

@@ -46,7 +46,7 @@ Progress = Callable[[int, int], None]  # done, of how many
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class AuditFault:
     """One thing that is wrong: the file, the ledger position where it is known, and why."""
 
     code: str
@@ -64,7 +64,7 @@ class LogReport:
     signatures_checked: int = 0
     signatures_unknown: int = 0
     object_addresses: set[str] = field(default_factory=set, repr=False)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[AuditFault] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
@@ -380,7 +380,7 @@ class _LogAudit:
         self._fault(EntryError.code, self._path_at(position), position, message)
 
     def _fault(self, code: str, path: str, position: int | None, message: str) -> None:
-        self.report.faults.append(Fault(code, path, position, message))
+        self.report.faults.append(AuditFault(code, path, position, message))
 
 
 class _Level:

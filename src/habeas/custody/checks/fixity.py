@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
-from habeas.custody.checks.audit import Fault, Progress
+from habeas.custody.checks.audit import AuditFault, Progress
 from habeas.custody.errors import ObjectError
 from habeas.custody.objects.encrypting import object_path
 from habeas.custody.objects.object_store import ObjectStore
@@ -23,7 +23,7 @@ _UNDER_WAY = 4  # such parts waiting, or being checked, at a time
 
 def audit_objects(
     store: ObjectStore, expected: Iterable[str] | None = None, progress: Progress | None = None
-) -> Iterator[Fault]:
+) -> Iterator[AuditFault]:
     """Hash the stored objects again, needing no key; yields each fault.
 
     With ``expected`` those addresses are checked, and a missing one is a fault; otherwise
@@ -37,7 +37,7 @@ def audit_objects(
         total = len(addresses)
     done = 0
     with ThreadPoolExecutor(_THREADS) as pool:  # hashing and reading leave the others running
-        under_way: deque[tuple[int, Future[list[Fault]]]] = deque()
+        under_way: deque[tuple[int, Future[list[AuditFault]]]] = deque()
         for part in _parts(addresses):
             under_way.append((len(part), pool.submit(_check_part, store, part)))
             if len(under_way) > _UNDER_WAY:
@@ -53,8 +53,8 @@ def _parts(addresses: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _checked(
-    part: tuple[int, Future[list[Fault]]], done: int, total: int, progress: Progress | None
-) -> Generator[Fault, None, int]:
+    part: tuple[int, Future[list[AuditFault]]], done: int, total: int, progress: Progress | None
+) -> Generator[AuditFault, None, int]:
     """The faults of a part; returns how many are done with it."""
     count, faults = part
     yield from faults.result()
@@ -63,11 +63,13 @@ def _checked(
     return done + count
 
 
-def _check_part(store: ObjectStore, addresses: Sequence[str]) -> list[Fault]:
+def _check_part(store: ObjectStore, addresses: Sequence[str]) -> list[AuditFault]:
     faults = []
     for address in addresses:
         try:
             store.check(address)
         except ObjectError as error:
-            faults.append(Fault(error.code, f"objects/{object_path(address)}", None, error.message))
+            faults.append(
+                AuditFault(error.code, f"objects/{object_path(address)}", None, error.message)
+            )
     return faults

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from habeas.custody.checks.audit import Fault, audit_log
+from habeas.custody.checks.audit import AuditFault, audit_log
 from habeas.custody.checks.fixity import audit_objects
 from habeas.custody.errors import HandoverError, LogError, MirrorForeign
 from habeas.custody.keys.handovers import FOLDER as HANDOVERS
@@ -54,7 +54,7 @@ class MirrorReport:
     objects: int = 0
     removed: int = 0
     handovers: list[int] = field(default_factory=list)  # the sizes at which keys were handed over
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[AuditFault] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
@@ -79,7 +79,7 @@ def check_mirror(
     chain = _chain(folder, still, first, report)
     if key is not None and key not in {public.checkpoint, *chain.all}:
         message = "The checkpoint key in the mirror is not the one that you gave."
-        report.faults.append(Fault("mirror.other-key", "keys/verifiers", None, message))
+        report.faults.append(AuditFault("mirror.other-key", "keys/verifiers", None, message))
         chain = KeyChain((first,))
     report.checkpoint_key = chain.current.checkpoint.vkey
     report.handovers = list(chain.handovers)
@@ -122,7 +122,7 @@ def _chain(folder: Path, log: TileLog, first: KeyPair, report: MirrorReport) -> 
         except (HandoverError, LogError, OSError) as error:
             message = "It cannot be read." if isinstance(error, OSError) else error.message
             name = f"log/{HANDOVERS}/{path.name}"
-            report.faults.append(Fault(HandoverError.code, name, None, message))
+            report.faults.append(AuditFault(HandoverError.code, name, None, message))
             break
         found.append(each)
     return follow(found, first)

@@ -45,21 +45,21 @@ class Sealed:
     identity: str = field(repr=False)
 
 
-class Held(NamedTuple):
+class AlreadySealed(NamedTuple):
     """A file that was not sealed, because its bytes are among those that need not be."""
 
     plain_sha256: str
     size_bytes: int
 
 
-class Wanted(NamedTuple):
+class SealingJob(NamedTuple):
     """A file to be sealed, unless its bytes have one of these SHA-256 digests."""
 
     path: Path
     unless: Collection[str] = ()
 
 
-Outcome = Sealed | Held | SourceError
+Outcome = Sealed | AlreadySealed | SourceError
 
 
 def encrypt_file(
@@ -67,7 +67,7 @@ def encrypt_file(
     path: str,
     progress: Progress | None = None,
     unless: Collection[str] = (),
-) -> Sealed | Held:
+) -> Sealed | AlreadySealed:
     """Encrypt a file by path, unless the SHA-256 of its bytes is one of those given."""
     # Asked before it is opened, because opening a pipe or a device can do things; and
     # again after, because the name may have been given to something else in between
@@ -84,11 +84,11 @@ def encrypt_file(
             plain = _read_small(descriptor, path, before.st_size)
             digest = hashlib.sha256(plain).hexdigest()
             if digest in unless:
-                return Held(digest, len(plain))
+                return AlreadySealed(digest, len(plain))
             sealed = encrypt_bytes(pending, plain, progress, digest)
         else:
             if unless and (digest := _hash(descriptor, path, before.st_size)) in unless:
-                return Held(digest, before.st_size)
+                return AlreadySealed(digest, before.st_size)
             with io.FileIO(descriptor, closefd=False) as stream:
                 sealed = encrypt_stream(pending, stream, path, progress, before.st_size)
         after = os.fstat(descriptor)

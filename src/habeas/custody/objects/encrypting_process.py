@@ -29,7 +29,7 @@ from typing import IO, Any, Final, NamedTuple, NoReturn, Protocol
 
 from habeas.custody import errors
 from habeas.custody.errors import SealingStopped
-from habeas.custody.objects.encrypting import Held, Outcome, Sealed, Wanted
+from habeas.custody.objects.encrypting import AlreadySealed, Outcome, Sealed, SealingJob
 from habeas.errors import HabeasError
 
 # -P: what lies in the folder that somebody is in is not run.
@@ -86,7 +86,7 @@ class Beside:
                 self._running = start()
         return self._running is not None
 
-    def begin(self, root: Path, token: str, first: int, wanted: Sequence[Wanted]) -> None:
+    def begin(self, root: Path, token: str, first: int, wanted: Sequence[SealingJob]) -> None:
         """Have the files written under the batch's temporary names from number ``first`` on.
 
         Only after ``prepare`` said yes.
@@ -204,7 +204,7 @@ def told(number: int, outcome: Outcome) -> list[Any]:
             *(number, outcome.plain_sha256, outcome.address),
             *(outcome.size_bytes, outcome.identity),
         ]
-    if isinstance(outcome, Held):
+    if isinstance(outcome, AlreadySealed):
         return [outcome.plain_sha256, outcome.size_bytes]
     return [type(outcome).__name__, outcome.message, outcome.path, outcome.next_step]
 
@@ -213,7 +213,7 @@ def _understood(written: list[Any]) -> tuple[int, Outcome]:
     if len(written) == 5:
         return written[0], Sealed(*written[1:])
     if len(written) == 2:
-        return 0, Held(*written)
+        return 0, AlreadySealed(*written)
     kind, message, path, next_step = written
     return 0, getattr(errors, kind)(message, path=path, next_step=next_step)
 

@@ -19,12 +19,12 @@ from typing import overload
 from habeas.custody import durable
 from habeas.custody.errors import SourceError
 from habeas.custody.objects.encrypting import (
-    Held,
+    AlreadySealed,
     Outcome,
     Progress,
     Reads,
     Sealed,
-    Wanted,
+    SealingJob,
     encrypt_bytes,
     encrypt_file,
     encrypt_stream,
@@ -68,14 +68,14 @@ class SealingBatch:
     @overload
     def seal(
         self, source: str | os.PathLike[str], progress: Progress | None, unless: Collection[str]
-    ) -> Sealed | Held: ...
+    ) -> Sealed | AlreadySealed: ...
 
     def seal(
         self,
         source: str | os.PathLike[str] | Reads | bytes,
         progress: Progress | None = None,
         unless: Collection[str] = (),
-    ) -> Sealed | Held:
+    ) -> Sealed | AlreadySealed:
         """Seal a file by path, an open binary stream, or bytes.
 
         ``unless``: not where the SHA-256 of the file's bytes is one of these. ``SourceError``
@@ -89,7 +89,7 @@ class SealingBatch:
         return encrypt_stream(self._pending, source, "the stream", progress)
 
     def seal_each(
-        self, wanted: Sequence[Wanted], beside: Beside | None = None
+        self, wanted: Sequence[SealingJob], beside: Beside | None = None
     ) -> Iterator[Outcome]:
         """What becomes of each of the files, in their order.
 
@@ -137,7 +137,7 @@ class SealingBatch:
             os.close(self._lock)
             self._lock = -1
 
-    def _outcome(self, wanted: Wanted) -> Outcome:
+    def _outcome(self, wanted: SealingJob) -> Outcome:
         try:
             return self.seal(wanted.path, None, wanted.unless)
         except SourceError as error:

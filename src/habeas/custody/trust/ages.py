@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 SLACK: Final = 3_600  # seconds that two honest clocks may be apart
 
 
-class Attested(NamedTuple):
+class AttestedSize(NamedTuple):
     """Somebody's word, entered at ``position``: the log had its first ``size`` entries by then."""
 
     position: int
@@ -33,7 +33,7 @@ class Between(NamedTuple):
     by: tuple[str, ...] = ()
 
 
-def attested(position: int, fields: Mapping[str, Any]) -> Attested | None:
+def attested(position: int, fields: Mapping[str, Any]) -> AttestedSize | None:
     """The word that a cosignature or timestamp entry holds; None for one that says no time."""
     kind = fields.get("kind")
     if kind == "cosignature":
@@ -45,10 +45,10 @@ def attested(position: int, fields: Mapping[str, Any]) -> Attested | None:
         return None
     if type(size) is not int or type(time) is not int:
         return None
-    return Attested(position, size, time, str(by))
+    return AttestedSize(position, size, time, str(by))
 
 
-def between(words: Iterable[Attested], first: int, second: int) -> Between:
+def between(words: Iterable[AttestedSize], first: int, second: int) -> Between:
     """The time between the entries at two positions, the first of them earlier."""
     words = list(words)
     first_by = min((w for w in words if w.size > first), key=_time, default=None)
@@ -65,5 +65,5 @@ def between(words: Iterable[Attested], first: int, second: int) -> Between:
     return Between(at_least, at_most, by)
 
 
-def _time(word: Attested) -> int:
+def _time(word: AttestedSize) -> int:
     return word.time

@@ -17,7 +17,7 @@ HOUR: Final = 3_600
 MOST_SECONDS: Final = 30 * 24 * HOUR  # more would let a policy stop every erasure
 
 
-class Policy(NamedTuple):
+class TrustRules(NamedTuple):
     """``approver_age``: how much older than a request an approver's key is; ``change_wait``: how
     long a change of the policy waits between request and approval. Both in seconds."""
 
@@ -34,12 +34,12 @@ class Policy(NamedTuple):
         }
 
     @classmethod
-    def read(cls, fields: Mapping[str, Any]) -> Policy:
+    def read(cls, fields: Mapping[str, Any]) -> TrustRules:
         return cls(fields["approver_age_seconds"], fields["change_wait_seconds"])
 
 
 #: What a new archive begins with: three days, so that a weekend does not hide a new key.
-DEFAULT: Final = Policy(72 * HOUR, 72 * HOUR)
+DEFAULT: Final = TrustRules(72 * HOUR, 72 * HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class HeldKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class DecisionRequest:
     """What one person asked for and another may approve. ``key``: position of the signing key."""
 
     kind: str
@@ -70,11 +70,11 @@ class Request:
     key: int
     holder: str = ""
     verifier: str = ""
-    policy: Policy | None = None
+    policy: TrustRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReadEntry:
     """One entry as the rules read it."""
 
     position: int
@@ -84,9 +84,9 @@ class Said:
     signed_by: Callable[[Iterable[HeldKey]], HeldKey | None]
 
 
-def said(parsed: ParsedEntry, position: int, fields: Mapping[str, Any]) -> Said:
+def said(parsed: ParsedEntry, position: int, fields: Mapping[str, Any]) -> ReadEntry:
     """An entry of the log, with the fields that its disclosures give."""
-    return Said(
+    return ReadEntry(
         position, parsed.time, parsed.entry_id, fields, lambda keys: signer_of(parsed, keys)
     )
 

@@ -1,7 +1,7 @@
 """Who may speak for whom: persons with their keys, the archive's policy, and the rule of two.
 
 A person is a holder, known by a pseudonym, who may have several keys; whatever takes two people
-counts persons. ``Trust`` reads the entries that matter in the order of the ledger and says of
+counts persons. ``TrustState`` reads the entries that matter in the order of the ledger and says of
 each whether it counts. The projections, the verbs and ``verify`` all ask it, so that each rule is
 written once; ``standalone/verify.py`` has a second reading of the rules for a bundle. The reasons
 are in ``docs/decisions/0028-who-may-speak-for-whom.md``.
@@ -30,7 +30,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from habeas.custody.log.notes import Verifier
-from habeas.custody.trust.persons import HOUR, MOST_SECONDS, HeldKey, Policy, Request, Said, lasting
+from habeas.custody.trust import persons
+from habeas.custody.trust.persons import DecisionRequest, HeldKey, ReadEntry, TrustRules, lasting
 from habeas.errors import HabeasError
 
 ARCHIVE_ROLES: Final = ("entry", "checkpoint")  # no person's keys
@@ -52,7 +53,7 @@ ENDURING: Final = frozenset(
         *("erasure.unfounded", "note.no-known-key"),
     )
 )
-#: The kinds that ``Trust.take`` judges.
+#: The kinds that ``TrustState.take`` judges.
 GOVERNED: Final = frozenset(
     (
         *("archive", "key", "key-request", "trust-policy", "trust-policy-request"),
@@ -63,7 +64,7 @@ GOVERNED: Final = frozenset(
 _LOOSER: Final = {"consent": "given", "hold": "lifted", "block": "lifted"}
 
 
-class Problem(NamedTuple):
+class Objection(NamedTuple):
     """Why an entry does not count: a stable code, what follows "Entry N …", what to do."""
 
     code: str
@@ -71,13 +72,13 @@ class Problem(NamedTuple):
     next_step: str = ""
 
 
-class Verdict(NamedTuple):
+class Ruling(NamedTuple):
     """``counts``: whether the entry has its effect; ``key``: the person's that signed it."""
 
     counts: bool = True
     key: HeldKey | None = None
-    problem: Problem | None = None
-    request: Request | None = None
+    problem: Objection | None = None
+    request: DecisionRequest | None = None
     recovery: bool = False
 
     @property
@@ -92,36 +93,36 @@ class Verdict(NamedTuple):
 
 
 @dataclass(slots=True)
-class Trust:
+class TrustState:
     """What the ledger says so far. ``origin`` is the archive's."""
 
     origin: str
     keys: list[HeldKey] = field(default_factory=list)
-    requests: dict[str, Request] = field(default_factory=dict)
-    policy: Policy | None = None
+    requests: dict[str, DecisionRequest] = field(default_factory=dict)
+    policy: TrustRules | None = None
 
-    def take(self, entry: Said) -> Verdict:
+    def take(self, entry: ReadEntry) -> Ruling:
         """Judge the next entry and learn from it. For the kinds in ``GOVERNED``."""
         verdict = self.judge(entry)
         if verdict.counts:
             self.learn(entry, verdict)
         return verdict
 
-    def judge(self, entry: Said) -> Verdict:
+    def judge(self, entry: ReadEntry) -> Ruling:
         """Whether an entry that comes next counts; learns nothing."""
         try:
             if entry.fields["kind"] == "key" and entry.fields["role"] != "person":
                 if entry.fields["role"] in ARCHIVE_ROLES:
-                    return Verdict()  # they have rules of their own: ``handovers``
-                return Verdict(False, None, _UNREADABLE)
+                    return Ruling()  # they have rules of their own: ``handovers``
+                return Ruling(False, None, _UNREADABLE)
             person = entry.fields.get("person", "")
             key = entry.signed_by(self.in_force(person)) if person else None
             if person and key is None:
                 stricter = self._stricter(entry)
-                return Verdict(stricter, None, _false(person))
+                return Ruling(stricter, None, _false(person))
             return _JUDGES[entry.fields["kind"]](self, entry, key)
         except (KeyError, TypeError, ValueError, AttributeError, HabeasError):
-            return Verdict(False, None, _UNREADABLE)
+            return Ruling(False, None, _UNREADABLE)
 
     def in_force(self, holder: str) -> list[HeldKey]:
         """The keys with which a person may sign."""
@@ -136,14 +137,14 @@ class Trust:
         """Everybody who has or had a key."""
         return {key.holder for key in self.keys}
 
-    def second(self, asked: Request | None, key: HeldKey | None) -> Problem | None:
+    def second(self, asked: DecisionRequest | None, key: HeldKey | None) -> Objection | None:
         """Why a person's signature does not make two people of a request; None where it does."""
         if asked is None:
-            return Problem(ONE_PERSON, "answers no request that stands")
+            return Objection(ONE_PERSON, "answers no request that stands")
         if key is None:
-            return Problem(UNSIGNED, "is signed by no person whose key is in force")
+            return Objection(UNSIGNED, "is signed by no person whose key is in force")
         if key.holder == asked.person:
-            return Problem(
+            return Objection(
                 ONE_PERSON,
                 f"approves what {asked.person} asked for, in the name of {key.holder}",
                 "Another person approves it, under their own key (--as).",
@@ -152,14 +153,14 @@ class Trust:
             return None
         requester = self.at(asked.key)
         if requester is None or requester.ended:
-            return Problem(
+            return Objection(
                 ONE_PERSON,
                 f"approves a request by {asked.person} whose key has ended",
                 "Somebody whose key is in force asks anew.",
             )
         needed = self.policy.approver_age
         if asked.time - requester.time < needed:  # or a puppet asks, and its maker approves
-            return Problem(
+            return Objection(
                 YOUNG,
                 f"approves what {asked.person} asked for with a key {_older(asked, requester)} "
                 f"older than the request; the policy asks for {lasting(needed)} of both keys",
@@ -167,7 +168,7 @@ class Trust:
                 "enough. `habeas policy` shows the times.",
             )
         if asked.time - key.time < needed or key.position > asked.position:
-            return Problem(
+            return Objection(
                 YOUNG,
                 f"is approved by {key.holder} with a key {_older(asked, key)} older than the "
                 f"request; the policy asks for {lasting(needed)} of both keys",
@@ -183,32 +184,32 @@ class Trust:
 
     # --- judging, by kind -----------------------------------------------------------------
 
-    def _stricter(self, entry: Said) -> bool:
+    def _stricter(self, entry: ReadEntry) -> bool:
         """What only makes things stricter has its effect whoever wrote it."""
         kind, state = entry.fields.get("kind"), entry.fields.get("state")
         if kind == "key":
             return state in ("retired", "lost")
         return kind in _LOOSER and state != _LOOSER[kind]
 
-    def _archive(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _archive(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         """A new archive begins with its policy, in the entry that says what it is."""
         if "approver_age_seconds" not in entry.fields:
-            return Verdict()
+            return Ruling()
         if entry.position != 0:
-            return Verdict(False, key, Problem(POLICY, "sets a policy where no archive begins"))
-        if not Policy.read(entry.fields).within():
-            return Verdict(False, key, _OUTSIDE)
-        return Verdict()
+            return Ruling(False, key, Objection(POLICY, "sets a policy where no archive begins"))
+        if not TrustRules.read(entry.fields).within():
+            return Ruling(False, key, _OUTSIDE)
+        return Ruling()
 
-    def _key(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _key(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         f = entry.fields
         if f["state"] == "granted":
             return self._grant(entry, key)
         if key is None and f["state"] != "lost" and self.policy is not None:
-            return Verdict(True, None, _alone("ends a key"))
-        return Verdict(True, key)
+            return Ruling(True, None, _alone("ends a key"))
+        return Ruling(True, key)
 
-    def _grant(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _grant(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         f = entry.fields
         holder, verifier = f["holder"], Verifier.parse(f["verifier"])
         if verifier.name != f"{self.origin}/{holder}":
@@ -223,9 +224,9 @@ class Trust:
         if holder not in self.holders:
             if key is None and self.policy is not None and len(self.holders) >= FIRST_PEOPLE:
                 return self._again(entry, self.policy)
-            return Verdict(True, key)
+            return Ruling(True, key)
         if key is not None and key.holder == holder:
-            return Verdict(True, key)
+            return Ruling(True, key)
         if "request" not in f:
             return _unfounded(
                 key,
@@ -234,7 +235,7 @@ class Trust:
             )
         return self._recovery(entry, key)
 
-    def _again(self, entry: Said, policy: Policy) -> Verdict:
+    def _again(self, entry: ReadEntry, policy: TrustRules) -> Ruling:
         """The installation brings in one person more, where nobody is left who could sign.
 
         Otherwise a lost disk, which takes the people's keys along, would end every decision, and
@@ -255,15 +256,15 @@ class Trust:
                 f"policy asks for {lasting(policy.change_wait)}",
                 "Wait until then; or put back the key file of somebody who has a copy.",
             )
-        return Verdict(True, None)
+        return Ruling(True, None)
 
-    def _recovery(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _recovery(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         f = entry.fields
         holder, asked = f["holder"], self.requests.get(f["request"])
         if asked is not None and asked.kind != "key-request":
             asked = None
         if problem := self.second(asked, key):
-            return Verdict(False, key, problem)
+            return Ruling(False, key, problem)
         assert asked is not None  # noqa: S101  (`second` saw both)
         assert key is not None  # noqa: S101
         if (asked.holder, asked.verifier) != (holder, f["verifier"]):
@@ -284,9 +285,9 @@ class Trust:
                 f"ended; the policy asks for {lasting(wait)}",
                 "Wait until then: so long they can say that they lost nothing.",
             )
-        return Verdict(True, key, request=asked, recovery=True)
+        return Ruling(True, key, request=asked, recovery=True)
 
-    def _key_request(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _key_request(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         f = entry.fields
         if key is None:
             return _unsigned("key-request")
@@ -295,76 +296,76 @@ class Trust:
             return _unfounded(key, f"asks for a key for {f['holder']}, who cannot be recovered")
         if any(k.verifier.public == verifier.public for k in self.keys):
             return _unfounded(key, "asks for a key that was granted before")
-        return Verdict(True, key)
+        return Ruling(True, key)
 
-    def _policy_request(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _policy_request(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         if key is None:
             return _unsigned("trust-policy-request")
-        if not Policy.read(entry.fields).within():
-            return Verdict(False, key, _OUTSIDE)
-        return Verdict(True, key)
+        if not TrustRules.read(entry.fields).within():
+            return Ruling(False, key, _OUTSIDE)
+        return Ruling(True, key)
 
-    def _trust_policy(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _trust_policy(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         f = entry.fields
-        if not Policy.read(f).within():
-            return Verdict(False, key, _OUTSIDE)
+        if not TrustRules.read(f).within():
+            return Ruling(False, key, _OUTSIDE)
         if self.policy is None:  # the first one only adds rules, so one person may record it
             if key is None and any(not each.ended for each in self.keys):
-                return Verdict(False, None, Problem(POLICY, "sets a policy that nobody signed"))
-            return Verdict(True, key)
+                return Ruling(False, None, Objection(POLICY, "sets a policy that nobody signed"))
+            return Ruling(True, key)
         asked = self.requests.get(f.get("request", ""))
         if asked is None or asked.policy is None:
-            return Verdict(
+            return Ruling(
                 False,
                 key,
-                Problem(
+                Objection(
                     POLICY,
                     "changes the policy, and nobody asked for that",
                     "`habeas policy propose` asks; another person approves.",
                 ),
             )
         if problem := self.second(asked, key):
-            return Verdict(False, key, problem)
-        if asked.policy != Policy.read(f):
-            return Verdict(False, key, Problem(POLICY, "sets another policy than was asked for"))
+            return Ruling(False, key, problem)
+        if asked.policy != TrustRules.read(f):
+            return Ruling(False, key, Objection(POLICY, "sets another policy than was asked for"))
         waited = entry.time - asked.time
         if waited < self.policy.change_wait:
-            return Verdict(
+            return Ruling(
                 False,
                 key,
-                Problem(
+                Objection(
                     POLICY,
                     f"changes the policy {lasting(waited)} after it was asked for; the policy in "
                     f"force asks for {lasting(self.policy.change_wait)}",
                     "Approve it when that time is over: `habeas policy` says when.",
                 ),
             )
-        return Verdict(True, key, request=asked)
+        return Ruling(True, key, request=asked)
 
-    def _stated(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _stated(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         """A consent, a hold, a block: signed where it makes things looser."""
         kind = entry.fields["kind"]
         looser = entry.fields["state"] == _LOOSER[kind]
         if key is None and kind == "block":
-            return Verdict(not looser, None, _unsigned(kind).problem)
+            return Ruling(not looser, None, _unsigned(kind).problem)
         if key is None and looser and self.policy is not None:
             what = "records a consent" if kind == "consent" else "lifts a hold"
-            return Verdict(False, None, _alone(what))
-        return Verdict(True, key)
+            return Ruling(False, None, _alone(what))
+        return Ruling(True, key)
 
-    def _erasure_request(self, entry: Said, key: HeldKey | None) -> Verdict:
-        return Verdict(True, key) if key is not None else _unsigned("erasure-request")
+    def _erasure_request(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
+        return Ruling(True, key) if key is not None else _unsigned("erasure-request")
 
-    def _erasure_approval(self, entry: Said, key: HeldKey | None) -> Verdict:
+    def _erasure_approval(self, entry: ReadEntry, key: HeldKey | None) -> Ruling:
         asked = self.requests.get(entry.fields["request"])
         if asked is not None and asked.kind != "erasure-request":
             asked = None
         problem = self.second(asked, key)
-        return Verdict(problem is None, key, problem, asked)
+        return Ruling(problem is None, key, problem, asked)
 
     # --- learning -------------------------------------------------------------------------
 
-    def learn(self, entry: Said, verdict: Verdict) -> None:
+    def learn(self, entry: ReadEntry, verdict: Ruling) -> None:
         """Take in an entry that was judged to count."""
         f, key = entry.fields, verdict.key
         match f["kind"]:
@@ -382,13 +383,13 @@ class Trust:
                     for k in self.keys
                 ]
             case "archive" if "approver_age_seconds" in f:
-                self.policy = Policy.read(f)
+                self.policy = TrustRules.read(f)
             case "trust-policy":
-                self.policy = Policy.read(f)
+                self.policy = TrustRules.read(f)
                 if verdict.request is not None:
                     del self.requests[verdict.request.entry_id]
             case "key-request" | "trust-policy-request" | "erasure-request" if key is not None:
-                self.requests[entry.entry_id] = Request(
+                self.requests[entry.entry_id] = DecisionRequest(
                     f["kind"],
                     entry.entry_id,
                     entry.position,
@@ -397,51 +398,51 @@ class Trust:
                     key.position,
                     f.get("holder", ""),
                     f.get("verifier", ""),
-                    Policy.read(f) if f["kind"] == "trust-policy-request" else None,
+                    TrustRules.read(f) if f["kind"] == "trust-policy-request" else None,
                 )
 
 
-_JUDGES: Final[dict[str, Callable[[Trust, Said, HeldKey | None], Verdict]]] = {
-    "archive": Trust._archive,
-    "key": Trust._key,
-    "key-request": Trust._key_request,
-    "trust-policy": Trust._trust_policy,
-    "trust-policy-request": Trust._policy_request,
-    "consent": Trust._stated,
-    "hold": Trust._stated,
-    "block": Trust._stated,
-    "erasure-request": Trust._erasure_request,
-    "erasure-approval": Trust._erasure_approval,
+_JUDGES: Final[dict[str, Callable[[TrustState, ReadEntry, HeldKey | None], Ruling]]] = {
+    "archive": TrustState._archive,
+    "key": TrustState._key,
+    "key-request": TrustState._key_request,
+    "trust-policy": TrustState._trust_policy,
+    "trust-policy-request": TrustState._policy_request,
+    "consent": TrustState._stated,
+    "hold": TrustState._stated,
+    "block": TrustState._stated,
+    "erasure-request": TrustState._erasure_request,
+    "erasure-approval": TrustState._erasure_approval,
 }
 
-_UNREADABLE: Final = Problem(UNREADABLE, "is not written as it must be")
-_OUTSIDE: Final = Problem(
+_UNREADABLE: Final = Objection(UNREADABLE, "is not written as it must be")
+_OUTSIDE: Final = Objection(
     POLICY,
-    f"sets times that are not between 0 and {MOST_SECONDS // HOUR} hours",
+    f"sets times that are not between 0 and {persons.MOST_SECONDS // persons.HOUR} hours",
     "A longer time could stop every erasure, and a person whom it protects.",
 )
 
 
-def _older(asked: Request, key: HeldKey) -> str:
+def _older(asked: DecisionRequest, key: HeldKey) -> str:
     return lasting(max(asked.time - key.time, 0))
 
 
-def _unfounded(key: HeldKey | None, words: str, next_step: str = "") -> Verdict:
-    return Verdict(False, key, Problem(GRANT, words, next_step))
+def _unfounded(key: HeldKey | None, words: str, next_step: str = "") -> Ruling:
+    return Ruling(False, key, Objection(GRANT, words, next_step))
 
 
-def _unsigned(kind: str) -> Verdict:
+def _unsigned(kind: str) -> Ruling:
     words = f"is a {kind} that no person whose key is in force has signed"
-    return Verdict(False, None, Problem(UNSIGNED, words, "Say whose key acts: --as."))
+    return Ruling(False, None, Objection(UNSIGNED, words, "Say whose key acts: --as."))
 
 
-def _false(person: Any) -> Problem:
+def _false(person: Any) -> Objection:
     words = f"names {person} and is signed by none of their keys in force"
-    return Problem(UNSIGNED, words, "Use a key from `habeas people`.")
+    return Objection(UNSIGNED, words, "Use a key from `habeas people`.")
 
 
-def _alone(what: str) -> Problem:
-    return Problem(
+def _alone(what: str) -> Objection:
+    return Objection(
         ALONE,
         f"{what} by the installation alone, which the archive's policy does not allow",
         "A person signs it: say with --as whose key acts.",

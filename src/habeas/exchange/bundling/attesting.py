@@ -43,7 +43,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
+class HandoverFiles:
     """A hand-over of the archive's keys: its files, and that the newest log continues it."""
 
     earlier: Earlier
@@ -60,7 +60,7 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Attestation:
+class Attestations:
     """Everything that vouches for the entries of one bundle."""
 
     policy: dict[str, Any]
@@ -68,10 +68,10 @@ class Attestation:
     earlier: tuple[Earlier, ...]
     timestamps: tuple[tuple[Logged, str], ...]  # each with who made it
     partners: tuple[CosignerKey, ...]
-    handovers: tuple[HandedOver, ...] = ()
+    handovers: tuple[HandoverFiles, ...] = ()
 
 
-def attest(archive: Archive, items: Collection[Item]) -> Attestation:
+def attest(archive: Archive, items: Collection[Item]) -> Attestations:
     """What vouches for these entries, which must all be in the signed log."""
     checkpoint = newest_checkpoint(archive)
     last = max(item.position for item in items)
@@ -94,7 +94,7 @@ def attest(archive: Archive, items: Collection[Item]) -> Attestation:
     for size, note in sorted(notes.items()):
         proof = archive.log.consistency_proof(size, checkpoint.size)
         earlier.append(Earlier(parse_checkpoint(note), tuple(proof)))
-    return Attestation(
+    return Attestations(
         _policy(archive, items, partners, needed),
         checkpoint,
         tuple(earlier),
@@ -104,14 +104,14 @@ def attest(archive: Archive, items: Collection[Item]) -> Attestation:
     )
 
 
-def _handovers(archive: Archive, checkpoint: Checkpoint) -> Iterator[HandedOver]:
+def _handovers(archive: Archive, checkpoint: Checkpoint) -> Iterator[HandoverFiles]:
     """Every hand-over up to the checkpoint."""
     for size in archive.chain.handovers:
         if size > checkpoint.size:
             break
         files = files_of(archive, size)
         proof = archive.log.consistency_proof(size, checkpoint.size)
-        yield HandedOver(Earlier(parse_checkpoint(files["checkpoint"]), tuple(proof)), files)
+        yield HandoverFiles(Earlier(parse_checkpoint(files["checkpoint"]), tuple(proof)), files)
 
 
 def proof_of(archive: Archive, position: int, checkpoint: Checkpoint) -> bytes:

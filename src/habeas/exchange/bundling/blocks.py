@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class DocumentPart:
     """A part of a document: heading, text, facts, table or list."""
 
     kind: str
@@ -17,21 +17,21 @@ class Block:
     rows: Sequence[Sequence[str]] = field(default_factory=tuple)
 
 
-def heading(text: str, level: int = 2) -> Block:
-    return Block("heading", text, level)
+def heading(text: str, level: int = 2) -> DocumentPart:
+    return DocumentPart("heading", text, level)
 
 
-def paragraph(text: str) -> Block:
-    return Block("text", text)
+def paragraph(text: str) -> DocumentPart:
+    return DocumentPart("text", text)
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> Block:
-    return Block("facts", rows=[pair for pair in pairs if pair[1]])
+def facts(pairs: Iterable[tuple[str, str]]) -> DocumentPart:
+    return DocumentPart("facts", rows=[pair for pair in pairs if pair[1]])
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
-    return Block("table", head=head, rows=list(rows))
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> DocumentPart:
+    return DocumentPart("table", head=head, rows=list(rows))
 
 
-def points(texts: Iterable[str]) -> Block:
-    return Block("list", rows=[(text,) for text in texts])
+def points(texts: Iterable[str]) -> DocumentPart:
+    return DocumentPart("list", rows=[(text,) for text in texts])

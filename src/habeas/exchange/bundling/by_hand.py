@@ -14,7 +14,7 @@ from habeas.custody.keys.handovers import ENTRIES
 from habeas.custody.log import disclosures as sd
 from habeas.custody.log.merkle import inclusion_ranges
 from habeas.custody.log.notes import from_base64, split_note, to_base64
-from habeas.exchange.bundling.attesting import Attestation
+from habeas.exchange.bundling.attesting import Attestations
 from habeas.exchange.bundling.disclosing import Item
 
 MOST_FOLLOWED = 5  # entries followed step by step
@@ -50,7 +50,7 @@ standard() {{
 """
 
 
-def page(items: Sequence[Item], attestation: Attestation) -> str:
+def page(items: Sequence[Item], attestation: Attestations) -> str:
     """The whole page."""
     followed = [item for item in items if item.file][:MOST_FOLLOWED] or list(items[:1])
     origin = attestation.checkpoint.origin
@@ -74,7 +74,7 @@ def pem(written: str) -> bytes:
     return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
 
 
-def keys(attestation: Attestation) -> Iterator[tuple[str, bytes]]:
+def keys(attestation: Attestations) -> Iterator[tuple[str, bytes]]:
     """The keys of the policy as files below ``data/keys``."""
     policy = attestation.policy
     for role, name in (("log", "log"), ("entry", "entry"), ("people", "person")):
@@ -103,7 +103,7 @@ def _verify(key: str, text: str, signature: str) -> str:
     )
 
 
-def _checkpoint(attestation: Attestation) -> Iterator[str]:
+def _checkpoint(attestation: Attestations) -> Iterator[str]:
     checkpoint = attestation.checkpoint
     key = _signing_key(checkpoint.note, attestation.policy["log"])
     yield "## The log's key signed the checkpoint\n"
@@ -129,7 +129,7 @@ def _signing_key(note: bytes, written: Sequence[str]) -> int:
     return 1
 
 
-def _entry(item: Item, attestation: Attestation) -> Iterator[str]:
+def _entry(item: Item, attestation: Attestations) -> Iterator[str]:
     origin, size = attestation.checkpoint.origin, attestation.checkpoint.size
     place = f"data/entries/{item.position}"
     key = _signing_key(item.note, attestation.policy["entry"])
@@ -162,7 +162,7 @@ def _entry(item: Item, attestation: Attestation) -> Iterator[str]:
     yield _block(*_path(item.position, size, place, "data/checkpoint"))
 
 
-def _handed_over(attestation: Attestation) -> Iterator[str]:
+def _handed_over(attestation: Attestations) -> Iterator[str]:
     """Each hand-over of keys: four entries under the old key, a checkpoint under both."""
     policy = attestation.policy
     for number, handed in enumerate(attestation.handovers, 1):
@@ -226,7 +226,7 @@ def _path(position: int, size: int, place: str, checkpoint: str) -> Iterator[str
     yield f'[ "$(openssl base64 -A -in "$T/node")" = "$(sed -n 3p {checkpoint})" ]'
 
 
-def _attested(attestation: Attestation) -> Iterator[str]:
+def _attested(attestation: Attestations) -> Iterator[str]:
     notes = {attestation.checkpoint.size: ("data/checkpoint", attestation.checkpoint.note)}
     for each in attestation.earlier:
         size = each.checkpoint.size

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from habeas.exchange.bundling.attesting import Attestation
+from habeas.exchange.bundling.attesting import Attestations
 from habeas.exchange.bundling.disclosing import Item
 from habeas.exchange.bundling.telling import utc
 
 LISTED = 200
 
 
-def draft(about: str, items: Sequence[Item], attestation: Attestation, program: str) -> str:
+def draft(about: str, items: Sequence[Item], attestation: Attestations, program: str) -> str:
     """The draft as plain text."""
     checkpoint = attestation.checkpoint
     files = [item for item in items if item.file]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from habeas.archive import regions
-from habeas.exchange.bundling.blocks import Block, heading, paragraph, table
+from habeas.exchange.bundling.blocks import DocumentPart, heading, paragraph, table
 from habeas.exchange.bundling.disclosing import Item
 from habeas.vocabulary import edtf, schema, stances, values
 from habeas.vocabulary.errors import VocabularyError
@@ -23,7 +23,7 @@ WITHHELD = "withheld"
 ById = Mapping[str, Item]
 
 
-def claims(items: Sequence[Item]) -> Iterator[Block]:
+def claims(items: Sequence[Item]) -> Iterator[DocumentPart]:
     """The claims of a bundle, by what they are about."""
     by_id = {item.entry_id: item for item in items}
     told = [item for item in items if item.kind == "claim"]

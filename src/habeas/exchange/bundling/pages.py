@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from habeas.exchange.bundling.blocks import Block
+from habeas.exchange.bundling.blocks import DocumentPart
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -21,7 +21,7 @@ td { overflow-wrap: anywhere; min-width: 4rem; }
 """
 
 
-def as_html(blocks: Sequence[Block]) -> bytes:
+def as_html(blocks: Sequence[DocumentPart]) -> bytes:
     """The document as a page that can be opened anywhere, offline."""
     title = next((block.text for block in blocks if block.kind == "heading"), "Report")
     policy = "default-src 'none'; style-src 'unsafe-inline'"
@@ -42,7 +42,7 @@ def _text(text: str) -> str:
     return f"<bdi>{escape(safe)}</bdi>"
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: DocumentPart) -> Iterator[str]:
     if block.kind == "heading":
         yield f"<h{block.level}>{_text(block.text)}</h{block.level}>"
     elif block.kind == "text":

@@ -16,7 +16,7 @@ from pathlib import Path
 import typst
 
 from habeas.custody.errors import BundleError
-from habeas.exchange.bundling.blocks import Block, paragraph
+from habeas.exchange.bundling.blocks import DocumentPart, paragraph
 
 _LATIN = "Libertinus Serif"  # comes with Typst
 #: A script, how its letters are told, and fonts that have them, the best first.
@@ -45,7 +45,7 @@ def families() -> frozenset[str]:
     return frozenset(typst.Fonts().families())
 
 
-def as_pdf(blocks: Sequence[Block], seconds: int) -> bytes:
+def as_pdf(blocks: Sequence[DocumentPart], seconds: int) -> bytes:
     """The document as PDF, dated ``seconds``; the same for the same input and fonts."""
     text = "".join(
         [block.text for block in blocks]

@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
-from habeas.archive.exhibits.custody_chain import Step, chain, words_of
+from habeas.archive.exhibits.custody_chain import CustodyStep, chain, words_of
 from habeas.archive.store.pieces import in_pieces
 from habeas.custody.attestation.cosignatures import read_cosignatures
 from habeas.custody.log.checkpoints import Checkpoint
-from habeas.exchange.bundling.attesting import Attestation
-from habeas.exchange.bundling.blocks import Block, facts, heading, paragraph, points, table
+from habeas.exchange.bundling.attesting import Attestations
+from habeas.exchange.bundling.blocks import DocumentPart, facts, heading, paragraph, points, table
 from habeas.exchange.bundling.claimed import claims
 from habeas.exchange.bundling.disclosing import Item, Rules
 from habeas.vocabulary import edtf
@@ -29,11 +29,11 @@ _TITLES = ("Chain of custody and proof", "What is claimed, and its proof")  # wi
 def report(
     about: str,
     items: Sequence[Item],
-    attestation: Attestation,
+    attestation: Attestations,
     viewer: Viewer,
     rules: Rules,
     level: str,
-) -> list[Block]:
+) -> list[DocumentPart]:
     """The whole report."""
     checkpoint = attestation.checkpoint
     exhibits = [item for item in items if item.kind == "exhibit" or item.file]
@@ -105,7 +105,7 @@ NOT_SHOWN = (
 
 def _exhibits(
     exhibits: Sequence[Item], items: Mapping[int, Item], viewer: Viewer
-) -> Iterator[Block]:
+) -> Iterator[DocumentPart]:
     rows = {
         row.position: row
         for some in in_pieces(exhibits)
@@ -154,7 +154,7 @@ _FIELDS = {
 _ATTESTED = ("time-stamped", "cosigned")
 
 
-def _disclosed(step: Step, items: Mapping[int, Item]) -> Step | None:
+def _disclosed(step: CustodyStep, items: Mapping[int, Item]) -> CustodyStep | None:
     """The step without what its entry withholds; None where its entry is not in the bundle."""
     if step.event in _ATTESTED:
         return step
@@ -170,14 +170,14 @@ def _disclosed(step: Step, items: Mapping[int, Item]) -> Step | None:
             or any(known in item.fields for known in _FIELDS[name])
         )
     }
-    return Step(
+    return CustodyStep(
         *(step.position, step.entry_id, step.by, step.event, step.recorded_at),
         **held,
         derived=step.derived if step.derived in items else None,
     )
 
 
-def _row(step: Step) -> tuple[str, ...]:
+def _row(step: CustodyStep) -> tuple[str, ...]:
     who = [step.agent, step.responsible and f"answers for it: {step.responsible}"]
     when = [_date(step.happened_at), step.place, f"recorded {utc(step.recorded_at)}"]
     why = [step.reason, step.authority and f"on the authority of {step.authority}", step.changed]
@@ -203,7 +203,7 @@ def _joined(parts: Sequence[str]) -> str:
     return " ".join([*ends, *parts[-1:]])
 
 
-def _attested(attestation: Attestation) -> Iterator[Block]:
+def _attested(attestation: Attestations) -> Iterator[DocumentPart]:
     yield heading("Who attests the log")
     notes: list[Checkpoint] = [each.checkpoint for each in attestation.earlier]
     said = [
@@ -234,7 +234,7 @@ def _attested(attestation: Attestation) -> Iterator[Block]:
     )
 
 
-def _entries(items: Collection[Item]) -> Iterator[Block]:
+def _entries(items: Collection[Item]) -> Iterator[DocumentPart]:
     yield heading("Every entry in this bundle")
     shown = list(items)[:LISTED]
     yield table(

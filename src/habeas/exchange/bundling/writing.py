@@ -33,7 +33,7 @@ from habeas.custody.errors import BundleError
 from habeas.custody.log.notes import sign_note, to_base64
 from habeas.custody.standalone.verify import BUNDLES
 from habeas.exchange.bundling import by_hand, certifying
-from habeas.exchange.bundling.attesting import Attestation, attest, proof_of
+from habeas.exchange.bundling.attesting import Attestations, attest, proof_of
 from habeas.exchange.bundling.choosing import Chosen, viewer_of
 from habeas.exchange.bundling.disclosing import Item, Rules, grants, items
 from habeas.exchange.bundling.pages import as_html
@@ -51,7 +51,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class Recipient:
     """To whom and why, as the ledger will say of each exhibit whose file is in the bundle."""
 
     agent: str = ""
@@ -61,7 +61,7 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class WrittenBundle:
     """What was written. ``events`` are the custody events that record the handing over."""
 
     directory: Path
@@ -82,9 +82,9 @@ def write(
     *,
     rules: Rules | None = None,
     without_files: Iterable[int] = (),
-    handover: Handover | None = None,
+    handover: Recipient | None = None,
     progress: Progress = lambda what, done, total: None,
-) -> Bundle:
+) -> WrittenBundle:
     """Write a bundle; without ``handover`` the ledger records nothing of it."""
     rules = rules or Rules()
     if rules.withheld & _NAMING and chosen.unnamed:
@@ -125,7 +125,7 @@ def write(
             )
             events = () if handover is None else _record(archive, found, handover, digest, viewer)
             bag.publish(seconds)
-            return Bundle(
+            return WrittenBundle(
                 to,
                 digest,
                 len(found),
@@ -208,7 +208,7 @@ def _file_name(position: int, given: str) -> str:
     return f"{position}-{plain}" if plain else str(position)
 
 
-def _attestation(bag: BagWriter, attestation: Attestation) -> None:
+def _attestation(bag: BagWriter, attestation: Attestations) -> None:
     bag.add("data/checkpoint", attestation.checkpoint.note)
     for each in attestation.earlier:
         path = f"data/checkpoints/{each.checkpoint.size}"
@@ -235,7 +235,7 @@ def _attestation(bag: BagWriter, attestation: Attestation) -> None:
 
 
 def _index(
-    chosen: Chosen, found: Sequence[Item], attestation: Attestation, rules: Rules, level: str
+    chosen: Chosen, found: Sequence[Item], attestation: Attestations, rules: Rules, level: str
 ) -> dict[str, object]:
     entries = []
     for item in found:
@@ -289,7 +289,7 @@ def _told(
     bag: BagWriter,
     chosen: Chosen,
     found: Sequence[Item],
-    attestation: Attestation,
+    attestation: Attestations,
     viewer: Viewer,
     rules: Rules,
     level: str,
@@ -326,7 +326,7 @@ def _without(node: Node, known: dict[int, Item]) -> Node:
     )
 
 
-def _information(chosen: Chosen, attestation: Attestation, seconds: int) -> list[tuple[str, str]]:
+def _information(chosen: Chosen, attestation: Attestations, seconds: int) -> list[tuple[str, str]]:
     """``bag-info.txt``: nothing of what is in the exhibits."""
     return [
         ("Bag-Software-Agent", f"habeas {habeas.__version__}"),
@@ -337,7 +337,7 @@ def _information(chosen: Chosen, attestation: Attestation, seconds: int) -> list
 
 
 def _record(
-    archive: Archive, found: Sequence[Item], handover: Handover, digest: str, viewer: Viewer
+    archive: Archive, found: Sequence[Item], handover: Recipient, digest: str, viewer: Viewer
 ) -> tuple[Ref, ...]:
     """That each exhibit whose file is in the bundle was handed over, and in which bundle."""
     given = [item for item in found if item.file]

@@ -41,7 +41,7 @@ from habeas.exchange.tidy.claims import Claim, claims
 from habeas.exchange.tidy.codebook import codebook
 from habeas.exchange.tidy.columns import Row
 from habeas.exchange.tidy.parts import Part, parts
-from habeas.exchange.tidy.reading import Reader
+from habeas.exchange.tidy.reading import TidyReader
 from habeas.exchange.tidy.records import Record, records
 from habeas.exchange.tidy.sources import Source, sources
 from habeas.figures.definition import recorded
@@ -81,7 +81,7 @@ ALL: Final = ("claims", "records", "sources")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """What is to be written where. ``level``: the strictest that the viewer may reach."""
 
     viewer: Viewer
@@ -133,7 +133,7 @@ class Exported:
     not_agreed: int = 0
 
 
-def check(asked: Asked, archive_directory: Path) -> None:
+def check(asked: ExportRequest, archive_directory: Path) -> None:
     """Refuse what cannot be handed over before a passphrase is asked or a row is read."""
     if asked.format not in FORMATS:
         raise ExportRefused(
@@ -167,7 +167,7 @@ def check(asked: Asked, archive_directory: Path) -> None:
 
 def export(
     archive: Archive,
-    asked: Asked,
+    asked: ExportRequest,
     person: Signer | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Exported:
@@ -191,12 +191,12 @@ def export(
     return done
 
 
-def _write(at: Archive, asked: Asked, hidden: Path, progress: Progress) -> Exported:
+def _write(at: Archive, asked: ExportRequest, hidden: Path, progress: Progress) -> Exported:
     """All tables and the codebook, under their names in the hidden folder."""
     done = Exported(size=at.size)
     # The entry that states the purpose is the export's own, and comes before it is handed over.
     viewer = asked.viewer.with_purpose(done.size) if asked.above_public else asked.viewer
-    reader = Reader(viewer, done.size)
+    reader = TidyReader(viewer, done.size)
     about = codebook({kind: KINDS[kind] for kind in asked.kinds}, reader.vocabulary)
     about["viewer"], about["level"], about["as_of"] = viewer.name, asked.level, done.size
     for kind in asked.kinds:
@@ -225,7 +225,7 @@ def _write(at: Archive, asked: Asked, hidden: Path, progress: Progress) -> Expor
     return done
 
 
-def _rows(at: Archive, reader: Reader, kind: str, figure: str) -> Iterator[list[Row]]:
+def _rows(at: Archive, reader: TidyReader, kind: str, figure: str) -> Iterator[list[Row]]:
     if kind == "claims":
         return claims(reader)
     if kind == "records":
@@ -245,12 +245,12 @@ def _look(done: Exported, piece: Sequence[Row]) -> None:
     done.not_agreed += sum(row[_LAST + 1] == NOT_GIVEN for row in piece)
 
 
-def _names(asked: Asked) -> list[str]:
+def _names(asked: ExportRequest) -> list[str]:
     """The files that are handed over, the codebook first."""
     return list(dict.fromkeys([asked.codebook, *map(asked.file_of, asked.kinds)]))
 
 
-def _digest(asked: Asked, hidden: Path) -> str:
+def _digest(asked: ExportRequest, hidden: Path) -> str:
     """The SHA-256 of the one file; of several that of their hashes in hex, a line each."""
     found = []
     for name in _names(asked)[1:]:
@@ -261,7 +261,7 @@ def _digest(asked: Asked, hidden: Path) -> str:
     return hashlib.sha256("".join(f"{each}\n" for each in found).encode()).hexdigest()
 
 
-def _record(archive: Archive, asked: Asked, person: Signer | None, done: Exported) -> int:
+def _record(archive: Archive, asked: ExportRequest, person: Signer | None, done: Exported) -> int:
     with archive.writing(person) as batch:
         return verbs.log_export(
             batch,
@@ -277,7 +277,7 @@ def _record(archive: Archive, asked: Asked, person: Signer | None, done: Exporte
         ).position
 
 
-def _hand_over(asked: Asked, hidden: Path) -> Iterator[Path]:
+def _hand_over(asked: ExportRequest, hidden: Path) -> Iterator[Path]:
     """Give the files their names; the table's last, so that it never stands without codebook."""
     folder = asked.to.parent
     for name in _names(asked):

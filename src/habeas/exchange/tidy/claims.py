@@ -17,7 +17,7 @@ from typing import Any, Final
 from habeas.archive import models as m
 from habeas.archive.access import visible
 from habeas.exchange.tidy.columns import Cell, Row, column, day
-from habeas.exchange.tidy.reading import NEEDS_PURPOSE, NOT_VISIBLE, Reader, bounds, pieces
+from habeas.exchange.tidy.reading import NEEDS_PURPOSE, NOT_VISIBLE, TidyReader, bounds, pieces
 from habeas.figures.evaluation.loading import live_claims
 from habeas.figures.evaluation.rows import value_of
 
@@ -126,7 +126,7 @@ _NOTHING: Final[Row] = (None,) * _VALUES
 
 
 def claims(
-    reader: Reader, *, properties: Collection[str] = (), kinds: Collection[str] = ()
+    reader: TidyReader, *, properties: Collection[str] = (), kinds: Collection[str] = ()
 ) -> Iterator[list[Row]]:
     """The claims that stand, in ledger order; of some properties, about some kinds of records."""
     rows = live_claims(reader.viewer, reader.as_of)
@@ -139,7 +139,7 @@ def claims(
         yield _rows(reader, piece)
 
 
-def _rows(reader: Reader, piece: list[tuple[Any, ...]]) -> list[Row]:
+def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
     first, last = piece[0][0], piece[-1][0]
     reader.name({row[1] for row in piece} | {row[10] for row in piece if row[10] is not None})
     reader.labels.learn(row[19] for row in piece)
@@ -202,7 +202,7 @@ def _rows(reader: Reader, piece: list[tuple[Any, ...]]) -> list[Row]:
 
 
 def _value(
-    reader: Reader,
+    reader: TidyReader,
     property: str,
     text: str,
     since: int | None,

@@ -11,7 +11,7 @@ from habeas.archive import models as m
 from habeas.archive.access import visible
 from habeas.archive.readings import locator_words
 from habeas.exchange.tidy.columns import Row, column
-from habeas.exchange.tidy.reading import Reader
+from habeas.exchange.tidy.reading import TidyReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Found:
     )
 
 
-def hits(reader: Reader, found: Sequence[Hit]) -> Iterator[list[Row]]:
+def hits(reader: TidyReader, found: Sequence[Hit]) -> Iterator[list[Row]]:
     """The hits of a search that was made for the reader's viewer, the best first."""
     layers = visible(reader.viewer, m.Layer).filter(position__in={hit.layer for hit in found})
     labels = dict(layers.values_list("position", "label"))

@@ -16,8 +16,13 @@ from habeas.archive import models as m
 from habeas.archive.access import visible
 from habeas.archive.store.pieces import in_pieces
 from habeas.exchange.tidy.columns import Cell, Row, column, day
-from habeas.exchange.tidy.reading import PIECE, Reader, bounds
-from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation, Point
+from habeas.exchange.tidy.reading import PIECE, TidyReader, bounds
+from habeas.figures.evaluation.results import (
+    CountedFigure,
+    EstimatedFigure,
+    Evaluation,
+    ReportedPoint,
+)
 
 _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 _OTHER = "the row is of another part"
@@ -98,7 +103,7 @@ class Part:
     )
 
 
-def parts(reader: Reader, evaluation: Evaluation) -> Iterator[list[Row]]:
+def parts(reader: TidyReader, evaluation: Evaluation) -> Iterator[list[Row]]:
     """The rows of a figure that was evaluated for the reader's viewer."""
     evaluation.require_lineage()
     rows = _Rows(reader, evaluation)
@@ -113,7 +118,7 @@ def parts(reader: Reader, evaluation: Evaluation) -> Iterator[list[Row]]:
 
 
 class _Rows:
-    def __init__(self, reader: Reader, evaluation: Evaluation) -> None:
+    def __init__(self, reader: TidyReader, evaluation: Evaluation) -> None:
         self.reader = reader
         self.evaluation = evaluation
         definition = evaluation.definition
@@ -193,7 +198,7 @@ class _Rows:
         if not document.get("methods") and "refusal" in document:
             yield self._row("estimate", None, words=document["refusal"]["reason"])
 
-    def _report(self, point: Point) -> Row:
+    def _report(self, point: ReportedPoint) -> Row:
         return self._row(
             "report",
             point.about or None,

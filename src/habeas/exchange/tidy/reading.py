@@ -43,7 +43,7 @@ class Named(NamedTuple):
     caption: str
 
 
-class Reader:
+class TidyReader:
     """One viewer's reading as of one ledger size."""
 
     def __init__(self, viewer: Viewer, as_of: int) -> None:

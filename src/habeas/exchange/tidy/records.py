@@ -15,7 +15,7 @@ from typing import Any, Final
 from habeas.archive import models as m
 from habeas.archive.access import live, visible
 from habeas.exchange.tidy.columns import Row, column
-from habeas.exchange.tidy.reading import Reader, pieces
+from habeas.exchange.tidy.reading import TidyReader, pieces
 from habeas.figures.evaluation.loading import live_claims
 
 
@@ -56,7 +56,7 @@ class Record:
 _FIELDS: Final = ("position", "kind", "caption", "language", "script", "label")
 
 
-def records(reader: Reader, *, kinds: Collection[str] = ()) -> Iterator[list[Row]]:
+def records(reader: TidyReader, *, kinds: Collection[str] = ()) -> Iterator[list[Row]]:
     """The records of which any mention stands, in ledger order."""
     rows = live(visible(reader.viewer, m.Mention), reader.as_of)
     if kinds:
@@ -74,7 +74,7 @@ def records(reader: Reader, *, kinds: Collection[str] = ()) -> Iterator[list[Row
         yield _rows(reader, firsts)
 
 
-def _rows(reader: Reader, firsts: dict[int, tuple[Any, ...]]) -> list[Row]:
+def _rows(reader: TidyReader, firsts: dict[int, tuple[Any, ...]]) -> list[Row]:
     members = {record: reader.records.members(record) for record in firsts}
     whose = {mention: record for record, found in members.items() for mention in found}
     rows = visible(reader.viewer, m.Mention).filter(position__in=list(whose))
@@ -95,7 +95,7 @@ def _rows(reader: Reader, firsts: dict[int, tuple[Any, ...]]) -> list[Row]:
     ]
 
 
-def _row(reader: Reader, record: int, mentions: list[tuple[Any, ...]], said: list[int]) -> Row:
+def _row(reader: TidyReader, record: int, mentions: list[tuple[Any, ...]], said: list[int]) -> Row:
     _, kind, caption, language, script, _ = mentions[0]
     return (
         record,

@@ -13,7 +13,7 @@ from django.db.models import Count
 from habeas.archive import models as m
 from habeas.archive.access import live, newest, visible
 from habeas.exchange.tidy.columns import Row, column
-from habeas.exchange.tidy.reading import Reader, pieces
+from habeas.exchange.tidy.reading import TidyReader, pieces
 from habeas.figures.evaluation.loading import live_claims
 
 
@@ -60,7 +60,7 @@ class Source:
 _FIELDS: Final = ("position", "code", "kind", "name", "about", "url", "interests", "label")
 
 
-def sources(reader: Reader) -> Iterator[list[Row]]:
+def sources(reader: TidyReader) -> Iterator[list[Row]]:
     """The sources that stand, in ledger order."""
     graded = live(visible(reader.viewer, m.Assessment), reader.as_of).filter(
         scheme="reliability", target_kind="source"

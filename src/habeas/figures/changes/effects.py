@@ -15,7 +15,7 @@ from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.archive.blast_radius import blast_radius
 from habeas.archive.verify.report import UNREADABLE
-from habeas.custody.checks.audit import Fault
+from habeas.custody.checks.audit import AuditFault
 from habeas.figures.changes.dependents import standing_on
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Effect:
     told: bool = True
 
 
-def effects(archive: Archive, viewer: Viewer, faults: Sequence[Fault]) -> list[Effect]:
+def effects(archive: Archive, viewer: Viewer, faults: Sequence[AuditFault]) -> list[Effect]:
     """For each fault, in their order, what the viewer may see resting on it."""
     known: dict[int, Effect] = {}
     found: list[Effect] = []
@@ -62,7 +62,7 @@ def _on(archive: Archive, viewer: Viewer, target: int) -> Effect:
     return Effect(radius.claims, tuple(standing_on(archive, viewer, target)))
 
 
-def _targets(viewer: Viewer, fault: Fault) -> list[int]:
+def _targets(viewer: Viewer, fault: AuditFault) -> list[int]:
     """The things that a fault is of: the entry's, or those whose bytes an object holds."""
     layers = visible(viewer, m.Layer)
     if fault.path.startswith("objects/"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from habeas.figures.definition import syntax
 from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation
-from habeas.figures.definition.parsing import Reader
+from habeas.figures.definition.parsing import DefinitionReader
 from habeas.figures.definition.rules import IN_PLACE, Rule
 from habeas.figures.places import LOCATING
 from habeas.vocabulary import schema as vocabulary_schema
@@ -100,7 +100,7 @@ def parse(
     ``schema`` is an archive's vocabulary; without it the core, which has no code of a region.
     ``position`` is where the ledger holds it. Raises ``DefinitionError`` with every problem.
     """
-    reader = Reader(syntax.read(text), schema or vocabulary_schema.core())
+    reader = DefinitionReader(syntax.read(text), schema or vocabulary_schema.core())
     parts = reader.parts()
     return FigureDefinition(
         key=parts.key,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from habeas.figures.definition.syntax import Problems, Written
+from habeas.figures.definition.syntax import Problems, YamlNode
 from habeas.vocabulary import edtf
 from habeas.vocabulary.errors import VocabularyError
 from habeas.vocabulary.schema import Schema
@@ -24,10 +24,10 @@ class Fields:
         self._problems = problems
         self._line = line
 
-    def _bad(self, node: Written | None, key: str, reason: str, valid: str) -> None:
+    def _bad(self, node: YamlNode | None, key: str, reason: str, valid: str) -> None:
         self._problems.add(node.line if node else self._line, key, reason, valid)
 
-    def _scalar(self, node: Written, key: str, valid: str) -> str:
+    def _scalar(self, node: YamlNode, key: str, valid: str) -> str:
         if node.text is None:
             self._bad(node, key, f"It is {node.shape}.", valid)
             return ""
@@ -35,7 +35,7 @@ class Fields:
             self._bad(node, key, "It is empty.", valid)
         return node.text
 
-    def _whole(self, node: Written, key: str) -> int | None:
+    def _whole(self, node: YamlNode, key: str) -> int | None:
         text = self._scalar(node, key, "a whole number.")
         if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
             return int(text)
@@ -43,7 +43,7 @@ class Fields:
             self._bad(node, key, f"{text!r} is not a whole number.", "a number such as 1000000.")
         return None
 
-    def _texts(self, node: Written, key: str, valid: str) -> tuple[str, ...]:
+    def _texts(self, node: YamlNode, key: str, valid: str) -> tuple[str, ...]:
         if node.items is None:
             text = self._scalar(node, key, valid)
             return (text,) if text else ()
@@ -51,7 +51,7 @@ class Fields:
             self._bad(node, key, "The list is empty.", valid)
         return tuple(text for item in node.items if (text := self._scalar(item, key, valid)))
 
-    def _edtf(self, node: Written, key: str) -> str:
+    def _edtf(self, node: YamlNode, key: str) -> str:
         text = self._scalar(node, key, "one EDTF date such as 2019-07.")
         if text:
             try:
@@ -61,7 +61,7 @@ class Fields:
         return ""
 
     def _properties(
-        self, key: str, keys: dict[str, Written], kind: str, *, required: bool
+        self, key: str, keys: dict[str, YamlNode], kind: str, *, required: bool
     ) -> tuple[str, ...]:
         node = keys.get(key)
         if node is None:
@@ -71,7 +71,7 @@ class Fields:
         names = self._texts(node, key, "the name of a property.")
         return tuple(name for name in names if self._is_property(node, key, name, kind))
 
-    def _is_property(self, node: Written, key: str, name: str, kind: str, need: str = "") -> bool:
+    def _is_property(self, node: YamlNode, key: str, name: str, kind: str, need: str = "") -> bool:
         properties = self._schema.properties
         fitting = [
             n
@@ -90,7 +90,7 @@ class Fields:
         return False
 
     def _only(
-        self, node: Written, key: str, keys: dict[str, Written], valid: Iterable[str]
+        self, node: YamlNode, key: str, keys: dict[str, YamlNode], valid: Iterable[str]
     ) -> None:
         for name, inner in keys.items():
             if name not in valid:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from habeas.figures.definition.fields import Fields, listed
-from habeas.figures.definition.syntax import Written
+from habeas.figures.definition.syntax import YamlNode
 
 ANSWERS = ("yes", "no", "unknown")
 METHODS = ("latent-class", "log-linear-bic", "log-linear-aic", "log-linear-stepwise")
@@ -45,7 +45,7 @@ class ListReader(Fields):
     """Reads the part of a definition that only an estimate has."""
 
     def estimation(
-        self, keys: dict[str, Written], choice: Callable[..., str], seed: int | None
+        self, keys: dict[str, YamlNode], choice: Callable[..., str], seed: int | None
     ) -> Estimation:
         """``choice`` reads a key with one of a few values."""
         lists = self._lists(keys.get("lists"))
@@ -58,7 +58,7 @@ class ListReader(Fields):
             seed=USUAL_SEED if seed is None else seed,
         )
 
-    def _lists(self, node: Written | None) -> tuple[ListOf, ...]:
+    def _lists(self, node: YamlNode | None) -> tuple[ListOf, ...]:
         valid = "a list: `- {name: …, sources: …, includes: …}` lines."
         if node is None or node.items is None:
             reason = "It is missing." if node is None else f"It is {node.shape}."
@@ -77,7 +77,7 @@ class ListReader(Fields):
             found.append(each)
         return tuple(found)
 
-    def _list(self, node: Written, where: str) -> ListOf:
+    def _list(self, node: YamlNode, where: str) -> ListOf:
         keys = node.keys or {}
         wanted = ("name", "sources", "includes")
         self._only(node, where, keys, wanted)
@@ -94,7 +94,7 @@ class ListReader(Fields):
             sources = self._texts(keys["sources"], f"{where}.sources", "codes of sources.")
         return ListOf(texts.get("name", ""), sources, texts.get("includes", ""))
 
-    def _exclusive(self, node: Written | None, names: list[str]) -> tuple[tuple[str, ...], ...]:
+    def _exclusive(self, node: YamlNode | None, names: list[str]) -> tuple[tuple[str, ...], ...]:
         """Groups of lists, as a list of lists."""
         if node is None:
             return ()

@@ -15,7 +15,7 @@ from habeas.figures.definition import rules as r
 from habeas.figures.definition.fields import Fields, listed
 from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation, ListReader
 from habeas.figures.definition.rule_reading import RuleReader
-from habeas.figures.definition.syntax import Problems, Written
+from habeas.figures.definition.syntax import Problems, YamlNode
 from habeas.vocabulary.schema import Schema
 
 _PROBABILITY = re.compile(r"0\.[0-9]{1,6}\Z")
@@ -44,7 +44,7 @@ _KEYS = {
 
 
 @dataclass(slots=True)
-class Parts:
+class DefinitionParts:
     """The checked parts of a definition, before it is one."""
 
     key: str = ""
@@ -66,21 +66,21 @@ class Parts:
     estimation: Estimation = NO_ESTIMATION
 
 
-class Reader(Fields):
+class DefinitionReader(Fields):
     """Reads one definition; ``parts`` gives the parts or raises every problem at once."""
 
-    def __init__(self, document: Written, schema: Schema) -> None:
+    def __init__(self, document: YamlNode, schema: Schema) -> None:
         super().__init__(schema, Problems(), document.line)
         self._keys = document.keys or {}
 
-    def parts(self) -> Parts:
+    def parts(self) -> DefinitionParts:
         kind = self._choice("kind", r.KINDS_OF_FIGURE, required=True)
         allowed = _KEYS.get(kind, tuple({k for keys in _KEYS.values() for k in keys}))
         for key, node in self._keys.items():
             if key not in allowed:
                 of_kind = f"in a {kind} figure: " if kind else ""
                 self._bad(node, key, "No such key.", of_kind + ", ".join(sorted(allowed)) + ".")
-        parts = Parts(kind=kind)
+        parts = DefinitionParts(kind=kind)
         parts.key = self._text("key", required=True)
         if parts.key and not (_KEY.match(parts.key) and len(parts.key) <= 80):
             self._bad(self._keys["key"], "key", f"{parts.key!r} is not a key.",
@@ -163,7 +163,7 @@ class Reader(Fields):
             self._bad(keys["step"], "by.step", f"{names[0]} is not a date.", "no step.")
         return names[0], step or ("year" if value_type == "date" else "")
 
-    def _draw(self, parts: Parts) -> dict[str, Any]:
+    def _draw(self, parts: DefinitionParts) -> dict[str, Any]:
         wanted = r.DRAWINGS.get(parts.view, ())
         node = self._keys.get("draw")
         if node is None:
@@ -194,7 +194,7 @@ class Reader(Fields):
                 self._bad(keys["along"], "draw.along", "No such axis.", "holds or said.")
         return found
 
-    def _rules(self, parts: Parts) -> tuple[r.Rule, ...]:
+    def _rules(self, parts: DefinitionParts) -> tuple[r.Rule, ...]:
         node = self._keys.get("rules")
         if node is None:
             return ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.fields import Fields, listed
-from habeas.figures.definition.syntax import Written
+from habeas.figures.definition.syntax import YamlNode
 from habeas.figures.definition.wording import rule_words
 
 
@@ -17,7 +17,7 @@ class RuleReader(Fields):
     counts = ""
     reports: tuple[str, ...] = ()
 
-    def rules(self, node: Written) -> Iterable[r.Rule]:
+    def rules(self, node: YamlNode) -> Iterable[r.Rule]:
         """The rules in order; what cannot be read is a problem."""
         if node.items is None:
             self._bad(node, "rules", f"It is {node.shape}.", "a list: `- rule: …` lines.")
@@ -27,7 +27,7 @@ class RuleReader(Fields):
             if rule is not None:
                 yield rule
 
-    def _rule(self, node: Written, where: str) -> r.Rule | None:
+    def _rule(self, node: YamlNode, where: str) -> r.Rule | None:
         keys = dict(node.keys or {})
         name_node = keys.pop("rule", None)
         names = _rule_names(self.kind)
@@ -51,12 +51,16 @@ class RuleReader(Fields):
         rule = read.get(name, self._condition_rule)(name, node, keys, where)
         return rule if len(self._problems.found) == before else None
 
-    def _live_rule(self, name: str, node: Written, keys: dict[str, Written], where: str) -> r.Rule:
+    def _live_rule(
+        self, name: str, node: YamlNode, keys: dict[str, YamlNode], where: str
+    ) -> r.Rule:
         for key, inner in keys.items():
             self._bad(inner, f"{where}.{key}", "No such parameter.", "none.")
         return self._made(r.Rule(name, "", node.line))
 
-    def _claim_rule(self, name: str, node: Written, keys: dict[str, Written], where: str) -> r.Rule:
+    def _claim_rule(
+        self, name: str, node: YamlNode, keys: dict[str, YamlNode], where: str
+    ) -> r.Rule:
         conditions = [c for c in r.CONDITIONS.values() if not c.in_reported_only]
         valid = ["property", *(c.name for c in conditions)]
         if name == r.HAS_CLAIM:
@@ -82,16 +86,18 @@ class RuleReader(Fields):
         return self._made(rule)
 
     def _condition_rule(
-        self, name: str, node: Written, keys: dict[str, Written], where: str
+        self, name: str, node: YamlNode, keys: dict[str, YamlNode], where: str
     ) -> r.Rule:
         condition = r.CONDITIONS[name]
         if not keys:
             self._bad(node, where, "It says nothing.", _operators(condition))
-        mapping = Written(node.line, keys=keys)
+        mapping = YamlNode(node.line, keys=keys)
         tests = self._tests(mapping, condition, where, self.reports) if keys else ()
         return self._made(r.Rule(name, "", node.line, tests=tuple(tests)))
 
-    def _place_rule(self, name: str, node: Written, keys: dict[str, Written], where: str) -> r.Rule:
+    def _place_rule(
+        self, name: str, node: YamlNode, keys: dict[str, YamlNode], where: str
+    ) -> r.Rule:
         self._only(node, where, keys, ("place",))
         records = (
             self._texts(keys["place"], f"{where}.place", "a place's caption, or #position.")
@@ -102,7 +108,7 @@ class RuleReader(Fields):
         return self._made(r.Rule(name, "", node.line, records=records))
 
     def _record_rule(
-        self, name: str, node: Written, keys: dict[str, Written], where: str
+        self, name: str, node: YamlNode, keys: dict[str, YamlNode], where: str
     ) -> r.Rule:
         self._only(node, where, keys, ("is", "is-not"))
         if len(keys) > 1:
@@ -129,7 +135,7 @@ class RuleReader(Fields):
         )
 
     def _tests(
-        self, node: Written, condition: r.Condition, where: str, properties: tuple[str, ...]
+        self, node: YamlNode, condition: r.Condition, where: str, properties: tuple[str, ...]
     ) -> Iterable[r.Test]:
         keys = node.keys if node.keys is not None else {condition.shorthand: node}
         if condition.needs:
@@ -151,7 +157,7 @@ class RuleReader(Fields):
 
     def _operands(
         self,
-        node: Written,
+        node: YamlNode,
         where: str,
         operand: r.Operand,
         condition: r.Condition,
@@ -195,7 +201,7 @@ class RuleReader(Fields):
         lists = {"source-kind": "source-kind", "interest": "interest-kind", "basis": "basis"}
         return list(codes[lists[condition.name]]) if condition.name in lists else []
 
-    def _check_records(self, node: Written, where: str, records: tuple[str, ...]) -> None:
+    def _check_records(self, node: YamlNode, where: str, records: tuple[str, ...]) -> None:
         for text in records:
             digits = text[1:]
             if text.startswith("#") and not (digits.isascii() and digits.isdigit()):

@@ -15,20 +15,20 @@ import yaml
 from yaml.composer import Composer
 from yaml.resolver import BaseResolver
 
-from habeas.figures.errors import DefinitionError, Problem
+from habeas.figures.errors import DefinitionError, DefinitionProblem
 
 LIMIT_BYTES = 65_536
 LIMIT_DEPTH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class YamlNode:
     """One YAML node: a text, a list or a mapping, and the line where it starts."""
 
     line: int
     text: str | None = None
-    items: tuple[Written, ...] | None = None
-    keys: dict[str, Written] | None = None
+    items: tuple[YamlNode, ...] | None = None
+    keys: dict[str, YamlNode] | None = None
 
     @property
     def shape(self) -> str:
@@ -41,10 +41,10 @@ class Written:
 class Problems:
     """Collects everything wrong, so that a writer mends a definition in one go."""
 
-    found: list[Problem] = field(default_factory=list)
+    found: list[DefinitionProblem] = field(default_factory=list)
 
     def add(self, line: int, key: str, reason: str, valid: str) -> None:
-        self.found.append(Problem(line, key, reason, valid))
+        self.found.append(DefinitionProblem(line, key, reason, valid))
 
     def raise_if_any(self) -> None:
         if self.found:
@@ -52,10 +52,10 @@ class Problems:
 
 
 def _refuse(line: int, key: str, reason: str, valid: str) -> DefinitionError:
-    return DefinitionError((Problem(line, key, reason, valid),))
+    return DefinitionError((DefinitionProblem(line, key, reason, valid),))
 
 
-def read(text: str) -> Written:
+def read(text: str) -> YamlNode:
     """The document as located text; raises ``DefinitionError`` for anything but plain YAML."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > LIMIT_BYTES:
@@ -120,13 +120,13 @@ def _checked(text: str) -> Iterator[yaml.Event]:
         yield event
 
 
-def _located(node: yaml.Node) -> Written:
+def _located(node: yaml.Node) -> YamlNode:
     line = node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode):
-        return Written(line, text=str(node.value).strip())
+        return YamlNode(line, text=str(node.value).strip())
     if isinstance(node, yaml.SequenceNode):
-        return Written(line, items=tuple(_located(item) for item in node.value))
-    keys: dict[str, Written] = {}
+        return YamlNode(line, items=tuple(_located(item) for item in node.value))
+    keys: dict[str, YamlNode] = {}
     for key_node, value_node in node.value:
         key_line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
@@ -135,4 +135,4 @@ def _located(node: yaml.Node) -> Written:
         if key in keys:
             raise _refuse(key_line, key, "It is written twice.", "each key once.")
         keys[key] = _located(value_node)
-    return Written(line, keys=keys)
+    return YamlNode(line, keys=keys)

@@ -39,7 +39,7 @@ class CaptureList:
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class FigureCapture:
     """The capture table of a figure. ``joined`` is None where no pair is open.
 
     ``refusal`` says why there is no table (then ``table`` is None).
@@ -53,7 +53,7 @@ class Capture:
     refusal: str = ""
 
 
-def capture(definition: FigureDefinition, facts: Facts, counted: Iterable[int]) -> Capture:
+def capture(definition: FigureDefinition, facts: Facts, counted: Iterable[int]) -> FigureCapture:
     """The table of those ``counted`` who are on at least one list."""
     groups = _groups(definition.estimation.lists, facts)
     wanted = set(counted)
@@ -79,8 +79,8 @@ def capture(definition: FigureDefinition, facts: Facts, counted: Iterable[int]) 
         table = _table(names, masks.values(), unit, barred)
         joined = _table(names, _joined(masks, pairs), unit, barred) if pairs else None
     except BadTable as error:
-        return Capture(lists, None, None, pairs, grounds, error.message)
-    return Capture(lists, table, joined, pairs, grounds)
+        return FigureCapture(lists, None, None, pairs, grounds, error.message)
+    return FigureCapture(lists, table, joined, pairs, grounds)
 
 
 def _groups(lists: Sequence[ListOf], facts: Facts) -> list[list[ListOf]]:

@@ -36,7 +36,7 @@ _REMEMBERED = 4  # viewers and sizes whose candidates are kept
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ConflictPage:
     """Some conflicts in order of record and property; ``next`` asks for those after them."""
 
     conflicts: tuple[Conflict, ...]
@@ -66,7 +66,7 @@ def all(
     after: tuple[int, str] | None = None,
     limit: int = 50,
     as_of: int | None = None,
-) -> Page:
+) -> ConflictPage:
     """A page of the archive's conflicts; ``after`` is the former page's ``next``."""
     n = _size(as_of)
     records, known = _remembered(viewer, n)
@@ -87,7 +87,7 @@ def all(
             break
     last = (found[-1].record, found[-1].property) if more else None
     captions = captions_of(viewer, {conflict.record for conflict in found}, n)
-    return Page(tuple(found), captions, claims, last)
+    return ConflictPage(tuple(found), captions, claims, last)
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from habeas.archive import regions
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.answers import NO, UNKNOWN, YES, asker, named_records, place_answer
-from habeas.figures.evaluation.results import Group, Member, Step
+from habeas.figures.evaluation.results import BreakdownGroup, FigureMember, WaterfallStep
 from habeas.figures.evaluation.rows import ClaimRow, Facts, value_of
 from habeas.figures.evaluation.times import period
 from habeas.figures.places import leading_claims, placing_claims
@@ -30,9 +30,9 @@ LIVE_WORDS = "not retracted, not superseded"
 class Counted:
     """The outcome: those counted, those not known, and how every record fared."""
 
-    members: tuple[Member, ...]
-    undecided: tuple[Member, ...]
-    steps: tuple[Step, ...]
+    members: tuple[FigureMember, ...]
+    undecided: tuple[FigureMember, ...]
+    steps: tuple[WaterfallStep, ...]
     grounds: frozenset[int]
 
 
@@ -84,20 +84,20 @@ def _fate(record: int, asked: Sequence[_Asked]) -> tuple[int | None, Answer]:
     return undecided, UNKNOWN
 
 
-def _member(record: int, asked: Sequence[_Asked]) -> Member:
+def _member(record: int, asked: Sequence[_Asked]) -> FigureMember:
     claims = {claim for part in asked for claim in part.deciding.get(record, ())}
-    return Member(record, tuple(sorted(claims)))
+    return FigureMember(record, tuple(sorted(claims)))
 
 
 def _steps(
     rules: Sequence[r.Rule], facts: Facts, fates: Sequence[tuple[list[int], list[int]]]
-) -> Iterable[Step]:
+) -> Iterable[WaterfallStep]:
     withdrawn = tuple(sorted(facts.withdrawn))
     entered = len(facts.records) + len(withdrawn)
-    yield Step(r.LIVE, LIVE_WORDS, entered, withdrawn, ())
+    yield WaterfallStep(r.LIVE, LIVE_WORDS, entered, withdrawn, ())
     entered -= len(withdrawn)
     for rule, (dropped, unknown) in zip(rules, fates, strict=True):
-        yield Step(rule.name, rule.words, entered, tuple(dropped), tuple(unknown))
+        yield WaterfallStep(rule.name, rule.words, entered, tuple(dropped), tuple(unknown))
         entered -= len(dropped) + len(unknown)
 
 
@@ -165,8 +165,8 @@ NOT_APPLICABLE = "does not apply"
 
 
 def breakdown(
-    definition: FigureDefinition, facts: Facts, members: Iterable[Member]
-) -> tuple[tuple[Group, ...], frozenset[int]]:
+    definition: FigureDefinition, facts: Facts, members: Iterable[FigureMember]
+) -> tuple[tuple[BreakdownGroup, ...], frozenset[int]]:
     """The number by value of the ``by`` property, and the claims that decided.
 
     A record stands in exactly one group: under its value when all live assertions of one
@@ -192,7 +192,9 @@ def breakdown(
         groups[place].append(member.position)
         labels[place] = label
     return (
-        tuple(Group(labels[place], tuple(sorted(groups[place]))) for place in sorted(groups)),
+        tuple(
+            BreakdownGroup(labels[place], tuple(sorted(groups[place]))) for place in sorted(groups)
+        ),
         frozenset(used),
     )
 

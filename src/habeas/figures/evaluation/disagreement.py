@@ -40,7 +40,7 @@ _REACH_KM = {
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Disagreement:
     """Two groups of equal claims that disagree, and why."""
 
     left: tuple[int, ...]
@@ -56,7 +56,7 @@ class Conflict:
     record: int
     property: str
     claims: tuple[int, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Disagreement, ...]
 
     @builtins.property  # ``property`` is a field here
     def certain(self) -> bool:
@@ -109,7 +109,7 @@ def _among(
 ) -> Iterable[Conflict]:
     known = schema.properties.get(name)
     one_at_a_time = known is not None and known.at_a_time == "one"
-    pairs: list[tuple[int, int, Pair]] = []
+    pairs: list[tuple[int, int, Disagreement]] = []
     for i, left in enumerate(variants):
         for j in range(i + 1, len(variants)):
             right = variants[j]
@@ -120,14 +120,16 @@ def _among(
                     certain = answer is YES and meet is YES
                     if answer is YES and not certain:
                         reason += "; it is not certain that they speak of the same time"
-                    pairs.append((i, j, Pair(left.claims, right.claims, certain, reason)))
+                    pairs.append((i, j, Disagreement(left.claims, right.claims, certain, reason)))
     for linked in _linked(len(variants), pairs):
         members = {v for i, j, _ in linked for v in (i, j)}
         positions = sorted(p for v in members for p in variants[v].claims)
         yield Conflict(record, name, tuple(positions), tuple(pair for _, _, pair in linked))
 
 
-def _linked(size: int, pairs: Sequence[tuple[int, int, Pair]]) -> list[list[tuple[int, int, Pair]]]:
+def _linked(
+    size: int, pairs: Sequence[tuple[int, int, Disagreement]]
+) -> list[list[tuple[int, int, Disagreement]]]:
     """The pairs, grouped by the chains they form, in order of the earliest claim."""
     parent = list(range(size))
 
@@ -140,7 +142,7 @@ def _linked(size: int, pairs: Sequence[tuple[int, int, Pair]]) -> list[list[tupl
     for i, j, _ in pairs:
         low, high = sorted((root(i), root(j)))
         parent[high] = low
-    groups: dict[int, list[tuple[int, int, Pair]]] = defaultdict(list)
+    groups: dict[int, list[tuple[int, int, Disagreement]]] = defaultdict(list)
     for pair in pairs:
         groups[root(pair[0])].append(pair)
     return [groups[key] for key in sorted(groups)]

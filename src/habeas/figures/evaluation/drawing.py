@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from habeas.archive import regions
 from habeas.figures.errors import WrongView
 from habeas.figures.evaluation.answers import UNKNOWN, YES
-from habeas.figures.evaluation.results import Evaluation, Group, Point
+from habeas.figures.evaluation.results import BreakdownGroup, Evaluation, ReportedPoint
 from habeas.figures.evaluation.rows import ClaimRow, value_of
 from habeas.vocabulary import edtf
 
@@ -43,7 +43,7 @@ class MatrixRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class MatrixDate:
     """A date of the matrix: EDTF, and in words."""
 
     edtf: str
@@ -55,7 +55,7 @@ class Matrix:
     """Rows in order of caption. ``totals`` counts, for each column, the records by code."""
 
     property: str
-    columns: tuple[Column, ...]
+    columns: tuple[MatrixDate, ...]
     rows: tuple[MatrixRow, ...]
     totals: tuple[dict[str, int], ...]
 
@@ -90,7 +90,7 @@ class Moment:
 class PlotPoint:
     """A reported point on a time axis. ``first`` and ``last`` both None: no time stated."""
 
-    point: Point
+    point: ReportedPoint
     first: int | None
     last: int | None
 
@@ -135,7 +135,7 @@ def matrix(evaluation: Evaluation) -> Matrix:
                 tally[value.code] += 1
         totals.append(dict(sorted(tally.items())))
     columns = tuple(
-        Column(text, edtf.describe(date)) for text, date in zip(texts, dates, strict=True)
+        MatrixDate(text, edtf.describe(date)) for text, date in zip(texts, dates, strict=True)
     )
     return Matrix(draw.cell, columns, tuple(rows), tuple(totals))
 
@@ -226,7 +226,7 @@ def _along(plotted: PlotPoint) -> tuple[bool, int, int]:
     return start is None, start or 0, plotted.point.claim
 
 
-def series(evaluation: Evaluation) -> tuple[Group, ...]:
+def series(evaluation: Evaluation) -> tuple[BreakdownGroup, ...]:
     """The breakdown in order of its values."""
     evaluation.require_lineage()
     if evaluation.definition.by is None:

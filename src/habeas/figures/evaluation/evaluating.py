@@ -27,9 +27,9 @@ from habeas.figures.evaluation.results import (
     CountedFigure,
     EstimatedFigure,
     Evaluation,
-    Member,
+    FigureMember,
     ReportedFigure,
-    Step,
+    WaterfallStep,
 )
 from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.vocabulary import schema as vocabulary
@@ -119,7 +119,7 @@ def _reported(
         grounds=reported.grounds,
         not_known=sum(len(step.not_known) for step in reported.steps),
         undecided=tuple(
-            Member(rows[claim].record, (claim,))
+            FigureMember(rows[claim].record, (claim,))
             for step in reported.steps
             for claim in step.not_known
         ),
@@ -143,12 +143,14 @@ def _estimated(
     """What an estimate is made from: those counted who are on at least one of its lists."""
     captured = capture(definition, facts, (member.position for member in counted.members))
     members = tuple(
-        Member(m.position, tuple(sorted({*m.claims, *captured.grounds[m.position]})))
+        FigureMember(m.position, tuple(sorted({*m.claims, *captured.grounds[m.position]})))
         for m in counted.members
         if m.position in captured.grounds
     )
     unlisted = tuple(m.position for m in counted.members if m.position not in captured.grounds)
-    listed = Step("on-a-list", "is on at least one list", len(counted.members), unlisted, ())
+    listed = WaterfallStep(
+        "on-a-list", "is on at least one list", len(counted.members), unlisted, ()
+    )
     grounds = frozenset(claim for member in members for claim in member.claims)
     grounds |= counted.grounds
     rows = {row.position: row for row in facts.claims if row.position in grounds}

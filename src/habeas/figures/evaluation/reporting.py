@@ -18,7 +18,7 @@ from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.answers import NO, UNKNOWN, asker, basis, place_answer, said
 from habeas.figures.evaluation.counting import LIVE_WORDS
-from habeas.figures.evaluation.results import Point, Step
+from habeas.figures.evaluation.results import ReportedPoint, WaterfallStep
 from habeas.figures.evaluation.rows import ClaimRow, Facts, attribution_of, value_of
 from habeas.figures.places import placing_claims
 from habeas.vocabulary import counts, edtf
@@ -36,8 +36,8 @@ _CHOICE_WORDS = {
 class Reported:
     """The points, how every claim fared, and the claims that decided."""
 
-    points: tuple[Point, ...]
-    steps: tuple[Step, ...]
+    points: tuple[ReportedPoint, ...]
+    steps: tuple[WaterfallStep, ...]
     grounds: frozenset[int]
 
 
@@ -64,9 +64,9 @@ def report(definition: FigureDefinition, facts: Facts) -> Reported:
             else:
                 fates[undecided][1].append(claim.position)
     entered = len(claims)
-    steps = [Step(r.LIVE, LIVE_WORDS, entered, (), ())]
+    steps = [WaterfallStep(r.LIVE, LIVE_WORDS, entered, (), ())]
     for rule, (dropped, unknown) in zip(rules, fates, strict=True):
-        steps.append(Step(rule.name, rule.words, entered, tuple(dropped), tuple(unknown)))
+        steps.append(WaterfallStep(rule.name, rule.words, entered, tuple(dropped), tuple(unknown)))
         entered = steps[-1].kept
     if definition.choose != "all":
         step, kept = _choose(definition.choose, kept)
@@ -93,7 +93,7 @@ def _ask(rule: r.Rule, facts: Facts) -> Callable[[ClaimRow], Answer]:
     return asker(rule, facts)
 
 
-def _choose(choice: str, claims: Sequence[ClaimRow]) -> tuple[Step, list[ClaimRow]]:
+def _choose(choice: str, claims: Sequence[ClaimRow]) -> tuple[WaterfallStep, list[ClaimRow]]:
     by_time = choice in ("latest", "earliest")
     upwards = choice in ("latest", "highest")
     spans: dict[int, _Span] = {}
@@ -126,7 +126,7 @@ def _choose(choice: str, claims: Sequence[ClaimRow]) -> tuple[Step, list[ClaimRo
         else:
             kept.append(claim)
     words = f"{_CHOICE_WORDS[choice]} (a choice of the definition)"
-    step = Step("choose", words, len(claims), tuple(sorted(dropped)), tuple(unknown))
+    step = WaterfallStep("choose", words, len(claims), tuple(sorted(dropped)), tuple(unknown))
     return step, kept
 
 
@@ -156,13 +156,13 @@ def _number_span(claim: ClaimRow) -> _Span | None:
     return _Span(count.unit, -inf if low is None else low, inf if high is None else high)
 
 
-def point(claim: ClaimRow, facts: Facts) -> Point:
+def point(claim: ClaimRow, facts: Facts) -> ReportedPoint:
     """What one claim reports, in words and numbers."""
     value = value_of(claim.value)
     count = value.count
     steps = attribution_of(claim)
     source = facts.sources.get(claim.source)
-    return Point(
+    return ReportedPoint(
         claim=claim.position,
         record=claim.record,
         about=facts.captions.get(claim.record, ""),
@@ -189,6 +189,6 @@ def point(claim: ClaimRow, facts: Facts) -> Point:
     )
 
 
-def _in_time(p: Point) -> tuple[bool, int, int]:
+def _in_time(p: ReportedPoint) -> tuple[bool, int, int]:
     start = p.holds_from if p.holds_from is not None else p.holds_to
     return start is None, start or 0, p.claim

@@ -15,7 +15,7 @@ from functools import cached_property
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.wording import counted_words, grouped, range_words
 from habeas.figures.errors import NoLineage
-from habeas.figures.evaluation.capturing import Capture
+from habeas.figures.evaluation.capturing import FigureCapture
 from habeas.figures.evaluation.disagreement import Conflict
 from habeas.figures.evaluation.estimates import Estimates
 from habeas.figures.evaluation.rows import ClaimRow, SourceRow
@@ -24,7 +24,7 @@ from habeas.vocabulary import stances
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class FigureMember:
     """A record that was counted or not known, and the claims that decided it."""
 
     position: int
@@ -32,7 +32,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WaterfallStep:
     """One rule of the waterfall. Members are records (counted) or claims (reported)."""
 
     rule: str
@@ -48,7 +48,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class BreakdownGroup:
     """One value of a breakdown and the records that have it."""
 
     label: str
@@ -60,7 +60,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ReportedPoint:
     """What one claim reports. ``low`` or ``high`` None: no bound on that side, or no number.
 
     ``words`` is the value in words, ``method`` how the speaker says they know, ``through``
@@ -99,7 +99,7 @@ class Weakness:
 
 
 @dataclass(frozen=True, slots=True)
-class Lineage:
+class Grounds:
     """What a figure stands on: ledger positions."""
 
     definition: int | None
@@ -121,10 +121,10 @@ class Evaluation(ABC):
     as_of: int
     viewer: str
     scope: str
-    steps: tuple[Step, ...]
+    steps: tuple[WaterfallStep, ...]
     grounds: frozenset[int]
     not_known: int = 0
-    undecided: tuple[Member, ...] = ()
+    undecided: tuple[FigureMember, ...] = ()
     weak: tuple[Weakness, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     claims: Mapping[int, ClaimRow] = field(default_factory=dict)
@@ -141,17 +141,17 @@ class Evaluation(ABC):
         return self.definition.kind
 
     @property
-    def members(self) -> tuple[Member, ...]:
+    def members(self) -> tuple[FigureMember, ...]:
         """The records counted, or on a list; reports have none."""
         return ()
 
     @property
-    def points(self) -> tuple[Point, ...]:
+    def points(self) -> tuple[ReportedPoint, ...]:
         """What the claims report; only reports have any."""
         return ()
 
     @property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[BreakdownGroup, ...]:
         """The values of a breakdown; only a count has any."""
         return ()
 
@@ -166,11 +166,11 @@ class Evaluation(ABC):
         """The value in words."""
 
     @cached_property
-    def lineage(self) -> Lineage:
+    def lineage(self) -> Grounds:
         """What the value stands on."""
         records = {member.position for member in self.members}
         records |= {point.record for point in self.points}
-        return Lineage(
+        return Grounds(
             self.definition.position,
             self.definition.digest,
             self.as_of,
@@ -178,7 +178,7 @@ class Evaluation(ABC):
             tuple(sorted(self.grounds)),
         )
 
-    def require_lineage(self) -> Lineage:
+    def require_lineage(self) -> Grounds:
         """The lineage, or ``NoLineage`` when the value does not follow from it."""
         if self._fault:
             raise NoLineage(
@@ -220,8 +220,8 @@ class CountedFigure(Evaluation):
     """
 
     number: int
-    members: tuple[Member, ...] = ()
-    groups: tuple[Group, ...] = ()
+    members: tuple[FigureMember, ...] = ()
+    groups: tuple[BreakdownGroup, ...] = ()
     fewest: int | None = None
     open_pairs: tuple[Weighed, ...] = ()  # among the members, heaviest first
 
@@ -245,7 +245,7 @@ class CountedFigure(Evaluation):
 class ReportedFigure(Evaluation):
     """What sources report: points, never made into one number."""
 
-    points: tuple[Point, ...] = ()
+    points: tuple[ReportedPoint, ...] = ()
 
     @property
     def headline(self) -> str:
@@ -270,8 +270,8 @@ class EstimatedFigure(Evaluation):
     ``estimates`` is None where nobody has computed it yet.
     """
 
-    capture: Capture
-    members: tuple[Member, ...] = ()
+    capture: FigureCapture
+    members: tuple[FigureMember, ...] = ()
     estimates: Estimates | None = None
 
     @property

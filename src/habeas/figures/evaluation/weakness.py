@@ -11,13 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from habeas.archive.review.pairs import OpenPair
-from habeas.figures.evaluation.results import Member, Weakness
+from habeas.figures.evaluation.results import FigureMember, Weakness
 from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.figures.evaluation.times import is_vague
 
 
 def of_members(
-    members: Sequence[Member], claims: Mapping[int, ClaimRow], facts: Facts
+    members: Sequence[FigureMember], claims: Mapping[int, ClaimRow], facts: Facts
 ) -> tuple[Weakness, ...]:
     """The weak points of counted records, each by the claims that decided it."""
     return _weak([[claims[c] for c in member.claims] for member in members], "records", facts)
@@ -39,7 +39,7 @@ def of_pairs(pairs: Sequence[OpenPair], counted: Collection[int]) -> tuple[Weakn
     return (Weakness("pairs-beyond", words, beyond, len(pairs)),)
 
 
-def of_comparing(members: Sequence[Member], compared: int | None) -> tuple[Weakness, ...]:
+def of_comparing(members: Sequence[FigureMember], compared: int | None) -> tuple[Weakness, ...]:
     """That some were not compared with the others, so the range may be too narrow."""
     if compared is None:
         return ()

@@ -24,10 +24,10 @@ from habeas.figures.evaluation.disagreement import Conflict
 from habeas.figures.evaluation.erased import erased_since, words_of
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.loading import live_claims, records_around
-from habeas.figures.evaluation.results import Evaluation, Member
+from habeas.figures.evaluation.results import Evaluation, FigureMember
 from habeas.figures.why.claim_steps import Descent, Prover, erased_by
 from habeas.figures.why.marking import marked
-from habeas.figures.why.nodes import Fact, Node, as_json
+from habeas.figures.why.nodes import Node, NodeFact, as_json
 from habeas.figures.why.open_steps import told_lists, told_pairs
 from habeas.figures.why.printing import as_text
 from habeas.vocabulary import schema as vocabulary
@@ -85,7 +85,7 @@ def _under(node: Node, down: Descent) -> Node:
     size, root = down.checkpoint
     return replace(
         node,
-        facts=(*node.facts, Fact("checkpoint", f"signed log of {size:,} entries, root {root}")),
+        facts=(*node.facts, NodeFact("checkpoint", f"signed log of {size:,} entries, root {root}")),
     )
 
 
@@ -126,14 +126,17 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     unknown = evaluation.undecided[:limit]
     followed = [claim for member in (*shown, *unknown) for claim in member.claims[:CLAIMS_EACH]]
     down.read(followed)
-    facts = [Fact(evaluation.kind, evaluation.headline)]
+    facts = [NodeFact(evaluation.kind, evaluation.headline)]
     if definition.question:
-        facts.append(Fact("question", definition.question))
+        facts.append(NodeFact("question", definition.question))
     if definition.note:
-        facts.append(Fact("note", definition.note))
-    facts += [Fact("as of", f"ledger size {evaluation.as_of:,}"), Fact("scope", evaluation.scope)]
+        facts.append(NodeFact("note", definition.note))
+    facts += [
+        NodeFact("as of", f"ledger size {evaluation.as_of:,}"),
+        NodeFact("scope", evaluation.scope),
+    ]
     if since := erased_since(down.viewer, evaluation.as_of):
-        facts.append(Fact("erased since", words_of(since)))
+        facts.append(NodeFact("erased since", words_of(since)))
     children = [_recipe(evaluation), *told_lists(evaluation), *told_pairs(evaluation)]
     weak = tuple(Node("weak-point", point.words) for point in evaluation.weak if point.part)
     if weak:
@@ -152,7 +155,7 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
             Node(
                 "not-known",
                 f"Not known: {len(evaluation.undecided):,}",
-                (Fact("meaning", "the rules cannot decide on what is recorded"),),
+                (NodeFact("meaning", "the rules cannot decide on what is recorded"),),
                 tuple(_member(member, evaluation, down) for member in unknown),
                 more=len(evaluation.undecided) - len(unknown),
             )
@@ -160,11 +163,11 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     return Node("figure", definition.title, tuple(facts), tuple(children), definition.position)
 
 
-def _slice(evaluation: Evaluation, limit: int, offset: int) -> tuple[list[Member], int]:
+def _slice(evaluation: Evaluation, limit: int, offset: int) -> tuple[list[FigureMember], int]:
     if evaluation.kind != "reported":
         return list(evaluation.members[offset : offset + limit]), len(evaluation.members)
     points = evaluation.points[offset : offset + limit]
-    return [Member(p.record, (p.claim,)) for p in points], len(evaluation.points)
+    return [FigureMember(p.record, (p.claim,)) for p in points], len(evaluation.points)
 
 
 def _members_title(evaluation: Evaluation, offset: int, shown: int, in_all: int) -> str:
@@ -182,7 +185,9 @@ def _recipe(evaluation: Evaluation) -> Node:
             told += f", {len(step.not_known):,} not known"
         rules.append(
             Node(
-                "rule", f"{number}. {step.words}", (Fact("waterfall", f"{told}, {step.kept:,} on"),)
+                "rule",
+                f"{number}. {step.words}",
+                (NodeFact("waterfall", f"{told}, {step.kept:,} on"),),
             )
         )
     definition = evaluation.definition
@@ -190,13 +195,13 @@ def _recipe(evaluation: Evaluation) -> Node:
         property_words(name, vocabulary.core()) for name in definition.reports
     )
     facts = (
-        Fact("counts" if definition.counts else "reports", what),
-        Fact("definition", f"{definition.key}, sha256 {definition.digest}"),
+        NodeFact("counts" if definition.counts else "reports", what),
+        NodeFact("definition", f"{definition.key}, sha256 {definition.digest}"),
     )
     return Node("recipe", "How it was made", facts, tuple(rules), definition.position)
 
 
-def _member(member: Member, evaluation: Evaluation, down: Descent) -> Node:
+def _member(member: FigureMember, evaluation: Evaluation, down: Descent) -> Node:
     caption = evaluation.captions.get(member.position, f"record {member.position}")
     claims = [claim for claim in member.claims[:CLAIMS_EACH] if claim in down.claims]
     return Node(
@@ -222,7 +227,7 @@ def _conflicts(conflicts: Sequence[Conflict], evaluation: Evaluation) -> Node:
                 "conflict",
                 f"{name}, {property_words(conflict.property, vocabulary.core())}: "
                 f"{len(conflict.claims)} claims {conflict.words}",
-                (Fact("claims", claims), *(Fact("because", reason) for reason in reasons)),
+                (NodeFact("claims", claims), *(NodeFact("because", reason) for reason in reasons)),
             )
         )
     return Node(
@@ -250,9 +255,11 @@ def _record(
     captions = dict(
         visible(viewer, m.Mention).filter(position__in=mentions).values_list("position", "caption")
     )
-    facts = [Fact("kind", mention.kind)]
+    facts = [NodeFact("kind", mention.kind)]
     if len(mentions) > 1:
-        facts.append(Fact("mentions joined", ", ".join(f"{captions[p]} (#{p})" for p in mentions)))
+        facts.append(
+            NodeFact("mentions joined", ", ".join(f"{captions[p]} (#{p})" for p in mentions))
+        )
     children: list[Node] = []
     conflicts = found_conflicts.of_subject(viewer, mention.position, as_of)
     if conflicts:
@@ -298,9 +305,9 @@ def _source(viewer: Viewer, source: m.Source, limit: int, offset: int, down: Des
     node = down.source(source.position, {}, through=False)
     facts = node.facts
     if source.about:
-        facts = (*facts, Fact("about", source.about))
+        facts = (*facts, NodeFact("about", source.about))
     if source.ended_at is not None:
-        facts = (*facts, Fact("ended", f"{source.ended_by} by entry {source.ended_at}"))
+        facts = (*facts, NodeFact("ended", f"{source.ended_by} by entry {source.ended_at}"))
     children = [down.claim(claim) for claim in shown if claim in down.claims]
     children += down.proof(source.position)
     more = max(0, in_all - offset - len(shown))

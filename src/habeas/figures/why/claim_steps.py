@@ -19,11 +19,11 @@ from habeas.archive.access import Viewer, as_known, erasing_entry, live, visible
 from habeas.archive.attestation.proving import Proven
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.places import of_layer
-from habeas.archive.search.sheet_rows import Cited, FoundCell, cited_in
+from habeas.archive.search.sheet_rows import CitedRow, FoundCell, cited_in
 from habeas.errors import HabeasError
 from habeas.figures.definition.wording import property_words
 from habeas.figures.evaluation.rows import value_of
-from habeas.figures.why.nodes import Fact, Node
+from habeas.figures.why.nodes import Node, NodeFact
 from habeas.vocabulary import edtf, stances, values
 from habeas.vocabulary.schema import Schema
 
@@ -138,37 +138,37 @@ class Descent:
             return str(self.mentions[claim.ref].caption)
         return values.describe(value_of(claim.value), self.schema)
 
-    def _claim_facts(self, claim: m.Claim) -> Iterable[Fact]:
+    def _claim_facts(self, claim: m.Claim) -> Iterable[NodeFact]:
         written = value_of(claim.value).as_written
         if written and written.text and written.text != self._value(claim):
-            yield Fact("as written", written.text)
+            yield NodeFact("as written", written.text)
         if claim.holds:
-            yield Fact("held", _when(claim.holds))
+            yield NodeFact("held", _when(claim.holds))
         else:
-            yield Fact("held", "not stated")
+            yield NodeFact("held", "not stated")
         if claim.note:
-            yield Fact("note by this archive", claim.note)
+            yield NodeFact("note by this archive", claim.note)
         if not self.cited[claim.position]:
-            yield Fact("passage", "none cited")
+            yield NodeFact("passage", "none cited")
         if claim.ended_at is not None:
-            yield Fact("ended", f"{claim.ended_by} by entry {claim.ended_at}")
+            yield NodeFact("ended", f"{claim.ended_by} by entry {claim.ended_at}")
 
     def source(self, position: int, step: Mapping[str, Any], *, through: bool) -> Node:
         """One source in the chain of a claim, with what it says about how it knows."""
         source = self.sources[position]
-        facts = [Fact("source", self._label("source-kind", source.kind))]
+        facts = [NodeFact("source", self._label("source-kind", source.kind))]
         basis = str(step.get("basis", ""))
         if basis and basis != "not-stated":
-            facts.append(Fact("basis", self._label("basis", basis)))
+            facts.append(NodeFact("basis", self._label("basis", basis)))
         facts += [
-            Fact(label, str(step[key]))
+            NodeFact(label, str(step[key]))
             for key, label in (("how", "how they know"), ("where", "where"))
             if step.get(key)
         ]
         if step.get("said"):
-            facts.append(Fact("said", _when(str(step["said"]))))
+            facts.append(NodeFact("said", _when(str(step["said"]))))
         facts += [
-            Fact(
+            NodeFact(
                 "interest",
                 f"{self._label('interest-kind', interest.get('kind', ''))}: "
                 f"{interest.get('text', '')}",
@@ -176,7 +176,7 @@ class Descent:
             for interest in json.loads(source.interests or "[]")
         ]
         facts += [
-            Fact("repeats", _title(self.sources[repeated]))
+            NodeFact("repeats", _title(self.sources[repeated]))
             for repeated in self.repeats.get(position, ())
             if repeated in self.sources
         ]
@@ -192,10 +192,10 @@ class Descent:
         layer = self.layers.get(passage.layer) if passage.layer is not None else None
         unit = "characters" if layer else "bytes"
         where = f"{unit} {passage.start:,}–{passage.stop:,}"
-        facts = [Fact("in context", self._in_context(passage, layer))]
+        facts = [NodeFact("in context", self._in_context(passage, layer))]
         if layer:
             where += f" of the text read by {layer.reader} {layer.reader_version}"
-        facts.append(Fact("place", where))
+        facts.append(NodeFact("place", where))
         exhibit = self.exhibits.get(passage.exhibit)
         children = (self.exhibit(exhibit),) if exhibit else ()
         return Node("passage", f"“{passage.quote}”", tuple(facts), children, passage.position)
@@ -215,7 +215,7 @@ class Descent:
             f"{cell.heading or cell.letters}: {_marked(cell)}" for cell in cited.row.cells
         )
 
-    def _cited_in(self, passage: m.Passage, layer: m.Layer | None) -> Cited | None:
+    def _cited_in(self, passage: m.Passage, layer: m.Layer | None) -> CitedRow | None:
         if self.archive is None or layer is None:
             return None
         if self._opened is None or self._opened.position != layer.position:
@@ -225,16 +225,16 @@ class Descent:
     def exhibit(self, exhibit: m.Exhibit) -> Node:
         """One exhibit: what it is, where it lies, and the proof of its entry."""
         facts = [
-            Fact("file", f"{exhibit.filename} ({exhibit.size_bytes:,} bytes)"),
-            Fact("sha256", exhibit.plain_sha256),
-            Fact("object", exhibit.address),
+            NodeFact("file", f"{exhibit.filename} ({exhibit.size_bytes:,} bytes)"),
+            NodeFact("sha256", exhibit.plain_sha256),
+            NodeFact("object", exhibit.address),
         ]
         if exhibit.received_from:
-            facts.append(Fact("received from", exhibit.received_from))
+            facts.append(NodeFact("received from", exhibit.received_from))
         if exhibit.received_on:
-            facts.append(Fact("received", _when(exhibit.received_on)))
+            facts.append(NodeFact("received", _when(exhibit.received_on)))
         if exhibit.note:
-            facts.append(Fact("note", exhibit.note))
+            facts.append(NodeFact("note", exhibit.note))
         title = exhibit.title or exhibit.filename
         return Node("exhibit", title, tuple(facts), self.proof(exhibit.position), exhibit.position)
 
@@ -249,7 +249,7 @@ class Descent:
             self._proofs[position] = Node(
                 "proof",
                 f"proof: {proven.sentence}",
-                (Fact("leaf", proven.leaf_hash),),
+                (NodeFact("leaf", proven.leaf_hash),),
                 sound=proven.sound,
             )
         return (self._proofs[position],)

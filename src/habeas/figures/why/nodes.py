@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 
-class Fact(NamedTuple):
+class NodeFact(NamedTuple):
     """One labelled statement of a node."""
 
     label: str
@@ -31,7 +31,7 @@ class Node:
 
     kind: str
     title: str
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[NodeFact, ...] = ()
     children: tuple[Node, ...] = ()
     position: int | None = None
     more: int = 0

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from habeas.figures.evaluation.capturing import Capture, CaptureList
+from habeas.figures.evaluation.capturing import CaptureList, FigureCapture
 from habeas.figures.evaluation.estimates import Told
 from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
 from habeas.figures.evaluation.undecided import Weighed
-from habeas.figures.why.nodes import Fact, Node
+from habeas.figures.why.nodes import Node, NodeFact
 
 PAIRS_SHOWN = 20
 
@@ -37,15 +37,15 @@ def told_pairs(evaluation: Evaluation) -> list[Node]:
     return [_pairs(evaluation, evaluation.open_pairs, told_weight=True)]
 
 
-def _lists(evaluation: Evaluation, captured: Capture) -> Node:
+def _lists(evaluation: Evaluation, captured: FigureCapture) -> Node:
     asked = evaluation.definition.estimation
     facts = [
-        Fact("population closed", asked.closed_population),
-        Fact("everyone could have been listed", asked.everyone_could_be_listed),
+        NodeFact("population closed", asked.closed_population),
+        NodeFact("everyone could have been listed", asked.everyone_could_be_listed),
     ]
     if captured.table is not None:
-        facts.append(Fact("on several lists", f"{captured.table.on_several:,}"))
-        facts.append(Fact("table", f"sha256 {captured.table.digest}"))
+        facts.append(NodeFact("on several lists", f"{captured.table.on_several:,}"))
+        facts.append(NodeFact("table", f"sha256 {captured.table.digest}"))
     return Node(
         "lists",
         f"The lists: {len(captured.lists)}",
@@ -55,10 +55,10 @@ def _lists(evaluation: Evaluation, captured: Capture) -> Node:
 
 
 def _list(each: CaptureList, evaluation: Evaluation) -> Node:
-    facts = [Fact("on it", f"{each.persons:,}")]
-    facts += [Fact("could hold", part.includes) for part in each.parts]
+    facts = [NodeFact("on it", f"{each.persons:,}")]
+    facts += [NodeFact("could hold", part.includes) for part in each.parts]
     if each.merged:
-        facts.append(Fact("one list because", "their sources repeat each other"))
+        facts.append(NodeFact("one list because", "their sources repeat each other"))
     sources = tuple(
         Node("source", evaluation.sources[position].title, (), (), position)
         for position in each.sources
@@ -73,13 +73,13 @@ def _pairs(evaluation: Evaluation, pairs: Sequence[Weighed], *, told_weight: boo
     def node(each: Weighed) -> Node:
         pair, facts = each.pair, []
         if pair.judgement is not None:
-            facts.append(Fact("judged", "cannot tell"))
+            facts.append(NodeFact("judged", "cannot tell"))
         else:
-            facts.append(Fact("proposed by", f"the run at entry {pair.linkage}"))
+            facts.append(NodeFact("proposed by", f"the run at entry {pair.linkage}"))
         if told_weight:
             ends = ["upper end -1 if the same"] * each.if_same
             ends += ["lower end +1 if different"] * each.if_different
-            facts.append(Fact("decided, it moves", ", ".join(ends) or "neither end alone"))
+            facts.append(NodeFact("decided, it moves", ", ".join(ends) or "neither end alone"))
         return Node(
             "pair", f"{name(pair.left)} and {name(pair.right)}", tuple(facts), (), pair.entry
         )
@@ -95,15 +95,18 @@ def _pairs(evaluation: Evaluation, pairs: Sequence[Weighed], *, told_weight: boo
 
 def _made(told: Told, evaluation: Evaluation) -> Node:
     document = told.document
-    facts = [Fact("estimated", told.words), Fact("method", evaluation.definition.estimation.method)]
+    facts = [
+        NodeFact("estimated", told.words),
+        NodeFact("method", evaluation.definition.estimation.method),
+    ]
     chosen = [
         each
         for each in document.get("methods", ())
         if each["key"] == evaluation.definition.estimation.method
     ]
-    facts += [Fact("assumes", each["assumption"]) for each in chosen]
+    facts += [NodeFact("assumes", each["assumption"]) for each in chosen]
     if "seed" in document:
         versions = ", ".join(f"{name} {v}" for name, v in document["versions"].items())
-        facts.append(Fact("made with", f"seed {document['seed']}; {versions}"))
+        facts.append(NodeFact("made with", f"seed {document['seed']}; {versions}"))
     cautions = tuple(Node("caution", each["sentence"]) for each in document.get("cautions", ()))
     return Node("estimate", "How the number was made", tuple(facts), cautions)

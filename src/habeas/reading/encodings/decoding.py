@@ -192,7 +192,7 @@ def _certain_lines(data: bytes) -> int:
     return count
 
 
-def _is_western(chosen: old_encodings.Choice | None) -> bool:
+def _is_western(chosen: old_encodings.EncodingChoice | None) -> bool:
     """Whether an encoding of the West was chosen: of two kinds of lines it makes no text."""
     return chosen is None or chosen.encoding in labelled.WEST
 

@@ -34,7 +34,7 @@ _CLOSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class EncodingChoice:
     """An encoding, and what speaks against it; ``lossy`` where a few bytes do not fit it."""
 
     encoding: str
@@ -42,7 +42,7 @@ class Choice:
     lossy: bool = False
 
 
-def choose(data: bytes) -> Choice | None:
+def choose(data: bytes) -> EncodingChoice | None:
     """The likeliest old encoding of all of ``data``; None where none takes every byte."""
     sample = data[:SAMPLE_BYTES]
     wide = sample.translate(None, bytes(range(128)))
@@ -51,7 +51,7 @@ def choose(data: bytes) -> Choice | None:
     guessed, beaten = detector.guess_assess(tld=None, allow_utf8=False)
     first = labels.codec(guessed) or "cp1252"
     if damaged := _damaged(data, sample, first, len(wide)):
-        return Choice(damaged, lossy=True)
+        return EncodingChoice(damaged, lossy=True)
     order = _order(sample, first, len(wide))
     if han.has_rare(data):
         order = ["gb18030", *(one for one in order if one != "gb18030")]
@@ -66,7 +66,7 @@ def choose(data: bytes) -> Choice | None:
         doubts.append(f"Could also be {fitting[1]}.")
     if not beaten or (chosen != first and first not in _WEST and not doubts):
         doubts.append(f"Read as {chosen}, with little to go by.")
-    return Choice(_named(chosen, strict(sample, chosen, final=False) or ""), tuple(doubts))
+    return EncodingChoice(_named(chosen, strict(sample, chosen, final=False) or ""), tuple(doubts))
 
 
 def _is_japanese(sample: bytes, order: list[str]) -> bool:

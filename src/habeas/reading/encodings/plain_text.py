@@ -24,7 +24,7 @@ class NotPlainText(HabeasError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PlainText:
     """The text of one exhibit and what read it."""
 
     text: str
@@ -33,7 +33,7 @@ class Reading:
     settings: dict[str, str]
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> PlainText:
     """The text of UTF-8 bytes; anything else is refused with the place of the fault."""
     if len(data) > LARGEST_BYTES:
         raise NotPlainText(
@@ -47,4 +47,4 @@ def read(data: bytes) -> Reading:
             f"Byte {error.start} is not UTF-8 ({error.reason}).",
             next_step="It stays sealed and can be cited by byte range.",
         ) from error
-    return Reading(text, READER, VERSION, {"encoding": "utf-8"})
+    return PlainText(text, READER, VERSION, {"encoding": "utf-8"})

@@ -24,7 +24,7 @@ import libarchive
 from habeas.reading import paths
 from habeas.reading.documents import State
 from habeas.reading.encodings import decoding, short_names
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.archives"
 VERSION = "3"
@@ -54,7 +54,7 @@ _KINDS = {
 }  # fmt: skip
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     if source.media_type == _ZIP:
         _read_zip(source, draft)
     elif source.media_type in _STREAMS:
@@ -69,7 +69,7 @@ def read(source: Source, draft: Draft) -> None:
 class _Listing:
     """Writes one line an entry, and the warnings that names deserve."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: DraftReading) -> None:
         self.draft, self.count, self.encrypted = draft, 0, 0
 
     def line(self, name: str, size: int | None, when: str, remark: str = "") -> None:
@@ -99,7 +99,7 @@ class _Listing:
 # --- zip --------------------------------------------------------------------------------
 
 
-def _read_zip(source: Source, draft: Draft) -> None:
+def _read_zip(source: InputFile, draft: DraftReading) -> None:
     try:
         archive = zipfile.ZipFile(source.open())
         entries = archive.infolist()
@@ -146,7 +146,7 @@ def _zip_target(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
         return "a place that cannot be read"
 
 
-def _zip_names(entries: list[zipfile.ZipInfo], draft: Draft) -> list[str]:
+def _zip_names(entries: list[zipfile.ZipInfo], draft: DraftReading) -> list[str]:
     """Names as their maker meant them.
 
     Without the mark for UTF-8 a name that is UTF-8 shows it; the others share an old encoding, but
@@ -212,7 +212,7 @@ def _decoded(raw: bytes, encoding: str) -> str:
 # --- one compressed file ----------------------------------------------------------------
 
 
-def _read_stream(source: Source, draft: Draft) -> None:
+def _read_stream(source: InputFile, draft: DraftReading) -> None:
     stream = source.open()
     name = _gzip_name(source.head(4_096)) if source.media_type == "application/gzip" else ""
     opened = _STREAMS[source.media_type](stream)
@@ -233,14 +233,14 @@ def _gzip_name(head: bytes) -> str:
 # --- libarchive -------------------------------------------------------------------------
 
 
-def _reader(source: Source, *, raw: bool) -> AbstractContextManager[Any]:
+def _reader(source: InputFile, *, raw: bool) -> AbstractContextManager[Any]:
     kind = "raw" if raw else "all"
     if isinstance(source.data, bytes):
         return libarchive.memory_reader(source.data, format_name=kind)  # type: ignore[no-any-return]
     return libarchive.file_reader(source.path(), format_name=kind)  # type: ignore[no-any-return]
 
 
-def _read_by_libarchive(source: Source, draft: Draft, *, raw: bool) -> None:
+def _read_by_libarchive(source: InputFile, draft: DraftReading, *, raw: bool) -> None:
     listing = _Listing(draft)
     try:
         with _reader(source, raw=raw) as archive:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from habeas.reading.documents import State
 from habeas.reading.readers import drawing
 from habeas.reading.readers.flow import Flow, Place
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.markup import Event, Walk
 from habeas.reading.readers.package import Package, Relation, whole
 
@@ -44,7 +44,7 @@ class _Style:
     hidden: bool = False
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     package = Package(source, draft)
     top = package.relations("").values()
     main = next((r.target for r in top if r.kind == "officeDocument"), "word/document.xml")
@@ -69,12 +69,12 @@ def read(source: Source, draft: Draft) -> None:
     _files(package, main, draft)
 
 
-def read_flat(events: Iterable[Event], walk: Walk, draft: Draft) -> None:
+def read_flat(events: Iterable[Event], walk: Walk, draft: DraftReading) -> None:
     """A document that is one XML file: body, notes and headers in the order of the file."""
     _Text(draft, {}).read(events, walk)
 
 
-def _files(package: Package, main: str, draft: Draft) -> None:
+def _files(package: Package, main: str, draft: DraftReading) -> None:
     """What the document reaches for outside, and the files that it holds."""
     folder = main.rpartition("/")[0] or "word"
     inside = list[str]()
@@ -92,7 +92,9 @@ def _files(package: Package, main: str, draft: Draft) -> None:
     package.inner(inside)
 
 
-def _styles(package: Package, relations: dict[str, Relation], draft: Draft) -> dict[str, _Style]:
+def _styles(
+    package: Package, relations: dict[str, Relation], draft: DraftReading
+) -> dict[str, _Style]:
     styles: dict[str, _Style] = {}
     target = next((r.target for r in relations.values() if r.kind == "styles"), "")
     if target not in package:
@@ -120,7 +122,7 @@ class _Text:
 
     def __init__(
         self,
-        draft: Draft,
+        draft: DraftReading,
         styles: dict[str, _Style],
         holder: str = "",
         word: str = "",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from habeas.reading.readers.flow import Flow, Place
-from habeas.reading.readers.interface import Draft
+from habeas.reading.readers.interface import DraftReading
 from habeas.reading.readers.package import Package, whole
 
 
-def read(draft: Draft, package: Package, name: str, place: Place, *, hidden: bool = False) -> None:
+def read(
+    draft: DraftReading, package: Package, name: str, place: Place, *, hidden: bool = False
+) -> None:
     """The paragraphs and tables of one part, numbered within ``place``."""
     flow = Flow(draft, place, hidden=hidden)
     walk = package.walk(name)

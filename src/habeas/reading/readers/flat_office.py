@@ -14,7 +14,7 @@ from habeas.reading import flat_xml
 from habeas.reading.documents import State
 from habeas.reading.readers import docx, markup, opendocument, sheets_ods
 from habeas.reading.readers.grid import Grid
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.markup import Event, Walk
 
 NAME = "habeas.flat-office"
@@ -25,7 +25,7 @@ _PIECE = 64 * 1024
 _PICTURES = ("w:binData", "pkg:binaryData", "office:binary-data")
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     walk = Walk(_chunks(source))
     try:
         events = _without_pictures(_whole(walk, draft), walk, draft)
@@ -38,24 +38,24 @@ def read(source: Source, draft: Draft) -> None:
         else:
             slides = source.media_type == flat_xml.OPEN_SLIDES
             opendocument.read_flat(events, walk, draft, slides=slides)
-    except markup.Refused as error:
+    except markup.RefusedXml as error:
         draft.ends(State.REFUSED, f"its XML has {error}")
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
+def _chunks(source: InputFile) -> Iterator[bytes]:
     with source.open() as stream:
         while chunk := stream.read(_PIECE):
             yield chunk
 
 
-def _whole(walk: Walk, draft: Draft) -> Iterator[Event]:
+def _whole(walk: Walk, draft: DraftReading) -> Iterator[Event]:
     try:
         yield from walk
-    except markup.Broken as error:
+    except markup.BrokenXml as error:
         draft.lacks(f"the rest of the file ({error})")
 
 
-def _without_pictures(events: Iterable[Event], walk: Walk, draft: Draft) -> Iterator[Event]:
+def _without_pictures(events: Iterable[Event], walk: Walk, draft: DraftReading) -> Iterator[Event]:
     for event in events:
         if event[0] == "start" and event[1] in _PICTURES:
             walk.skip()
@@ -76,7 +76,7 @@ class _Cell:
 class _Workbook:
     """Excel 2003: Worksheet, Row, Cell, Data; indexes count from 1 and may jump."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: DraftReading) -> None:
         self._draft = draft
         self._grid: Grid | None = None
         self._row = self._column = self._column_at = 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from habeas.reading.readers.interface import Draft
+from habeas.reading.readers.interface import DraftReading
 
 Place = dict[str, str | int]
 
@@ -57,7 +57,9 @@ _WIDEST = 1_000  # columns, and rows, that one cell goes on through
 class Flow:
     """Takes a text's paragraphs and tables as they begin and end; fills the draft."""
 
-    def __init__(self, draft: Draft, place: Place | None = None, *, hidden: bool = False) -> None:
+    def __init__(
+        self, draft: DraftReading, place: Place | None = None, *, hidden: bool = False
+    ) -> None:
         self._draft = draft
         self._hidden = hidden
         self.place: Place = dict(place or {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from habeas.reading.readers.interface import Draft
+from habeas.reading.readers.interface import DraftReading
 from habeas.reading.tables import column_name
 
 _MOST_MERGED = 50
@@ -22,7 +22,7 @@ class Grid:
     """
 
     def __init__(
-        self, draft: Draft, sheet: str, *, hidden: bool = False, why_hidden: str = ""
+        self, draft: DraftReading, sheet: str, *, hidden: bool = False, why_hidden: str = ""
     ) -> None:
         self._draft = draft
         self._where: dict[str, str | int] = {"sheet": sheet} if sheet else {}

@@ -2,8 +2,8 @@
 
 Crawlers often keep the headers of a body that they have already joined or unpacked; so a body that
 is not in chunks, or not packed as its header says, is taken as it is and said. Invariant: output
-comes in pieces of bounded size, whatever the input; what breaks off midway raises ``Broken`` after
-all that could be had.
+comes in pieces of bounded size, whatever the input; what breaks off midway raises ``BrokenBody``
+after all that could be had.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SIZE_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LONGEST_LINE = 4_096
 
 
-class Broken(ValueError):
+class BrokenBody(ValueError):
     """The body breaks off, or is not what it says; the words say which."""
 
 
@@ -48,7 +48,7 @@ def joined(stream: Stream, say: Callable[[str], None]) -> Iterator[bytes]:
             line = _SIZE_LINE.match(held)
         if line is None:
             if not first and held.strip():
-                raise Broken("its chunks break off")
+                raise BrokenBody("its chunks break off")
             if first:
                 say("The server sent it in chunks; it is kept without them.")
                 yield from (held[at : at + PIECE] for at in range(0, len(held), PIECE))
@@ -60,7 +60,7 @@ def joined(stream: Stream, say: Callable[[str], None]) -> Iterator[bytes]:
             return
         while left:
             if not held and not (held := stream.read(min(PIECE, left + 2))):
-                raise Broken("its chunks break off")
+                raise BrokenBody("its chunks break off")
             yield held[:left]
             held, left = held[left:], max(0, left - len(held))
         while len(held) < 2 and (more := stream.read(2 - len(held))):
@@ -89,9 +89,9 @@ def _undone(body: Iterator[bytes], coding: str, say: Callable[[str], None]) -> I
         try:
             yield from unpacker.unpack(piece)
         except _ERRORS as error:
-            raise Broken(f"its content, packed as {coding}, is damaged") from error
+            raise BrokenBody(f"its content, packed as {coding}, is damaged") from error
     if first and not unpacker.finished():
-        raise Broken(f"its content, packed as {coding}, breaks off")
+        raise BrokenBody(f"its content, packed as {coding}, breaks off")
 
 
 def _with(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -45,7 +45,7 @@ _BOX_FIELDS = len(Box._fields)
 class LimitReached(BaseException):
     """A cap of ``Limits`` is reached; the text so far stands, the state says in part.
 
-    Past ``Exception``, as ``Ended`` is, so that a reader that goes on after a broken piece
+    Past ``Exception``, as ``DraftEnded`` is, so that a reader that goes on after a broken piece
     does not swallow it.
     """
 
@@ -55,8 +55,8 @@ class LimitReached(BaseException):
         self.words = words
 
 
-class Ended(BaseException):
-    """``Draft.ends`` was called: the reader stops here."""
+class DraftEnded(BaseException):
+    """``DraftReading.ends`` was called: the reader stops here."""
 
 
 class Inner(Protocol):
@@ -71,7 +71,7 @@ def one_line(text: str) -> str:
 
 
 @dataclass(slots=True)
-class Source:
+class InputFile:
     """The bytes of one file. ``name`` is claimed and only a hint; ``media_type`` was detected."""
 
     data: bytes | mmap.mmap
@@ -117,7 +117,7 @@ class Reader(Protocol):
     VERSION: str
     MEDIA_TYPES: frozenset[str]
 
-    def read(self, source: Source, draft: Draft) -> None: ...
+    def read(self, source: InputFile, draft: DraftReading) -> None: ...
 
 
 def as_reader(module: ModuleType) -> Reader:
@@ -125,7 +125,7 @@ def as_reader(module: ModuleType) -> Reader:
 
 
 @dataclass(slots=True)
-class Draft:
+class DraftReading:
     """What a reader fills. The state is ``read`` (or ``empty``) unless it says otherwise."""
 
     limits: Limits
@@ -307,7 +307,7 @@ class Draft:
     def ends(self, state: State, reason: str) -> NoReturn:
         """The reading ends here: encrypted, unsupported, refused, failed or empty."""
         self.state, self.reason = state, _SURROGATES.sub("\ufffd", reason)[:_REMARK_CODE_POINTS]
-        raise Ended
+        raise DraftEnded
 
     def _reached(self, limit: str, words: str) -> NoReturn:
         raise LimitReached(limit, f"more than {getattr(self.limits, limit):,} {words}")

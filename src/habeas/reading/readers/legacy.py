@@ -14,7 +14,7 @@ from typing import Any
 import kreuzberg
 
 from habeas.reading.documents import State
-from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source
+from habeas.reading.readers.interface import DraftEnded, DraftReading, InputFile, LimitReached
 
 _FIELD = re.compile(r'\s?HYPERLINK "([^"\n]{1,2000})"(?: \\[a-z](?: "[^"\n]*")?)*\s?')
 _METADATA = {
@@ -40,14 +40,14 @@ def warm_up() -> None:
     )
 
 
-def extracted(source: Source, draft: Draft, media_type: str) -> Any:
+def extracted(source: InputFile, draft: DraftReading, media_type: str) -> Any:
     """What kreuzberg gives, or the document ends as failed or encrypted."""
     draft.settings["library"] = f"kreuzberg {kreuzberg.__version__}"
     try:
         return kreuzberg.extract_bytes_sync(
             source.bytes(), media_type, kreuzberg.ExtractionConfig(use_cache=False)
         )
-    except (MemoryError, KeyboardInterrupt, SystemExit, Ended, LimitReached):
+    except (MemoryError, KeyboardInterrupt, SystemExit, DraftEnded, LimitReached):
         raise
     except BaseException as error:  # a panic of pyo3 is a BaseException
         words = str(error).partition("\n")[0]
@@ -56,7 +56,7 @@ def extracted(source: Source, draft: Draft, media_type: str) -> Any:
         draft.ends(State.FAILED, f"{type(error).__name__}: {words}")
 
 
-def keep_metadata(draft: Draft, found: Any) -> None:
+def keep_metadata(draft: DraftReading, found: Any) -> None:
     for key, kept in _METADATA.items():
         value = dict(found).get(key)
         if isinstance(value, (list, tuple)):
@@ -65,7 +65,7 @@ def keep_metadata(draft: Draft, found: Any) -> None:
             draft.metadata[kept] = str(value).replace("\0", "").strip()[:2000]
 
 
-def read_words(source: Source, draft: Draft) -> None:
+def read_words(source: InputFile, draft: DraftReading) -> None:
     rtf = source.media_type != "application/msword"
     result = extracted(source, draft, "application/rtf" if rtf else "application/msword")
     keep_metadata(draft, result.metadata)
@@ -83,7 +83,7 @@ def read_words(source: Source, draft: Draft) -> None:
     )
 
 
-def read_slides(source: Source, draft: Draft) -> None:
+def read_slides(source: InputFile, draft: DraftReading) -> None:
     result = extracted(source, draft, "application/vnd.ms-powerpoint")
     keep_metadata(draft, result.metadata)
     _lines(draft, result.content)
@@ -95,7 +95,7 @@ def read_slides(source: Source, draft: Draft) -> None:
     )
 
 
-def _lines(draft: Draft, text: str) -> None:
+def _lines(draft: DraftReading, text: str) -> None:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             draft.add("paragraph", line.rstrip("\r"), {"paragraph": number})

@@ -19,7 +19,7 @@ from typing import Any
 from habeas.reading.documents import State
 from habeas.reading.encodings import decoding
 from habeas.reading.readers import mail_encoded, mbox
-from habeas.reading.readers.interface import Draft, Source, one_line
+from habeas.reading.readers.interface import DraftReading, InputFile, one_line
 
 NAME = "habeas.mail"
 VERSION = "4"
@@ -39,7 +39,7 @@ _MOST_PARTS = 10_000
 _NO_CHARSET = ("unknown-8bit", "x-unknown", "binary")
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     data = source.bytes()
     if source.media_type == _MBOX:
         _mbox(data, draft)
@@ -54,7 +54,7 @@ def read(source: Source, draft: Draft) -> None:
     _Body(data, draft).read(message)
 
 
-def _mbox(data: bytes, draft: Draft) -> None:
+def _mbox(data: bytes, draft: DraftReading) -> None:
     """Each message a file inside; its separator, which says who and when, a part of its own."""
     cuts = list(mbox.cuts(data))
     if not cuts:
@@ -70,7 +70,7 @@ def _mbox(data: bytes, draft: Draft) -> None:
 # --- headers ----------------------------------------------------------------------------
 
 
-def _headers(message: Message, draft: Draft) -> None:
+def _headers(message: Message, draft: DraftReading) -> None:
     for name in _SHOWN:
         values = message.get_all(name) or []
         for number, value in enumerate(values, start=1):
@@ -85,7 +85,7 @@ def _headers(message: Message, draft: Draft) -> None:
         draft.warn(f"The message is not well formed: {type(message.defects[0]).__name__}.")
 
 
-def _header_text(value: object, draft: Draft) -> str:
+def _header_text(value: object, draft: DraftReading) -> str:
     """RFC 2047 words decoded; bytes that are none of ASCII by the likeliest encoding."""
     try:
         pieces = _pieces(value)
@@ -111,7 +111,7 @@ def _pieces(value: object) -> list[Any]:
     return [*pieces, (value[ends:], None)] if value[ends:] or not pieces else pieces
 
 
-def _decoded(data: bytes, charset: str, draft: Draft) -> str:
+def _decoded(data: bytes, charset: str, draft: DraftReading) -> str:
     """By the character set named, if that one takes every byte; else by the likeliest."""
     label = "" if charset.strip("\"' ").lower() in _NO_CHARSET else charset
     decoded = decoding.decode_labelled(data, label)
@@ -128,7 +128,7 @@ def _decoded(data: bytes, charset: str, draft: Draft) -> str:
 class _Body:
     """Walks the parts of one message, in order; counts bodies and nameless attachments."""
 
-    def __init__(self, data: bytes, draft: Draft) -> None:
+    def __init__(self, data: bytes, draft: DraftReading) -> None:
         self._data, self._draft = data, draft
         self._bodies = self._parts = 0
 

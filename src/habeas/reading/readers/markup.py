@@ -63,11 +63,11 @@ _PREFIXES = {
 }
 
 
-class Refused(Exception):
+class RefusedXml(Exception):
     """The XML asks for what is never done: entities, an outside subset, a giant token."""
 
 
-class Broken(Exception):
+class BrokenXml(Exception):
     """The XML is not well-formed; events before the fault were given."""
 
 
@@ -92,7 +92,7 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
         if elements > _MOST_ELEMENTS:
             raise LimitReached("elements", f"more than {_MOST_ELEMENTS:,} elements of XML")
         if depth > _DEEPEST:
-            raise Refused(f"elements in elements, more than {_DEEPEST} deep")
+            raise RefusedXml(f"elements in elements, more than {_DEEPEST} deep")
         found.append(
             ("start", short(name), {short(key): value for key, value in attributes.items()})
         )
@@ -107,10 +107,10 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
 
     def doctype(_name: str, system: str | None, public: str | None, subset: int) -> None:
         if system or public or subset:
-            raise Refused("a document type declaration")
+            raise RefusedXml("a document type declaration")
 
     def entity(*_declared: object) -> NoReturn:
-        raise Refused("an entity declaration")
+        raise RefusedXml("an entity declaration")
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -129,17 +129,17 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
                 parser.Parse(piece, False)
                 fed += len(piece)
                 if fed - max(parser.CurrentByteIndex, 0) > _LONGEST_TOKEN:
-                    raise Refused(f"one tag or value of more than {_LONGEST_TOKEN} bytes")
+                    raise RefusedXml(f"one tag or value of more than {_LONGEST_TOKEN} bytes")
                 yield from found
                 found.clear()
         parser.Parse(b"", True)
         yield from found
-    except (Refused, LimitReached):
+    except (RefusedXml, LimitReached):
         yield from found
         raise
     except expat.ExpatError as error:
         yield from found
-        raise Broken(f"XML: {expat.ErrorString(error.code)} at byte {fed}") from error
+        raise BrokenXml(f"XML: {expat.ErrorString(error.code)} at byte {fed}") from error
 
 
 class Walk:

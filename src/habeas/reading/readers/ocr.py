@@ -21,7 +21,7 @@ from PIL import Image
 from habeas.reading.documents import Box
 from habeas.reading.readers import ocr_digits, ocr_lines, ocr_second, tesseract
 from habeas.reading.readers.ocr_layout import Band, layout_of, left_out, turned
-from habeas.reading.readers.ocr_models import DOUBTFUL, FIRST, MODELS, SURE, Choice
+from habeas.reading.readers.ocr_models import DOUBTFUL, FIRST, MODELS, SURE, ModelChoice
 from habeas.reading.readers.ocr_preparing import PADDING_PX, grey_of, padded, prepared
 from habeas.reading.readers.tesseract import Line, Unrecognised
 
@@ -122,12 +122,12 @@ class _Page:
 
     # --- which language -----------------------------------------------------------------
 
-    def _chosen(self) -> Choice:
+    def _chosen(self) -> ModelChoice:
         """The model for this page, by its widest lines; where they leave it open, by a strip."""
-        choice = Choice(self._installed, self._sample())
+        choice = ModelChoice(self._installed, self._sample())
         choice.by_sample(_last_model)
         if choice.sure < DOUBTFUL and self._turn():
-            choice = Choice(self._installed, self._sample())
+            choice = ModelChoice(self._installed, self._sample())
             choice.by_sample(_last_model)
         if choice.sure < SURE:
             choice.by_strip(self._strip())

@@ -40,7 +40,7 @@ _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 @dataclass(slots=True)
-class Choice:
+class ModelChoice:
     """The model chosen among ``installed``, and how sure it is. ``sample``: pictures of lines."""
 
     installed: Sequence[str]

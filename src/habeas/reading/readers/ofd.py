@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from habeas.reading.documents import State
 from habeas.reading.readers import markup
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.package import Package, whole
 
 NAME = "habeas.ofd"
@@ -42,7 +42,7 @@ class _Document:
     templates: dict[str, str] = field(default_factory=dict)
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     package = Package(source, draft)
     number = 0
     try:
@@ -51,7 +51,7 @@ def read(source: Source, draft: Draft) -> None:
             for page in found.pages:
                 number += 1
                 _page(package, page, number, found, draft)
-    except markup.Refused as error:
+    except markup.RefusedXml as error:
         draft.ends(State.REFUSED, f"its XML has {error}")
     draft.pages = 0  # pages are told, but cannot be shown as pictures
     package.inner(name for name in package.names if name.lower().endswith(_INSIDE))
@@ -59,14 +59,14 @@ def read(source: Source, draft: Draft) -> None:
         draft.ends(State.FAILED, "the package names no page")
 
 
-def _roots(package: Package, draft: Draft) -> Iterator[str]:
+def _roots(package: Package, draft: DraftReading) -> Iterator[str]:
     walk = package.walk("OFD.xml")
     for what, value, _ in whole(draft, "OFD.xml", walk):
         if what == "text" and walk.path[-1] == "ofd:DocRoot":
             yield _resolved(package, "OFD.xml", value)
 
 
-def _document(package: Package, root: str, draft: Draft) -> _Document:
+def _document(package: Package, root: str, draft: DraftReading) -> _Document:
     found = _Document()
     if root not in package:
         draft.lacks(f"{root}, which the package names and does not hold")
@@ -82,7 +82,9 @@ def _document(package: Package, root: str, draft: Draft) -> _Document:
     return found
 
 
-def _page(package: Package, name: str, number: int, document: _Document, draft: Draft) -> None:
+def _page(
+    package: Package, name: str, number: int, document: _Document, draft: DraftReading
+) -> None:
     words, templates = _objects(package, name, draft)
     for template in templates:
         under = document.templates.get(template, "")
@@ -95,7 +97,7 @@ def _page(package: Package, name: str, number: int, document: _Document, draft: 
         draft.lacks(f"Page {number} holds no text: what it shows is drawn or a picture.")
 
 
-def _objects(package: Package, name: str, draft: Draft) -> tuple[list[_Words], list[str]]:
+def _objects(package: Package, name: str, draft: DraftReading) -> tuple[list[_Words], list[str]]:
     """The text objects of a page, and the templates that it lies on."""
     words: list[_Words] = []
     templates: list[str] = []

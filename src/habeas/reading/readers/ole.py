@@ -23,7 +23,7 @@ class NotCompound(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OleEntry:
     """A stream or storage: its path of names from the root, which is the empty path."""
 
     path: tuple[str, ...]
@@ -90,14 +90,14 @@ class Compound:
     def _joined(self, start: int, size: int) -> bytes:
         return self._chain(start)[:size]
 
-    def _directory(self, first: int) -> list[Entry]:
+    def _directory(self, first: int) -> list[OleEntry]:
         raw = self._chain(first)
         count = min(len(raw) // 128, _MOST_ENTRIES)
         records = [struct.unpack_from("<64sHBBIII36xIQ", raw, at * 128) for at in range(count)]
-        found = list[Entry]()
+        found = list[OleEntry]()
         if not records:
             raise NotCompound("the compound file has no directory")
-        found.append(Entry((), False, records[0][7], records[0][8]))
+        found.append(OleEntry((), False, records[0][7], records[0][8]))
         waiting: list[tuple[int, tuple[str, ...]]] = [(records[0][6], ())]
         seen = {0}
         while waiting:
@@ -111,7 +111,7 @@ class Compound:
             size &= 0xFFFFFFFF if self._size == 512 else 0xFFFFFFFFFFFFFFFF
             path = (*parent, name)
             if kind in {_STORAGE, _STREAM}:
-                found.append(Entry(path, kind == _STREAM, start, size))
+                found.append(OleEntry(path, kind == _STREAM, start, size))
             waiting += [(left, parent), (right, parent)]
             if kind == _STORAGE and len(path) < 64:
                 waiting.append((child, path))

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 
 from habeas.reading.documents import State
 from habeas.reading.readers.flow import Flow, Place
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.markup import Event, Walk
 from habeas.reading.readers.package import Package, whole
 
@@ -21,7 +21,7 @@ _BLANKS = re.compile("[ \t\r\n]+")
 _UNSHOWN = frozenset({"text:note-citation", "text:ruby-text", "office:forms"})
 
 
-def opened(source: Source, draft: Draft) -> Package:
+def opened(source: InputFile, draft: DraftReading) -> Package:
     """The package, with its properties; one that needs a password ends here."""
     package = Package(source, draft)
     if "META-INF/manifest.xml" in package:
@@ -36,7 +36,7 @@ def opened(source: Source, draft: Draft) -> Package:
     return package
 
 
-def read_text(source: Source, draft: Draft) -> None:
+def read_text(source: InputFile, draft: DraftReading) -> None:
     package = opened(source, draft)
     hidden = _hiding_styles(package, draft)
     _Content(draft, hidden).read(package, "content.xml")
@@ -44,19 +44,19 @@ def read_text(source: Source, draft: Draft) -> None:
     files(package, draft)
 
 
-def read_slides(source: Source, draft: Draft) -> None:
+def read_slides(source: InputFile, draft: DraftReading) -> None:
     package = opened(source, draft)
     hidden = _hiding_styles(package, draft)
     _Content(draft, hidden, slides=True).read(package, "content.xml")
     files(package, draft)
 
 
-def read_flat(events: Iterable[Event], walk: Walk, draft: Draft, *, slides: bool) -> None:
+def read_flat(events: Iterable[Event], walk: Walk, draft: DraftReading, *, slides: bool) -> None:
     """A text or a presentation that is one XML file."""
     _Content(draft, frozenset(), slides=slides).read_events(events, walk)
 
 
-def files(package: Package, draft: Draft) -> None:
+def files(package: Package, draft: DraftReading) -> None:
     """Pictures and objects of the package, as files inside."""
     objects = {name.split("/")[0] for name in package.names if name.startswith("Object ")}
     for name in sorted(objects):
@@ -66,7 +66,7 @@ def files(package: Package, draft: Draft) -> None:
         draft.warn("The document holds macros; they are kept and not run.")
 
 
-def _hiding_styles(package: Package, draft: Draft) -> frozenset[str]:
+def _hiding_styles(package: Package, draft: DraftReading) -> frozenset[str]:
     """The names of the styles whose text or slide is not shown."""
     hiding, style = set[str](), ""
     for name in ("styles.xml", "content.xml"):
@@ -94,7 +94,12 @@ class _Content:
     """content.xml of a text or a presentation; or styles.xml for what stands on each page."""
 
     def __init__(
-        self, draft: Draft, hiding: frozenset[str], *, slides: bool = False, around: bool = False
+        self,
+        draft: DraftReading,
+        hiding: frozenset[str],
+        *,
+        slides: bool = False,
+        around: bool = False,
     ) -> None:
         self._draft = draft
         self._hiding = hiding

@@ -17,7 +17,7 @@ from typing import Any
 from habeas.reading.documents import State
 from habeas.reading.encodings import decoding
 from habeas.reading.readers import legacy
-from habeas.reading.readers.interface import Draft, Source, one_line
+from habeas.reading.readers.interface import DraftReading, InputFile, one_line
 from habeas.reading.readers.ole import Compound, NotCompound
 
 NAME = "habeas.outlook"
@@ -48,7 +48,7 @@ def warm_up(media_type: str) -> None:
         legacy.warm_up()
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     if source.media_type == _PST:
         _read_pst(source, draft)
         return
@@ -67,7 +67,11 @@ class _Message:
     """One message in a storage of the file."""
 
     def __init__(
-        self, compound: Compound, folder: tuple[str, ...], draft: Draft, place: dict[str, str | int]
+        self,
+        compound: Compound,
+        folder: tuple[str, ...],
+        draft: DraftReading,
+        place: dict[str, str | int],
     ) -> None:
         self._compound = compound
         self._folder = folder
@@ -242,7 +246,7 @@ def unpacked_rtf(packed: bytes) -> bytes | None:
     return bytes(out[:size])
 
 
-def _read_pst(source: Source, draft: Draft) -> None:
+def _read_pst(source: InputFile, draft: DraftReading) -> None:
     result: Any = legacy.extracted(source, draft, _PST)
     text = re.sub("^Subject: [\\x00-\\x1f]+", "Subject: ", result.content, flags=re.MULTILINE)
     starts = [found.start() for found in _MESSAGE.finditer(text)]

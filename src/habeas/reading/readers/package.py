@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from habeas.reading.documents import State
 from habeas.reading.readers import markup, ole
-from habeas.reading.readers.interface import Draft, LimitReached, Source
+from habeas.reading.readers.interface import DraftReading, InputFile, LimitReached
 
 _CHUNK = 64 * 1024
 _LARGEST_SMALL_PART = 32 * 1024 * 1024
@@ -65,7 +65,7 @@ class Relation:
 class Package:
     """A zip package while it is read. A zip that cannot be opened ends the document."""
 
-    def __init__(self, source: Source, draft: Draft) -> None:
+    def __init__(self, source: InputFile, draft: DraftReading) -> None:
         self._draft = draft
         self._room = source.limits.exhibit_unpacked_bytes
         self._given: set[str] = set()
@@ -155,7 +155,7 @@ class Package:
                             before = self._draft.metadata.get(key)
                             self._draft.metadata[key] = f"{before}, {words}" if before else words
                         key = ""
-            except (markup.Broken, markup.Refused) as error:
+            except (markup.BrokenXml, markup.RefusedXml) as error:
                 self._draft.warn(f"The properties in {name} could not be read: {error}.")
 
     def inner(self, names: Iterable[str]) -> None:
@@ -191,11 +191,11 @@ def _unquoted(path: str) -> str:
     return plain.decode("utf-8", "replace")
 
 
-def whole(draft: Draft, name: str, walk: markup.Walk) -> Iterator[markup.Event]:
+def whole(draft: DraftReading, name: str, walk: markup.Walk) -> Iterator[markup.Event]:
     """The events of a part; XML that breaks off or is refused is said and ends the part."""
     try:
         yield from walk
-    except markup.Broken as error:
+    except markup.BrokenXml as error:
         draft.lacks(f"the rest of {name} ({error})")
     except zipfile.BadZipFile as error:
         draft.lacks(f"the rest of {name} ({error})")

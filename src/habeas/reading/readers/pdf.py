@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 from habeas.reading import detecting, pdfium
 from habeas.reading.detecting import UNKNOWN
 from habeas.reading.documents import State
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.pdf_aside import pages_of
-from habeas.reading.readers.pdf_pages import Page
+from habeas.reading.readers.pdf_pages import PdfPage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -43,7 +43,7 @@ _MOST_ATTACHMENTS = 10_000
 _ATTACHMENT_BYTES = 512 * 1024 * 1024
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     handle, kept = _open(source, draft)
     count = pdfium.page_count(handle)
     draft.pages = max(0, count)
@@ -68,7 +68,7 @@ def read(source: Source, draft: Draft) -> None:
     del kept
 
 
-def _say_why_empty(handle: int, count: int, source: Source, draft: Draft) -> None:
+def _say_why_empty(handle: int, count: int, source: InputFile, draft: DraftReading) -> None:
     """PDFium mends what it can and goes on in silence: a damaged file may come out blank."""
     if count < 1:
         draft.ends(State.FAILED, "PDFium finds no page in it: it is damaged.")
@@ -78,7 +78,7 @@ def _say_why_empty(handle: int, count: int, source: Source, draft: Draft) -> Non
         draft.warn("Every page is blank, and the file holds data: it may be damaged.")
 
 
-def _open(source: Source, draft: Draft) -> tuple[int, Any]:
+def _open(source: InputFile, draft: DraftReading) -> tuple[int, Any]:
     """The document's handle, and what must live as long as it does."""
     if isinstance(source.data, bytes):
         kept: Any = source.data
@@ -95,7 +95,7 @@ def _open(source: Source, draft: Draft) -> tuple[int, Any]:
     return draft.ends(State.FAILED, f"PDFium cannot open it: {words}.")
 
 
-def _add(page: Page, number: int, draft: Draft, recogniser: _Recogniser) -> None:
+def _add(page: PdfPage, number: int, draft: DraftReading, recogniser: _Recogniser) -> None:
     if not page.opened:
         draft.lacks(f"Page {number + 1} cannot be opened.")
         return
@@ -115,13 +115,13 @@ def _add(page: Page, number: int, draft: Draft, recogniser: _Recogniser) -> None
 class _Recogniser:
     """Reads pages from their picture, where that is asked for and possible."""
 
-    source: Source
-    draft: Draft
+    source: InputFile
+    draft: DraftReading
     handle: int
     count: int = 0
     settings: dict[str, str] = field(default_factory=dict)
 
-    def page(self, number: int, locator: dict[str, str | int], page: Page) -> None:
+    def page(self, number: int, locator: dict[str, str | int], page: PdfPage) -> None:
         """Add the page: recognised, else with the text layer as it is and a warning."""
         text, boxes, why = page.text, page.boxes, page.doubt
         recognise = _recognise_function() if self.source.ocr else None
@@ -166,7 +166,7 @@ def _recognise_function() -> Any:
 # --- attachments and pictures -----------------------------------------------------------
 
 
-def _attachments(handle: int, draft: Draft) -> Iterator[tuple[str, bytes]]:
+def _attachments(handle: int, draft: DraftReading) -> Iterator[tuple[str, bytes]]:
     size = ctypes.c_ulong()
     for index in range(min(_MOST_ATTACHMENTS, max(0, pdfium.attachment_count(handle)))):
         attachment = pdfium.get_attachment(handle, index)
@@ -183,8 +183,8 @@ def _attachments(handle: int, draft: Draft) -> Iterator[tuple[str, bytes]]:
         yield name, buffer.raw[: size.value]
 
 
-def picture(source: Source, page: int, width_px: int) -> Image:
-    draft = Draft(source.limits)
+def picture(source: InputFile, page: int, width_px: int) -> Image:
+    draft = DraftReading(source.limits)
     handle, kept = _open(source, draft)
     if not 1 <= page <= pdfium.page_count(handle):
         raise ValueError(f"there is no page {page}")

@@ -18,13 +18,13 @@ from typing import BinaryIO
 
 from habeas.reading import forking
 from habeas.reading.documents import Boxes
-from habeas.reading.readers.pdf_pages import Page, read_page
+from habeas.reading.readers.pdf_pages import PdfPage, read_page
 
 _FEWEST_PAGES = 40  # a fork costs as much as reading two or three
 _SIZES = struct.Struct("=III")  # header, text, boxes, in bytes
 
 
-def pages_of(handle: int, count: int) -> Iterator[Page]:
+def pages_of(handle: int, count: int) -> Iterator[PdfPage]:
     """The first ``count`` pages of an open document, in order."""
     if count < _FEWEST_PAGES or len(os.sched_getaffinity(0)) < 2:
         yield from (read_page(handle, number) for number in range(count))
@@ -55,14 +55,14 @@ def _start(handle: int, numbers: range, scratch: BinaryIO) -> int:
         os._exit(0)
 
 
-def _packed(page: Page) -> bytes:
+def _packed(page: PdfPage) -> bytes:
     head = json.dumps([page.opened, page.doubt, page.notes, page.is_order_certain]).encode()
     text = page.text.encode("utf-8", "surrogatepass")
     boxes = page.boxes.numbers.tobytes() if isinstance(page.boxes, Boxes) else b""
     return _SIZES.pack(len(head), len(text), len(boxes)) + head + text + boxes
 
 
-def _read(scratch: BinaryIO) -> Iterator[Page]:
+def _read(scratch: BinaryIO) -> Iterator[PdfPage]:
     """The whole pages in the file; a torn one at its end is left out."""
     while len(sizes := scratch.read(_SIZES.size)) == _SIZES.size:
         lengths = _SIZES.unpack(sizes)
@@ -72,7 +72,7 @@ def _read(scratch: BinaryIO) -> Iterator[Page]:
         opened, doubt, notes, certain = json.loads(head)
         numbers = array("i")
         numbers.frombytes(boxes)
-        yield Page(
+        yield PdfPage(
             opened, text.decode("utf-8", "surrogatepass"), Boxes(numbers) if numbers else (),
             doubt, notes, certain,
         )  # fmt: skip

@@ -43,7 +43,7 @@ Note = tuple[str, dict[str, str | int], str]  # kind, place on the page, words
 
 
 @dataclass(slots=True)
-class Page:
+class PdfPage:
     """What one page gives. ``doubt`` says why its text layer is not to be trusted."""
 
     opened: bool = False
@@ -54,15 +54,15 @@ class Page:
     is_order_certain: bool = True
 
 
-def read_page(handle: int, number: int) -> Page:
+def read_page(handle: int, number: int) -> PdfPage:
     """Page ``number``, from 0, of an open document."""
     page = pdfium.load_page(handle, number)
     if not page:
-        return Page()
+        return PdfPage()
     text_page = pdfium.load_text(page)
     try:
         text, boxes, certain = _text_of(page, text_page)
-        return Page(True, text, boxes, _looks_wrong(page, text), list(_notes(page)), certain)
+        return PdfPage(True, text, boxes, _looks_wrong(page, text), list(_notes(page)), certain)
     finally:
         if text_page:
             pdfium.close_text(text_page)

@@ -21,7 +21,7 @@ from PIL import ExifTags, Image, ImageFile, ImageOps, TiffImagePlugin, Unidentif
 
 from habeas.reading.documents import State
 from habeas.reading.readers import ocr
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.pictures"
 VERSION = "2"
@@ -63,7 +63,7 @@ _TEXTS = {"comment": "comment", "Comment": "comment", "Description": "descriptio
           "Creation Time": "created", "parameters": "parameters"}  # fmt: skip
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     with _opened(source, draft) as picture:
         _describe(picture, draft)
         frames = _frames(picture, draft)
@@ -83,7 +83,7 @@ def read(source: Source, draft: Draft) -> None:
             draft.progress()
 
 
-def _frames(picture: Image.Image, draft: Draft) -> int:
+def _frames(picture: Image.Image, draft: DraftReading) -> int:
     try:
         return int(getattr(picture, "n_frames", 1) or 1)
     except _BROKEN as error:
@@ -91,7 +91,7 @@ def _frames(picture: Image.Image, draft: Draft) -> int:
         return 1
 
 
-def _recognise(source: Source, page: Image.Image, number: int, draft: Draft) -> None:
+def _recognise(source: InputFile, page: Image.Image, number: int, draft: DraftReading) -> None:
     where: dict[str, str | int] = {"page": number}
     if min(page.size) < _LEAST_EDGE or page.width * page.height < _LEAST_PIXELS:
         return
@@ -111,9 +111,9 @@ def _recognise(source: Source, page: Image.Image, number: int, draft: Draft) -> 
         )  # fmt: skip
 
 
-def picture(source: Source, page: int, width_px: int) -> Image.Image:
+def picture(source: InputFile, page: int, width_px: int) -> Image.Image:
     """The page upright and at most ``width_px`` wide; nothing but its pixels."""
-    with _opened(source, Draft(source.limits)) as opened:
+    with _opened(source, DraftReading(source.limits)) as opened:
         opened.seek(page - 1)
         opened.draft("RGB", (width_px, width_px * 8))
         upright = ImageOps.exif_transpose(opened)
@@ -131,7 +131,7 @@ def picture(source: Source, page: int, width_px: int) -> Image.Image:
 
 
 @contextlib.contextmanager
-def _opened(source: Source, draft: Draft) -> Iterator[Image.Image]:
+def _opened(source: InputFile, draft: DraftReading) -> Iterator[Image.Image]:
     """The picture, its size known and not yet decoded."""
     Image.MAX_IMAGE_PIXELS = None  # the cap of ``Limits`` holds, checked before decoding
     with warnings.catch_warnings():
@@ -149,7 +149,7 @@ def _opened(source: Source, draft: Draft) -> Iterator[Image.Image]:
             yield opened
 
 
-def _check_size(opened: Image.Image, draft: Draft) -> None:
+def _check_size(opened: Image.Image, draft: DraftReading) -> None:
     if opened.width * opened.height > draft.limits.pixels:
         draft.ends(
             State.REFUSED,
@@ -157,7 +157,9 @@ def _check_size(opened: Image.Image, draft: Draft) -> None:
         )
 
 
-def _page(source: Source, opened: Image.Image, number: int, draft: Draft) -> Image.Image | None:
+def _page(
+    source: InputFile, opened: Image.Image, number: int, draft: DraftReading
+) -> Image.Image | None:
     """One page decoded and upright; None where it cannot be, which is said."""
     try:
         opened.seek(number - 1)
@@ -173,7 +175,7 @@ def _page(source: Source, opened: Image.Image, number: int, draft: Draft) -> Ima
     return half
 
 
-def _as_far_as_it_goes(source: Source, number: int) -> Image.Image | None:
+def _as_far_as_it_goes(source: InputFile, number: int) -> Image.Image | None:
     """A page that breaks off, grey where nothing came."""
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
@@ -198,7 +200,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 # --- what the file says of itself -------------------------------------------------------
 
 
-def _describe(opened: Image.Image, draft: Draft) -> None:
+def _describe(opened: Image.Image, draft: DraftReading) -> None:
     metadata = draft.metadata
     metadata["width_px"], metadata["height_px"] = str(opened.width), str(opened.height)
     for key, value in list(opened.info.items()):
@@ -242,7 +244,7 @@ def _text_of(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _keep_place(place: Mapping[str, Any], draft: Draft) -> None:
+def _keep_place(place: Mapping[str, Any], draft: DraftReading) -> None:
     """Latitude and longitude as ``37.0800,80.1800``: decimal degrees, WGS 84 as cameras write."""
     edges = []
     for name, against in (("GPSLatitude", "S"), ("GPSLongitude", "W")):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from habeas.reading.documents import State
 from habeas.reading.readers import markup, sheets_csv, sheets_ods, sheets_xls, sheets_xlsx
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.sheets"
 VERSION = "3"
@@ -37,7 +37,7 @@ CSV_FAMILY = frozenset({"text/csv", "text/tab-separated-values"})
 MEDIA_TYPES = XLSX_FAMILY | ODS_FAMILY | XLS_FAMILY | CSV_FAMILY
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     try:
         if source.media_type in CSV_FAMILY:
             sheets_csv.read(source, draft)
@@ -47,5 +47,5 @@ def read(source: Source, draft: Draft) -> None:
             sheets_xls.read(source, draft)
         else:
             sheets_xlsx.read(source, draft)
-    except markup.Refused as error:
+    except markup.RefusedXml as error:
         draft.ends(State.REFUSED, f"its XML has {error}")

@@ -13,7 +13,7 @@ import re
 from habeas.reading.documents import State
 from habeas.reading.encodings import decoding
 from habeas.reading.readers.grid import Grid
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SEPARATOR_LINE = re.compile(r"\"?sep=([^\r\n\"])\"?(?:\r\n|\r|\n|\Z)", re.I)
@@ -21,7 +21,7 @@ _SAMPLE_RECORDS = 50
 _SAMPLE_CODE_POINTS = 200_000
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     decoded = decoding.decode_labelled(source.bytes(), source.charset)
     content = decoded.text.removeprefix("\ufeff")
     draft.settings["encoding"] = decoded.encoding

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from habeas.reading.readers import opendocument
 from habeas.reading.readers.grid import Grid
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.markup import Event, Walk
 from habeas.reading.readers.package import whole
 
@@ -34,20 +34,20 @@ class _Cell:
     paragraphs: list[list[str]] = field(default_factory=list)
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     package = opendocument.opened(source, draft)
     walk = package.walk("content.xml")
     _Sheets(draft).read(whole(draft, "content.xml", walk), walk)
     opendocument.files(package, draft)
 
 
-def read_flat(events: Iterable[Event], walk: Walk, draft: Draft) -> None:
+def read_flat(events: Iterable[Event], walk: Walk, draft: DraftReading) -> None:
     """Sheets that are one XML file."""
     _Sheets(draft).read(events, walk)
 
 
 class _Sheets:
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: DraftReading) -> None:
         self._draft = draft
         self._hidden_tables: set[str] = set()
         self._style = ""

@@ -18,7 +18,7 @@ import python_calamine as calamine
 from habeas.reading.documents import State
 from habeas.reading.readers import number_formats
 from habeas.reading.readers.grid import Grid
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.ole import MAGIC, Compound, NotCompound
 from habeas.reading.readers.sheets_xlsx import number_shown
 
@@ -50,7 +50,7 @@ class _Book:
         return self.formats.get(number, "")
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     data = source.bytes()
     book = None
     if data[:8] == MAGIC:
@@ -78,7 +78,7 @@ def _sheet(
     about: calamine.SheetMetadata,
     layout: _Layout | None,
     book: _Book | None,
-    draft: Draft,
+    draft: DraftReading,
 ) -> None:
     why = ""
     if about.visible == calamine.SheetVisibleEnum.Hidden:
@@ -123,7 +123,7 @@ def _shown(
     place: tuple[int, int],
     layout: _Layout | None,
     book: _Book | None,
-    draft: Draft,
+    draft: DraftReading,
 ) -> tuple[str, str] | None:
     if value is None or value == "":
         return None
@@ -141,7 +141,7 @@ def _shown(
     return str(value), ""
 
 
-def _book(data: bytes, draft: Draft) -> _Book | None:
+def _book(data: bytes, draft: DraftReading) -> _Book | None:
     """Formats and hiding of a BIFF8 workbook; None of an older one."""
     try:
         compound = Compound(data)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from habeas.reading.documents import State
 from habeas.reading.readers import drawing, number_formats
 from habeas.reading.readers.grid import Grid, row_and_column
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.markup import Walk
 from habeas.reading.readers.package import Package, Relation, whole
 
@@ -31,7 +31,7 @@ class _Book:
     formats: list[str] = field(default_factory=list)  # by cell style
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     package = Package(source, draft)
     top = package.relations("").values()
     main = next((r.target for r in top if r.kind == "officeDocument"), "xl/workbook.xml")
@@ -55,7 +55,7 @@ def read(source: Source, draft: Draft) -> None:
     _files(package, relations, draft)
 
 
-def _book(package: Package, main: str, draft: Draft) -> _Book:
+def _book(package: Package, main: str, draft: DraftReading) -> _Book:
     book = _Book()
     for what, tag, attributes in whole(draft, main, package.walk(main)):
         if what != "start" or attributes is None:
@@ -70,7 +70,7 @@ def _book(package: Package, main: str, draft: Draft) -> _Book:
     return book
 
 
-def _strings(package: Package, name: str, book: _Book, draft: Draft) -> None:
+def _strings(package: Package, name: str, book: _Book, draft: DraftReading) -> None:
     room = draft.limits.text_code_points
     pieces, inside = list[str](), False
     walk = package.walk(name)
@@ -93,7 +93,7 @@ def _strings(package: Package, name: str, book: _Book, draft: Draft) -> None:
             return
 
 
-def _formats(package: Package, name: str, draft: Draft) -> list[str]:
+def _formats(package: Package, name: str, draft: DraftReading) -> list[str]:
     codes = dict(number_formats.BUILT_IN)
     formats = list[str]()
     walk = package.walk(name)
@@ -119,7 +119,7 @@ class _Cell:
 
 
 def _sheet(
-    package: Package, relation: Relation, name: str, state: str, book: _Book, draft: Draft
+    package: Package, relation: Relation, name: str, state: str, book: _Book, draft: DraftReading
 ) -> None:
     why = {
         "hidden": "This sheet is hidden.",
@@ -194,7 +194,7 @@ def _rows(
             cells = []
 
 
-def _values(cell: _Cell, book: _Book, draft: Draft) -> tuple[str, str] | None:
+def _values(cell: _Cell, book: _Book, draft: DraftReading) -> tuple[str, str] | None:
     """A cell as shown and as stored; None where it holds nothing to show."""
     raw = "".join(cell.value)
     if cell.kind == "s":
@@ -214,7 +214,7 @@ def _values(cell: _Cell, book: _Book, draft: Draft) -> tuple[str, str] | None:
     return number_shown(raw, code, draft, date1904=book.date1904)
 
 
-def number_shown(raw: str, code: str, draft: Draft, *, date1904: bool) -> tuple[str, str]:
+def number_shown(raw: str, code: str, draft: DraftReading, *, date1904: bool) -> tuple[str, str]:
     """A stored number as shown; as stored where the format is not understood."""
     try:
         value = float(raw)
@@ -233,7 +233,7 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _comments(package: Package, name: str, sheet: str, draft: Draft) -> None:
+def _comments(package: Package, name: str, sheet: str, draft: DraftReading) -> None:
     authors, author, pieces = list[str](), "", list[str]()
     place: dict[str, str | int] = {}
     walk = package.walk(name)
@@ -259,7 +259,7 @@ def _comments(package: Package, name: str, sheet: str, draft: Draft) -> None:
             draft.add("paragraph", _plain("".join(pieces)), place)
 
 
-def _files(package: Package, relations: dict[str, Relation], draft: Draft) -> None:
+def _files(package: Package, relations: dict[str, Relation], draft: DraftReading) -> None:
     package.outside(relations.values())
     inside = list[str]()
     for name in package.names:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from habeas.reading.documents import State
 from habeas.reading.readers import drawing, legacy, markup, opendocument
 from habeas.reading.readers.flow import Place
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.package import Package, Relation, whole
 
 NAME = "habeas.slides"
@@ -42,7 +42,7 @@ def warm_up(media_type: str) -> None:
         legacy.warm_up()
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     try:
         if source.media_type in LEGACY:
             legacy.read_slides(source, draft)
@@ -50,11 +50,11 @@ def read(source: Source, draft: Draft) -> None:
             opendocument.read_slides(source, draft)
         else:
             _read_pptx(source, draft)
-    except markup.Refused as error:
+    except markup.RefusedXml as error:
         draft.ends(State.REFUSED, f"its XML has {error}")
 
 
-def _read_pptx(source: Source, draft: Draft) -> None:
+def _read_pptx(source: InputFile, draft: DraftReading) -> None:
     package = Package(source, draft)
     top = package.relations("").values()
     main = next((r.target for r in top if r.kind == "officeDocument"), "ppt/presentation.xml")
@@ -74,7 +74,7 @@ def _read_pptx(source: Source, draft: Draft) -> None:
     _files(package, draft)
 
 
-def _order(package: Package, main: str, draft: Draft) -> list[str]:
+def _order(package: Package, main: str, draft: DraftReading) -> list[str]:
     found = list[str]()
     for what, tag, attributes in whole(draft, main, package.walk(main)):
         if what == "start" and tag == "p:sldId" and attributes is not None:
@@ -86,7 +86,7 @@ def _order(package: Package, main: str, draft: Draft) -> list[str]:
 
 
 def _read_slide(
-    package: Package, name: str, number: int, authors: dict[str, str], draft: Draft
+    package: Package, name: str, number: int, authors: dict[str, str], draft: DraftReading
 ) -> None:
     hidden = False
     for what, tag, attributes in whole(draft, name, package.walk(name)):
@@ -113,7 +113,7 @@ def _read_slide(
 
 
 def _comment_authors(
-    package: Package, relations: dict[str, Relation], draft: Draft
+    package: Package, relations: dict[str, Relation], draft: DraftReading
 ) -> dict[str, str]:
     authors: dict[str, str] = {}
     for relation in relations.values():
@@ -125,7 +125,7 @@ def _comment_authors(
 
 
 def _read_comments(
-    package: Package, name: str, where: Place, authors: dict[str, str], draft: Draft
+    package: Package, name: str, where: Place, authors: dict[str, str], draft: DraftReading
 ) -> None:
     place: Place = dict(where)
     number = 0
@@ -146,7 +146,7 @@ def _read_comments(
             pieces = []
 
 
-def _files(package: Package, draft: Draft) -> None:
+def _files(package: Package, draft: DraftReading) -> None:
     inside = [n for n in package.names if n.startswith(("ppt/media/", "ppt/embeddings/"))]
     for name in package.names:
         if name.endswith("vbaProject.bin"):

@@ -38,7 +38,7 @@ class Unrecognised(Exception):
 
 
 @dataclass(slots=True)
-class Word:
+class RecognisedWord:
     """A word and its box in pixels of the picture it was found on."""
 
     text: str
@@ -53,7 +53,7 @@ class Word:
 class Line:
     """A line of words; ``block`` tells paragraphs apart, '' where that is not known."""
 
-    words: list[Word] = field(default_factory=list)
+    words: list[RecognisedWord] = field(default_factory=list)
     block: str = ""
 
     @property
@@ -147,7 +147,7 @@ def recognise(pictures: Sequence[Image.Image], model: str, *, mode: int = 3) -> 
             line = places[place] = Line(block="/".join(row[2:4]))
             found[page].append(line)
         left, top, width, height = (int(value) for value in row[6:10])
-        word = Word(text, float(row[10]), left, top, left + width, top + height)
+        word = RecognisedWord(text, float(row[10]), left, top, left + width, top + height)
         line.words.append(word)
     return found
 

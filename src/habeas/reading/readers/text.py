@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from habeas.reading.encodings import decoding, escapes, labels
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.text"
 VERSION = "4"
@@ -24,7 +24,7 @@ _MOST_BYTES_A_CODE_POINT = 4
 _BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t\f]*(?:(?:\r\n|\r|\n)[ \t\f]*)+")
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     data = _whole_or_beginning(source, draft)
     decoded = decoding.decode_labelled(data, source.charset or labels.declared_by_xml(data))
     draft.settings["encoding"] = decoded.encoding
@@ -40,7 +40,7 @@ def read(source: Source, draft: Draft) -> None:
     add_paragraphs(draft, shown)
 
 
-def _whole_or_beginning(source: Source, draft: Draft) -> bytes:
+def _whole_or_beginning(source: InputFile, draft: DraftReading) -> bytes:
     """As many bytes as the text of a document can need; cut after a line where bytes allow it."""
     most = source.limits.text_code_points * _MOST_BYTES_A_CODE_POINT
     if len(source) <= most:
@@ -52,7 +52,7 @@ def _whole_or_beginning(source: Source, draft: Draft) -> bytes:
     return data
 
 
-def add_paragraphs(draft: Draft, text: str) -> None:
+def add_paragraphs(draft: DraftReading, text: str) -> None:
     """``text`` unchanged, each paragraph with its number and the number of its first line."""
     number, line, start = 0, 1, 0
     first = _leading(text)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from habeas.reading.documents import State
 from habeas.reading.encodings import decoding
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.outlook import unpacked_rtf
 
 NAME = "habeas.tnef"
@@ -45,7 +45,7 @@ class _Found:
     code_page: str = ""
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     data = source.bytes()
     found = _Found()
     try:
@@ -66,7 +66,7 @@ def read(source: Source, draft: Draft) -> None:
         draft.ends(State.EMPTY, "no message and no attachment inside")
 
 
-def _attributes(data: bytes, draft: Draft) -> Iterator[tuple[int, bytes, bool]]:
+def _attributes(data: bytes, draft: DraftReading) -> Iterator[tuple[int, bytes, bool]]:
     """Name, value and whether the checksum fits, of each attribute."""
     at = len(_SIGNATURE) + 2
     while at < len(data):
@@ -86,7 +86,7 @@ def _attributes(data: bytes, draft: Draft) -> Iterator[tuple[int, bytes, bool]]:
         draft.progress()
 
 
-def _take(name: int, value: bytes, found: _Found, draft: Draft) -> None:
+def _take(name: int, value: bytes, found: _Found, draft: DraftReading) -> None:
     if name == _CODE_PAGE and len(value) >= 4:
         found.code_page = f"cp{struct.unpack_from('<I', value)[0]}"
     elif name == _SUBJECT:
@@ -110,7 +110,7 @@ def _take(name: int, value: bytes, found: _Found, draft: Draft) -> None:
             _take_properties(value, one, found)
 
 
-def _take_bodies(value: bytes, found: _Found, draft: Draft) -> None:
+def _take_bodies(value: bytes, found: _Found, draft: DraftReading) -> None:
     for tag, kind, raw in _properties(value):
         if tag == _HTML and raw.strip(b"\0 \r\n"):
             label = f"; charset={found.code_page}" if found.code_page else ""

@@ -23,7 +23,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from habeas.reading.documents import State
 from habeas.reading.readers import http_content
-from habeas.reading.readers.interface import Draft, Ended, LimitReached, Source
+from habeas.reading.readers.interface import DraftEnded, DraftReading, InputFile, LimitReached
 from habeas.reading.readers.package import Package
 
 NAME = "habeas.warc"
@@ -40,7 +40,7 @@ _CAPTURED = "archive/"
 _LARGEST_SIGNATURE = 256 * 1024
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     if source.media_type == _WACZ:
         _read_wacz(source, draft)
     else:
@@ -50,7 +50,7 @@ def read(source: Source, draft: Draft) -> None:
 # --- WARC -------------------------------------------------------------------------------
 
 
-def _read_warc(source: Source, draft: Draft) -> None:
+def _read_warc(source: InputFile, draft: DraftReading) -> None:
     number = 0
     members: _Members | None = None
     try:
@@ -61,7 +61,7 @@ def _read_warc(source: Source, draft: Draft) -> None:
         records = ArchiveIterator(stream, check_digests=True, arc2warc=True)
         for number, record in enumerate(records, 1):
             _record(record, number, draft)
-    except (LimitReached, Ended, MemoryError):
+    except (LimitReached, DraftEnded, MemoryError):
         raise
     except ArchiveLoadFailed as error:
         words = " ".join(str(error).split())[:200]
@@ -94,7 +94,7 @@ class _Members(io.RawIOBase):
                 self._held = next(self._pieces)
             except StopIteration:
                 return 0
-            except http_content.Broken as broken:
+            except http_content.BrokenBody as broken:
                 self.broken = str(broken)
                 return 0
         taken = self._held[: len(buffer)]
@@ -107,7 +107,7 @@ def _hear(words: str) -> None:
     """A file that begins as gzip is packed: nothing is said of it."""
 
 
-def _record(record: ArcWarcRecord, number: int, draft: Draft) -> None:
+def _record(record: ArcWarcRecord, number: int, draft: DraftReading) -> None:
     headers = record.rec_headers
     if not record.rec_type:
         if number == 1:
@@ -184,7 +184,7 @@ class _Body:
                 yield from body
             else:
                 yield from http_content.unpacked(body, self._codings, self._say)
-        except http_content.Broken as broken:
+        except http_content.BrokenBody as broken:
             self.broken = str(broken)
         for _ in body:  # the digest is of all of it
             pass
@@ -195,7 +195,7 @@ class _Body:
                 if self._digest is not None:
                     self._digest.update(piece)
                 yield piece
-        except http_content.Broken as broken:
+        except http_content.BrokenBody as broken:
             self.broken = str(broken)
 
     def fits(self, said: str) -> bool:
@@ -232,7 +232,7 @@ def _content_type(record: ArcWarcRecord) -> str:
 # --- WACZ -------------------------------------------------------------------------------
 
 
-def _read_wacz(source: Source, draft: Draft) -> None:
+def _read_wacz(source: InputFile, draft: DraftReading) -> None:
     package = Package(source, draft)
     if _LIST not in package:
         draft.ends(State.FAILED, f"the package holds no {_LIST}")
@@ -255,7 +255,7 @@ def _read_wacz(source: Source, draft: Draft) -> None:
     _keep_signature(package, raw, draft)
 
 
-def _resources(raw: bytes, draft: Draft) -> dict[str, tuple[str, str, int]]:
+def _resources(raw: bytes, draft: DraftReading) -> dict[str, tuple[str, str, int]]:
     """Of each member named in the list: algorithm, digest, size (-1: not said)."""
     found: dict[str, tuple[str, str, int]] = {}
     try:
@@ -277,7 +277,7 @@ def _resources(raw: bytes, draft: Draft) -> dict[str, tuple[str, str, int]]:
 
 
 def _check_member(
-    package: Package, name: str, listed: dict[str, tuple[str, str, int]], draft: Draft
+    package: Package, name: str, listed: dict[str, tuple[str, str, int]], draft: DraftReading
 ) -> list[str]:
     """What speaks against a member being what the list says."""
     if name not in listed:
@@ -301,7 +301,7 @@ def _check_member(
     return faults
 
 
-def _keep_signature(package: Package, raw: bytes, draft: Draft) -> None:
+def _keep_signature(package: Package, raw: bytes, draft: DraftReading) -> None:
     """The list's hash, and the document that may sign it, as they are: others check who signed."""
     digest = hashlib.sha256(raw).hexdigest()
     draft.add("record", f"{_LIST}  the package's list", {"path": _LIST}, stored=digest)

@@ -14,7 +14,7 @@ from collections import Counter
 from habeas.reading import data_urls
 from habeas.reading.encodings import decoding, labels
 from habeas.reading.readers.flow import Flow
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.tags import Tags
 
 NAME = "habeas.web"
@@ -58,7 +58,7 @@ _CLOSED_BY = {  # a start that ends what is open without an end tag
 }  # fmt: skip
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     text = _decoded(source, draft)
     page = _Page(draft)
     try:
@@ -73,7 +73,7 @@ def read(source: Source, draft: Draft) -> None:
         draft.warn("The page is mostly script: a browser may have shown more than is read here.")
 
 
-def _decoded(source: Source, draft: Draft) -> str:
+def _decoded(source: InputFile, draft: DraftReading) -> str:
     """By the byte order mark, else by what the page says if it fits, else as any text."""
     data = source.bytes()
     declared = _CHARSET.search(data[:4096])
@@ -94,7 +94,7 @@ def _span(said: str) -> int:
 class _Page(Tags):
     """Blocks into the draft as the tags come; wrong nesting is taken as it stands."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: DraftReading) -> None:
         super().__init__()
         self._draft = draft
         self.flow = Flow(draft)

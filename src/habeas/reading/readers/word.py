@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from habeas.reading.documents import State
 from habeas.reading.readers import docx, legacy, markup, opendocument
-from habeas.reading.readers.interface import Draft, Source
+from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.word"
 VERSION = "1"
@@ -40,7 +40,7 @@ def warm_up(media_type: str) -> None:
         legacy.warm_up()
 
 
-def read(source: Source, draft: Draft) -> None:
+def read(source: InputFile, draft: DraftReading) -> None:
     try:
         if source.media_type in LEGACY:
             legacy.read_words(source, draft)
@@ -48,5 +48,5 @@ def read(source: Source, draft: Draft) -> None:
             opendocument.read_text(source, draft)
         else:
             docx.read(source, draft)
-    except markup.Refused as error:
+    except markup.RefusedXml as error:
         draft.ends(State.REFUSED, f"its XML has {error}")

@@ -24,7 +24,7 @@ from habeas.reading.forking import Ending
 from habeas.reading.limits import Limits
 from habeas.reading.parts import BadFrame
 from habeas.reading.sandbox import watching
-from habeas.reading.sandbox.turns import Turns
+from habeas.reading.sandbox.turns import WorkerTurns
 from habeas.reading.sandbox.warm import PIPE_BYTES, Warm
 from habeas.reading.sandbox.worker import LENGTH
 
@@ -41,7 +41,7 @@ class Bytes(Protocol):
 
 
 @dataclass(slots=True)
-class Exhibit:
+class Budget:
     """What counts over an exhibit and all files inside it, at every depth."""
 
     limits: Limits
@@ -57,7 +57,12 @@ class Conversation:
     """``frames`` gives (kind, payload) until the file's own document came, or it ended."""
 
     def __init__(
-        self, worker: Warm, turns: Turns, stream: Bytes, exhibit: Exhibit, header: dict[str, Any]
+        self,
+        worker: Warm,
+        turns: WorkerTurns,
+        stream: Bytes,
+        exhibit: Budget,
+        header: dict[str, Any],
     ) -> None:
         self._worker, self._turns, self._exhibit = worker, turns, exhibit
         self._limits, self._stream = exhibit.limits, stream

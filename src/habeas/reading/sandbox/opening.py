@@ -28,12 +28,12 @@ from habeas.reading.documents import Cause, Document, State, not_read
 from habeas.reading.errors import NoPicture
 from habeas.reading.limits import MIB, Limits
 from habeas.reading.parts import BadFrame
-from habeas.reading.paths import SEPARATOR, Names
+from habeas.reading.paths import SEPARATOR, PathNames
 from habeas.reading.pictures_out import Picture, read_picture
 from habeas.reading.readers import ocr_second
 from habeas.reading.sandbox import confining, seccomp, watching
-from habeas.reading.sandbox.conversing import Bytes, Conversation, Exhibit
-from habeas.reading.sandbox.turns import Turns
+from habeas.reading.sandbox.conversing import Budget, Bytes, Conversation
+from habeas.reading.sandbox.turns import WorkerTurns
 from habeas.reading.sandbox.unpacked import Unfinished, Unpacked
 from habeas.reading.sandbox.worker import NO_SUCH_PAGE, PDF_NEXT, TEXT_NEXT
 
@@ -96,23 +96,23 @@ class Sandbox:
         """The processes that are process 1 of a sandbox now."""
         return [process for turns in self._turns for process in turns.processes()]
 
-    def _crew(self, count: int) -> Turns:
-        return Turns(self.limits, self._bubblewrap, self._filters, self._further, count)
+    def _crew(self, count: int) -> WorkerTurns:
+        return WorkerTurns(self.limits, self._bubblewrap, self._filters, self._further, count)
 
     # --- reading ------------------------------------------------------------------------
 
     def read(self, stream: BinaryIO, name: str) -> Iterator[Document]:
         """Documents of the files inside as they end, then the one of the file itself."""
-        yield from self._read(stream, _plain(name), Exhibit(self.limits))
+        yield from self._read(stream, _plain(name), Budget(self.limits))
 
     def _read(
-        self, stream: Bytes, name: str, exhibit: Exhibit, *, path: str = "", depth: int = 0,
+        self, stream: Bytes, name: str, exhibit: Budget, *, path: str = "", depth: int = 0,
         hint: str = "", refused: str = "",
     ) -> Iterator[Document]:  # fmt: skip
         talk = self._begin(
             stream, depth, exhibit, job="read", name=name, hint=hint, refused=refused
         )
-        names, own, early = Names(path), None, None
+        names, own, early = PathNames(path), None, None
         finished = False
         try:
             for kind, payload in talk.frames:
@@ -140,7 +140,7 @@ class Sandbox:
                 talk.stop()  # the caller left, or it failed: its state is unknown
         yield self._ended(path, own, early, talk)
 
-    def _begin(self, stream: Bytes, depth: int, exhibit: Exhibit, **header: Any) -> Conversation:
+    def _begin(self, stream: Bytes, depth: int, exhibit: Budget, **header: Any) -> Conversation:
         while len(self._turns) <= depth:
             self._turns.append(self._crew(1))
         turns = self._turns[depth]
@@ -149,9 +149,7 @@ class Sandbox:
         exhibit.conversations.append(talk)
         return talk
 
-    def _document(
-        self, payload: bytearray, talk: Conversation, exhibit: Exhibit
-    ) -> Document | None:
+    def _document(self, payload: bytearray, talk: Conversation, exhibit: Budget) -> Document | None:
         exhibit.output_bytes += len(payload)
         if exhibit.output_bytes > self.limits.exhibit_output_bytes:
             talk.end("exhibit_output_bytes")
@@ -188,7 +186,7 @@ class Sandbox:
     # --- files inside -------------------------------------------------------------------
 
     def _inside(
-        self, payload: bytearray, talk: Conversation, names: Names, exhibit: Exhibit, depth: int
+        self, payload: bytearray, talk: Conversation, names: PathNames, exhibit: Budget, depth: int
     ) -> Iterator[Document]:
         name, hint = frames.read_inside(payload)
         path = names.path(name)
@@ -207,13 +205,13 @@ class Sandbox:
         exhibit.unpacked_bytes += inner.size_bytes
 
     def _unread(
-        self, payload: bytearray, talk: Conversation, names: Names, exhibit: Exhibit
+        self, payload: bytearray, talk: Conversation, names: PathNames, exhibit: Budget
     ) -> Iterator[Document]:
         name, state, reason, size_bytes = frames.read_unread(payload)
         if self._taken(talk, exhibit):
             yield Document(names.path(name), "", size_bytes, _UNKNOWN, state, reason)
 
-    def _taken(self, talk: Conversation, exhibit: Exhibit) -> Unpacked | None:
+    def _taken(self, talk: Conversation, exhibit: Budget) -> Unpacked | None:
         """Answer whether another file inside is taken."""
         exhibit.entries += 1
         left = max(0, self.limits.exhibit_unpacked_bytes - exhibit.unpacked_bytes)
@@ -236,7 +234,7 @@ class Sandbox:
         asked = {"page": page, "width_px": min(width_px, self.limits.picture_width_px)}
         way = inner_path.split(SEPARATOR) if inner_path else []
         try:
-            shown = self._shown(stream, _plain(name), "", way, Exhibit(self.limits), asked)
+            shown = self._shown(stream, _plain(name), "", way, Budget(self.limits), asked)
         except Unfinished as error:
             shown = error.words
         if isinstance(shown, str):
@@ -244,7 +242,7 @@ class Sandbox:
         return read_picture(shown, self.limits)
 
     def _shown(
-        self, stream: Bytes, name: str, hint: str, way: list[str], exhibit: Exhibit,
+        self, stream: Bytes, name: str, hint: str, way: list[str], exhibit: Budget,
         asked: dict[str, int],
     ) -> bytearray | str:  # fmt: skip
         """The frame with the picture, or why there is none; by the ``way`` through containers."""

@@ -17,7 +17,7 @@ from habeas.reading.sandbox.warm import Warm
 
 
 @dataclass(slots=True)
-class Turns:
+class WorkerTurns:
     """The workers of one depth. ``filters`` None: without walls."""
 
     limits: Limits

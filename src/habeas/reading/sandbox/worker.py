@@ -31,9 +31,9 @@ from pathlib import Path
 from typing import Any
 
 from habeas.reading import forking, frames, readers
-from habeas.reading.dispatching import Dispatcher, HandedOut, PictureFound, Spool, Wanted
+from habeas.reading.dispatching import Dispatcher, HandedOut, PictureFound, Spool, WantedPage
 from habeas.reading.documents import State
-from habeas.reading.frames import Found
+from habeas.reading.frames import Detected
 from habeas.reading.limits import Limits
 from habeas.reading.readers.interface import LimitReached, Reader, as_reader
 from habeas.reading.sandbox import handing
@@ -263,7 +263,7 @@ def _job(
     header = json.loads(_exactly(job, LENGTH.unpack(_exactly(job, LENGTH.size))[0]))
     wanted = None
     if header["job"] == "picture":
-        wanted = Wanted(int(header["page"]), int(header["width_px"]))
+        wanted = WantedPage(int(header["page"]), int(header["width_px"]))
     dispatcher = Dispatcher(
         found, limits, results, job, wanted, str(header["only"]),
         bool(header["ocr"]), bool(header["second_opinion"]),
@@ -274,7 +274,7 @@ def _job(
     try:
         data = spool.collect(_chunks(job))
     except LimitReached as reached:
-        place = Found("", "", spool.size, "application/octet-stream")
+        place = Detected("", "", spool.size, "application/octet-stream")
         words = f"{reached.limit}: {reached.words}"
         payload = frames.ending(place, State.REFUSED, words)
         forking.write_all(results, frames.frame(frames.OUTER, payload))
@@ -287,7 +287,7 @@ def _job(
         _picture(lambda: dispatcher.read(data, name, hint), wanted, limits, results)
 
 
-def _picture(walk: Callable[[], None], wanted: Wanted, limits: Limits, results: int) -> None:
+def _picture(walk: Callable[[], None], wanted: WantedPage, limits: Limits, results: int) -> None:
     """A frame with the picture, or one with the words why there is none."""
     answer: dict[str, Any] = {"error": NO_SUCH_PAGE}
     encoded = b""
@@ -307,7 +307,9 @@ def _picture(walk: Callable[[], None], wanted: Wanted, limits: Limits, results: 
     forking.write_all(results, frames.frame(frames.PICTURE, payload))
 
 
-def _as_png(shown: PictureFound, wanted: Wanted, limits: Limits) -> tuple[bytes, dict[str, Any]]:
+def _as_png(
+    shown: PictureFound, wanted: WantedPage, limits: Limits
+) -> tuple[bytes, dict[str, Any]]:
     """Pixels only: whatever else the image carried stays here."""
     from PIL import Image
 

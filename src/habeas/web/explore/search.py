@@ -22,13 +22,13 @@ from habeas.archive.search.errors import IndexMissing, QueryRefused
 from habeas.archive.search.language import Tree
 from habeas.archive.search.named import NamedRecord
 from habeas.archive.search.schema import UNKNOWN
-from habeas.archive.search.searching import PAGE, Found, Hit
+from habeas.archive.search.searching import PAGE, Hit, SearchAnswer
 from habeas.archive.store import deadline
 from habeas.display import words
 from habeas.display.in_row import in_row
 from habeas.web.explore.exhibits import layers
 from habeas.web.explore.frame.pages import links, page, whole_number
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
 
@@ -77,7 +77,7 @@ _WORDS = {
 
 
 @page("explore/search.html")
-def search(request: Request) -> Content:
+def search(request: ViewerRequest) -> Content:
     """One page of what a query finds; without a query, how to ask."""
     asked = request.GET.get("q", "")[:LONGEST].strip()
     exact = request.GET.get("expand") == "no"
@@ -119,7 +119,9 @@ def _refused(asked: str, error: QueryRefused) -> Content:
     }
 
 
-def _found(request: Request, found: Found, asked: str, exact: bool, first: int) -> Content:
+def _found(
+    request: ViewerRequest, found: SearchAnswer, asked: str, exact: bool, first: int
+) -> Content:
     following = first + PAGE if first + PAGE < min(found.total, searching.DEEPEST - PAGE) else None
     return {
         "total": found.total,
@@ -157,7 +159,7 @@ def _record(one: NamedRecord) -> Content:
     }
 
 
-def _in_one_file(found: Found, exact: bool) -> Content | None:
+def _in_one_file(found: SearchAnswer, exact: bool) -> Content | None:
     """What to ask next where each part is somewhere and no passage has all."""
     wider = None if found.total or found.nowhere else refining.spread(found.tree)
     if wider is None:
@@ -193,7 +195,7 @@ def _hit(hit: Hit) -> Content:
     }
 
 
-def _facets(found: Found, exact: bool) -> list[Content]:
+def _facets(found: SearchAnswer, exact: bool) -> list[Content]:
     """Each facet with its values; one that tells nothing apart is left out."""
     shown = []
     for name, label in _FACETS.items():

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from habeas.custody.log.notes import Signer
 
 
-class Request(HttpRequest):
+class ViewerRequest(HttpRequest):
     """A request that has passed ``ViewingMiddleware``."""
 
     archive: Archive
@@ -38,7 +38,7 @@ SHOWN = "habeas.shown"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPage:
     """An archive, as this viewer may see it; ``person`` answers for what the pages record."""
 
     archive: Archive
@@ -46,7 +46,7 @@ class Shown:
     person: Signer | None = None
 
 
-def pseudonym(request: Request) -> str:
+def pseudonym(request: ViewerRequest) -> str:
     """Of the person in whose name things are recorded; '' where nothing is."""
     return "" if request.person is None else request.person.name.rpartition("/")[2]
 
@@ -59,9 +59,9 @@ class ViewingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         shown = request.META.get(SHOWN)
-        if not isinstance(shown, Shown):
+        if not isinstance(shown, ShownPage):
             raise NoArchive("No archive is open here.", next_step="Start with `habeas serve`.")
-        read = cast(Request, request)
+        read = cast(ViewerRequest, request)
         read.archive, read.viewer, read.person = shown.archive, shown.viewer, shown.person
         return self.get_response(request)
 

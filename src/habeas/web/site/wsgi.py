@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from habeas.web.site.viewing import SHOWN, Shown
+from habeas.web.site.viewing import SHOWN, ShownPage
 
 Environment = dict[str, Any]
 
 
-def application(shown: Shown) -> Callable[[Environment, Any], Iterable[bytes]]:
+def application(shown: ShownPage) -> Callable[[Environment, Any], Iterable[bytes]]:
     """Answers with what is shown; no setup of its own: ``open_archive`` did that."""
     from django.core.handlers.wsgi import WSGIHandler
 

@@ -31,10 +31,10 @@ from habeas.archive.rules import LONGEST_QUOTE
 from habeas.archive.verbs.referring import marking_as_exhibit
 from habeas.web.errors import FormUnreadable, WordsChanged
 from habeas.web.explore.frame.pages import exhibit_form
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 if TYPE_CHECKING:
-    from habeas.web.explore.exhibits.reading import Shown
+    from habeas.web.explore.exhibits.reading import ShownReading
 
 Content = dict[str, Any]
 
@@ -45,7 +45,7 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 _SENTENCE_ENDS = re.compile(r"(?<![.!?…؟۔])[.!?…؟۔]++(?!\S)|[。！？]++")
 
 
-def chosen(shown: Shown) -> Content | None:
+def chosen(shown: ShownReading) -> Content | None:
     """The words that the address chose, their place, their passage, wider choices."""
     if shown.layer is None or shown.asked is None or shown.asked[0] == shown.asked[1]:
         return None
@@ -73,7 +73,7 @@ def words_sha256(quote: str) -> str:
     return hashlib.sha256(quote.encode("utf-8")).hexdigest()
 
 
-def _passage(shown: Shown, start: int, stop: int) -> Content | None:
+def _passage(shown: ShownReading, start: int, stop: int) -> Content | None:
     """The passage of this very place, if there is one; ``now`` how it came, when just now."""
     assert shown.layer is not None  # noqa: S101
     rows = visible(shown.request.viewer, Passage).filter(
@@ -97,7 +97,7 @@ def _passage(shown: Shown, start: int, stop: int) -> Content | None:
 Choice = tuple[str, int, int]
 
 
-def _around(shown: Shown, start: int, stop: int) -> list[Choice]:
+def _around(shown: ShownReading, start: int, stop: int) -> list[Choice]:
     """In a sheet the cell and the row around a place; else the sentence and the line."""
     found = shown.places.tables.at(start)
     if found is None or stop > found[0].tables.span(found[1])[1]:
@@ -137,7 +137,7 @@ def _trimmed(text: str, start: int, stop: int, choices: list[Choice]) -> list[Ch
 
 
 @exhibit_form("text")
-def cite(request: Request, row: Exhibit) -> HttpResponseBase:
+def cite(request: ViewerRequest, row: Exhibit) -> HttpResponseBase:
     """Make a passage of the words chosen, and lead to it where it stands."""
     position, start, stop, digest = _chosen_in(request)
     refuse_blocked(row.address)
@@ -167,7 +167,7 @@ def cite(request: Request, row: Exhibit) -> HttpResponseBase:
     return answer
 
 
-def _chosen_in(request: Request) -> tuple[int, int, int, str]:
+def _chosen_in(request: ViewerRequest) -> tuple[int, int, int, str]:
     """The layer, the two offsets and the hash that the form holds."""
     numbers = [request.POST.get(name, "") for name in ("layer", "start", "stop")]
     digest = request.POST.get("quote_sha256", "")

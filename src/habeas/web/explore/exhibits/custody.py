@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from habeas.archive.access import Viewer
 from habeas.archive.exhibits.captures import capture_of
-from habeas.archive.exhibits.custody_chain import Step, chain
+from habeas.archive.exhibits.custody_chain import CustodyStep, chain
 from habeas.archive.models import Exhibit
 from habeas.display import words
 from habeas.errors import HabeasError
@@ -54,7 +54,7 @@ def _capture(archive: Archive, viewer: Viewer, exhibit: Exhibit) -> Content | No
     return {**found.as_json(), "facts": [{"name": n, "value": v} for n, v in found.facts()]}
 
 
-def _step(step: Step) -> Content:
+def _step(step: CustodyStep) -> Content:
     recorded = datetime.datetime.fromtimestamp(step.recorded_at, datetime.UTC)
     derived = step.derived
     return {

@@ -25,9 +25,9 @@ from habeas.display.asking import by_position
 from habeas.display.proofs import entry_proof
 from habeas.web.explore.exhibits import layers, originals, readings
 from habeas.web.explore.exhibits.custody import custody_of
-from habeas.web.explore.exhibits.reading import CITED, Shown
+from habeas.web.explore.exhibits.reading import CITED, ShownReading
 from habeas.web.explore.frame.pages import one, page, paged, whole_number
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
 
@@ -35,7 +35,7 @@ LAYERS = 200  # of one file, listed
 
 
 @page("explore/exhibits.html")
-def listed(request: Request) -> Content:
+def listed(request: ViewerRequest) -> Content:
     """The exhibits in the order in which they were sealed."""
     found, turning = paged(visible(request.viewer, Exhibit), request)
     states = readings.states_of(request.viewer, [row.position for row in found])
@@ -64,14 +64,14 @@ def summary(row: Exhibit) -> Content:
 
 
 @page("explore/exhibit.html")
-def exhibit(request: Request, position: int) -> Content:
+def exhibit(request: ViewerRequest, position: int) -> Content:
     """One exhibit: what it is, its custody, what opening it gave, its text and pictures."""
     viewer = request.viewer
     row = one(viewer, Exhibit, position)
     reading = readings.chosen(request, row)
     read, layer = _layers_of(request, row, reading)
     original = originals.offered(request, row)
-    shown = Shown(request, layer, reading)
+    shown = ShownReading(request, layer, reading)
     text = None
     if layer is not None or shown.pictures:
         text = shown.content(lambda passages: _citing(viewer, passages))
@@ -120,7 +120,7 @@ def passage(request: HttpRequest, position: int) -> HttpResponse:
 
 
 def _layers_of(
-    request: Request, exhibit: Exhibit, reading: Reading | None
+    request: ViewerRequest, exhibit: Exhibit, reading: Reading | None
 ) -> tuple[list[Layer], Layer | None]:
     """The texts of this one file, the earliest first, and the one to show.
 

@@ -26,7 +26,7 @@ from habeas.archive.exhibits.working_copies import hand_out
 from habeas.archive.models import Exhibit
 from habeas.web.errors import FormUnreadable, TooManyAtOnce
 from habeas.web.explore.frame.pages import exhibit_form
-from habeas.web.site.viewing import Request, pseudonym
+from habeas.web.site.viewing import ViewerRequest, pseudonym
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -43,7 +43,7 @@ _KEPT_APART = frozenset('/\\:*?"<>|%')  # mean something to a file system or a s
 _sending = threading.BoundedSemaphore(AT_ONCE)
 
 
-def offered(request: Request, row: Exhibit) -> Content:
+def offered(request: ViewerRequest, row: Exhibit) -> Content:
     """Whether the original can be had here, in whose name, and how else."""
     content: Content = {
         "state": "offered" if request.person is not None else "read-only",
@@ -68,7 +68,7 @@ def offered(request: Request, row: Exhibit) -> Content:
 
 
 @exhibit_form("original")
-def original(request: Request, row: Exhibit) -> HttpResponseBase:
+def original(request: ViewerRequest, row: Exhibit) -> HttpResponseBase:
     """Record that the original leaves, then send it."""
     purpose = _words(request, "purpose")
     if not purpose:
@@ -105,7 +105,7 @@ def original(request: Request, row: Exhibit) -> HttpResponseBase:
     return answer
 
 
-def _words(request: Request, name: str) -> str:
+def _words(request: ViewerRequest, name: str) -> str:
     """One line of a form, its white space made single."""
     words = " ".join(request.POST.get(name, "").split())
     if len(words) > LONGEST_WORDS:

@@ -23,7 +23,7 @@ from habeas.archive.models import Layer, Passage, Reading
 from habeas.archive.readings import Locator, locator_words
 from habeas.web.explore.exhibits import citing, layers, rendering, tables
 from habeas.web.explore.frame.pages import whole_number
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
 
@@ -36,10 +36,12 @@ MOST_LOCATED = 30_000  # parts; where there are more, found places are given by 
 _PAGES = ("page", "text-layer")  # what the page shows, and what the file says that it shows
 
 
-class Shown:
+class ShownReading:
     """What of a text is shown for a request: the range, the page, the place asked for."""
 
-    def __init__(self, request: Request, layer: Layer | None, reading: Reading | None) -> None:
+    def __init__(
+        self, request: ViewerRequest, layer: Layer | None, reading: Reading | None
+    ) -> None:
         self.request, self.layer, self.reading = request, layer, reading
         mapped = "" if reading is None or not _is_of(reading, layer) else reading.map_address
         self.places = placing.at(request.archive, mapped)

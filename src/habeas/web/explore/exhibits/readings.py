@@ -19,7 +19,7 @@ from habeas.archive.readings import standing
 from habeas.errors import HabeasError
 from habeas.web.explore.exhibits import rendering
 from habeas.web.explore.frame.pages import one, paged, whole_number
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
 
@@ -59,7 +59,7 @@ def _standing(state: str) -> Content:
     return {"state": state, "words": _(STATES[state])}
 
 
-def chosen(request: Request, exhibit: Exhibit) -> Reading | None:
+def chosen(request: ViewerRequest, exhibit: Exhibit) -> Reading | None:
     """The file that is looked at: the one asked for, else the exhibit itself.
 
     ``file`` names an inner file by its reading; ``layer`` alone finds the file it is of.
@@ -107,7 +107,7 @@ def state_of(reading: Reading | None, *, blocked: bool = False, with_text: bool 
     }
 
 
-def inside(request: Request, exhibit: int) -> Content:
+def inside(request: ViewerRequest, exhibit: int) -> Content:
     """The files inside the exhibit, with their states, a page at a time."""
     rows = newest(request.viewer, Reading).filter(exhibit=exhibit).exclude(inner_path="")
     found, turning = paged(rows, request, FILES, cursor="files", place="files")
@@ -142,7 +142,7 @@ def cite_command(exhibit: int, reading: Reading | None, page: int | None, quote:
 
 def picture(request: HttpRequest, position: int, reading: int, number: int) -> HttpResponse:
     """One page as a picture that the sandbox drew. Never the original."""
-    asked: Request = request  # type: ignore[assignment]
+    asked: ViewerRequest = request  # type: ignore[assignment]
     exhibit = one(asked.viewer, Exhibit, position)
     read = one(asked.viewer, Reading, reading)
     width = whole_number(asked, "width") or rendering.WIDTHS[0]

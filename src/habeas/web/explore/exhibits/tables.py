@@ -21,7 +21,7 @@ from habeas.archive.search.schema import UNKNOWN
 from habeas.display import words
 from habeas.reading.columns import Columns
 from habeas.reading.documents import Part
-from habeas.reading.tables import Row, Sheet, column_name
+from habeas.reading.tables import Sheet, SheetRow, column_name
 from habeas.web.explore.exhibits import layers
 
 Content = dict[str, Any]
@@ -96,7 +96,7 @@ def content(
     def between(begin: int, end: int) -> list[Content]:
         return pieces[bisect_left(starts, begin) : bisect_left(starts, end)]
 
-    def shown(row: Row, at: int) -> Content:
+    def shown(row: SheetRow, at: int) -> Content:
         following = tables.span(at + 1)[0] if at + 1 < group.last else stop
         cells = {cell.column: cell for cell in row.cells}
         ends = [*(cell.start for cell in row.cells[1:]), following]
@@ -181,7 +181,7 @@ def _cell(
     }
 
 
-def _asides(group: Group, rows: Sequence[Row], address: Address) -> list[Content]:
+def _asides(group: Group, rows: Sequence[SheetRow], address: Address) -> list[Content]:
     """What the sheet holds beside its cells: comments on these rows; drawings, at its end."""
     here = {row.number for row in rows}
     last = group.last == group.sheet.last

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from habeas.display import words
 from habeas.figures.evaluation import drawing
-from habeas.figures.evaluation.results import Evaluation, Point
+from habeas.figures.evaluation.results import Evaluation, ReportedPoint
 from habeas.web.explore.figures import charts, maps
 from habeas.web.explore.figures.heading import as_of_query
 from habeas.web.explore.frame.pages import cut, whole_number
@@ -74,7 +74,7 @@ def _record(position: int, caption: str) -> Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DrawnPart:
     """The accounts of one property in one unit: what is not one thing has no common axis."""
 
     property: str
@@ -83,7 +83,7 @@ class Part:
     left_out: int = 0  # accounts beyond the first ``DRAWN``, which are in the table only
 
 
-def plot_parts(evaluation: Evaluation) -> list[Part]:
+def plot_parts(evaluation: Evaluation) -> list[DrawnPart]:
     """The accounts that a plot draws, each part in order of time."""
     points = [
         plotted.point
@@ -97,12 +97,12 @@ def plot_parts(evaluation: Evaluation) -> list[Part]:
         account = _account(evaluation, point, with_subject=several)
         found.setdefault((point.property, point.unit), []).append(account)
     return [
-        Part(name, unit, tuple(accounts[:DRAWN]), max(0, len(accounts) - DRAWN))
+        DrawnPart(name, unit, tuple(accounts[:DRAWN]), max(0, len(accounts) - DRAWN))
         for (name, unit), accounts in found.items()
     ]
 
 
-def _account(evaluation: Evaluation, point: Point, *, with_subject: bool) -> charts.Account:
+def _account(evaluation: Evaluation, point: ReportedPoint, *, with_subject: bool) -> charts.Account:
     said = evaluation.definition.draw.along == "said"
     when = words.date_words(point.said if said else point.holds)
     denied = point.stance == "denies"
@@ -118,7 +118,7 @@ def _account(evaluation: Evaluation, point: Point, *, with_subject: bool) -> cha
     )
 
 
-def plot_spec(part: Part, *, scheme: str, width: str) -> charts.Spec:
+def plot_spec(part: DrawnPart, *, scheme: str, width: str) -> charts.Spec:
     """The specification of one part's drawing: kept as evidence of what was drawn."""
     return charts.accounts_spec(part.accounts, part.unit, scheme=scheme, width=width)
 

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from habeas.figures.definition.recorded import named
 from habeas.figures.definition.wording import grouped
 from habeas.figures.errors import FigureError, UnknownFigure
-from habeas.figures.evaluation.capturing import Capture
+from habeas.figures.evaluation.capturing import FigureCapture
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
 from habeas.web.explore.figures import charts
 from habeas.web.explore.figures.heading import as_of_query
 from habeas.web.explore.frame.pages import whole_number
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
 
@@ -82,7 +82,7 @@ def _method(each: dict[str, Any]) -> Content:
     }
 
 
-def _pairs(evaluation: Evaluation, captured: Capture) -> Content:
+def _pairs(evaluation: Evaluation, captured: FigureCapture) -> Content:
     def record(position: int) -> Content:
         caption = evaluation.captions.get(position) or _("record %(n)s") % {"n": position}
         return {"caption": caption, "url": reverse("record", kwargs={"position": position})}
@@ -120,7 +120,7 @@ def _drawings(evaluation: Evaluation, document: dict[str, Any], as_of: int | Non
 
 def drawing(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One drawing of a kept estimate, as SVG."""
-    asked = cast(Request, request)
+    asked = cast(ViewerRequest, request)
     as_of = whole_number(request, "as_of")
     try:
         definition = named(asked.viewer, key, as_of)

@@ -17,14 +17,14 @@ from habeas.display.differences import differences
 from habeas.figures.definition.recorded import named
 from habeas.figures.errors import FigureError, UnknownFigure
 from habeas.figures.evaluation.evaluating import evaluate
-from habeas.figures.evaluation.results import Evaluation, Member, Step
+from habeas.figures.evaluation.results import Evaluation, FigureMember, WaterfallStep
 from habeas.figures.why import asking as reasons
 from habeas.figures.why.nodes import Node
 from habeas.web.explore.figures import charts, drawings, estimates, maps
 from habeas.web.explore.figures.heading import as_of_query, kind_meaning, shown
 from habeas.web.explore.figures.overview import by_kind
 from habeas.web.explore.frame.pages import cut, links, page, whole_number
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
 
@@ -40,7 +40,7 @@ def _as_of(request: HttpRequest) -> int | None:
     return whole_number(request, "as_of")
 
 
-def _evaluated(request: Request, key: str) -> Evaluation:
+def _evaluated(request: ViewerRequest, key: str) -> Evaluation:
     """The figure of a key for this viewer, as of the size asked for; 404 when there is none."""
     as_of = _as_of(request)
     try:
@@ -51,13 +51,13 @@ def _evaluated(request: Request, key: str) -> Evaluation:
 
 
 @page("explore/figures.html")
-def listed(request: Request) -> Content:
+def listed(request: ViewerRequest) -> Content:
     """Every figure in force, by kind."""
     return {"title": _("Figures"), "kinds": by_kind(request)}
 
 
 @page("explore/figure.html")
-def figure(request: Request, key: str) -> Content:
+def figure(request: ViewerRequest, key: str) -> Content:
     """One figure: number, drawing, waterfall, members, weak points, differences."""
     evaluation = _evaluated(request, key)
     as_of = _as_of(request)
@@ -122,7 +122,7 @@ def _open_pairs(evaluation: Evaluation) -> list[Content]:
 
 
 def _members(
-    request: Request, evaluation: Evaluation
+    request: ViewerRequest, evaluation: Evaluation
 ) -> tuple[list[Content], list[Content], Content]:
     """One page of the records counted, or of the accounts reported."""
     if evaluation.kind != "reported":
@@ -137,7 +137,7 @@ def _members(
     return [], [_account(point) for point in points], turning
 
 
-def _records(request: Request, members: list[Member]) -> list[Content]:
+def _records(request: ViewerRequest, members: list[FigureMember]) -> list[Content]:
     mentions = by_position(request.viewer, Mention, [m.position for m in members])
     return [
         {
@@ -174,7 +174,7 @@ def _account(point: Any) -> Content:
     }
 
 
-def _step(evaluation: Evaluation, step: Step, number: int, as_of: int | None) -> Content:
+def _step(evaluation: Evaluation, step: WaterfallStep, number: int, as_of: int | None) -> Content:
     """One rule with how many it kept, dropped and could not decide, and where they are named."""
     where = reverse("rule", kwargs={"key": evaluation.key, "number": number})
     return {
@@ -190,7 +190,7 @@ def _step(evaluation: Evaluation, step: Step, number: int, as_of: int | None) ->
 
 
 @page("explore/rule.html")
-def rule(request: Request, key: str, number: int) -> Content:
+def rule(request: ViewerRequest, key: str, number: int) -> Content:
     """One rule of a figure: every record or account that it dropped or could not decide."""
     evaluation = _evaluated(request, key)
     if not 1 <= number <= len(evaluation.steps):
@@ -211,12 +211,12 @@ def rule(request: Request, key: str, number: int) -> Content:
 
 
 def _fallen(
-    request: Request, evaluation: Evaluation, positions: list[int]
+    request: ViewerRequest, evaluation: Evaluation, positions: list[int]
 ) -> Sequence[Content | cards.Card]:
     """Records (of a counted figure) with the claims that left them open, or claims as cards."""
     if evaluation.kind != "reported":
         undecided = {member.position: member for member in evaluation.undecided}
-        return _records(request, [undecided.get(p, Member(p, ())) for p in positions])
+        return _records(request, [undecided.get(p, FigureMember(p, ())) for p in positions])
     found = by_position(request.viewer, Claim, positions)
     return cards.cards(request.viewer, [found[p] for p in positions if p in found])
 
@@ -225,7 +225,7 @@ def _fallen(
 
 
 @page("explore/why.html")
-def why(request: Request, key: str) -> Content:
+def why(request: ViewerRequest, key: str) -> Content:
     """The way down from a figure to sealed bytes, a few members at a time."""
     evaluation = _evaluated(request, key)
     offset = whole_number(request, "after", most=10**9) or 0
@@ -291,7 +291,7 @@ def _asked(request: HttpRequest, name: str, known: dict[str, Any], usual: str) -
 def _evaluated_plainly(request: HttpRequest, key: str, view: str) -> Evaluation:
     """Like ``_evaluated``, for files: whatever cannot be drawn is not there."""
     try:
-        evaluation = _evaluated(cast(Request, request), key)
+        evaluation = _evaluated(cast(ViewerRequest, request), key)
     except FigureError as error:
         raise Http404 from error
     if evaluation.definition.view not in view.split():
@@ -299,7 +299,7 @@ def _evaluated_plainly(request: HttpRequest, key: str, view: str) -> Evaluation:
     return evaluation
 
 
-def _part(request: HttpRequest, evaluation: Evaluation) -> drawings.Part:
+def _part(request: HttpRequest, evaluation: Evaluation) -> drawings.DrawnPart:
     parts = drawings.plot_parts(evaluation)
     number = whole_number(request, "part") or 0
     if number >= len(parts):

@@ -15,13 +15,13 @@ from habeas.figures.errors import FigureError, NoLineage
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.web.explore.figures.heading import heading, kind_meaning, kind_words, shown
 from habeas.web.explore.frame.pages import page
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
 
 
 @page("explore/overview.html")
-def overview(request: Request) -> Content:
+def overview(request: ViewerRequest) -> Content:
     """The figures in force, by kind."""
     about = visible(request.viewer, ArchiveTitle).order_by("position").first()
     return {
@@ -31,7 +31,7 @@ def overview(request: Request) -> Content:
     }
 
 
-def by_kind(request: Request) -> list[Content]:
+def by_kind(request: ViewerRequest) -> list[Content]:
     """Counted, reported, estimated: each with its figures, in the order of the ledger."""
     definitions = in_force(request.viewer)
     return [
@@ -47,7 +47,7 @@ def by_kind(request: Request) -> list[Content]:
     ]
 
 
-def _tried(request: Request, definition: FigureDefinition) -> Content:
+def _tried(request: ViewerRequest, definition: FigureDefinition) -> Content:
     """The figure, or why it cannot be given; one that cannot be justified is never shown."""
     try:
         return {"figure": shown(evaluate(request.archive, definition, request.viewer))}

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from habeas.archive.ledger.appending import head
 from habeas.archive.store import clock
 from habeas.web.explore.frame.pages import page
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
 
 
 @page("explore/about.html")
-def about(request: Request) -> Content:
+def about(request: ViewerRequest) -> Content:
     """The archive's name in the log, its size, its key, and the commands."""
     archive = request.archive
     logged = archive.log.size  # before the database: others may be appending

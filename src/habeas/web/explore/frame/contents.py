@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from habeas.display.references import MARKS, Marked, Part, Target
+from habeas.display.references import MARKS, Marked, Target, TextPart
 
 #: What an address calls the thing that it is of, where that is not its position.
 _CALLED = {"figure": "key", "why": "key", "records": "kind"}
@@ -24,7 +24,7 @@ def content(value: Any, request: HttpRequest) -> Any:
     """The value as dicts, lists, texts and numbers; references as addresses."""
     if isinstance(value, Target):
         return address(value)
-    if isinstance(value, Part):
+    if isinstance(value, TextPart):
         return part_address(value, request)
     if is_dataclass(value) and not isinstance(value, type):
         return _of_fields(value, request)
@@ -53,7 +53,7 @@ def address(target: Target) -> str:
     return reverse(target.name, kwargs=kwargs) + query
 
 
-def part_address(part: Part, request: HttpRequest) -> str:
+def part_address(part: TextPart, request: HttpRequest) -> str:
     """The page that was asked for, another part of it."""
     kept = {
         name: value for name, value in request.GET.items() if name not in (part.cursor, "format")

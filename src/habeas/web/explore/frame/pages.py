@@ -32,13 +32,13 @@ from habeas.display.marks import marked
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
 from habeas.web.explore.frame import contents, marks
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 MOST_SECONDS = 60.0  # for what a page shows; then it is stopped, and others have their turn
 
 Content = dict[str, Any]
 View = Callable[..., Any]  # to a frozen value, or a dict
-Form = Callable[[Request, Exhibit], HttpResponseBase]
+Form = Callable[[ViewerRequest, Exhibit], HttpResponseBase]
 M = TypeVar("M", bound=Model)
 
 
@@ -50,7 +50,7 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
         def answer(request: HttpRequest, *, twin: bool = False, **parts: Any) -> HttpResponse:
             try:
                 with deadline.within(MOST_SECONDS, _("Ask for less of it, or try again later.")):
-                    content = _content(cast(Request, request), view, parts)
+                    content = _content(cast(ViewerRequest, request), view, parts)
             except Elsewhere as other:
                 there = contents.address(other.target)
                 bare = there.rstrip("/")
@@ -73,7 +73,7 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
     return decorate
 
 
-def _content(request: Request, view: View, parts: dict[str, Any]) -> Content:
+def _content(request: ViewerRequest, view: View, parts: dict[str, Any]) -> Content:
     """What a view shows, as plain data with addresses, everything in it marked."""
     shown = view(request, **parts)
     if is_dataclass(shown):
@@ -94,7 +94,7 @@ def exhibit_form(place: str) -> Callable[[Form], Callable[..., HttpResponseBase]
     def decorate(view: Form) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
         def answer(request: HttpRequest, position: int) -> HttpResponseBase:
-            asked = cast(Request, request)
+            asked = cast(ViewerRequest, request)
             back = f"{reverse('exhibit', kwargs={'position': position})}#{place}"
             try:
                 row = one(asked.viewer, Exhibit, position)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from habeas.display import claims
 from habeas.web.explore.frame.pages import page
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 
 @page("explore/claim.html")
-def claim(request: Request, position: int) -> claims.ClaimShown:
+def claim(request: ViewerRequest, position: int) -> claims.ClaimShown:
     """One claim, with everything that stands behind and beside it."""
     return claims.claim(request.archive, request.viewer, position)

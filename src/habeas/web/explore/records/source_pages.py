@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from habeas.display import sources
 from habeas.web.explore.frame.pages import page, query_of
-from habeas.web.site.viewing import Request
+from habeas.web.site.viewing import ViewerRequest
 
 
 @page("explore/sources.html")
-def listed(request: Request) -> sources.SourcesShown:
+def listed(request: ViewerRequest) -> sources.SourcesShown:
     """The sources, with their kind and interests."""
     return sources.sources(request.viewer, query_of(request))
 
 
 @page("explore/source.html")
-def source(request: Request, position: int) -> sources.SourceShown:
+def source(request: ViewerRequest, position: int) -> sources.SourceShown:
     """One source and what it says."""
     return sources.source(request.viewer, position, query_of(request))
