@@ -11,12 +11,11 @@ import datetime
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from habeas.archive import models as m
 from habeas.archive.access import visible
-from habeas.exchange.tidy.columns import Cell, Row, column, day
+from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
 from habeas.exchange.tidy.reading import NEEDS_PURPOSE, NOT_VISIBLE, TidyReader, bounds, pieces
 from habeas.figures.evaluation.loading import live_claims
 from habeas.figures.evaluation.rows import value_of
@@ -25,8 +24,8 @@ _OTHER = "the value is of another type or not given"
 _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+@row_type
+class Claim(HandledRow):
     """One claim that stands. ``docs/reference/tidy-data.md`` describes each column."""
 
     claim: int = column("number of the claim's entry in the ledger")
@@ -97,23 +96,6 @@ class Claim:
     list: int | None = column("number of the import that it came with", null="none")
     list_row: str | None = column("its row in that import", null="none")
     note: str | None = column("what the person who recorded it adds", null="nothing")
-    handling: str = column(
-        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
-    )
-    consent: str = column(
-        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
-    )
-    consent_until: datetime.date | None = column(
-        "the last day on which all of them agree", null="without end, not needed, or not agreed"
-    )
-    compartments: str | None = column(
-        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
-    )
-    consent_state: str | None = column(
-        "how the consent stands of whoever in it agrees least",
-        codes="none,withdrawn,expired,limited,remark,public",
-        null="nobody in it must be asked",
-    )
 
 
 _FIELDS: Final = (

@@ -1,24 +1,26 @@
 """What a column of a tidy table is: name, type, meaning, unit, and what an empty cell means.
 
-A kind of row is a frozen dataclass whose fields are made by ``column``; the codebook is read off
-it, so that a table and its description cannot part. Invariants: a name means the same in every
-table; an empty cell never means zero or no; within one ``VERSION`` columns are only added, at the
-end of their group, and none changes its type or meaning.
+A kind of row is a ``row_type`` whose fields are made by ``column``; the codebook is read off it, so
+that a table and its description cannot part. Its last columns are those of ``HandledRow``.
+Invariants: a name means the same in every table; an empty cell never means zero or no; within one
+``VERSION`` columns are only added, at the end of their group, and none changes its type or meaning.
 """
 
 from __future__ import annotations
 
+import copy
 import datetime
 import types
 import typing
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar, dataclass_transform
 
 VERSION: Final = 1
 
 Cell = int | float | str | bool | datetime.date | None
 Row = tuple[Cell, ...]
+R = TypeVar("R", bound="HandledRow")
 
 #: The types of columns, by the Python type of their cells.
 TYPES: Final[dict[type, str]] = {
@@ -46,6 +48,39 @@ class Column:
 def column(meaning: str, *, null: str = "", unit: str = "", codes: str = "") -> Any:
     """A field of a kind of row."""
     return field(metadata={"meaning": meaning, "null": null, "unit": unit, "codes": codes})
+
+
+class HandledRow:
+    """The last columns of every kind of row: how open it is, and what that rests on."""
+
+    __slots__ = ()
+
+    handling: str = column(
+        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
+    )
+    consent: str = column(
+        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
+    )
+    consent_until: datetime.date | None = column(
+        "the last day on which all of them agree", null="without end, not needed, or not agreed"
+    )
+    compartments: str | None = column(
+        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
+    )
+    consent_state: str | None = column(
+        "how the consent stands of whoever in it agrees least",
+        codes="none,withdrawn,expired,limited,remark,public",
+        null="nobody in it must be asked",
+    )
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(column,))
+def row_type(kind: type[R]) -> type[R]:
+    """A kind of row as a frozen value: its own columns, then those of ``HandledRow``."""
+    for name, hint in typing.get_type_hints(HandledRow).items():
+        kind.__annotations__[name] = hint
+        setattr(kind, name, copy.copy(getattr(HandledRow, name)))
+    return dataclass(frozen=True, slots=True)(kind)
 
 
 @cache

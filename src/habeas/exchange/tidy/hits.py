@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive.access import visible
 from habeas.archive.readings import locator_words
-from habeas.exchange.tidy.columns import Row, column
+from habeas.exchange.tidy.columns import HandledRow, Row, column, row_type
 from habeas.exchange.tidy.reading import TidyReader
 
 if TYPE_CHECKING:
@@ -19,8 +17,8 @@ if TYPE_CHECKING:
     from habeas.archive.search.searching import Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+@row_type
+class Found(HandledRow):
     """One passage that was found. ``docs/reference/tidy-data.md`` describes each column."""
 
     exhibit: int = column("number of the exhibit")
@@ -34,23 +32,6 @@ class Found:
     language: str | None = column("language of the passage (BCP 47)", null="not recognised")
     script: str | None = column("script of the passage (ISO 15924)", null="not recognised")
     fault: str | None = column("why its words cannot be shown", null="they can")
-    handling: str = column(
-        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
-    )
-    consent: str = column(
-        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
-    )
-    consent_until: datetime.date | None = column(
-        "the last day on which all of them agree", null="without end, not needed, or not agreed"
-    )
-    compartments: str | None = column(
-        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
-    )
-    consent_state: str | None = column(
-        "how the consent stands of whoever in it agrees least",
-        codes="none,withdrawn,expired,limited,remark,public",
-        null="nobody in it must be asked",
-    )
 
 
 def hits(reader: TidyReader, found: Sequence[Hit]) -> Iterator[list[Row]]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.access import visible
 from habeas.archive.store.pieces import in_pieces
-from habeas.exchange.tidy.columns import Cell, Row, column, day
+from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
 from habeas.exchange.tidy.reading import PIECE, TidyReader, bounds
 from habeas.figures.evaluation.results import (
     CountedFigure,
@@ -28,8 +27,8 @@ _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 _OTHER = "the row is of another part"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+@row_type
+class Part(HandledRow):
     """One part of a figure. ``docs/reference/tidy-data.md`` describes each column."""
 
     figure: str = column("key of the figure")
@@ -84,23 +83,6 @@ class Part:
         "name of that source, else its code; see handling before it is passed on", null=_OTHER
     )
     basis: str | None = column("how the speaker knows", null="not stated", codes="basis")
-    handling: str = column(
-        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
-    )
-    consent: str = column(
-        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
-    )
-    consent_until: datetime.date | None = column(
-        "the last day on which all of them agree", null="without end, not needed, or not agreed"
-    )
-    compartments: str | None = column(
-        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
-    )
-    consent_state: str | None = column(
-        "how the consent stands of whoever in it agrees least",
-        codes="none,withdrawn,expired,limited,remark,public",
-        null="nobody in it must be asked",
-    )
 
 
 def parts(reader: TidyReader, evaluation: Evaluation) -> Iterator[list[Row]]:

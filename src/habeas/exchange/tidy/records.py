@@ -6,21 +6,19 @@ caption is that of its earliest mention; what is claimed of it is in the claims.
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from habeas.archive import models as m
 from habeas.archive.access import live, visible
-from habeas.exchange.tidy.columns import Row, column
+from habeas.exchange.tidy.columns import HandledRow, Row, column, row_type
 from habeas.exchange.tidy.reading import TidyReader, pieces
 from habeas.figures.evaluation.loading import live_claims
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+@row_type
+class Record(HandledRow):
     """One record. ``docs/reference/tidy-data.md`` describes each column."""
 
     record: int = column("number of the record: of its earliest mention")
@@ -33,23 +31,6 @@ class Record:
     sources: int = column("how many sources say anything of it", unit="sources")
     origins: int = column(
         "how many of these are independent: what repeats another is not counted", unit="sources"
-    )
-    handling: str = column(
-        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
-    )
-    consent: str = column(
-        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
-    )
-    consent_until: datetime.date | None = column(
-        "the last day on which all of them agree", null="without end, not needed, or not agreed"
-    )
-    compartments: str | None = column(
-        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
-    )
-    consent_state: str | None = column(
-        "how the consent stands of whoever in it agrees least",
-        codes="none,withdrawn,expired,limited,remark,public",
-        null="nobody in it must be asked",
     )
 
 

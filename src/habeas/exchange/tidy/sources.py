@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Count
 
 from habeas.archive import models as m
 from habeas.archive.access import live, newest, visible
-from habeas.exchange.tidy.columns import Row, column
+from habeas.exchange.tidy.columns import HandledRow, Row, column, row_type
 from habeas.exchange.tidy.reading import TidyReader, pieces
 from habeas.figures.evaluation.loading import live_claims
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@row_type
+class Source(HandledRow):
     """One source. ``docs/reference/tidy-data.md`` describes each column."""
 
     source: int = column("number of the source's entry")
@@ -38,23 +36,6 @@ class Source:
         "the newest grade that a reviewer gave", null="not assessed", codes="reliability"
     )
     claims: int = column("how many claims that stand it says itself", unit="claims")
-    handling: str = column(
-        "the strictest level of all that it rests on", codes="public,team,restricted,sealed"
-    )
-    consent: str = column(
-        "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
-    )
-    consent_until: datetime.date | None = column(
-        "the last day on which all of them agree", null="without end, not needed, or not agreed"
-    )
-    compartments: str | None = column(
-        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
-    )
-    consent_state: str | None = column(
-        "how the consent stands of whoever in it agrees least",
-        codes="none,withdrawn,expired,limited,remark,public",
-        null="nobody in it must be asked",
-    )
 
 
 _FIELDS: Final = ("position", "code", "kind", "name", "about", "url", "interests", "label")
