@@ -24,6 +24,7 @@ from habeas.archive.access import PUBLIC as THE_PUBLIC
 from habeas.archive.access.labels import Need, label_id, strictest
 from habeas.archive.blast_radius import blast_radius
 from habeas.archive.errors import EntryRefused
+from habeas.archive.joined import find_all
 from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
@@ -273,6 +274,8 @@ def test_blast_radius_joins_by_no_hidden_judgement(archive: Archive) -> None:
     public = blast_radius(THE_PUBLIC, shown.position)
     assert public is not None
     assert (list(public.claims), public.records) == (claims[:2], (one.position,))
+    both = find_all(THE_PUBLIC, [one.position, other.position])  # asked for by all its mentions
+    assert {record.position for record in both.values()} == {one.position}
 
 
 NEEDS = st.one_of(

@@ -6,13 +6,15 @@ answer). Which figures stood on it is the figures room's to add.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
-from habeas.archive.records import components
+from habeas.archive.joined import JoinedRecord, find_all
+from habeas.archive.store.pieces import in_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def blast_radius(viewer: Viewer, position: int) -> BlastRadius | None:
         subjects = visible(viewer, m.Mention).filter(position__in=claims.values("subject"))
         if kind == "judgement":
             subjects = visible(viewer, m.Mention).filter(position__in=_judged(position))
-        records = set(_records(viewer, subjects).values())
+        records = {record.position for record in _records(viewer, subjects)}
         found = claims.order_by("position").values_list("position", flat=True)
         return BlastRadius(position, kind, tuple(found), tuple(sorted(records)))
     return None
@@ -45,20 +47,11 @@ def _judged(position: int) -> tuple[int, int]:
     return judgement.left, judgement.right
 
 
-def _records(viewer: Viewer, mentions: QuerySet[m.Mention]) -> dict[int, int]:
-    """Each of the mentions, and all that the viewer knows to be joined to them, with its record.
-
-    What a judgement that the viewer may not see has joined stays apart for them.
-    """
-    whole = visible(viewer, m.Mention).filter(canonical__in=mentions.values("canonical"))
-    canonical = dict(whole.values_list("position", "canonical"))
-    if viewer.is_owner:
-        return canonical
-    judged = visible(viewer, m.Judgement).filter(verdict="same", ended_at__isnull=True)
-    pairs = judged.filter(left__in=whole.values("position")).values_list("left", "right")
-    joined = components(canonical, pairs)
-    wanted = {joined[mention] for mention in mentions.values_list("position", flat=True)}
-    return {mention: first for mention, first in joined.items() if first in wanted}
+def _records(viewer: Viewer, mentions: QuerySet[m.Mention]) -> Iterator[JoinedRecord]:
+    """The records of the mentions as the viewer knows them, some at a time."""
+    wanted = list(mentions.order_by("position").values_list("position", flat=True))
+    for some in in_pieces(wanted):
+        yield from find_all(viewer, some).values()
 
 
 _KINDS: tuple[tuple[str, type[m.Projection]], ...] = (
@@ -82,7 +75,8 @@ def _claims_on(viewer: Viewer, kind: str, position: int) -> Q:
             return Q(list=position)
         case "judgement":
             judged = visible(viewer, m.Mention).filter(position__in=_judged(position))
-            return Q(subject__in=list(_records(viewer, judged)))
+            records = _records(viewer, judged)
+            return Q(subject__in=[each.position for found in records for each in found.mentions])
         case "mention":
             return Q(subject=position) | Q(ref=position)
         case "passage":

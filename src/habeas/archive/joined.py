@@ -39,8 +39,9 @@ def find_all(viewer: Viewer, wanted: Collection[int]) -> dict[int, JoinedRecord]
     canonical = dict(mentions.filter(position__in=wanted).values_list("position", "canonical"))
     if not canonical:
         return {}
-    joined = list(mentions.filter(canonical__in=set(canonical.values())).order_by("position"))
-    judgements = _judgements(viewer, joined) if len(joined) > len(canonical) else []
+    records = set(canonical.values())
+    joined = list(mentions.filter(canonical__in=records).order_by("position"))
+    judgements = _judgements(viewer, joined) if len(joined) > len(records) else []
     roots = components([m.position for m in joined], [(j.left, j.right) for j in judgements])
     by_root: dict[int, list[Mention]] = defaultdict(list)
     for mention in joined:
