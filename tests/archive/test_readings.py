@@ -14,7 +14,6 @@ from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.readings import (
-    locator_at,
     locator_in,
     locator_words,
     map_of,
@@ -73,9 +72,10 @@ def test_places_in_a_text_come_back_through_the_archive(archive: Archive, tmp_pa
         sealed = objects.seal(map_of(parts))
     with archive.writing() as batch:
         verbs.reading(batch, exhibit, document(), layer=layer, sealed_map=sealed)
-    assert parts_of(archive, layer.position) == parts
-    assert locator_at(archive, layer.position, 0, 5) == {"page": 1, "line": 1}
-    assert locator_at(archive, layer.position, 6, 17) == {"page": 1, "line": 1, "page_to": 2}
+    again = parts_of(archive, layer.position)
+    assert again == parts
+    assert locator_in(again, 0, 5) == {"page": 1, "line": 1}
+    assert locator_in(again, 6, 17) == {"page": 1, "line": 1, "page_to": 2}
 
 
 def test_a_locator_is_said_in_words() -> None:

@@ -11,6 +11,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, visible
 from habeas.archive.errors import EntryRefused
+from habeas.archive.joined import find
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Ref
 from habeas.archive.opening import Archive
@@ -18,7 +19,6 @@ from habeas.archive.review.pairs import contradictions, judged, open_pairs
 from habeas.archive.review.reviewing import (
     ReviewRules,
     agreement,
-    canonical_now,
     cohen_kappa,
     decision,
     policy,
@@ -27,6 +27,12 @@ from habeas.archive.review.reviewing import (
 )
 from habeas.archive.verbs.linking import ProposedPair
 from habeas.custody.log.notes import Signer
+
+
+def record_of(mention: int) -> int:
+    found = find(OWNER, mention)
+    assert found is not None
+    return found.position
 
 
 @dataclass
@@ -41,7 +47,7 @@ class World:
 
     def pairs(self, threshold_ppm: int | None = 0) -> list[tuple[int, int]]:
         found = open_pairs(
-            OWNER, canonical_now, self.archive.size, threshold_ppm=threshold_ppm, kind="place"
+            OWNER, record_of, self.archive.size, threshold_ppm=threshold_ppm, kind="place"
         )
         names = {town.position: number for number, town in enumerate(self.towns)}
         return [(names[pair.left], names[pair.right]) for pair in found]
@@ -110,11 +116,11 @@ def test_two_reviewers_decide_together_and_a_third_where_they_differ(world: Worl
     two_reviewers(world)
     assert policy() == ReviewRules(2, blind=True)
     assert world.say(world.first, 0, 1, "same") == "second"
-    assert canonical_now(world.towns[1].position) == world.towns[1].position
+    assert record_of(world.towns[1].position) == world.towns[1].position
     assert world.asked(world.second)[0] == (0, 1)
     assert (0, 1) not in world.asked(world.first)
     assert world.say(world.second, 0, 1, "same") == ""
-    assert canonical_now(world.towns[1].position) == world.towns[0].position
+    assert record_of(world.towns[1].position) == world.towns[0].position
     assert world.say(world.first, 3, 4, "same") == "second"
     assert world.say(world.second, 3, 4, "different") == "third"
     with pytest.raises(EntryRefused, match="answered this pair before"):
@@ -180,10 +186,10 @@ def test_what_is_undone_restores_both_records_and_is_asked_again(world: World) -
     left, right = world.towns[0].position, world.towns[1].position
     made = review(world.archive, world.first, left, right, "same", "one square").judgement
     assert made is not None
-    assert canonical_now(right) == left
+    assert record_of(right) == left
     with world.archive.writing(world.second) as batch:
         verbs.retract(batch, made, "judgement", "two squares")
-    assert canonical_now(right) == right
+    assert record_of(right) == right
     assert (0, 1) in world.asked(world.first)
     assert world.say(world.first, 0, 1, "different") == ""
 
@@ -193,7 +199,7 @@ def test_judgements_that_contradict_each_other_are_named(world: World) -> None:
     world.say(world.first, 1, 2, "same")
     with world.archive.writing(world.second) as batch:
         verbs.judge(batch, world.towns[0], world.towns[2], "different", "two maps")
-    found = contradictions(judged(OWNER, world.archive.size), canonical_now)
+    found = contradictions(judged(OWNER, world.archive.size), record_of)
     assert [each.verdict for each in found] == ["different"]
 
 
@@ -218,7 +224,7 @@ def test_a_blind_order_does_not_follow_the_probabilities(world: World) -> None:
 def test_nobody_outside_sees_which_pairs_were_proposed(world: World) -> None:
     assert not visible(PUBLIC, m.Review).exists()
     assert not visible(PUBLIC, m.Linkage).exists()
-    assert open_pairs(PUBLIC, canonical_now, world.archive.size, threshold_ppm=0) == ()
+    assert open_pairs(PUBLIC, record_of, world.archive.size, threshold_ppm=0) == ()
 
 
 def test_a_rebuild_gives_the_same_pairs_and_reviews(world: World) -> None:

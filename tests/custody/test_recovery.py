@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyrage
 import pytest
@@ -34,12 +36,20 @@ def known(*recipients: str) -> Recipients:
     return Recipients(custodians, Shares(2, 3, first, "2026-01-01"))
 
 
+def gives_back(keyring: Keyring, content: dict[str, Any]) -> bool:
+    """Whether what was recovered is the same keys: it signs and opens the same, in every epoch."""
+    with TemporaryDirectory() as directory:
+        again = Keyring.put(Path(directory) / "keys", content, None)
+        opening = [{n: one.backup_identity(n) for n in one.epochs} for one in (again, keyring)]
+        return again.chain == keyring.chain and opening[0] == opening[1]
+
+
 def test_each_recipient_alone_opens_it_and_a_stranger_does_not(fresh: Keyring) -> None:
     people = [person() for _ in range(3)]
     fresh.seal_copy(known(*(public for _, public in people)))
     copy = fresh.directory / "recovery" / "copy"
     for identity, _ in people:
-        assert fresh.holds_same_as(recovery.open_copy(copy, [identity]))
+        assert gives_back(fresh, recovery.open_copy(copy, [identity]))
     with pytest.raises(RecoveryCopyLocked):
         recovery.open_copy(copy, [person()[0]])
     with pytest.raises(RecoveryCopyLocked, match="not an age identity"):
@@ -54,7 +64,7 @@ def test_the_copy_follows_the_keys(fresh: Keyring) -> None:
     fresh.seal_copy(known(public))
     copy = fresh.directory / "recovery" / "copy"
     fresh.rotate_epoch()
-    assert fresh.holds_same_as(recovery.open_copy(copy, [identity]))
+    assert gives_back(fresh, recovery.open_copy(copy, [identity]))
     fresh.destroy_epoch(1, still_used={2})
     content = recovery.open_copy(copy, [identity])
     assert [epoch["number"] for epoch in content["epochs"]] == [2]

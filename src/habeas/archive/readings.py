@@ -123,13 +123,11 @@ def parts_of(archive: Archive, layer: int) -> list[Part]:
     return [] if mapped is None else parts_in(archive.read_object(mapped))
 
 
-def locator_at(archive: Archive, layer: int, start: int, stop: int) -> Locator:
-    """Where the code points [start, stop) of a layer stand, as a citation prints it."""
-    return locator_in(parts_of(archive, layer), start, stop)
-
-
 def locator_in(parts: Iterable[Part], start: int, stop: int) -> Locator:
-    """The same, of parts at hand. What goes on into a later page, row … says so: ``page_to``."""
+    """Where the code points [start, stop) of a layer stand, as a citation prints it.
+
+    What goes on into a later page, row … says so: ``page_to``.
+    """
     first = _places(parts := list(parts), start)
     last = _places(parts, max(start, stop - 1))
     runs_on = {

@@ -64,11 +64,6 @@ def policy(as_of: int | None = None) -> ReviewRules:
     return ReviewRules() if row is None else ReviewRules(row.reviewers, row.blind)
 
 
-def canonical_now(mention: int) -> int:
-    found = m.Mention.objects.filter(position=mention).values_list("canonical", flat=True).first()
-    return mention if found is None else found
-
-
 def queue(archive: Archive, person: str, kind: str = "", threshold_ppm: int = 0) -> list[OpenPair]:
     """The open pairs that this person has not answered, in the order in which they are asked.
 

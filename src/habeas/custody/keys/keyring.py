@@ -277,10 +277,6 @@ class Keyring:
         """The same keys in another folder, under a passphrase of its own."""
         return Keyring.put(directory, self._content, passphrase)
 
-    def holds_same_as(self, content: Mapping[str, Any]) -> bool:
-        """Whether a recovered keyring is this one, epoch for epoch."""
-        return dict(content) == self._content
-
     def backup_identity(self, epoch: int) -> str:
         """The age identity that opens the backups of an epoch; it ends with the epoch."""
         if epoch not in self._epochs:
