@@ -7,7 +7,7 @@ from habeas import estimation
 
 def test_the_public_names_are_these() -> None:
     assert set(estimation.__all__) == {
-        "CaptureTable", "Estimate", "LatentClass", "Settings", "estimate", "estimate_classes",
+        "CaptureTable", "Estimate", "ClassSettings", "LatentClass", "estimate", "estimate_classes",
         "from_counts", "from_memberships", "over_imputations", "over_strata",
         "prior_sensitivity", "rank", "read_csv", "stepwise",
     }  # fmt: skip
