@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reading.drafting import read
@@ -85,6 +86,85 @@ def test_bodies_of_the_properties_are_files_inside() -> None:
     assert done.inner == {"body.html": html}
 
 
+def wide(words: str) -> bytes:
+    return words.encode("utf-16-le") + b"\0\0"
+
+
+@pytest.mark.parametrize("kind", [0x1E, 0x1F])
+def test_what_only_properties_say_is_text(kind: int) -> None:
+    """Outlook leaves the attributes out where the properties say the same."""
+
+    def written(words: str) -> bytes:
+        return wide(words) if kind == 0x1F else words.encode("gbk") + b"\0"
+
+    sent = struct.pack("<Q", (1_514_764_800 + 11_644_473_600) * 10_000_000)
+    done = read(
+        tnef,
+        tnef_of(
+            CODE_PAGE,
+            attribute(
+                0x00069003,
+                properties((0x0037, kind, written("看守所名单")), (0x1000, kind, written("买买提")),
+                           (0x0C1A, kind, written("古丽")), (0x0C1F, kind, written("g@x.example")),
+                           (0x0E04, kind, written("阿不都"))),
+            ),
+            attribute(0x00069003, struct.pack("<IHH", 1, 0x40, 0x39) + sent),
+        ),
+        tnef.MEDIA_TYPE,
+    )  # fmt: skip
+    assert done.text.splitlines() == [
+        "From: 古丽 <g@x.example>", "To: 阿不都", "Date: 2018-01-01T00:00:00Z",
+        "Subject: 看守所名单", "买买提",
+    ]  # fmt: skip
+    assert done.draft.state is None
+
+
+def test_people_of_the_attributes_and_what_is_said_twice() -> None:
+    row = properties((0x3001, 0x1F, wide("收件人")), (0x3003, 0x1F, wide("r@x.example")))
+    done = read(
+        tnef,
+        tnef_of(
+            attribute(0x00008000, struct.pack("<4H", 4, 0, 7, 16) + b"Gulnar\0SMTP:g@x.example\0"),
+            attribute(0x00069004, struct.pack("<I", 1) + row),
+            attribute(0x00038005, struct.pack("<7H", 2018, 1, 2, 3, 4, 5, 0)),
+            attribute(0x00018004, b"??? list\0"),
+            attribute(0x00069003, properties((0x0037, 0x1F, wide("看守所 list")))),
+        ),
+        tnef.MEDIA_TYPE,
+    )
+    assert done.text.splitlines() == [
+        "From: Gulnar <g@x.example>", "To: 收件人 <r@x.example>", "Date: 2018-01-02 03:04:05",
+        "Subject: 看守所 list",
+    ]  # fmt: skip
+
+
+def test_names_of_attachments_and_bodies_in_unicode() -> None:
+    done = read(
+        tnef,
+        tnef_of(
+            attribute(0x00069003, properties((0x1013, 0x1F, wide("<p>买买提</p>")))),
+            ATTACHED,
+            attribute(0x0006800F, b"short", 2),
+            attribute(0x00069005, properties((0x3704, 0x1F, wide("short.txt"))), 2),
+            ATTACHED,
+            attribute(0x0006800F, b"shown", 2),
+            attribute(0x00069005, properties((0x3001, 0x1F, wide("as shown.txt"))), 2),
+        ),
+        tnef.MEDIA_TYPE,
+    )
+    page = "<p>买买提</p>".encode()
+    assert done.inner == {"body.html": page, "short.txt": b"short", "as shown.txt": b"shown"}
+
+
+def test_properties_that_break_off_are_said() -> None:
+    cut = struct.pack("<I", 2) + properties((0x1000, 0x1F, wide("held")))[4:]
+    done = read(tnef, tnef_of(attribute(0x00069003, cut)), tnef.MEDIA_TYPE)
+    assert (done.text.strip(), done.draft.missing) == (
+        "held",
+        ["Properties behind one that is broken."],
+    )
+
+
 def test_what_breaks_off_or_was_changed_is_said() -> None:
     whole = tnef_of(ATTACHED, attribute(0x00018010, b"a\0", 2), attribute(0x0006800F, b"text", 2))
     cut = read(tnef, whole[:-4], tnef.MEDIA_TYPE)
@@ -97,4 +177,5 @@ def test_what_breaks_off_or_was_changed_is_said() -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_break_it(data: bytes) -> None:
     read(tnef, b"\x78\x9f\x3e\x22\x01\x00" + data, tnef.MEDIA_TYPE)
-    read(tnef, tnef_of(attribute(0x00069003, data)), tnef.MEDIA_TYPE)
+    for name in (0x00069003, 0x00069004, 0x00008000):
+        read(tnef, tnef_of(attribute(name, data)), tnef.MEDIA_TYPE)
