@@ -105,8 +105,8 @@ FORMATS = (
         _FILES + "piste.msg",
     ),
     Format(
-        "Outlook's winmail.dat (TNEF)", "subject and plain body; attachments, HTML and RTF bodies "
-        "as files inside",
+        "Outlook's winmail.dat (TNEF)",
+        "people, time, subject and plain body; attachments, HTML and RTF bodies as files inside",
         tnef_of(
             ATTACHED, attribute(0x00018010, b"list.csv\0", 2), attribute(0x0006800F, b"a,b", 2)
         ),

@@ -13,16 +13,17 @@ import email
 import email.header
 import email.message
 import email.policy
+import re
 from email.message import Message
 from typing import Any
 
 from habeas.reading.documents import State
 from habeas.reading.encodings import decoding
-from habeas.reading.readers import mail_encoded, mbox
+from habeas.reading.readers import mail_encoded, mail_payload, mbox
 from habeas.reading.readers.interface import DraftReading, InputFile, one_line
 
 NAME = "habeas.mail"
-VERSION = "4"
+VERSION = "5"
 _MBOX, _EMLX = "application/mbox", "message/x-emlx"
 MEDIA_TYPES = frozenset({"message/rfc822", _MBOX, _EMLX})
 
@@ -31,7 +32,9 @@ _SHOWN = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "Date", "M
           "X-Originating-IP")  # fmt: skip
 _METADATA = ("From", "To", "Cc", "Subject", "Date", "Message-ID")
 _POLICY = email.policy.compat32.clone(max_line_length=0)
-_MESSAGES = ("message/rfc822", "message/global")
+_MESSAGES = ("message/rfc822", "message/global", "message/news", "message/partial")
+_SAYS_IT_HAS_PARTS = re.compile(r"multi-?part|\bMIME\b", re.I)
+_LONGEST_NOTICE = 400
 _SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _EXTENSIONS = {"text/html": ".html", "message/rfc822": ".eml", "text/calendar": ".ics",
                "text/rtf": ".rtf", "application/rtf": ".rtf"}  # fmt: skip
@@ -149,23 +152,65 @@ class _Body:
         kind = part.get_content_type()
         if _is_encoded_container(part, kind):
             self._unpacked(part, kind, depth)
-        elif kind == "message/rfc822" and part.is_multipart():
-            self._nested(part)
+        elif kind in _MESSAGES and part.is_multipart():
+            self._nested(part, kind)
+        elif kind.startswith("message/") and part.is_multipart():
+            self._report(part)
         elif part.is_multipart():
+            self._outside(part.preamble)
             for inner in part.get_payload():
                 if isinstance(inner, Message):
                     self._part(inner, depth + 1)
+            self._outside(part.epilogue)
         elif kind == "text/plain" and not self._is_attachment(part):
             self._plain(part)
         else:
             self._file(part, kind)
 
     def _is_attachment(self, part: Message) -> bool:
-        return bool(part.get_filename()) or part.get_content_disposition() == "attachment"
+        named = mail_payload.file_name(part)
+        return bool(named) or part.get_content_disposition() == "attachment"
+
+    def _outside(self, words: object) -> None:
+        """Before the first part and behind the last: mail programs do not show it."""
+        text = str(words or "")
+        if not text.strip() or (
+            len(text) < _LONGEST_NOTICE and _SAYS_IT_HAS_PARTS.search(text) and text.isascii()
+        ):
+            return
+        self._bodies += 1
+        shown = _decoded(text.encode("utf-8", "surrogateescape"), "", self._draft)
+        self._draft.add("body", shown.strip("\r\n"), {"body": self._bodies}, hidden=True)
+
+    def _report(self, part: Message) -> None:
+        """Fields of a mail system, as of what was not delivered: text."""
+        self._bodies += 1
+        written = b"\n".join(
+            one.as_bytes(policy=_POLICY.clone(linesep="\n", mangle_from_=False))
+            for one in part.get_payload()
+            if isinstance(one, Message)
+        )
+        text = _decoded(written, str(part.get_content_charset() or ""), self._draft)
+        self._draft.add("body", text.strip("\r\n"), {"body": self._bodies})
+
+    def _content(self, part: Message) -> tuple[bytes, bytes]:
+        """What a part holds, and lines of text that stand behind what is encoded."""
+        name = mail_payload.coding(part)
+        if not mail_payload.is_known(name):
+            self._draft.warn(f"A part is encoded as {name[:40]}, which is not undone.")
+        return mail_payload.content(part)
+
+    def _beside(self, words: bytes) -> None:
+        if words.strip():
+            self._draft.warn("Lines of text stand behind a part in base64; they are a body.")
+            self._bodies += 1
+            text = _decoded(words, "", self._draft)
+            self._draft.add("body", text.strip("\r\n"), {"body": self._bodies})
 
     def _plain(self, part: Message) -> None:
         self._bodies += 1
-        data, files = mail_encoded.taken_out(_payload(part))
+        content, beside = self._content(part)
+        data, files = mail_encoded.taken_out(content)
         text = _decoded(data, str(part.get_content_charset() or ""), self._draft)
         self._draft.add("body", text.rstrip("\r\n"), {"body": self._bodies})
         for one in files:
@@ -174,16 +219,19 @@ class _Body:
             if one.missing:
                 self._draft.lacks(f"Of {name}: {one.missing}.")
             self._draft.inner(name, one.data)
+        self._beside(beside)
 
     def _file(self, part: Message, kind: str) -> None:
-        name = part.get_filename()
+        name = mail_payload.file_name(part)
         shown = _header_text(name, self._draft) if name else ""
         if not shown:
             body = kind == "text/html" and part.get_content_disposition() != "attachment"
             shown = f"{'body' if body else 'part'} {self._parts}{_EXTENSIONS.get(kind, '')}"
         charset = part.get_content_charset()
         hint = f"{kind}; charset={charset}" if charset else kind
-        self._draft.inner(shown, _payload(part), hint)
+        content, beside = self._content(part)
+        self._draft.inner(shown, content, hint)
+        self._beside(beside)
 
     def _unpacked(self, part: Message, kind: str, depth: int) -> None:
         """A message or a group of parts that is itself encoded, which RFC 2045 forbids."""
@@ -196,16 +244,19 @@ class _Body:
             inside = email.message_from_bytes(head.encode(errors="replace") + data, policy=_POLICY)
             self._part(inside, depth + 1)
             return
-        name = part.get_filename()
+        name = mail_payload.file_name(part)
         shown = _header_text(name, self._draft) if name else f"message {self._parts}.eml"
         self._draft.inner(shown, data, kind)
 
-    def _nested(self, part: Message) -> None:
+    def _nested(self, part: Message, kind: str) -> None:
         inner = part.get_payload(0)
         if not isinstance(inner, Message):
             return
         shown = f"message {self._parts}.eml"
-        if name := part.get_filename():
+        if kind == "message/partial":
+            number, total = part.get_param("number"), part.get_param("total") or "more"
+            self._draft.lacks(f"Of {shown} the other pieces: it is {number} of {total}.")
+        if name := mail_payload.file_name(part):
             shown = _header_text(name, self._draft)
         written = inner.as_bytes(policy=_POLICY.clone(linesep="\n", mangle_from_=False))
         for candidate in (written, written.replace(b"\n", b"\r\n")):
@@ -218,7 +269,7 @@ class _Body:
 
 
 def _is_encoded_container(part: Message, kind: str) -> bool:
-    coded = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    coded = mail_payload.coding(part)
     holds = kind.startswith("multipart/") or kind in _MESSAGES
     return holds and coded in ("base64", "quoted-printable", "x-uuencode", "uuencode")
 
@@ -237,10 +288,3 @@ def _decoded_container(part: Message) -> bytes | None:
     plain.set_payload(raw.strip().decode("ascii", "surrogateescape"))
     data = plain.get_payload(decode=True)
     return data if isinstance(data, bytes) and data != raw.strip() else None
-
-
-def _payload(part: Message) -> bytes:
-    payload = part.get_payload(decode=True)
-    if isinstance(payload, bytes):
-        return payload
-    return str(part.get_payload()).encode("utf-8", "surrogateescape")
