@@ -86,7 +86,7 @@ def test_an_agreement_that_has_expired_is_none(
         return row.consent, str(row.consent_until)
 
     assert told() == ("agreed", "2031-05-31")
-    monkeypatch.setattr("habeas.archive.openness.today", lambda: "2031-05-31")
+    monkeypatch.setattr("habeas.archive.access.consents.today", lambda: "2031-05-31")
     assert told() == ("agreed", "2031-05-31")
-    monkeypatch.setattr("habeas.archive.openness.today", lambda: "2031-06-01")
+    monkeypatch.setattr("habeas.archive.access.consents.today", lambda: "2031-06-01")
     assert told() == ("not-agreed", "None")

@@ -3,23 +3,26 @@
 ``of`` answers for everything on a page or in a list at once, in a number of queries that does not
 grow with it. Invariants: a derived thing is as strict as the strictest of its parts
 (``strictest``); only rows that the viewer may see are asked of, so nothing here tells of others; to
-the public everything that it sees is public, and nothing is said of it.
+the public everything that it sees is public, and nothing is said of it. What somebody agreed to is
+answered in one place for pages, commands and exports (``_agreements``, decision 0031).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from django.db.models import Max
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.access.consents import Standing, standing, today
-from habeas.archive.access.labels import FOR_EVER, LEVEL_NAMES, LEVELS, NOT_AGREED
+from habeas.archive.access.consents import Standing, standing, today, until_of_all
+from habeas.archive.access.labels import FOR_EVER, LEVEL_NAMES, LEVELS
 from habeas.archive.joined import find_all
 from habeas.archive.store.pieces import in_pieces
+
+K = TypeVar("K")
 
 PUBLIC: Final = LEVEL_NAMES[0]
 _CHUNK: Final = 5_000  # positions in one question
@@ -112,12 +115,12 @@ def of(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[tuple[str,
             if of_source and of_source[0] in _SPEAKERS:
                 people[kind, position] = [position]
     levels = levels_of({label for found in labels.values() for label in found})
-    agreed = _standings(viewer, {each for found in people.values() for each in found})
+    agreed = _agreements(viewer, people)
     held = _held(viewer, wanted.get("exhibit", ()), people)
     return {
         thing: Openness(
             strictest(levels[label] for label in found if label in levels),
-            standing(_together(agreed, people[thing])).state if thing in people else "",
+            agreed[thing].state if thing in people else "",
             thing in held,
         )
         for thing, found in labels.items()
@@ -125,9 +128,9 @@ def of(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[tuple[str,
 
 
 class Handled(NamedTuple):
-    """What a label says. ``consent_until``: the last ISO day on which all agree, '' without end or
-    not agreed. ``state``: of ``STATES``, that of whoever agrees least; '' where nobody is asked.
-    A compartment that the viewer may not see is not named."""
+    """What a label says. ``consent_until``: the last ISO day on which all agree, '' without end,
+    not agreed or not to be known. ``state``: of ``STATES``, that of whoever agrees least; '' where
+    nobody is asked. A compartment that the viewer may not see is not named."""
 
     handling: str
     consent: str
@@ -168,21 +171,34 @@ class Handlings:
                 asked.setdefault(label, set()).add(consent_of)
             elif compartment in self._compartments:
                 named[label].add(self._compartments[compartment])
-        states = _states(self._viewer, {each for people in asked.values() for each in people})
-        now = today()
+        agreed = _of_people(self._viewer, {each for people in asked.values() for each in people})
         for label, level, until in m.Label.objects.filter(id__in=new).values_list(
             "id", "level", "public_until"
         ):
             consent, last, state = NOT_NEEDED, "", ""
-            if label in asked and until != NOT_AGREED and until >= now:
-                consent, last, state = AGREED, "" if until == FOR_EVER else until, STATES[-1]
-            elif label in asked:
-                least = min((states[each] for each in asked[label]), key=STATES.index)
-                # Agreed by all that the viewer may see, and yet not agreed: no more is told.
-                consent, state = NOT_GIVEN, STATES[0] if least == STATES[-1] else least
+            if label in asked:
+                consent, last, state = _told_together(
+                    [agreed[each] for each in asked[label]],
+                    in_public="" if _inside(self._viewer) else until,
+                )
             self._known[label] = Handled(
                 LEVEL_NAMES[level], consent, last, tuple(sorted(named[label])), state
             )
+
+
+def _told_together(agreed: Sequence[Standing], *, in_public: str) -> tuple[str, str, str]:
+    """Whether several people agree, the last day on which they all do, and the least state.
+
+    ``in_public``: to the public the last day of a row, which says by being there that all agree.
+    It is told only where every consent behind it is public too.
+    """
+    least = min((each.state for each in agreed), key=STATES.index)
+    last = min((each.until for each in agreed), default=FOR_EVER)
+    if in_public >= today():
+        return AGREED, "" if least != STATES[-1] or last == FOR_EVER else last, STATES[-1]
+    if least != STATES[-1]:
+        return NOT_GIVEN, "", least
+    return AGREED, "" if last == FOR_EVER else last, least
 
 
 def _all_of(found: Sequence[Handled]) -> Handled:
@@ -199,15 +215,12 @@ def _all_of(found: Sequence[Handled]) -> Handled:
     )
 
 
-def _states(viewer: Viewer, people: Collection[int]) -> dict[int, str]:
+def _of_people(viewer: Viewer, people: Collection[int]) -> dict[int, Standing]:
     """How what each mention or source agreed to stands, with all that is joined to it."""
-    fellows = {
-        position: [mention.position for mention in record.mentions]
-        for position, record in find_all(viewer, people).items()
-    }
-    together = {person: fellows.get(person, [person]) for person in people}
-    agreed = _standings(viewer, {each for found in together.values() for each in found})
-    return {person: standing(_together(agreed, found)).state for person, found in together.items()}
+    together = {person: [person] for person in people}
+    for position, record in find_all(viewer, people).items():
+        together[position] = [mention.position for mention in record.mentions]
+    return _agreements(viewer, together)
 
 
 def handling_of_all(viewer: Viewer, kind: str, positions: Collection[int]) -> str:
@@ -237,7 +250,7 @@ def consent_of_source(viewer: Viewer, source: m.Source) -> Standing | None:
 def _told(viewer: Viewer, people: Collection[int]) -> Standing | None:
     if not _inside(viewer):
         return None
-    return standing(_together(_standings(viewer, people), people))
+    return _agreements(viewer, {"": people})[""]
 
 
 def _inside(viewer: Viewer) -> bool:
@@ -250,13 +263,24 @@ def levels_of(labels: Collection[str]) -> dict[str, str]:
     return {label: LEVEL_NAMES[level] for label, level in rows.values_list("id", "level")}
 
 
-def _standings(viewer: Viewer, people: Collection[int]) -> dict[int, list[m.Consent]]:
-    """The consents of each mention or source that the viewer may see."""
-    found: dict[int, list[m.Consent]] = {}
-    if people:
-        rows = visible(viewer, m.Consent).filter(subject__in=people)
-        for row in rows.order_by("position"):
-            found.setdefault(row.subject, []).append(row)
+def _agreements(viewer: Viewer, groups: Mapping[K, Collection[int]]) -> dict[K, Standing]:
+    """What each group of people, who are one or speak as one, agreed to, as the viewer may know.
+
+    It is what the consents say that they may see. Where these say that it may be public and those
+    that they may not see allow less, nothing is said to be agreed: consents act for everybody.
+    """
+    everyone = {person for people in groups.values() for person in people}
+    rows: dict[int, list[m.Consent]] = {}
+    if everyone:
+        for row in visible(viewer, m.Consent).filter(subject__in=everyone).order_by("position"):
+            rows.setdefault(row.subject, []).append(row)
+    found = {key: standing(_together(rows, people)) for key, people in groups.items()}
+    public = [key for key, agreed in found.items() if agreed.state == STATES[-1]]
+    if public and not viewer.is_owner:
+        until = until_of_all({person for key in public for person in groups[key]})
+        for key in public:
+            if min(until[person] for person in groups[key]) < found[key].until:
+                found[key] = Standing()
     return found
 
 

@@ -62,7 +62,8 @@ class HandledRow:
         "whether the people in it agreed to publication", codes="not-needed,agreed,not-agreed"
     )
     consent_until: datetime.date | None = column(
-        "the last day on which all of them agree", null="without end, not needed, or not agreed"
+        "the last day on which all of them agree",
+        null="without end, not needed, not agreed, or not to be known",
     )
     compartments: str | None = column(
         "keys of the compartments that it lies in, '; ' between", null="none that is visible"
