@@ -1,7 +1,8 @@
 """What of each chosen entry is disclosed. The rest stays a commitment in the entry.
 
-Withheld unless asked for: the pseudonym of the person who acted, the compartment, and from
-whom a restricted or sealed thing was received. Whoever makes the bundle may withhold more.
+Withheld unless asked for: the pseudonym of the person who acted, the compartment, from whom a
+restricted or sealed thing was received, and words of other rows beside a quote (``neighbours``).
+Whoever makes the bundle may withhold more.
 
 Invariant: everything that the bundle says in words is made from ``Item.fields``, so a withheld
 field is in no report either.
@@ -9,8 +10,9 @@ field is in no report either.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from habeas.archive.access import OWNER, visible
@@ -32,6 +34,8 @@ class Rules:
     withheld: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
 
+    said: tuple[str, ...] = ()  # what else is withheld, in sentences
+
     def withholds(self, name: str, handling: str) -> bool:
         if name in self.withheld:
             return True
@@ -47,9 +51,8 @@ class Rules:
             f"The field {name} of restricted and sealed things."
             for name in sorted(OF_STRICT_THINGS - self.shown)
         ]
-        return found + [
-            f"The field {name} of every entry." for name in sorted(self.withheld - ALWAYS)
-        ]
+        found += [f"The field {name} of every entry." for name in sorted(self.withheld - ALWAYS)]
+        return [*found, *self.said]
 
 
 @dataclass(slots=True)
@@ -76,8 +79,15 @@ class Item:
         return str(self.fields.get("kind", ""))
 
 
-def items(positions: Collection[int], rules: Rules) -> list[Item]:
-    """The entries at these positions, in order, with what the rules let through."""
+def items(
+    positions: Collection[int],
+    rules: Rules,
+    of_others: Mapping[int, frozenset[str]] = MappingProxyType({}),
+) -> list[Item]:
+    """The entries at these positions, in order, with what the rules let through.
+
+    ``of_others``: fields that are withheld of one entry besides, unless they are to be shown.
+    """
     ordered = sorted(positions)
     found: list[Item] = []
     met: set[str] = set()
@@ -90,7 +100,8 @@ def items(positions: Collection[int], rules: Rules) -> list[Item]:
         rows = LedgerEntry.objects.filter(position__in=part).order_by("position")
         for row in rows:
             held = content.get(row.position)
-            item, names = _item(row, b"" if held is None else bytes(held), rules)
+            others = of_others.get(row.position, frozenset()) - rules.shown
+            item, names = _item(row, b"" if held is None else bytes(held), rules, others)
             met |= names
             found.append(item)
     _refuse_unknown(rules, met)
@@ -130,11 +141,13 @@ def grants(positions: Collection[int], rules: Rules) -> set[int]:
         signers |= more
 
 
-def _item(row: LedgerEntry, held: bytes, rules: Rules) -> tuple[Item, Set[str]]:
+def _item(
+    row: LedgerEntry, held: bytes, rules: Rules, of_others: Set[str]
+) -> tuple[Item, Set[str]]:
     disclosed = [(*sd.read(line)[1:], line) for line in sd.split(held)]
     fields: dict[str, Any] = {name: value for name, value, _ in disclosed}
     handling = str(fields.get("handling", "team"))
-    shown = {name for name in fields if not rules.withholds(name, handling)}
+    shown = {name for name in fields if not rules.withholds(name, handling)} - of_others
     return Item(
         row.position,
         row.entry_id,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -32,10 +32,11 @@ from habeas.custody.bundles.bags import BagWriter
 from habeas.custody.errors import BundleError
 from habeas.custody.log.notes import sign_note, to_base64
 from habeas.custody.standalone.verify import BUNDLES
-from habeas.exchange.bundling import by_hand, certifying
+from habeas.exchange.bundling import by_hand, certifying, neighbours
 from habeas.exchange.bundling.attesting import Attestations, attest, proof_of
 from habeas.exchange.bundling.choosing import Chosen, viewer_of
 from habeas.exchange.bundling.disclosing import Item, Rules, grants, items
+from habeas.exchange.bundling.neighbours import sides_of_others
 from habeas.exchange.bundling.pages import as_html
 from habeas.exchange.bundling.printing import as_pdf
 from habeas.exchange.bundling.telling import report, utc
@@ -92,7 +93,9 @@ def write(
     viewer = viewer_of(level)
     with contextlib.ExitStack() as moment:
         at = moment.enter_context(still(archive))  # others may be appending
-        found = items(chosen.positions | grants(chosen.positions, rules), rules)
+        of_others = sides_of_others(at, chosen.positions)
+        found = items(chosen.positions | grants(chosen.positions, rules), rules, of_others)
+        rules = _with_sides(rules, of_others)
         if not found:
             raise BundleError("Nothing is to be handed over.", next_step="Name what exists.")
         attestation = attest(at, found)
@@ -135,6 +138,15 @@ def write(
                 events,
                 tuple(item.position for item in found if item.file),
             )
+
+
+def _with_sides(rules: Rules, of_others: Mapping[int, frozenset[str]]) -> Rules:
+    """The rules, with the sentence on sides of quotes that are withheld."""
+    many = sum(bool(sides - rules.shown) for sides in of_others.values())
+    if not many or rules.withheld >= neighbours.SIDES:
+        return rules
+    number = f"{many:,} passages" if many > 1 else "one passage"
+    return replace(rules, said=(neighbours.WORDS.format(number),))
 
 
 def _refuse_large(found: Sequence[Item], exhibits: set[int], to: Path) -> None:
