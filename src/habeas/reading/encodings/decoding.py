@@ -24,6 +24,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WIDE = ("utf-16", "utf-32")
+_SHIFTS = (("hz", b"~{"), ("iso2022_jp_2", b"\x1b$"), ("iso2022_kr", b"\x1b$)C"))
 _MOST_LINES_NAMED = 5
 _FEW = 200
 _SMALL_IN_DOS = frozenset(range(0xA0, 0xB0))
@@ -59,6 +61,8 @@ def decode(data: bytes) -> Decoded:
             decoded = strict(data[len(mark) :], encoding)
             if decoded is not None:
                 return Decoded(decoded, encoding)
+    if data.isascii() and (shifted := _shifted(data)) is not None:
+        return shifted
     text = strict(data, "utf-8")
     unmarked = wide.encoding_of(data[:SAMPLE_BYTES])
     if text is not None and is_dos_by_chance(text):
@@ -92,11 +96,14 @@ def decode_labelled(data: bytes, label: str) -> Decoded:
     mark goes before it.
     """
     codec = labels.codec(label) if label else None
+    if codec is not None and codec.startswith(_WIDE) and not _may_be_wide(data):
+        codec, label = None, f"{label}, though its bytes are single"
     if codec is None or any(data.startswith(mark) for mark, _ in _MARKS):
         decoded = decode(data)
-        if not label or data.isascii() or codec is not None:
+        if not label or codec is not None or (data.isascii() and decoded.encoding == "utf-8"):
             return decoded
-        return _doubted(decoded, f"Labelled {label[:40]}, which names no encoding")
+        why = "" if label.endswith("single") else ", which names no encoding"
+        return _doubted(decoded, f"Labelled {label[:80]}{why}")
     text = strict(data, codec)
     if text is not None:
         doubts: tuple[str, ...] = ()
@@ -110,9 +117,24 @@ def decode_labelled(data: bytes, label: str) -> Decoded:
             if other:
                 doubts = (f"Read as {codec}, as it is labelled. Could also be {other}.",)
         return Decoded(text, codec, doubts)
-    if gaps(data, codec) * 50 <= len(data):
+    if gaps(data, codec) * 50 <= len(data) and strict(data, "utf-8") is None:
         return _with_gaps(data, codec)
     return _doubted(decode(data), f"Labelled {label[:40]}, which does not fit")
+
+
+def _may_be_wide(data: bytes) -> bool:
+    """Whether bytes can be UTF-16 or 32: a page that says so in single bytes is in none of them."""
+    if any(data.startswith(mark) for mark, _ in _MARKS) or b"\0" in data[:SAMPLE_BYTES]:
+        return True
+    return strict(data, "utf-8") is None and wide.encoding_of(data[:SAMPLE_BYTES]) != ""
+
+
+def _shifted(data: bytes) -> Decoded | None:
+    """Seven bits that stand for Chinese, Japanese or Korean: HZ (RFC 1843) and ISO 2022."""
+    for codec, begins in _SHIFTS:
+        if begins in data and (text := strict(data, codec)) is not None and not text.isascii():
+            return Decoded(text, codec, (f"Read as {codec}: its letters are written in ASCII.",))
+    return None
 
 
 def _doubted(decoded: Decoded, why: str) -> Decoded:

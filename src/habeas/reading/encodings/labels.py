@@ -22,7 +22,11 @@ _CODECS = {
 }  # fmt: skip
 _NONE = ("replacement", "x-user-defined")
 #: Labels of mail and of code pages that the web never uses, and that mean one thing.
-_OTHERS = {"cp936": "gb18030", "ms936": "gb18030", "cp65001": "utf-8", "cp1200": "utf-16-le"}
+#: The web refuses HZ and ISO 2022 because of what scripts may hide in them; here they are text.
+_OTHERS = {
+    "hz-gb-2312": "hz", "hz": "hz", "iso-2022-kr": "iso2022_kr", "csiso2022kr": "iso2022_kr",
+    "cp936": "gb18030", "ms936": "gb18030", "cp65001": "utf-8", "cp1200": "utf-16-le",
+}  # fmt: skip
 
 
 def codec(label: str) -> str | None:
@@ -31,6 +35,8 @@ def codec(label: str) -> str | None:
     A label that the web does not know is taken as Python knows it, if that is a text encoding.
     """
     label = label.strip("\"' \t\r\n\f").lower()
+    if label in _OTHERS:
+        return _OTHERS[label]
     known = webencodings.lookup(label)
     if known is not None:
         if known.name in _NONE:
@@ -38,8 +44,6 @@ def codec(label: str) -> str | None:
         if known.name.startswith("windows-125"):
             return f"cp{known.name.removeprefix('windows-')}"
         return _CODECS.get(known.name, str(known.name))
-    if label in _OTHERS:
-        return _OTHERS[label]
     try:
         found = codecs.lookup(label)
     except (LookupError, ValueError):

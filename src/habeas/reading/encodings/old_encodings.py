@@ -144,6 +144,11 @@ _ALPHABETS = {
 }
 
 
+def cyrillic(text: str) -> float:
+    """How much of a text is Cyrillic as words have it, whatever code page it came from."""
+    return _alphabet(text, *_ALPHABETS["cp1251"])
+
+
 def _alphabet(text: str, letters: str, common: str) -> float:
     """The share of letters of the alphabet, less words that change case or script inside."""
     wide = [sign for sign in text if sign > "\x7f"]

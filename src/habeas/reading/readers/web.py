@@ -18,7 +18,7 @@ from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.tags import Tags
 
 NAME = "habeas.web"
-VERSION = "4"
+VERSION = "5"
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
