@@ -14,10 +14,10 @@ import habeas
 from habeas.archive import places, regions
 from habeas.archive.search import forms, index, text_memory
 from habeas.archive.store import forgetting
+from habeas.display.figures import charts
 from habeas.estimation import searching as fitting
 from habeas.figures.evaluation import conflicts, evaluating
 from habeas.library.worker import Worker
-from habeas.web.explore.figures import charts
 
 one_database = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 

@@ -7,22 +7,15 @@ from math import asin, cos, radians, sin, sqrt
 
 import pytest
 
-from habeas.web.explore.figures.charts import (
+from habeas.display.figures.charts import (
     Account,
     accounts_spec,
     digest_of,
     is_logarithmic,
     svg_of,
 )
-from habeas.web.explore.figures.maps import (
-    LINES,
-    RADIUS_KM,
-    Dot,
-    circle,
-    geojson,
-    precision_words,
-    svg,
-)
+from habeas.display.figures.places import RADIUS_KM, Dot, precision_words
+from habeas.web.explore.figures.maps import LINES, circle, geojson, svg
 
 ACCOUNTS = (
     Account("Institute", "2018", "120,000", 120_000, 120_000),

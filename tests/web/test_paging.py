@@ -15,8 +15,10 @@ from habeas.archive.models import Claim, Mention, Source
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import ref
 from habeas.display import records
+from habeas.display.figures import drawings
+from habeas.display.figures import figure as one_figure
+from habeas.display.figures import places as map_places
 from habeas.vocabulary import counts, values
-from habeas.web.explore.figures import drawings, figure_pages
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
@@ -87,7 +89,7 @@ def test_every_row_of_a_drawing_is_reached(
 ) -> None:
     whole = owner.twin("/figures/positions/")["drawing"]["rows"]
     places = owner.twin("/figures/camps/")["drawing"]["places"]
-    monkeypatch.setattr(drawings, "ROWS", 1)
+    monkeypatch.setattr(map_places, "ROWS", 1)
     pages = walked(owner, "/figures/positions/", "drawing", "rows", "drawing.pages")
     assert [row for page in pages for row in page] == whole
     pages = walked(owner, "/figures/camps/", "drawing", "places", "drawing.pages")
@@ -120,7 +122,7 @@ def test_every_record_that_a_rule_set_aside_is_named(
     assert [row["record"]["caption"]["text"] for row in named] == ["Ruritania"]
     assert named[0]["claims"], "with the claim that leaves it open"
     assert f'href="{step["url"]}#not-known"' in owner.page("/figures/certain/")
-    monkeypatch.setattr(figure_pages, "FALLEN", 1)
+    monkeypatch.setattr(one_figure, "FALLEN", 1)
     step = owner.twin("/figures/said-by-officials/")["waterfall"][1]
     pages = walked(owner, step["url"], "dropped", "dropped_pages")
     assert sum(len(page) for page in pages) == step["dropped"] == 3
@@ -145,7 +147,7 @@ def test_differences_of_a_figure_and_their_accounts_are_all_reached(
     assert any(difference["more"] for difference in whole)
     page = owner.page("/figures/held/")
     assert f'href="/records/{shelf.at["camp-1"]}/?property=people_held"' in page
-    monkeypatch.setattr(figure_pages, "DIFFERENCES", 1)
+    monkeypatch.setattr(one_figure, "DIFFERENCES", 1)
     pages = walked(owner, "/figures/held/", "differences", "differences_pages")
     assert [difference for page in pages for difference in page] == whole
     monkeypatch.setattr(records, "DIFFERENCES", 0)

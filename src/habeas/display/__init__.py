@@ -11,6 +11,7 @@ __all__ = [
     "cards",
     "claims",
     "differences",
+    "figures",
     "in_row",
     "marks",
     "proofs",

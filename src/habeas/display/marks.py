@@ -26,7 +26,7 @@ V = TypeVar("V")
 Thing = tuple[str, int]
 
 #: Pages of what has a handling level; a passage is at its own address beside its exhibit's.
-_PAGES = frozenset({"record", "claim", "source", "exhibit", "passage"})
+PAGES = frozenset({"record", "claim", "source", "exhibit", "passage"})
 _TARGETS = ("url", "passage_url")  # the first that leads
 
 
@@ -56,7 +56,7 @@ def _thing(value: Marked) -> Thing | None:
         return entry.kind, entry.position
     for name in _TARGETS:
         target = getattr(value, name, None)
-        if isinstance(target, Target) and target.name in _PAGES and isinstance(target.of, int):
+        if isinstance(target, Target) and target.name in PAGES and isinstance(target.of, int):
             return target.name, target.of
     return None
 

@@ -14,11 +14,15 @@ Asked = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is shown elsewhere: ``name`` of the page, ``of`` which thing, which part of it."""
+    """What is shown elsewhere: ``name`` of the page, ``of`` which thing, which part of it.
+
+    ``of`` has several parts where one does not say it: a figure and the number of its rule.
+    """
 
     name: str
-    of: int | str | None = None
+    of: int | str | tuple[int | str, ...] | None = None
     asked: Asked = ()
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,25 @@ from django.urls import path
 
 from habeas.web.explore import search
 from habeas.web.explore.exhibits import citing, exhibit_pages, originals, readings
-from habeas.web.explore.figures import estimates, figure_pages, overview
+from habeas.web.explore.figures import figure_pages
 from habeas.web.explore.frame import about
 from habeas.web.explore.frame.pages import twins
 from habeas.web.explore.records import claim_pages, record_pages, source_pages
 
 urlpatterns = [
-    *twins("", overview.overview, "overview"),
+    *twins("", figure_pages.overview, "overview"),
     *twins("figures/", figure_pages.listed, "figures"),
-    *twins("figures/<slug:key>/", figure_pages.figure, "figure"),
+    *twins("figures/<slug:key>/", figure_pages.one, "figure"),
     *twins("figures/<slug:key>/why/", figure_pages.why, "why"),
     *twins("figures/<slug:key>/rules/<int:number>/", figure_pages.rule, "rule"),
-    path("figures/<slug:key>/estimate/<slug:name>.svg", estimates.drawing, name="estimate-drawing"),
+    path(
+        "figures/<slug:key>/estimate/<slug:name>.svg",
+        figure_pages.estimate_drawing,
+        name="estimate-drawing",
+    ),
     path("figures/<slug:key>/drawing.svg", figure_pages.drawing, name="drawing"),
     path("figures/<slug:key>/drawing.vl.json", figure_pages.specification, name="specification"),
-    path("figures/<slug:key>/places.geojson", figure_pages.places, name="places"),
+    path("figures/<slug:key>/places.geojson", figure_pages.map_places, name="places"),
     *twins("records/", record_pages.kinds, "kinds"),
     *twins("records/<int:position>/", record_pages.record, "record"),
     *twins("records/<slug:kind>/", record_pages.listed, "records"),

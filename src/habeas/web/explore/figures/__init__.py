@@ -1,10 +1,8 @@
-"""Pages of numbers: the overview, a figure with its drawings, its rules, and why.
+"""Pages of figures: addresses and files of what ``habeas.display.figures`` builds.
 
-Not here: what a figure is (``habeas.figures``).
+Not here: what a figure is (``habeas.figures``), or what is shown of it.
 """
 
 __all__ = [
-    "estimates",
     "figure_pages",
-    "overview",
 ]

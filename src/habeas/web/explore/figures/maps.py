@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import asin, atan2, cos, degrees, pi, radians, sin
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from habeas.display.figures.places import RADIUS_KM, Dot, precision_words
 from habeas.web import explore
 
 Content = dict[str, Any]
@@ -25,57 +23,11 @@ STATIC = Path(explore.__file__).parent / "static"
 LINES = STATIC / "vendor" / "world-atlas" / "country-lines.geojson"
 EARTH_KM = 6371.0088
 
-#: The radius of the circle drawn for each precision, in kilometres.
-RADIUS_KM = {
-    "exact": 0.2,
-    "site": 2.0,
-    "settlement": 12.0,
-    "county": 60.0,
-    "prefecture": 160.0,
-    "province": 500.0,
-    "country": 1_200.0,
-    "not-stated": 60.0,
-}
 SCHEMES = {
     "light": {"paper": "#fffefb", "line": "#b3a994", "dot": "#174a73", "ink": "#1e1c19"},
     "dark": {"paper": "#1d1f22", "line": "#5b5d60", "dot": "#9cc5e8", "ink": "#e9e5dc"},
 }
 SVG_WIDTH = 900
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One place, and the numbers and captions of the records said to lie there."""
-
-    numbers: tuple[int, ...]
-    captions: tuple[str, ...]
-    lat: float
-    lon: float
-    precision: str
-
-    @property
-    def label(self) -> str:
-        return ", ".join(str(number) for number in self.numbers)
-
-
-def order(precision: str) -> int:
-    """Finest first."""
-    names = list(RADIUS_KM)
-    return names.index(precision) if precision in names else len(names)
-
-
-def precision_words(precision: str) -> str:
-    """How exactly a place is known, in a sentence."""
-    return {
-        "exact": _("known exactly"),
-        "site": _("known to the site"),
-        "settlement": _("known to the settlement"),
-        "county": _("known only to the county; it may lie anywhere in it"),
-        "prefecture": _("known only to the prefecture; it may lie anywhere in it"),
-        "province": _("known only to the province; it may lie anywhere in it"),
-        "country": _("known only to the country; it may lie anywhere in it"),
-        "not-stated": _("how exactly it is known is not stated"),
-    }.get(precision, precision)
 
 
 def circle(lat: float, lon: float, radius_km: float, corners: int = 48) -> list[list[float]]:

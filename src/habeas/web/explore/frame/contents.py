@@ -16,9 +16,6 @@ from django.urls import reverse
 
 from habeas.display.references import MARKS, Marked, Target, TextPart
 
-#: What an address calls the thing that it is of, where that is not its position.
-_CALLED = {"figure": "key", "why": "key", "records": "kind"}
-
 
 def content(value: Any, request: HttpRequest) -> Any:
     """The value as dicts, lists, texts and numbers; references as addresses."""
@@ -48,9 +45,10 @@ def _of_fields(value: Any, request: HttpRequest) -> dict[str, Any]:
 
 def address(target: Target) -> str:
     """Where the pages show what a value points to."""
-    kwargs = {} if target.of is None else {_CALLED.get(target.name, "position"): target.of}
+    of = () if target.of is None else target.of if isinstance(target.of, tuple) else (target.of,)
     query = f"?{urlencode(target.asked)}" if target.asked else ""
-    return reverse(target.name, kwargs=kwargs) + query
+    section = f"#{target.section}" if target.section else ""
+    return f"{reverse(target.name, args=of)}{query}{section}"
 
 
 def part_address(part: TextPart, request: HttpRequest) -> str:

@@ -38,6 +38,7 @@ MOST_SECONDS = 60.0  # for what a page shows; then it is stopped, and others hav
 
 Content = dict[str, Any]
 View = Callable[..., Any]  # to a frozen value, or a dict
+Answer = Callable[..., HttpResponseBase]
 Form = Callable[[ViewerRequest, Exhibit], HttpResponseBase]
 M = TypeVar("M", bound=Model)
 
@@ -71,6 +72,23 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
         return answer
 
     return decorate
+
+
+def answered(view: Answer) -> Callable[..., HttpResponseBase]:
+    """Make a view of what gives no page: a file, or the way to a page."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        try:
+            return view(cast(ViewerRequest, request), **parts)
+        except Elsewhere as other:
+            return HttpResponseRedirect(contents.address(other.target))
+        except NotThere as error:
+            raise Http404 from error
+        except Gone as gone:
+            return _erased(request, gone, as_json=_asks_json(request))
+
+    return answer
 
 
 def _content(request: ViewerRequest, view: View, parts: dict[str, Any]) -> Content:

@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import vl_convert
-
 from habeas.archive.store import forgetting
 
 Spec = dict[str, Any]
@@ -215,6 +213,8 @@ class _Drawn:
             if digest in self._kept:
                 self._kept.move_to_end(digest)
                 return self._kept[digest]
+        import vl_convert
+
         drawn = vl_convert.vegalite_to_svg(spec, vl_version="5.20", allowed_base_urls=[])
         with self._lock:
             self._kept[digest] = drawn

@@ -1,0 +1,13 @@
+"""What is shown of figures: number and steps, drawings, members, estimates, the way down.
+
+Not here: how a figure is evaluated (``habeas.figures``).
+"""
+
+__all__ = [
+    "charts",
+    "drawings",
+    "estimates",
+    "figure",
+    "heading",
+    "places",
+]

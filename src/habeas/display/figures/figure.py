@@ -1,0 +1,379 @@
+"""One figure: its number and drawing, the waterfall, the members, a rule of it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from habeas.archive.access import Viewer
+from habeas.archive.models import Claim, Mention
+from habeas.display import cards, words
+from habeas.display.asking import NotThere, Query, by_position, cut, turning
+from habeas.display.differences import Difference, differences
+from habeas.display.figures.drawings import ClaimNumber, Drawing, claim_numbers, drawn
+from habeas.display.figures.estimates import EstimateShown, estimate
+from habeas.display.figures.heading import (
+    FigureNumber,
+    RuleCounts,
+    as_of_asked,
+    kind_meaning,
+    number,
+)
+from habeas.display.references import Marked, Target, Turning, optional
+from habeas.display.words import Dated
+from habeas.figures.definition.recorded import named
+from habeas.figures.errors import UnknownFigure
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.results import (
+    Evaluation,
+    FigureMember,
+    ReportedPoint,
+    WaterfallStep,
+)
+from habeas.figures.why import asking as reasons
+from habeas.figures.why.nodes import Node
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+MEMBERS = 100  # in one part
+DIFFERENCES = 5  # in one part
+OPEN_PAIRS = 20  # the heaviest
+FALLEN = 50  # of those that a rule dropped, or could not decide, in one part
+FOLLOWED = 5  # members followed down in one part of a why
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStep(RuleCounts):
+    """A rule with where those that it dropped are named; ``kept_share`` in percent."""
+
+    kept_share: int
+    url: Target
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMember:
+    """A record that is counted, with the claims behind it; ``more``: not all of them."""
+
+    record: words.RecordLink | None
+    claims: tuple[ClaimNumber, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCaption(Marked):
+    """A record by the caption that a figure knows it under."""
+
+    caption: words.TextWords
+    url: Target
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerName(Marked):
+    """The source that says a number."""
+
+    name: words.TextWords
+    url: Target
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedAccount:
+    """What one source says. ``low`` or ``high`` None: no bound on that side."""
+
+    record: RecordCaption
+    property: words.PropertyWords
+    stance: words.StanceWords
+    words: str
+    low: int | None
+    high: int | None
+    unit: str
+    holds: Dated | None
+    said: Dated | None
+    source: SpeakerName
+    basis: str
+    method: str
+    through: tuple[str, ...]
+    claim: ClaimNumber
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedPair:
+    """Two records that may be one, and which end of the range that moves."""
+
+    left: RecordCaption
+    right: RecordCaption
+    upper_end: bool
+    lower_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a careful reader would ask: ``part`` of ``whole``."""
+
+    words: str
+    part: int
+    whole: int
+    handling: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureShown:
+    """One figure with all that stands behind it."""
+
+    title: str
+    figure: FigureNumber
+    meaning: str
+    as_of: str
+    size: int
+    drawing: Drawing | None
+    estimate: EstimateShown | None
+    waterfall: tuple[RuleStep, ...]
+    members: tuple[NamedMember, ...]
+    accounts: tuple[ReportedAccount, ...]
+    pages: Turning
+    undecided: int
+    open_pairs: tuple[UndecidedPair, ...]
+    weak: tuple[Doubt, ...]
+    differences: tuple[Difference, ...]
+    differences_in_all: int
+    differences_pages: Turning
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleShown:
+    """One rule of a figure: every record or account that it dropped or could not decide."""
+
+    title: str
+    figure: FigureNumber
+    number: int
+    step: RuleStep
+    dropped: tuple[NamedMember, ...] | tuple[cards.Card, ...]
+    dropped_pages: Turning
+    not_known: tuple[NamedMember, ...] | tuple[cards.Card, ...]
+    not_known_pages: Turning
+
+
+@dataclass(frozen=True, slots=True)
+class WhyFact:
+    """One labelled statement of a step."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyStep(Marked):
+    """One step of the way down, as ``figures.why.nodes`` has it, with where it is shown."""
+
+    kind: str
+    title: str
+    facts: tuple[WhyFact, ...]
+    children: tuple[WhyStep, ...]
+    position: int | None
+    more: int
+    sound: bool | None
+    marks: tuple[str, ...]
+    url: Target | None = optional()
+
+
+@dataclass(frozen=True, slots=True)
+class WhyShown:
+    """The way down from a figure to sealed bytes, a few members at a time."""
+
+    title: str
+    figure: FigureNumber
+    tree: WhyStep
+    command: str
+    pages: Turning
+
+
+def evaluated(archive: Archive, viewer: Viewer, key: str, as_of: int | None) -> Evaluation:
+    """The figure of a key for this viewer, as of a size; ``NotThere`` when there is none."""
+    try:
+        definition = named(viewer, key, as_of)
+    except UnknownFigure as error:
+        raise NotThere from error
+    return evaluate(archive, definition, viewer, as_of)
+
+
+def figure(archive: Archive, viewer: Viewer, key: str, query: Query) -> FigureShown:
+    """One figure: number, drawing, waterfall, members, weak points, differences."""
+    as_of = query.number("as_of")
+    found = evaluated(archive, viewer, key, as_of)
+    members, accounts, pages = _members(viewer, found, query)
+    conflicts, differing = cut(
+        found.conflicts, query, DIFFERENCES, cursor="differ", section="differ"
+    )
+    return FigureShown(
+        title=found.definition.title,
+        figure=number(found, as_of),
+        meaning=kind_meaning(found.kind),
+        as_of=query.text("as_of"),
+        size=archive.size,
+        drawing=drawn(found, query, as_of),
+        estimate=estimate(found, as_of),
+        waterfall=tuple(_step(found.key, step, n, as_of) for n, step in enumerate(found.steps, 1)),
+        members=members,
+        accounts=accounts,
+        pages=pages,
+        undecided=len(found.undecided),
+        open_pairs=tuple(
+            UndecidedPair(
+                _caption(each.pair.left, found.captions.get(each.pair.left, "")),
+                _caption(each.pair.right, found.captions.get(each.pair.right, "")),
+                bool(each.if_same),
+                bool(each.if_different),
+            )
+            for each in found.open_pairs[:OPEN_PAIRS]
+        ),
+        weak=tuple(
+            Doubt(weak.words, weak.part, weak.whole, found.handling)
+            for weak in found.weak
+            if weak.part
+        ),
+        differences=differences(viewer, conflicts),
+        differences_in_all=len(found.conflicts),
+        differences_pages=differing,
+        definition=found.definition.text,
+    )
+
+
+def _caption(position: int, caption: str) -> RecordCaption:
+    return RecordCaption(words.text(caption), Target("record", position))
+
+
+def _members(
+    viewer: Viewer, evaluation: Evaluation, query: Query
+) -> tuple[tuple[NamedMember, ...], tuple[ReportedAccount, ...], Turning]:
+    """One part of the records counted, or of the accounts reported."""
+    if evaluation.kind != "reported":
+        captions = evaluation.captions
+        ordered = sorted(
+            evaluation.members,
+            key=lambda member: (captions.get(member.position, "").casefold(), member.position),
+        )
+        found, pages = cut(ordered, query, MEMBERS)
+        return _records(viewer, found), (), pages
+    points, pages = cut(evaluation.points, query, MEMBERS)
+    return (), tuple(_account(point) for point in points), pages
+
+
+def _records(viewer: Viewer, members: Sequence[FigureMember]) -> tuple[NamedMember, ...]:
+    mentions = by_position(viewer, Mention, [m.position for m in members])
+    return tuple(
+        NamedMember(
+            words.record_link(mentions.get(member.position)),
+            claim_numbers(member.claims[:6]),
+            len(member.claims) > 6,
+        )
+        for member in members
+    )
+
+
+def _account(point: ReportedPoint) -> ReportedAccount:
+    return ReportedAccount(
+        record=_caption(point.record, point.about),
+        property=words.property_words(point.property),
+        stance=words.stance(point.stance),
+        words=point.words,
+        low=point.low,
+        high=point.high,
+        unit=point.unit,
+        holds=words.date_words(point.holds),
+        said=words.date_words(point.said),
+        source=SpeakerName(words.text(point.source_title), Target("source", point.source)),
+        basis=words.code_words("basis", point.basis),
+        method=point.method,
+        through=tuple(point.through),
+        claim=claim_numbers((point.claim,))[0],
+    )
+
+
+def _step(key: str, step: WaterfallStep, number: int, as_of: int | None) -> RuleStep:
+    """One rule with how many it kept, dropped and could not decide, and where they are named."""
+    return RuleStep(
+        rule=step.rule,
+        words=step.words,
+        entered=step.entered,
+        kept=step.kept,
+        dropped=len(step.dropped),
+        not_known=len(step.not_known),
+        kept_share=round(100 * step.kept / step.entered) if step.entered else 0,
+        url=Target("rule", (key, number), as_of_asked(as_of)),
+    )
+
+
+def rule(archive: Archive, viewer: Viewer, key: str, at: int, query: Query) -> RuleShown:
+    """One rule of a figure, by its number."""
+    as_of = query.number("as_of")
+    found = evaluated(archive, viewer, key, as_of)
+    if not 1 <= at <= len(found.steps):
+        raise NotThere
+    step = found.steps[at - 1]
+    dropped, pages = cut(step.dropped, query, FALLEN, section="dropped")
+    open_ones, open_pages = cut(step.not_known, query, FALLEN, cursor="open", section="not-known")
+    return RuleShown(
+        title=_("Rule %(number)s: %(words)s") % {"number": at, "words": step.words},
+        figure=number(found, as_of),
+        number=at,
+        step=_step(found.key, step, at, as_of),
+        dropped=_fallen(viewer, found, dropped),
+        dropped_pages=pages,
+        not_known=_fallen(viewer, found, open_ones),
+        not_known_pages=open_pages,
+    )
+
+
+def _fallen(
+    viewer: Viewer, evaluation: Evaluation, positions: Sequence[int]
+) -> tuple[NamedMember, ...] | tuple[cards.Card, ...]:
+    """Records (of a counted figure) with the claims that left them open, or claims as cards."""
+    if evaluation.kind != "reported":
+        undecided = {member.position: member for member in evaluation.undecided}
+        return _records(viewer, [undecided.get(p, FigureMember(p, ())) for p in positions])
+    found = by_position(viewer, Claim, positions)
+    return cards.cards(viewer, [found[p] for p in positions if p in found])
+
+
+# --- why ---------------------------------------------------------------------------------
+
+
+def why(archive: Archive, viewer: Viewer, key: str, query: Query) -> WhyShown:
+    """The way down from a figure to sealed bytes, a few members at a time."""
+    as_of = query.number("as_of")
+    found = evaluated(archive, viewer, key, as_of)
+    offset = query.number("after", most=10**9) or 0
+    tree = reasons.tree(archive, viewer, found, as_of=found.as_of, limit=FOLLOWED, offset=offset)
+    in_all = len(found.members) or len(found.points)
+    following = offset + FOLLOWED if offset + FOLLOWED < in_all else None
+    return WhyShown(
+        title=_("Why: %(title)s") % {"title": found.definition.title},
+        figure=number(found, as_of),
+        tree=why_step(tree),
+        command=f"habeas why {key}" + ("" if as_of is None else f" --as-of {as_of}"),
+        pages=turning(offset or None, following),
+    )
+
+
+_SHOWN_AS = frozenset({"claim", "record", "source", "exhibit", "passage"})
+
+
+def why_step(node: Node) -> WhyStep:
+    """A step and those below it, each with where it is shown."""
+    shown = node.kind in _SHOWN_AS and node.position is not None
+    return WhyStep(
+        kind=node.kind,
+        title=node.title,
+        facts=tuple(WhyFact(fact.label, fact.value) for fact in node.facts),
+        children=tuple(why_step(child) for child in node.children),
+        position=node.position,
+        more=node.more,
+        sound=node.sound,
+        marks=node.marks,
+        url=Target(node.kind, node.position) if shown else None,
+        handling=node.handling,
+    )

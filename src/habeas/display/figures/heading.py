@@ -1,0 +1,294 @@
+"""A figure as it is shown: its number, its kind, and the steps behind it; and all of them.
+
+Invariants: made only from an ``Evaluation`` whose lineage holds (``require_lineage`` raises
+otherwise); counted, reported and estimated keep their kind in words wherever they go; a figure
+that cannot be justified is shown with the reason and no number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from habeas.archive.access import Viewer, visible
+from habeas.archive.models import ArchiveTitle
+from habeas.display.references import Asked, EntryReference, Marked, Target, optional
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.definition.recorded import in_force
+from habeas.figures.definition.rules import KINDS_OF_FIGURE
+from habeas.figures.definition.wording import grouped
+from habeas.figures.errors import FigureError, NoLineage
+from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.results import CountedFigure, Evaluation
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class FigureHeading(Marked):
+    """What is known of a figure before it is evaluated."""
+
+    key: str
+    title: str
+    question: str
+    note: str
+    kind: str
+    kind_words: str
+    view: str
+    view_words: str
+    url: Target
+    why_url: Target
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCounts:
+    """A rule, and how many it was given, kept, dropped and could not decide."""
+
+    rule: str
+    words: str
+    entered: int
+    kept: int
+    dropped: int
+    not_known: int
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLineage:
+    """What a number rests on."""
+
+    definition: int | None
+    digest: str
+    as_of: int
+    records: int
+    claims: int
+    steps: tuple[RuleCounts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureNumber(FigureHeading):
+    """A figure with its number and lineage; ``number`` of a counted one only."""
+
+    headline: str
+    number: int | None
+    number_words: str
+    unit_words: str
+    not_known: int
+    open_pairs: int
+    accounts: int
+    denials: int
+    scope: str
+    lineage: FigureLineage
+    entry: EntryReference | None = optional()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedHeading(FigureHeading):
+    """Of a figure that cannot be given."""
+
+    entry: EntryReference | None = optional()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalWords:
+    """Why a figure cannot be given."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriedFigure:
+    """A figure, or its heading and why it cannot be given."""
+
+    figure: FigureNumber | None
+    heading: RefusedHeading | None = optional()
+    refused: RefusalWords | None = optional()
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfFigures:
+    """The figures of one kind, in the order of the ledger."""
+
+    kind: str
+    words: str
+    meaning: str
+    figures: tuple[TriedFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewShown:
+    """What an archive knows, as figures."""
+
+    title: str
+    archive: str
+    kinds: tuple[KindOfFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresShown:
+    """Every figure in force."""
+
+    title: str
+    kinds: tuple[KindOfFigures, ...]
+
+
+def kind_words(kind: str) -> str:
+    """How a kind of number is called."""
+    return {
+        "counted": _("Counted in this archive"),
+        "reported": _("Reported by others"),
+        "estimated": _("Estimated"),
+    }[kind]
+
+
+def kind_meaning(kind: str) -> str:
+    """What a number of this kind is, in a sentence."""
+    return {
+        "counted": _(
+            "Records in this archive that meet a stated rule. "
+            "It says what is documented here, not how much there was."
+        ),
+        "reported": _(
+            "What others have said, each under its own name. "
+            "Accounts are set side by side and never added up."
+        ),
+        "estimated": _(
+            "Computed by a stated method for what is not documented, with its uncertainty."
+        ),
+    }[kind]
+
+
+def view_words(view: str) -> str:
+    """How a figure is drawn, in words."""
+    return {
+        "series": _("series"),
+        "plot": _("plot"),
+        "matrix": _("table of positions"),
+        "map": _("map"),
+        "timeline": _("timeline"),
+    }.get(view, "")
+
+
+def as_of_asked(as_of: int | None, **more: int | None) -> Asked:
+    """What is asked of what must show the same ledger size as the value it is in."""
+    asked = {"as_of": as_of, **more}
+    return tuple((name, str(value)) for name, value in asked.items() if value is not None)
+
+
+def heading(definition: FigureDefinition, as_of: int | None = None) -> RefusedHeading:
+    """What is known of a figure before it is evaluated; ``as_of`` as the reader asked."""
+    return RefusedHeading(**_of_definition(definition, as_of))
+
+
+def _of_definition(definition: FigureDefinition, as_of: int | None) -> dict[str, Any]:
+    asked, at = as_of_asked(as_of), definition.position
+    return {
+        "key": definition.key,
+        "title": definition.title,
+        "question": definition.question,
+        "note": definition.note,
+        "kind": definition.kind,
+        "kind_words": kind_words(definition.kind),
+        "view": definition.view,
+        "view_words": view_words(definition.view),
+        "url": Target("figure", definition.key, asked),
+        "why_url": Target("why", definition.key, asked),
+        "entry": None if at is None else EntryReference("definition", at),
+    }
+
+
+def number(evaluation: Evaluation, as_of: int | None = None) -> FigureNumber:
+    """The figure with its lineage; raises ``NoLineage`` when that does not hold.
+
+    ``as_of`` is the ledger size that the reader asked for, which its links keep.
+    """
+    lineage = evaluation.require_lineage()
+    definition = evaluation.definition
+    counted = evaluation if isinstance(evaluation, CountedFigure) else None
+    return FigureNumber(
+        **_of_definition(definition, as_of),
+        headline=evaluation.headline,
+        number=None if counted is None else counted.number,
+        number_words=_number_words(evaluation),
+        unit_words="" if counted is None else definition.unit,
+        not_known=evaluation.not_known,
+        open_pairs=len(evaluation.open_pairs),
+        accounts=len(evaluation.points),
+        denials=sum(point.stance == "denies" for point in evaluation.points),
+        scope=evaluation.scope,
+        handling=evaluation.handling,
+        lineage=FigureLineage(
+            definition=lineage.definition,
+            digest=lineage.digest,
+            as_of=lineage.as_of,
+            records=len(lineage.records),
+            claims=len(lineage.claims),
+            steps=tuple(
+                RuleCounts(
+                    step.rule,
+                    step.words,
+                    step.entered,
+                    step.kept,
+                    len(step.dropped),
+                    len(step.not_known),
+                )
+                for step in evaluation.steps
+            ),
+        ),
+    )
+
+
+def _number_words(evaluation: Evaluation) -> str:
+    if not isinstance(evaluation, CountedFigure):
+        return evaluation.headline
+    number = grouped(evaluation.number)
+    if evaluation.fewest is not None and evaluation.fewest < evaluation.number:
+        number = _("%(low)s to %(high)s") % {
+            "low": grouped(evaluation.fewest),
+            "high": number,
+        }
+    return _("at least %(number)s") % {"number": number} if evaluation.not_known else number
+
+
+# --- all of them -----------------------------------------------------------------------------
+
+
+def overview(archive: Archive, viewer: Viewer) -> OverviewShown:
+    """The archive's title, and the figures in force, by kind."""
+    about = visible(viewer, ArchiveTitle).order_by("position").first()
+    return OverviewShown(
+        _("What is known"), about.title if about else "", _by_kind(archive, viewer)
+    )
+
+
+def figures(archive: Archive, viewer: Viewer) -> FiguresShown:
+    """Every figure in force, by kind."""
+    return FiguresShown(_("Figures"), _by_kind(archive, viewer))
+
+
+def _by_kind(archive: Archive, viewer: Viewer) -> tuple[KindOfFigures, ...]:
+    """Counted, reported, estimated: each with its figures, in the order of the ledger."""
+    definitions = in_force(viewer)
+    return tuple(
+        KindOfFigures(
+            kind,
+            kind_words(kind),
+            kind_meaning(kind),
+            tuple(_tried(archive, viewer, each) for each in definitions if each.kind == kind),
+        )
+        for kind in KINDS_OF_FIGURE
+    )
+
+
+def _tried(archive: Archive, viewer: Viewer, definition: FigureDefinition) -> TriedFigure:
+    """The figure, or why it cannot be given; one that cannot be justified is never shown."""
+    try:
+        return TriedFigure(number(evaluate(archive, definition, viewer)))
+    except NoLineage:
+        raise
+    except FigureError as error:
+        refused = RefusalWords(error.code, error.message)
+        return TriedFigure(None, heading=heading(definition), refused=refused)
