@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.reading.drafting import BOMB, Read, read, relations, zipped
 
 from habeas.reading.documents import Document, State
 from habeas.reading.limits import Limits
-from habeas.reading.readers import number_formats, sheets
+from habeas.reading.readers import number_formats, sheets, sheets_csv
 
 X = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -82,6 +86,22 @@ def test_numbers_are_shown_by_their_format_and_kept_as_stored() -> None:
     cells = [part for part in done.parts if part.kind == "cell"]
     assert done.text == "1,234.50\t26%\tTRUE\t2469\n"
     assert [part.stored for part in cells] == ["1234.5", "0.255", "1", ""]
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [("654301198101011234", "654301198101011234"), ("6.5430119810101120E17", "654301198101011200"),
+     ("1.5E+300", "1.5e+300"), ("123456.5", "123456.5")],
+)  # fmt: skip
+def test_an_identity_number_kept_as_a_number_is_shown_in_full(stored: str, shown: str) -> None:
+    done = read_xlsx(f'<row r="1"><c r="A1"><v>{stored}</v></c></row>')
+    assert done.text.strip() == shown
+
+
+def test_how_a_name_is_pronounced_is_not_part_of_it() -> None:
+    name = '<r><t>买买</t></r><r><t>提</t></r><rPh sb="0" eb="1"><t>mai</t></rPh>'
+    done = read_xlsx(f'<row r="1"><c r="A1" t="inlineStr"><is>{name}</is></c></row>')
+    assert done.text.strip() == "买买提"
 
 
 def test_hidden_sheets_rows_and_columns_are_read_and_said() -> None:
@@ -198,6 +218,39 @@ def test_a_csv_cell_with_line_breaks_is_one_cell_of_one_row() -> None:
     assert [(text, place["row"]) for text, place in done.of("cell")] == [
         ("a", 1), ("b\nc", 1), ("d", 3), ("e", 3),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ('n,p\n"Mehmet,Hotan\nGulnar,Aksu\n"Ali",Kashgar\nTursun,X\n',
+         [["n", "p"], ['"Mehmet', "Hotan"], ["Gulnar", "Aksu"], ["Ali", "Kashgar"],
+          ["Tursun", "X"]]),
+        ('n;p\nA;"he said\nB;x\nC;"y"\n', [["n", "p"], ["A", '"he said'], ["B", "x"], ["C", "y"]]),
+        ('n,p\r\n"Mehmet,Hotan\r\nAli,Aksu', [["n", "p"], ['"Mehmet', "Hotan"], ["Ali", "Aksu"]]),
+    ],
+)  # fmt: skip
+def test_a_quotation_mark_that_is_not_closed_joins_no_rows(
+    content: str, rows: list[list[str]]
+) -> None:
+    """Else the rows of other people stand in the cell of one."""
+    done = read(sheets, content.encode(), "text/csv")
+    assert [text.split("\t") for text, _ in done.of("row")] == rows
+    assert "quotation mark" in "".join(done.draft.warnings)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.lists(st.text('a",;\n é', max_size=6), min_size=2, max_size=2), min_size=1, max_size=8
+    ),
+    st.sampled_from(["\r\n", "\n"]),
+)
+def test_what_a_program_wrote_is_read_as_it_was(rows: list[list[str]], end: str) -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator=end).writerows(rows)
+    found = list(sheets_csv._Records(written.getvalue(), ","))
+    assert found == rows
 
 
 def test_the_workbooks_of_others_are_read_alike_in_each_format(vectors: Path) -> None:

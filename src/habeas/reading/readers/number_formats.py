@@ -48,6 +48,7 @@ _MONTHS = (
 )  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LONGEST_CODE = 500
+_LONGEST_WHOLE = 10**21  # an identity number has 18 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,24 @@ def general(value: float) -> str:
     """A number without a format: 15 significant digits, integers in full."""
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    return f"{value:.15g}"
+    written = f"{value:.15g}"
+    return str(int(Decimal(written))) if 1e15 <= abs(value) < _LONGEST_WHOLE else written
+
+
+def whole(raw: str, code: str) -> str:
+    """A long integer as stored, without a format; '' for anything else.
+
+    Identity numbers have more digits than a spreadsheet keeps; other programs write all of them.
+    """
+    if code.casefold() not in ("", "general", "0") or len(raw.strip()) < 16:
+        return ""
+    try:
+        number = Decimal(raw.strip())
+    except InvalidOperation:
+        return ""
+    if not number.is_finite() or not 1e15 <= abs(number) < _LONGEST_WHOLE:
+        return ""
+    return str(int(number)) if number == int(number) else ""
 
 
 def shown_text(text: str, code: str) -> str:

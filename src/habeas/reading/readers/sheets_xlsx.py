@@ -160,7 +160,7 @@ def _rows(
             tag = walk.path[-1]
             if tag == "x:v":
                 cell.value.append(value)
-            elif tag == "x:t" and "x:is" in walk.path[-4:]:
+            elif tag == "x:t" and "x:is" in walk.path[-4:] and walk.path[-2] != "x:rPh":
                 cell.inline.append(value)
         elif what == "start" and attributes is not None:
             if value == "x:c":
@@ -220,7 +220,7 @@ def number_shown(raw: str, code: str, draft: DraftReading, *, date1904: bool) ->
         value = float(raw)
     except ValueError:
         return raw, ""
-    shown = number_formats.shown(value, code, date1904=date1904)
+    shown = number_formats.whole(raw, code) or number_formats.shown(value, code, date1904=date1904)
     if shown is None:
         draft.warn(f"Numbers under the format {code[:80]!r} are shown as stored.")
         return number_formats.general(value) if abs(value) < 1e300 else raw, raw
