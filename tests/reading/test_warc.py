@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -183,6 +184,78 @@ def test_an_arc_is_read_as_a_web_archive(read_bytes: ReadBytes) -> None:
         *inner, whole = read_bytes(data, "a.arc")
         assert whole.media_type == "application/warc"
         assert "held in May" in "".join(one.text for one in inner)
+
+
+@pytest.mark.parametrize("name", ["sha1", "SHA-1", "sha256", "md5", "sha512"])
+@pytest.mark.parametrize("of", ["wire", "body", "content", "other"])
+def test_a_digest_in_any_writing_is_checked(name: str, of: str) -> None:
+    page = b"<p>held in May</p>" * 9
+    body = gzip.compress(page)
+    wire = chunks(body)
+    over = {"wire": wire, "body": body, "content": page, "other": b"?"}[of]
+    raw = hashlib.new(name.lower().replace("-", ""), over, usedforsecurity=False).digest()
+    base32 = base64.b32encode(raw).decode()
+    for written in (
+        base32, base32.lower(), base32.rstrip("="), raw.hex(), raw.hex().upper(),
+        base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode().rstrip("="),
+    ):  # fmt: skip
+        http = CHUNKED + "Content-Encoding: gzip\n"
+        data = record("response", wire, http=http)
+        digest = f"WARC-Payload-Digest: {name}:{written}\r\nWARC-Date:".encode()
+        done = read_warc(data.replace(b"WARC-Date:", digest, 1))
+        assert bool(done.draft.warnings) is (of == "other"), written
+
+
+@pytest.mark.parametrize("digest", ["blake3:abcd", "sha1", "sha1:", "sha1:abcd", "none:x"])
+def test_a_digest_that_nobody_can_check_accuses_nobody(digest: str) -> None:
+    data = record("response", b"<p>held</p>", http=HTTP)
+    data = data.replace(b"WARC-Date:", f"WARC-Payload-Digest: {digest}\r\nWARC-Date:".encode(), 1)
+    done = read_warc(data)
+    assert not done.draft.warnings
+    assert "cannot be checked" in "".join(done.parts[0].warnings)
+
+
+def test_lines_of_arc_2_and_answers_without_a_header(read_bytes: ReadBytes) -> None:
+    head = b"2 0 Crawler\nURL IP-address Archive-date Content-type Result-code Checksum Location "
+    head += b"Offset Filename Archive-length\n"
+    page, bare = b"HTTP/1.1 200 OK\r\n\r\n<p>held in May</p>", b"<p>held in June</p>\n<p>x</p>"
+    at = b"http://example.org/%b 127.0.0.1 20190501101112 text/html"
+    arc = b"filedesc://a.arc 0.0.0.0 20190501101112 text/plain 200 - - 0 a.arc %d\n%b\n" % (
+        len(head), head,
+    )  # fmt: skip
+    arc += (at % b"a") + b" 200 abc - 7 a.arc %d\n%b\n" % (len(page), page)
+    arc += (at % b"b") + b" 200 abc - 7 a.arc %d\n%b\n" % (len(bare), bare)
+    first, second, whole = read_bytes(arc, "a.arc")
+    assert (first.inner_path, first.text.strip()) == (
+        "20190501101112/http://example.org/a", "held in May",
+    )  # fmt: skip
+    assert second.text.split("\n")[0] == "held in June"
+    assert "2019-05-01T10:11:12Z" in whole.text
+
+
+def test_codings_in_two_fields_are_one_list() -> None:
+    body = b"<p>held in May</p>"
+    http = HTTP + "Content-Encoding: gzip\nContent-Encoding: br\n"
+    done = read_warc(record("response", brotli.compress(gzip.compress(body)), http=http))
+    assert list(done.inner.values()) == [body]
+
+
+def test_what_other_records_hold_is_not_lost() -> None:
+    posted = read_warc(record("request", b"name=Mehmet", http="POST /f HTTP/1.1\nHost: x\n"))
+    assert list(posted.inner.values()) == [b"name=Mehmet"]
+    data = record("metadata", "via: 买买提".encode()).replace(
+        b"text/html", b"application/warc-fields"
+    )
+    assert "买买提" in read_warc(data).text
+    goes_on = read_warc(record("continuation", b"the end"))
+    assert list(goes_on.inner.values()) == [b"the end"]
+    assert goes_on.draft.missing
+    endless = re.sub(
+        rb"Content-Length: \d+\r\n", b"", record("response", b"first", http=HTTP), count=1
+    )
+    assert "length" in "".join(
+        read_warc(endless + record("response", b"b", http=HTTP)).draft.missing
+    )
 
 
 def test_an_archive_that_breaks_off_keeps_the_records_before() -> None:

@@ -9,7 +9,6 @@ is fetched.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import json
@@ -22,19 +21,19 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from habeas.reading.documents import State
-from habeas.reading.readers import http_content
+from habeas.reading.encodings import decoding
+from habeas.reading.readers import http_content, web_records
 from habeas.reading.readers.interface import DraftEnded, DraftReading, InputFile, LimitReached
 from habeas.reading.readers.package import Package
 
 NAME = "habeas.warc"
-VERSION = "2"
+VERSION = "3"
 _WACZ = "application/wacz"
 MEDIA_TYPES = frozenset({"application/warc", _WACZ})
 
 _CHUNK = 64 * 1024
 _MOST_INFO = 64 * 1024
 _WITH_CONTENT = frozenset({"response", "resource", "conversion"})
-_ALGORITHMS = frozenset({"sha1", "sha256", "sha512", "md5"})
 _LIST, _LIST_DIGEST = "datapackage.json", "datapackage-digest.json"
 _CAPTURED = "archive/"
 _LARGEST_SIGNATURE = 256 * 1024
@@ -59,8 +58,9 @@ def _read_warc(source: InputFile, draft: DraftReading) -> None:
             members = _Members(stream)
             stream = cast(BinaryIO, io.BufferedReader(members))
         records = ArchiveIterator(stream, check_digests=True, arc2warc=True)
+        records.loader = loader = web_records.Loader()
         for number, record in enumerate(records, 1):
-            _record(record, number, draft)
+            _record(record, number, draft, loader)
     except (LimitReached, DraftEnded, MemoryError):
         raise
     except ArchiveLoadFailed as error:
@@ -107,7 +107,9 @@ def _hear(words: str) -> None:
     """A file that begins as gzip is packed: nothing is said of it."""
 
 
-def _record(record: ArcWarcRecord, number: int, draft: DraftReading) -> None:
+def _record(
+    record: ArcWarcRecord, number: int, draft: DraftReading, loader: web_records.Loader
+) -> None:
     headers = record.rec_headers
     if not record.rec_type:
         if number == 1:
@@ -123,7 +125,10 @@ def _record(record: ArcWarcRecord, number: int, draft: DraftReading) -> None:
     status = record.http_headers.statusline if record.http_headers else ""
     labelled = _content_type(record)
     kind = labelled.partition(";")[0].strip()[:100]
-    warnings = list[str]()
+    warnings = [f"Its digest ({said}) cannot be checked." for said in loader.unchecked]
+    loader.unchecked = []
+    if record.length is None:
+        draft.lacks(f"The length of record {number}: all that follows is taken for its content.")
     body: _Body | None = None
     words = [record.rec_type or "record", status, kind, captured, url]
     text = "  ".join(word for word in words if word)
@@ -137,6 +142,15 @@ def _record(record: ArcWarcRecord, number: int, draft: DraftReading) -> None:
     elif record.rec_type == "warcinfo":
         info = record.raw_stream.read(_MOST_INFO)
         text = f"{text}\n{info.decode('utf-8', 'replace').strip()}"
+    elif record.rec_type == "metadata":
+        info = record.raw_stream.read(_MOST_INFO)
+        if decoding.looks_like_text(info):
+            text = f"{text}\n{decoding.decode(info).text.strip()}"
+    elif record.rec_type == "request" and record.payload_length > 0:
+        draft.inner(f"request {number}", _Body(record, warnings.append).content(), labelled)
+    elif record.rec_type == "continuation":
+        draft.lacks(f"Record {number} goes on with another one; the two are not joined.")
+        draft.inner(f"continuation {number}", http_content.pieces(record.raw_stream))
     elif record.rec_type == "revisit":
         refers = headers.get_header("WARC-Refers-To-Target-URI") or ""
         refers = f"{refers} {headers.get_header('WARC-Refers-To-Date') or ''}".strip()
@@ -164,12 +178,9 @@ class _Body:
         self._codings = _header(record, "Content-Encoding").lower()
         named = [one.strip() for one in self._codings.split(",")]
         self.unknown = ", ".join(one for one in named if one not in http_content.CODINGS)[:40]
-        self.algorithm, self._digest = "", None
-        algorithm, _, _ = (record.rec_headers.get_header("WARC-Payload-Digest") or "").partition(
-            ":"
-        )
-        if self._chunked and algorithm.lower() in _ALGORITHMS:
-            self._digest = hashlib.new(algorithm.lower(), usedforsecurity=False)
+        said = web_records.digest_of(record.rec_headers.get_header("WARC-Payload-Digest") or "")
+        self._said = said[1] if said else b""
+        self._digests = [hashlib.new(said[0], usedforsecurity=False) for _ in "12"] if said else []
         self.broken = ""
 
     def content(self) -> Iterator[bytes]:
@@ -178,33 +189,31 @@ class _Body:
         body = (
             http_content.joined(stream, self._say) if self._chunked else http_content.pieces(stream)
         )
-        body = self._counted(body)
+        body = self._counted(body, 0)
         try:
             if self.unknown:
                 yield from body
             else:
-                yield from http_content.unpacked(body, self._codings, self._say)
+                unpacked = http_content.unpacked(body, self._codings, self._say)
+                yield from self._counted(unpacked, 1)
         except http_content.BrokenBody as broken:
             self.broken = str(broken)
         for _ in body:  # the digest is of all of it
             pass
 
-    def _counted(self, body: Iterator[bytes]) -> Iterator[bytes]:
+    def _counted(self, body: Iterator[bytes], which: int) -> Iterator[bytes]:
         try:
             for piece in body:
-                if self._digest is not None:
-                    self._digest.update(piece)
+                if self._digests:
+                    self._digests[which].update(piece)
                 yield piece
         except http_content.BrokenBody as broken:
             self.broken = str(broken)
 
-    def fits(self, said: str) -> bool:
-        """Whether a payload digest is of the body without its chunks (WARC 1.1, 6.3.2)."""
-        if self._digest is None:
-            return False
-        value, raw = said.partition(":")[2].strip(), self._digest.digest()
-        written = (base64.b32encode(raw), base64.b64encode(raw), raw.hex().encode())
-        return value.encode() in written or value.lower() == raw.hex()
+    def fits(self) -> bool:
+        """Whether the payload digest is of the body without its chunks (WARC 1.1, 6.3.2), or
+        of its content as some crawlers unpack it."""
+        return any(one.digest() == self._said for one in self._digests)
 
 
 def _digest_problems(record: ArcWarcRecord, body: _Body | None) -> list[str]:
@@ -212,19 +221,25 @@ def _digest_problems(record: ArcWarcRecord, body: _Body | None) -> list[str]:
     checker = record.digest_checker
     if checker is None or checker.passed is not False:
         return []
-    said = record.rec_headers.get_header("WARC-Payload-Digest") or ""
-    joined = body is not None and body.fits(said)
+    joined = body is not None and body.fits()
     return [words for words in checker.problems if not (joined and words.startswith("payload"))]
 
 
 def _header(record: ArcWarcRecord, name: str) -> str:
-    return (record.http_headers.get_header(name) or "").strip() if record.http_headers else ""
+    """What a field says; of a field that stands more than once all, as one list."""
+    fields = record.http_headers.headers if record.http_headers else ()
+    said = [value.strip() for key, value in fields if key.lower() == name.lower() and value]
+    return ", ".join(said) if name != "Content-Type" else next(iter(said), "")
 
 
 def _content_type(record: ArcWarcRecord) -> str:
     """What the server or the archive said the content is; only a hint."""
     said = _header(record, "Content-Type") or (
-        "" if record.http_headers else record.rec_headers.get_header("Content-Type") or ""
+        ""
+        if record.http_headers
+        else record.rec_headers.get_header("X-ARC-Content-Type")
+        or record.rec_headers.get_header("Content-Type")
+        or ""
     )
     return said.strip().lower()[:200]
 
