@@ -215,3 +215,31 @@ def test_a_number_that_pdfium_cuts_into_digits_is_one_word(
     page.close()
     (document,) = read_bytes((tmp_path / "wide.pdf").read_bytes(), "wide.pdf")
     assert "6532-11" in document.text.splitlines()
+
+
+TURNED = ("مەمەت تۇرسۇن خوتەن 1981", "وصل 12 معتقلا إلى السجن رقم 5", "قال (نعم) ثم سكت.")
+
+
+@pytest.mark.parametrize("degrees", [90, 270])
+def test_lines_that_run_up_or_down_are_in_reading_order(
+    chromium: Browser, read_bytes: Read, degrees: int
+) -> None:
+    """As on a page in landscape that was turned: letters of a word then share their left edge."""
+    page = chromium.new_page()
+    rows = "".join(f'<p dir="rtl">{line}</p>' for line in TURNED)
+    page.set_content(f'<div style="rotate:{degrees}deg;width:300px;margin:150px 50px">{rows}</div>')
+    (document,) = read_bytes(page.pdf())
+    page.close()
+    assert document.text.splitlines() == list(TURNED)
+    assert not document.warnings
+
+
+@pytest.mark.parametrize("degrees", [45, 180])
+def test_lines_aslant_or_upside_down_are_doubted(
+    chromium: Browser, read_bytes: Read, degrees: int
+) -> None:
+    page = chromium.new_page()
+    page.set_content(f'<p dir="rtl" style="rotate:{degrees}deg;margin:150px">{TURNED[0]}</p>')
+    (document,) = read_bytes(page.pdf())
+    page.close()
+    assert document.warnings

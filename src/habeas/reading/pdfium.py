@@ -8,6 +8,7 @@ the numbers of a whole page land in one array.
 from __future__ import annotations
 
 import ctypes
+import math
 from array import array
 from collections import deque
 from collections.abc import Sequence
@@ -64,6 +65,8 @@ get_rect = _call(
     "FPDFText_GetRect", c_int, _pointer, c_int, c_long, c_long, c_long, c_long
 )  # addresses of four doubles, as integers
 _char_box = _call("FPDFText_GetCharBox", c_int, _pointer, c_int, *4 * (POINTER(c_double),))
+_char_angle = _call("FPDFText_GetCharAngle", ctypes.c_float, _pointer, c_int)
+_ASLANT = 0.05  # of a quarter: scans are straightened by less
 char_of_text = _call("FPDFText_GetCharIndexFromTextIndex", c_int, _pointer, c_int)
 text_of_char = _call("FPDFText_GetTextIndexFromCharIndex", c_int, _pointer, c_int)
 RENDER_ANNOTATIONS = 0x01
@@ -108,13 +111,19 @@ def loose_boxes(text_page: int, characters: Sequence[int]) -> array[float]:
 
 
 def letter_height(text_page: int, character: int) -> float:
-    """How high a letter is as it is drawn, in points; 0 where there is none."""
+    """How high a letter is as it is drawn, in points, up from its line; 0 where there is none."""
     left, right, bottom, top = (c_double() for _ in range(4))
-    return (
-        top.value - bottom.value
-        if _char_box(text_page, character, left, right, bottom, top)
-        else 0.0
-    )
+    if not _char_box(text_page, character, left, right, bottom, top):
+        return 0.0
+    if (quarters(text_page, character) or 0) % 2:
+        return right.value - left.value
+    return top.value - bottom.value
+
+
+def quarters(text_page: int, character: int) -> int | None:
+    """By how many quarters, clockwise, a letter is turned; None where it stands aslant."""
+    turns = _char_angle(text_page, character) / (math.pi / 2)
+    return round(turns) % 4 if abs(turns - round(turns)) < _ASLANT else None
 
 
 def wide(size_bytes: int, buffer: ctypes.Array[ctypes.c_char]) -> str:

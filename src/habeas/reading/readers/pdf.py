@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 NAME = "habeas.pdf"
-VERSION = "6"
+VERSION = "7"
 MEDIA_TYPES = frozenset({"application/pdf"})
 
 _UNCERTAIN = (

@@ -96,15 +96,16 @@ def _right_to_left(
         characters = [max(0, pdfium.char_of_text(text_page, at)) for at in characters]
     boxes = pdfium.loose_boxes(text_page, characters)
     lefts, tops, rights, bottoms = (boxes[side::4] for side in range(4))
-    signs, taken, certain = [], list[int](), True
-    for pieces in pdf_lines.printed_lines(text.rstrip(), (lefts, tops, rights, bottoms)):
+    turned, certain = _upright(text_page, text, characters, (lefts, tops, rights, bottoms))
+    signs, taken = [], list[int]()
+    for pieces in pdf_lines.printed_lines(text.rstrip(), turned):
         line = "\n".join(text[piece.start : piece.stop] for piece in pieces)
         places = [-1]
         for piece in pieces:
             places += (*piece, -1)
         places, order = places[1:], None
         if len(pieces) > 1 or pdf_bidi.RIGHT_TO_LEFT.search(line):
-            ends = [[side[at] for at in places] for side in (lefts, rights)]
+            ends = [[side[at] for at in places] for side in (turned[0], turned[2])]
             space = _space(text_page, text, pieces, characters) if len(pieces) > 1 else 0.0
             order = pdf_bidi.reading_order(line, ends[0], ends[1], space)
             certain = certain and order is not None and order.is_certain
@@ -127,6 +128,37 @@ def _right_to_left(
         return shown, (), certain
     columns = _shown_at(page, edges)
     return shown, Boxes.of((starts, stops, *columns, array("i", [-1]) * len(starts))), certain
+
+
+def _upright(
+    text_page: Any,
+    text: str,
+    characters: Sequence[int],
+    boxes: tuple[Sequence[float], ...],
+) -> tuple[tuple[Sequence[float], ...], bool]:
+    """The boxes as if every line ran across, and whether none runs aslant or upside down.
+
+    Lines that were turned by another number of quarters lie in another quadrant, so that no
+    piece of one stands beside a piece of the other.
+    """
+    edges = [list(side) for side in boxes]
+    straight = True
+    for at, sign in enumerate(text):
+        if sign.isspace():
+            continue
+        turns = pdfium.quarters(text_page, characters[at])
+        left, top, right, bottom = (side[at] for side in boxes)
+        if turns in (None, 2):  # of lines upside down PDFium mixes the letters
+            straight = False
+        if turns:
+            turned = {
+                1: (-top, right, -bottom, left),
+                2: (-right, -bottom, -left, -top),
+                3: (bottom, -left, top, -right),
+            }[turns]
+            for side, edge in zip(edges, turned, strict=True):
+                side[at] = edge
+    return tuple(edges), straight
 
 
 def _space(
