@@ -293,6 +293,12 @@ def process_of(beside: Beside) -> subprocess.Popen[bytes]:
     return process
 
 
+def hold(process: int) -> None:
+    """Let it write no further: each file that is made durable meanwhile waits for the disk to
+    take what it wrote, and that is a gigabyte a second."""
+    os.kill(process, signal.SIGSTOP)
+
+
 def writing(store: ObjectStore) -> bool:
     """Whether the huge file is being sealed, after the others."""
     found = list((store.directory / "tmp").iterdir())
@@ -341,6 +347,7 @@ def test_a_batch_that_is_given_up_ends_it(
             outcomes = batch.seal_each(wanted([*files, huge]), beside)
             next(outcomes)
             wait_until(lambda: writing(store))
+            hold(process.pid)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -353,13 +360,13 @@ SEAL = """
 import sys
 from pathlib import Path
 from habeas.custody.objects import encrypting_process as module
-from habeas.custody.objects.encrypting import Wanted
+from habeas.custody.objects.encrypting import SealingJob
 from habeas.custody.objects.object_store import ObjectStore
 module.cores = lambda: 2
 with module.Beside() as beside, ObjectStore(Path(sys.argv[1])).batch() as batch:
     assert beside.prepare()
     print(beside._running.process.pid, flush=True)
-    list(batch.seal_each([Wanted(Path(path)) for path in sys.argv[2:]], beside))
+    list(batch.seal_each([SealingJob(Path(path)) for path in sys.argv[2:]], beside))
 """
 
 
@@ -372,10 +379,13 @@ def sealing(store: ObjectStore, files: list[Path], huge: Path) -> Iterator[subpr
         text=True,
         start_new_session=True,  # so that its group can be sent what a terminal sends
     )
-    wait_until(lambda: writing(store))
-    yield process
-    process.kill()
-    process.communicate()
+    try:
+        wait_until(lambda: process.poll() is not None or writing(store))
+        assert process.poll() is None, process.communicate()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def ended(process: int) -> bool:
@@ -404,6 +414,8 @@ def test_the_first_process_is_killed(store: ObjectStore, sealing: subprocess.Pop
 
 def test_an_interrupt_from_the_keyboard(store: ObjectStore, sealing: subprocess.Popen[str]) -> None:
     other = other_of(sealing)
+    assert os.getpgid(other) != sealing.pid  # what a terminal sends does not reach it
+    hold(other)
     os.killpg(sealing.pid, signal.SIGINT)
     _, err = sealing.communicate(timeout=60)
     assert sealing.returncode == -signal.SIGINT
