@@ -102,8 +102,9 @@ def test_the_curve_passes_through_the_estimate(orleans: Estimate) -> None:
 
 
 def test_a_method_that_refuses_is_shown_and_not_replaced(vectors: Path) -> None:
-    found = asked(table(vectors, "netherlands_5").without("R").merged(["K", "Z"]).shifted(1, 0),
-                  settings=ClassSettings(precision=0.0001, most_sweeps=10_000))  # fmt: skip
+    settings = ClassSettings(precision=0.0001, most_sweeps=10_000, chains=2)
+    few = table(vectors, "netherlands_5").without("R").merged(["K", "Z"]).shifted(1, 0)
+    found = asked(few, settings=settings)
     assert found.refused
     assert found.reported.refusal == "estimation.not-converged"
     assert "no estimate" in found.sentence
@@ -116,9 +117,8 @@ def test_forty_lists_get_classes_and_refusals_by_name() -> None:
     cells = {
         "".join("1" if j in (n, (n + 1) % 40) else "0" for j in range(40)): 9 for n in range(40)
     }
-    found = asked(
-        from_counts(lists, cells), settings=ClassSettings(precision=0.05, most_sweeps=10_000)
-    )
+    settings = ClassSettings(precision=0.05, most_sweeps=10_000, classes=2, chains=2)
+    found = asked(from_counts(lists, cells), settings=settings)
     assert {m.refusal for m in found.methods[1:]} == {"estimation.too-many-lists"}
     assert "one-method-only" in {caution.code for caution in found.cautions}
 
