@@ -7,6 +7,7 @@ database server, browser, home and folders. What a test uses of the machine, ano
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from habeas.archive.opening import Archive
-    from tests.support.archives import ArchiveMaker
+    from tests.support.archives import ArchiveMaker, Filling
     from tests.support.browser import WatchedPage
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -37,6 +38,13 @@ hypothesis_settings.register_profile(
     "habeas", derandomize=True, deadline=None, database=None, print_blob=True
 )
 hypothesis_settings.load_profile("habeas")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was collected stays: garbage is not looked for among thousands of tests each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,6 +79,26 @@ def _quick_passphrases() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passphrase_files, "WORK", 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """In this process nobody waits until the disk has what was written: no test cuts the power.
+
+    When that is asked for, and what becomes of a failure, is seen in ``tests/faults``: by who is
+    asked what, and in processes of their own, which do wait.
+    """
+    from habeas.custody import durable
+
+    def asked(file: Any) -> int:
+        os.fstat(file if isinstance(file, int) else file.fileno())  # it must be open
+        return 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: asked(file) and None)
+        if hasattr(durable._libc, "syncfs"):
+            patch.setattr(durable._libc, "syncfs", asked)
         yield
 
 
@@ -177,6 +205,26 @@ def archive(archive_directory: Path) -> Archive:
     from habeas.archive.opening import open_archive
 
     return open_archive(archive_directory)
+
+
+@pytest.fixture
+def filled(backend: str, archive_maker: ArchiveMaker, tmp_path: Path) -> Iterator[Filling]:
+    """``filled(fill)``, in the place of ``archive``: one that ``fill(archive, folder)`` filled,
+    open, on each database, and what that gave. It is filled once; each test has a copy."""
+    from django.db import connections
+
+    urls = []
+
+    def copied(fill: Callable[..., Any], *more: object) -> tuple[Archive, Any]:
+        directory = tmp_path / "archive"
+        archive, made = archive_maker.copy_filled(directory, backend, fill, *more)
+        urls.append(archive.settings.database)
+        return archive, made
+
+    yield copied
+    connections.close_all()
+    for url in filter(None, urls):
+        archive_maker.drop(url)
 
 
 # --- browser ----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention, says, seal_text
+from tests.support.archives import Filling
 
 from habeas.archive import models as m
 from habeas.archive import verbs
@@ -93,8 +94,8 @@ def erased(archive: Archive, world: World, folder: Path, kind: str, *targets: in
     return carry_out(archive, request, world.one, folder / "after.habeas", only_own_keys=True)
 
 
-def test_an_exhibit_goes_with_all_that_was_made_of_it(archive: Archive, tmp_path: Path) -> None:
-    world = build(archive, tmp_path)
+def test_an_exhibit_goes_with_all_that_was_made_of_it(filled: Filling, tmp_path: Path) -> None:
+    archive, world = filled(build)
     address = m.Exhibit.objects.get(position=world.exhibit.position).address
     what = plan(archive, "exhibit", [world.exhibit.position])
     assert what.by_kind == dict.fromkeys(EACH, 1) | {"consent": 2}
@@ -119,8 +120,8 @@ def test_an_exhibit_goes_with_all_that_was_made_of_it(archive: Archive, tmp_path
     assert visible(OWNER, m.Exhibit).filter(position=world.other.position).exists()
 
 
-def test_a_plan_and_a_trial_change_nothing(archive: Archive, tmp_path: Path) -> None:
-    world = build(archive, tmp_path)
+def test_a_plan_and_a_trial_change_nothing(filled: Filling, tmp_path: Path) -> None:
+    archive, world = filled(build)
     before = rebuilding.digests()
     what = plan(archive, "exhibit", [world.exhibit.position])
     with as_if_erased(what):
@@ -130,8 +131,8 @@ def test_a_plan_and_a_trial_change_nothing(archive: Archive, tmp_path: Path) -> 
     assert rebuilding.check() == []
 
 
-def test_one_person_alone_erases_nothing(archive: Archive, tmp_path: Path) -> None:
-    world = build(archive, tmp_path)
+def test_one_person_alone_erases_nothing(filled: Filling, tmp_path: Path) -> None:
+    archive, world = filled(build)
     with archive.writing(world.one) as batch:
         what = plan(archive, "exhibit", [world.exhibit.position])
         asked = request_erasure(batch, what, "withdrawn", "As asked.")
@@ -148,8 +149,8 @@ def test_one_person_alone_erases_nothing(archive: Archive, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("which", ["one", "two"])
-def test_a_key_that_has_ended_does_not_count(archive: Archive, tmp_path: Path, which: str) -> None:
-    world = build(archive, tmp_path)
+def test_a_key_that_has_ended_does_not_count(filled: Filling, tmp_path: Path, which: str) -> None:
+    archive, world = filled(build)
     request = signed_for(archive, world, "exhibit", world.exhibit.position)
     with archive.writing() as batch:
         verbs.end_key(batch, getattr(world, which).name.rpartition("/")[2], "lost")
@@ -157,8 +158,8 @@ def test_a_key_that_has_ended_does_not_count(archive: Archive, tmp_path: Path, w
         carry_out(archive, request, world.one, tmp_path / "b", only_own_keys=True)
 
 
-def test_a_legal_hold_is_named_and_forbids_it(archive: Archive, tmp_path: Path) -> None:
-    world = build(archive, tmp_path)
+def test_a_legal_hold_is_named_and_forbids_it(filled: Filling, tmp_path: Path) -> None:
+    archive, world = filled(build)
     request = signed_for(archive, world, "consent", world.person.position)
     with archive.writing() as batch:
         verbs.hold(batch, world.exhibit, authority="Court of Example")
@@ -170,8 +171,8 @@ def test_a_legal_hold_is_named_and_forbids_it(archive: Archive, tmp_path: Path) 
         carry_out(archive, request, world.one, tmp_path / "b", only_own_keys=True)
 
 
-def test_what_was_signed_for_is_what_goes(archive: Archive, tmp_path: Path) -> None:
-    world = build(archive, tmp_path)
+def test_what_was_signed_for_is_what_goes(filled: Filling, tmp_path: Path) -> None:
+    archive, world = filled(build)
     request = signed_for(archive, world, "exhibit", world.exhibit.position)
     with archive.writing() as batch:
         verbs.custody(batch, world.exhibit, "copied", reason="For the court.")
@@ -179,8 +180,8 @@ def test_what_was_signed_for_is_what_goes(archive: Archive, tmp_path: Path) -> N
         carry_out(archive, request, world.one, tmp_path / "b", only_own_keys=True)
 
 
-def test_nothing_refers_to_what_is_gone(archive: Archive, tmp_path: Path) -> None:
-    world = build(archive, tmp_path)
+def test_nothing_refers_to_what_is_gone(filled: Filling, tmp_path: Path) -> None:
+    archive, world = filled(build)
     erased(archive, world, tmp_path, "exhibit", world.exhibit.position)
     with pytest.raises(UnknownReference), archive.writing() as batch:
         verbs.custody(batch, world.exhibit.position, "copied")
@@ -191,9 +192,9 @@ def test_nothing_refers_to_what_is_gone(archive: Archive, tmp_path: Path) -> Non
 
 
 def test_whoever_could_not_see_it_cannot_see_that_it_was_there(
-    archive: Archive, tmp_path: Path
+    filled: Filling, tmp_path: Path
 ) -> None:
-    world = build(archive, tmp_path)
+    archive, world = filled(build)
     sealed = visible(ANYONE, m.Claim).filter(position=world.sole.position).exists()
     erased(archive, world, tmp_path, "exhibit", world.exhibit.position)
     assert sealed  # the person had agreed
@@ -202,8 +203,8 @@ def test_whoever_could_not_see_it_cannot_see_that_it_was_there(
     assert visible(OWNER, m.Erased).filter(position=world.sole.position).exists()
 
 
-def test_what_an_erased_claim_corrected_stays_corrected(archive: Archive, tmp_path: Path) -> None:
-    world = build(archive, tmp_path)
+def test_what_an_erased_claim_corrected_stays_corrected(filled: Filling, tmp_path: Path) -> None:
+    archive, world = filled(build)
     with archive.writing(world.one) as batch:
         paper, town = newspaper(batch, "daily"), place_mention(batch)
         quote = m.Passage.objects.get(exhibit=world.exhibit.position)
@@ -229,10 +230,10 @@ def test_what_an_erased_claim_corrected_stays_corrected(archive: Archive, tmp_pa
 
 @pytest.mark.parametrize("then", ["withdrawn", "narrowed"])
 def test_a_consent_that_had_ended_does_not_come_back(
-    archive: Archive, tmp_path: Path, then: str
+    filled: Filling, tmp_path: Path, then: str
 ) -> None:
     """Two mentions of one person: what was said on the one covered the other."""
-    world = build(archive, tmp_path)
+    archive, world = filled(build)
     with archive.writing(world.one) as batch:
         fellow = verbs.mention(batch, "person", "The same", marking=PUBLIC)
         verbs.consent(batch, fellow, basis="given", audience="public")
@@ -251,9 +252,9 @@ def test_a_consent_that_had_ended_does_not_come_back(
 
 
 def test_one_who_reads_meanwhile_is_named_and_nothing_is_erased(
-    archive: Archive, tmp_path: Path
+    filled: Filling, tmp_path: Path
 ) -> None:
-    world = build(archive, tmp_path)
+    archive, world = filled(build)
     request = signed_for(archive, world, "exhibit", world.exhibit.position)
     program = (
         "import sys\nfrom pathlib import Path\nfrom habeas.archive.opening import open_archive\n"
@@ -275,8 +276,8 @@ def test_one_who_reads_meanwhile_is_named_and_nothing_is_erased(
     assert carry_out(archive, request, world.one, tmp_path / "b", only_own_keys=True)
 
 
-def test_content_that_goes_without_an_erasure_is_a_fault(archive: Archive, tmp_path: Path) -> None:
-    world = build(archive, tmp_path)
+def test_content_that_goes_without_an_erasure_is_a_fault(filled: Filling, tmp_path: Path) -> None:
+    archive, world = filled(build)
     entry = erased(archive, world, tmp_path, "claim", world.sole.position)
     rows = m.ContentDisclosures.objects.filter(position=world.other.position)
     rows.update(disclosures=tombstone(entry))
@@ -285,9 +286,9 @@ def test_content_that_goes_without_an_erasure_is_a_fault(archive: Archive, tmp_p
 
 
 def test_killed_at_every_step_it_is_finished_and_nothing_opens_meanwhile(
-    archive: Archive, tmp_path: Path
+    filled: Filling, tmp_path: Path
 ) -> None:
-    world = build(archive, tmp_path)
+    archive, world = filled(build)
     directory, request = (
         archive.directory,
         signed_for(archive, world, "exhibit", world.exhibit.position),
@@ -312,9 +313,9 @@ def test_killed_at_every_step_it_is_finished_and_nothing_opens_meanwhile(
 
 
 def test_old_keys_are_not_destroyed_while_nobody_else_could_open_the_new_backup(
-    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Filling, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = build(archive, tmp_path)
+    archive, world = filled(build)
     request = signed_for(archive, world, "exhibit", world.exhibit.position)
     recipient = age_keys.recipient_of(age_keys.identity_of(bytes(32)))
 

@@ -16,11 +16,7 @@ from tests.support.archives import ArchiveMaker
 @pytest.fixture
 def world(archive_maker: ArchiveMaker, tmp_path: Path, authority: Authority) -> Iterator[World]:
     """A filled archive with partners and a timestamp."""
-    from habeas.archive.opening import open_archive
-
-    (tmp_path / "received").mkdir()
-    directory = archive_maker.copy_to(tmp_path / "archive", "sqlite")
-    yield fill(open_archive(directory), tmp_path / "received", authority)
+    yield archive_maker.copy_filled(tmp_path / "archive", "sqlite", fill, authority)[1]
     connections.close_all()
 
 

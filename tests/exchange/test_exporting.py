@@ -17,6 +17,7 @@ import pyarrow.parquet
 import pytest
 from tests.cli.running import Ended, run
 from tests.exchange.tidy_world import FORMULA, SECRET, World, build
+from tests.support.archives import Filling
 
 from habeas.archive import models as m
 from habeas.archive import verbs
@@ -24,7 +25,6 @@ from habeas.archive.access import OWNER, PUBLIC
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import PurposeNeeded
 from habeas.archive.ledger import rebuilding
-from habeas.archive.opening import Archive
 from habeas.exchange.exporting import writing
 from habeas.exchange.exporting.writing import ExportRequest
 from habeas.exchange.tidy import reading
@@ -36,10 +36,10 @@ PURPOSE = ("--purpose", "Counting for the yearly report")
 
 
 @pytest.fixture
-def world(archive: Archive, tmp_path: Path) -> World:
-    (tmp_path / "received").mkdir()
+def world(filled: Filling, tmp_path: Path) -> World:
     (tmp_path / "out").mkdir()
-    return build(archive, tmp_path / "received")
+    world: World = filled(build)[1]
+    return world
 
 
 one_database = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

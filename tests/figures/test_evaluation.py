@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.figures import world as w
 from tests.figures.world import World, build, say
+from tests.support.archives import Filling
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, team_member
-from habeas.archive.opening import Archive
 from habeas.figures.definition import recorded
 from habeas.figures.definition.definitions import parse
 from habeas.figures.errors import AheadOfLedger, UnknownFigure, UnknownRecord, WrongView
@@ -23,9 +21,10 @@ from habeas.figures.evaluation.results import Evaluation
 
 
 @pytest.fixture
-def world(archive: Archive, tmp_path: Path) -> World:
+def world(filled: Filling) -> World:
     evaluating.remembered.clear()
-    return build(archive, tmp_path)
+    world: World = filled(build)[1]
+    return world
 
 
 def figure(world: World, key: str, viewer: object = OWNER, as_of: int | None = None) -> Evaluation:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.figures import world as w
 from tests.figures.world import World, build
+from tests.support.archives import Filling
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
-from habeas.archive.opening import Archive
 from habeas.archive.verbs.referring import Marking
 from habeas.figures.definition import recorded
 from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
@@ -35,8 +33,9 @@ def inside(world: World, key: str, as_of: int | None = None) -> str:
 
 
 @pytest.fixture
-def world(archive: Archive, tmp_path: Path) -> World:
-    return build(archive, tmp_path)
+def world(filled: Filling) -> World:
+    world: World = filled(build)[1]
+    return world
 
 
 def test_a_sealed_merge_of_public_mentions_seals_the_figures_on_it(world: World) -> None:

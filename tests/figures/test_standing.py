@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from tests.figures import world as w
 from tests.figures.world import World, build
+from tests.support.archives import Filling
 
 from habeas.archive.access import OWNER, PUBLIC
-from habeas.archive.opening import Archive
 from habeas.figures.changes.dependents import difference, snapshot, standing_on
 from habeas.figures.errors import NothingThere
 from habeas.figures.evaluation import conflicts, evaluating
 
 
 @pytest.fixture
-def world(archive: Archive, tmp_path: Path) -> World:
+def world(filled: Filling) -> World:
     evaluating.remembered.clear()
-    return build(archive, tmp_path)
+    world: World = filled(build)[1]
+    return world
 
 
 @pytest.mark.parametrize(

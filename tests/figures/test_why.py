@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.figures import world as w
 from tests.figures.world import World, build
+from tests.support.archives import Filling
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC
-from habeas.archive.opening import Archive
 from habeas.figures.definition import recorded
 from habeas.figures.errors import NothingThere
 from habeas.figures.evaluation import evaluating
@@ -22,9 +21,10 @@ from habeas.figures.why.nodes import Node
 
 
 @pytest.fixture
-def world(archive: Archive, tmp_path: Path) -> World:
+def world(filled: Filling) -> World:
     evaluating.remembered.clear()
-    return build(archive, tmp_path)
+    world: World = filled(build)[1]
+    return world
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from tests.exchange.tidy_world import build
-
-from habeas.archive.opening import open_archive
+from tests.support.archives import Filling
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,7 @@ class Made:
 
 
 @pytest.fixture
-def made(archive_directory: Path, tmp_path: Path) -> Made:
-    (tmp_path / "received").mkdir()
-    world = build(open_archive(archive_directory), tmp_path / "received")
+def made(filled: Filling, tmp_path: Path) -> Made:
+    archive, world = filled(build)
     connections.close_all()
-    return Made(archive_directory, world.at, world.person.name.rpartition("/")[2])
+    return Made(archive.directory, world.at, world.person.name.rpartition("/")[2])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.support.archives import Filling
 from tests.web.making import Shelf, fill
 
 from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
@@ -25,9 +25,10 @@ HOST = "127.0.0.1:8417"
 
 
 @pytest.fixture
-def shelf(archive: Archive, tmp_path: Path) -> Shelf:
+def shelf(filled: Filling) -> Shelf:
     """An archive with something for every page."""
-    return fill(archive, tmp_path)
+    shelf: Shelf = filled(fill)[1]
+    return shelf
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.archive.test_erasing import SECRET, build, erased
+from tests.support.archives import Filling
 from tests.web.conftest import Reader
 
 from habeas.archive.access import OWNER, PUBLIC, Viewer
@@ -15,9 +16,9 @@ ReadingAs = Callable[[Archive, Viewer], Reader]
 
 
 def test_an_erased_page_says_so_and_shows_nothing(
-    archive: Archive, tmp_path: Path, reading_as: ReadingAs
+    filled: Filling, tmp_path: Path, reading_as: ReadingAs
 ) -> None:
-    world = build(archive, tmp_path)
+    archive, world = filled(build)
     person = f"/records/{world.person.position}/"
     pages = [
         *(f"/exhibits/{world.exhibit.position}/", f"/claims/{world.sole.position}/"),
@@ -41,9 +42,9 @@ def test_an_erased_page_says_so_and_shows_nothing(
 
 
 def test_what_stays_says_what_it_has_lost(
-    archive: Archive, tmp_path: Path, reading_as: ReadingAs
+    filled: Filling, tmp_path: Path, reading_as: ReadingAs
 ) -> None:
-    world = build(archive, tmp_path)
+    archive, world = filled(build)
     entry = erased(archive, world, tmp_path, "exhibit", world.exhibit.position)
     reader = reading_as(open_archive(archive.directory), OWNER)
     page = reader.page(f"/claims/{world.shared.position}/")
@@ -54,9 +55,9 @@ def test_what_stays_says_what_it_has_lost(
 
 
 def test_others_are_answered_as_if_it_had_never_been(
-    archive: Archive, tmp_path: Path, reading_as: ReadingAs
+    filled: Filling, tmp_path: Path, reading_as: ReadingAs
 ) -> None:
-    world = build(archive, tmp_path)
+    archive, world = filled(build)
     claim, exhibit = f"/claims/{world.sole.position}/", f"/exhibits/{world.exhibit.position}/"
     assert reading_as(archive, PUBLIC).get(claim).status_code == 200
     erased(archive, world, tmp_path, "exhibit", world.exhibit.position)
