@@ -14,6 +14,7 @@ from typing import Any
 import kreuzberg
 
 from habeas.reading.documents import State
+from habeas.reading.readers import rtf_letters
 from habeas.reading.readers.interface import DraftEnded, DraftReading, InputFile, LimitReached
 
 _FIELD = re.compile(r'\s?HYPERLINK "([^"\n]{1,2000})"(?: \\[a-z](?: "[^"\n]*")?)*\s?')
@@ -40,12 +41,16 @@ def warm_up() -> None:
     )
 
 
-def extracted(source: InputFile, draft: DraftReading, media_type: str) -> Any:
-    """What kreuzberg gives, or the document ends as failed or encrypted."""
+def extracted(
+    source: InputFile, draft: DraftReading, media_type: str, data: bytes | None = None
+) -> Any:
+    """What kreuzberg gives of the file, or of ``data``; else it ends as failed or encrypted."""
     draft.settings["library"] = f"kreuzberg {kreuzberg.__version__}"
     try:
         return kreuzberg.extract_bytes_sync(
-            source.bytes(), media_type, kreuzberg.ExtractionConfig(use_cache=False)
+            source.bytes() if data is None else data,
+            media_type,
+            kreuzberg.ExtractionConfig(use_cache=False),
         )
     except (MemoryError, KeyboardInterrupt, SystemExit, DraftEnded, LimitReached):
         raise
@@ -67,7 +72,13 @@ def keep_metadata(draft: DraftReading, found: Any) -> None:
 
 def read_words(source: InputFile, draft: DraftReading) -> None:
     rtf = source.media_type != "application/msword"
-    result = extracted(source, draft, "application/rtf" if rtf else "application/msword")
+    if rtf:
+        data, doubts = rtf_letters.spelled_out(source.bytes())
+        for doubt in doubts:
+            draft.warn(doubt)
+        result = extracted(source, draft, "application/rtf", data)
+    else:
+        result = extracted(source, draft, "application/msword")
     keep_metadata(draft, result.metadata)
     text = result.content
     links = dict.fromkeys(_FIELD.findall(text))
