@@ -330,3 +330,27 @@ def test_columns_without_a_name_may_be_empty_only(archive: Archive, folder: Path
 def test_characters_that_no_text_has_are_refused_by_row(archive: Archive, folder: Path) -> None:
     claims_of(folder, "description,a\x01b,s-1,", "description,c\x1fd,s-1,")
     assert {2, 3} <= set(told(archive, folder))
+
+
+DEFINITION = """\
+key: towns
+title: Towns
+kind: counted
+counts: place
+rules:
+  - {rule: record, is: Example town}
+"""
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_definition_more_open_than_what_it_names_is_a_fault(
+    archive: Archive, folder: Path
+) -> None:
+    mentions = "id,kind,caption,handling\nm-1,place,Example town,sealed\n"
+    (folder / "mentions.csv").write_text(mentions, encoding="utf-8")
+    (folder / "definitions").mkdir()
+    written = folder / "definitions" / "a.yaml"
+    written.write_text(DEFINITION + "handling: public\n", encoding="utf-8")
+    assert faults(archive, folder) == [("definitions/a.yaml", 0, "handling")]
+    written.write_text(DEFINITION + "handling: sealed\n", encoding="utf-8")
+    import_folder(archive, folder, add_reviewer(archive))

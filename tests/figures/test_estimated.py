@@ -13,6 +13,9 @@ from habeas.archive.ledger.appending import Batch, Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking
+from habeas.exchange.exporting import writing
+from habeas.exchange.tidy import parts
+from habeas.exchange.tidy.reading import TidyReader
 from habeas.figures.changes import dependents
 from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import UnknownSource
@@ -221,6 +224,18 @@ def test_a_pair_that_nobody_could_decide_is_carried_both_ways(archive: Archive) 
     assert captured.table is not None
     assert captured.joined is not None
     assert (captured.table.observed, captured.joined.observed) == (4, 3)
+    found = evaluated(archive)
+    assert isinstance(found, EstimatedFigure)
+    assert found.fewest == 3
+    assert found.headline.startswith(
+        "at least 3 persons documented (4 if no undecided pair is one person)"
+    )
+    made = writing._rows(archive, TidyReader(OWNER, archive.size), "figure", "held-in-all")
+    rows = [parts.Part(*row) for piece in made for row in piece]
+    assert {row.counted_lower for row in rows if row.part == "total"} == {3}
+    listed = [row.counted_lower for row in rows if row.part == "list"]
+    assert listed == [each.fewest for each in captured.lists]
+    assert all(each.fewest <= each.persons for each in captured.lists)
 
 
 def test_a_list_of_an_unknown_source_is_refused(archive: Archive) -> None:

@@ -13,6 +13,9 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
 from habeas.archive.verbs.referring import Marking
 from habeas.figures.definition import recorded
+from habeas.figures.definition.definitions import parse
+from habeas.figures.definition.naming import require_openly_named
+from habeas.figures.errors import NamesStricter, UnknownRecord, UnknownSource
 from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
 
 SEALED = Marking(handling="sealed")
@@ -74,6 +77,93 @@ def test_later_mentions_count_and_what_it_does_not_stand_on_does_not(world: Worl
     world.judge("merge", "Ruritania", "Borduria", marking=SEALED)
     assert inside(world, "facilities") == "restricted"  # does not stand on that one
     assert inside(world, "supported") == "sealed"
+
+
+RANGE = """\
+key: range
+title: States
+kind: counted
+counts: country
+undecided-from: 0.5
+"""
+
+
+def test_a_sealed_verdict_seals_the_range_that_it_moves(world: World) -> None:
+    world.retract("f", "claim")  # the only claim above public
+    with world.archive.writing() as batch:
+        verbs.define(
+            batch, key="range", title="States", kind="counted", text=RANGE, marking=w.PUBLIC
+        )
+    assert inside(world, "range") == "public"
+    world.judge("apart", "Syldavia", "Borduria", "different", marking=SEALED)
+    assert inside(world, "range") == "public"  # nobody had asked about that pair
+    world.judge("unclear", "Syldavia", "Borduria", "cannot-tell")
+    assert inside(world, "range") == "sealed"  # it says that the pair is not open
+    assert level(world, "range", cleared("team")) == "public"
+    world.retract("apart", "judgement")
+    assert inside(world, "range") == "public"
+    world.judge("not sure", "Ruritania", "Borduria", "cannot-tell", marking=SEALED)
+    assert inside(world, "range") == "sealed"
+    assert inside(world, "supported") == "public"  # no range
+
+
+GRADED = w.SUPPORTED.replace("code: support", "code: support, credibility: {at-least: 2}")
+
+
+def test_sealed_grades_and_lineage_seal_what_asks_for_them(world: World) -> None:
+    world.retract("f", "claim")  # the only claim above public
+    assert inside(world, "supported") == "public"
+    (claim, *_) = evaluate(world.archive, recorded.named(OWNER, "supported"), OWNER).grounds
+    text = GRADED.replace("key: supported", "key: graded")
+    with world.archive.writing(world.reviewer) as batch:
+        verbs.define(
+            batch, key="graded", title="Graded", kind="counted", text=text, marking=w.PUBLIC
+        )
+        verbs.assess(
+            batch, claim, "claim", scheme="credibility", grade="1", marking=SEALED, reason="A test."
+        )
+    assert inside(world, "graded") == "sealed"
+    assert inside(world, "supported") == "public"
+    assert level(world, "graded", cleared("team")) == "public"
+    rows = evaluate(world.archive, recorded.named(OWNER, "supported"), OWNER).claims
+    with world.archive.writing() as batch:
+        paper = verbs.source(batch, "paper", "publication", name="Paper", marking=w.PUBLIC)
+        verbs.lineage(batch, rows[claim].source, paper, marking=SEALED)
+    assert inside(world, "supported") == "sealed"  # its origins are a weak point that is said
+
+
+@pytest.mark.parametrize("named", ["record", "source"])
+def test_no_error_names_what_an_open_definition_names(world: World, named: str) -> None:
+    with world.archive.writing() as batch:
+        verbs.mention(batch, "country", "Sealed Name", marking=SEALED)
+        verbs.source(batch, "sealed-code", "publication", marking=SEALED)
+    text = RANGE + "rules:\n  - {rule: record, is-not: Sealed Name}\n"
+    if named == "source":
+        text = ESTIMATED
+    definition = parse(text)
+    if named == "record":
+        assert evaluate(world.archive, definition, OWNER).handling == "sealed"
+    for viewer in (cleared("team"), PUBLIC):
+        with pytest.raises((UnknownRecord, UnknownSource)) as caught:
+            evaluate(world.archive, definition, viewer)
+        assert "ealed" not in f"{caught.value} {caught.value.next_step}"
+    with pytest.raises(NamesStricter, match=r"Sealed Name|sealed-code"):
+        require_openly_named(definition)
+    require_openly_named(parse(text + "handling: sealed\n"))
+    require_openly_named(parse(text.replace("Sealed Name", "Borduria").replace("sealed-", "no-")))
+
+
+ESTIMATED = """\
+key: range
+title: States
+kind: estimated
+counts: country
+closed-population: unknown
+everyone-could-be-listed: no
+lists:
+  - {name: One, sources: sealed-code, includes: Whoever one met}
+  - {name: Two, sources: news, includes: Whoever another met}
+"""
 
 
 def test_what_joins_is_asked_of_once(world: World) -> None:

@@ -67,6 +67,20 @@ def test_the_bounds_hold_for_every_way_to_decide(
     assert bool(weighed) is (min(reached) < len(counted))
 
 
+@given(PAIRS, COUNTED, COUNTED)
+def test_a_group_holds_at_least_those_whom_no_open_pair_takes_away(
+    edges: list[tuple[int, int]], counted: set[int], named: set[int]
+) -> None:
+    pairs = [OpenPair(left, right, 1) for left, right in edges]
+    group = counted & named
+    least = undecided.fewest_in(group, counted, pairs)
+    for ways in product((False, True), repeat=len(pairs)):
+        same = [p for p, one in zip(pairs, ways, strict=True) if one]
+        left = {r for r in group if all(counted_if({r, o}, same) == 2 for o in counted - group)}
+        assert least <= counted_if(left, same)
+    assert undecided.fewest_in(counted, counted, pairs) == undecided.fewest(counted, pairs)
+
+
 @given(PAIRS, COUNTED)
 def test_a_weight_is_what_deciding_the_pair_alone_takes_off(
     edges: list[tuple[int, int]], counted: set[int]

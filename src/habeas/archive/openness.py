@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, type[m.Projection]]] = {
     "hold": m.Hold,
     "consent": m.Consent,
     "retraction": m.Retraction,
+    "linkage": m.Linkage,
     "definition": m.Definition,
 }
 

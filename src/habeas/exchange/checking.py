@@ -7,12 +7,14 @@ fault is noted with its place, what is wrong and what would be valid.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.access import OWNER, visible
+from habeas.archive.access.labels import LEVELS
 from habeas.archive.exhibits.intake import Received, layer_text
 from habeas.archive.opening import Archive
 from habeas.errors import HabeasError
@@ -22,7 +24,7 @@ from habeas.exchange.errors import InputFault
 from habeas.exchange.folder import ImportFolder
 from habeas.exchange.tables import NO_FILE, CsvRow, lies_inside
 from habeas.exchange.values_in import read_value
-from habeas.figures.definition import definitions
+from habeas.figures.definition import definitions, naming
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import DefinitionError
 from habeas.reading.encodings import plain_text
@@ -310,7 +312,11 @@ def _definition(plan: ImportPlan, path: Path) -> None:
         return
     try:
         text = path.read_text(encoding="utf-8")
-        plan.definitions.append((definitions.parse(text, schema=plan.folder.vocabulary), text))
+        definition = definitions.parse(text, schema=plan.folder.vocabulary)
+        plan.definitions.append((definition, text))
+        if names := naming.too_open(definition, _opened(plan.folder, definition.handling)):
+            reason = naming.refusal(definition.handling, names)
+            plan.folder.faults.add(InputFault(name, 0, "handling", reason, naming.ADVICE))
     except DefinitionError as error:
         for wrong in error.problems:
             plan.folder.faults.add(
@@ -320,3 +326,18 @@ def _definition(plan: ImportPlan, path: Path) -> None:
         plan.folder.faults.add(
             InputFault(name, 0, "", "The text is not UTF-8.", "Save the file as UTF-8.")
         )
+
+
+def _opened(folder: ImportFolder, level: str) -> Callable[[str, str], bool | None]:
+    """Of what the folder brings: whether a reader of a level would see it, None for all else."""
+    found: dict[tuple[str, str], bool] = {}
+    for shape, what, column in ((f.MENTIONS, "mention", "caption"), (f.SOURCES, "source", "code")):
+        for row in folder.rows(shape):
+            handling = row["handling"] or "team"
+            asked = row["kind"] in ("person", "witness")  # who must agree before anything is public
+            inside = handling == "public" or row["compartment"] in ("", "main")
+            may_read = LEVELS.get(handling, LEVELS["sealed"]) <= LEVELS[level]
+            open_ = may_read and inside and not (level == "public" and asked)
+            key = (what, row[column])
+            found[key] = found.get(key, False) or open_
+    return lambda what, name: found.get((what, name))

@@ -6,6 +6,7 @@
       FigureError
         DefinitionError     figure.bad-definition    the YAML is not a definition
         UnknownRecord       figure.unknown-record    it names a record nobody may see or knows
+        NamesStricter       figure.names-stricter    it is more open than what it names
         UnknownFigure       figure.unknown-figure    no definition of that key
         UnknownSource       figure.unknown-source    a list of an estimate names no known source
         NotEstimated        figure.not-estimated     an estimate asked of another kind of figure
@@ -66,6 +67,12 @@ class UnknownRecord(FigureError):
     """A definition names a record that is not there for this viewer."""
 
     code: ClassVar[str] = "figure.unknown-record"
+
+
+class NamesStricter(FigureError):
+    """A definition names a record or a source that its readers may not see."""
+
+    code: ClassVar[str] = "figure.names-stricter"
 
 
 class UnknownFigure(FigureError):

@@ -8,7 +8,7 @@ each other, that is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from habeas.archive import models as m
@@ -93,13 +93,37 @@ def open_pairs(
         elif judgement is not None and old.judgement is None:
             found[pair] = old._replace(judgement=judgement)
 
+    for asked in _asked(viewer, known, as_of, threshold_ppm, kind):
+        add(*asked)
+    return tuple(found[pair] for pair in sorted(found))
+
+
+def settled(
+    viewer: Viewer,
+    record_of: RecordOf,
+    as_of: int,
+    *,
+    threshold_ppm: int | None,
+    kind: str = "",
+) -> dict[tuple[int, int], int]:
+    """The pairs of records that would be open had nobody judged them different; and that entry."""
+    known = judged(viewer, as_of)
+    apart = different(known, record_of)
+    asked = _asked(viewer, known, as_of, threshold_ppm, kind)
+    pairs = {ordered(record_of(left), record_of(right)) for left, right, *_ in asked}
+    return {pair: apart[pair] for pair in pairs & apart.keys()}
+
+
+def _asked(
+    viewer: Viewer, known: Iterable[Judged], as_of: int, threshold_ppm: int | None, kind: str
+) -> Iterator[tuple[int, int, int | None, int | None, int | None]]:
+    """The pairs of mentions that a run proposed, then those of which somebody could not tell."""
     if threshold_ppm is not None:
         for left, right, ppm, linkage in proposed(viewer, as_of, threshold_ppm, kind):
-            add(left, right, ppm, linkage, None)
+            yield left, right, ppm, linkage, None
     for each in known:
         if each.verdict == "cannot-tell":
-            add(each.left, each.right, None, None, each.position)
-    return tuple(found[pair] for pair in sorted(found))
+            yield each.left, each.right, None, None, each.position
 
 
 def different(known: Iterable[Judged], record_of: RecordOf) -> dict[tuple[int, int], int]:

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from habeas.archive import models as m
+from habeas.archive import openness
 from habeas.archive.access import visible
 from habeas.archive.store.pieces import in_pieces
 from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
 from habeas.exchange.tidy.reading import PIECE, TidyReader, bounds
+from habeas.figures.evaluation import undecided
 from habeas.figures.evaluation.results import (
+    BreakdownGroup,
     CountedFigure,
     EstimatedFigure,
     Evaluation,
@@ -99,6 +102,14 @@ def parts(reader: TidyReader, evaluation: Evaluation) -> Iterator[list[Row]]:
         yield found
 
 
+def _least(found: CountedFigure, group: BreakdownGroup) -> int:
+    """How many are in a group at least: no pair that is open takes one away or makes two one."""
+    if found.fewest is None:
+        return group.number
+    counted = [member.position for member in found.members]
+    return undecided.fewest_in(group.members, counted, [each.pair for each in found.open_pairs])
+
+
 class _Rows:
     def __init__(self, reader: TidyReader, evaluation: Evaluation) -> None:
         self.reader = reader
@@ -114,7 +125,9 @@ class _Rows:
         records |= {point.record for point in evaluation.points}
         named = {mention for record in records for mention in reader.records.members(record)}
         self.mentions = self._labels_of(m.Mention, named)
-        self.whole = self._handled(records, evaluation.grounds)
+        level, *of_whole = self._handled(records, evaluation.grounds)
+        level = openness.strictest((str(level), evaluation.handling))  # what only moves it as well
+        self.whole: tuple[Cell, ...] = (level, *of_whole)
 
     def _labels_of(
         self, model: type[m.Projection], positions: Iterable[int | None]
@@ -132,7 +145,7 @@ class _Rows:
         if isinstance(found, CountedFigure):
             yield self._total(found)
             for group in found.groups:
-                yield self._row("group", group.label, counted=(group.number, None))
+                yield self._row("group", group.label, counted=(_least(found, group), None))
         elif isinstance(found, EstimatedFigure):
             yield from self._estimates(found)
         else:
@@ -161,12 +174,12 @@ class _Rows:
         yield self._row(
             "total",
             found.definition.title,
-            counted=(len(found.members), None),
+            counted=(found.fewest, None),
             words=found.headline,
         )
         captured, estimates = found.capture, found.estimates
         for each in captured.lists:
-            yield self._row("list", each.name, counted=(each.persons, None))
+            yield self._row("list", each.name, counted=(each.fewest, None))
         document = estimates.apart.document if estimates else {}
         for method in document.get("methods", ()):
             low, high = method["interval_95"] or (None, None)

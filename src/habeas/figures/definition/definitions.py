@@ -75,6 +75,19 @@ class FigureDefinition:
         return tuple(n for n in self.properties if n in known and known[n].needs_purpose)
 
     @property
+    def asks_for_pairs(self) -> bool:
+        """Whether pairs of records that nobody has decided move the number."""
+        return self.kind == "estimated" or self.undecided_ppm is not None
+
+    @property
+    def asks_who_repeats(self) -> bool:
+        """Whether a rule asks whose word repeats whose."""
+        return any(
+            rule.origins_at_least > 1 or any(test.condition == "repeats" for test in rule.tests)
+            for rule in self.rules
+        )
+
+    @property
     def drawn_properties(self) -> tuple[str, ...]:
         """The properties that the view draws."""
         draw = self.draw

@@ -26,11 +26,15 @@ from habeas.figures.evaluation.undecided import between
 
 @dataclass(frozen=True, slots=True)
 class CaptureList:
-    """One list as it goes into the table: its parts, where lists were merged, and its size."""
+    """One list as it goes into the table: its parts, where lists were merged, and its size.
+
+    ``fewest``: how many persons are on it, were every open pair one.
+    """
 
     name: str
     parts: tuple[ListOf, ...]
     persons: int
+    fewest: int
     sources: tuple[int, ...]  # the earliest version of each
 
     @property
@@ -68,16 +72,21 @@ def capture(definition: FigureDefinition, facts: Facts, counted: Iterable[int]) 
     pairs = tuple(between(facts.open_pairs, masks))
     names = [" + ".join(part.name for part in group) for group in groups]
     barred = _impossible(definition, groups)
+    joined_masks = _joined(masks, pairs)
     lists = tuple(
         CaptureList(
-            name, tuple(group), sum(mask >> j & 1 for mask in masks.values()), _of(group, facts)
+            name,
+            tuple(group),
+            sum(mask >> j & 1 for mask in masks.values()),
+            sum(mask >> j & 1 for mask in joined_masks),
+            _of(group, facts),
         )
         for j, (name, group) in enumerate(zip(names, groups, strict=True))
     )
     unit = definition.unit or definition.counts
     try:
         table = _table(names, masks.values(), unit, barred)
-        joined = _table(names, _joined(masks, pairs), unit, barred) if pairs else None
+        joined = _table(names, joined_masks, unit, barred) if pairs else None
     except BadTable as error:
         return FigureCapture(lists, None, None, pairs, grounds, error.message)
     return FigureCapture(lists, table, joined, pairs, grounds)

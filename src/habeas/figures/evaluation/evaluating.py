@@ -154,8 +154,10 @@ def _estimated(
     grounds = frozenset(claim for member in members for claim in member.claims)
     grounds |= counted.grounds
     rows = {row.position: row for row in facts.claims if row.position in grounds}
-    concerned = {member.position for member in members}
-    concerned |= {record for pair in captured.pairs for record in (pair.left, pair.right)}
+    listed_records = {member.position for member in members}
+    concerned = listed_records | {
+        record for pair in captured.pairs for record in (pair.left, pair.right)
+    }
     return EstimatedFigure(
         definition=definition,
         as_of=as_of,
@@ -165,6 +167,7 @@ def _estimated(
         grounds=grounds,
         not_known=len(counted.undecided),
         members=members,
+        fewest=undecided.fewest(listed_records, captured.pairs),
         undecided=counted.undecided,
         claims=rows,
         captions=_captions(facts, concerned, rows.values()),
@@ -313,15 +316,16 @@ def evaluate_afresh(
 
 
 def _computed(definition: FigureDefinition, ground: Ground) -> Evaluation:
+    facts = load(definition, ground)
     found = compute(
         definition,
-        load(definition, ground),
+        facts,
         regions.vocabulary(),
         as_of=ground.as_of,
         viewer=ground.viewer.name,
         scope=scope_words(ground.viewer),
     )
-    return replace(found, handling=handling_of(ground, found))
+    return replace(found, handling=handling_of(ground, facts, found))
 
 
 def size_asked(definition: FigureDefinition, size: int, as_of: int | None) -> int:

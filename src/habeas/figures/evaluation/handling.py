@@ -1,36 +1,49 @@
 """How strict a figure is: as the strictest of its definition and of all that it stands on.
 
-Invariant: a record stands on all of its mentions and on the judgements that join them, whichever
+Invariants: a record stands on all of its mentions and on the judgements that join them, whichever
 of them is its first; so a number that rests on a merge is never more open than the merge. These
-are the records counted or not known and those that a deciding claim speaks of or names.
+are the records counted or not known, those that a deciding claim speaks of or names, and those that
+the definition names. What moves the number without being in it counts too: a verdict by which a
+pair is open or is not, the run that proposed it, a grade that was asked for, and whose word
+repeats whose.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from habeas.archive import models as m
 from habeas.archive import openness
+from habeas.archive.access import live, visible
+from habeas.archive.review.pairs import settled
 from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
+from habeas.figures.evaluation.rows import Facts
 
 
-def handling_of(ground: Ground, evaluation: Evaluation) -> str:
+def handling_of(ground: Ground, facts: Facts, evaluation: Evaluation) -> str:
     """The level of a figure as this viewer sees it."""
     viewer, of = ground.viewer, ground.records
+    if not (viewer.is_owner or viewer.is_team):
+        return openness.PUBLIC
     position = evaluation.definition.position
-    definition = [] if position is None else [position]
     claims = set(evaluation.grounds)
     claims.update(claim for conflict in evaluation.conflicts for claim in conflict.claims)
-    records = _records(evaluation)
+    records = _records(evaluation).union(*facts.named.values())
+    stands_on: dict[str, Iterable[int]] = {
+        "definition": [] if position is None else [position],
+        "mention": {p for r in records for p in of.members(r)},
+        "judgement": {p for r in records for p in of.joining(r)}
+        | _verdicts(ground, facts, evaluation),
+        "linkage": {pair.linkage for pair in facts.open_pairs if pair.linkage is not None},
+        "claim": claims,
+        "assessment": _grading(ground, facts),
+        "lineage": _lineage(ground, facts, evaluation),
+    }
     return openness.strictest(
-        [
-            openness.handling_of_all(viewer, "definition", definition),
-            openness.handling_of_all(
-                viewer, "mention", {p for r in records for p in of.members(r)}
-            ),
-            openness.handling_of_all(
-                viewer, "judgement", {p for r in records for p in of.joining(r)}
-            ),
-            openness.handling_of_all(viewer, "claim", claims),
-        ]
+        openness.handling_of_all(viewer, kind, set(positions))
+        for kind, positions in stands_on.items()
+        if positions
     )
 
 
@@ -44,3 +57,50 @@ def _records(evaluation: Evaluation) -> set[int]:
     for row in evaluation.claims.values():
         found.update(record for record in (row.record, row.ref_record) if record is not None)
     return found
+
+
+def _verdicts(ground: Ground, facts: Facts, evaluation: Evaluation) -> set[int]:
+    """The judgements by which a pair of the counted kind is open, or is not."""
+    definition = evaluation.definition
+    if not definition.asks_for_pairs:
+        return set()
+    apart = settled(
+        ground.viewer,
+        ground.records.of,
+        ground.as_of,
+        threshold_ppm=definition.undecided_ppm,
+        kind=definition.counts,
+    )
+    counted = set(facts.records)
+    found = {entry for pair, entry in apart.items() if counted.issuperset(pair)}
+    return found | {p.judgement for p in facts.open_pairs if p.judgement is not None}
+
+
+def _grading(ground: Ground, facts: Facts) -> set[int]:
+    """The assessments that a rule asked about."""
+    if not facts.grades:
+        return set()
+    graded = live(visible(ground.viewer, m.Assessment), ground.as_of).filter(
+        scheme="credibility", target_kind="claim"
+    )
+    rows = graded.order_by("position").values_list("target", "position")
+    return {entry for claim, entry in dict(rows).items() if claim in facts.grades}
+
+
+def _lineage(ground: Ground, facts: Facts, evaluation: Evaluation) -> set[int]:
+    """The entries that lead from those who speak to whom they repeat."""
+    if not ground.lineage:
+        return set()
+    first = facts.origins.first
+    asked = facts.claims if evaluation.definition.asks_who_repeats else evaluation.claims.values()
+    speakers = {row.source for row in asked}
+    if isinstance(evaluation, EstimatedFigure):  # lists that repeat each other are one
+        codes = {code for each in evaluation.definition.estimation.lists for code in each.sources}
+        speakers |= {p for p, source in facts.sources.items() if source.code in codes}
+    reached = set().union(*(facts.origins.behind(source) for source in speakers))
+    rows = live(visible(ground.viewer, m.Lineage), ground.as_of)
+    return {
+        entry
+        for entry, source in rows.values_list("position", "source")
+        if first(source) in reached
+    }

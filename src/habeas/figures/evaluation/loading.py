@@ -20,6 +20,7 @@ from habeas.archive.records import components
 from habeas.archive.review.pairs import OpenPair, open_pairs
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.definition.naming import records_named
 from habeas.figures.errors import UnknownRecord, UnknownSource
 from habeas.figures.evaluation.rows import ClaimRow, Facts, Origins, SourceRow
 from habeas.figures.places import LOCATING
@@ -136,7 +137,7 @@ class Ground:
 def load(definition: FigureDefinition, ground: Ground) -> Facts:
     """Everything that a definition asks about."""
     viewer, as_of, records = ground.viewer, ground.as_of, ground.records
-    names = {name for rule in definition.rules for name in _names(rule)}
+    names = {name for rule in definition.rules for name in records_named(rule)}
     conditions = {test.condition for rule in definition.rules for test in rule.tests}
     queried = live_claims(viewer, as_of).filter(property__in=definition.properties)
     rows = claim_rows(queried, records)
@@ -232,13 +233,6 @@ def _spoken_of(viewer: Viewer, kind: str, records: Records, as_of: int) -> set[i
     return {records.of(subject) for subject in claims.values_list("subject", flat=True)}
 
 
-def _names(rule: r.Rule) -> Iterable[str]:
-    yield from rule.records
-    for test in rule.tests:
-        if test.condition in ("points-to", "subject"):
-            yield from test.operands
-
-
 def _named(
     names: Iterable[str],
     viewer: Viewer,
@@ -258,10 +252,15 @@ def _named(
             if name in found and records.of(position) in known:
                 found[name].add(records.of(position))
     missing = sorted(name for name, behind in found.items() if not behind)
+    if missing and not viewer.is_owner:
+        raise UnknownRecord(  # an open definition may name what is sealed
+            "The definition names a record that this viewer may not see, or that is not there.",
+            next_step="Ask a person who may see all of the archive to check the definition.",
+        )
     if missing:
         shown = ", ".join(f"“{name}”" for name in missing)
         raise UnknownRecord(
-            f"No record that this viewer may see is called {shown}.",
+            f"No record is called {shown}.",
             next_step='Write the caption exactly as recorded, or a position such as "#12".',
         )
     return {name: frozenset(behind) for name, behind in found.items()}
@@ -297,10 +296,15 @@ def _listed(
     found: dict[str, dict[int, int]] = {}
     for each in definition.estimation.lists:
         missing = [code for code in each.sources if code not in by_code]
+        if missing and not viewer.is_owner:
+            raise UnknownSource(
+                "A list of the definition names a source that this viewer may not see, or that is "
+                "not there.",
+                next_step="Ask a person who may see all of the archive to check the definition.",
+            )
         if missing:
             raise UnknownSource(
-                f"The list “{each.name}” names sources that this viewer may not see or that are "
-                f"not there: {', '.join(missing)}.",
+                f"The list “{each.name}” names sources that are not there: {', '.join(missing)}.",
                 next_step="Write the codes as `habeas` records them.",
             )
         positions = [p for code in each.sources for p in by_code[code]]
@@ -321,7 +325,7 @@ def _open_pairs(
     as_of: int,
 ) -> tuple[OpenPair, ...]:
     """The pairs of the counted kind that nobody has decided, where the definition asks."""
-    if definition.kind != "estimated" and definition.undecided_ppm is None:
+    if not definition.asks_for_pairs:
         return ()
     found = open_pairs(
         viewer,

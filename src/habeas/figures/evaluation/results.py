@@ -267,25 +267,37 @@ class ReportedFigure(Evaluation):
 class EstimatedFigure(Evaluation):
     """A floor, whose members are those on a list, and what an estimate from the lists says.
 
-    ``estimates`` is None where nobody has computed it yet.
+    ``fewest`` is that floor, were every open pair one person. ``estimates`` is None where nobody
+    has computed it yet.
     """
 
     capture: FigureCapture
+    fewest: int
     members: tuple[FigureMember, ...] = ()
     estimates: Estimates | None = None
 
     @property
     def headline(self) -> str:
         """The floor always; then the estimate, or why there is none."""
-        floor = f"at least {counted_words(len(self.members), 0, self.definition.unit)} documented"
+        floor = f"at least {counted_words(self.fewest, 0, self.definition.unit)} documented"
+        if self.fewest < len(self.members):
+            floor += f" ({grouped(len(self.members))} if no undecided pair is one person)"
         if self.capture.refusal:
             return f"{floor}; no estimate: {self.capture.refusal}"
         if self.estimates is None:
             return f"{floor}; not estimated yet"
         words = self.estimates.apart.words
         if self.estimates.joined is not None:
-            words += (
-                f"; were the {grouped(len(self.capture.pairs))} undecided pairs one person each, "
-                f"{self.estimates.joined.words}"
-            )
+            words += f"; were {_undecided(len(self.capture.pairs))}, {self.estimates.joined.words}"
         return f"{floor}; {words}"
+
+    def _own_fault(self) -> str:
+        if not 0 <= self.fewest <= len(self.members):
+            return "its floor does not fit its members."
+        return ""
+
+
+def _undecided(pairs: int) -> str:
+    if pairs == 1:
+        return "the undecided pair one person"
+    return f"the {grouped(pairs)} undecided pairs one person each"

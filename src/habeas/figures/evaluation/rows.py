@@ -111,6 +111,10 @@ class Origins:
             known = self._known[start] = frozenset(ends)
         return known
 
+    def behind(self, source: int) -> frozenset[int]:
+        """The source and all that it repeats, itself or through others."""
+        return frozenset(self._reached(self.first(source)))
+
     def of_all(self, sources: Iterable[int]) -> frozenset[int]:
         """The distinct origins behind several sources."""
         found: set[int] = set()

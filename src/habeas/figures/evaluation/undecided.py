@@ -54,6 +54,17 @@ def fewest(counted: Collection[int], pairs: Iterable[OpenPair]) -> int:
     return len({whole[record] for record in counted})
 
 
+def fewest_in(group: Collection[int], counted: Collection[int], pairs: Iterable[OpenPair]) -> int:
+    """The lower bound of a group of the counted records.
+
+    Records of a group that may be one with a counted record outside of it may leave the group.
+    """
+    whole = _together(counted, pairs)
+    inside = set(group)
+    outside = {whole[record] for record in counted if record not in inside}
+    return len({whole[record] for record in inside} - outside)
+
+
 def weighed(pairs: Sequence[OpenPair], counted: Collection[int]) -> list[Weighed]:
     """The pairs, heaviest first; equally heavy ones by probability, then by record."""
     bridges = _bridges(pairs, counted)
