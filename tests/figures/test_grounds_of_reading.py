@@ -64,6 +64,7 @@ def test_periods() -> None:
     assert period("2018", "month") == ""
     assert period("2018", "decade") == "201X"
     assert period("../2018", "year") == ""
+    assert (period("-2015", "decade"), period("-0004", "decade")) == ("-201X", "-000X")
     assert period("2018?", "decade") == ""
     assert not is_vague("2018", first, last)
     assert is_vague("2018~", first, last)

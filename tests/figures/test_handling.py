@@ -14,7 +14,7 @@ from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
 from habeas.archive.verbs.referring import Marking
 from habeas.figures.definition import recorded
 from habeas.figures.definition.definitions import parse
-from habeas.figures.definition.naming import require_openly_named
+from habeas.figures.definition.naming import require_known_sources, require_openly_named
 from habeas.figures.errors import NamesStricter, UnknownRecord, UnknownSource
 from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
 
@@ -130,6 +130,42 @@ def test_sealed_grades_and_lineage_seal_what_asks_for_them(world: World) -> None
         paper = verbs.source(batch, "paper", "publication", name="Paper", marking=w.PUBLIC)
         verbs.lineage(batch, rows[claim].source, paper, marking=SEALED)
     assert inside(world, "supported") == "sealed"  # its origins are a weak point that is said
+
+
+INTEREST = (
+    w.TOTALS.replace("key: totals", "key: paid")
+    + """\
+rules:
+  - {rule: interest, is: funding}
+"""
+)
+
+
+def test_what_was_found_out_of_a_speaker_later_holds_of_what_they_said_before(world: World) -> None:
+    before = world.archive.size
+    paid = {"kind": "funding", "text": "By a ministry."}
+    with world.archive.writing() as batch:
+        verbs.define(
+            batch, key="paid", title="Paid", kind="reported", text=INTEREST, marking=w.PUBLIC
+        )
+        verbs.source(
+            batch, "news", "publication", interests=[paid], previous=world.at["news"],
+            marking=SEALED,
+        )  # fmt: skip
+    definition = recorded.named(OWNER, "paid")
+    found = evaluate(world.archive, definition, OWNER)
+    assert found.points
+    assert {point.source for point in found.points} == {world.at["news"]}
+    assert found.handling == "sealed"  # by whom it is known is
+    assert not evaluate(world.archive, definition, OWNER, before).points
+    assert not evaluate(world.archive, definition, cleared("team")).points
+
+
+def test_a_code_that_no_source_has_is_refused_where_it_is_added(world: World) -> None:
+    text = w.TOTALS + "rules:\n  - {rule: source, is: [news, nobody]}\n"
+    with pytest.raises(UnknownSource, match="nobody"):
+        require_known_sources(parse(text))
+    require_known_sources(parse(text.replace("nobody", "echo")))
 
 
 @pytest.mark.parametrize("named", ["record", "source"])

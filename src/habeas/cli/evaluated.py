@@ -13,7 +13,7 @@ from habeas.cli.marking import Marks, of_level
 from habeas.cli.speaking import Speaker, several, shown
 from habeas.figures.changes.dependents import UNSAID
 from habeas.figures.definition.definitions import FigureDefinition
-from habeas.figures.definition.naming import require_openly_named
+from habeas.figures.definition.naming import require_known_sources, require_openly_named
 from habeas.figures.evaluation.erased import erased_since, words_of
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
@@ -25,6 +25,7 @@ PAIRS_SHOWN = 20
 
 def tried(archive: Archive, definition: FigureDefinition) -> Evaluation:
     """The figure as it would be, were it recorded now; raises ``NamesStricter`` too."""
+    require_known_sources(definition)
     require_openly_named(definition)
     return evaluate(archive, definition, OWNER, shown=False)
 

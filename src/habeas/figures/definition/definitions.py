@@ -18,6 +18,8 @@ from habeas.figures.places import LOCATING
 from habeas.vocabulary import schema as vocabulary_schema
 from habeas.vocabulary.schema import Schema
 
+_OF_SPEAKERS = frozenset({"source", "source-kind", "interest", "repeats"})
+
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
@@ -80,10 +82,10 @@ class FigureDefinition:
         return self.kind == "estimated" or self.undecided_ppm is not None
 
     @property
-    def asks_who_repeats(self) -> bool:
-        """Whether a rule asks whose word repeats whose."""
+    def asks_who_speaks(self) -> bool:
+        """Whether a rule asks of the speaker: who it is, of what kind, and whom it repeats."""
         return any(
-            rule.origins_at_least > 1 or any(test.condition == "repeats" for test in rule.tests)
+            rule.origins_at_least > 1 or any(test.condition in _OF_SPEAKERS for test in rule.tests)
             for rule in self.rules
         )
 

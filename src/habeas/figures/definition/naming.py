@@ -13,7 +13,7 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member, visible
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
-from habeas.figures.errors import NamesStricter
+from habeas.figures.errors import NamesStricter, UnknownSource
 
 
 def records_named(rule: r.Rule) -> Iterable[str]:
@@ -51,6 +51,17 @@ def too_open(
         *_unseen("mention", captions_named(definition), m.Mention, "caption", reader, opened),
         *_unseen("source", codes_named(definition), m.Source, "code", reader, opened),
     ]
+
+
+def require_known_sources(definition: FigureDefinition) -> None:
+    """Refuse a definition that names a code which no source has: it would be a silent zero."""
+    named = codes_named(definition)
+    rows = visible(OWNER, m.Source).filter(code__in=named)
+    if missing := sorted(named - set(rows.values_list("code", flat=True))):
+        raise UnknownSource(
+            f"No source has the code {', '.join(missing)}.",
+            next_step="Write each code as it is recorded.",
+        )
 
 
 def require_openly_named(definition: FigureDefinition) -> None:

@@ -30,6 +30,7 @@ def handling_of(ground: Ground, facts: Facts, evaluation: Evaluation) -> str:
     claims = set(evaluation.grounds)
     claims.update(claim for conflict in evaluation.conflicts for claim in conflict.claims)
     records = _records(evaluation).union(*facts.named.values())
+    speakers = _speakers(facts, evaluation)
     stands_on: dict[str, Iterable[int]] = {
         "definition": [] if position is None else [position],
         "mention": {p for r in records for p in of.members(r)},
@@ -38,7 +39,8 @@ def handling_of(ground: Ground, facts: Facts, evaluation: Evaluation) -> str:
         "linkage": {pair.linkage for pair in facts.open_pairs if pair.linkage is not None},
         "claim": claims,
         "assessment": _grading(ground, facts),
-        "lineage": _lineage(ground, facts, evaluation),
+        "lineage": _lineage(ground, facts, speakers),
+        "source": {facts.sources[p].described for p in speakers if p in facts.sources},
     }
     return openness.strictest(
         openness.handling_of_all(viewer, kind, set(positions))
@@ -87,16 +89,20 @@ def _grading(ground: Ground, facts: Facts) -> set[int]:
     return {entry for claim, entry in dict(rows).items() if claim in facts.grades}
 
 
-def _lineage(ground: Ground, facts: Facts, evaluation: Evaluation) -> set[int]:
+def _speakers(facts: Facts, evaluation: Evaluation) -> set[int]:
+    """The sources whose word the number rests on, or of which a rule asked."""
+    definition = evaluation.definition
+    asked = facts.claims if definition.asks_who_speaks else evaluation.claims.values()
+    codes = {code for each in definition.estimation.lists for code in each.sources}
+    listed = {p for p, source in facts.sources.items() if source.code in codes}
+    return listed | {row.source for row in asked}  # lists that repeat each other are one
+
+
+def _lineage(ground: Ground, facts: Facts, speakers: set[int]) -> set[int]:
     """The entries that lead from those who speak to whom they repeat."""
     if not ground.lineage:
         return set()
     first = facts.origins.first
-    asked = facts.claims if evaluation.definition.asks_who_repeats else evaluation.claims.values()
-    speakers = {row.source for row in asked}
-    if isinstance(evaluation, EstimatedFigure):  # lists that repeat each other are one
-        codes = {code for each in evaluation.definition.estimation.lists for code in each.sources}
-        speakers |= {p for p, source in facts.sources.items() if source.code in codes}
     reached = set().union(*(facts.origins.behind(source) for source in speakers))
     rows = live(visible(ground.viewer, m.Lineage), ground.as_of)
     return {

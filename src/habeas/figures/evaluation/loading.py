@@ -174,15 +174,22 @@ def load(definition: FigureDefinition, ground: Ground) -> Facts:
 
 
 def all_sources(viewer: Viewer, as_of: int) -> tuple[dict[int, SourceRow], dict[int, int]]:
-    """Every source by position, and the earliest version of each."""
+    """Every version of a source by position, described as the newest; the earliest of each."""
     rows = visible(viewer, m.Source).filter(position__lt=as_of).order_by("position")
     found: dict[int, SourceRow] = {}
+    newest_of: dict[int, SourceRow] = {}
     first: dict[int, int] = {}
     for position, code, name, kind, interests, previous in rows.values_list(
         "position", "code", "name", "kind", "interests", "previous"
     ):
         first[position] = position if previous is None else first.get(previous, previous)
-        found[position] = SourceRow(position, code, name, kind, interests, first[position])
+        row = SourceRow(position, code, name, kind, interests, first[position], position)
+        found[position] = newest_of[first[position]] = row
+    for position, row in found.items():
+        now = newest_of[row.first]
+        found[position] = row._replace(
+            code=now.code, kind=now.kind, interests=now.interests, described=now.position
+        )
     return found, first
 
 

@@ -46,7 +46,11 @@ class ClaimRow(NamedTuple):
 
 
 class SourceRow(NamedTuple):
-    """One source. ``first`` is the earliest version of it: what it is counted as."""
+    """One version of a source. ``first`` is the earliest of it: what it is counted as.
+
+    ``described`` is the newest, whose code, kind and interests stand here: what was found out about
+    a speaker later holds of what they said before.
+    """
 
     position: int
     code: str
@@ -54,6 +58,7 @@ class SourceRow(NamedTuple):
     kind: str
     interests: str  # canonical JSON
     first: int
+    described: int = 0
 
     @property
     def title(self) -> str:

@@ -46,8 +46,8 @@ def _period(day: int, step: str) -> str:
     sign = "-" if year < 0 else ""
     if step == "month":
         return f"{sign}{abs(year):04d}-{month:02d}"
-    if step == "decade" and year >= 0:
-        return f"{year // 10:03d}X"
+    if step == "decade":  # from zero both ways, as EDTF's -198X and -000X
+        return f"{sign}{abs(year) // 10:03d}X"
     return f"{sign}{abs(year):04d}"
 
 
