@@ -109,6 +109,46 @@ def test_a_crowded_place_moves_nothing_and_is_said() -> None:
     assert "the place Hotan" in {lost.what for lost in found.lost}
 
 
+def test_a_place_that_all_of_a_list_have_makes_nobody_likelier() -> None:
+    others = people(400, seed=9)[0]
+    crowded = [
+        person(f"c{at}", each.names[0], birth_from=each.birth_from, birth_to=each.birth_to,
+               places=("Hotan",))
+        for at, each in enumerate(others)
+    ]  # fmt: skip
+    found = beside(crowded)[1]
+    (step,) = (
+        each for each in found.models["person"].levels
+        if (each.comparison, each.level) == ("place", 3)
+    )  # fmt: skip
+    assert 0 < step.m < step.u
+    inside = [each for each in found.candidates if each.left[0] == each.right[0] == "c"]
+    assert inside
+    said = "a place in common, which very many have"
+    assert all(said in str(each.reasons) for each in inside)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"places": ("Unknown",)},
+        {"places": ("不详", "N/A")},
+        {"identifiers": ("N/A",)},
+        {"identifiers": ("000000000000000000",)},
+    ],
+    ids=str,
+)
+def test_what_stands_for_nothing_is_nothing_in_common(same: dict[str, tuple[str, ...]]) -> None:
+    two = [
+        person("one", "Kerem", birth_from=1960, birth_to=1960, **same),
+        person("two", "Patigul", birth_from=1990, birth_to=1990, **same),
+        person("three", "Kerem", birth_from=1961, birth_to=1961, **same),
+    ]
+    bare = [each._replace(places=(), identifiers=()) for each in two]
+    settings = LinkingSettings(threshold=1e-6)
+    assert link(two, settings=settings).candidates == link(bare, settings=settings).candidates
+
+
 def test_the_doubles_in_a_crowd_are_less_likely_than_others_and_not_lost() -> None:
     same = person("c-one", "Muhammad", birth_from=1961, birth_to=1961)
     _, found = beside(

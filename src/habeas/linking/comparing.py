@@ -21,6 +21,7 @@ from habeas.linking.levels import (
     NAME_RARE,
     NAME_SOME,
     NAME_TURNED,
+    PLACE_CROWDED,
     UNKNOWN,
     YEAR_CROWDED,
     packed_sql,
@@ -312,9 +313,16 @@ class Comparing:
                 + " when w.l_y1 = w.l_y2 and w.r_y1 = w.r_y2 and w.l_y1 = w.r_y1 then 3"
                 f" when {apart} <= 1 then 2 when {apart} <= 5 then 1 else 0 end"
             )
+        crowded = ", ".join(map(str, self._crowds.places))
         found["place"] = (
             f"case when w.l_pset = 0 or w.r_pset = 0 then {UNKNOWN}"
-            " when w.l_pset = w.r_pset then 2 when pm.step is null then 0 else pm.step end"
+            + (
+                f" when (w.l_pset in ({crowded}) or w.r_pset in ({crowded}))"
+                f" and (w.l_pset = w.r_pset or pm.step = 2) then {PLACE_CROWDED}"
+                if crowded
+                else ""
+            )
+            + " when w.l_pset = w.r_pset then 2 when pm.step is null then 0 else pm.step end"
         )
         if self._person:
             found["gender"] = (

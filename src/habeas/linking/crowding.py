@@ -38,6 +38,7 @@ class Crowds:
     rows: int
     of: dict[str, float] = field(default_factory=dict)
     years: tuple[int, ...] = ()
+    places: tuple[int, ...] = ()
     lost: list[Lost] = field(default_factory=list)
     found: bool = False
 
@@ -201,6 +202,8 @@ class _Search:
         made.years = tuple(sorted(first for first, last in self._years if first == last))
         if made.years:
             _add(made, "birth", [(self._years[year, year],) * 2 for year in made.years])
+        made.places = tuple(sorted(self._places))
+        _add(made, "place", [(n, n) for n in self._places.values()])
         return made
 
 

@@ -26,11 +26,11 @@ NAME_RARE, NAME_SOME, NAME_COMMON, NAME_TURNED, NAME_NEAR, NAME_PERHAPS, NAME_OT
     7, 6, 5, 4, 3, 2, 0,
 )  # fmt: skip
 #: The steps of a value that a crowd of records have: there only where there is a crowd.
-NAME_CROWDED, YEAR_CROWDED = 8, 4
+NAME_CROWDED, YEAR_CROWDED, PLACE_CROWDED = 8, 4, 3
 #: The steps on which two records have the same value, whatever it is.
 SAME_STEPS = {
     "given": (NAME_RARE, NAME_SOME, NAME_COMMON), "father": (NAME_RARE, NAME_SOME, NAME_COMMON),
-    "birth": (3,),
+    "birth": (3,), "place": (2,),
 }  # fmt: skip
 
 
@@ -129,6 +129,8 @@ def crowded(comparison: Comparison) -> Level:
     """The step of a value that a crowd of records have; its weights follow from the crowd."""
     if comparison.name == "birth":
         return Level(YEAR_CROWDED, "same year of birth, which very many have", 0.0, 0.0)
+    if comparison.name == "place":
+        return Level(PLACE_CROWDED, "a place in common, which very many have", 0.0, 0.0)
     plain = comparison.step(NAME_SOME).means
     return Level(NAME_CROWDED, f"{plain}, which very many have", 0.0, 0.0)
 

@@ -111,6 +111,7 @@ class RecordReader:
         self._plain = settings.names == "plain"
         self._gender = lru_cache(maxsize=arranging.REMEMBERED)(self._read_gender)
         self._places = lru_cache(maxsize=arranging.REMEMBERED)(self._read_places)
+        self._identifiers = lru_cache(maxsize=arranging.REMEMBERED)(self._read_identifiers)
         self._name = lru_cache(maxsize=arranging.REMEMBERED)(self._read_name)
         self._waiting: list[LinkRecord] = []
         self._new = array("q")
@@ -189,7 +190,7 @@ class RecordReader:
             "y2": np.where(known & (last == 0), LATEST, last),
             "gender": list(map(self._gender, columns["gender"])),
             "pset": [self._places(some) if some else 0 for some in columns["places"]],
-            "idset": [read.idsets[_lines(some)] if some else 0 for some in columns["identifiers"]],
+            "idset": [self._identifiers(some) if some else 0 for some in columns["identifiers"]],
             **self._read_fields(),
         }
 
@@ -198,7 +199,15 @@ class RecordReader:
         return GENDERS.get(told) or self.read.genders[told]
 
     def _read_places(self, places: tuple[str, ...]) -> int:
-        return self.read.placesets[_lines(places)]
+        return self.read.placesets[_lines(tuple(filter(self._tells, places)))]
+
+    def _read_identifiers(self, identifiers: tuple[str, ...]) -> int:
+        some = (i for i in identifiers if self._tells(i) and not placeholders.is_filler(i))
+        return self.read.idsets[_lines(tuple(some))]
+
+    def _tells(self, written: str) -> bool:
+        """Whether a text says more than that nothing is known."""
+        return not placeholders.is_placeholder(written, self._region)
 
     def _read_fields(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {f"field_{name}": [] for name in self.read.fields}
@@ -212,8 +221,11 @@ class RecordReader:
                     next_step="Add it to Settings.fields, or leave it out.",
                 )
             for name, codes in self.read.fields.items():
-                found[f"field_{name}"].append(codes[_line(given.get(name, ""))])
+                found[f"field_{name}"].append(codes[self._field(given.get(name, ""))])
         return found
+
+    def _field(self, written: str) -> str:
+        return _line(written) if self._tells(written) else ""
 
     # --- names ----------------------------------------------------------------------------
 

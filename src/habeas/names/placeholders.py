@@ -31,6 +31,12 @@ def is_placeholder(text: str, region: Region) -> bool:
     return len(text) <= cleaning.LONGEST_NAME and _is_placeholder(text, region)
 
 
+def is_filler(identifier: str) -> bool:
+    """Whether an identifier is one digit or letter again and again (000000, 9999): it is none."""
+    told = [sign for sign in identifier if sign.isalnum()]
+    return len(told) > 2 and len(set(told)) == 1
+
+
 @lru_cache(maxsize=65_536)
 def _is_placeholder(text: str, region: Region) -> bool:
     folded = _folded(text)
