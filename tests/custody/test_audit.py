@@ -278,5 +278,6 @@ def test_a_checkpoint_of_nothing_that_nobody_signed(log: Log) -> None:
     """It has no last tile to look for."""
     stranger = Signer.generate(log.keyring.origin)
     note = checkpoints.sign_checkpoint(log.keyring.origin, 0, merkle.EMPTY_ROOT, stranger).note
+    (log.directory / "checkpoint").chmod(0o600)
     (log.directory / "checkpoint").write_bytes(note)
     assert paths_at_fault(log) == {"checkpoint"}
