@@ -10,6 +10,7 @@ from tests.support.archives import Filling
 from tests.web.conftest import Reader
 
 from habeas.archive.access import OWNER, PUBLIC, Viewer
+from habeas.archive.models import Passage
 from habeas.archive.opening import Archive, open_archive
 
 ReadingAs = Callable[[Archive, Viewer], Reader]
@@ -26,6 +27,10 @@ def test_an_erased_page_says_so_and_shows_nothing(
     ]
     before = reading_as(archive, OWNER)
     assert all(before.get(page).status_code == 200 for page in pages)
+    passage = Passage.objects.filter(exhibit=world.exhibit.position).values_list("position")
+    pictures = f"/exhibits/{world.exhibit.position}/pictures/{world.exhibit.position}/1.png"
+    files = [*(f"/passages/{at}/" for (at,) in passage), pictures]
+    assert len(files) > 1
     entry = erased(archive, world, tmp_path, "exhibit", world.exhibit.position)
     again = open_archive(archive.directory)
     reader = reading_as(again, OWNER)
@@ -37,6 +42,11 @@ def test_an_erased_page_says_so_and_shows_nothing(
         twin = reader.get(f"{page.rstrip('/')}.json")
         assert twin.status_code == 410
         assert twin.json()["erased_at"] == entry
+    for file in files:  # no page of their own
+        answer = reader.get(file)
+        assert answer.status_code == 410, file
+        assert f"Erased at entry {entry}" in answer.content.decode()
+        assert reader.get(f"{file}?format=json").json()["erased_at"] == entry
     assert reader.get("/exhibits/99999/").status_code == 404
     assert reader.get(f"/claims/{world.exhibit.position}/").status_code == 404  # it was no claim
 

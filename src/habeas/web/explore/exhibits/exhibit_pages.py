@@ -26,7 +26,7 @@ from habeas.display.proofs import entry_proof
 from habeas.web.explore.exhibits import layers, originals, readings
 from habeas.web.explore.exhibits.custody import custody_of
 from habeas.web.explore.exhibits.reading import CITED, ShownReading
-from habeas.web.explore.frame.pages import one, page, paged, whole_number
+from habeas.web.explore.frame.pages import answered, one, page, paged, whole_number
 from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
@@ -106,6 +106,7 @@ def exhibit(request: ViewerRequest, position: int) -> Content:
     }
 
 
+@answered
 def passage(request: HttpRequest, position: int) -> HttpResponse:
     """To the place of a passage in its exhibit's text."""
     viewer = request.viewer  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from habeas.archive.models import Exhibit, Layer, Reading
 from habeas.archive.readings import standing
 from habeas.errors import HabeasError
 from habeas.web.explore.exhibits import rendering
-from habeas.web.explore.frame.pages import one, paged, whole_number
+from habeas.web.explore.frame.pages import answered, one, paged, whole_number
 from habeas.web.site.viewing import ViewerRequest
 
 Content = dict[str, Any]
@@ -140,6 +140,7 @@ def cite_command(exhibit: int, reading: Reading | None, page: int | None, quote:
     return shlex.join([*parts, quote])
 
 
+@answered
 def picture(request: HttpRequest, position: int, reading: int, number: int) -> HttpResponse:
     """One page as a picture that the sandbox drew. Never the original."""
     asked: ViewerRequest = request  # type: ignore[assignment]
