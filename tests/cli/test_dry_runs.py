@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.cli.running import Ended
 
+from habeas.archive.models import Mention
+
 Habeas = Callable[..., Ended]
 
 TABLES = {
@@ -101,3 +103,27 @@ def test_a_hold_a_consent_and_a_key_are_looked_at_first(
     assert habeas("consent", "withdraw", "1", "--dry-run").code != 0  # no person is there
     assert size(habeas) == before
     assert "A court" in habeas("hold").out
+
+
+def test_a_bundle_is_foretold_and_nothing_is_written(
+    habeas: Habeas, archive_here: Path, folder: Path, tmp_path: Path
+) -> None:
+    made = habeas("import", folder, "--json").json
+    assert made["claims"] == 1
+    (mention,) = Mention.objects.values_list("position", flat=True)
+    before, there = size(habeas), tmp_path / "bundle"
+    # Above public too: numbers are told, and nothing leaves.
+    asked = ("bundle", "make", "--to", there, "--record", mention, "--level", "team")
+    tried = habeas(*asked, "--dry-run", "--json")
+    assert tried.code == 0, tried.said
+    assert not there.exists()
+    assert size(habeas) == before
+    said = habeas(*asked, "--dry-run").out
+    assert "Given whole: note.txt" in said
+    assert "Nothing was written or recorded." in said
+    assert habeas(*asked).code != 0  # without a purpose
+    person = habeas("people", "add", "--unprotected", "--json").json["pseudonym"]
+    purpose = ("--purpose", "For a court's expert.", "--as", person)
+    done = habeas(*asked, *purpose, "--json").json
+    same = ("about", "level", "entries", "files", "given_whole", "withheld")
+    assert {name: tried.json[name] for name in same} == {name: done[name] for name in same}

@@ -13,14 +13,15 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.errors import FilesUnusable
-from habeas.cli.options import PersonOption
+from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.purposes import PurposeOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, bytes_words, several, shown
 from habeas.custody.bundles.verification import verify_bundle
 from habeas.custody.standalone import verify as words
-from habeas.exchange.bundling.choosing import choose
+from habeas.exchange.bundling.choosing import Chosen, choose
 from habeas.exchange.bundling.disclosing import Rules
+from habeas.exchange.bundling.previewing import BundlePreview, preview
 from habeas.exchange.bundling.writing import Recipient, write
 
 LARGEST_POLICY = 1024 * 1024
@@ -67,6 +68,7 @@ def make(
     responsible: Annotated[str, _option("--responsible", "Who answers for it.", "WHO")] = "",
     purpose: PurposeOption = "",
     as_: PersonOption = "",
+    dry_run: DryRunOption = False,
 ) -> int:
     """Write a bundle that an expert can check without us.
 
@@ -79,15 +81,25 @@ def make(
     archive = session.open()
     rules = Rules(frozenset(withhold or ()), frozenset(show or ()))
     wanted = f"{level} figure={figure} record={record} exhibits={sorted(exhibits or ())}"
-    viewer = session.viewer(as_, purpose, "bundle", wanted, level=level)
+    stated = None
+    if not dry_run:
+        stated = session.viewer(as_, purpose, "bundle", wanted, level=level).purpose
     chosen = choose(
         archive,
         level,
         exhibits=exhibits or (),
         figure=figure,
         record=record,
-        purpose=viewer.purpose,
+        purpose=stated,
+        preview=dry_run,
     )
+    if dry_run:
+        return _foretell(
+            session,
+            chosen,
+            level,
+            preview(archive, chosen, rules=rules, without_files=without_file or ()),
+        )
     with session.progress() as progress:
         made = write(
             archive,
@@ -104,8 +116,7 @@ def make(
         f"{several(made.entries, 'entry', 'entries')}, {several(made.files, 'file')}, "
         f"{bytes_words(made.size_bytes)}; {several(made.withheld, 'field')} withheld."
     )
-    whole = visible(OWNER, m.Exhibit).filter(position__in=made.given_whole)
-    given = list(whole.order_by("position").values_list("position", "filename"))
+    given = _named(made.given_whole)
     _tell_whole(session, given)
     if made.events:
         session.say(f"Recorded as {several(len(made.events), 'event')} of custody.")
@@ -125,6 +136,36 @@ def make(
         }
     )
     return OK
+
+
+def _foretell(session: PersonSession, chosen: Chosen, level: str, seen: BundlePreview) -> int:
+    """What a bundle would hold: numbers, and the names of the files that would go out whole."""
+    session.say(f"{shown(chosen.about)}, for readers of what is {level} at most.")
+    session.say(
+        f"It would hold {several(seen.entries, 'entry', 'entries')} and "
+        f"{several(len(seen.given_whole), 'file')} of {bytes_words(seen.size_bytes)}; "
+        f"{several(seen.withheld, 'field')} withheld."
+    )
+    _tell_whole(session, _named(seen.given_whole))
+    session.say("Nothing was written or recorded.")
+    session.give(
+        {
+            "directory": None,
+            "about": chosen.about,
+            "level": level,
+            "entries": seen.entries,
+            "files": len(seen.given_whole),
+            "given_whole": list(seen.given_whole),
+            "size_bytes": seen.size_bytes,
+            "withheld": seen.withheld,
+        }
+    )
+    return OK
+
+
+def _named(positions: Sequence[int]) -> list[tuple[int, str]]:
+    rows = visible(OWNER, m.Exhibit).filter(position__in=positions).order_by("position")
+    return list(rows.values_list("position", "filename"))
 
 
 def _tell_whole(speaker: Speaker, given: Sequence[tuple[int, str]]) -> None:

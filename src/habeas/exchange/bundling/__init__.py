@@ -13,5 +13,6 @@ it; what is withheld is there as a commitment only.
 __all__ = [
     "choosing",
     "disclosing",
+    "previewing",
     "writing",
 ]

@@ -72,10 +72,12 @@ def choose(
     figure: str = "",
     record: int | None = None,
     purpose: int | None = None,
+    preview: bool = False,
 ) -> Chosen:
     """What belongs to the exhibits, the figure or the record that is asked for.
 
-    ``purpose`` is the entry that says what for; above public there must be one.
+    ``purpose`` is the entry that says what for; above public there must be one, unless the bundle
+    is only previewed: numbers are told then, and nothing leaves.
     """
     wanted = sorted(set(exhibits))
 
@@ -88,7 +90,8 @@ def choose(
         return _exhibits(viewer, wanted, level)
 
     reader = viewer_of(level)
-    require_to_hand_over(level, purpose)
+    if not preview:
+        require_to_hand_over(level, purpose)
     if level == "public":  # first, because it is the better reason
         _refuse_held_back(closure(OWNER))
     chosen = closure(reader)
