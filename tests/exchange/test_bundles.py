@@ -335,6 +335,21 @@ def test_the_report_begins_with_what_is_claimed_by_whom_and_on_what(bundles: Pat
     assert "No claim is among the entries of this bundle" in exhibits
 
 
+def test_the_verifier_says_what_its_words_mean(bundles: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "verify.py"],
+        cwd=bundles / "exhibits",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "NONE IN IT       Quotes stand in the texts" in done.stdout
+    assert "NONE IN IT: the bundle has nothing of this kind; that is no fault" in done.stdout
+    assert "HOLDS: checked just now, and true." in done.stdout
+    assert "FAILS: " not in done.stdout  # only words that stand above
+    assert "ABSENT" not in done.stdout
+
+
 def test_the_report_says_what_is_shown_and_what_is_not(bundles: Path) -> None:
     html = (bundles / "exhibits/data/report/report.html").read_text("utf-8")
     assert "<script" not in html

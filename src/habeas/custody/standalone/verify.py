@@ -39,7 +39,7 @@ CHECKS = {
     "bag": "Every file is there and is what the manifests say",
     "seal": "The archive's key sealed this bundle as a whole",
     "checkpoint": "The log's key signed the checkpoint, and no cosignature is false",
-    "handovers": "The archive's keys were handed over by the former ones",
+    "handovers": "Each new pair of the archive's keys was named by the pair before it",
     "history": "Earlier checkpoints are beginnings of the same log",
     "entries": "Each entry is well formed and signed by the archive",
     "proofs": "Each entry stands in the signed log",
@@ -895,8 +895,8 @@ class Bundle:
             self.pairs.append((size, {entry[0]}, {log[0]}))
         for step in self.steps:
             self.said["handovers"].append(
-                f"at {step['size']:,} entries the former keys were {step['state']}; since then "
-                f"{written_id(step['new'][0])} signs entries and {written_id(step['new'][1])} "
+                f"at {step['size']:,} entries the keys used so far were {step['state']}; since "
+                f"then {written_id(step['new'][0])} signs entries and {written_id(step['new'][1])} "
                 "checkpoints"
             )
 
@@ -1450,8 +1450,8 @@ def not_shown(bundle):
         if size in bundle.followed and bundle.attested_size < size:
             yield (
                 f"That the archive itself handed its keys over at {size:,} entries, and not "
-                "somebody who had stolen the former ones: no partner's cosignature of it was "
-                "checked here."
+                "somebody who had stolen the keys in use until then: no partner's cosignature was "
+                "checked of it here."
             )
         if state == "stolen":
             yield (
@@ -1502,15 +1502,26 @@ def harmless(text):
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
+PRINTED = {HOLDS: "HOLDS", FAILS: "FAILS", ABSENT: "NONE IN IT", UNCHECKED: "NOT CHECKED HERE"}
+READ_AS = {
+    HOLDS: "checked just now, and true.",
+    FAILS: "checked just now, and not true: something was altered, left out or made wrongly.",
+    ABSENT: "the bundle has nothing of this kind; that is no fault, and nothing was checked.",
+    UNCHECKED: "there is something of this kind, and this program alone cannot check it.",
+}
+
+
 def say(found: dict[str, Any]) -> str:
     """The report in words."""
     lines = [f"Bundle of {found['origin']}", ""]
     for check in found["checks"]:
-        lines.append(f"{check['status'].upper():<17}{check['meaning']}.")
+        lines.append(f"{PRINTED[check['status']]:<17}{check['meaning']}.")
         lines += [f"{'':17}{said}" for said in check["said"]]
         lines += [f"{'':17}! {fault}" for fault in check["faults"][:20]]
         if len(check["faults"]) > 20:
             lines.append(f"{'':17}! and {len(check['faults']) - 20:,} more")
+    there = {check["status"] for check in found["checks"]}
+    lines += ["", *(f"{PRINTED[each]}: {READ_AS[each]}" for each in PRINTED if each in there)]
     lines += ["", "What this shows:", *(f"  - {each}" for each in found["proven"] or ["Nothing."])]
     lines += ["", "What this does not show:", *(f"  - {each}" for each in found["not_proven"])]
     lines += ["", *(f"The log's key: {key}" for key in found["log_keys"]), ""]
