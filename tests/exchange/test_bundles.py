@@ -335,6 +335,19 @@ def test_the_report_begins_with_what_is_claimed_by_whom_and_on_what(bundles: Pat
     assert "No claim is among the entries of this bundle" in exhibits
 
 
+def test_the_report_of_a_figure_begins_with_what_it_says(world: World, tmp_path: Path) -> None:
+    figure = choose(world.archive, "public", figure="places")
+    write(world.archive, figure, "public", tmp_path / "f")
+    html = (tmp_path / "f/data/report/report.html").read_text("utf-8")
+    says = html.index("What the figure says")
+    told = html[says : html.index("What is claimed", says)]
+    for words in ("Places that were named", "Reported", "2", "Scope", "data/why/why.txt"):
+        assert words in told, words
+    rules = Rules(withheld=frozenset({"key", "title", "text"}))
+    write(world.archive, figure, "public", tmp_path / "w", rules=rules)
+    assert "What the figure says" not in (tmp_path / "w/data/report/report.html").read_text("utf-8")
+
+
 def test_the_verifier_says_what_its_words_mean(bundles: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-I", "verify.py"],

@@ -1,4 +1,4 @@
-"""The report: what is claimed, by whom, on what; what the bundle holds and what happened to it.
+"""The report: what a figure says, what is claimed, by whom, on what; then what the bundle holds.
 
 One document of simple blocks, rendered as HTML (``pages``) and as PDF (``printing``). It is
 made from disclosed fields only, and says nothing that the files beside it do not.
@@ -19,6 +19,7 @@ from habeas.exchange.bundling.attesting import Attestations
 from habeas.exchange.bundling.blocks import DocumentPart, facts, heading, paragraph, points, table
 from habeas.exchange.bundling.claimed import claims
 from habeas.exchange.bundling.disclosing import Item, Rules
+from habeas.figures.why.nodes import Node
 from habeas.vocabulary import edtf
 from habeas.vocabulary.errors import VocabularyError
 
@@ -33,8 +34,9 @@ def report(
     viewer: Viewer,
     rules: Rules,
     level: str,
+    figure: Node | None = None,
 ) -> list[DocumentPart]:
-    """The whole report."""
+    """The whole report. ``figure``: the top of its tree, where nothing of it is withheld."""
     checkpoint = attestation.checkpoint
     exhibits = [item for item in items if item.kind == "exhibit" or item.file]
     of_claims = any(item.kind == "claim" for item in items)
@@ -46,6 +48,7 @@ def report(
                 ("Made for", f"readers of what is handled as {level} at most"),
             ]
         ),
+        *_figure(figure),
         *claims(items),
         heading("How to check it"),
         facts(
@@ -76,6 +79,19 @@ def report(
         ),
         *_entries(items),
     ]
+
+
+def _figure(figure: Node | None) -> Iterator[DocumentPart]:
+    """What a figure says, before who says what it stands on; how it was made is in its tree."""
+    if figure is None:
+        return
+    yield heading("What the figure says")
+    told = [(f"{fact.label[:1].upper()}{fact.label[1:]}", fact.value) for fact in figure.facts]
+    yield facts([("Figure", figure.title), *told])
+    yield paragraph(
+        "Its rules, with what each kept and dropped, are in data/why/why.txt. Below is what it "
+        "stands on: who says so, and on what."
+    )
 
 
 WITHHELD = (

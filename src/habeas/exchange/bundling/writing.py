@@ -308,7 +308,9 @@ def _told(
     seconds: int,
 ) -> None:
     """The reports, the draft of a certification, the specifications, the tree."""
-    blocks = report(chosen.about, found, attestation, viewer, rules, level)
+    whole = rules.withheld <= _NOT_IN_A_TREE
+    figure = chosen.why if whole and chosen.why and chosen.why.kind == "figure" else None
+    blocks = report(chosen.about, found, attestation, viewer, rules, level, figure)
     bag.add("data/report/report.html", as_html(blocks))
     bag.add("data/report/report.pdf", as_pdf(blocks, seconds))
     certificate = certifying.draft(chosen.about, found, attestation, PROGRAM)
@@ -317,7 +319,7 @@ def _told(
     bag.add("data/specifications/README.md", text)
     if chosen.why is None:
         return
-    if rules.withheld <= _NOT_IN_A_TREE:
+    if whole:
         tree = _without(chosen.why, {item.position: item for item in found})
         bag.add("data/why/why.json", by_hand.compact(as_json(tree)))
         bag.add("data/why/why.txt", as_text(tree, width=100).encode())
