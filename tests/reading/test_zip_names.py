@@ -44,6 +44,32 @@ def test_each_name_is_read_by_itself(read_bytes: Read, names: tuple[Name, ...]) 
     assert any("more than one encoding" in warning for warning in box.warnings)
 
 
+def test_folders_and_files_of_a_path_may_differ(read_bytes: Read) -> None:
+    """As where a folder from one machine was packed again with files of another."""
+    raws = [
+        "看守所名单/".encode("gbk") + "买买提.txt".encode(),
+        "看守所名单/".encode("gbk") + "Список задержанных.txt".encode("cp1251"),
+        "看守所名单/和田.txt".encode("gbk"),
+    ]
+    names = [(raw.decode("latin-1"), "latin-1") for raw in raws]
+    *inner, _ = read_bytes(zipped(*names), "box.zip")
+    assert [one.inner_path for one in inner] == [
+        "看守所名单/买买提.txt", "看守所名单/Список задержанных.txt", "看守所名单/和田.txt",
+    ]  # fmt: skip
+
+
+def test_a_mark_for_utf8_on_names_that_are_none(read_bytes: Read) -> None:
+    """Python refuses the whole list of contents over one; the names were lost."""
+    data = bytearray(zipped(LIST, ("买买提.txt", "gbk"), ("Hotan.txt", "ascii")))
+    at = 0
+    for _ in range(3):
+        at = data.index(b"PK\1\2", at + 1)
+        data[at + 9] |= 8
+    *inner, box = read_bytes(bytes(data), "box.zip")
+    assert [one.inner_path for one in inner] == ["名单.txt", "买买提.txt", "Hotan.txt"]
+    assert "Names marked as UTF-8 are not in it." in box.warnings
+
+
 def test_names_that_share_an_encoding_share_it(read_bytes: Read) -> None:
     names = [(f"{name}.txt", "gbk") for name in ("买买提", "喀什", "和田", "李")]
     *inner, box = read_bytes(zipped(*names), "box.zip")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import stat
 import zipfile
@@ -23,11 +24,11 @@ import libarchive
 
 from habeas.reading import paths
 from habeas.reading.documents import State
-from habeas.reading.encodings import decoding, short_names
+from habeas.reading.encodings import decoding, old_encodings, short_names
 from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.archives"
-VERSION = "3"
+VERSION = "4"
 _ZIP = "application/zip"
 _STREAMS: dict[str, Callable[[BinaryIO], Any]] = {
     "application/gzip": lambda stream: gzip.GzipFile(fileobj=stream),
@@ -47,6 +48,7 @@ MEDIA_TYPES = frozenset({_ZIP, *_STREAMS, *_RAW, *_MANY})
 
 _CHUNK = 256 * 1024
 _ENCRYPTED_FLAG, _UTF8_FLAG, _UNICODE_PATH = 0x1, 0x800, 0x7075
+_LARGEST_COPY = 256 * 1024 * 1024
 _MADE_BY_DOS = 0
 _KINDS = {
     stat.S_IFLNK: "symbolic link", stat.S_IFCHR: "device", stat.S_IFBLK: "device",
@@ -101,7 +103,7 @@ class _Listing:
 
 def _read_zip(source: InputFile, draft: DraftReading) -> None:
     try:
-        archive = zipfile.ZipFile(source.open())
+        archive = _opened(source, draft)
         entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
         draft.warn(f"The list of contents is damaged ({error}); read from front to back.")
@@ -131,6 +133,36 @@ def _read_zip(source: InputFile, draft: DraftReading) -> None:
     listing.close()
 
 
+def _opened(source: InputFile, draft: DraftReading) -> zipfile.ZipFile:
+    """The zip; with the mark for UTF-8 taken off names that are none, over which it breaks."""
+    try:
+        return zipfile.ZipFile(source.open())
+    except UnicodeDecodeError:
+        if len(source) > _LARGEST_COPY:
+            raise
+        data = bytearray(source.bytes())
+        if not _unmark(data):
+            raise
+        draft.warn("Names marked as UTF-8 are not in it.")
+        return zipfile.ZipFile(io.BytesIO(data))
+
+
+def _unmark(data: bytearray) -> int:
+    """Take the mark off in the list of contents; how many names had it wrongly."""
+    end = data.rfind(b"PK\5\6")
+    if end < 0 or end + 22 > len(data):
+        return 0
+    at, taken = int.from_bytes(data[end + 16 : end + 20], "little"), 0
+    while data[at : at + 4] == b"PK\1\2" and at + 46 <= end:
+        sizes = [int.from_bytes(data[at + i : at + i + 2], "little") for i in (28, 30, 32)]
+        name = bytes(data[at + 46 : at + 46 + sizes[0]])
+        if data[at + 9] & _UTF8_FLAG >> 8 and old_encodings.strict(name, "utf-8") is None:
+            data[at + 9] &= 0xFF ^ (_UTF8_FLAG >> 8)
+            taken += 1
+        at += 46 + sum(sizes)
+    return taken
+
+
 def _zip_chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     with archive.open(entry) as stream:
         while chunk := stream.read(_CHUNK):
@@ -149,15 +181,22 @@ def _zip_target(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
 def _zip_names(entries: list[zipfile.ZipInfo], draft: DraftReading) -> list[str]:
     """Names as their maker meant them.
 
-    Without the mark for UTF-8 a name that is UTF-8 shows it; the others share an old encoding, but
-    for those of which it makes no word.
+    Without the mark for UTF-8 a folder or file whose name is UTF-8 shows it; the others share an
+    old encoding, but for those of which it makes no word. What was packed anew on another machine
+    has folders in one encoding and files in another.
     """
     raw = (
         entry.orig_filename.encode("cp437")
         for entry in entries
         if not entry.flag_bits & _UTF8_FLAG and not entry.orig_filename.isascii()
     )
-    old = [name for name in raw if not _is_utf8(name)]
+    old = [
+        step
+        for name in raw
+        if not _is_utf8(name)
+        for step in name.split(b"/")
+        if not step.isascii() and not _is_utf8(step)
+    ]
     encodings: dict[bytes, str] = {}
     if old:
         encodings, doubts = short_names.encodings_of(old)
@@ -171,7 +210,16 @@ def _zip_name(entry: zipfile.ZipInfo, encodings: dict[bytes, str]) -> str:
     name = entry.orig_filename
     if not entry.flag_bits & _UTF8_FLAG and not name.isascii():
         raw = name.encode("cp437")
-        shown = raw.decode() if _is_utf8(raw) else _decoded(raw, encodings.get(raw, "utf-8"))
+        shown = (
+            raw.decode()
+            if _is_utf8(raw)
+            else "/".join(
+                step.decode()
+                if step.isascii() or _is_utf8(step)
+                else _decoded(step, encodings.get(step, "utf-8"))
+                for step in raw.split(b"/")
+            )
+        )
         name = _unicode_path(entry.extra, raw) or shown
     if entry.create_system == _MADE_BY_DOS and "/" not in name:
         name = name.replace("\\", "/")
