@@ -102,3 +102,21 @@ def test_every_byte_is_in_one_place(lines: list[str]) -> None:
 def test_what_stands_before_the_first_message_is_kept(read_bytes: Read) -> None:
     text = f"From the desk of A\n\nFrom a@b {DATE}\nSubject: x\nTo: c@d\n\nok\n"
     assert "desk" in "".join(document.text for document in read_bytes(text.encode(), "a.mbox"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["From b@b.example", "From b@b.example Mo Jan 02 10:00:00 2018",
+     "From b@b.example 2018-01-02 10:00:00", "From b@b.example 周一 1月 02 10:00:00 2018"],
+)  # fmt: skip
+def test_a_separator_without_a_date_that_all_know_is_told_by_the_head(
+    read_bytes: Read, line: str
+) -> None:
+    """Else the second message stays in the first, and what it encodes is in no text."""
+    second = f"{line}\nSubject: list\nContent-Transfer-Encoding: base64\n\n5Lmw5Lmw5o+Q\n"
+    first = f"From a@b.example {DATE}\nSubject: a\nTo: b\n\nFrom b@b.example\n"
+    data = f"{first}\n{second}"
+    *inner, _ = read_bytes(data.encode(), "box.mbox")
+    assert len(inner) == 2
+    assert "From b@b.example" in inner[0].text
+    assert "买买提" in inner[1].text

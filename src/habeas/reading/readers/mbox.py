@@ -1,7 +1,8 @@
 """Where one message of an mbox ends and the next begins (RFC 4155, appendix A).
 
-A separator is a line ``From `` address date; any other line that begins so is a line of its
-message, as people write "From June to August". A message that says its length is taken at its word
+A separator is a line ``From `` address date; one whose date is in another language or missing is
+told by the fields of a head that follow it. Any other line that begins so is a line of its message,
+as people write "From June to August". A message that says its length is taken at its word
 where a separator, or the end, stands there. Invariant: every byte is in a separator, in a message,
 or before the first.
 """
@@ -17,6 +18,13 @@ _SEPARATOR = re.compile(
     rb"+[A-Z][a-z]{2})[ ,]+[^\r\n]{0,40}\d{2}:\d{2}[^\r\n]{0,60}\r?\n",
     re.M,
 )
+_BARE = re.compile(
+    rb"^From [^\s@]{1,200}@[^\r\n]{1,300}\r?\n(?=(?i:Return-Path|Received|Delivered-To|Message-ID"
+    rb"|MIME-Version|From|To|Subject|Date|Status|Content-Type|X-[\w-]{1,60}):[^\r\n]{0,2000}\r?\n"
+    rb"(?:[ \t][^\r\n]{0,2000}\r?\n){0,20}[!-9;-~]{1,70}:)",
+    re.M,
+)
+_EITHER = re.compile(_SEPARATOR.pattern + b"|" + _BARE.pattern, re.M)
 _LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,12})[ \t]*\r?$", re.M | re.I)
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"[!-9;-~]+:")
@@ -54,13 +62,23 @@ def _first(data: bytes) -> tuple[int, int]:
 
 def _next(data: bytes, after: int) -> re.Match[bytes] | None:
     at = after + _said_length(data, after)
-    for found in _SEPARATOR.finditer(data, at):
-        before = data[max(0, found.start() - 4) : found.start()].replace(b"\r", b"")
-        if found.start() == at or before.endswith(b"\n\n") or before == b"\n":
-            return found
-        if _FIELD.match(data, found.end()):  # some programs leave no blank line
+    for found in _EITHER.finditer(data, at):
+        if _SEPARATOR.match(data, found.start()):
+            if _stands(data, found, at):
+                return found
+        elif _is_behind_blank(data, found, at):
             return found
     return None
+
+
+def _stands(data: bytes, found: re.Match[bytes], at: int) -> bool:
+    # some programs leave no blank line
+    return _is_behind_blank(data, found, at) or bool(_FIELD.match(data, found.end()))
+
+
+def _is_behind_blank(data: bytes, found: re.Match[bytes], at: int) -> bool:
+    before = data[max(0, found.start() - 4) : found.start()].replace(b"\r", b"")
+    return found.start() == at or before.endswith(b"\n\n") or before == b"\n"
 
 
 def _said_length(data: bytes, after: int) -> int:
