@@ -238,6 +238,8 @@ def _is_old_tar(head: bytes) -> bool:
 
 def _text(head: bytes, extension: str, hint: str) -> str:
     """Between the kinds of text: what it begins with, then the container's hint, then the name."""
+    if head.startswith((b"\xff\xfe<\0", b"\xfe\xff\0<")):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "ignore").encode()
     begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if begins.startswith(b"<") and (found := flat_xml.media_type(begins)):
         return found

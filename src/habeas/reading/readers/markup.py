@@ -4,15 +4,19 @@ A document that declares an entity or names an outside subset is refused, which 
 laughs and external entities before they begin. Names come as ``prefix:local`` with the
 prefixes of ``_PREFIXES``, whatever the file calls its namespaces; transitional and strict
 OOXML are one. Memory is one chunk and one token: a token past ``_LONGEST_TOKEN`` is refused,
-and so is the rest of a part past ``_MOST_ELEMENTS``.
+and so is the rest of a part past ``_MOST_ELEMENTS``. The encoding that a declaration names is read
+here, since the parser knows none of two bytes: Chinese programs write GBK.
 """
 
 from __future__ import annotations
 
+import codecs
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Literal, NoReturn
 from xml.parsers import expat
 
+from habeas.reading.encodings import labels, old_encodings
 from habeas.reading.readers.interface import LimitReached
 
 Event = (
@@ -112,7 +116,8 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
     def entity(*_declared: object) -> NoReturn:
         raise RefusedXml("an entity declaration")
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    chunks, encoding = _in_utf8(iter(chunks))
+    parser = expat.ParserCreate(encoding, namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -140,6 +145,28 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
     except expat.ExpatError as error:
         yield from found
         raise BrokenXml(f"XML: {expat.ErrorString(error.code)} at byte {fed}") from error
+
+
+def _in_utf8(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], str | None]:
+    """The chunks in UTF-8 where a declaration names another encoding that fits, and what they are
+    in then; else as they are, and None."""
+    first = next(chunks, b"")
+    codec = labels.codec(labels.declared_by_xml(first))
+    whole = itertools.chain([first], chunks)
+    if codec is None or codec.startswith(("utf", "ascii")):
+        return whole, None
+    if not first.isascii() and old_encodings.strict(first, "utf-8", final=False) is not None:
+        return whole, "utf-8"
+    if old_encodings.strict(first, codec, final=False) is None:
+        return whole, None
+    return _decoded(whole, codec), "utf-8"
+
+
+def _decoded(chunks: Iterator[bytes], codec: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(codec)("backslashreplace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "backslashreplace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "backslashreplace")
 
 
 class Walk:
