@@ -63,3 +63,17 @@ def test_json_is_told_by_its_beginning(read_bytes: Read) -> None:
     assert "买买提" in document.text
     (prose,) = read_bytes(b"{see below} he said [twice]", "note.txt")
     assert prose.media_type == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r'var x = "\u4e70\u4e70\u63d0";', 'var x = "买买提";'),
+        (r"name=\u041c\u0435\u0445\u043c\u0435\u0442", "name=Мехмет"),
+        (r"C:\users\u4e70", r"C:\users\u4e70"),
+        (r"pattern \u0041\u4e70", r"pattern \u0041\u4e70"),
+        (r"\\u4e70\u4e70", r"\\u4e70\u4e70"),
+    ],
+)
+def test_names_in_scripts_and_settings_are_shown(written: str, shown: str) -> None:
+    assert escapes.shown(written, "text/plain") == shown

@@ -25,12 +25,15 @@ _BASE64 = re.compile(
 )
 _CHARSET = re.compile(r"CHARSET=\"?([\w.:-]{1,40})", re.I)
 _FIRST_LETTER = 0xA0
+_LEAST_FOREIGN = "\u0250"
 
 
 def shown(text: str, media_type: str) -> str:
     """The text with its escaped letters as letters; itself where it has none."""
     if media_type == "application/json":
         return _JSON.sub(_of_json, text) if "\\u" in text else text
+    if media_type == "text/plain":  # scripts, logs and settings write names so; one alone is none
+        return _JSON.sub(_of_words, text) if "\\u" in text else text
     if media_type in ("application/xml", "image/svg+xml"):
         if "&#" not in text:
             return text
@@ -51,6 +54,13 @@ def _of_json(found: re.Match[str]) -> str:
     return found[1] + "".join(
         sign if _is_letter(ord(sign)) else f"\\u{ord(sign):04x}" for sign in letters
     )
+
+
+def _of_words(found: re.Match[str]) -> str:
+    """Two escapes or more in a row, all of them of letters beyond the West; else as written."""
+    letters = _of_json(found)
+    word = letters[len(found[1]) :]
+    return letters if len(word) > 1 and all(sign >= _LEAST_FOREIGN for sign in word) else found[0]
 
 
 def _of_xml(found: re.Match[str]) -> str:

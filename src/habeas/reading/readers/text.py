@@ -13,7 +13,7 @@ from habeas.reading.encodings import decoding, escapes, labels
 from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.text"
-VERSION = "5"
+VERSION = "6"
 MEDIA_TYPES = frozenset(
     {
         "text/plain", "text/markdown", "application/json", "application/xml", "image/svg+xml",
