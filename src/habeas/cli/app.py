@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import habeas
+from habeas.cli import coercing, collecting
 from habeas.cli.given import taking_options
 from habeas.cli.table import ROWS, Row
 
@@ -71,7 +72,10 @@ def loaded(row: Row) -> Any:
     function = getattr(import_module(f"habeas.cli.commands.{row.module}"), row.function)
     alone = _typer(row.line)
     alone.command(row.words[-1])(taking_options(function))
-    return typer.main.get_command(alone)
+    command = typer.main.get_command(alone)
+    coercing.spare_pydantic(command)
+    collecting.loaded()
+    return command
 
 
 def make_ready() -> None:
@@ -120,7 +124,7 @@ def _options(
 
 def _tree() -> TyperGroup:
     """The root with the whole table under it."""
-    groups: dict[tuple[str, ...], TyperGroup] = {(): typer.main.get_group(_root)}
+    groups: dict[tuple[str, ...], TyperGroup] = {(): _group_of(_root)}
     for row in ROWS:
         *above, name = row.words
         groups[tuple(above)].commands[name] = Later(row) if row.module else _group(row, groups)
@@ -131,8 +135,14 @@ def _group(row: Row, groups: dict[tuple[str, ...], TyperGroup]) -> TyperGroup:
     kinds: dict[str, type[TyperGroup]] = {"list": ListByDefault, "make": MakeByDefault}
     cls = kinds.get(row.otherwise, TyperGroup)
     made = _typer(row.line, cls=cls, no_args_is_help=cls is TyperGroup)
-    group = groups[row.words] = typer.main.get_group(made)
+    group = groups[row.words] = _group_of(made)
     group.name = row.words[-1]
+    return group
+
+
+def _group_of(made: typer.Typer) -> TyperGroup:
+    group = typer.main.get_group(made)
+    coercing.spare_pydantic(group)
     return group
 
 

@@ -22,7 +22,7 @@ from typing import Any
 import typer
 
 import habeas
-from habeas.cli import endings, faults, python_caches
+from habeas.cli import collecting, endings, faults, python_caches
 from habeas.cli.app import app
 from habeas.custody import core_dumps
 from habeas.errors import HabeasError
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code."""
     core_dumps.turn_off()
     python_caches.keep_open()
+    collecting.spare()
     os.umask(0o077)  # also for what libraries write; our own files have modes of their own
     given = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):

@@ -234,7 +234,9 @@ def _bad(where: str, reason: str) -> BadSchema:
     )
 
 
+@lru_cache(maxsize=256)  # a file of the core is read for the core and for each region
 def _parsed(name: str, body: str) -> Any:
+    """What a file says. It is remembered: nobody changes it."""
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         # BaseLoader makes texts, lists and mappings only: safer than SafeLoader, and no
