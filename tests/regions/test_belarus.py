@@ -14,7 +14,7 @@ from habeas import names
 from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER
 from habeas.archive.opening import Archive
-from habeas.archive.search import index, passages, searching
+from habeas.archive.search import index, languages, searching
 from habeas.linking import LinkRecord, evaluate, labels_of, link, titles
 from habeas.names import gazetteer, placeholders, ranks, writing
 from habeas.vocabulary import region, schema
@@ -183,7 +183,7 @@ def test_what_says_that_no_name_is_known() -> None:
     ],
 )
 def test_the_language_of_a_text_is_told_by_its_letters(text: str, language: str) -> None:
-    assert passages.tell(text, BELARUS) == (language, "Cyrl")
+    assert languages.tell(text, BELARUS) == (language, "Cyrl")
 
 
 def test_sites_of_one_kind_and_number() -> None:

@@ -32,9 +32,8 @@ from habeas.archive.search.compiling import (
     Pattern,
 )
 from habeas.archive.search.patterns import Glob, letters_amiss
+from habeas.archive.search.ranges import Range, merged
 from habeas.archive.store import deadline
-
-Range = tuple[int, int]
 
 
 def ranges(text: str, matches: Iterable[Match]) -> list[Range]:
@@ -102,17 +101,6 @@ def _across(beside: Iterable[Any], match: Across) -> Iterator[Range]:
             ends_so = tuple(ended.words[-at:]) == first
             if ends_so and tuple(begins.words[: len(then)]) == then:
                 yield ends[-at].start, goes_on[len(then) - 1].stop
-
-
-def merged(found: Iterable[Range]) -> list[Range]:
-    """Ranges that touch or overlap as one."""
-    result: list[Range] = []
-    for start, stop in sorted(found):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(stop, result[-1][1]))
-        else:
-            result.append((start, stop))
-    return result
 
 
 class Words:

@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from habeas.archive import folding
 from habeas.archive.search.language import MOST_WORDS
-from habeas.archive.search.schema import UNKNOWN
-from habeas.names import languages
+from habeas.archive.search.languages import tell
 from habeas.reading.documents import Part
-from habeas.vocabulary import texts
 
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
@@ -163,81 +161,3 @@ class _Stated:
         if at < 0 or self.parts[at].stop <= place:
             return None
         return self.parts[at].language, self.parts[at].script
-
-
-# --- language by letters ---------------------------------------------------------------------
-
-_LETTERS = {
-    "Latn": "A-Za-z\u00c0-\u024f",
-    "Hani": "\u3400-\u4dbf\u4e00-\u9fff",
-    "Arab": "\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc",
-    "Cyrl": "\u0400-\u04ff",
-}
-_SCRIPTS = [(script, re.compile(f"[{letters}]+")) for script, letters in _LETTERS.items()]
-_ANY = re.compile("|".join(f"(?P<{script}>[{letters}])" for script, letters in _LETTERS.items()))
-_OF_OTHERS = {
-    script: re.compile(f"[{''.join(_LETTERS[other] for other in _LETTERS if other != script)}]")
-    for script in _LETTERS
-}
-_LATIN = re.compile("[A-Za-z]")
-_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|was|that)\b", re.I)
-_TURKISH = re.compile(r"[ğşıİĞŞ]|\b(?:ve|bir|için|olarak)\b")
-_UYGHUR_ARABIC = re.compile("[ەېۆۈڭۋ]")
-_KAZAKH_CYRILLIC = re.compile("[іұ]")
-_TURKIC_CYRILLIC = re.compile("[әғқһ]")
-_KYRGYZ = re.compile("[ңөү]")
-_KANA = re.compile("[\u3040-\u30ff]")
-
-
-def tell(sample: str, region: Region | None = None) -> tuple[str, str]:
-    """Language and script by the letters alone; ``und`` where they do not tell. What a region
-    says comes first."""
-    if sample.isascii():
-        script = "Latn" if _LATIN.search(sample) else ""
-        return ("en" if len(_ENGLISH.findall(sample)) > 1 else UNKNOWN), script
-    first = _ANY.search(sample)
-    if first is None:
-        return UNKNOWN, texts.detect_script(sample) or ""
-    script = first.lastgroup or ""
-    if _OF_OTHERS[script].search(sample, first.end()):
-        script = _most_written(sample)
-    of_region = languages.told(sample, script, region) if region else ""
-    return of_region or _LANGUAGE_OF[script](sample), script
-
-
-def _most_written(sample: str) -> str:
-    counted = {script: len("".join(found.findall(sample))) for script, found in _SCRIPTS}
-    # A Chinese character says as much as several letters.
-    counted["Hani"] *= 3
-    return max(counted, key=counted.__getitem__)
-
-
-def _arabic(sample: str) -> str:
-    if "\u0674" in sample:
-        return "kk"
-    return "ug" if _UYGHUR_ARABIC.search(sample) else "ar"
-
-
-def _cyrillic(sample: str) -> str:
-    low = sample.lower()
-    if _KAZAKH_CYRILLIC.search(low):
-        return "kk"
-    if "җ" in low:
-        return "ug"
-    if _TURKIC_CYRILLIC.search(low):
-        return "kk" if "ы" in low else "ug"
-    return "ky" if _KYRGYZ.search(low) else "ru"
-
-
-def _latin(sample: str) -> str:
-    if _TURKISH.search(sample):
-        return "tr"
-    return "en" if len(_ENGLISH.findall(sample)) > 1 else UNKNOWN
-
-
-_LANGUAGE_OF = {
-    "Latn": _latin,
-    "Hani": lambda sample: "ja" if _KANA.search(sample) else "zh",
-    "Arab": _arabic,
-    "Cyrl": _cyrillic,
-}

@@ -14,6 +14,7 @@ from tantivy import FieldType, Occur, Query
 from habeas.archive import folding
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.language import Filter
+from habeas.archive.search.languages import UNKNOWN
 from habeas.reading.documents import State
 from habeas.vocabulary import edtf, texts
 from habeas.vocabulary.errors import VocabularyError
@@ -34,7 +35,6 @@ LABELS = ("cited", "claimed")
 VALUES = ("label", "script", "media_type", *LABELS)
 NUMBERS = ("layer", "exhibit", "start", "stop", "beyond", "page", "date_from", "date_to")
 
-UNKNOWN = "und"  # a language that was not determined
 
 #: Kinds of files, by what a media type begins with.
 TYPES = {

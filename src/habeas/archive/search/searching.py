@@ -29,9 +29,10 @@ from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import AddedSpellings
 from habeas.archive.search.files import layers_with
 from habeas.archive.search.language import Filter, InFile, Not, Tree, leaves
-from habeas.archive.search.matching import Range, marked
+from habeas.archive.search.matching import marked
 from habeas.archive.search.named import NamedRecords, named
 from habeas.archive.search.parsing import parse
+from habeas.archive.search.ranges import Range
 from habeas.archive.search.refining import positive
 from habeas.archive.search.sheet_rows import FoundRow, row_of
 from habeas.archive.search.text_memory import texts

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 
 from habeas.archive import models as m
 from habeas.archive.places import Places
-from habeas.archive.search.matching import Range, merged
-from habeas.archive.search.passages import tell
-from habeas.archive.search.schema import UNKNOWN
+from habeas.archive.search.languages import UNKNOWN, tell
+from habeas.archive.search.ranges import Range, merged
 from habeas.reading.tables import Cell, column_name
 
 MOST_CELLS = 12  # of one row

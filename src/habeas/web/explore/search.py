@@ -20,8 +20,8 @@ from habeas.archive.readings import locator_words
 from habeas.archive.search import refining, searching
 from habeas.archive.search.errors import IndexMissing, QueryRefused
 from habeas.archive.search.language import Tree
+from habeas.archive.search.languages import UNKNOWN
 from habeas.archive.search.named import NamedRecord
-from habeas.archive.search.schema import UNKNOWN
 from habeas.archive.search.searching import PAGE, Hit, SearchAnswer
 from habeas.archive.store import deadline
 from habeas.display import words

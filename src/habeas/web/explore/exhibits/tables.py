@@ -16,8 +16,7 @@ from typing import Any
 from habeas.archive.models import Passage
 from habeas.archive.places import Places
 from habeas.archive.readings import locator_words
-from habeas.archive.search.passages import tell
-from habeas.archive.search.schema import UNKNOWN
+from habeas.archive.search.languages import UNKNOWN, tell
 from habeas.display import words
 from habeas.reading.columns import Columns
 from habeas.reading.documents import Part
