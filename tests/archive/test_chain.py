@@ -185,7 +185,7 @@ def test_a_blocked_exhibit_is_checked_and_not_copied(archive: Archive, tmp_path:
 
 
 def test_the_page_has_words_for_everything_that_the_ledger_sees() -> None:
-    from habeas.web.explore.exhibits.custody import SEEN as ON_THE_PAGE
+    from habeas.display.exhibits.custody import SEEN as ON_THE_PAGE
 
     assert ON_THE_PAGE == SEEN_WORDS
 

@@ -19,8 +19,9 @@ from tests.web.making import Shelf, fill
 import habeas.display
 from habeas.archive.access import OWNER, PUBLIC, Viewer, team_member
 from habeas.archive.opening import Archive
-from habeas.display import claims, differences, marks, records, sources
+from habeas.display import about, claims, differences, marks, records, sources
 from habeas.display.asking import Elsewhere, NotThere, Query
+from habeas.display.exhibits import exhibit
 from habeas.display.figures import figure, heading
 from habeas.display.marks import marked
 from habeas.display.references import EntryReference, Marked, Target, TextPart, Turning
@@ -88,6 +89,8 @@ def everything(shelf: Shelf, viewer: Viewer) -> list[Any]:
         sources.sources(viewer, none),
         differences.every(viewer, none),
         heading.overview(shelf.archive, viewer),
+        exhibit.exhibits(viewer, none),
+        about.about(shelf.archive),
     ]
     for key in (one.key for one in in_force(viewer)):
         with contextlib.suppress(FigureError):
@@ -98,6 +101,7 @@ def everything(shelf: Shelf, viewer: Viewer) -> list[Any]:
             lambda at: claims.claim(shelf.archive, viewer, at),
             lambda at: records.record(viewer, at, none),
             lambda at: sources.source(viewer, at, none),
+            lambda at: exhibit.exhibit(shelf.archive, viewer, at, none),
         ):
             try:
                 shown.append(build(position))

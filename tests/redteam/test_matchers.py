@@ -27,6 +27,7 @@ from habeas.archive.search.patterns import Glob, letters_amiss
 from habeas.archive.search.searching import checked
 from habeas.custody.attestation import witness
 from habeas.custody.log import notes
+from habeas.display.exhibits import chosen
 from habeas.figures.definition import syntax
 from habeas.linking import titles
 from habeas.reading import detecting
@@ -43,7 +44,6 @@ from habeas.reading.readers.interface import (
 )
 from habeas.vocabulary import counts, edtf, edtf_compare, places, texts, values
 from habeas.web import connections
-from habeas.web.explore.exhibits import citing
 from habeas.web.explore.templatetags import showing
 
 
@@ -112,7 +112,7 @@ MATCHERS: dict[str, tuple[Callable[[str], object], int]] = {
     "quote in any case": (
         drawn(lambda text: quoting.places(text, ["A"] * 4_000, any_case=True)), 8_000,
     ),
-    "sentence": (drawn(lambda text: citing._SENTENCE_ENDS.finditer(text)), 8_000),
+    "sentence": (drawn(lambda text: chosen._SENTENCE_ENDS.finditer(text)), 8_000),
     "comparable text": (texts.fold, 8_000),
     "script of a text": (texts.detect_script, 8_000),
     "controls shown": (showing.exact, 4_000),

@@ -22,7 +22,7 @@ from habeas.archive.rules import LONGEST_QUOTE
 from habeas.archive.store import connecting
 from habeas.archive.verbs.blocking import block
 from habeas.archive.verify.verifying import verify
-from habeas.web.explore.exhibits.citing import words_sha256
+from habeas.display.exhibits.chosen import words_sha256
 
 WritingAs = Callable[[Archive, Viewer, Any], Writer]
 

@@ -35,8 +35,9 @@ from habeas.archive.opening import Archive, open_archive
 from habeas.archive.pipeline.flow import read_what_waits
 from habeas.archive.verbs.blocking import block
 from habeas.archive.verify.verifying import verify
+from habeas.display.exhibits.originals import safe_name
 from habeas.web.explore.exhibits import originals
-from habeas.web.explore.exhibits.originals import AT_ONCE, PIECE_BYTES, safe_name
+from habeas.web.explore.exhibits.originals import AT_ONCE, PIECE_BYTES
 from habeas.web.serving import MOST_WAITING_BYTES, listen
 
 WritingAs = Callable[[Archive, Viewer, Any], Writer]

@@ -21,7 +21,7 @@ from habeas.archive.exhibits.intake import Received, add_files, layer_text
 from habeas.archive.models import Layer, Passage, Reading
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits
-from habeas.web.explore.exhibits.tables import LONGEST_CELL, ROWS
+from habeas.display.exhibits.tables import LONGEST_CELL, ROWS
 from habeas.web.serving import listen
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tests.web.conftest import Reader
 from habeas.archive.access import OWNER
 from habeas.archive.opening import Archive
 from habeas.archive.search import refresh, searching
-from habeas.web.explore import search as search_page
+from habeas.display import search as search_page
 from habeas.web.explore.frame import pages
 
 ReadingAs = Callable[..., Reader]

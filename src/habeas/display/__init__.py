@@ -7,16 +7,15 @@ through ``archive.access.visible``.
 """
 
 __all__ = [
+    "about",
     "asking",
-    "cards",
     "claims",
     "differences",
+    "exhibits",
     "figures",
-    "in_row",
     "marks",
-    "proofs",
     "records",
     "references",
+    "search",
     "sources",
-    "words",
 ]

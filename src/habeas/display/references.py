@@ -66,3 +66,7 @@ MARKS = tuple(each.name for each in fields(Marked))
 def optional() -> Any:
     """A field that a rendering leaves out where it is None."""
     return field(default=None, kw_only=True, metadata={"optional": True})
+
+
+#: Of a mark that a rendering holds also where it says nothing.
+ALWAYS = {"always": True}

@@ -35,6 +35,7 @@ __all__ = [
     "batches",
     "documents",
     "errors",
+    "expanding",
     "index",
     "language",
     "languages",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from habeas.web.explore import search
-from habeas.web.explore.exhibits import citing, exhibit_pages, originals, readings
+from habeas.web.explore import other_pages
+from habeas.web.explore.exhibits import citing, exhibit_pages, originals
 from habeas.web.explore.figures import figure_pages
-from habeas.web.explore.frame import about
 from habeas.web.explore.frame.pages import twins
 from habeas.web.explore.records import claim_pages, record_pages, source_pages
 
@@ -34,14 +33,14 @@ urlpatterns = [
     *twins("exhibits/<int:position>/", exhibit_pages.exhibit, "exhibit"),
     path(
         "exhibits/<int:position>/pictures/<int:reading>/<int:number>.png",
-        readings.picture,
+        exhibit_pages.picture,
         name="picture",
     ),
     path("exhibits/<int:position>/passages/", citing.cite, name="cite"),
     path("exhibits/<int:position>/original/", originals.original, name="original"),
-    *twins("search/", search.search, "search"),
+    *twins("search/", other_pages.search, "search"),
     *twins("sources/", source_pages.listed, "sources"),
     *twins("sources/<int:position>/", source_pages.source, "source"),
     *twins("differences/", record_pages.differing, "differences"),
-    *twins("about/", about.about, "about"),
+    *twins("about/", other_pages.about, "about"),
 ]

@@ -1,12 +1,11 @@
-"""Pages of exhibits: custody, texts, tables and pictures; citing and handing out, by forms.
+"""Pages of exhibits, pictures of them, and the forms that cite and hand out.
 
-Not here: opening a file (``habeas.reading``); nothing plain is written to a disk.
+Not here: what is shown of an exhibit (``habeas.display.exhibits``), opening a file
+(``habeas.reading``); nothing plain is written to a disk.
 """
 
 __all__ = [
     "citing",
     "exhibit_pages",
-    "layers",
     "originals",
-    "readings",
 ]

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import os
 import threading
-import unicodedata
 from collections.abc import Callable, Generator, Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -21,9 +20,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from habeas.archive.access.blocked_bytes import refuse_blocked
-from habeas.archive.errors import ExhibitBlocked
 from habeas.archive.exhibits.working_copies import hand_out
 from habeas.archive.models import Exhibit
+from habeas.display.exhibits.originals import safe_name
 from habeas.web.errors import FormUnreadable, TooManyAtOnce
 from habeas.web.explore.frame.pages import exhibit_form
 from habeas.web.site.viewing import ViewerRequest, pseudonym
@@ -31,40 +30,12 @@ from habeas.web.site.viewing import ViewerRequest, pseudonym
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
-Content = dict[str, Any]
-
 AT_ONCE = 3  # of the server's threads, so that pages are answered while originals are sent
 PIECE_BYTES = 256 * 1024
 LONGEST_WORDS = 500  # characters of a purpose or an authority
-LONGEST_NAME = 120  # characters of a file's name
 #: A browser that showed it all the same would run nothing in it and load nothing for it.
 SANDBOX = "default-src 'none'; sandbox"
-_KEPT_APART = frozenset('/\\:*?"<>|%')  # mean something to a file system or a shell
 _sending = threading.BoundedSemaphore(AT_ONCE)
-
-
-def offered(request: ViewerRequest, row: Exhibit) -> Content:
-    """Whether the original can be had here, in whose name, and how else."""
-    content: Content = {
-        "state": "offered" if request.person is not None else "read-only",
-        "filename": safe_name(row),
-        "by": pseudonym(request),
-        "copy": f"habeas custody {row.position} --copy-to FILE --by WHO --why TEXT",
-        "serve": "habeas serve --as PSEUDONYM",
-        "message": "",
-        "next_step": "",
-    }
-    try:
-        refuse_blocked(row.address)
-    except ExhibitBlocked as error:
-        return {
-            **content,
-            "state": "blocked",
-            "copy": "",
-            "message": error.message,
-            "next_step": error.next_step,
-        }
-    return content
 
 
 @exhibit_form("original")
@@ -114,29 +85,6 @@ def _words(request: ViewerRequest, name: str) -> str:
             next_step=_("Say it in at most %(n)s.") % {"n": LONGEST_WORDS},
         )
     return words
-
-
-def safe_name(row: Exhibit) -> str:
-    """The name under which the original is saved: it begins with what habeas says.
-
-    Of the name as received the last part is kept, without what hides, reorders or ends text and
-    without what a file system reads as a path; it can neither begin with a dot nor be the name of
-    a device, because it begins with the exhibit's number.
-    """
-    last = row.filename.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    kept = "".join("_" if _is_unsafe(letter) else letter for letter in last)
-    stem, dot, suffix = kept.rpartition(".")
-    if dot and 0 < len(suffix) <= 12:
-        kept = f"{stem[: LONGEST_NAME - len(suffix)]}.{suffix}"
-    kept = kept[: LONGEST_NAME + 1].rstrip(" .") or "original"
-    return f"exhibit-{row.position}-{kept}"
-
-
-def _is_unsafe(letter: str) -> bool:
-    return letter in _KEPT_APART or unicodedata.category(letter) in (
-        *("Cc", "Cf", "Cs", "Co", "Cn"),  # controls, bidi and other formats, no characters
-        *("Zl", "Zp"),
-    )
 
 
 class _Sent:

@@ -31,7 +31,6 @@ from habeas.reading.sandbox.opening import Sandbox
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
-WIDTHS = (700, 1400)  # pixels; others are not made, so that nobody can fill the disk
 IDLE_SECONDS = 120.0
 WAIT_SECONDS = 90.0
 LARGEST_BYTES = 512 * 1024 * 1024  # of an exhibit that is opened to show a page of it

@@ -4,7 +4,6 @@ Not here: a page of one kind of thing.
 """
 
 __all__ = [
-    "about",
     "marks",
     "pages",
 ]

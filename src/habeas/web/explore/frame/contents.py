@@ -25,22 +25,22 @@ def content(value: Any, request: HttpRequest) -> Any:
         return part_address(value, request)
     if is_dataclass(value) and not isinstance(value, type):
         return _of_fields(value, request)
-    if isinstance(value, dict):
-        return {name: content(inner, request) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, tuple):
         return [content(inner, request) for inner in value]
     return value
 
 
 def _of_fields(value: Any, request: HttpRequest) -> dict[str, Any]:
     of_marks = MARKS if isinstance(value, Marked) else ()
-    found = {}
+    found, marks = {}, {}
     for each in fields(value):
         inner = getattr(value, each.name)
-        if each.name in of_marks or (inner is None and each.metadata.get("optional")):
-            continue
-        found[each.name] = content(inner, request)
-    return found | {name: mark for name in of_marks if (mark := getattr(value, name))}
+        if each.name in of_marks:
+            if inner or each.metadata.get("always"):
+                marks[each.name] = inner
+        elif inner is not None or not each.metadata.get("optional"):
+            found[each.name] = content(inner, request)
+    return found | marks
 
 
 def address(target: Target) -> str:

@@ -1,6 +1,6 @@
 """What every page is: one content, rendered as HTML or as its JSON twin.
 
-A view asks a builder of ``habeas.display`` for a frozen value (``contents``), or makes a dict.
+A view asks a builder of ``habeas.display`` for a frozen value; ``contents`` makes plain data of it.
 Invariants: the content holds only what JSON holds; both renderings come from the same content; a
 row that the viewer may not see is answered like a row that does not exist; lists are read
 in pages, with a cursor (the last thing seen) and never with an offset or a count.
@@ -9,19 +9,16 @@ in pages, with a cursor (the last thing seen) and never with an offset or a coun
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import is_dataclass
-from typing import Any, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.core.exceptions import SuspiciousOperation
-from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from habeas.archive.access import Viewer
 from habeas.archive.errors import TooLong
 from habeas.archive.ledger.appending import head
 from habeas.archive.models import Exhibit
@@ -31,20 +28,19 @@ from habeas.display.asking import Elsewhere, Gone, NotThere, Query
 from habeas.display.marks import marked
 from habeas.errors import HabeasError
 from habeas.web.errors import NoArchive
-from habeas.web.explore.frame import contents, marks
+from habeas.web.explore.frame import contents
 from habeas.web.site.viewing import ViewerRequest
 
 MOST_SECONDS = 60.0  # for what a page shows; then it is stopped, and others have their turn
 
 Content = dict[str, Any]
-View = Callable[..., Any]  # to a frozen value, or a dict
+View = Callable[..., Any]  # to a frozen value
 Answer = Callable[..., HttpResponseBase]
 Form = Callable[[ViewerRequest, Exhibit], HttpResponseBase]
-M = TypeVar("M", bound=Model)
 
 
 def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
-    """Make a view of a function from a request to the page's dict."""
+    """Make a view of a function from a request to what the page shows."""
 
     def decorate(view: View) -> Callable[..., HttpResponse]:
         @functools.wraps(view)
@@ -93,13 +89,9 @@ def answered(view: Answer) -> Callable[..., HttpResponseBase]:
 
 def _content(request: ViewerRequest, view: View, parts: dict[str, Any]) -> Content:
     """What a view shows, as plain data with addresses, everything in it marked."""
-    shown = view(request, **parts)
-    if is_dataclass(shown):
-        whole: Content = contents.content(marked(request.viewer, shown), request)
-        return whole
-    content: Content = contents.content(shown, request)
-    marks.mark_all(request.viewer, content)
-    return content
+    shown = marked(request.viewer, view(request, **parts))
+    whole: Content = contents.content(shown, request)
+    return whole
 
 
 def exhibit_form(place: str) -> Callable[[Form], Callable[..., HttpResponseBase]]:
@@ -115,10 +107,12 @@ def exhibit_form(place: str) -> Callable[[Form], Callable[..., HttpResponseBase]
             asked = cast(ViewerRequest, request)
             back = f"{reverse('exhibit', kwargs={'position': position})}#{place}"
             try:
-                row = one(asked.viewer, Exhibit, position)
+                row = asking.one(asked.viewer, Exhibit, position)
                 if request.method != "POST" or asked.person is None:
                     return HttpResponseRedirect(back)
                 return view(asked, row)
+            except NotThere as error:
+                raise Http404 from error
             except Gone as gone:
                 return _erased(request, gone, as_json=False)
             except HabeasError as error:
@@ -144,54 +138,6 @@ def twins(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLP
 def query_of(request: HttpRequest) -> Query:
     """What the address asks of a builder."""
     return Query({name: request.GET[name] for name in request.GET})
-
-
-def one(viewer: Viewer, model: type[M], position: int) -> M:
-    """The row at a position; 404 when it is not there or not to be seen, ``Gone`` when erased."""
-    try:
-        return asking.one(viewer, model, position)
-    except NotThere as error:
-        raise Http404 from error
-
-
-def whole_number(request: HttpRequest, name: str, *, most: int = 2**53) -> int | None:
-    """A query parameter as a non-negative integer; None when absent, 404 when it is not one."""
-    try:
-        return query_of(request).number(name, most=most)
-    except NotThere as error:
-        raise Http404 from error
-
-
-def paged(
-    rows: QuerySet[M],
-    request: HttpRequest,
-    size: int = asking.PAGE_SIZE,
-    *,
-    cursor: str = "after",
-    place: str = "",
-) -> tuple[list[M], Content]:
-    """One page of rows in the order of their ledger position, and the link to the next."""
-    found, pages = asking.paged(rows, query_of(request), size, cursor=cursor, section=place)
-    return found, contents.content(pages, request)
-
-
-def cut(
-    found: Sequence[Any],
-    request: HttpRequest,
-    size: int = asking.PAGE_SIZE,
-    *,
-    cursor: str = "after",
-    place: str = "",
-) -> tuple[list[Any], Content]:
-    """One page of a list that is already in memory, by its index."""
-    part, pages = asking.cut(found, query_of(request), size, cursor=cursor, section=place)
-    return part, contents.content(pages, request)
-
-
-def links(request: HttpRequest, after: int | None, following: int | None) -> Content:
-    """The addresses of the first and the next page."""
-    made: Content = contents.content(asking.turning(after, following), request)
-    return made
 
 
 def frame(request: HttpRequest) -> Content:

@@ -10,7 +10,8 @@ headings heads every group, and is text only in its own.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from habeas.archive.models import Passage
@@ -18,18 +19,87 @@ from habeas.archive.places import Places
 from habeas.archive.readings import locator_words
 from habeas.archive.search.languages import UNKNOWN, tell
 from habeas.display import words
+from habeas.display.exhibits import layers
+from habeas.display.exhibits.layers import CitingClaim, TextSegment
+from habeas.display.references import Marked, Target
 from habeas.reading.columns import Columns
 from habeas.reading.documents import Part
 from habeas.reading.tables import Sheet, SheetRow, column_name
-from habeas.web.explore.exhibits import layers
 
-Content = dict[str, Any]
-Address = Callable[..., str]
+Address = Callable[..., Target]
 
 ROWS, CELLS, COLUMNS = 100, 6_000, 300
 LONGEST_CELL, LONGEST_OF_MANY = 4_000, 400  # code points of one cell
 _MANY = 200_000  # code points of a group
 _ASIDES = 50  # comments and drawings that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """``after``: the tab or line's end that follows. ``left_out`` code points are in the text."""
+
+    column: int
+    pieces: tuple[TextSegment, ...]
+    after: tuple[TextSegment, ...]
+    language: str
+    script: str
+    direction: str
+    hidden: bool
+    stored: str
+    left_out: int
+    text_url: Target | str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """A row; None: nothing in that column."""
+
+    number: int
+    hidden: bool
+    current: bool
+    cells: tuple[SheetCell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column and its heading; ``numbers``: it holds numbers."""
+
+    column: int
+    letters: str
+    heading: words.TextWords
+    numbers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAside(Marked):
+    """A comment or drawing beside the cells."""
+
+    place: str
+    text: words.TextWords
+    url: Target
+
+
+@dataclass(frozen=True, slots=True)
+class SheetShown:
+    """A group of rows of one sheet, under the rows of headings."""
+
+    sheet: str
+    sheets: int
+    hidden: bool
+    rows_in_sheet: int
+    first_row: int
+    last_row: int
+    from_row: int
+    to_row: int
+    direction: str
+    heading_row: int | None
+    columns: tuple[SheetColumn, ...]
+    columns_left_out: int
+    head: tuple[SheetLine, ...]
+    rows: tuple[SheetLine, ...]
+    asides: tuple[SheetAside, ...]
+    whole: bool
+    start_of_sheet: int
 
 
 class Group:
@@ -72,15 +142,15 @@ def row_numbered(sheet: Sheet, number: int) -> int:
     return rows[min(at, len(rows) - 1)]
 
 
-def content(
+def sheet_shown(
     group: Group,
     address: Address,
     cited: Sequence[Passage],
-    claims: dict[int, list[Content]],
+    claims: Mapping[int, Sequence[CitingClaim]],
     asked: tuple[int, int] | None,
     row_asked: int | None,
-) -> Content:
-    """What the page's dict holds of a group."""
+) -> SheetShown:
+    """What is shown of a group."""
     tables, sheet = group.sheet.tables, group.sheet
     columns = group.places.columns(sheet, group.text)
     first, stop = group.span
@@ -89,49 +159,49 @@ def content(
     edges = {edge for row in rows for cell in row.cells for edge in (cell.start, cell.stop)}
     edges |= {c.start + longest for row in rows for c in row.cells if c.stop - c.start > longest}
     pieces = layers.segments(group.text[first:stop], first, cited, claims, asked, edges)
-    starts = [piece["start"] for piece in pieces]
+    starts = [piece.start for piece in pieces]
     current = _current(group, asked, row_asked)
 
-    def between(begin: int, end: int) -> list[Content]:
+    def between(begin: int, end: int) -> tuple[TextSegment, ...]:
         return pieces[bisect_left(starts, begin) : bisect_left(starts, end)]
 
-    def shown(row: SheetRow, at: int) -> Content:
+    def shown(row: SheetRow, at: int) -> SheetLine:
         following = tables.span(at + 1)[0] if at + 1 < group.last else stop
         cells = {cell.column: cell for cell in row.cells}
         ends = [*(cell.start for cell in row.cells[1:]), following]
         until = dict(zip(cells, ends, strict=False))
-        return {
-            "number": row.number,
-            "hidden": row.hidden,
-            "current": at == current,
-            "cells": [
+        return SheetLine(
+            number=row.number,
+            hidden=row.hidden,
+            current=at == current,
+            cells=tuple(
                 _cell(group, cells[n], until[n], longest, between, address) if n in cells else None
                 for n in group.columns
-            ],
-        }
+            ),
+        )
 
     made = [shown(row, at) for at, row in enumerate(rows, group.first)]
     head = columns.heading_row
     above = 0 if head is None or not group.first <= head < group.last else head + 1 - group.first
-    return {
-        "sheet": sheet.name,
-        "sheets": len(tables.sheets),
-        "hidden": sheet.hidden,
-        "rows_in_sheet": len(sheet),
-        "first_row": rows[0].number,
-        "last_row": rows[-1].number,
-        "from_row": tables.row(sheet.first).number,
-        "to_row": tables.row(sheet.last - 1).number,
-        "direction": "rtl" if columns.right_to_left else "ltr",
-        "heading_row": None if head is None else tables.row(head).number,
-        "columns": _columns(group, columns),
-        "columns_left_out": group.columns_left_out,
-        "head": made[:above],
-        "rows": made[above:],
-        "asides": _asides(group, rows, address),
-        "whole": len(rows) == len(sheet),
-        "start_of_sheet": sheet.first,
-    }
+    return SheetShown(
+        sheet=sheet.name,
+        sheets=len(tables.sheets),
+        hidden=sheet.hidden,
+        rows_in_sheet=len(sheet),
+        first_row=rows[0].number,
+        last_row=rows[-1].number,
+        from_row=tables.row(sheet.first).number,
+        to_row=tables.row(sheet.last - 1).number,
+        direction="rtl" if columns.right_to_left else "ltr",
+        heading_row=None if head is None else tables.row(head).number,
+        columns=_columns(group, columns),
+        columns_left_out=group.columns_left_out,
+        head=tuple(made[:above]),
+        rows=tuple(made[above:]),
+        asides=_asides(group, rows, address),
+        whole=len(rows) == len(sheet),
+        start_of_sheet=sheet.first,
+    )
 
 
 def _current(group: Group, asked: tuple[int, int] | None, row_asked: int | None) -> int | None:
@@ -141,16 +211,13 @@ def _current(group: Group, asked: tuple[int, int] | None, row_asked: int | None)
     return row_asked
 
 
-def _columns(group: Group, columns: Columns) -> list[Content]:
-    return [
-        {
-            "column": n,
-            "letters": column_name(n),
-            "heading": words.text(columns.headings.get(n, "")),
-            "numbers": n in columns.numbers,
-        }
+def _columns(group: Group, columns: Columns) -> tuple[SheetColumn, ...]:
+    return tuple(
+        SheetColumn(
+            n, column_name(n), words.text(columns.headings.get(n, "")), n in columns.numbers
+        )
         for n in group.columns
-    ]
+    )
 
 
 def _cell(
@@ -158,33 +225,33 @@ def _cell(
     cell: Any,
     until: int,
     longest: int,
-    between: Callable[[int, int], list[Content]],
+    between: Callable[[int, int], tuple[TextSegment, ...]],
     address: Address,
-) -> Content:
+) -> SheetCell:
     stop = min(cell.stop, cell.start + longest)
     text = group.text[cell.start : min(stop, cell.start + 200)]
     language, script = tell(text)
     about = words.text(text, "" if language == UNKNOWN else language, script)
     more = cell.stop - stop
-    return {
-        "column": cell.column,
-        "pieces": between(cell.start, stop),
-        "after": between(cell.stop, until),  # the tab or line's end that follows
-        "language": about.language,
-        "script": about.script,
-        "direction": about.direction,
-        "hidden": cell.hidden,
-        "stored": cell.stored[:200],
-        "left_out": more,
-        "text_url": f"{address(view='text', **{'from': cell.start})}#found" if more else "",
-    }
+    return SheetCell(
+        column=cell.column,
+        pieces=between(cell.start, stop),
+        after=between(cell.stop, until),
+        language=about.language,
+        script=about.script,
+        direction=about.direction,
+        hidden=cell.hidden,
+        stored=cell.stored[:200],
+        left_out=more,
+        text_url=address("found", view="text", **{"from": cell.start}) if more else "",
+    )
 
 
-def _asides(group: Group, rows: Sequence[SheetRow], address: Address) -> list[Content]:
+def _asides(group: Group, rows: Sequence[SheetRow], address: Address) -> tuple[SheetAside, ...]:
     """What the sheet holds beside its cells: comments on these rows; drawings, at its end."""
     here = {row.number for row in rows}
     last = group.last == group.sheet.last
-    found: list[Content] = []
+    found: list[SheetAside] = []
     for part in group.places.parts:
         if part.kind == "sheet" or not _in_sheet(part, group.sheet):
             continue
@@ -192,13 +259,13 @@ def _asides(group: Group, rows: Sequence[SheetRow], address: Address) -> list[Co
         if (at in here) if at is not None else last:
             place = {name: value for name, value in part.locator.items() if name != "sheet"}
             found.append(
-                {
-                    "place": locator_words(place),
-                    "text": words.text(group.text[part.start : part.stop][:LONGEST_OF_MANY]),
-                    "url": f"{address(view='text', **{'from': part.start, 'to': part.stop})}#found",
-                }
+                SheetAside(
+                    locator_words(place),
+                    words.text(group.text[part.start : part.stop][:LONGEST_OF_MANY]),
+                    address("found", view="text", **{"from": part.start, "to": part.stop}),
+                )
             )
-    return found[:_ASIDES]
+    return tuple(found[:_ASIDES])
 
 
 def _in_sheet(part: Part, sheet: Sheet) -> bool:

@@ -1,0 +1,215 @@
+"""Exhibits: sealed bytes, what happened to them, and their text with what is cited of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from habeas.archive.access import Viewer, visible
+from habeas.archive.models import Exhibit, Hold, Layer, Passage, Reading
+from habeas.archive.rules import LONGEST_QUOTE
+from habeas.display import words
+from habeas.display.asking import Elsewhere, NotThere, Query, one, paged
+from habeas.display.exhibits import layers, readings
+from habeas.display.exhibits.custody import CustodyShown, custody_of
+from habeas.display.exhibits.originals import OriginalOffer, offered
+from habeas.display.exhibits.reading import ReadingPart, TextShown
+from habeas.display.proofs import EntryProof, entry_proof
+from habeas.display.references import EntryReference, Marked, Target, Turning
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+LAYERS = 200  # of one file, listed
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitWords(Marked):
+    """What is known of an exhibit without opening it."""
+
+    position: int
+    url: Target
+    title: words.TextWords
+    filename: str
+    media_type: str
+    size_bytes: int
+    received_from: str
+    received_on: words.Dated | None
+    plain_sha256: str
+    address: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedExhibit(ExhibitWords):
+    """An exhibit in a list, with how its reading stands."""
+
+    reading: readings.StateWords
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitsShown:
+    """A part of the exhibits, in the order in which they were sealed."""
+
+    title: str
+    exhibits: tuple[ListedExhibit, ...]
+    pages: Turning
+
+
+@dataclass(frozen=True, slots=True)
+class HoldShown(Marked):
+    """A legal hold that lies on an exhibit."""
+
+    position: int
+    authority: str
+    reason: str
+    entry: EntryReference
+
+
+@dataclass(frozen=True, slots=True)
+class LayerShown(Marked):
+    """One reading's text; ``length`` in code points."""
+
+    position: int
+    reader: str
+    reader_version: str
+    settings: str
+    length: int
+    text_sha256: str
+    inner_path: str
+    entry: EntryReference
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitShown:
+    """One exhibit: what it is, its custody, what opening it gave, its text and pictures."""
+
+    title: str
+    exhibit: ExhibitWords
+    custody: CustodyShown
+    holds: tuple[HoldShown, ...]
+    reading: readings.FileState
+    inside: readings.InnerFiles
+    layers: tuple[LayerShown, ...]
+    text: TextShown | None
+    may_cite: bool
+    cite: str
+    longest_quote: int
+    original: OriginalOffer
+    proof: EntryProof
+
+
+def exhibits(viewer: Viewer, query: Query) -> ExhibitsShown:
+    """A part of the exhibits, with how the reading of each stands."""
+    found, pages = paged(visible(viewer, Exhibit), query)
+    states = readings.states_of(viewer, [row.position for row in found])
+    listed = tuple(ListedExhibit(**_known(row), reading=states[row.position]) for row in found)
+    return ExhibitsShown(_("Exhibits"), listed, pages)
+
+
+def _known(row: Exhibit) -> dict[str, Any]:
+    return {
+        "position": row.position,
+        "url": Target("exhibit", row.position),
+        "title": words.text(row.title or row.filename),
+        "filename": row.filename,
+        "media_type": row.media_type,
+        "size_bytes": row.size_bytes,
+        "received_from": row.received_from,
+        "received_on": words.date_words(row.received_on),
+        "plain_sha256": row.plain_sha256,
+        "address": row.address,
+        "note": row.note,
+    }
+
+
+def exhibit(
+    archive: Archive, viewer: Viewer, position: int, query: Query, *, by: str | None = None
+) -> ExhibitShown:
+    """The exhibit at a position, and a part of its text; raises ``NotThere`` or ``Gone``.
+
+    ``by``: in whose name the reader may cite and take the original; None where they may not.
+    """
+    row = one(viewer, Exhibit, position)
+    reading = readings.chosen(viewer, row, query)
+    read, layer = _layers_of(viewer, row, reading, query)
+    original = offered(row, by)
+    part = ReadingPart(archive, viewer, query, position, layer, reading)
+    text = part.shown() if layer is not None or part.pictures else None
+    quote = (text.quote if text else "") or _("the words as they stand")
+    page = part.page if part.by_page else None
+    holds = visible(viewer, Hold).filter(target=position, ended_at__isnull=True)
+    return ExhibitShown(
+        title=row.title or row.filename,
+        exhibit=ExhibitWords(**_known(row)),
+        custody=custody_of(archive, viewer, row),
+        holds=tuple(
+            HoldShown(
+                hold.position, hold.authority, hold.reason, EntryReference("hold", hold.position)
+            )
+            for hold in holds.order_by("position")[:20]
+        ),
+        reading=readings.state_of(
+            reading, blocked=original.state == "blocked", with_text=bool(read)
+        ),
+        inside=readings.inside(viewer, position, query),
+        layers=tuple(map(_layer, read)),
+        text=text,
+        may_cite=by is not None and layer is not None,
+        cite=readings.cite_command(position, reading, page, quote) if layer else "",
+        longest_quote=LONGEST_QUOTE,
+        original=original,
+        proof=entry_proof(archive, viewer, position),
+    )
+
+
+def passage(viewer: Viewer, position: int) -> Elsewhere:
+    """Where a passage is shown: its place in its exhibit's text. ``NotThere`` or ``Gone``."""
+    row = one(viewer, Passage, position)
+    one(viewer, Exhibit, row.exhibit)
+    if row.layer is None:
+        return Elsewhere(Target("exhibit", row.exhibit))
+    place = {
+        "layer": row.layer,
+        "window": layers.window_of(row.start),
+        "from": row.start,
+        "to": row.stop,
+    }
+    asked = tuple((name, str(value)) for name, value in place.items())
+    return Elsewhere(Target("exhibit", row.exhibit, asked, f"passage-{position}"))
+
+
+def _layers_of(
+    viewer: Viewer, exhibit: Exhibit, reading: Reading | None, query: Query
+) -> tuple[list[Layer], Layer | None]:
+    """The texts of this one file, the earliest first, and the one to show.
+
+    That is the one asked for; else that of the reading; else, before any, the newest.
+    """
+    rows = visible(viewer, Layer).filter(exhibit=exhibit.position).order_by("position")
+    wanted = query.number("layer")
+    if wanted is None:
+        path = reading.inner_path if reading is not None else ""
+        found = list(rows.filter(inner_path=path)[:LAYERS])
+        if reading is None:
+            return found, found[-1] if found else None
+        return found, next((row for row in found if row.position == reading.layer), None)
+    asked = rows.filter(position=wanted).first()
+    if asked is None:
+        raise NotThere
+    return list(rows.filter(inner_path=asked.inner_path)[:LAYERS]), asked
+
+
+def _layer(layer: Layer) -> LayerShown:
+    return LayerShown(
+        position=layer.position,
+        reader=layer.reader,
+        reader_version=layer.reader_version,
+        settings=layer.settings,
+        length=layer.length,
+        text_sha256=layer.text_sha256,
+        inner_path=layer.inner_path,
+        entry=EntryReference("layer", layer.position),
+    )
