@@ -1,6 +1,7 @@
 """The formats that are read, each with an example; the table of the documents is made from it.
 
-``example`` is a file of the shared vectors, by its path there, or the bytes themselves. What a
+``example`` is a file of the shared vectors, by its path there, or the bytes, or what makes
+them. What a
 row says in words is checked by the tests of its reader; the media type, the way it is cited
 and whether it can be shown are taken from reading the example in the sandbox.
 """
@@ -10,19 +11,21 @@ from __future__ import annotations
 import io
 import tarfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import typst
 from tests.reading.test_flat_office import ofd, words
 from tests.reading.test_slides import pptx
 from tests.reading.test_tnef import ATTACHED, attribute, tnef_of
+from tests.support import films
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     name: str
     reads: str
-    example: str | bytes
+    example: str | bytes | Callable[[], bytes]
 
 
 def _zip() -> bytes:
@@ -56,6 +59,25 @@ FORMATS = (
         "every character as it is, in any encoding; the encoding is guessed where it is not said, "
         "and a close guess is a warning",
         "Held in May.\n\nReleased.".encode("utf-16-le"),
+    ),
+    Format(
+        "sound and film (MP4, MOV, MKV, WebM, AVI, MPEG, WMV, FLV; WAV, MP3, AAC, Ogg, FLAC, AMR, "
+        "AIFF, CAF)",
+        "streams and how long they last, measured; upright size; what the file says of when, where "
+        "and with what it was made, as its word; subtitles that are text; attached files inside; "
+        "played as two minutes at a time made anew",
+        films.with_subtitles,
+    ),
+    Format(
+        "transcripts: WebVTT, SRT",
+        "each line with its time and the speaker that the file names; what is malformed is said "
+        "by line",
+        b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>Held in May.\n",
+    ),
+    Format(
+        "transcripts: Praat TextGrid, ELAN (eaf)", "the words of each tier with their times",
+        b'File type = "ooTextFile"\n"TextGrid"\n0\n1\n<exists>\n1\n"IntervalTier"\n"A"\n0\n1\n1\n0'
+        b'\n1\n"Held in May."\n',
     ),
     Format("calendar, contact cards", "as plain text", _FILES + "event.ical"),
     Format(

@@ -54,6 +54,8 @@ def test_the_table_says_what_is_read(
             data = form.example
             if isinstance(data, str):
                 data = (vectors / data).read_bytes()
+            elif callable(data):
+                data = data()
             name = form.example if isinstance(form.example, str) else ""
             documents = list(sandbox.read(io.BytesIO(data), name.rpartition("/")[2]))
             assert documents[-1].reader, (form.name, documents[-1].reason)

@@ -64,6 +64,17 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MZ", "application/x-msdownload"),
     (0, b"ID3", "audio/mpeg"),
     (8, b"WAVE", "audio/wav"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"#!AMR", "audio/amr"),
+    (8, b"AIFF", "audio/aiff"),
+    (8, b"AIFC", "audio/aiff"),
+    (0, b"caff\0\1", "audio/x-caf"),
+    (0, b"FLV\1", "video/x-flv"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
+    (0, b"\0\0\1\xba", "video/mpeg"),
+    (4, b"moov\0", "video/quicktime"),  # from before ``ftyp``
+    (4, b"wide\0", "video/quicktime"),
+    (4, b"mdat", "video/quicktime"),
     (8, b"AVI ", "video/x-msvideo"),
     (0, b"OggS", "audio/ogg"),
     (0, b"\x1a\x45\xdf\xa3", "video/x-matroska"),
@@ -98,6 +109,8 @@ _BY_NAME = {
     ".geojson": "application/json", ".ndjson": "application/json", ".eml": "message/rfc822",
     ".htm": "text/html", ".html": "text/html", ".xhtml": "text/html",
 }  # fmt: skip
+_KILOBITS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+_KILOBITS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)  # MPEG 2, layer III
 _HINTED = frozenset(
     {"text/csv", "text/tab-separated-values", "text/html", "message/rfc822", "text/markdown"}
 )
@@ -112,6 +125,13 @@ _MAIL_FIELD = re.compile(
     rb"|delivered-to|content-type|in-reply-to|references|x-[a-z0-9-]+|content-transfer-encoding"
     rb"|user-agent|list-[a-z]+|dkim-signature|authentication-results|status|thread-[a-z]+):",
     re.I,
+)
+_TEXT_GRID = re.compile(
+    rb"(?:\xff\xfe|\xfe\xff|\xef\xbb\xbf)?\s*"
+    rb'File type = "ooTextFile"\s+(?:Object class = )?"TextGrid"'
+)
+_SUBRIP = re.compile(
+    rb"(?:\d{1,6}[ \t]*\r?\n)?\d{1,3}:\d{1,2}:\d{1,2}[,.]\d{1,3}[ \t]*-->[ \t]*\d{1,3}:"
 )
 _HEADER_LINE = re.compile(rb"^[!-9;-~]+:")
 
@@ -134,10 +154,14 @@ def media_type(data: bytes | mmap.mmap, name: str = "", hint: str = "") -> str:
     for offset, magic, found in _MAGIC:
         if data[offset : offset + len(magic)] == magic:
             return found
+    if found := _unmarked_sound_or_film(data):
+        return found
     if head.startswith(b"BM") and len(head) > 26 and head[14:15] in b"\x0c\x28\x34\x38\x40\x6c\x7c":
         return "image/bmp"
     if _is_old_tar(head):
         return "application/x-tar"
+    if _TEXT_GRID.match(head.replace(b"\0", b"")):  # Praat writes UTF-16 where ASCII does not do
+        return "text/x-textgrid"
     if decoding.looks_like_text(data[: decoding.SAMPLE_BYTES]):
         return _text(head, extension, hint)
     if _is_mail(head) and b"\n=ybegin " in data[: decoding.SAMPLE_BYTES]:
@@ -226,6 +250,31 @@ def _gzip(head: bytes) -> str:
     )
 
 
+def _unmarked_sound_or_film(data: bytes | mmap.mmap) -> str:
+    """Kinds that begin with no signature, only with their first frame or packet, and the next."""
+    for size, at in ((188, 0), (192, 4)):
+        if all(data[at + size * n : at + size * n + 1] == b"\x47" for n in range(5)):
+            return "video/mp2t"
+    first = data[:9]
+    if len(first) < 9 or first[0] != 0xFF or first[1] & 0xE0 != 0xE0:
+        return ""
+    if first[1] & 0xF6 == 0xF0:  # ADTS
+        size = (first[3] & 3) << 11 | first[4] << 3 | first[5] >> 5
+        again = data[size : size + 2]
+        return "audio/aac" if size > 7 and again == first[:2] else ""
+    if first[1] & 0x06 == 0x02 and first[1] != 0xFF and first[2] & 0xF0 not in (0, 0xF0):
+        bits = (first[2] >> 4, first[2] >> 2 & 3)
+        rates = ((11_025, 12_000, 8_000), (), (22_050, 24_000, 16_000), (44_100, 48_000, 32_000))
+        version = first[1] >> 3 & 3
+        if bits[1] > 2 or not rates[version]:
+            return ""
+        kilobits = (_KILOBITS_1 if version == 3 else _KILOBITS_2)[bits[0]]
+        size = (144 if version == 3 else 72) * kilobits * 1000 // rates[version][bits[1]]
+        size += first[2] >> 1 & 1
+        return "audio/mpeg" if data[size : size + 2] == first[:2] else ""
+    return ""
+
+
 def _is_old_tar(head: bytes) -> bool:
     """A tar from before ``ustar``: its checksum fits."""
     if len(head) < 512:
@@ -241,13 +290,20 @@ def _text(head: bytes, extension: str, hint: str) -> str:
     if head.startswith((b"\xff\xfe<\0", b"\xfe\xff\0<")):
         head = head[: len(head) // 2 * 2].decode("utf-16", "ignore").encode()
     begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    narrow = head[2:].replace(b"\0", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else begins
     if begins.startswith(b"<") and (found := flat_xml.media_type(begins)):
         return found
     if begins.startswith((b"<?xml", b"<svg")) or extension in (".xml", ".svg"):
         if re.search(rb"<svg[\s>]", begins):
             return "image/svg+xml"
+        if re.search(rb"<ANNOTATION_DOCUMENT[\s>]", begins):
+            return "application/x-eaf+xml"
         if not re.search(rb"<html[\s>]", begins, re.I):
             return "application/xml"
+    if re.match(rb"WEBVTT(?:[ \t\r\n]|$)", narrow):
+        return "text/vtt"
+    if _SUBRIP.match(narrow) or (extension == ".srt" and b"-->" in narrow):
+        return "application/x-subrip"
     if begins.startswith(b"BEGIN:VCALENDAR"):
         return "text/calendar"
     if begins.startswith(b"BEGIN:VCARD"):

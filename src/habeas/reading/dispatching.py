@@ -49,6 +49,7 @@ class Spool:
 
     limits: Limits
     size: int = 0
+    path: str = ""  # of the scratch file, where there is one
 
     def collect(self, chunks: Iterable[bytes]) -> bytes | mmap.mmap:
         """All bytes; raises ``LimitReached`` past ``input_bytes``."""
@@ -56,7 +57,8 @@ class Spool:
         for chunk in counted(chunks, self.limits):
             self.size += len(chunk)
             if file is None and self.size > _IN_MEMORY_BYTES:
-                file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as its map
+                handle, self.path = tempfile.mkstemp()
+                file = open(handle, "w+b")  # noqa: SIM115 - lives as long as its map
                 file.write(held)
                 held = bytearray()
             if file is None:
@@ -88,6 +90,14 @@ class PictureFound(BaseException):
         self.image = image
 
 
+class PieceFound(BaseException):
+    """The piece of a recording that was asked for, made anew; ends the reading."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self.data = data
+
+
 class HandedOut(BaseException):
     """The one file inside that was asked for is out; ends the reading."""
 
@@ -100,22 +110,31 @@ class WantedPage:
     width_px: int
 
 
+@dataclass(frozen=True, slots=True)
+class WantedPiece:
+    """The piece of a recording that is to be played."""
+
+    number: int
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Reads one file. ``results`` is where frames go, ``answers`` where the parent answers.
 
     ``only``: the one file inside that is to be handed out; without a reading of the rest.
+    ``spooled``: the scratch file that holds the bytes, where they do not lie in memory.
     """
 
     readers: Mapping[str, Reader]
     limits: Limits
     results: int
     answers: int = -1
-    wanted: WantedPage | None = None
+    wanted: WantedPage | WantedPiece | None = None
     only: str = ""
     ocr: bool = True
     second_opinion: bool = False
     before_parsing: Callable[[], None] = lambda: None
+    spooled: str = ""
     _names: PathNames = field(default_factory=lambda: PathNames(""))
 
     # --- one file -----------------------------------------------------------------------
@@ -141,8 +160,9 @@ class Dispatcher:
         self.before_parsing()
         draft = self._draft()
         source = InputFile(
-            data, name, media_type, self.limits, self.ocr, self.second_opinion, charset_of(hint)
-        )
+            data, name, media_type, self.limits, self.ocr, self.second_opinion, charset_of(hint),
+            self.spooled,
+        )  # fmt: skip
         if self.wanted is not None:
             self._show(reader, source, self.wanted)
         self._fill(draft, reader, source)
@@ -164,7 +184,7 @@ class Dispatcher:
         except MemoryError:
             limit = f"memory_bytes: {self.limits.memory_bytes:,} reached"
             self._stopped(draft, State.REFUSED, limit)
-        except (PictureFound, HandedOut, KeyboardInterrupt):
+        except (PictureFound, PieceFound, HandedOut, KeyboardInterrupt):
             raise
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EFBIG):
@@ -261,13 +281,16 @@ class Dispatcher:
             "exhibit_output_bytes", f"more than {self.limits.exhibit_output_bytes:,} bytes of text"
         )
 
-    # --- pictures -----------------------------------------------------------------------
+    # --- pictures and film --------------------------------------------------------------
 
-    def _show(self, reader: Reader, source: InputFile, wanted: WantedPage) -> None:
-        picture = getattr(reader, "picture", None)
-        if picture is None:
-            raise LimitReached("picture", f"{reader.NAME} shows no pictures")
-        raise PictureFound(picture(source, wanted.page, wanted.width_px))
+    def _show(self, reader: Reader, source: InputFile, wanted: WantedPage | WantedPiece) -> None:
+        what = "picture" if isinstance(wanted, WantedPage) else "piece"
+        made = getattr(reader, what, None)
+        if made is None:
+            raise LimitReached(what, f"{reader.NAME} shows no pictures and no film")
+        if isinstance(wanted, WantedPage):
+            raise PictureFound(made(source, wanted.page, wanted.width_px))
+        raise PieceFound(made(source, wanted.number, self._draft().progress))
 
 
 def _ending(name: str, media_type: str) -> str:

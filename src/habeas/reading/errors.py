@@ -8,7 +8,8 @@ HabeasError
     │   └── SandboxEnded   reading.sandbox-ended      a running one ended while a file was read
     ├── SecondOpinionMissing
     │                      reading.second-opinion-missing    the extra ``rapidocr`` is not there
-    └── NoPicture          reading.no-picture         this page cannot be shown
+    ├── NoPicture          reading.no-picture         this page cannot be shown
+    └── NoPiece            reading.no-piece           this piece of a recording cannot be played
 """
 
 from __future__ import annotations
@@ -56,3 +57,9 @@ class NoPicture(ReadingError):
     """The page cannot be shown as a picture; the message says why."""
 
     code = "reading.no-picture"
+
+
+class NoPiece(ReadingError):
+    """The piece of a recording cannot be made; the message says why."""
+
+    code = "reading.no-piece"

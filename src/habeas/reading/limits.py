@@ -35,6 +35,8 @@ class Limits:
     depth: int = 8  # containers in containers
     pixels: int = 120_000_000  # one picture, decoded
     picture_width_px: int = 4_000  # one picture, as shown
+    streams: int = 32  # of one recording
+    packets: int = 6_000_000  # of one recording: a day of film with its sound
     processes: int = 96  # of one sandbox, threads included
     open_files: int = 256
 

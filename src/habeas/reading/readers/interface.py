@@ -81,6 +81,7 @@ class InputFile:
     ocr: bool = True  # whether pictures are to be recognised
     second_opinion: bool = False  # and another engine asked about Chinese
     charset: str = ""  # as a mail's part or a server's answer labels it; a claim
+    spooled: str = ""  # a scratch file that holds the bytes already, where they are many
     _path: str = ""
 
     def __len__(self) -> int:
@@ -104,6 +105,10 @@ class InputFile:
         if not self._path:
             suffix = os.path.splitext(os.path.basename(self.name))[1]
             suffix = suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", suffix) else ""
+            if self.spooled:
+                self._path = self.spooled + suffix
+                os.rename(self.spooled, self._path)
+                return self._path
             handle, self._path = tempfile.mkstemp(suffix=suffix)
             with open(handle, "wb") as written:
                 written.write(self.data)

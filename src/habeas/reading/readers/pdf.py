@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from habeas.reading import detecting, pdfium
+from habeas.reading import detecting, measured, pdfium
 from habeas.reading.detecting import UNKNOWN
 from habeas.reading.documents import State
 from habeas.reading.readers.interface import DraftReading, InputFile
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 NAME = "habeas.pdf"
-VERSION = "7"
+VERSION = "8"
 MEDIA_TYPES = frozenset({"application/pdf"})
 
 _UNCERTAIN = (
@@ -52,10 +52,13 @@ def read(source: InputFile, draft: DraftReading) -> None:
             draft.metadata[name.lower()] = value
     recogniser = _Recogniser(source, draft, handle)
     doubted = uncertain = False
+    sizes: list[tuple[int, int]] = []
     for number, page in enumerate(pages_of(handle, min(count, draft.limits.pages + 1))):
         _add(page, number, draft, recogniser)
+        sizes.append(page.size)
         doubted = doubted or page.doubt != ""
         uncertain = uncertain or not page.is_order_certain
+    draft.metadata[measured.PAGE_BOXES] = measured.page_runs(sizes)
     for name, data in _attachments(handle, draft):
         if pdfium.security_revision(handle) >= 0 and detecting.media_type(data, name) == UNKNOWN:
             draft.inner_ends(name, State.ENCRYPTED, "It needs a password of its own.", len(data))

@@ -56,7 +56,9 @@ def _start(handle: int, numbers: range, scratch: BinaryIO) -> int:
 
 
 def _packed(page: PdfPage) -> bytes:
-    head = json.dumps([page.opened, page.doubt, page.notes, page.is_order_certain]).encode()
+    head = json.dumps(
+        [page.opened, page.doubt, page.notes, page.is_order_certain, page.size]
+    ).encode()
     text = page.text.encode("utf-8", "surrogatepass")
     boxes = page.boxes.numbers.tobytes() if isinstance(page.boxes, Boxes) else b""
     return _SIZES.pack(len(head), len(text), len(boxes)) + head + text + boxes
@@ -69,10 +71,10 @@ def _read(scratch: BinaryIO) -> Iterator[PdfPage]:
         head, text, boxes = (scratch.read(length) for length in lengths)
         if (len(head), len(text), len(boxes)) != lengths:
             return
-        opened, doubt, notes, certain = json.loads(head)
+        opened, doubt, notes, certain, size = json.loads(head)
         numbers = array("i")
         numbers.frombytes(boxes)
         yield PdfPage(
             opened, text.decode("utf-8", "surrogatepass"), Boxes(numbers) if numbers else (),
-            doubt, notes, certain,
+            doubt, notes, certain, (size[0], size[1]),
         )  # fmt: skip

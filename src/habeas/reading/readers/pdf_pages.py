@@ -52,6 +52,11 @@ class PdfPage:
     doubt: str = ""
     notes: list[Note] = field(default_factory=list)
     is_order_certain: bool = True
+    size: tuple[int, int] = (0, 0)  # upright, in thousandths of a point
+
+
+def _size(page: int) -> tuple[int, int]:
+    return round(pdfium.page_width(page) * 1000), round(pdfium.page_height(page) * 1000)
 
 
 def read_page(handle: int, number: int) -> PdfPage:
@@ -62,7 +67,9 @@ def read_page(handle: int, number: int) -> PdfPage:
     text_page = pdfium.load_text(page)
     try:
         text, boxes, certain = _text_of(page, text_page)
-        return PdfPage(True, text, boxes, _looks_wrong(page, text), list(_notes(page)), certain)
+        return PdfPage(
+            True, text, boxes, _looks_wrong(page, text), list(_notes(page)), certain, _size(page)
+        )
     finally:
         if text_page:
             pdfium.close_text(text_page)

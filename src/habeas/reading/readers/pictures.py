@@ -19,12 +19,13 @@ from typing import Any
 
 from PIL import ExifTags, Image, ImageFile, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
+from habeas.reading import measured
 from habeas.reading.documents import State
 from habeas.reading.readers import ocr
 from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.pictures"
-VERSION = "2"
+VERSION = "3"
 MEDIA_TYPES = frozenset(
     {
         "image/png", "image/jpeg", "image/tiff", "image/webp", "image/gif", "image/bmp",
@@ -72,15 +73,22 @@ def read(source: InputFile, draft: DraftReading) -> None:
         draft.pages = min(pages, draft.limits.pages)
         if animated:
             draft.lacks(f"the frames after the first, of {frames} of the animation")
+        sizes: list[tuple[int, int]] = []
         for number in range(1, pages + 1):
             if number > draft.limits.recognised_pages:
                 draft.lacks(f"pages past {draft.limits.recognised_pages} were not recognised")
                 break
             page = _page(source, picture, number, draft)
+            sizes.append((0, 0) if page is None else page.size)
+            if number == 1:
+                width, height = map(str, sizes[0])
+                draft.metadata |= {measured.WIDTH: width, measured.HEIGHT: height}
             if page is None:
                 continue
             _recognise(source, page, number, draft)
             draft.progress()
+        if pages > 1:
+            draft.metadata[measured.PAGE_SIZES] = measured.page_runs(sizes)
 
 
 def _frames(picture: Image.Image, draft: DraftReading) -> int:
@@ -200,6 +208,10 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 # --- what the file says of itself -------------------------------------------------------
 
 
+#: EXIF's orientations as degrees clockwise to upright; four are mirrored as well.
+_TURNED = {3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}
+
+
 def _describe(opened: Image.Image, draft: DraftReading) -> None:
     metadata = draft.metadata
     metadata["width_px"], metadata["height_px"] = str(opened.width), str(opened.height)
@@ -214,10 +226,16 @@ def _describe(opened: Image.Image, draft: DraftReading) -> None:
         place = exif.get_ifd(ExifTags.IFD.GPSInfo)
     except Exception as error:  # broken EXIF is common and says nothing of the picture
         draft.warn(f"The picture's EXIF cannot be read: {type(error).__name__}.")
-        return
+        base, place = {}, {}
     for tag, kept in _TAGS.items():
         if tag in base:
             _keep(metadata, kept, base[tag])
+    stored = base.get("Orientation")
+    turned = _TURNED.get(stored, 0) if isinstance(stored, int) else 0
+    across = turned in (90, 270)
+    size = (opened.height, opened.width) if across else (opened.width, opened.height)
+    metadata[measured.WIDTH], metadata[measured.HEIGHT] = map(str, size)
+    metadata[measured.ROTATION] = str(turned)
     _keep_place({ExifTags.GPSTAGS.get(tag, ""): value for tag, value in place.items()}, draft)
     if "xmp" in opened.info:
         draft.warn("The picture holds XMP metadata, which is not read.")

@@ -25,19 +25,25 @@ _BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t\f]*(?:(?:\r\n|\r|\n)[ \t\f]*)+")
 
 
 def read(source: InputFile, draft: DraftReading) -> None:
-    data = _whole_or_beginning(source, draft)
-    decoded = decoding.decode_labelled(data, source.charset or labels.declared_by_xml(data))
-    draft.settings["encoding"] = decoded.encoding
-    for doubt in decoded.doubts:
-        draft.warn(doubt)
-    if decoded.lossy:
-        draft.lacks("Bytes that are not text in the encoding chosen.")
-    shown = escapes.shown(decoded.text, source.media_type)
-    if shown != decoded.text:
+    text = decoded(source, draft)
+    shown = escapes.shown(text, source.media_type)
+    if shown != text:
         draft.warn(
             "Letters written as escapes, and folded lines, are shown as what they stand for."
         )
     add_paragraphs(draft, shown)
+
+
+def decoded(source: InputFile, draft: DraftReading) -> str:
+    """The text of the file, or of its beginning; the draft learns the encoding and its doubts."""
+    data = _whole_or_beginning(source, draft)
+    found = decoding.decode_labelled(data, source.charset or labels.declared_by_xml(data))
+    draft.settings["encoding"] = found.encoding
+    for doubt in found.doubts:
+        draft.warn(doubt)
+    if found.lossy:
+        draft.lacks("Bytes that are not text in the encoding chosen.")
+    return found.text
 
 
 def _whole_or_beginning(source: InputFile, draft: DraftReading) -> bytes:

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from habeas.reading import frames
+from habeas.reading import frames, pieces_out
 from habeas.reading.dispatching import GO_ON, NO_MORE_FILES, NO_MORE_OUTPUT
 from habeas.reading.documents import Cause, Document, State, not_read
 from habeas.reading.errors import NoPicture
@@ -30,6 +30,7 @@ from habeas.reading.limits import MIB, Limits
 from habeas.reading.parts import BadFrame
 from habeas.reading.paths import SEPARATOR, PathNames
 from habeas.reading.pictures_out import Picture, read_picture
+from habeas.reading.pieces_out import Piece
 from habeas.reading.readers import ocr_second
 from habeas.reading.sandbox import confining, seccomp, watching
 from habeas.reading.sandbox.conversing import Budget, Bytes, Conversation
@@ -224,29 +225,42 @@ class Sandbox:
             return Unpacked(talk, min(left, self.limits.input_bytes))
         return None
 
-    # --- pictures -----------------------------------------------------------------------
+    # --- pictures and film --------------------------------------------------------------
 
     def picture(
         self, stream: BinaryIO, name: str, inner_path: str = "", page: int = 1,
         width_px: int = 1_200,
     ) -> Picture:  # fmt: skip
         """A page of the exhibit, or of a file inside it, as a PNG that holds pixels only."""
-        asked = {"page": page, "width_px": min(width_px, self.limits.picture_width_px)}
-        way = inner_path.split(SEPARATOR) if inner_path else []
-        try:
-            shown = self._shown(stream, _plain(name), "", way, Budget(self.limits), asked)
-        except Unfinished as error:
-            shown = error.words
+        width_px = min(width_px, self.limits.picture_width_px)
+        asked = {"job": "picture", "page": page, "width_px": width_px}
+        shown = self._made(stream, name, inner_path, asked)
         if isinstance(shown, str):
             raise NoPicture(shown, next_step="Its text and its bytes are not affected.")
         return read_picture(shown, self.limits)
 
+    def piece(self, stream: BinaryIO, name: str, inner_path: str = "", number: int = 0) -> Piece:
+        """Two minutes of a recording, or of one inside the exhibit, made anew as a WebM."""
+        made = self._made(stream, name, inner_path, {"job": "piece", "number": number})
+        if isinstance(made, str):
+            raise pieces_out.none(made)
+        return pieces_out.read_piece(made)
+
+    def _made(
+        self, stream: BinaryIO, name: str, inner_path: str, asked: dict[str, Any]
+    ) -> bytearray | str:
+        way = inner_path.split(SEPARATOR) if inner_path else []
+        try:
+            return self._shown(stream, _plain(name), "", way, Budget(self.limits), asked)
+        except Unfinished as error:
+            return error.words
+
     def _shown(
         self, stream: Bytes, name: str, hint: str, way: list[str], exhibit: Budget,
-        asked: dict[str, int],
+        asked: dict[str, Any],
     ) -> bytearray | str:  # fmt: skip
-        """The frame with the picture, or why there is none; by the ``way`` through containers."""
-        header = {"job": "read", "only": way[0]} if way else {"job": "picture"} | asked
+        """The frame with what was asked for, or why there is none; ``way``: through containers."""
+        header = {"job": "read", "only": way[0]} if way else asked
         depth = len(exhibit.conversations)
         talk = self._begin(
             stream, depth, exhibit, name=name, hint=hint, refused="", **header | {"ocr": False}

@@ -31,7 +31,15 @@ from pathlib import Path
 from typing import Any
 
 from habeas.reading import forking, frames, readers
-from habeas.reading.dispatching import Dispatcher, HandedOut, PictureFound, Spool, WantedPage
+from habeas.reading.dispatching import (
+    Dispatcher,
+    HandedOut,
+    PictureFound,
+    PieceFound,
+    Spool,
+    WantedPage,
+    WantedPiece,
+)
 from habeas.reading.documents import State
 from habeas.reading.frames import Detected
 from habeas.reading.limits import Limits
@@ -261,9 +269,11 @@ def _job(
     found: Mapping[str, Reader], limits: Limits, job: int, results: int, filters: Filters | None
 ) -> None:
     header = json.loads(_exactly(job, LENGTH.unpack(_exactly(job, LENGTH.size))[0]))
-    wanted = None
+    wanted: WantedPage | WantedPiece | None = None
     if header["job"] == "picture":
         wanted = WantedPage(int(header["page"]), int(header["width_px"]))
+    elif header["job"] == "piece":
+        wanted = WantedPiece(int(header["number"]))
     dispatcher = Dispatcher(
         found, limits, results, job, wanted, str(header["only"]),
         bool(header["ocr"]), bool(header["second_opinion"]),
@@ -279,25 +289,29 @@ def _job(
         payload = frames.ending(place, State.REFUSED, words)
         forking.write_all(results, frames.frame(frames.OUTER, payload))
         return
+    dispatcher.spooled = spool.path
     name, hint, refused = (str(header[key]) for key in ("name", "hint", "refused"))
     if wanted is None:
         with contextlib.suppress(HandedOut):
             dispatcher.read(data, name, hint, refused)
     else:
-        _picture(lambda: dispatcher.read(data, name, hint), wanted, limits, results)
+        _made(lambda: dispatcher.read(data, name, hint), wanted, limits, results)
 
 
-def _picture(walk: Callable[[], None], wanted: WantedPage, limits: Limits, results: int) -> None:
-    """A frame with the picture, or one with the words why there is none."""
+def _made(walk: Callable[[], None], wanted: object, limits: Limits, results: int) -> None:
+    """A frame with the picture or the piece, or one with the words why there is none."""
     answer: dict[str, Any] = {"error": NO_SUCH_PAGE}
     encoded = b""
     try:
         walk()
     except PictureFound as shown:
         try:
+            assert isinstance(wanted, WantedPage)  # noqa: S101 - a page was asked for
             encoded, answer = _as_png(shown, wanted, limits)
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"[:300]}
+    except PieceFound as made:
+        encoded, answer = made.data, {}
     except LimitReached as reached:
         answer = {"error": f"{reached.limit}: {reached.words}"[:300]}
     except BaseException as error:
