@@ -19,13 +19,25 @@ from pathlib import Path
 
 from benchmarks.table import Measured, Results
 
-SETUP = "import habeas.archive"
+SETUP = """
+import django
+from django.conf import settings
+settings.configure(
+    DATABASES={"default": {"ENGINE": "django.db.backends.dummy"}},
+    INSTALLED_APPS=["habeas.archive"],
+    USE_TZ=True,
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+)
+django.setup()
+"""
 RUN = "import sys; from habeas.cli import main; sys.exit(main())"
 FIGURE = "people-held"
 
 #: What is run, and at most how many times the bare ``django.setup()`` it should take.
 COMMANDS: tuple[tuple[str, tuple[str, ...], float | None], ...] = (
     ("habeas --help", ("--help",), None),
+    ("habeas people list", ("people", "list"), 1.6),
+    ("habeas reading status", ("reading", "status"), 1.6),
     ("habeas figure list", ("figure", "list"), 1.6),
     ("habeas why", ("why", FIGURE), 1.6),
     ("habeas search", ("search", "--public", "camp"), 2.0),

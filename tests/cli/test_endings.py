@@ -35,19 +35,30 @@ def test_every_command_is_documented() -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--despite-clock"]])
-def test_every_command_runs_with_the_settings_of_the_pages(
-    tmp_path: Path, options: list[str]
+@pytest.mark.parametrize(
+    ("command", "addresses"),
+    [("serve --port x", "habeas.web.site.urls"), ("demo --port x", "habeas.web.site.urls"),
+     ("hold list", "none")],
+)  # fmt: skip
+@pytest.mark.parametrize("given", ["", "some.other.settings"])
+def test_what_serves_pages_runs_with_their_settings_and_nothing_else_does(
+    tmp_path: Path, options: list[str], command: str, addresses: str, given: str
 ) -> None:
     """Whatever is imported first: without them `serve` answers nothing but errors."""
     program = (
-        f"import sys; sys.argv = ['habeas', *{options!r}, 'hold', 'list']\n"
+        f"import sys; sys.argv = ['habeas', *{options!r}, *{command.split()!r}]\n"
         "from habeas.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "from django.conf import settings\nprint(settings.ROOT_URLCONF)"
+        "import time; from django.conf import settings\n"
+        "print(getattr(settings, 'ROOT_URLCONF', 'none'), settings.TIME_ZONE, *time.tzname)"
     )
     python = PROGRAM.parent / "python"
-    done = subprocess.run([python, "-c", program], capture_output=True, text=True, cwd=tmp_path)
-    assert done.stdout.splitlines()[-1] == "habeas.web.site.urls", done.stderr
+    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    env |= {"DJANGO_SETTINGS_MODULE": given} if given else {}
+    done = subprocess.run(
+        [python, "-c", program], capture_output=True, text=True, cwd=tmp_path, env=env
+    )
+    assert done.stdout.splitlines()[-1] == f"{addresses} UTC UTC UTC", done.stderr
 
 
 def test_the_installed_program(tmp_path: Path) -> None:

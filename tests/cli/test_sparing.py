@@ -6,6 +6,7 @@ Counted, not timed: a list of libraries, each of which would take longer to load
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ from tests.cli.running import Ended, run
 from habeas.cli import collecting
 
 ALIKE = ["duckdb", "numpy", "pandas", "pydantic", "pypdfium2", "rich", "scipy", "splink"]
-ALIKE += ["habeas.linking", "habeas.exchange"]
+ALIKE += ["csp", "django.http", "habeas.linking", "habeas.exchange"]
+ALIKE += ["habeas.web"]
 SEARCHING = ["habeas.archive.search.searching", "habeas.names", "tantivy"]
 LOADED = [*SEARCHING, "habeas.figures.evaluation"]
 
@@ -29,8 +31,9 @@ def loaded(archive: Path, *arguments: str, expected: str = "0") -> set[str]:
         "code = main()\n"
         "print('LOADED', code, *sys.modules)"
     )
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=archive, capture_output=True, text=True
+        [sys.executable, "-c", program], cwd=archive, env=bare, capture_output=True, text=True
     )
     code, *modules = done.stdout.partition("LOADED ")[2].split()
     assert code == expected, done.stderr

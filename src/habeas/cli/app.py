@@ -10,6 +10,7 @@ import functools
 import importlib.util
 import os
 import sys
+import time
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -22,6 +23,8 @@ from habeas.cli.given import taking_options
 from habeas.cli.table import ROWS, Row
 
 SETTINGS_MODULE = "habeas.web.site.settings"
+#: The commands that serve them.
+PAGES = ("serve", "demo")
 _PLAIN = {"max_content_width": 100, "help_option_names": ["--help", "-h"]}
 
 
@@ -68,7 +71,7 @@ def _typer(help_text: str, **more: Any) -> typer.Typer:
 @functools.cache
 def loaded(row: Row) -> Any:
     """A command with its options, made once in a process: imports its module."""
-    make_ready()
+    make_ready(pages=row.module in PAGES)
     function = getattr(import_module(f"habeas.cli.commands.{row.module}"), row.function)
     alone = _typer(row.line)
     alone.command(row.words[-1])(taking_options(function))
@@ -78,10 +81,18 @@ def loaded(row: Row) -> Any:
     return command
 
 
-def make_ready() -> None:
-    """Call before anything of the archive is imported: it sets Django up as it is imported."""
-    if importlib.util.find_spec("habeas.web.site") is not None:
+def make_ready(*, pages: bool) -> None:
+    """Call before anything of the archive is imported: it sets Django up as it is imported.
+
+    For a command that serves ``pages`` with their settings; else with what the archive needs, which
+    loads no templates and no addresses. Either way clock times are those of UTC.
+    """
+    if pages and importlib.util.find_spec("habeas.web.site") is not None:
         os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
+    elif os.environ.get("DJANGO_SETTINGS_MODULE") != SETTINGS_MODULE:
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)  # of some other program
+    os.environ["TZ"] = "UTC"
+    time.tzset()
 
 
 def _say_version(wanted: bool) -> None:
@@ -99,6 +110,7 @@ _root = _typer(
 
 @_root.callback()
 def _options(
+    ctx: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
@@ -118,7 +130,7 @@ def _options(
     if (
         despite_clock or "habeas.archive.store.clock" in sys.modules
     ):  # else nothing was accepted yet
-        make_ready()
+        make_ready(pages=ctx.invoked_subcommand in PAGES)
         import_module("habeas.archive.store.clock").accept(accepted=despite_clock)
 
 

@@ -52,13 +52,19 @@ class GivenName:
     @property
     def scripts(self) -> tuple[str, ...]:
         """Uyghur names in their other alphabets, by conversion, the standard spelling first."""
+        spelt = [self.converted(to) for to in ("uey", "uky", "uyy")]
+        return tuple(form for of_spelling in zip(*spelt, strict=True) for form in of_spelling)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The forms that the table itself has."""
+        return (self.name, *self.also, *self.han, *self.latin, *self.cyrillic)
+
+    def converted(self, to: str) -> tuple[str, ...]:
+        """The spellings of a Uyghur name in one of its other alphabets."""
         if self.language != "ug":
             return ()
-        return tuple(
-            uyghur.convert(spelling, "uly", to)
-            for spelling in (self.name, *self.also)
-            for to in ("uey", "uky", "uyy")
-        )
+        return tuple(uyghur.convert(each, "uly", to) for each in (self.name, *self.also))
 
 
 @lru_cache(maxsize=65_536)
@@ -71,23 +77,43 @@ def folded(form: str) -> str:
     return "".join(x for x in low if not unicodedata.combining(x) and x not in "'-")
 
 
+def _alphabet(key: str) -> str:
+    """Into which alphabet a name is converted that this may be a form of."""
+    if any("\u0600" <= letter <= "\u06ff" for letter in key):
+        return "uey"
+    return "uky" if any("\u0400" <= letter <= "\u04ff" for letter in key) else "uyy"
+
+
+class _ByForm(dict[str, dict[str, tuple[GivenName, ...]]]):
+    """Names by each written form and by those in one alphabet, converted when it is asked for."""
+
+    def __init__(self, names: Iterable[GivenName]) -> None:
+        super().__init__()
+        self._names = tuple(names)
+
+    def __missing__(self, alphabet: str) -> dict[str, tuple[GivenName, ...]]:
+        found: dict[str, list[GivenName]] = {}
+        for name in self._names:
+            for form in {folded(form) for form in (*name.written, *name.converted(alphabet))}:
+                found.setdefault(form, []).append(name)
+        self[alphabet] = {form: tuple(names) for form, names in found.items()}
+        return self[alphabet]
+
+
 class NameTable:
     """Names by their forms. ``without`` makes a smaller table, for measuring."""
 
     def __init__(self, names: Iterable[GivenName]) -> None:
         self.names = tuple(names)
 
-    @cached_property
-    def _by_form(self) -> dict[str, tuple[GivenName, ...]]:
-        found: dict[str, list[GivenName]] = {}
-        for name in self.names:
-            for form in {folded(form) for form in name.forms}:
-                found.setdefault(form, []).append(name)
-        return {form: tuple(names) for form, names in found.items()}
-
     def find(self, form: str) -> tuple[GivenName, ...]:
         """The names that this form is written for; () if the table does not have it."""
-        return self._by_form.get(folded(form), ())
+        key = folded(form)
+        return self._by_form[_alphabet(key)].get(key, ())
+
+    @cached_property
+    def _by_form(self) -> _ByForm:
+        return _ByForm(self.names)
 
     def without(self, keys: frozenset[str]) -> NameTable:
         return NameTable(name for name in self.names if name.key not in keys)

@@ -4,23 +4,39 @@ Invariants: of names only what is listed in the gazetteer and the table is added
 phrase that is itself a listed spelling; of other words what ``respelling`` and the rules of the
 region give; what is added is given back so that it can be shown; nothing of the archive's own
 content is used, so an expansion tells nobody anything about it.
+
+Which spellings belong together is a function of a region and of this program, and takes longer to
+make than a search: it is kept under the archive's ``cache/`` by what it depends on, and made anew
+where it is not there or cannot be read. Nothing of evidence is in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import habeas
 from habeas.archive import folding
 from habeas.archive.search import respelling
+from habeas.custody import durable
 from habeas.names import gazetteer, table, writing
 
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
 
 _MOST = 60  # spellings added to one word
+_VERSION = 1  # raise when a region gives other groups, or their file another shape
+
+#: By folded spelling, and by its Latin form: the groups of spellings that it is in.
+Groups = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +83,29 @@ def _key(text: str) -> str:
     return " ".join(folding.words(text))
 
 
+_recalled: dict[str, Groups] = {}  # by the digest of the region
+
+
+def recall(directory: Path, region: Region) -> None:
+    """Take the groups of a region from what the archive in ``directory`` keeps, or keep them."""
+    if region.digest in _recalled:
+        return
+    path = _file(directory, region)
+    try:
+        groups = _read(path.read_bytes())
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
+        groups = _made(region)
+        _keep(path, groups)
+    _recalled[region.digest] = groups
+
+
+def _groups(region: Region) -> Groups:
+    found = _recalled.get(region.digest)
+    return _made(region) if found is None else found
+
+
 @lru_cache(maxsize=8)
-def _groups(region: Region) -> dict[str, list[tuple[str, ...]]]:
-    """By folded spelling, and by its Latin form: the groups of spellings that it is in."""
+def _made(region: Region) -> Groups:
     found: dict[str, list[tuple[str, ...]]] = {}
     for group in _listed(region):
         keys = {_key(form) for form in group}
@@ -77,6 +113,32 @@ def _groups(region: Region) -> dict[str, list[tuple[str, ...]]]:
         for key in keys - {""}:
             found.setdefault(key, []).append(group)
     return found
+
+
+def _file(directory: Path, region: Region) -> Path:
+    depends = [_VERSION, habeas.__version__, folding.VERSION, region.digest]
+    name = hashlib.sha256(json.dumps(depends).encode()).hexdigest()
+    return directory / "cache" / "spellings" / f"{name}.json"
+
+
+def _read(data: bytes) -> Groups:
+    document = json.loads(data)
+    groups = [tuple(map(str, group)) for group in document["groups"]]
+    return {key: [groups[at] for at in places] for key, places in document["keys"].items()}
+
+
+def _keep(path: Path, groups: Groups) -> None:
+    """Where there is room and it may be written; else it is made again."""
+    each = list(dict.fromkeys(group for of_key in groups.values() for group in of_key))
+    places = {group: at for at, group in enumerate(each)}
+    keys = {key: [places[group] for group in of_key] for key, of_key in groups.items()}
+    with contextlib.suppress(OSError):
+        durable.make_private(path.parent)
+        new = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"groups": each, "keys": keys}, file)
+        new.replace(path)
 
 
 def _listed(region: Region) -> Iterable[tuple[str, ...]]:

@@ -22,6 +22,7 @@ from habeas.archive import models as m
 from habeas.archive import places as placing
 from habeas.archive import regions
 from habeas.archive.access import Viewer, visible, visible_labels
+from habeas.archive.search import expanding
 from habeas.archive.search import index as indexes
 from habeas.archive.search import schema as fields
 from habeas.archive.search.compiling import Compiled, Match, compiled
@@ -167,6 +168,8 @@ def search(
             next_step="Add a word or a filter, or use `habeas search --batch`.",
         )
     region = regions.chosen()
+    if not exact:
+        expanding.recall(archive.directory, region)
     _check_runs(tree, exact, region)
     opened = indexes.opened(archive)
     asking = _Asking(archive, viewer, opened, tree, exact, region)

@@ -26,6 +26,9 @@ def make_django_ready() -> None:
             DATABASES=NO_DATABASE,
             INSTALLED_APPS=["habeas.archive"],
             USE_TZ=True,
+            TIME_ZONE="UTC",
             DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         )
-    django.setup()
+        apps.populate(settings.INSTALLED_APPS)  # ``setup`` also loads addresses, mail and forms
+    else:
+        django.setup()
