@@ -3,6 +3,7 @@
 __all__ = [
     "definitions",
     "list_reading",
+    "naming",
     "recorded",
     "rules",
     "wording",

@@ -5,6 +5,7 @@ __all__ = [
     "escapes",
     "labels",
     "lanes",
+    "old_encodings",
     "plain_text",
     "short_names",
 ]
