@@ -27,6 +27,7 @@ NAMES = (
     "Artux City Vocational Skills Education Training Service Center",
     "Lop County No. 4 Vocational Skills Education and Training Center",
     "Committee on the Elimination of Racial Discrimination",
+    "Public Security Bureau of the Xinjiang Production and Construction Corps",
 )
 
 
@@ -193,13 +194,25 @@ def test_a_source_without_a_public_name_is_known_by_a_code() -> None:
             assert re.fullmatch(r"W-\d\d", row["code"])
 
 
-def test_there_is_no_word_of_sexual_violence(notes: dict[str, str]) -> None:
-    words = re.compile(
-        r"\b(rape\w*|sexual\w*|abortion\w*|sterili[sz]\w*|contracept\w*)", re.IGNORECASE
+def test_sexual_violence_is_a_bare_category_and_never_about_a_person(claims: list[Row]) -> None:
+    """What is told is not made milder by silence, and no detail of it is here."""
+    bare = re.compile(
+        r"\bsexual violence\b|\bill-treatment of a sexual kind\b"
+        r"|\bforced (?:sterilisation|abortion|contraception)\b",
+        re.IGNORECASE,
     )
-    for path in CORPUS.rglob("*"):
-        if path.is_file():
-            assert words.findall(path.read_text(encoding="utf-8")) == [], path
+    words = re.compile(
+        r"\b(rap(?:e|ed|es|ing|ists?)|sexual\w*|abortion\w*|sterili[sz]\w*|contracept\w*)\b",
+        re.IGNORECASE,
+    )
+    for path in CORPUS.parent.rglob("*"):
+        if path.is_file() and path.suffix in {".csv", ".md", ".yaml"}:
+            rest = bare.sub("", path.read_text(encoding="utf-8"))
+            assert words.findall(rest.replace("**Sexual violence**", "")) == [], path
+    kinds = {row["id"]: row["kind"] for row in table("mentions")}
+    told = [c for c in claims if bare.search(c["value"])]
+    assert len(told) >= 6
+    assert {kinds[c["subject"]] for c in told} <= {"facility", "event", "document"}
 
 
 # --- the table of positions -------------------------------------------------------------
@@ -266,7 +279,9 @@ def test_the_totals_that_disagree_all_stand(claims: list[Row]) -> None:
     assert totals["m-l-1910-support"] == {"54"}
     assert totals["m-l-2010-condemn"] == {"39"}
     assert totals["m-l-2010-support"] == {"45", "46"}
-    assert totals["m-l-2103-support"] == {"64", "65"}
+    # Two passages on March 2021 that differ in leader, session and total stay two letters.
+    assert totals["m-l-2103-support"] == {"64"}
+    assert totals["m-l-2103-belarus"] == {"65"}
 
 
 # --- wording ----------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def test_the_corpus_loads_and_its_figures_stand(archive: Archive) -> None:
     assert said["leaks"] == "4 documents"
     # About April 2018 may be 2017; of two events of 2021 the year is uncertain.
     by_year = {group.label: group.number for group in found["events"].groups}
-    assert (by_year["2018"], by_year["2021"], by_year["not known"]) == (32, 17, 4)
+    assert (by_year["2018"], by_year["2021"], by_year["not known"]) == (31, 19, 6)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -57,12 +57,10 @@ def test_what_the_article_contradicts_shows_as_conflicts(archive: Archive) -> No
     assert {
         ("Xinjiang", "people_held"),
         ("Xinjiang", "people_passed_through"),
-        ("Xinjiang", "facility_count"),
         ("The camps in Xinjiang, taken together", "exists"),
         ("The camps in Xinjiang, taken together", "opened"),
         ("Counter-statement in support of China, July 2019", "signatories"),
         ("Joint statement in support of China, October 2020", "signatories"),
-        ("Joint statement in support of China, March 2021", "signatories"),
         ("Remark of Randall Schriver on concentration camps", "date"),
         ("Message of the embassy of China in the United States, later deleted", "date"),
         ("Mihrigul Tursun", "detained_in"),
