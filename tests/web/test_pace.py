@@ -12,15 +12,15 @@ from habeas.archive.verbs.claiming import Attribution
 from habeas.vocabulary import values
 
 MOST = {
-    "/claims/{number}/": 40,
-    "/records/{camp-1}/": 52,
-    "/sources/{paper}/": 28,
-    "/exhibits/{exhibit}/": 34,  # eleven the chain of custody, one who signed a capture
-    "/records/facility/": 9,
-    "/exhibits/": 8,
-    "/sources/": 9,
-    "/figures/held/": 34,
-    "/figures/held/why/": 90,
+    "/claims/{number}/": 25,
+    "/records/{camp-1}/": 27,
+    "/sources/{paper}/": 20,
+    "/exhibits/{exhibit}/": 27,  # eleven the chain of custody, one who signed a capture
+    "/records/facility/": 6,
+    "/exhibits/": 7,
+    "/sources/": 5,
+    "/figures/held/": 17,
+    "/figures/held/why/": 23,
 }
 
 

@@ -9,11 +9,13 @@ answered in one place for pages, commands and exports (``_agreements``, decision
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
-from django.db.models import Max
+from django.db.models import CharField, F, Max, OuterRef, Subquery, Value
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
@@ -23,6 +25,7 @@ from habeas.archive.joined import find_all
 from habeas.archive.store.pieces import in_pieces
 
 K = TypeVar("K")
+Thing = tuple[str, int]  # a kind and a position
 
 PUBLIC: Final = LEVEL_NAMES[0]
 _CHUNK: Final = 5_000  # positions in one question
@@ -93,39 +96,100 @@ def strictest(levels: Iterable[str]) -> str:
     return LEVEL_NAMES[max((LEVELS[level] for level in levels), default=0)]
 
 
-def of(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[tuple[str, int], Openness]:
+#: What was found on the page that is being made, for each viewer; None outside of one.
+_page: ContextVar[dict[tuple[object, Thing], Openness | None] | None] = ContextVar(
+    "_page", default=None
+)
+
+
+@contextmanager
+def one_page() -> Iterator[None]:
+    """Nothing is asked twice until this ends: builders mark parts that the whole marks again."""
+    token = _page.set({})
+    try:
+        yield
+    finally:
+        _page.reset(token)
+
+
+def of(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[Thing, Openness]:
     """For each kind (``KINDS``) and position that the viewer may see, how open it is."""
     if not _inside(viewer):
         return {}
-    labels: dict[tuple[str, int], set[str]] = {}
-    people: dict[tuple[str, int], list[int]] = {}  # whose consents decide
+    kept = _page.get()
+    if kept is None:
+        return _found(viewer, wanted)
+    whose = viewer.key
+    things = [(kind, position) for kind, positions in wanted.items() for position in positions]
+    new: dict[str, set[int]] = {}
+    for kind, position in things:
+        if (whose, (kind, position)) not in kept:
+            new.setdefault(kind, set()).add(position)
+    found = _found(viewer, new)
+    kept |= {(whose, (kind, at)): found.get((kind, at)) for kind in new for at in new[kind]}
+    told = ((thing, kept[whose, thing]) for thing in things)
+    return {thing: known for thing, known in told if known is not None}
+
+
+def _found(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[Thing, Openness]:
+    parts: dict[Thing, list[Thing]] = {}  # what each rests on
+    people: dict[Thing, list[int]] = {}  # whose consents decide
     for kind, positions in wanted.items():
-        if not positions:
-            continue
-        if kind == "record":
-            for position, record in find_all(viewer, positions).items():
-                labels[kind, position] = {each.label for each in record.mentions}
-                labels[kind, position] |= {each.label for each in record.judgements}
-                if record.first.kind in _PEOPLE:
-                    people[kind, position] = [each.position for each in record.mentions]
-            continue
-        names = ("position", "label", *(("kind",) if kind == "source" else ()))
-        rows = visible(viewer, KINDS[kind]).filter(position__in=positions)
-        for position, label, *of_source in rows.values_list(*names):
-            labels[kind, position] = {label}
-            if of_source and of_source[0] in _SPEAKERS:
-                people[kind, position] = [position]
-    levels = levels_of({label for found in labels.values() for label in found})
+        if kind != "record":
+            parts |= {(kind, position): [(kind, position)] for position in positions}
+    for position, record in find_all(viewer, wanted.get("record", ())).items():
+        mentions = [each.position for each in record.mentions]
+        parts["record", position] = [
+            *(("mention", each) for each in mentions),
+            *(("judgement", each.position) for each in record.judgements),
+        ]
+        if record.first.kind in _PEOPLE:
+            people["record", position] = mentions
+    levels, speakers = _levels(viewer, {part for each in parts.values() for part in each})
+    people |= {thing: [thing[1]] for thing in parts if thing in speakers}
     agreed = _agreements(viewer, people)
     held = _held(viewer, wanted.get("exhibit", ()), people)
     return {
         thing: Openness(
-            strictest(levels[label] for label in found if label in levels),
+            strictest(levels[each] for each in rests_on if each in levels),
             agreed[thing].state if thing in people else "",
             thing in held,
         )
-        for thing, found in labels.items()
+        for thing, rests_on in parts.items()
+        if any(each in levels for each in rests_on)
     }
+
+
+def _levels(viewer: Viewer, things: Collection[Thing]) -> tuple[dict[Thing, str], set[Thing]]:
+    """The level of each thing that the viewer may see, and which are sources of whom consent is
+    asked: in one query for all kinds, unless they are very many.
+    """
+    by_kind: dict[str, list[int]] = {}
+    for kind, position in things:
+        by_kind.setdefault(kind, []).append(position)
+    level = Subquery(m.Label.objects.filter(id=OuterRef("label")).values("level"))
+    rows = [
+        visible(viewer, KINDS[kind])
+        .filter(position__in=part)
+        .annotate(
+            of_kind=Value(kind, output_field=CharField()),
+            strictness=level,
+            speaks=F("kind") if kind == "source" else Value("", output_field=CharField()),
+        )
+        .values_list("of_kind", "position", "strictness", "speaks")
+        for kind in sorted(by_kind)
+        for part in in_pieces(sorted(by_kind[kind]), _CHUNK)
+    ]
+    if len(things) <= _CHUNK and len(rows) > 1:
+        rows = [rows[0].union(*rows[1:], all=True)]
+    levels: dict[Thing, str] = {}
+    speakers: set[Thing] = set()
+    for kind, position, strictness, speaks in (row for part in rows for row in part):
+        if strictness is not None:
+            levels[kind, position] = LEVEL_NAMES[strictness]
+        if speaks in _SPEAKERS:
+            speakers.add((kind, position))
+    return levels, speakers
 
 
 class Handled(NamedTuple):
@@ -224,14 +288,20 @@ def _of_people(viewer: Viewer, people: Collection[int]) -> dict[int, Standing]:
     return _agreements(viewer, together)
 
 
-def handling_of_all(viewer: Viewer, kind: str, positions: Collection[int]) -> str:
-    """The strictest level among many rows of one kind, in a few queries however many they are."""
+def handling_of_all(viewer: Viewer, things: Mapping[str, Collection[int]]) -> str:
+    """The strictest level among many rows, in a few queries however many they are."""
     if not _inside(viewer):
         return PUBLIC
+    rows = [
+        visible(viewer, KINDS[kind]).filter(position__in=part).values("label")
+        for kind, positions in things.items()
+        for part in in_pieces(sorted(positions), _CHUNK)
+    ]
+    if len(rows) > 1 and sum(map(len, things.values())) <= _CHUNK:
+        rows = [rows[0].union(*rows[1:])]
     most = 0
-    for part in in_pieces(sorted(positions), _CHUNK):
-        rows = visible(viewer, KINDS[kind]).filter(position__in=part)
-        found = m.Label.objects.filter(id__in=rows.values("label")).aggregate(most=Max("level"))
+    for part in rows:
+        found = m.Label.objects.filter(id__in=part).aggregate(most=Max("level"))
         most = max(most, found["most"] or 0)
         if most == max(LEVELS.values()):
             break

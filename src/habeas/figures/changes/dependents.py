@@ -118,7 +118,7 @@ def snapshot(archive: Archive, viewer: Viewer, as_of: int | None = None) -> dict
                 taken = replace(taken, headline=UNSAID)
             found[definition.key] = taken
         except FigureError as error:
-            level = openness.handling_of_all(viewer, "definition", [definition.position or 0])
+            level = openness.handling_of_all(viewer, {"definition": [definition.position or 0]})
             found[definition.key] = Print(
                 *(definition.key, definition.title, str(error), (error.code,), frozenset()),
                 handling=level,

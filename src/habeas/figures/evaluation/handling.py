@@ -42,10 +42,8 @@ def handling_of(ground: Ground, facts: Facts, evaluation: Evaluation) -> str:
         "lineage": _lineage(ground, facts, speakers),
         "source": {facts.sources[p].described for p in speakers if p in facts.sources},
     }
-    return openness.strictest(
-        openness.handling_of_all(viewer, kind, set(positions))
-        for kind, positions in stands_on.items()
-        if positions
+    return openness.handling_of_all(
+        viewer, {kind: set(positions) for kind, positions in stands_on.items()}
     )
 
 

@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
+from habeas.archive import openness
 from habeas.archive.errors import TooLong
 from habeas.archive.ledger.appending import head
 from habeas.archive.models import Exhibit
@@ -89,9 +90,10 @@ def answered(view: Answer) -> Callable[..., HttpResponseBase]:
 
 def _content(request: ViewerRequest, view: View, parts: dict[str, Any]) -> Content:
     """What a view shows, as plain data with addresses, everything in it marked."""
-    shown = marked(request.viewer, view(request, **parts))
-    whole: Content = contents.content(shown, request)
-    return whole
+    with openness.one_page():
+        shown = marked(request.viewer, view(request, **parts))
+        whole: Content = contents.content(shown, request)
+        return whole
 
 
 def exhibit_form(place: str) -> Callable[[Form], Callable[..., HttpResponseBase]]:
