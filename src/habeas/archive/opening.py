@@ -1,6 +1,7 @@
 """An archive: one directory, made by ``init_archive`` and opened by ``open_archive``.
 
-A process has one archive open at a time, because Django's connection is the process's.
+A process has one archive open at a time, because Django's connection is the process's: once
+another is opened, an ``Archive`` refuses to read and to write, which it would do in its name.
 Opening refuses, before anything can be signed, a database of a newer program, a database
 that is behind its own log, and one whose last logged entry is not the log's.
 """
@@ -32,10 +33,11 @@ from habeas.archive.errors import (
 )
 from habeas.archive.keys import handing_over
 from habeas.archive.ledger.appending import Batch, head, leaf_hash_at, notes_between
+from habeas.archive.ledger.signed_checkpoints import SignedCheckpoints
 from habeas.archive.ledger.signing import checkpoint_signing, entry_signer, key_chain
-from habeas.archive.models import ContentObjectKey, LedgerCheckpoint, LedgerEntry, LocalState
+from habeas.archive.models import ContentObjectKey, LedgerEntry, LocalState
 from habeas.archive.store import clock, erasure_journal, holding, open_lock, schema
-from habeas.archive.store.connecting import connect, holding_the_head
+from habeas.archive.store.connecting import connect, holding_the_head, refuse_another
 from habeas.archive.store.database_errors import lacks_table, plain_errors
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.archive.verbs.defining import log_vocabulary
@@ -63,6 +65,7 @@ class Archive:
 
     def __init__(self, directory: Path, settings: ArchiveSettings, keyring: Keyring) -> None:
         self.directory = directory
+        self._place = directory.resolve()  # the process may go elsewhere
         self.settings = settings
         self.keyring = keyring
         self.objects = ObjectStore(directory / "objects")
@@ -76,6 +79,7 @@ class Archive:
     @property
     def size(self) -> int:
         """How many entries are committed."""
+        refuse_another(self._place)
         return head()[0]
 
     @property
@@ -89,6 +93,7 @@ class Archive:
 
     def sequencer(self) -> Sequencer:
         """The lock on the log, with the keys in force once it is held."""
+        refuse_another(self._place)
         log = self.directory / "log"
         return Sequencer(
             log, self.origin, lambda: checkpoint_signing(self.keyring), SignedCheckpoints()
@@ -100,6 +105,7 @@ class Archive:
 
         ``person`` signs the decisions in it. An exception inside takes everything back.
         """
+        refuse_another(self._place)
         with plain_errors():
             clock.refuse_doubtful(head()[1])
         with plain_errors(), holding_the_head():
@@ -114,6 +120,7 @@ class Archive:
 
     def sequence(self) -> Checkpoint:
         """Write committed entries to the log's tiles and sign the checkpoint."""
+        refuse_another(self._place)
         size = 0
 
         def signing() -> Signing:
@@ -148,6 +155,7 @@ class Archive:
 
     def read_object(self, address: str, *, even_blocked: bool = False) -> bytes:
         """The plain bytes of a sealed object, whole; for large ones use ``copy_object``."""
+        refuse_another(self._place)
         if not even_blocked:
             refuse_blocked(address)
         return self.objects.open(address, self._identity(address))
@@ -161,6 +169,7 @@ class Archive:
 
         For a thread of its own: it needs no database any more.
         """
+        refuse_another(self._place)
         refuse_blocked(address)
         identity = self._identity(address)
 
@@ -221,17 +230,6 @@ class Archive:
                 "a rebuild was interrupted.",
                 next_step="Run `habeas rebuild`; it goes on where it stopped.",
             )
-
-
-class SignedCheckpoints:
-    """The database's memory of every checkpoint signed, for the sequencer."""
-
-    def signed(self, size: int) -> bytes | None:
-        note = LedgerCheckpoint.objects.filter(size=size).values_list("note", flat=True).first()
-        return None if note is None else bytes(note)
-
-    def remember(self, size: int, note: bytes) -> None:
-        LedgerCheckpoint.objects.create(size=size, note=note)
 
 
 def find_archive(start: Path) -> Path:

@@ -6,6 +6,7 @@ What an entry becomes as rows is ``projection``; what may be recorded is ``verbs
 __all__ = [
     "appending",
     "rebuilding",
+    "signed_checkpoints",
     "signing",
     "trying",
 ]

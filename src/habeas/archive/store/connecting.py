@@ -24,7 +24,7 @@ from typing import Any
 from django.db import connection, connections, transaction
 from django.db.backends.signals import connection_created
 
-from habeas.archive.errors import DatabaseTrouble
+from habeas.archive.errors import AnotherOpen, DatabaseTrouble
 from habeas.archive.models import LocalState
 from habeas.archive.store.database_errors import WAIT_SECONDS
 from habeas.archive.store.settings_file import ArchiveSettings
@@ -46,13 +46,30 @@ SELECT set_config('standard_conforming_strings', 'on', false),
 """
 
 
+_place: Path | None = None  # the archive whose database the process's connection is to
+
+
 def connect(directory: Path, settings: ArchiveSettings) -> None:
     """Point the default connection at the archive's database; closes the former one."""
+    global _place
+    _place = directory.resolve()
     connections["default"].close()
     wanted = _postgresql(settings.database) if settings.database else _sqlite(directory)
     connections.settings["default"] = connections.configure_settings({"default": wanted})["default"]
     with contextlib.suppress(AttributeError):
         del connections["default"]
+
+
+def refuse_another(place: Path) -> None:
+    """Refuse for an archive (``place``: resolved) whose database the connection is not to.
+
+    Another was opened since, and would be read and written in its name.
+    """
+    if _place is not None and _place != place:
+        raise AnotherOpen(
+            f"The archive {place} is no longer open in this process, which opened {_place} since.",
+            next_step="Open it again. Nothing was read or written.",
+        )
 
 
 def _sqlite(directory: Path) -> dict[str, Any]:
