@@ -12,7 +12,7 @@ from PIL import Image
 
 from habeas.reading import measured
 from habeas.reading.documents import Document
-from habeas.reading.measured import Stream
+from habeas.reading.measured import RecordingStream
 
 ReadBytes = Callable[..., list[Document]]
 number = st.integers(0, 2**31 - 1)
@@ -36,12 +36,13 @@ def test_page_sizes_fit_an_entry() -> None:
 
 
 @given(st.builds(
-    Stream, number=st.integers(0, 31), kind=st.sampled_from(["video", "audio", "subtitle"]),
+    RecordingStream, number=st.integers(0, 31),
+    kind=st.sampled_from(["video", "audio", "subtitle"]),
     codec=st.sampled_from(["", "h264"]), from_ms=number, to_ms=number, width_px=number,
     height_px=number, rotation_degrees=st.sampled_from([0, 90, 180, 270]), units=number,
     language=st.sampled_from(["", "uig"]),
 ))  # fmt: skip
-def test_streams_are_written_and_read(stream: Stream) -> None:
+def test_streams_are_written_and_read(stream: RecordingStream) -> None:
     known = measured.measured({f"stream_{stream.number}": stream.written()})
     assert known.streams == (stream,)
     assert known.stream(stream.number) == stream
