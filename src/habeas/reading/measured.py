@@ -24,7 +24,7 @@ _RUN = re.compile(r"([1-9]\d{0,6})(?:-([1-9]\d{0,6}))? ([1-9]\d{0,9})x([1-9]\d{0
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class RecordingStream:
     """One stream of a recording. ``kind``: video, audio, subtitle, picture, data."""
 
     number: int
@@ -57,10 +57,10 @@ class Measured:
     width_px: int = 0
     height_px: int = 0
     rotation_degrees: int = 0
-    streams: tuple[Stream, ...] = ()
+    streams: tuple[RecordingStream, ...] = ()
     pages: tuple[tuple[int, int, int, int], ...] = ()  # first, last, width, height
 
-    def stream(self, number: int) -> Stream | None:
+    def stream(self, number: int) -> RecordingStream | None:
         return next((each for each in self.streams if each.number == number), None)
 
     def page_size(self, page: int) -> tuple[int, int] | None:
@@ -84,7 +84,7 @@ def measured(metadata: Mapping[str, str]) -> Measured:
     )
 
 
-def stream_in(number: int, written: str) -> Stream | None:
+def stream_in(number: int, written: str) -> RecordingStream | None:
     pairs = dict(word.split("=", 1) for word in written.split(" ") if "=" in word)
     if not pairs.get("kind"):
         return None
@@ -92,7 +92,7 @@ def stream_in(number: int, written: str) -> Stream | None:
         name: _number(pairs.get(name, ""))
         for name in ("from_ms", "to_ms", "width_px", "height_px", "rotation_degrees", "units")
     }
-    return Stream(
+    return RecordingStream(
         number, pairs["kind"], pairs.get("codec", ""), language=pairs.get("language", ""), **numbers
     )
 

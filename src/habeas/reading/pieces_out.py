@@ -37,13 +37,13 @@ _CODECS = frozenset({b"V_VP8", b"A_OPUS"})
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PlayablePiece:
     """Two minutes of a recording, as a WebM for a browser."""
 
     webm: bytes
 
 
-def read_piece(payload: bytes | bytearray) -> Piece:
+def read_piece(payload: bytes | bytearray) -> PlayablePiece:
     """The piece of a frame; ``NoPiece`` with the child's words, or ours, if there is none."""
     view = memoryview(payload)
     try:
@@ -58,7 +58,7 @@ def read_piece(payload: bytes | bytearray) -> Piece:
         raise none(str(words)[:300].encode(errors="replace").decode())
     webm = bytes(view[4 + length :])
     check(webm)
-    return Piece(webm)
+    return PlayablePiece(webm)
 
 
 def check(webm: bytes) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 from habeas.reading import measured
 from habeas.reading.documents import State
 from habeas.reading.limits import MIB
-from habeas.reading.measured import FURTHEST_MS, Stream, clock
+from habeas.reading.measured import FURTHEST_MS, RecordingStream, clock
 from habeas.reading.readers import cues, ffmpeg, film_boxes
 from habeas.reading.readers.ffmpeg import Medium, Overdue, Unplayable
 from habeas.reading.readers.film_pieces import piece as piece
@@ -60,7 +60,7 @@ _NOT_A_WORD = re.compile(r"[^A-Za-z0-9._-]+")
 class _Track:
     """A stream as it is measured, packet by packet; times in milliseconds."""
 
-    stream: Stream
+    stream: RecordingStream
     first: int | None = None
     last: int = 0
     units: int = 0
@@ -95,7 +95,7 @@ class _Film:
     def of_time(self) -> list[_Track]:
         return [t for t in self.tracks.values() if t.stream.kind in ("video", "audio")]
 
-    def first(self, kind: str) -> Stream | None:
+    def first(self, kind: str) -> RecordingStream | None:
         return next((t.stream for t in self.tracks.values() if t.stream.kind == kind), None)
 
 
@@ -158,7 +158,7 @@ def _take_streams(film: _Film) -> None:
         if turned % 180:
             width, height = height, width
         film.tracks[number] = _Track(
-            Stream(
+            RecordingStream(
                 number,
                 kind,
                 _NOT_A_WORD.sub("", str(said.get("codec_name", "")))[:32],

@@ -30,7 +30,7 @@ from habeas.reading.limits import MIB, Limits
 from habeas.reading.parts import BadFrame
 from habeas.reading.paths import SEPARATOR, PathNames
 from habeas.reading.pictures_out import Picture, read_picture
-from habeas.reading.pieces_out import Piece
+from habeas.reading.pieces_out import PlayablePiece
 from habeas.reading.readers import ocr_second
 from habeas.reading.sandbox import confining, seccomp, watching
 from habeas.reading.sandbox.conversing import Budget, Bytes, Conversation
@@ -239,7 +239,9 @@ class Sandbox:
             raise NoPicture(shown, next_step="Its text and its bytes are not affected.")
         return read_picture(shown, self.limits)
 
-    def piece(self, stream: BinaryIO, name: str, inner_path: str = "", number: int = 0) -> Piece:
+    def piece(
+        self, stream: BinaryIO, name: str, inner_path: str = "", number: int = 0
+    ) -> PlayablePiece:
         """Two minutes of a recording, or of one inside the exhibit, made anew as a WebM."""
         made = self._made(stream, name, inner_path, {"job": "piece", "number": number})
         if isinstance(made, str):
