@@ -10,11 +10,11 @@ import pytest
 from tests.archive.making import add_reviewer, newspaper
 
 from habeas.archive import models as m
-from habeas.archive import name_keys, regions, verbs
+from habeas.archive import regions, verbs
 from habeas.archive.errors import PersonNeeded
 from habeas.archive.ledger.rebuilding import rebuild
 from habeas.archive.opening import Archive
-from habeas.archive.projection import things
+from habeas.archive.projection import name_keys, things
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verify.verifying import verify
 from habeas.vocabulary import region, schema, values

@@ -11,7 +11,8 @@ import pytest
 from tests.library.conftest import Made
 
 import habeas
-from habeas.archive import places, regions
+from habeas.archive import regions
+from habeas.archive.exhibits import places
 from habeas.archive.search import forms, index, text_memory
 from habeas.archive.store import forgetting
 from habeas.display.figures import charts

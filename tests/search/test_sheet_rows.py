@@ -11,10 +11,10 @@ import pytest
 
 from habeas.archive.access import OWNER
 from habeas.archive.exhibits.intake import Received, add_files
+from habeas.archive.exhibits.places import of_layer
 from habeas.archive.models import Layer
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits
-from habeas.archive.places import of_layer
 from habeas.archive.readings import locator_in, parts_of
 from habeas.archive.search import refresh, searching
 from habeas.archive.search.searching import Hit

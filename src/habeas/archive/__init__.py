@@ -24,7 +24,6 @@ __all__ = [
     "opening",
     "openness",
     "pipeline",
-    "places",
     "preserve",
     "projection",
     "purposes",

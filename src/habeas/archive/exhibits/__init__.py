@@ -8,6 +8,7 @@ __all__ = [
     "captures",
     "custody_chain",
     "intake",
+    "places",
     "quoting",
     "same_bytes",
     "working_copies",

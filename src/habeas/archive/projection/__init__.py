@@ -7,6 +7,7 @@
 __all__ = [
     "erased_by_right",
     "erased_entries",
+    "name_keys",
     "projecting",
     "projector",
     "trusted_people",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models as orm
 
 from habeas.archive import models as m
-from habeas.archive import name_keys
+from habeas.archive.projection import name_keys
 from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import take_back
 from habeas.archive.projection.things import named

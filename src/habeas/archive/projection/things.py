@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 from habeas.archive import models as m
-from habeas.archive import name_keys, regions
+from habeas.archive import regions
 from habeas.archive.access.labels import LEVELS
+from habeas.archive.projection import name_keys
 from habeas.archive.projection.ending import end
 from habeas.archive.projection.projector import Projector
 from habeas.archive.store.facts import Fact, stored_json

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, TypeGuard
 from django.db.models import Count
 
 from habeas import names
-from habeas.archive import folding, name_keys, openness, regions
+from habeas.archive import folding, openness, regions
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
 from habeas.archive.joined import JoinedRecord, find_all
 from habeas.archive.openness import Openness
+from habeas.archive.projection import name_keys
 from habeas.archive.search import expanding
 from habeas.archive.search.language import And, Or, Phrase, QueryWord, Tree
 from habeas.archive.store import deadline

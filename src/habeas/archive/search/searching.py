@@ -19,9 +19,9 @@ import tantivy
 from tantivy import Occur, Query
 
 from habeas.archive import models as m
-from habeas.archive import places as placing
 from habeas.archive import regions
 from habeas.archive.access import Viewer, visible, visible_labels
+from habeas.archive.exhibits import places as placing
 from habeas.archive.search import expanding
 from habeas.archive.search import index as indexes
 from habeas.archive.search import schema as fields

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from habeas.archive import models as m
-from habeas.archive.places import Places
+from habeas.archive.exhibits.places import Places
 from habeas.archive.search.languages import UNKNOWN, tell
 from habeas.archive.search.ranges import Range, merged
 from habeas.reading.tables import Cell, column_name

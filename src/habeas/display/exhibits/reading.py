@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from habeas.archive import places as placing
 from habeas.archive.access import Viewer, visible
+from habeas.archive.exhibits import places as placing
 from habeas.archive.exhibits import quoting
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.models import Layer, Passage, Reading

@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from habeas.archive.exhibits.places import Places
 from habeas.archive.models import Passage
-from habeas.archive.places import Places
 from habeas.archive.readings import locator_words
 from habeas.archive.search.languages import UNKNOWN, tell
 from habeas.display import words

@@ -16,8 +16,8 @@ from typing import Final
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
+from habeas.archive.exhibits.places import Places, of_layer
 from habeas.archive.opening import Archive
-from habeas.archive.places import Places, of_layer
 from habeas.archive.store.pieces import in_pieces
 from habeas.errors import HabeasError
 
