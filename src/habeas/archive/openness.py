@@ -308,6 +308,11 @@ def handling_of_all(viewer: Viewer, things: Mapping[str, Collection[int]]) -> st
     return LEVEL_NAMES[most]
 
 
+def levels_of_each(viewer: Viewer, things: Collection[Thing]) -> dict[Thing, str]:
+    """The level of each of many rows that the viewer may see."""
+    return _levels(viewer, things)[0] if _inside(viewer) else {}
+
+
 def consent_of_record(viewer: Viewer, mentions: Collection[int]) -> Standing | None:
     """What the person of these mentions agreed to; None where the viewer is told of none."""
     return _told(viewer, mentions)

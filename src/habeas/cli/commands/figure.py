@@ -44,9 +44,10 @@ def list_(
 ) -> None:
     """List the figures in force, each with its kind and value."""
     archive = session.open()
-    ground = Ground(OWNER, archive.size if as_of is None else as_of)
+    definitions = recorded.in_force(OWNER, as_of)
+    ground = Ground(OWNER, archive.size if as_of is None else as_of, together=definitions)
     found: list[dict[str, Any]] = []
-    for definition in recorded.in_force(OWNER, as_of):
+    for definition in definitions:
         item = {"key": definition.key, "kind": definition.kind, "title": definition.title}
         try:
             evaluation = evaluate(archive, definition, OWNER, as_of, ground=ground)

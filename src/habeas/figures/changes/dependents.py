@@ -109,8 +109,9 @@ def _stands_on_judgement(
 def snapshot(archive: Archive, viewer: Viewer, as_of: int | None = None) -> dict[str, Print]:
     """Every figure in force, as of a size: take it before and after a change."""
     found: dict[str, Print] = {}
-    ground = Ground(viewer, archive.size if as_of is None else as_of)
-    for definition in in_force(viewer, as_of):
+    definitions = in_force(viewer, as_of)
+    ground = Ground(viewer, archive.size if as_of is None else as_of, together=definitions)
+    for definition in definitions:
         try:
             evaluation = evaluate(archive, definition, viewer, as_of, shown=False, ground=ground)
             taken = _print(evaluation)

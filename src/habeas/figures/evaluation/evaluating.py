@@ -12,7 +12,6 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from habeas.archive import regions
 from habeas.archive.access import Viewer
 from habeas.archive.store import forgetting
 from habeas.figures.definition.definitions import FigureDefinition
@@ -20,8 +19,9 @@ from habeas.figures.errors import AheadOfLedger, NeedsPurpose
 from habeas.figures.evaluation import disagreement, estimates, undecided, weakness
 from habeas.figures.evaluation.capturing import capture
 from habeas.figures.evaluation.counting import Counted, breakdown, count
+from habeas.figures.evaluation.gathering import load
 from habeas.figures.evaluation.handling import handling_of
-from habeas.figures.evaluation.loading import Ground, load
+from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.reporting import report
 from habeas.figures.evaluation.results import (
     CountedFigure,
@@ -320,7 +320,7 @@ def _computed(definition: FigureDefinition, ground: Ground) -> Evaluation:
     found = compute(
         definition,
         facts,
-        regions.vocabulary(),
+        ground.vocabulary,
         as_of=ground.as_of,
         viewer=ground.viewer.name,
         scope=scope_words(ground.viewer),

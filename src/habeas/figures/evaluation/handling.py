@@ -42,9 +42,7 @@ def handling_of(ground: Ground, facts: Facts, evaluation: Evaluation) -> str:
         "lineage": _lineage(ground, facts, speakers),
         "source": {facts.sources[p].described for p in speakers if p in facts.sources},
     }
-    return openness.handling_of_all(
-        viewer, {kind: set(positions) for kind, positions in stands_on.items()}
-    )
+    return ground.strictest({kind: set(positions) for kind, positions in stands_on.items()})
 
 
 def _records(evaluation: Evaluation) -> set[int]:
@@ -102,9 +100,4 @@ def _lineage(ground: Ground, facts: Facts, speakers: set[int]) -> set[int]:
         return set()
     first = facts.origins.first
     reached = set().union(*(facts.origins.behind(source) for source in speakers))
-    rows = live(visible(ground.viewer, m.Lineage), ground.as_of)
-    return {
-        entry
-        for entry, source in rows.values_list("position", "source")
-        if first(source) in reached
-    }
+    return {entry for entry, source in ground.repeating if first(source) in reached}

@@ -8,25 +8,26 @@ the definition and never on the number of rows; records are the unions of the vi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, live, newest, visible
+from habeas.archive import openness, regions
+from habeas.archive.access import Viewer, live, visible
 from habeas.archive.records import components
-from habeas.archive.review.pairs import OpenPair, open_pairs
-from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
-from habeas.figures.definition.naming import records_named
-from habeas.figures.errors import UnknownRecord, UnknownSource
-from habeas.figures.evaluation.rows import ClaimRow, Facts, Origins, SourceRow
-from habeas.figures.places import LOCATING
+from habeas.figures.evaluation.rows import ClaimRow, SourceRow
+from habeas.vocabulary.schema import Schema
 
 _CLAIM_COLUMNS = ClaimRow._fields[:-2]
 _JOINING = ("left", "right", "position")
+#: Of several figures together, how many claims are read at once and held; more are read one figure
+#: after the other.
+MOST_TOGETHER = 200_000
 
 
 class Records:
@@ -104,15 +105,139 @@ def with_records(rows: Iterable[tuple[Any, ...]], records: Records) -> list[Clai
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class RowsRead:
+    """The live claims of some properties, and what is read of them and of whom they are about.
+
+    ``mentions``: position, kind, caption, where it ended; also all of the kinds that are counted.
+    """
+
+    properties: frozenset[str]
+    counts: frozenset[str]
+    claims: list[ClaimRow]
+    cited: frozenset[int]
+    through: Mapping[int, tuple[int, ...]]
+    mentions: list[tuple[int, str, str, int | None]]
+
+    def hold(self, definition: FigureDefinition) -> bool:
+        """Whether all that a definition asks about is among them."""
+        return self.properties.issuperset(definition.properties) and self.counts.issuperset(
+            _counted(definition)
+        )
+
+    def of(self, definition: FigureDefinition) -> RowsRead:
+        """Those of one definition, as they would be read for it alone."""
+        names, counts = frozenset(definition.properties), _counted(definition)
+        if names == self.properties and counts == self.counts:
+            return self
+        claims = [row for row in self.claims if row.property in names]
+        about = {row.subject for row in claims} | {row.ref for row in claims}
+        positions = {row.position for row in claims}
+        return RowsRead(
+            names,
+            counts,
+            claims,
+            self.cited & positions,
+            {claim: self.through[claim] for claim in positions & self.through.keys()},
+            [row for row in self.mentions if row[0] in about or row[1] in counts],
+        )
+
+
+def _counted(definition: FigureDefinition) -> frozenset[str]:
+    return frozenset(filter(None, [definition.counts]))
+
+
 class Ground:
     """What every figure of one viewer as of one size stands on, read when it is first needed.
 
     Given to several evaluations in a row, it is read once; it is kept no longer than they take.
+    ``together``: the definitions that are asked, whose rows and levels are then read in a number
+    of queries that does not grow with theirs. Of one that needs a purpose which the viewer has not
+    stated nothing is read.
     """
 
-    def __init__(self, viewer: Viewer, as_of: int, *, without: int | None = None) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        as_of: int,
+        *,
+        without: int | None = None,
+        together: Sequence[FigureDefinition] = (),
+    ) -> None:
         self.viewer, self.as_of, self._without = viewer, as_of, without
         self._spoken_of: dict[str, frozenset[int]] = {}
+        asked = [d for d in together if viewer.purpose is not None or not d.picks_by]
+        self._together = asked if len(asked) > 1 else []
+        self._levels: dict[openness.Thing, str] = {}
+
+    @cached_property
+    def vocabulary(self) -> Schema:
+        return regions.vocabulary()
+
+    def rows(self, definition: FigureDefinition) -> RowsRead:
+        """The rows that a definition asks about."""
+        shared = self._shared
+        if shared is not None and shared.hold(definition):
+            return shared.of(definition)
+        return self._read(frozenset(definition.properties), _counted(definition))
+
+    def strictest(self, things: Mapping[str, Collection[int]]) -> str:
+        """``openness.handling_of_all`` for this viewer."""
+        shared = self._shared
+        if shared is None:
+            return openness.handling_of_all(self.viewer, things)
+        asked = {(kind, position) for kind, positions in things.items() for position in positions}
+        if new := asked - self._levels.keys():
+            new |= set() if self._levels else self._likely(shared)
+            found = openness.levels_of_each(self.viewer, new)
+            self._levels |= {thing: found.get(thing, openness.PUBLIC) for thing in new}
+        return openness.strictest(self._levels[thing] for thing in asked)
+
+    def _likely(self, shared: RowsRead) -> set[openness.Thing]:
+        """What is going to be asked about by one figure or another."""
+        return {
+            *(("claim", row.position) for row in shared.claims),
+            *(("mention", row[0]) for row in shared.mentions),
+            *(("definition", d.position) for d in self._together if d.position is not None),
+            *(("source", row.described) for row in self.sources[0].values()),
+            *(("lineage", entry) for entry, _ in self.repeating),
+        }
+
+    @cached_property
+    def _shared(self) -> RowsRead | None:
+        if not self._together:
+            return None
+        names = frozenset(name for d in self._together for name in d.properties)
+        counts = frozenset[str]().union(*map(_counted, self._together))
+        claims = live_claims(self.viewer, self.as_of).filter(property__in=names)
+        if len(claims.values_list("position")[: MOST_TOGETHER + 1]) > MOST_TOGETHER:
+            return None
+        return self._read(names, counts)
+
+    def _read(self, properties: frozenset[str], counts: frozenset[str]) -> RowsRead:
+        viewer = self.viewer
+        queried = live_claims(viewer, self.as_of).filter(property__in=sorted(properties))
+        positions = queried.values("position")
+        cited = visible(viewer, m.ClaimPassage).filter(claim__in=positions, ordinal=0)
+        passed_on = visible(viewer, m.ClaimSource).filter(claim__in=positions, ordinal__gt=0)
+        through: dict[int, tuple[int, ...]] = {}
+        for claim, source in passed_on.order_by("claim", "ordinal").values_list("claim", "source"):
+            through[claim] = (*through.get(claim, ()), source)
+        about = Q(position__in=queried.values("subject"))
+        about |= Q(position__in=queried.filter(ref__isnull=False).values("ref"))
+        if counts:
+            about |= Q(kind__in=sorted(counts))
+        mentions = visible(viewer, m.Mention).filter(position__lt=self.as_of).filter(about)
+        return RowsRead(
+            properties,
+            counts,
+            claim_rows(queried, self.records),
+            frozenset(cited.values_list("claim", flat=True)),
+            through,
+            list(
+                mentions.order_by("position").values_list("position", "kind", "caption", "ended_at")
+            ),
+        )
 
     @cached_property
     def records(self) -> Records:
@@ -126,51 +251,17 @@ class Ground:
     def lineage(self) -> list[tuple[int, int]]:
         return lineage(self.viewer, self.as_of)
 
+    @cached_property
+    def repeating(self) -> list[tuple[int, int]]:
+        """The entries that say whose word repeats whose, each with who repeats."""
+        rows = live(visible(self.viewer, m.Lineage), self.as_of)
+        return list(rows.values_list("position", "source"))
+
     def spoken_of(self, kind: str) -> frozenset[int]:
         """``_spoken_of`` of a kind of record."""
         if kind not in self._spoken_of:
-            found = _spoken_of(self.viewer, kind, self.records, self.as_of)
-            self._spoken_of[kind] = frozenset(found)
+            self._spoken_of[kind] = _spoken_of(self.viewer, kind, self.records, self.as_of)
         return self._spoken_of[kind]
-
-
-def load(definition: FigureDefinition, ground: Ground) -> Facts:
-    """Everything that a definition asks about."""
-    viewer, as_of, records = ground.viewer, ground.as_of, ground.records
-    names = {name for rule in definition.rules for name in records_named(rule)}
-    conditions = {test.condition for rule in definition.rules for test in rule.tests}
-    queried = live_claims(viewer, as_of).filter(property__in=definition.properties)
-    rows = claim_rows(queried, records)
-    positions = queried.values("position")
-    mentions = visible(viewer, m.Mention).filter(position__lt=as_of)
-    captions, kinds, population = _mentions(definition, mentions, queried, records, as_of)
-    with_claims = {row.record for row in rows} | ground.spoken_of(definition.counts)
-    cited = visible(viewer, m.ClaimPassage).filter(claim__in=positions, ordinal=0)
-    passed_on = visible(viewer, m.ClaimSource).filter(claim__in=positions, ordinal__gt=0)
-    through: dict[int, tuple[int, ...]] = {}
-    for claim, source in passed_on.order_by("claim", "ordinal").values_list("claim", "source"):
-        through[claim] = (*through.get(claim, ()), source)
-    sources, first = ground.sources
-    listed = _listed(viewer, definition, records, sources, as_of)
-    return Facts(
-        records=tuple(sorted(p for p, stands in population.items() if stands or p in with_claims)),
-        withdrawn=tuple(
-            sorted(p for p, stands in population.items() if not stands and p not in with_claims)
-        ),
-        claims=tuple(rows),
-        sources=sources,
-        origins=Origins(ground.lineage, first),
-        cited=frozenset(cited.values_list("claim", flat=True)),
-        through=through,
-        grades=_grades(viewer, positions, as_of) if "credibility" in conditions else {},
-        captions=captions,
-        kinds=kinds,
-        named=_named(names, viewer, mentions, records, as_of) if names else {},
-        above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
-        listed=listed,
-        open_pairs=_open_pairs(viewer, definition, records, population, as_of),
-        compared=_compared(viewer, definition, as_of),
-    )
 
 
 def all_sources(viewer: Viewer, as_of: int) -> tuple[dict[int, SourceRow], dict[int, int]]:
@@ -204,174 +295,9 @@ def captions_of(viewer: Viewer, records: Iterable[int], as_of: int) -> dict[int,
     return dict(rows.values_list("position", "caption"))
 
 
-def _mentions(
-    definition: FigureDefinition,
-    mentions: QuerySet[m.Mention],
-    claims: QuerySet[m.Claim],
-    records: Records,
-    as_of: int,
-) -> tuple[dict[int, str], dict[int, str], dict[int, bool]]:
-    """Captions and kinds by record, and the counted records: whether any mention stands."""
-    about = Q(position__in=claims.values("subject"))
-    about |= Q(position__in=claims.filter(ref__isnull=False).values("ref"))
-    if definition.counts:
-        about |= Q(kind=definition.counts)
-    captions: dict[int, str] = {}
-    kinds: dict[int, str] = {}
-    population: dict[int, bool] = {}
-    rows = mentions.filter(about).order_by("position")
-    for position, kind, caption, ended_at in rows.values_list(
-        "position", "kind", "caption", "ended_at"
-    ):
-        record = records.of(position)
-        captions.setdefault(record, caption)
-        kinds.setdefault(record, kind)
-        if kind == definition.counts:
-            stands = ended_at is None or ended_at >= as_of
-            population[record] = population.get(record, False) or stands
-    return captions, kinds, population
-
-
-def _spoken_of(viewer: Viewer, kind: str, records: Records, as_of: int) -> set[int]:
+def _spoken_of(viewer: Viewer, kind: str, records: Records, as_of: int) -> frozenset[int]:
     """The counted records whose mention was taken back with its list but of whom a live
     claim says something all the same, of whatever property: these are still known."""
     ended = visible(viewer, m.Mention).filter(kind=kind, ended_at__lt=as_of)
     claims = live_claims(viewer, as_of).filter(subject__in=ended.values("position"))
-    return {records.of(subject) for subject in claims.values_list("subject", flat=True)}
-
-
-def _named(
-    names: Iterable[str],
-    viewer: Viewer,
-    mentions: QuerySet[m.Mention],
-    records: Records,
-    as_of: int,
-) -> dict[str, frozenset[int]]:
-    """The records that stand behind each caption or ``#position``."""
-    captions = {name for name in names if not name.startswith("#")}
-    numbers = {name: int(name[1:]) for name in names if name.startswith("#")}
-    wanted = mentions.filter(Q(caption__in=captions) | Q(position__in=numbers.values()))
-    rows = list(wanted.values_list("position", "caption"))
-    known = _known({records.of(position) for position, _ in rows}, viewer, mentions, records, as_of)
-    found: dict[str, set[int]] = {name: set() for name in names}
-    for position, caption in rows:
-        for name in (caption, f"#{position}"):
-            if name in found and records.of(position) in known:
-                found[name].add(records.of(position))
-    missing = sorted(name for name, behind in found.items() if not behind)
-    if missing and not viewer.is_owner:
-        raise UnknownRecord(  # an open definition may name what is sealed
-            "The definition names a record that this viewer may not see, or that is not there.",
-            next_step="Ask a person who may see all of the archive to check the definition.",
-        )
-    if missing:
-        shown = ", ".join(f"“{name}”" for name in missing)
-        raise UnknownRecord(
-            f"No record is called {shown}.",
-            next_step='Write the caption exactly as recorded, or a position such as "#12".',
-        )
-    return {name: frozenset(behind) for name, behind in found.items()}
-
-
-def _known(
-    asked: Iterable[int],
-    viewer: Viewer,
-    mentions: QuerySet[m.Mention],
-    records: Records,
-    as_of: int,
-) -> set[int]:
-    """Of these records those that stand: by a mention of theirs, or by a live claim about one."""
-    members = {mention for record in asked for mention in records.members(record)}
-    standing = live(mentions, as_of).filter(position__in=members)
-    spoken_of = live_claims(viewer, as_of).filter(subject__in=members)
-    found = {*standing.values_list("position", flat=True)}
-    found |= {*spoken_of.values_list("subject", flat=True)}
-    return {records.of(mention) for mention in found}
-
-
-def _listed(
-    viewer: Viewer,
-    definition: FigureDefinition,
-    records: Records,
-    sources: Mapping[int, SourceRow],
-    as_of: int,
-) -> dict[str, dict[int, int]]:
-    """Who is on each list of an estimate: of whom one of its sources says anything."""
-    by_code: dict[str, list[int]] = defaultdict(list)
-    for source in sources.values():
-        by_code[source.code].append(source.position)
-    found: dict[str, dict[int, int]] = {}
-    for each in definition.estimation.lists:
-        missing = [code for code in each.sources if code not in by_code]
-        if missing and not viewer.is_owner:
-            raise UnknownSource(
-                "A list of the definition names a source that this viewer may not see, or that is "
-                "not there.",
-                next_step="Ask a person who may see all of the archive to check the definition.",
-            )
-        if missing:
-            raise UnknownSource(
-                f"The list “{each.name}” names sources that are not there: {', '.join(missing)}.",
-                next_step="Write the codes as `habeas` records them.",
-            )
-        positions = [p for code in each.sources for p in by_code[code]]
-        said = live_claims(viewer, as_of).filter(source__in=positions).exclude(stance="denies")
-        on: dict[int, int] = {}
-        firsts = said.values("subject").annotate(first=Min("position")).order_by("first")
-        for subject, first in firsts.values_list("subject", "first"):
-            on.setdefault(records.of(subject), first)
-        found[each.name] = on
-    return found
-
-
-def _open_pairs(
-    viewer: Viewer,
-    definition: FigureDefinition,
-    records: Records,
-    population: Collection[int],
-    as_of: int,
-) -> tuple[OpenPair, ...]:
-    """The pairs of the counted kind that nobody has decided, where the definition asks."""
-    if not definition.asks_for_pairs:
-        return ()
-    found = open_pairs(
-        viewer,
-        records.of,
-        as_of,
-        threshold_ppm=definition.undecided_ppm,
-        kind=definition.counts,
-    )
-    return tuple(
-        pair
-        for pair in found
-        if pair.left in population and pair.right in population  # "cannot tell": of any kind
-    )
-
-
-def _compared(viewer: Viewer, definition: FigureDefinition, as_of: int) -> int | None:
-    """Up to which ledger size a run has compared the records that are counted.
-
-    The public sees no runs, so nothing is said to it of what they left out.
-    """
-    if definition.undecided_ppm is None or not (viewer.is_owner or viewer.is_team):
-        return None
-    runs = newest(viewer, m.Linkage, as_of).filter(kind=definition.counts)
-    return int(runs.aggregate(newest=Max("size"))["newest"] or 0)
-
-
-def _grades(viewer: Viewer, claims: Any, as_of: int) -> dict[int, str]:
-    """The latest credibility grade of each claim."""
-    graded = live(visible(viewer, m.Assessment), as_of).filter(
-        scheme="credibility", target_kind="claim", target__in=claims
-    )
-    return dict(graded.order_by("position").values_list("target", "grade"))
-
-
-def _above(rows: Iterable[ClaimRow]) -> dict[int, dict[int, tuple[int, ...]]]:
-    """For each record, the places that assertions put it in, and those assertions."""
-    found: dict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
-    for row in rows:
-        if row.property in LOCATING and row.stance == "asserts" and row.ref_record is not None:
-            places = found[row.record]
-            places[row.ref_record] = (*places.get(row.ref_record, ()), row.position)
-    return dict(found)
+    return frozenset(map(records.of, claims.values_list("subject", flat=True)))

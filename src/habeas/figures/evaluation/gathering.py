@@ -1,0 +1,212 @@
+"""Everything that a definition asks about, as plain rows: from the rows read for it.
+
+Invariants: as of ``loading``, through which every row comes; what a definition names and the viewer
+may not see is refused by name, and never said to be there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db.models import Max, Min, Q, QuerySet
+
+from habeas.archive import models as m
+from habeas.archive.access import Viewer, live, newest, visible
+from habeas.archive.review.pairs import OpenPair, open_pairs
+from habeas.figures.definition import rules as r
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.definition.naming import records_named
+from habeas.figures.errors import UnknownRecord, UnknownSource
+from habeas.figures.evaluation.loading import Ground, Records, RowsRead, live_claims
+from habeas.figures.evaluation.rows import ClaimRow, Facts, Origins, SourceRow
+from habeas.figures.places import LOCATING
+
+
+def load(definition: FigureDefinition, ground: Ground) -> Facts:
+    """Everything that a definition asks about."""
+    viewer, as_of, records = ground.viewer, ground.as_of, ground.records
+    names = {name for rule in definition.rules for name in records_named(rule)}
+    conditions = {test.condition for rule in definition.rules for test in rule.tests}
+    read = ground.rows(definition)
+    rows = read.claims
+    mentions = visible(viewer, m.Mention).filter(position__lt=as_of)
+    captions, kinds, population = _mentions(definition, read, records, as_of)
+    with_claims = {row.record for row in rows} | ground.spoken_of(definition.counts)
+    sources, first = ground.sources
+    listed = _listed(viewer, definition, records, sources, as_of)
+    return Facts(
+        records=tuple(sorted(p for p, stands in population.items() if stands or p in with_claims)),
+        withdrawn=tuple(
+            sorted(p for p, stands in population.items() if not stands and p not in with_claims)
+        ),
+        claims=tuple(rows),
+        sources=sources,
+        origins=Origins(ground.lineage, first),
+        cited=read.cited,
+        through=read.through,
+        grades=_grades(ground, definition) if "credibility" in conditions else {},
+        captions=captions,
+        kinds=kinds,
+        named=_named(names, viewer, mentions, records, as_of) if names else {},
+        above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
+        listed=listed,
+        open_pairs=_open_pairs(viewer, definition, records, population, as_of),
+        compared=_compared(viewer, definition, as_of),
+    )
+
+
+def _mentions(
+    definition: FigureDefinition, read: RowsRead, records: Records, as_of: int
+) -> tuple[dict[int, str], dict[int, str], dict[int, bool]]:
+    """Captions and kinds by record, and the counted records: whether any mention stands."""
+    captions: dict[int, str] = {}
+    kinds: dict[int, str] = {}
+    population: dict[int, bool] = {}
+    for position, kind, caption, ended_at in read.mentions:
+        record = records.of(position)
+        captions.setdefault(record, caption)
+        kinds.setdefault(record, kind)
+        if kind == definition.counts:
+            stands = ended_at is None or ended_at >= as_of
+            population[record] = population.get(record, False) or stands
+    return captions, kinds, population
+
+
+def _named(
+    names: Iterable[str],
+    viewer: Viewer,
+    mentions: QuerySet[m.Mention],
+    records: Records,
+    as_of: int,
+) -> dict[str, frozenset[int]]:
+    """The records that stand behind each caption or ``#position``."""
+    captions = {name for name in names if not name.startswith("#")}
+    numbers = {name: int(name[1:]) for name in names if name.startswith("#")}
+    wanted = mentions.filter(Q(caption__in=captions) | Q(position__in=numbers.values()))
+    rows = list(wanted.values_list("position", "caption"))
+    known = _known({records.of(position) for position, _ in rows}, viewer, mentions, records, as_of)
+    found: dict[str, set[int]] = {name: set() for name in names}
+    for position, caption in rows:
+        for name in (caption, f"#{position}"):
+            if name in found and records.of(position) in known:
+                found[name].add(records.of(position))
+    missing = sorted(name for name, behind in found.items() if not behind)
+    if missing and not viewer.is_owner:
+        raise UnknownRecord(  # an open definition may name what is sealed
+            "The definition names a record that this viewer may not see, or that is not there.",
+            next_step="Ask a person who may see all of the archive to check the definition.",
+        )
+    if missing:
+        shown = ", ".join(f"“{name}”" for name in missing)
+        raise UnknownRecord(
+            f"No record is called {shown}.",
+            next_step='Write the caption exactly as recorded, or a position such as "#12".',
+        )
+    return {name: frozenset(behind) for name, behind in found.items()}
+
+
+def _known(
+    asked: Iterable[int],
+    viewer: Viewer,
+    mentions: QuerySet[m.Mention],
+    records: Records,
+    as_of: int,
+) -> set[int]:
+    """Of these records those that stand: by a mention of theirs, or by a live claim about one."""
+    members = {mention for record in asked for mention in records.members(record)}
+    standing = live(mentions, as_of).filter(position__in=members)
+    spoken_of = live_claims(viewer, as_of).filter(subject__in=members)
+    found = {*standing.values_list("position", flat=True)}
+    found |= {*spoken_of.values_list("subject", flat=True)}
+    return {records.of(mention) for mention in found}
+
+
+def _listed(
+    viewer: Viewer,
+    definition: FigureDefinition,
+    records: Records,
+    sources: Mapping[int, SourceRow],
+    as_of: int,
+) -> dict[str, dict[int, int]]:
+    """Who is on each list of an estimate: of whom one of its sources says anything."""
+    by_code: dict[str, list[int]] = defaultdict(list)
+    for source in sources.values():
+        by_code[source.code].append(source.position)
+    found: dict[str, dict[int, int]] = {}
+    for each in definition.estimation.lists:
+        missing = [code for code in each.sources if code not in by_code]
+        if missing and not viewer.is_owner:
+            raise UnknownSource(
+                "A list of the definition names a source that this viewer may not see, or that is "
+                "not there.",
+                next_step="Ask a person who may see all of the archive to check the definition.",
+            )
+        if missing:
+            raise UnknownSource(
+                f"The list “{each.name}” names sources that are not there: {', '.join(missing)}.",
+                next_step="Write the codes as `habeas` records them.",
+            )
+        positions = [p for code in each.sources for p in by_code[code]]
+        said = live_claims(viewer, as_of).filter(source__in=positions).exclude(stance="denies")
+        on: dict[int, int] = {}
+        firsts = said.values("subject").annotate(first=Min("position")).order_by("first")
+        for subject, first in firsts.values_list("subject", "first"):
+            on.setdefault(records.of(subject), first)
+        found[each.name] = on
+    return found
+
+
+def _open_pairs(
+    viewer: Viewer,
+    definition: FigureDefinition,
+    records: Records,
+    population: Collection[int],
+    as_of: int,
+) -> tuple[OpenPair, ...]:
+    """The pairs of the counted kind that nobody has decided, where the definition asks."""
+    if not definition.asks_for_pairs:
+        return ()
+    found = open_pairs(
+        viewer,
+        records.of,
+        as_of,
+        threshold_ppm=definition.undecided_ppm,
+        kind=definition.counts,
+    )
+    return tuple(
+        pair
+        for pair in found
+        if pair.left in population and pair.right in population  # "cannot tell": of any kind
+    )
+
+
+def _compared(viewer: Viewer, definition: FigureDefinition, as_of: int) -> int | None:
+    """Up to which ledger size a run has compared the records that are counted.
+
+    The public sees no runs, so nothing is said to it of what they left out.
+    """
+    if definition.undecided_ppm is None or not (viewer.is_owner or viewer.is_team):
+        return None
+    runs = newest(viewer, m.Linkage, as_of).filter(kind=definition.counts)
+    return int(runs.aggregate(newest=Max("size"))["newest"] or 0)
+
+
+def _grades(ground: Ground, definition: FigureDefinition) -> dict[int, str]:
+    """The latest credibility grade of each claim."""
+    viewer, as_of = ground.viewer, ground.as_of
+    claims = live_claims(viewer, as_of).filter(property__in=definition.properties)
+    graded = live(visible(viewer, m.Assessment), as_of).filter(
+        scheme="credibility", target_kind="claim", target__in=claims.values("position")
+    )
+    return dict(graded.order_by("position").values_list("target", "grade"))
+
+
+def _above(rows: Iterable[ClaimRow]) -> dict[int, dict[int, tuple[int, ...]]]:
+    """For each record, the places that assertions put it in, and those assertions."""
+    found: dict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
+    for row in rows:
+        if row.property in LOCATING and row.stance == "asserts" and row.ref_record is not None:
+            places = found[row.record]
+            places[row.ref_record] = (*places.get(row.ref_record, ()), row.position)
+    return dict(found)
