@@ -10,12 +10,11 @@ import json
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from habeas.archive import regions
 from habeas.archive.models import Claim, Mention
 from habeas.display.references import EntryReference, Marked, Target, optional
-from habeas.vocabulary import edtf, schema, texts, values
+from habeas.vocabulary import edtf, schema, stances, texts, values
 from habeas.vocabulary.errors import VocabularyError
 
 
@@ -41,10 +40,11 @@ class PropertyWords:
 
 @dataclass(frozen=True, slots=True)
 class StanceWords:
-    """What the speaker does with the value."""
+    """What the speaker does with the value; ``by`` goes before the speaker's name."""
 
     code: str
     verb: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +130,10 @@ def codes_in(codes: str, code_list: str) -> list[str]:
     return [code_words(code_list, code) for code in json.loads(codes or "[]")]
 
 
-STANCES = {
-    "asserts": gettext_noop("says"),
-    "denies": gettext_noop("denies"),
-    "does-not-know": gettext_noop("does not know"),
-    "retracts": gettext_noop("takes back"),
-}
-
-
 def stance(code: str) -> StanceWords:
-    """What the speaker does with the value."""
-    return StanceWords(code, _(STANCES.get(code, code)))
+    """What the speaker does with the value, translated."""
+    known = stances.words(code)
+    return StanceWords(code, _(known.verb), _(known.by))
 
 
 def date_words(written: str) -> Dated | None:

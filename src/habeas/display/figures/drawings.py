@@ -21,6 +21,7 @@ from habeas.display.figures.heading import as_of_asked
 from habeas.display.references import Marked, Target, Turning
 from habeas.figures.evaluation import drawing
 from habeas.figures.evaluation.results import Evaluation, ReportedPoint
+from habeas.vocabulary import stances
 
 DRAWN = 120  # accounts in one plot; all of them are in the table
 ROW = "row"  # what is asked for: at which row of a drawing a part of it begins
@@ -56,6 +57,7 @@ class PlotPart:
     drawn: int
     left_out: int
     denied: int
+    denied_words: str  # how they are drawn; '' where none is denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,7 @@ def plot_parts(evaluation: Evaluation) -> list[DrawnPart]:
     points = [
         plotted.point
         for plotted in drawing.plot_points(evaluation)
-        if plotted.point.stance in ("asserts", "denies")
+        if plotted.point.stance in (stances.ASSERTS, stances.DENIES)
         and (plotted.point.low is not None or plotted.point.high is not None)
     ]
     several = len({point.record for point in points}) > 1
@@ -265,13 +267,13 @@ def plot_parts(evaluation: Evaluation) -> list[DrawnPart]:
 def _account(evaluation: Evaluation, point: ReportedPoint, *, with_subject: bool) -> charts.Account:
     said = evaluation.definition.draw.along == "said"
     when = words.date_words(point.said if said else point.holds)
-    denied = point.stance == "denies"
+    denied = point.stance == stances.DENIES
     number = point.words.removesuffix(f" {point.unit}")  # the axis names the unit
     return charts.Account(
         label=point.source_title,
         about=point.about if with_subject else "",
         when=when.words if when else "",
-        words=_("denies: %(value)s") % {"value": number} if denied else number,
+        words=stances.mark(point.stance, words.stance(point.stance).verb) + number,
         low=point.low,
         high=point.high,
         denied=denied,
@@ -295,6 +297,7 @@ def _plot(evaluation: Evaluation, as_of: int | None) -> PlotShown:
 
 def _plot_part(key: str, part: DrawnPart, number: int, as_of: int | None) -> PlotPart:
     asked = as_of_asked(as_of, part=number)
+    denied = sum(account.denied for account in part.accounts)
     return PlotPart(
         property=words.property_words(part.property),
         unit=part.unit,
@@ -304,7 +307,8 @@ def _plot_part(key: str, part: DrawnPart, number: int, as_of: int | None) -> Plo
         logarithmic=charts.is_logarithmic(part.accounts),
         drawn=len(part.accounts),
         left_out=part.left_out,
-        denied=sum(account.denied for account in part.accounts),
+        denied=denied,
+        denied_words=_(stances.words(stances.DENIES).drawn) if denied else "",
     )
 
 

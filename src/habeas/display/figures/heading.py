@@ -22,6 +22,7 @@ from habeas.figures.definition.wording import grouped
 from habeas.figures.errors import FigureError, NoLineage
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import CountedFigure, Evaluation
+from habeas.vocabulary import stances
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -217,7 +218,7 @@ def number(evaluation: Evaluation, as_of: int | None = None) -> FigureNumber:
         not_known=evaluation.not_known,
         open_pairs=len(evaluation.open_pairs),
         accounts=len(evaluation.points),
-        denials=sum(point.stance == "denies" for point in evaluation.points),
+        denials=sum(point.stance == stances.DENIES for point in evaluation.points),
         scope=evaluation.scope,
         handling=evaluation.handling,
         lineage=FigureLineage(

@@ -68,7 +68,8 @@ def _row(item: Item, by_id: ById) -> tuple[str, ...]:
     name = f.get("property")
     known = schema.core().properties.get(str(name))
     label = known.label if known else str(name or WITHHELD).replace("_", " ")
-    says = stances.words(str(f.get("stance", "asserts"))).before
+    stance = str(f.get("stance", stances.ASSERTS))
+    says = stances.mark(stance, stances.words(stance).verb)
     what = f"{label}: {says}{_value(f, by_id)}"
     if f.get("holds"):
         what += f" (held {_date(str(f['holds']))})"

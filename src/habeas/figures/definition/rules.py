@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from habeas.vocabulary import stances
+
 
 class Operand(StrEnum):
     """What may be written after an operator, in the words of the reference."""
@@ -58,7 +60,7 @@ CONDITIONS: dict[str, Condition] = {
     for c in (
         Condition(
             "stance",
-            "Whether the speaker asserts, denies, does not know or takes back the value.",
+            f"Whether the speaker {stances.listed()} the value.",
             _is(Operand.STANCES, "the speaker {}", "the speaker does not say “{}”"),
             "is",
         ),

@@ -17,7 +17,7 @@ from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 from habeas.figures.evaluation.rows import ClaimRow, value_of
-from habeas.vocabulary import counts, edtf
+from habeas.vocabulary import counts, edtf, stances
 from habeas.vocabulary.answers import Answer
 from habeas.vocabulary.counts import Count
 from habeas.vocabulary.schema import Schema
@@ -83,7 +83,7 @@ def between(claims: Iterable[ClaimRow], schema: Schema, kinds: Mapping[int, str]
     """
     groups: dict[tuple[int, str], list[ClaimRow]] = defaultdict(list)
     for claim in claims:
-        if claim.stance in ("asserts", "denies"):
+        if claim.stance in (stances.ASSERTS, stances.DENIES):
             groups[claim.record, claim.property].append(claim)
     found: list[Conflict] = []
     for (record, name), rows in sorted(item for item in groups.items() if len(item[1]) > 1):
@@ -148,15 +148,20 @@ def _linked(
     return [groups[key] for key in sorted(groups)]
 
 
+_OPPOSED = (
+    f"what one {stances.words(stances.ASSERTS).verb} the other {stances.words(stances.DENIES).verb}"
+)
+
+
 def _disagree(left: ClaimRow, right: ClaimRow, *, one_at_a_time: bool) -> tuple[Answer, str]:
     if left.stance != right.stance:
-        denied, asserted = (left, right) if left.stance == "denies" else (right, left)
+        denied, asserted = (left, right) if left.stance == stances.DENIES else (right, left)
         if value_of(asserted.value).state:
             return NO, ""
         if value_of(denied.value).state:
-            return UNKNOWN, "one is denied in general"
-        return _same(left, right), "what one asserts the other denies"
-    if left.stance == "denies" or not one_at_a_time:
+            return UNKNOWN, f"one is {stances.words(stances.DENIES).passive} in general"
+        return _same(left, right), _OPPOSED
+    if left.stance == stances.DENIES or not one_at_a_time:
         return NO, ""
     if value_of(left.value).state or value_of(right.value).state:
         return NO, ""

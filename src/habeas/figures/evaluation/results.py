@@ -252,12 +252,13 @@ class ReportedFigure(Evaluation):
         """The report where there is one, else how many there are."""
         if len(self.points) == 1:
             point = self.points[0]
-            marks = stances.words(point.stance).marks
-            return f"{marks}{point.words} ({point.source_title})"
-        denials = sum(point.stance == "denies" for point in self.points)
+            mark = stances.mark(point.stance, stances.words(point.stance).passive)
+            return f"{mark}{point.words} ({point.source_title})"
+        denials = sum(point.stance == stances.DENIES for point in self.points)
         words = f"{grouped(len(self.points))} reports"
         if denials:
-            words += f", {grouped(denials)} of them {'a denial' if denials == 1 else 'denials'}"
+            denial = stances.words(stances.DENIES)
+            words += f", {grouped(denials)} of them {denial.noun if denials == 1 else denial.nouns}"
         if self.not_known:
             words += f" ({grouped(self.not_known)} more not known)"
         return words
