@@ -1,5 +1,6 @@
 """Blast radius: what stood on a claim, source, list, judgement, mention or exhibit.
 
+Of what can be retracted, the claims are those that its retraction ends (``projection.ending``).
 Answers with what the viewer may see, ended things included (their ending is part of the
 answer). Which figures stood on it is the figures room's to add.
 """
@@ -14,6 +15,7 @@ from django.db.models import Q, QuerySet
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.archive.joined import JoinedRecord, find_all
+from habeas.archive.projection.ending import claims_that_end
 from habeas.archive.store.pieces import in_pieces
 
 
@@ -67,12 +69,8 @@ _KINDS: tuple[tuple[str, type[m.Projection]], ...] = (
 
 def _claims_on(viewer: Viewer, kind: str, position: int) -> Q:
     match kind:
-        case "claim":
-            return Q(position=position)
-        case "source":
-            return Q(position__in=m.ClaimSource.objects.filter(source=position).values("claim"))
-        case "list":
-            return Q(list=position)
+        case "claim" | "source" | "list":
+            return claims_that_end(kind, position)
         case "judgement":
             judged = visible(viewer, m.Mention).filter(position__in=_judged(position))
             records = _records(viewer, judged)

@@ -5,6 +5,7 @@
 """
 
 __all__ = [
+    "ending",
     "erased_by_right",
     "erased_entries",
     "name_keys",

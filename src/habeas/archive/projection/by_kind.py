@@ -1,4 +1,7 @@
-"""From each kind of entry to its rows. ``PROJECT`` maps an entry kind to its function."""
+"""From each kind of entry to its rows. ``PROJECT`` maps an entry kind to its function.
+
+Each kind is in one of two tables, by whether it changes what earlier entries made.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from habeas.archive.projection import (
 from habeas.archive.projection.projector import Projector
 from habeas.archive.store.facts import Fact
 
-PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
+Projecting = Callable[[Projector, Fact], None]
+
+#: Kinds that only add rows. A claim or source that has a ``previous`` ends that one too.
+_ADDING: dict[str, Projecting] = {
     "archive": things.archive,
     "vocabulary": things.vocabulary,
     "region": things.region,
@@ -32,16 +38,9 @@ PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "list": things.list,
     "mention": things.mention,
     "claim": claims.claim,
-    "key": decisions.key,
     "key-request": decisions.key_request,
-    "trust-policy": decisions.trust_policy,
     "trust-policy-request": decisions.trust_policy_request,
-    "judgement": decisions.judgement,
     "assessment": decisions.assessment,
-    "retraction": decisions.retraction,
-    "consent": decisions.consent,
-    "hold": decisions.hold,
-    "definition": decisions.definition,
     "batch": decisions.batch,
     "search": searches.batch_search,
     "purpose": searches.purpose,
@@ -50,10 +49,21 @@ PROJECT: dict[str, Callable[[Projector, Fact], None]] = {
     "timestamp": attestations.timestamp,
     "erasure-request": erasures.request,
     "erasure-approval": erasures.approval,
+    "candidates": links.candidates,
+    "review": links.review,
+}
+#: Kinds that change rows that are there already: before one of them the buffers are written.
+TURNING: dict[str, Projecting] = {
+    "key": decisions.key,
+    "trust-policy": decisions.trust_policy,
+    "judgement": decisions.judgement,
+    "retraction": decisions.retraction,
+    "consent": decisions.consent,
+    "hold": decisions.hold,
+    "definition": decisions.definition,
     "erasure": erasures.erasure,
     "block": erasures.block,
     "linkage": links.linkage,
-    "candidates": links.candidates,
-    "review": links.review,
     "review-policy": links.review_policy,
 }
+PROJECT = _ADDING | TURNING

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import models as orm
-
 from habeas.archive import models as m
 from habeas.archive.projection import name_keys
 from habeas.archive.projection.projector import Projector
@@ -69,11 +67,4 @@ def claim(p: Projector, fact: Fact) -> None:
         rows[m.ClaimPassage].append([fact.position, ordinal, passage])
     if previous is not None:
         former = m.Claim.objects.filter(position=previous)
-        end_claims(p, fact, former, previous, "superseded", p.join(*labels))
-
-
-def end_claims(
-    p: Projector, fact: Fact, claims: orm.QuerySet[m.Claim], why: int, how: str, label: str
-) -> None:
-    """Take back claims, of which each says why: the claim, list or source that was meant."""
-    take_back(p, claims, fact.position, how, label, ended_why=why)
+        take_back(p, former, fact.position, "superseded", label, ended_why=previous)

@@ -6,20 +6,12 @@ from habeas.archive import models as m
 from habeas.archive.access.consents import of_record
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import UnknownReference
-from habeas.archive.projection.claims import end_claims
-from habeas.archive.projection.ending import end
+from habeas.archive.projection.ending import RETRACTABLE, end, what_a_retraction_ends
 from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import take_back
 from habeas.archive.records import rejoin
 from habeas.archive.store.facts import Fact, stored_json
 from habeas.custody.trust.persons import TrustRules
-
-TARGETS: dict[str, type[m.Projection]] = {
-    "claim": m.Claim,
-    "source": m.Source,
-    "list": m.List,
-    "judgement": m.Judgement,
-}
 
 
 def key(p: Projector, fact: Fact) -> None:
@@ -126,7 +118,7 @@ def _rejoin(p: Projector, left: int, right: int) -> None:
 
 def assessment(p: Projector, fact: Fact) -> None:
     f = fact.fields
-    target, label = p.find(TARGETS[f["target_kind"]], f["target"])
+    target, label = p.find(RETRACTABLE[f["target_kind"]], f["target"])
     p.add(
         m.Assessment,
         fact,
@@ -142,7 +134,7 @@ def assessment(p: Projector, fact: Fact) -> None:
 
 def retraction(p: Projector, fact: Fact) -> None:
     f = fact.fields
-    target, label = p.find(TARGETS[f["target_kind"]], f["target"])
+    target, label = p.find(RETRACTABLE[f["target_kind"]], f["target"])
     label = p.join(p.own_label(f), label)
     p.add(
         m.Retraction,
@@ -153,26 +145,12 @@ def retraction(p: Projector, fact: Fact) -> None:
         reason=f["reason"],
         person=f.get("person", ""),
     )
-    claims = m.Claim.objects
-    match f["target_kind"]:
-        case "claim":
-            end_claims(p, fact, claims.filter(position=target), target, "retracted", label)
-        case "list":
-            take_back(p, m.List.objects.filter(position=target), fact.position, "retracted", label)
-            take_back(p, m.Mention.objects.filter(list=target), fact.position, "retracted", label)
-            end_claims(p, fact, claims.filter(list=target), target, "retracted", label)
-        case "source":
-            take_back(
-                p, m.Source.objects.filter(position=target), fact.position, "retracted", label
-            )
-            spoken = m.ClaimSource.objects.filter(source=target).values("claim")
-            end_claims(p, fact, claims.filter(position__in=spoken), target, "retracted", label)
-        case "judgement":
-            judgement = m.Judgement.objects.get(position=target)
-            take_back(
-                p, m.Judgement.objects.filter(position=target), fact.position, "retracted", label
-            )
-            _rejoin(p, judgement.left, judgement.right)
+    for rows in what_a_retraction_ends(f["target_kind"], target):
+        why = {"ended_why": target} if rows.model is m.Claim else {}
+        take_back(p, rows, fact.position, "retracted", label, **why)
+    if f["target_kind"] == "judgement":
+        judgement = m.Judgement.objects.get(position=target)
+        _rejoin(p, judgement.left, judgement.right)
 
 
 def consent(p: Projector, fact: Fact) -> None:

@@ -1,17 +1,87 @@
-"""What a later entry ends: the one place that writes ``ended_at`` and ``ended_by``.
+"""What a later entry ends: which rows, and the one place that writes ``ended_at`` and ``ended_by``.
 
-Invariant: what has ended stays ended by the entry that ended it first. What is taken back is from
-then on as strict as what took it back: ``taking_back``. Readings end by the later reading of the
-same file: ``archive.readings``.
+``what_a_retraction_ends`` is what a retraction carries out (``decisions.retraction``) and what its
+preview shows (``archive.blast_radius``). ``ENDINGS`` are the endings that an erasure entry records,
+so that nothing comes back to life because what ended it was erased.
+
+Invariants: what has ended stays ended by the entry that ended it first. What is *taken back* is
+from then on as strict as what took it back (``taking_back``); what is only replaced by a newer
+version is not. Readings end by the later reading of the same file: ``archive.readings``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
-from django.db import models as orm
+from django.db.models import Q, QuerySet
+
+from habeas.archive import models as m
+
+#: What a retraction may name, by the word for it in the entry.
+RETRACTABLE: Final[dict[str, type[m.Projection]]] = {
+    "claim": m.Claim,
+    "list": m.List,
+    "source": m.Source,
+    "judgement": m.Judgement,
+}
 
 
-def end(rows: orm.QuerySet[Any], position: int, how: str, **why: int | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How rows of one kind end by an entry that may be erased while they stay themselves."""
+
+    kind: str  # as an erasure entry names it
+    how: str
+    model: type[m.Projection]
+    taken_back: bool  # or only replaced, or no longer in force
+
+
+ENDINGS: Final = (
+    Ending("claim", "superseded", m.Claim, taken_back=True),  # a correction says it was wrong
+    Ending("claim", "retracted", m.Claim, taken_back=True),
+    Ending("consent", "withdrawn", m.Consent, taken_back=False),
+    Ending("definition", "superseded", m.Definition, taken_back=False),
+    Ending("mention", "retracted", m.Mention, taken_back=True),
+    Ending("source", "superseded", m.Source, taken_back=False),
+    Ending("source", "retracted", m.Source, taken_back=True),
+)
+ENDABLE: Final[dict[str, Any]] = {ending.kind: ending.model for ending in ENDINGS}
+TAKEN_BACK: Final = frozenset((e.kind, e.how) for e in ENDINGS if e.taken_back)
+
+
+def what_a_retraction_ends(kind: str, position: int) -> tuple[QuerySet[Any], ...]:
+    """The rows that end when the thing at a position is retracted, what has ended included.
+
+    Of a source, also what others pass on from it. A judgement ends no claim: the records that it
+    joined are joined anew without it.
+    """
+    thing = RETRACTABLE[kind]._default_manager.filter(position=position)
+    claims = m.Claim.objects.filter(claims_that_end(kind, position))
+    match kind:
+        case "claim":
+            return (claims,)
+        case "list":
+            return (thing, m.Mention.objects.filter(list=position), claims)
+        case "source":
+            return (thing, claims)
+        case _:
+            return (thing,)
+
+
+def claims_that_end(kind: str, position: int) -> Q:
+    """Which claims are among them, as a condition: a preview asks it of what a viewer may see."""
+    match kind:
+        case "claim":
+            return Q(position=position)
+        case "list":
+            return Q(list=position)
+        case "source":
+            return Q(position__in=m.ClaimSource.objects.filter(source=position).values("claim"))
+        case _:
+            return Q(position__in=())
+
+
+def end(rows: QuerySet[Any], position: int, how: str, **why: int | None) -> None:
     """End those of the rows that stand, by the entry at a position."""
     rows.filter(ended_at__isnull=True).update(ended_at=position, ended_by=how, **why)

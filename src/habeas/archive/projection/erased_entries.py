@@ -17,19 +17,10 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive.access.labels import Need, Needs
-from habeas.archive.projection.ending import end
+from habeas.archive.projection.ending import ENDABLE, end
 from habeas.archive.store.facts import Fact, facts
 from habeas.archive.store.pieces import in_pieces
 from habeas.custody.log.disclosures import erased_by
-
-#: What can be ended by an entry that is erased while it stays itself.
-ENDABLE: dict[str, Any] = {
-    "claim": m.Claim,
-    "consent": m.Consent,
-    "definition": m.Definition,
-    "mention": m.Mention,
-    "source": m.Source,
-}
 
 
 @dataclass(frozen=True, slots=True)

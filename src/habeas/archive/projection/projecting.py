@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from habeas.archive.errors import EntryRefused
-from habeas.archive.projection.by_kind import PROJECT
-from habeas.archive.projection.erased_entries import ENDABLE, end_again
+from habeas.archive.projection.by_kind import PROJECT, TURNING
+from habeas.archive.projection.ending import ENDABLE, TAKEN_BACK
+from habeas.archive.projection.erased_entries import end_again
 from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import make_as_strict
 from habeas.archive.projection.trusted_people import so_far
@@ -20,22 +21,6 @@ from habeas.archive.store.facts import Fact
 from habeas.custody.log.entries import parse_entry
 from habeas.custody.trust.persons import said
 from habeas.custody.trust.rules import GOVERNED, Ruling
-
-#: Kinds whose projection changes rows that are there already.
-TURNING = frozenset(
-    (
-        *("retraction", "judgement", "consent", "hold", "definition", "key", "block", "erasure"),
-        *("linkage", "review-policy", "trust-policy"),
-    )
-)
-
-#: What an erased entry had taken back, not only replaced by a newer version.
-TAKEN_BACK = frozenset(
-    (
-        *(("claim", "superseded"), ("claim", "retracted")),
-        *(("mention", "retracted"), ("source", "retracted")),
-    )
-)
 
 
 def project(p: Projector, facts: Sequence[Fact]) -> None:

@@ -23,8 +23,9 @@ from habeas.archive.projection.ending import end
 from habeas.archive.projection.projector import Projector
 from habeas.archive.store.pieces import in_pieces
 
-#: Which rows take their label from which, and by which column they name it.
-_DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
+#: Which rows take their label from which, and by which column they name it. A test holds every
+#: column of every projection to it (``tests/archive/test_ending.py``).
+DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
     m.Mention: (
         *((m.Claim, "subject"), (m.Claim, "ref"), (m.Consent, "subject")),
         *((m.Judgement, "left"), (m.Judgement, "right"), (m.Review, "left"), (m.Review, "right")),
@@ -86,7 +87,7 @@ def _relabel(p: Projector, rows: orm.QuerySet[m.Projection], label: str) -> list
 def _derived_from(
     p: Projector, model: type[m.Projection], positions: Collection[int], label: str
 ) -> Iterator[tuple[type[m.Projection], Collection[int]]]:
-    for derived, column in _DERIVED.get(model, ()):
+    for derived, column in DERIVED.get(model, ()):
         yield derived, _named(derived, column, positions, "position")
     if model is m.Source:
         yield m.Claim, _named(m.ClaimSource, "source", positions, "claim")

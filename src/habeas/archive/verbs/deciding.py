@@ -8,14 +8,9 @@ from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.projection.ending import RETRACTABLE
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_ended
 
-RETRACTABLE: dict[str, type[m.Projection]] = {
-    "claim": m.Claim,
-    "list": m.List,
-    "source": m.Source,
-    "judgement": m.Judgement,
-}
 ASSESSABLE: dict[str, type[m.Projection]] = {"claim": m.Claim, "source": m.Source}
 
 
