@@ -8,7 +8,7 @@ Invariants: nothing here fits a model; a table that passes can still be refused 
 
 from __future__ import annotations
 
-from habeas.estimation import overlapping
+from habeas.estimation import compiling, overlapping
 from habeas.estimation.errors import (
     Caution,
     Disconnected,
@@ -40,7 +40,13 @@ def check(table: CaptureTable) -> list[Caution]:
     pairs = overlapping.close_pairs(table)
     overlapping.refuse_copies(table, pairs)
     _check_people(table)
-    return [*_cautions(table), *overlapping.cautions(table, pairs)]
+    compiled = compiling.compiled_lists(table)
+    compiling.refuse_compiled(table, compiled)
+    return [
+        *_cautions(table),
+        *overlapping.cautions(table, pairs),
+        *compiling.caution_of_compiled(table, compiled),
+    ]
 
 
 def components(table: CaptureTable) -> list[set[int]]:

@@ -12,6 +12,7 @@ HabeasError
         ├── EmptyList         estimation.empty-list
         ├── TooFewPeople      estimation.too-few-people    nothing can be learnt from so few
         ├── ListsNearlyOne    estimation.lists-nearly-one  lists that hold the same people
+        ├── ListCompiled      estimation.list-compiled     a list that was made from others
         ├── Disconnected      estimation.disconnected         lists that share nobody with the rest
         ├── NoEstimate        estimation.no-finite-estimate   the likelihood has no maximum
         ├── NotIdentified     estimation.not-identified       the data do not determine the model
@@ -78,6 +79,10 @@ class TooFewPeople(Refused):
 
 class ListsNearlyOne(Refused):
     code = "estimation.lists-nearly-one"
+
+
+class ListCompiled(Refused):
+    code = "estimation.list-compiled"
 
 
 class Disconnected(Refused):
