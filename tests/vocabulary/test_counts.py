@@ -74,6 +74,8 @@ def test_what_is_read(text: str, low: int | None, high: int | None, approximate:
         ("<0", "less than 0"),
         ("1.5 million", "written out"),
         ("3 thousand persons", "written out"),
+        ("5 K", "written out"),
+        ("12 wan people", "written out"),
         ("3000000-1000000", "below its start"),
         ("1-2-3", "no form"),
         (">=", "missing"),
@@ -109,6 +111,31 @@ def test_the_unit_is_the_texts_or_the_propertys() -> None:
     assert counts.parse("12 households").unit == "households"
     assert counts.parse("500 square-metres").unit == "square-metres"
     assert counts.parse("12").unit == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [("1 person", 1), ("1200 people", 1200), ("1,200 People", 1200), ("about 12 persons", 12),
+     ("12 person", 12), (">=5\u202fpeople", 5)],
+)  # fmt: skip
+def test_the_unit_may_stand_in_the_singular_or_as_people(text: str, low: int) -> None:
+    read = counts.parse(text, "persons", ("person", "persons"))
+    assert (read.low, read.unit) == (low, "persons")
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "advice"),
+    [
+        ("1200 prisoners", "persons", "If these are persons, write ‘1200’ alone"),
+        ("about 12 people", "deaths", "If these are deaths, write ‘about 12’ alone"),
+        ("3 household", "persons", "if not, use a property that counts household"),
+        ("3 people killed", "persons", "write ‘3’ alone"),
+    ],
+)
+def test_another_unit_is_refused_with_what_to_write(text: str, unit: str, advice: str) -> None:
+    with pytest.raises(BadCount) as refused:
+        counts.parse(text, unit, (unit[:-1],))
+    assert advice in refused.value.next_step
 
 
 def test_a_missing_bound_is_not_zero() -> None:

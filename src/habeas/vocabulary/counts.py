@@ -8,6 +8,7 @@ bound. A number whose separators could be read in two ways is refused, not guess
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from habeas.vocabulary.answers import Answer
@@ -22,14 +23,14 @@ ABOUT_FACTOR = 2
 
 VALID = (
     "Write 22, 1,300,000 or 1300000; 1000000-3000000 (from, to); >=1000000 (at least); "
-    "<=1800000 (at most); ~120000 (about); with the unit after it if it is not the usual one."
+    "<=1800000 (at most); ~120000 (about); the unit may stand after it."
 )
 
 _SPACES = "\u00a0\u2009\u202f"  # no-break, thin and narrow no-break space
 _NUMBER = re.compile(
     r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,3}(?:['’][0-9]{3})+"
 )
-_UNIT = re.compile(r"(?<=[0-9]) +([a-z]+(?:[- ][a-z]+)*)$")
+_UNIT = re.compile(r"(?<=[0-9]) +([a-zA-Z]+(?:[- ][a-zA-Z]+)*)$")
 _RANGE = re.compile(r"(.+?)\s*(?:-|–|\.\.|\bto\b|\band\b)\s*(.+)")
 _WORDS = (
     ("about ", "~"), ("approximately ", "~"), ("circa ", "~"), ("around ", "~"),
@@ -38,7 +39,12 @@ _WORDS = (
     ("under ", "<"), ("exactly ", "="), ("between ", ""),
     ("≥", ">="), ("≤", "<="), ("≈", "~"),
 )  # fmt: skip
-_MAGNITUDES = ("hundred", "thousand", "million", "billion", "k", "m", "bn")
+_ALSO = {"persons": ("people",)}  # beside a unit's own singular and plural
+_MAGNITUDES = (
+    "tens", "dozen", "dozens", "hundred", "hundreds", "thousand", "thousands", "million",
+    "millions", "billion", "billions", "k", "m", "bn", "tsd", "mio", "mln", "mrd", "lakh", "crore",
+    "wan", "yi",
+)  # fmt: skip
 _SIGNS = (">=", "<=", ">", "<", "=")
 
 
@@ -80,9 +86,10 @@ def make(low: int | None, high: int | None, *, approximate: bool = False, unit: 
     return Count(low, high, approximate, unit)
 
 
-def parse(text: str, unit: str = "") -> Count:
+def parse(text: str, unit: str = "", names: Collection[str] = ()) -> Count:
     """Read a count. ``unit`` is what is counted where the text does not say.
 
+    ``names`` are words for that unit beside its code, such as its singular.
     Raises ``BadCount`` also where the text names another unit than ``unit``.
     """
     if not isinstance(text, str):
@@ -94,15 +101,18 @@ def parse(text: str, unit: str = "") -> Count:
         rest = rest.replace(space, " ")
     stated = _UNIT.search(rest)
     if stated is not None:
-        if stated[1].split(" ")[0] in _MAGNITUDES:
+        said = stated[1].lower()
+        if said.split(" ")[0] in _MAGNITUDES:
             raise refuse(text, "a rounded number in words is written out, with ~ if it is rough")
-        if unit and stated[1] != unit:
+        rest = rest[: stated.start()]
+        if unit and said not in (unit, *names, *_ALSO.get(unit, ())):
             raise refuse(
                 text,
-                f"it counts {stated[1]} where {unit} are counted",
-                f"Write a number of {unit}.",
+                f"it counts {said} where {unit} are counted",
+                f"If these are {unit}, write {shown(rest)} alone; if not, use a property that "
+                f"counts {said}.",
             )
-        unit, rest = stated[1], rest[: stated.start()]
+        unit = unit or said
     for word, sign in _WORDS:
         rest = rest.replace(word, sign)
     approximate = "~" in rest

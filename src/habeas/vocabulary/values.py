@@ -184,7 +184,9 @@ def parse(
         case "date":
             return date(cell, source, rule)
         case "count":
-            return count(counts.parse(cell, prop.unit), source, rule)
+            unit = (schema or core()).codes["unit"].get(prop.unit)
+            names = (unit.one, unit.label) if unit else ()
+            return count(counts.parse(cell, prop.unit, names), source, rule)
         case "place":
             return place(places.parse(cell), source, rule)
         case "code":
