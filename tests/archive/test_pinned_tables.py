@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "699906bebbeecdca897c550d287c53bf",
-    "postgresql": "acc5fcc035d64e27646331d374fb4580",
+    "sqlite": "404d5c9ef220077d8dabe994b0b42f68",
+    "postgresql": "f2f458f0bb96aa12458f1cd776d5f9ba",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

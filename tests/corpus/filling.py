@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+import wave
 import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -168,6 +169,11 @@ class Filling:
         (folder / "rows.csv").write_text(content.ROWS, encoding="utf-8")
         (folder / "deep" / "page.html").write_text(content.PAGE, encoding="utf-8")
         (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
+        with wave.open(str(folder / "talk.wav"), "wb") as talk:
+            talk.setnchannels(1)
+            talk.setsampwidth(2)
+            talk.setframerate(8_000)
+            talk.writeframes(bytes(16_000))
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = "a@example.org", "b@example.org", "Northfield"
         mail.set_content("The camp at Northfield is being built.")
@@ -187,6 +193,10 @@ class Filling:
         self.do("cite", exhibit, "held in Northfield camp")
         box = str(self._numbers()["files/box.zip"])
         self.do("cite", box, "Inside the box", "--inner", "inside.txt")
+        talk = self.work / "talk.vtt"
+        talk.write_text("WEBVTT\n\n00:00.100 --> 00:00.900\nHeld at Northfield.\n", "utf-8")
+        spoken = str(self._numbers()["files/talk.wav"])
+        self.do("transcript", "add", spoken, talk, "--by", "example-news", "--language", "en")
         with self._writing() as batch:
             self._by_verbs(batch, numbers)
         second = self.work / "second.yaml"

@@ -61,6 +61,7 @@ _KINDS: tuple[tuple[str, type[m.Projection]], ...] = (
     ("source", m.Source),
     ("list", m.List),
     ("judgement", m.Judgement),
+    ("transcript", m.Transcript),
     ("mention", m.Mention),
     ("exhibit", m.Exhibit),
     ("passage", m.Passage),
@@ -75,6 +76,12 @@ def _claims_on(viewer: Viewer, kind: str, position: int) -> Q:
             judged = visible(viewer, m.Mention).filter(position__in=_judged(position))
             records = _records(viewer, judged)
             return Q(subject__in=[each.position for found in records for each in found.mentions])
+        case "transcript":
+            layers = m.Reading.objects.filter(
+                position__in=m.Transcript.objects.filter(position=position).values("reading")
+            )
+            cited = m.Passage.objects.filter(layer__in=layers.values("layer")).values("position")
+            return Q(position__in=m.ClaimPassage.objects.filter(passage__in=cited).values("claim"))
         case "mention":
             return Q(subject=position) | Q(ref=position)
         case "passage":

@@ -61,6 +61,7 @@ KINDS: dict[str, EntryKind] = {
             "inner_path inner_sha256 inner_size media_type reason cause missing warnings metadata "
             "reader reader_version settings pages layer within",
         ),
+        _kind("transcript", "exhibit of source language", "reading translates"),
         _kind("passage", "exhibit start stop quote", "layer prefix suffix"),
         _kind("source", "code source_kind", "name about url interests"),
         _kind("lineage", "source repeats", "reason"),

@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, type[m.Projection]]] = {
     "judgement": m.Judgement,
     "assessment": m.Assessment,
     "lineage": m.Lineage,
+    "transcript": m.Transcript,
     "hold": m.Hold,
     "consent": m.Consent,
     "retraction": m.Retraction,

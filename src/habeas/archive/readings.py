@@ -21,6 +21,7 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, Viewer, newest, visible
 from habeas.archive.store.pieces import in_pieces
 from habeas.reading.documents import Box, Boxes, Part
+from habeas.reading.measured import clock
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -147,14 +148,22 @@ def _places(parts: Iterable[Part], offset: int) -> Locator:
 
 
 def locator_words(locator: Locator) -> str:
-    """``page 3``, ``pages 3-4``, ``sheet Names, row 12, column 2``."""
+    """``page 3``, ``pages 3-4``, ``sheet Names, row 12, column 2``, ``0:01-0:02, speaker A``."""
     words = []
+    if times := times_in(locator):
+        words.append("-".join(map(clock, times)))
     for name, value in locator.items():
-        if name.endswith("_to"):
+        if name.endswith("_to") or (times and name in ("from_ms", "to_ms", "line")):
             continue
         to = locator.get(f"{name}_to")
         words.append(f"{name} {value}" if to is None else f"{name}s {value}-{to}")
     return ", ".join(words)
+
+
+def times_in(locator: Locator) -> tuple[int, int] | None:
+    """From when until when in a recording, in milliseconds; over all the lines of a quote."""
+    start, stop = locator.get("from_ms"), locator.get("to_ms_to", locator.get("to_ms"))
+    return (start, stop) if isinstance(start, int) and isinstance(stop, int) else None
 
 
 def end_former_readings(exhibits: Iterable[int]) -> None:

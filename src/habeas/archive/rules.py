@@ -118,6 +118,16 @@ def lineage(*, itself: bool) -> Problems:
         yield Problem("repeats", reason, in_cell=(reason, "Name the other source."))
 
 
+def transcript(language: str, *, itself: bool) -> Problems:
+    """Somebody wrote down what is said in a recording."""
+    if not language:
+        yield Problem("language", "The language of the transcript is missing.", "Give a tag.")
+    yield from _of_error("language", lambda: texts.language_tag(language))
+    if itself:
+        reason = "A recording cannot be its own transcript."
+        yield Problem("of", reason, "Name the file that holds the lines.")
+
+
 def mention(kind: str, caption: str, language: str, script: str) -> Problems:
     """How a source or list refers to somebody or something."""
     yield from code("kind", kind, schema.core().kinds, "kind of record")

@@ -41,6 +41,9 @@ reading retry           reading:retry              Read again what failed or was
 reading report          reading:report             List the files with their state and its reason; without --state those not read whole.
 search                  search:search              Find the passages of the texts in which words stand.
 cite                    cite:cite                  Cite a place in an exhibit's text.
+transcript              -                          Transcripts and translations of recordings.
+transcript add          transcript:add             Record who transcribed or translated a recording.
+transcript list         transcript:list_           List the transcripts of a recording, with who made them and in which language.
 import                  import_:import_            Import a folder of CSV files, whole or not at all.
 figure                  list                       Numbers with their recipe: counted, reported, estimated.
 figure list             figure:list_               List the figures in force, each with its kind and value.
@@ -92,7 +95,7 @@ erase carry-out         erase_carry_out:carry_out  Erase what a request lists, o
 erase resume            erase_carry_out:resume     Finish an erasure that was interrupted; --backup puts the new backup elsewhere.
 erase redact            erase_redact:redact        Make a new exhibit: the text of this one with places left out. Signed.
 erase unblock           erase_redact:unblock       Show an exhibit again that a withdrawal blocked. Signed.
-retract                 retract:retract            Take back a claim, a list, a source or a judgement.
+retract                 retract:retract            Take back a claim, a list, a source, a judgement or a transcript.
 verify                  verify:verify              Check every byte, signature and quote again.
 rebuild                 rebuild:rebuild            Make the derived tables again from the ledger.
 witness                 -                          Cosign the logs of partners, and have them cosign this one.

@@ -9,6 +9,7 @@ __all__ = [
     "documents",
     "encodings",
     "errors",
+    "measured",
     "readers",
     "sandbox",
     "tables",

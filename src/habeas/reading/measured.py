@@ -17,6 +17,7 @@ DURATION, WIDTH, HEIGHT = "duration_ms", "upright_width_px", "upright_height_px"
 ROTATION, STREAMS, STREAM = "rotation_degrees", "streams", "stream_{}"
 PAGE_BOXES, PAGE_SIZES = "page_boxes", "page_sizes_px"
 WAVEFORM, KEYFRAMES, KEYFRAME_COUNT = "waveform", "keyframes_ms", "keyframes"
+PIECE_MS = 120_000  # of a recording, made anew and played as one
 FURTHEST_MS = 2**31 - 1  # 24 days: what a place in a text can hold
 _LONGEST = 480  # code points, within what an entry keeps of a piece of metadata
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")

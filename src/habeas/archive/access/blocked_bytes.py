@@ -8,16 +8,22 @@ from habeas.archive import models as m
 from habeas.archive.errors import ExhibitBlocked
 
 
+def _with_transcripts(blocked: set[int]) -> set[int]:
+    """The exhibits, and those in which somebody wrote down what is said in them."""
+    rows = m.Transcript.objects.filter(exhibit__in=blocked, ended_at__isnull=True)
+    return blocked | set(rows.values_list("transcript", flat=True)) if blocked else blocked
+
+
 def blocked_among(exhibits: Collection[int]) -> set[int]:
     """Those of the exhibits that are blocked."""
-    rows = m.Block.objects.filter(exhibit__in=exhibits, ended_at__isnull=True)
-    return set(rows.values_list("exhibit", flat=True))
+    rows = m.Block.objects.filter(ended_at__isnull=True)
+    return _with_transcripts(set(rows.values_list("exhibit", flat=True))) & set(exhibits)
 
 
 def refuse_blocked(address: str) -> None:
     """Refuse the bytes of an object that belongs to a blocked exhibit."""
     rows = m.Block.objects.filter(ended_at__isnull=True)
-    blocked = set(rows.values_list("exhibit", flat=True))
+    blocked = _with_transcripts(set(rows.values_list("exhibit", flat=True)))
     if not blocked:
         return
     exhibit = (

@@ -8,7 +8,7 @@ or may not be seen.
 Rules: the owner sees everything. The public sees what is handled as public everywhere,
 and only while everyone whose consent it needs agrees. A team member sees what lies in
 compartments they are cleared for, up to their level in each; a thing of two compartments
-needs both. The text of an exhibit that is blocked is shown to nobody
+needs both. The text of an exhibit that is blocked, or of a transcript of one, is shown to nobody
 (``archive.exhibits.blocking``).
 
 An entry that a viewer may not see changes nothing of what they see: they have the newest version
@@ -88,7 +88,15 @@ def visible(viewer: Viewer, model: type[M]) -> QuerySet[M]:
     rows: QuerySet[M] = model._default_manager.all()
     if model in (m.Layer, m.Reading):  # of a blocked exhibit: nobody's, not even the owner's
         blocked = m.Block.objects.filter(exhibit=OuterRef("exhibit"), ended_at__isnull=True)
-        rows = rows.exclude(Exists(blocked))
+        # What was written down of a blocked recording is the words of those who speak in it.
+        written = m.Transcript.objects.filter(
+            Exists(blocked), transcript=OuterRef("exhibit"), ended_at__isnull=True
+        )
+        rows = rows.exclude(Exists(blocked) | Exists(written))
+    if model is m.Transcript:
+        for name in ("exhibit", "transcript"):
+            blocked = m.Block.objects.filter(exhibit=OuterRef(name), ended_at__isnull=True)
+            rows = rows.exclude(Exists(blocked))
     if viewer.is_owner:
         return rows
     if model in (m.ClaimSource, m.ClaimPassage):

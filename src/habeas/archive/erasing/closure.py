@@ -10,8 +10,8 @@ E begins with the targets. Until nothing more is added:
    b. a claim's ``previous``: a correction of an erased claim stands by itself;
    c. a review's ``seen``: which claims a reviewer was shown;
    d. what requests, approvals, erasures and proposed pairs name: nothing but ids.
-2. *Made of it.* An exhibit that a custody event says was derived from an erased one, unless the
-   request keeps it (a redacted copy).
+2. *Made of it.* An exhibit that a custody event says was derived from an erased one, or that is
+   a transcript of it, unless the request keeps it (a redacted copy).
 3. *Left with nothing.* A mention, a passage, or a source that is a person, which claims spoke of,
    cited or were spoken by, when all of these claims are erased.
 
@@ -80,6 +80,10 @@ class Graph:
             origin = at.get(fields.get("exhibit", ""))
             if origin is not None:
                 self.made[origin] = (*self.made.get(origin, ()), derived)
+        if kind == "transcript" and (spoken := at.get(fields.get("exhibit", ""))) is not None:
+            words = at.get(fields.get("of", ""))
+            if words is not None:
+                self.made[spoken] = (*self.made.get(spoken, ()), words)
 
 
 def _texts(value: Any) -> Iterator[str]:

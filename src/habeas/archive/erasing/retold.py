@@ -38,6 +38,7 @@ WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
     m.Review: ("reason",),
     m.Source: ("name", "about", "interests"),
     m.StatedPurpose: ("purpose",),
+    m.Transcript: ("note",),
     m.TrustPolicyRequest: ("reason",),
 }
 SHORTEST_NAME: Final = 2  # words

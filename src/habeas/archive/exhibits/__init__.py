@@ -11,5 +11,6 @@ __all__ = [
     "places",
     "quoting",
     "same_bytes",
+    "transcripts",
     "working_copies",
 ]

@@ -56,6 +56,7 @@ from habeas.archive.models.projected import (
     Projection,
     Retraction,
     Source,
+    Transcript,
     Vocabulary,
 )
 from habeas.archive.models.queued import ReadingJob
@@ -111,6 +112,7 @@ __all__ = [
     "Source",
     "StatedPurpose",
     "Timestamp",
+    "Transcript",
     "TrustPolicy",
     "TrustPolicyRequest",
     "Vocabulary",

@@ -207,6 +207,24 @@ class Lineage(Projection):
         db_table = "projection_lineage"
 
 
+class Transcript(Projection):
+    """``source`` wrote down, in the file ``transcript``, what is said in the recording."""
+
+    exhibit = models.BigIntegerField(db_index=True)  # the recording
+    transcript = models.BigIntegerField(db_index=True)  # the exhibit that holds the lines
+    reading = models.BigIntegerField(null=True)  # of it, whose layer holds them
+    source = models.BigIntegerField(db_index=True)
+    language = models.CharField(max_length=35)
+    translates = models.BigIntegerField(null=True)  # another transcript of the recording
+    note = ExactText()
+    ended_at = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=12, default="")
+
+    class Meta:
+        managed = False
+        db_table = "projection_transcript"
+
+
 class List(Projection):
     """One import: the rows that came together and can be retracted together."""
 

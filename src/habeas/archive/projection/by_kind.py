@@ -32,6 +32,7 @@ _ADDING: dict[str, Projecting] = {
     "custody": things.custody,
     "layer": things.layer,
     "reading": readings.reading,
+    "transcript": readings.transcript,
     "passage": things.passage,
     "source": things.source,
     "lineage": things.lineage,

@@ -24,6 +24,7 @@ RETRACTABLE: Final[dict[str, type[m.Projection]]] = {
     "list": m.List,
     "source": m.Source,
     "judgement": m.Judgement,
+    "transcript": m.Transcript,
 }
 
 
@@ -45,6 +46,7 @@ ENDINGS: Final = (
     Ending("mention", "retracted", m.Mention, taken_back=True),
     Ending("source", "superseded", m.Source, taken_back=False),
     Ending("source", "retracted", m.Source, taken_back=True),
+    Ending("transcript", "retracted", m.Transcript, taken_back=True),
 )
 ENDABLE: Final[dict[str, Any]] = {ending.kind: ending.model for ending in ENDINGS}
 TAKEN_BACK: Final = frozenset((e.kind, e.how) for e in ENDINGS if e.taken_back)
@@ -53,8 +55,8 @@ TAKEN_BACK: Final = frozenset((e.kind, e.how) for e in ENDINGS if e.taken_back)
 def what_a_retraction_ends(kind: str, position: int) -> tuple[QuerySet[Any], ...]:
     """The rows that end when the thing at a position is retracted, what has ended included.
 
-    Of a source, also what others pass on from it. A judgement ends no claim: the records that it
-    joined are joined anew without it.
+    Of a source, also what others pass on from it, and its transcripts. A judgement ends no claim:
+    the records that it joined are joined anew without it.
     """
     thing = RETRACTABLE[kind]._default_manager.filter(position=position)
     claims = m.Claim.objects.filter(claims_that_end(kind, position))
@@ -64,7 +66,7 @@ def what_a_retraction_ends(kind: str, position: int) -> tuple[QuerySet[Any], ...
         case "list":
             return (thing, m.Mention.objects.filter(list=position), claims)
         case "source":
-            return (thing, claims)
+            return (thing, claims, m.Transcript.objects.filter(source=position))
         case _:
             return (thing,)
 

@@ -33,6 +33,10 @@ _REFERENCES: dict[str, tuple[tuple[str, type[m.Projection]], ...]] = {
     "layer": (("exhibit", m.Exhibit),),
     "reading": (("exhibit", m.Exhibit), ("layer", m.Layer), ("within", m.Reading)),
     "passage": (("exhibit", m.Exhibit), ("layer", m.Layer)),
+    "transcript": (
+        *(("exhibit", m.Exhibit), ("of", m.Exhibit), ("reading", m.Reading)),
+        *(("source", m.Source), ("translates", m.Transcript)),
+    ),
     "source": (("previous", m.Source),),
     "lineage": (("source", m.Source), ("repeats", m.Source)),
     "list": (("exhibit", m.Exhibit),),

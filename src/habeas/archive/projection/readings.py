@@ -35,3 +35,31 @@ def reading(p: Projector, fact: Fact) -> None:
     )
     if outer is None:
         p.reread.add(exhibit)
+
+
+def transcript(p: Projector, fact: Fact) -> None:
+    """As strict as the recording, the file, its reading, the source and what it translates."""
+    f = fact.fields
+    exhibit, recording = p.find(m.Exhibit, f["exhibit"])
+    words, file = p.find(m.Exhibit, f["of"])
+    source, speaker = p.find(m.Source, f["source"])
+    labels = [p.own_label(f), recording, file, speaker]
+    reading = translates = None
+    if f.get("reading"):
+        reading, label = p.find(m.Reading, f["reading"])
+        labels.append(label)
+    if f.get("translates"):
+        translates, label = p.find(m.Transcript, f["translates"])
+        labels.append(label)
+    p.add(
+        m.Transcript,
+        fact,
+        p.join(*labels),
+        exhibit=exhibit,
+        transcript=words,
+        reading=reading,
+        source=source,
+        language=f["language"],
+        translates=translates,
+        note=f.get("note", ""),
+    )

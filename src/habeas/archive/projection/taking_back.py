@@ -32,11 +32,12 @@ DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
     ),
     m.Source: (
         *((m.Assessment, "target"), (m.Retraction, "target"), (m.Consent, "subject")),
-        *((m.Lineage, "source"), (m.Lineage, "repeats")),
+        *((m.Lineage, "source"), (m.Lineage, "repeats"), (m.Transcript, "source")),
     ),
     m.Claim: ((m.Assessment, "target"), (m.Retraction, "target")),
     m.Judgement: ((m.Retraction, "target"),),
     m.List: ((m.Retraction, "target"),),
+    m.Transcript: ((m.Transcript, "translates"), (m.Retraction, "target")),
 }
 
 

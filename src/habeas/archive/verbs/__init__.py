@@ -25,6 +25,7 @@ from habeas.archive.verbs.reading import reading
 from habeas.archive.verbs.regions import choose_regions
 from habeas.archive.verbs.sealing import layer, seal
 from habeas.archive.verbs.searching import log_export, log_search, state_purpose
+from habeas.archive.verbs.transcribing import transcript
 from habeas.archive.verbs.trusting import approve_policy, first_policy, request_policy
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "source",
     "state_purpose",
     "timestamp",
+    "transcript",
     "unblock",
     "withdraw",
 ]

@@ -25,10 +25,10 @@ def kind_at(position: int) -> str | None:
 def retract(
     batch: Batch, target: Thing, target_kind: str, reason: str, *, marking: Marking = TEAM
 ) -> Ref:
-    """Take back a claim, all claims of a list or of a source, or a judgement.
+    """Take back a claim, all claims of a list or of a source, a judgement, or a transcript.
 
     Nothing is removed: what is retracted stays readable, is marked, and no longer counts.
-    Of a source, also what others pass on from it is taken back.
+    Of a source, also what others pass on from it, and what it wrote down, is taken back.
     """
     if target_kind not in RETRACTABLE:
         raise EntryRefused(

@@ -36,7 +36,9 @@ def retract(
     position: Annotated[
         int,
         typer.Argument(
-            metavar="POSITION", min=0, help="Of a claim, a list, a source or a judgement."
+            metavar="POSITION",
+            min=0,
+            help="Of a claim, a list, a source, a judgement or a transcript.",
         ),
     ],
     reason: Annotated[
@@ -54,7 +56,7 @@ def retract(
     as_: PersonOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Take back a claim, a list, a source or a judgement.
+    """Take back a claim, a list, a source, a judgement or a transcript.
 
     Shows what rests on it and which figures change, and asks. Nothing is deleted: it no longer
     counts, and stays readable, marked as retracted, for those who may read the retraction.
@@ -114,7 +116,7 @@ def _instead(position: int) -> str:
     claims = live(visible(OWNER, m.Claim)).filter(subject__in=mentions).order_by("position")
     numbers = [str(each) for each in claims.values_list("position", flat=True)[: SHOWN + 1]]
     if not numbers:
-        return "Give the number of a claim, a list, a source or a judgement."
+        return "Give the number of a claim, a list, a source, a judgement or a transcript."
     more = " and more" if len(numbers) > SHOWN else ""
     named = ", ".join(numbers[:SHOWN])
     return f"It is a record; give the number of one of its claims: {named}{more}."

@@ -9,4 +9,5 @@ __all__ = [
     "layers",
     "originals",
     "reading",
+    "recordings",
 ]

@@ -12,10 +12,11 @@ from habeas.archive.models import Exhibit, Hold, Layer, Passage, Reading
 from habeas.archive.rules import LONGEST_QUOTE
 from habeas.display import words
 from habeas.display.asking import Elsewhere, NotThere, Query, one, paged
-from habeas.display.exhibits import layers, readings
+from habeas.display.exhibits import layers, readings, recordings
 from habeas.display.exhibits.custody import CustodyShown, custody_of
 from habeas.display.exhibits.originals import OriginalOffer, offered
 from habeas.display.exhibits.reading import ReadingPart, TextShown
+from habeas.display.exhibits.recordings import RecordingShown, TranscriptShown
 from habeas.display.proofs import EntryProof, entry_proof
 from habeas.display.references import EntryReference, Marked, Target, Turning
 
@@ -91,6 +92,8 @@ class ExhibitShown:
     custody: CustodyShown
     holds: tuple[HoldShown, ...]
     reading: readings.FileState
+    recording: RecordingShown | None
+    transcript_of: tuple[TranscriptShown, ...]
     inside: readings.InnerFiles
     layers: tuple[LayerShown, ...]
     text: TextShown | None
@@ -154,6 +157,8 @@ def exhibit(
         reading=readings.state_of(
             reading, blocked=original.state == "blocked", with_text=bool(read)
         ),
+        recording=recordings.shown(archive, viewer, row, reading, query),
+        transcript_of=recordings.transcript_of(viewer, position),
         inside=readings.inside(viewer, position, query),
         layers=tuple(map(_layer, read)),
         text=text,

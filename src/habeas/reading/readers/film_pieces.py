@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Callable
 
 from habeas.reading import ebml
+from habeas.reading.measured import PIECE_MS
 from habeas.reading.readers import ffmpeg
 from habeas.reading.readers.interface import InputFile
 
-PIECE_MS = 120_000
 WIDEST_PX = 640
 FRAMES_A_SECOND = 30
 LARGEST_BYTES = 24 * 1024 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from habeas.web.explore import other_pages
-from habeas.web.explore.exhibits import citing, exhibit_pages, originals
+from habeas.web.explore.exhibits import citing, exhibit_pages, originals, recordings
 from habeas.web.explore.figures import figure_pages
 from habeas.web.explore.frame.pages import twins
 from habeas.web.explore.records import claim_pages, record_pages, source_pages
@@ -35,6 +35,11 @@ urlpatterns = [
         "exhibits/<int:position>/pictures/<int:reading>/<int:number>.png",
         exhibit_pages.picture,
         name="picture",
+    ),
+    path(
+        "exhibits/<int:position>/recording/<int:reading>/<int:number>.webm",
+        recordings.piece,
+        name="piece",
     ),
     path("exhibits/<int:position>/passages/", citing.cite, name="cite"),
     path("exhibits/<int:position>/original/", originals.original, name="original"),

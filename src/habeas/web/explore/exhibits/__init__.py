@@ -8,4 +8,5 @@ __all__ = [
     "citing",
     "exhibit_pages",
     "originals",
+    "recordings",
 ]

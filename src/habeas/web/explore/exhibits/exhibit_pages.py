@@ -12,6 +12,7 @@ from habeas.display.exhibits import exhibit as exhibits
 from habeas.display.exhibits.reading import WIDTHS
 from habeas.errors import HabeasError
 from habeas.web.explore.exhibits import rendering
+from habeas.web.explore.exhibits.recordings import playing
 from habeas.web.explore.frame.pages import answered, page, query_of
 from habeas.web.site.viewing import ViewerRequest, pseudonym
 
@@ -22,6 +23,7 @@ def listed(request: ViewerRequest) -> exhibits.ExhibitsShown:
     return exhibits.exhibits(request.viewer, query_of(request))
 
 
+@playing
 @page("explore/exhibit.html")
 def exhibit(request: ViewerRequest, position: int) -> exhibits.ExhibitShown:
     """One exhibit."""

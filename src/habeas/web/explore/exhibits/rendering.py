@@ -1,11 +1,13 @@
-"""Pages as pictures, rendered in the sandbox on request and kept under ``cache/``.
+"""Pages as pictures, recordings in pieces: made in the sandbox on request, kept in ``cache/``.
 
-Invariants: the browser gets pixels that the sandbox drew, never a byte of the original; a kept
-picture lies at ``cache/pictures/<address of the exhibit>/``, so that what an exhibit was turned
-into goes with it; the folder can be removed at any time.
+Invariants: the browser gets pixels that the sandbox drew, or sound and film that it encoded anew,
+never a byte of the original; what is kept lies at ``cache/pictures/<address of the exhibit>/``, so
+that what an exhibit was turned into goes with it, and what was made while the exhibit was erased
+is not kept; the folder can be removed at any time.
 
-One thread holds the sandbox, because a sandbox belongs to the thread that opened it. It is
-opened for the first picture and closed when none was asked for in a while.
+One thread holds the sandbox of pictures and one that of recordings, because a sandbox belongs to
+the thread that opened it. It is opened when something is asked for and closed when nothing was in a
+while. What several ask for at once is made once.
 """
 
 from __future__ import annotations
@@ -16,16 +18,18 @@ import io
 import os
 import queue
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from habeas.archive.access import OWNER, visible
 from habeas.archive.models import Exhibit, Reading
 from habeas.archive.pipeline.flow import opened_sandbox
 from habeas.custody import durable
 from habeas.errors import HabeasError
-from habeas.reading.errors import NoPicture
+from habeas.reading.errors import NoPicture, NoPiece
 from habeas.reading.sandbox.opening import Sandbox
 
 if TYPE_CHECKING:
@@ -33,107 +37,152 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 120.0
 WAIT_SECONDS = 90.0
+PIECE_WAIT_SECONDS = 300.0
+PIECES_AT_ONCE = 3  # requests that wait for one, so that pages are answered meanwhile
 LARGEST_BYTES = 512 * 1024 * 1024  # of an exhibit that is opened to show a page of it
+Make = Callable[[Sandbox], bytes]
 
 
 @dataclass(slots=True)
 class _Wanted:
     archive: Archive
-    plain: bytes
+    make: Make
+    made: Future[bytes]
+
+
+@dataclass(slots=True)
+class Lane:
+    """What is wanted of one kind, made one after the other in a thread with a sandbox."""
+
     name: str
-    inner_path: str
-    page: int
-    width_px: int
-    png: Future[bytes]
+    waiting: queue.Queue[_Wanted] = field(default_factory=queue.Queue)
+    under_way: dict[Path, Future[bytes]] = field(default_factory=dict)
+    starting: threading.Lock = field(default_factory=threading.Lock)
+    at_work: bool = False
+
+    def made(self, archive: Archive, kept: Path, make: Make, seconds: float) -> bytes:
+        """What ``make`` gives; raises ``TimeoutError`` where it takes longer."""
+        with self.starting:
+            future = self.under_way.get(kept)
+            if future is None:
+                future = self.under_way[kept] = Future()
+                future.add_done_callback(lambda _: self.under_way.pop(kept, None))
+                self.waiting.put(_Wanted(archive, make, future))
+            if not self.at_work:
+                self.at_work = True
+                threading.Thread(target=self._make_all, name=self.name, daemon=True).start()
+        return future.result(seconds)
+
+    def _make_all(self) -> None:
+        """Make what is wanted; ends when nothing was wanted for a while."""
+        sandbox: Sandbox | None = None
+        try:
+            while True:
+                try:
+                    wanted = self.waiting.get(timeout=IDLE_SECONDS)
+                except queue.Empty:
+                    with self.starting:
+                        if self.waiting.empty():
+                            self.at_work = False
+                            return
+                    continue
+                try:
+                    sandbox = sandbox or opened_sandbox(wanted.archive)
+                    wanted.made.set_result(wanted.make(sandbox))
+                except HabeasError as error:
+                    wanted.made.set_exception(error)
+                except Exception:
+                    wanted.made.set_exception(
+                        NoPicture("It could not be made.", next_step="Run `habeas doctor`.")
+                    )
+        finally:
+            if sandbox is not None:
+                sandbox.close()
 
 
-_waiting: queue.Queue[_Wanted] = queue.Queue()
-_starting = threading.Lock()
-_at_work = False
+_pictures, _recordings = Lane("pictures"), Lane("recordings")
+_waiting_for_pieces = threading.BoundedSemaphore(PIECES_AT_ONCE)
 
 
 def picture(
     archive: Archive, exhibit: Exhibit, reading: Reading, page: int, width_px: int
 ) -> bytes:
     """One page as a PNG. Errors: ``NoPicture``, and those of the sandbox."""
-    kept = _place(archive, exhibit, reading, page, width_px)
+    kept = _place(archive, exhibit, reading, f"{page}-{width_px}.png")
     with contextlib.suppress(FileNotFoundError):
         return kept.read_bytes()
-    if exhibit.size_bytes > LARGEST_BYTES:
-        raise NoPicture(
-            "The exhibit is too large to show a page of it here.",
-            next_step="Copy it out with `habeas custody`.",
-        )
-    plain = archive.read_object(exhibit.address)  # here: the drawing thread has no database
-    wanted = _Wanted(archive, plain, exhibit.filename, reading.inner_path, page, width_px, Future())
-    _waiting.put(wanted)
-    _start()
+    plain = _plain(archive, exhibit, "a page")
+    name, inner = exhibit.filename, reading.inner_path
+
+    def draw(sandbox: Sandbox) -> bytes:
+        return sandbox.picture(io.BytesIO(plain), name, inner, page, width_px).png
+
     try:
-        png = wanted.png.result(WAIT_SECONDS)
+        png = _pictures.made(archive, kept, draw, WAIT_SECONDS)
     except TimeoutError:
         raise NoPicture(
             "The picture takes too long to draw.",
             next_step="Try again later; the text and the bytes are not affected.",
         ) from None
-    _keep(kept, png)
+    _keep(kept, png, exhibit)
     return png
 
 
-def _place(archive: Archive, exhibit: Exhibit, reading: Reading, page: int, width_px: int) -> Path:
-    what = f"{reading.inner_path}\n{reading.reader} {reading.reader_version}"
-    digest = hashlib.sha256(what.encode("utf-8")).hexdigest()[:32]
+def piece(archive: Archive, exhibit: Exhibit, reading: Reading, number: int) -> bytes:
+    """Two minutes of a recording as a WebM. Errors: ``NoPiece``, and those of the sandbox."""
+    kept = _place(archive, exhibit, reading, f"piece-{number}.webm")
+    with contextlib.suppress(FileNotFoundError):
+        return kept.read_bytes()
+    if not _waiting_for_pieces.acquire(blocking=False):
+        raise NoPiece(
+            "Other parts of recordings are being made.",
+            next_step="Wait a little, then play it again.",
+        )
+    try:
+        plain = _plain(archive, exhibit, "a part")
+        name, inner = exhibit.filename, reading.inner_path
+
+        def encode(sandbox: Sandbox) -> bytes:
+            return sandbox.piece(io.BytesIO(plain), name, inner, number).webm
+
+        webm = _recordings.made(archive, kept, encode, PIECE_WAIT_SECONDS)
+    except TimeoutError:
+        raise NoPiece(
+            "This part of the recording takes too long to make.",
+            next_step="Try again later, or copy it out with `habeas custody`.",
+        ) from None
+    finally:
+        _waiting_for_pieces.release()
+    _keep(kept, webm, exhibit)
+    return webm
+
+
+def _plain(archive: Archive, exhibit: Exhibit, what: str) -> bytes:
+    """The bytes of the exhibit: here, as the thread that makes has no database."""
+    if exhibit.size_bytes > LARGEST_BYTES:
+        raise NoPicture(
+            f"The exhibit is too large to show {what} of it here.",
+            next_step="Copy it out with `habeas custody`.",
+        )
+    return archive.read_object(exhibit.address)
+
+
+def _place(archive: Archive, exhibit: Exhibit, reading: Reading, what: str) -> Path:
+    of = f"{reading.inner_path}\n{reading.reader} {reading.reader_version}"
+    digest = hashlib.sha256(of.encode("utf-8")).hexdigest()[:32]
     folder = archive.directory / "cache" / "pictures" / exhibit.address
-    return folder / f"{digest}-{page}-{width_px}.png"
+    return folder / f"{digest}-{what}"
 
 
-def _keep(path: Path, png: bytes) -> None:
-    """Keep it where there is room: a picture that is not kept is drawn again."""
+def _keep(path: Path, made: bytes, exhibit: Exhibit) -> None:
+    """Keep it where there is room: what is not kept is made again."""
     with contextlib.suppress(OSError):
         durable.make_private(path.parent)
         new = path.with_suffix(f".{threading.get_ident()}.new")
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
-            file.write(png)
+            file.write(made)
         new.replace(path)
-
-
-def _start() -> None:
-    global _at_work
-    with _starting:
-        if not _at_work:
-            _at_work = True
-            threading.Thread(target=_draw_all, name="pictures", daemon=True).start()
-
-
-def _draw_all() -> None:
-    """Draw what is wanted, one after the other; ends when nothing was wanted for a while."""
-    global _at_work
-    sandbox: Sandbox | None = None
-    try:
-        while True:
-            try:
-                wanted = _waiting.get(timeout=IDLE_SECONDS)
-            except queue.Empty:
-                with _starting:
-                    if _waiting.empty():
-                        _at_work = False
-                        return
-                continue
-            try:
-                sandbox = sandbox or opened_sandbox(wanted.archive)
-                wanted.png.set_result(_drawn(sandbox, wanted))
-            except HabeasError as error:
-                wanted.png.set_exception(error)
-            except Exception:
-                wanted.png.set_exception(
-                    NoPicture("The picture could not be drawn.", next_step="Run `habeas doctor`.")
-                )
-    finally:
-        if sandbox is not None:
-            sandbox.close()
-
-
-def _drawn(sandbox: Sandbox, wanted: _Wanted) -> bytes:
-    stream = io.BytesIO(wanted.plain)
-    drawn = sandbox.picture(stream, wanted.name, wanted.inner_path, wanted.page, wanted.width_px)
-    return drawn.png
+        # An erasure that came meanwhile has emptied the folder already, or will after this.
+        if not visible(OWNER, Exhibit).filter(position=exhibit.position).exists():
+            path.unlink()

@@ -46,6 +46,14 @@ def in_its_text(context: Context, passage: Content) -> SafeString:
 
 
 @register.simple_tag
+def spoken(line: Content) -> SafeString:
+    """A line of speech, with its own breaks."""
+    language = f' lang="{escape(line["language"])}"' if line["language"] else ""
+    begin = f'<span class="recording-text" dir="auto"{language}>'
+    return _element(begin, str(exact(line["text"])), "</span>")
+
+
+@register.simple_tag
 def excerpt(hit: Content) -> SafeString:
     """The words around what was found, which is marked."""
     return _element('<p class="excerpt" dir="auto">', _found(hit, hit["segments"]), "</p>")
