@@ -45,7 +45,7 @@ def _tar() -> bytes:
 
 
 _FILES = "documents/ingest-file/"
-_OLD = "its text, as far as kreuzberg gives it; always said to be in part"
+_OLD = "its text, as far as kreuzberg gives it; always in part, and the reading says so"
 
 FORMATS = (
     Format(
@@ -56,22 +56,21 @@ FORMATS = (
     ),
     Format(
         "plain text, Markdown, JSON, XML, SVG",
-        "every character as it is, in any encoding; the encoding is guessed where it is not said, "
-        "and a close guess is a warning",
+        "every character unchanged, in any encoding; an encoding that is not declared is "
+        "guessed, and a close guess is a warning",
         "Held in May.\n\nReleased.".encode("utf-16-le"),
     ),
     Format(
         "sound and film (MP4, MOV, MKV, WebM, AVI, MPEG, WMV, FLV; WAV, MP3, AAC, Ogg, FLAC, AMR, "
         "AIFF, CAF)",
-        "streams and how long they last, measured; upright size; what the file says of when, where "
-        "and with what it was made, as its word; subtitles that are text; attached files inside; "
-        "played as two minutes at a time made anew",
+        "streams and their measured duration; upright size; what the file says about when, "
+        "where and with what it was made, as its statement; subtitles that are text; attached "
+        "files inside; played two minutes at a time, re-encoded",
         films.with_subtitles,
     ),
     Format(
         "transcripts: WebVTT, SRT",
-        "each line with its time and the speaker that the file names; what is malformed is said "
-        "by line",
+        "each line with its time and the speaker that the file names; malformed lines are named",
         b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>Held in May.\n",
     ),
     Format(
@@ -81,7 +80,7 @@ FORMATS = (
     ),
     Format("calendar, contact cards", "as plain text", _FILES + "event.ical"),
     Format(
-        "HTML", "text as shown, by headings, paragraphs, rows; links and hidden text said",
+        "HTML", "text as shown, by headings, paragraphs, rows; links and hidden text marked",
         _FILES + "doc.html",
     ),
     Format(
@@ -92,17 +91,17 @@ FORMATS = (
     Format("Word before 2007 (doc)", _OLD, _FILES + "doc.doc"),
     Format("Rich text (rtf)", _OLD, b"{\\rtf1\\ansi Held in May.\\par}"),
     Format(
-        "Excel (xlsx, xls)", "values as shown and as stored, hidden rows and columns said, dates "
+        "Excel (xlsx, xls)", "values as shown and as stored, hidden rows and columns marked, dates "
         "by the right calendar", _FILES + "staff_list.xlsx",
     ),
     Format(
         "Word and Excel 2003 XML, flat Word, flat OpenDocument",
-        "as their zipped kin; pictures inside are left out, which is said",
+        "as their zipped counterparts; pictures inside are left out, and the reading says so",
         b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'
         b"<Worksheet><Table><Row><Cell><Data>Held</Data></Cell></Row></Table></Worksheet></Workbook>",
     ),
     Format(
-        "OFD", "the words of each page by where they stand; pictures and attachments as files "
+        "OFD", "the words of each page by their position; pictures and attachments as files "
         "inside",
         ofd(words("拘留证", 10, 5)),
     ),
@@ -110,7 +109,7 @@ FORMATS = (
     Format("CSV, TSV", "rows and cells; separator and encoding found", _FILES + "countries.csv"),
     Format(
         "PowerPoint (pptx), OpenDocument slides (odp)",
-        "slides in the order of the show, notes, comments, tables; hidden slides said",
+        "slides in the order of the show, notes, comments, tables; hidden slides marked",
         pptx({"[Content_Types].xml": "<Types/>"}),
     ),
     Format("PowerPoint before 2007 (ppt)", _OLD, _FILES + "slides.ppt"),
@@ -134,8 +133,8 @@ FORMATS = (
         ),
     ),
     Format(
-        "Outlook store (pst)", "its messages' text, as far as kreuzberg gives it; always said to "
-        "be in part", _FILES + "testPST.pst",
+        "Outlook store (pst)", "its messages' text, as far as kreuzberg gives it; always in part, "
+        "and the reading says so", _FILES + "testPST.pst",
     ),
     Format("web archive (WARC, ARC, WACZ)", "each record by its address and capture time; digests "
            "checked; contents as files inside", "wacz/valid_example_1.wacz"),
