@@ -160,7 +160,8 @@ def _examples(vectors: Path, folder: Path) -> list[str]:
         if isinstance(form.example, str):
             paths.append(os.fspath(vectors / form.example))
         else:
-            (folder / f"{number}").write_bytes(form.example)
+            made = form.example() if callable(form.example) else form.example
+            (folder / f"{number}").write_bytes(made)
             paths.append(os.fspath(folder / f"{number}"))
     (folder / "chinese.png").write_bytes(as_file(page([("zh", "")])))
     return [*paths, os.fspath(folder / "chinese.png")]
