@@ -16,7 +16,7 @@ from django.db import connection
 from benchmarks.generating import append, cast, drafts
 from benchmarks.table import Measured, Results
 from habeas.archive.ledger.rebuilding import rebuild, restart
-from habeas.archive.opening import init_archive
+from habeas.archive.making import init_archive
 
 
 def run(results: Results, scratch: Path, count: int) -> None:

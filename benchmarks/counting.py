@@ -72,7 +72,7 @@ def demonstration() -> Compared:
 
     from habeas.archive import verbs
     from habeas.archive.access import OWNER
-    from habeas.archive.opening import init_archive
+    from habeas.archive.making import init_archive
     from habeas.demo import corpus_path
     from habeas.exchange.importing import import_folder
     from habeas.figures.definition import recorded

@@ -22,8 +22,10 @@ from habeas.archive import models as m
 from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.errors import AlreadyEnded
-from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
-from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
+from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.linking import ProposedPair
 from habeas.archive.verbs.referring import Marking

@@ -24,7 +24,7 @@ from django.db import connections
 
 from benchmarks.generating import append, cast, drafts
 from benchmarks.table import Measured, Results
-from habeas.archive.opening import init_archive
+from habeas.archive.making import init_archive
 
 GENERATED = 20_000
 

@@ -16,7 +16,8 @@ from benchmarks.table import Measured, Results, percentile_95
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
-from habeas.archive.opening import Archive, init_archive
+from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive
 
 PAGES = 200
 COUNTIES = 5

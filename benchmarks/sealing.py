@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.table import Measured, Results
 from habeas.archive.exhibits.intake import Received, add_files
-from habeas.archive.opening import init_archive
+from habeas.archive.making import init_archive
 
 
 def make_files(folder: Path, count: int) -> int:

@@ -333,7 +333,7 @@ def _scan(results: Results, corpus: Corpus, engines: Engines, count: int) -> Non
 
 def _pages(results: Results, corpus: Corpus, scratch: Path, count: int) -> None:
     """A generated archive: its texts sealed, indexed by ``refresh``, asked through the pages."""
-    from habeas.archive.opening import init_archive
+    from habeas.archive.making import init_archive
     from habeas.archive.search import refresh
 
     archive = init_archive(scratch / "archive", passphrase=None)

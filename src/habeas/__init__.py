@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from habeas.archive.access import OWNER, PUBLIC, Viewer
-    from habeas.archive.ledger.appending import Ref
+    from habeas.archive.ledger.committed_entries import Ref
     from habeas.errors import HabeasError
     from habeas.exchange.tidy.claims import Claim
     from habeas.exchange.tidy.hits import Found

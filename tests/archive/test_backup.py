@@ -30,7 +30,7 @@ from habeas.archive.errors import (
     NobodyCouldRestore,
 )
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.preserve import backing_up, sealed_stream
 from habeas.archive.preserve.backing_up import BackupMade, backup

@@ -12,7 +12,9 @@ from tests.cli.running import Ended
 
 from habeas.archive.errors import ClockDoubted
 from habeas.archive.ledger import appending
-from habeas.archive.opening import Archive, init_archive
+from habeas.archive.ledger.committed_entries import head
+from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive
 from habeas.archive.store import clock
 from habeas.archive.store.clock import BEGUN, DAY, MOST_LATER
 from habeas.archive.verify.verifying import verify
@@ -45,7 +47,7 @@ def append(archive: Archive) -> None:
 def test_a_clock_that_cannot_be_right_signs_nothing(
     archive: Archive, set_clock: SetClock, away: int
 ) -> None:
-    size, newest = appending.head()
+    size, newest = head()
     set_clock(newest + away)
     with pytest.raises(ClockDoubted) as refused:
         append(archive)
@@ -59,7 +61,7 @@ def test_a_clock_that_cannot_be_right_signs_nothing(
 def test_what_is_likely_is_not_asked_about(
     archive: Archive, set_clock: SetClock, away: int
 ) -> None:
-    set_clock(appending.head()[1] + away)
+    set_clock(head()[1] + away)
     append(archive)
     assert verify(archive).faults == []
 
@@ -81,7 +83,7 @@ def test_after_an_entry_of_2036(
     archive: Archive, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody said yes once; then the clock was put right. The archive stays of use."""
-    right, wrong = appending.head()[1] + 60, appending.head()[1] + 10 * 365 * DAY
+    right, wrong = head()[1] + 60, appending.head()[1] + 10 * 365 * DAY
     set_clock(wrong)
     clock.accept(accepted=True)
     append(archive)
@@ -99,7 +101,7 @@ def test_after_an_entry_of_2036(
     append(archive)
     assert len(said) == 1
     assert "ahead of this machine's clock" in said[0]
-    assert appending.head()[1] == wrong
+    assert head()[1] == wrong
     assert verify(archive).newest == wrong
     set_clock(wrong + 20 * 365 * DAY)
     with pytest.raises(ClockDoubted):  # what was accepted was that time, not any clock

@@ -30,7 +30,7 @@ from habeas.archive.errors import (
     UnknownReference,
 )
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref, entry_id_at
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.store import erasure_journal, open_lock
 from habeas.archive.verify.verifying import verify

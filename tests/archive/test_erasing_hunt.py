@@ -27,7 +27,7 @@ from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import ErasureIncomplete
 from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verify.verifying import verify

@@ -19,7 +19,8 @@ from habeas.archive.erasing.carrying_out import carry_out
 from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.store import schema
 from habeas.archive.verbs.referring import Marking

@@ -12,7 +12,8 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.exhibits import intake
 from habeas.archive.exhibits.intake import Intake, Received, add_files
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.referring import Marking
 from habeas.archive.verify.verifying import verify

@@ -13,7 +13,8 @@ from habeas.archive import models as m
 from habeas.archive.attestation.proving import inclusion
 from habeas.archive.errors import KeysHandedOver, PersonNeeded
 from habeas.archive.keys import handing_over
-from habeas.archive.keys.handing_over import document_path, hand_over
+from habeas.archive.keys.handing_over import hand_over
+from habeas.archive.keys.handover_documents import document_path
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.preserve.backing_up import backup
 from habeas.archive.preserve.mirroring import mirror

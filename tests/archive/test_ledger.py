@@ -17,7 +17,7 @@ from habeas.archive.exhibits.intake import (
     removed_unless_recorded,
     seal_all,
 )
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.opening import Archive, open_archive
 from habeas.custody.errors import DatabaseBehindLog
 from habeas.custody.keys.keyring import Keyring

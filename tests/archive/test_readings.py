@@ -11,7 +11,7 @@ from tests.archive.making import seal_text
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.readings import (
     locator_in,

@@ -13,7 +13,7 @@ from habeas.archive.access import OWNER, PUBLIC, visible
 from habeas.archive.errors import EntryRefused
 from habeas.archive.joined import find
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.review.pairs import contradictions, judged, open_pairs
 from habeas.archive.review.reviewing import (

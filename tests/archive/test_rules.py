@@ -14,7 +14,8 @@ from tests.archive.making import acting, add_reviewer, newspaper, place_mention,
 import habeas
 from habeas.archive import rules, verbs
 from habeas.archive.errors import EntryRefused, PassageOutside
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.claiming import Attribution

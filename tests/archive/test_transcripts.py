@@ -17,7 +17,7 @@ from habeas.archive.erasing.closure import Graph, close
 from habeas.archive.errors import ArchiveError
 from habeas.archive.exhibits import transcripts
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.readings import locator_in, locator_words, map_of, parts_of
 from habeas.archive.verbs.blocking import block

@@ -11,8 +11,9 @@ from tests.archive.making import PUBLIC
 
 from habeas.archive import verbs
 from habeas.archive.errors import AnotherOpen
+from habeas.archive.making import init_archive
 from habeas.archive.models import LedgerEntry
-from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.opening import Archive, open_archive
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 

@@ -58,7 +58,7 @@ def test_figures_say_the_same_afterwards(
 ) -> None:
     from tests.demo.test_loading import load
 
-    from habeas.archive.opening import init_archive
+    from habeas.archive.making import init_archive
 
     load(init_archive(tmp_path / "demo", passphrase=None))
     monkeypatch.chdir(tmp_path / "demo")

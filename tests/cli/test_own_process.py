@@ -71,7 +71,7 @@ def test_every_file_of_an_archive_is_its_owners(tmp_path: Path, umask: int) -> N
     place = tmp_path / "new" / "folders" / "archive"
     program = f"""
 from pathlib import Path
-from habeas.archive.opening import init_archive
+from habeas.archive.making import init_archive
 from habeas.archive.exhibits.intake import Received, add_files
 archive = init_archive(Path({str(place)!r}), passphrase=None)
 add_files(archive, [Received(Path({str(note)!r}))])

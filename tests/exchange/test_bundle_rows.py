@@ -13,7 +13,7 @@ from tests.exchange.test_bundles import everything
 
 from habeas.archive import verbs
 from habeas.archive.exhibits.intake import Received, add_files, layer_text
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.models import Layer, LedgerEntry
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits

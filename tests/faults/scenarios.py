@@ -25,7 +25,8 @@ from habeas.archive.erasing.carrying_out import carry_out, resume
 from habeas.archive.exhibits import intake as adding
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.ledger import rebuilding
-from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive, open_archive
 from habeas.archive.search import index, searching
 from habeas.archive.store import erasure_journal
 from habeas.archive.verify.verifying import verify

@@ -25,7 +25,9 @@ from tests.support import presence
 
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.ledger import appending
-from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.ledger.committed_entries import head
+from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive, open_archive
 from habeas.archive.store import open_lock as open_archives
 from habeas.archive.verify import verifying
 from habeas.errors import HabeasError
@@ -155,11 +157,11 @@ def read_out(file: Path) -> object:
 def test_a_clock_that_goes_backwards(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     with archive.writing() as batch:
         newspaper(batch, "before")
-    last = appending.head()[1]
+    last = head()[1]
     monkeypatch.setattr(appending.time, "time", lambda: last - 86_400.0)
     with archive.writing() as batch:
         newspaper(batch, "after")
-    assert appending.head()[1] == last
+    assert head()[1] == last
     assert verifying.verify(archive).faults == []
 
 

@@ -9,7 +9,8 @@ from tests.archive.making import add_reviewer
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking

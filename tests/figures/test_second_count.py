@@ -15,7 +15,8 @@ from benchmarks.counting_second.ledger import Ledger, Rows
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.cli.evaluated import as_json

@@ -14,7 +14,8 @@ from tests.figures import making as make
 
 from habeas.archive import verbs
 from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking

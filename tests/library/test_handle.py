@@ -15,7 +15,8 @@ import pytest
 from tests.library.conftest import Made
 
 import habeas
-from habeas.archive.opening import init_archive, open_archive
+from habeas.archive.making import init_archive
+from habeas.archive.opening import open_archive
 
 one_database = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 

@@ -11,7 +11,7 @@ import time as clock
 from typing import Any
 
 from habeas.archive import models as m
-from habeas.archive.ledger.appending import Ref, head
+from habeas.archive.ledger.committed_entries import Ref, head
 from habeas.archive.opening import Archive
 from habeas.archive.projection.projecting import project
 from habeas.archive.projection.projector import Projector

@@ -25,7 +25,7 @@ from habeas.archive.erasing.planning import ErasurePlan, plan
 from habeas.archive.errors import EntryRefused, ErasureRefused, UnknownReference
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.models.exact_text import ExactText
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.pipeline import queue

@@ -37,7 +37,7 @@ from habeas.archive.errors import ExhibitBlocked
 from habeas.archive.exhibits.custody_chain import chain
 from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.search import refresh
 from habeas.archive.verbs import blocking

@@ -22,8 +22,9 @@ from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import ErasureRefused, PersonNeeded, TrustRefused
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Ref
-from habeas.archive.opening import Archive, init_archive
+from habeas.archive.ledger.committed_entries import Ref
+from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive
 from habeas.archive.projection.erased_entries import runs
 from habeas.archive.verify.verifying import Report, verify
 from habeas.cli.people_here import kept_key

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from tests.archive.making import newspaper, place_mention
 
 from habeas.archive import verbs
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking

@@ -14,7 +14,7 @@ from habeas.archive import purposes, verbs
 from habeas.archive.access import OWNER, Viewer, team_member
 from habeas.archive.access import PUBLIC as THE_PUBLIC
 from habeas.archive.joined import find
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.search import refresh, searching
 from habeas.archive.search.named import NamedRecords, asked_names, named

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 from django.db import connections
 from tests.support.postgresql import Cluster
 
-from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive, open_archive
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.custody.trust.persons import TrustRules
 

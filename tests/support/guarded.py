@@ -13,7 +13,7 @@ from typing import Any
 from habeas.archive import verbs
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking

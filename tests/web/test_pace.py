@@ -6,7 +6,7 @@ from tests.web.conftest import Reader
 from tests.web.making import PUBLIC, Shelf
 
 from habeas.archive import verbs
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.models import LedgerEntry
 from habeas.archive.verbs.claiming import Attribution
 from habeas.vocabulary import values

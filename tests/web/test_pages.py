@@ -14,6 +14,7 @@ from tests.web.making import CHINESE, HOSTILE, INNER, KAZAKH, PUBLIC, SECRET, UY
 from habeas.archive import verbs
 from habeas.archive.access import Viewer
 from habeas.archive.ledger import appending
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.models import Claim, Layer, Mention, Source
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
@@ -401,7 +402,7 @@ def test_every_page_says_that_the_newest_entry_lies_ahead_of_the_clock(
     shelf: Shelf, owner: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "ahead of this machine" not in owner.page("/")
-    newest = appending.head()[1]
+    newest = head()[1]
     monkeypatch.setattr(appending.time, "time", lambda: newest - 3 * 365 * 86_400.0)
     assert "3 years ahead of this machine" in owner.page("/")
     assert "3 years ahead of this machine" in owner.page("/search/")

@@ -10,7 +10,8 @@ from tests.web.making import PUBLIC, Shelf
 from tests.web.test_pages import address
 
 from habeas.archive import verbs
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.models import Claim, Mention, Source
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import ref

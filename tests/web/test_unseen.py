@@ -17,7 +17,7 @@ from tests.web.test_pages import FILES, HIDDEN, HIDDEN_FILES, PAGES, address
 
 from habeas.archive import verbs
 from habeas.archive.access import Viewer
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.models import Compartment, LedgerEntry
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution

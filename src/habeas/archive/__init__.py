@@ -20,6 +20,7 @@ __all__ = [
     "joined",
     "keys",
     "ledger",
+    "making",
     "models",
     "opening",
     "openness",

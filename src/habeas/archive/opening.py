@@ -1,4 +1,4 @@
-"""An archive: one directory, made by ``init_archive`` and opened by ``open_archive``.
+"""An archive: one directory, made by ``init_archive`` (``making``), opened by ``open_archive``.
 
 A process has one archive open at a time, because Django's connection is the process's: once
 another is opened, an ``Archive`` refuses to read and to write, which it would do in its name.
@@ -10,29 +10,25 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 
-import habeas
 from habeas.archive.access.blocked_bytes import refuse_blocked
 from habeas.archive.errors import (
     ArchiveBusy,
     ArchiveDamaged,
     ArchiveError,
-    ArchiveExists,
     ArchiveNotFound,
     ForeignKeys,
     KeysHandedOver,
     NewerArchive,
     ProjectionOutdated,
 )
-from habeas.archive.keys import handing_over
-from habeas.archive.ledger.appending import Batch, head, leaf_hash_at, notes_between
+from habeas.archive.keys import handover_documents
+from habeas.archive.ledger.committed_entries import head, leaf_hash_at, notes_between
 from habeas.archive.ledger.signed_checkpoints import SignedCheckpoints
 from habeas.archive.ledger.signing import checkpoint_signing, entry_signer, key_chain
 from habeas.archive.models import ContentObjectKey, LedgerEntry, LocalState
@@ -40,9 +36,6 @@ from habeas.archive.store import clock, erasure_journal, holding, open_lock, sch
 from habeas.archive.store.connecting import connect, holding_the_head, refuse_another
 from habeas.archive.store.database_errors import lacks_table, plain_errors
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
-from habeas.archive.verbs.defining import log_vocabulary
-from habeas.archive.verbs.regions import choose_regions
-from habeas.custody import durable
 from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, NoteError, SecondSequencer
 from habeas.custody.keys.key_chain import KeyChain, Signing
 from habeas.custody.keys.keyring import Keyring
@@ -52,8 +45,9 @@ from habeas.custody.log.notes import Signer
 from habeas.custody.log.tiles import TileLog
 from habeas.custody.objects.object_store import ObjectStore
 from habeas.custody.sequencer import Sequencer
-from habeas.custody.trust.persons import DEFAULT, TrustRules
-from habeas.vocabulary.region import Folder
+
+if TYPE_CHECKING:
+    from habeas.archive.ledger.appending import Batch
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +99,8 @@ class Archive:
 
         ``person`` signs the decisions in it. An exception inside takes everything back.
         """
+        from habeas.archive.ledger.appending import Batch  # projections: not for who only reads
+
         refuse_another(self._place)
         with plain_errors():
             clock.refuse_doubtful(head()[1])
@@ -292,7 +288,7 @@ def _finish(archive: Archive) -> None:
 
 
 def _finish_log(archive: Archive) -> None:
-    finished = handing_over.finish(archive)
+    finished = handover_documents.finish(archive)
     if finished is not None:
         log.warning(
             "A hand-over of the archive's keys was interrupted; %s.",
@@ -348,101 +344,3 @@ _opened: Archive | None = None
 def opened_here() -> Archive | None:
     """The archive that this process opened last, if any."""
     return _opened
-
-
-def init_archive(
-    directory: Path,
-    *,
-    passphrase: str | None,
-    database_url: str | None = None,
-    title: str = "",
-    policy: TrustRules = DEFAULT,
-    regions: Sequence[Folder] = (),
-) -> Archive:
-    """Make an archive in a new or empty directory. No passphrase means unprotected keys.
-
-    ``policy`` is what its ledger begins with: changing it later takes two people. ``regions``
-    are recorded; none: the archive is Xinjiang's.
-
-    Fails whole: what was made in the directory is removed again.
-    """
-    holding.refuse_another()
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise ArchiveExists(
-            f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
-        )
-    made = not directory.exists()
-    durable.make_private(directory)
-    directory.chmod(0o700)
-    try:
-        return _fill(directory, passphrase, database_url, title, policy, regions)
-    except BaseException:
-        connection.close()
-        open_lock.leave()
-        for child in directory.iterdir():
-            shutil.rmtree(child) if child.is_dir() else child.unlink()
-        if made:
-            os.rmdir(directory)
-        raise
-
-
-def _fill(
-    directory: Path,
-    passphrase: str | None,
-    database_url: str | None,
-    title: str,
-    policy: TrustRules,
-    regions: Sequence[Folder],
-) -> Archive:
-    keyring = Keyring.create(directory / "keys", passphrase)
-    settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
-    settings.write(directory)
-    open_lock.enter(directory)
-    connect(directory, settings)
-    with plain_errors():
-        if "ledger_entry" in connection.introspection.table_names():
-            raise ArchiveExists(
-                "The database holds an archive already.", next_step="Give an empty database."
-            )
-        schema.make_permanent_tables()
-        schema.prepare()
-        with transaction.atomic():
-            schema.make_projections()
-            LocalState.objects.bulk_create(
-                LocalState(name=name, value=value)
-                for name, value in (
-                    ("head", "lock"),
-                    ("format", str(schema.FORMAT)),
-                    ("projection", schema.projection_version()),
-                    ("projected", "0"),
-                )
-            )
-    archive = Archive(directory, settings, keyring)
-    with archive.writing() as batch:
-        _first_entries(batch, title, policy, regions)
-    return archive
-
-
-def _first_entries(batch: Batch, title: str, policy: TrustRules, regions: Sequence[Folder]) -> None:
-    archive = batch.archive
-    batch.append(
-        "archive",
-        {
-            "title": title or "Archive",
-            "program": f"habeas {habeas.__version__}",
-            **policy.fields(),
-        },
-    )
-    for role, signer in (
-        ("entry", archive.keyring.entry),
-        ("checkpoint", archive.keyring.checkpoint),
-    ):
-        batch.append(
-            "key",
-            {"holder": role, "role": role, "verifier": signer.verifier.vkey, "state": "granted"},
-        )
-    if regions:
-        choose_regions(batch, regions)
-    else:
-        log_vocabulary(batch)
-    batch.append("compartment", {"key": MAIN, "title": "Main"})

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef
 
 from habeas.archive import models as m
-from habeas.archive import verbs
 from habeas.archive.access import PUBLIC, Viewer, visible, visible_labels
 from habeas.archive.errors import PurposeNeeded
 
 if TYPE_CHECKING:
-    from habeas.archive.ledger.appending import Ref
+    from habeas.archive.ledger.committed_entries import Ref
     from habeas.archive.opening import Archive
     from habeas.custody.log.notes import Signer
 
@@ -29,6 +28,8 @@ def state(
     archive: Archive, person: Signer, purpose: str, act: str, asked: str, *, level: str = ""
 ) -> Ref:
     """Record what for, signed by the person, before anything is looked for."""
+    from habeas.archive import verbs  # not loaded to ask whether a purpose is needed
+
     size = archive.size
     with archive.writing(person) as batch:
         return verbs.state_purpose(

@@ -22,6 +22,7 @@ from habeas.vocabulary.values import Value
 
 SCHEMES = ("credibility", "reliability", "verification-step")
 LONGEST_QUOTE = 8_000  # characters
+SHORTEST_PURPOSE = 10  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +254,14 @@ def consent(basis: str, audience: str, purposes: Collection[str], expires: str) 
         in_cell = (f"{expires!r} is not a day.", valid)
         reason = f"{expires!r} is not a day on which consent can end."
         yield Problem("expires", reason, valid, in_cell)
+
+
+def checked_purpose(purpose: str) -> str:
+    """The purpose without space around it; refused where it says nothing."""
+    purpose = purpose.strip()
+    if len(purpose) < SHORTEST_PURPOSE:
+        raise EntryRefused(
+            f"The purpose says too little: it has at least {SHORTEST_PURPOSE} characters.",
+            next_step="Say in a sentence what it is for; it is recorded.",
+        )
+    return purpose

@@ -8,31 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from habeas.archive.access import OWNER, Viewer
-from habeas.archive.opening import Archive
 from habeas.cli.marking import Marks, of_level
 from habeas.cli.speaking import Speaker, several, shown
-from habeas.figures.changes.dependents import UNSAID
-from habeas.figures.definition.definitions import FigureDefinition
-from habeas.figures.definition.naming import require_known_sources, require_openly_named
 from habeas.figures.evaluation.erased import erased_since, words_of
-from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
 
 POINTS_SHOWN = 40
 GROUPS_SHOWN = 40
 PAIRS_SHOWN = 20
-
-
-def tried(archive: Archive, definition: FigureDefinition) -> Evaluation:
-    """The figure as it would be, were it recorded now; raises ``NamesStricter`` too."""
-    require_known_sources(definition)
-    require_openly_named(definition)
-    return evaluate(archive, definition, OWNER, shown=False)
-
-
-def value_untold(definition: FigureDefinition) -> str:
-    """What is said in place of a value that needs a purpose; '' where it needs none."""
-    return UNSAID if definition.picks_by else ""
 
 
 def tell(

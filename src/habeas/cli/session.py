@@ -18,7 +18,7 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
-from habeas.archive.access import Viewer
+from habeas.archive.access import OWNER, Viewer
 from habeas.archive.opening import Archive
 from habeas.cli import opening
 from habeas.cli.errors import ConfirmationNeeded, Declined
@@ -29,7 +29,6 @@ from habeas.cli.options import (
     PersonPassphraseFileOption,
 )
 from habeas.cli.passphrases import passphrase_of
-from habeas.cli.purposes import reading_for
 from habeas.cli.speaking import Speaker, confirmed
 from habeas.custody.keys.keyring import Keyring
 from habeas.custody.log.notes import Signer
@@ -117,7 +116,9 @@ class PersonSession(Session):
 
     def person(self, pseudonym: str, *, or_unsigned: bool = False) -> Signer:
         """The key of the person who takes the decision; ``''`` means the only one there is."""
-        return opening.acting_person(
+        from habeas.cli import acting  # what only reads loads nothing of who signs
+
+        return acting.acting_person(
             self.open(), pseudonym, self._person_passphrase_file, or_unsigned=or_unsigned
         )
 
@@ -129,11 +130,17 @@ class PersonSession(Session):
 
     def somebody(self, pseudonym: str, *, alone: bool | None = None) -> Signer | None:
         """Who signs what need not be signed: with ``alone``, or where nobody has a key, nobody."""
-        return opening.somebody(self.open(), pseudonym, self._person_passphrase_file, alone=alone)
+        from habeas.cli import acting
+
+        return acting.somebody(self.open(), pseudonym, self._person_passphrase_file, alone=alone)
 
     def viewer(
         self, pseudonym: str, purpose: str, act: str, asked: str = "", *, level: str = ""
     ) -> Viewer:
         """The owner, reading for a purpose, signed and recorded now; without one for none."""
+        if not purpose:
+            return OWNER
+        from habeas.cli import acting
+
         who = (pseudonym, self._person_passphrase_file)
-        return reading_for(self.open(), self, purpose, act, asked, who, level=level)
+        return acting.reading_for(self.open(), self, purpose, act, asked, who, level=level)

@@ -49,8 +49,8 @@ figure                  list                       Numbers with their recipe: co
 figure list             figure:list_               List the figures in force, each with its kind and value.
 figure show             figure:show                Show a figure, its rules and its weak points.
 figure estimate         figure:estimate            Compute an estimated figure.
-figure add              figure:add                 Record a definition in the ledger.
-figure check            figure:check               Check a definition without recording it.
+figure add              figure_define:add          Record a definition in the ledger.
+figure check            figure_define:check        Check a definition without recording it.
 estimate                estimate:estimate          Estimate how many were never documented.
 link                    -                          The same person or place under many spellings.
 link run                link:run                   Propose pairs of records that may be one.

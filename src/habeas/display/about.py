@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.store import clock
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from habeas.archive.exhibits.intake import (
     seal_all,
 )
 from habeas.archive.exhibits.same_bytes import exhibit_of, receive_again
-from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking, compartment_by_key, find_compartment

@@ -14,7 +14,7 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import UnknownReference
-from habeas.archive.ledger.appending import Ref, entry_id_at
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.verbs.referring import Marking, find_compartment
 from habeas.library.errors import BadArgument
 from habeas.vocabulary import edtf, values

@@ -14,16 +14,16 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
+from habeas.archive import making, opening, purposes
 from habeas.archive import models as m
-from habeas.archive import opening, purposes
 from habeas.archive.access import OWNER, Viewer, live, team_member, visible
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import ArchiveClosed, PersonNeeded
 from habeas.archive.projection.trusted_people import granted, without_a_key
+from habeas.archive.rules import checked_purpose
 from habeas.archive.store import holding
 from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.settings_file import ArchiveSettings
-from habeas.archive.verbs.searching import checked_purpose
 from habeas.custody.errors import PassphraseNeeded
 from habeas.custody.keys.key_files import is_protected
 from habeas.custody.keys.passphrases import check_new
@@ -296,7 +296,7 @@ def init(
     directory = Path(path).absolute()
     opened = _Opened(
         directory,
-        lambda: opening.init_archive(
+        lambda: making.init_archive(
             directory, passphrase=passphrase, database_url=database or None, title=title,
             policy=DEFAULT,
         ),

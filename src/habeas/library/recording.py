@@ -18,7 +18,8 @@ from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spot
-from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.deciding import ASSESSABLE, kind_at
 from habeas.archive.verbs.referring import Marking, marking_as_exhibit

@@ -17,7 +17,7 @@ import time
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.attesting import cosignature
 from habeas.custody import durable
 from habeas.custody.attestation.cosignatures import add_cosignatures, read_cosignatures

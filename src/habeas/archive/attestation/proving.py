@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from habeas.archive.ledger.appending import leaf_hashes_between
+from habeas.archive.ledger.committed_entries import leaf_hashes_between
 from habeas.archive.models import LedgerEntry
 from habeas.custody.errors import CustodyError
 from habeas.custody.log.merkle import root_of

@@ -32,7 +32,8 @@ from habeas.archive.erasing import cleaning, decisions
 from habeas.archive.erasing.planning import ErasurePlan, bury, planned_again
 from habeas.archive.errors import BackupError, ErasureRefused, ErasureUnfinished
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.preserve.backing_up import backup, keys_beside
 from habeas.archive.preserve.restoring import check_backup
 from habeas.archive.projection.erased_entries import runs

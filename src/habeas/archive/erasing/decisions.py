@@ -17,7 +17,8 @@ from habeas.archive import rules
 from habeas.archive.erasing.planning import ErasurePlan
 from habeas.archive.erasing.retold import names_in
 from habeas.archive.errors import EntryRefused, ErasureRefused, PersonNeeded
-from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.projection.erased_entries import runs
 from habeas.archive.verbs.referring import TEAM, Marking, compartment_by_key
 

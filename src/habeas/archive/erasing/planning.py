@@ -23,7 +23,7 @@ from habeas.archive.erasing.closure import Closed, Graph, close, versions
 from habeas.archive.erasing.elsewhere import OtherTraces, elsewhere
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.projection.erased_entries import ErasureRecord, Erasures, Thing, ended_elsewhere
 from habeas.archive.records import components, members
 from habeas.archive.store import schema

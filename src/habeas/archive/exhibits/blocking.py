@@ -18,7 +18,7 @@ from habeas.archive import verbs
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.exhibits.working_copies import marking_never_public
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.reading.encodings import plain_text
 
 if TYPE_CHECKING:

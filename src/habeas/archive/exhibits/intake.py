@@ -30,7 +30,8 @@ from habeas.archive.exhibits.same_bytes import (
     held_digests,
     receive_again,
 )
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.referring import TEAM, Marking
 from habeas.archive.verbs.sealing import text_sha256

@@ -27,7 +27,7 @@ from habeas.archive.errors import (
     ExhibitBlocked,
     UnknownReference,
 )
-from habeas.archive.ledger.appending import Ref, entry_id_at
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.store.facts import facts
 from habeas.archive.verbs.custody_events import AS_SEALED, DAMAGED
 from habeas.archive.verbs.referring import Marking

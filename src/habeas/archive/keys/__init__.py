@@ -2,5 +2,6 @@
 
 __all__ = [
     "handing_over",
+    "handover_documents",
     "rotating",
 ]

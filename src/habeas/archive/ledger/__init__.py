@@ -5,6 +5,7 @@ What an entry becomes as rows is ``projection``; what may be recorded is ``verbs
 
 __all__ = [
     "appending",
+    "committed_entries",
     "rebuilding",
     "signed_checkpoints",
     "signing",

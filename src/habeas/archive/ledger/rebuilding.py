@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.db import connection, models, transaction
 
 from habeas.archive.errors import ProjectionOutdated
-from habeas.archive.ledger.appending import head, projected
+from habeas.archive.ledger.committed_entries import head, projected
 from habeas.archive.models import LocalState
 from habeas.archive.projection.erased_entries import Erasures
 from habeas.archive.projection.projecting import project

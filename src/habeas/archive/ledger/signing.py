@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from habeas.archive.errors import KeysHandedOver
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.models import Key, LocalState
 from habeas.archive.store import schema
 from habeas.archive.store.facts import facts

@@ -24,7 +24,8 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.exhibits.intake import removed_unless_kept
-from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.pipeline import queue
 from habeas.archive.readings import map_of
 from habeas.archive.verbs.reading import exact, kept_path

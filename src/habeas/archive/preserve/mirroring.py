@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from habeas.archive.attestation.cosigning import FOLDER as COSIGNED
-from habeas.archive.keys import handing_over
-from habeas.archive.ledger.appending import head
+from habeas.archive.keys import handover_documents
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.models import ContentObjectKey, Key
 from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.facts import facts
@@ -243,7 +243,7 @@ def _put_handovers(archive: Archive, checkpoint: Checkpoint, target: Path) -> No
     for size in archive.chain.handovers:
         placed = target / "log" / HANDOVERS / str(size)
         if size <= checkpoint.size and not placed.is_file():
-            data = handing_over.document_of(archive, size)
+            data = handover_documents.document_of(archive, size)
             durable.write_file(target, placed, data)
 
 

@@ -20,7 +20,7 @@ from django.db import connection, models, transaction
 from habeas.archive.attestation.cosigning import FOLDER as COSIGNED
 from habeas.archive.errors import ArchiveExists, BackupDamaged, ForeignBackup
 from habeas.archive.ledger import rebuilding
-from habeas.archive.ledger.appending import head, notes_between
+from habeas.archive.ledger.committed_entries import head, notes_between
 from habeas.archive.ledger.signing import key_chain
 from habeas.archive.models import LedgerEntry, LocalState
 from habeas.archive.preserve.backing_up import FORMAT, POLICY

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 
 from habeas.archive.errors import ArchiveError, ArchiveExists, BackupError, BackupUnsound
-from habeas.archive.ledger.appending import leaf_hash_at
+from habeas.archive.ledger.committed_entries import leaf_hash_at
 from habeas.archive.opening import Archive
 from habeas.archive.preserve.receiving import Receiving, drop_tables
 from habeas.archive.preserve.sealed_stream import read

@@ -22,7 +22,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger.appending import entry_id_at
+from habeas.archive.ledger.committed_entries import entry_id_at
 from habeas.archive.review.pairs import OpenPair, open_pairs, ordered
 
 if TYPE_CHECKING:

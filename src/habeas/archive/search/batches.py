@@ -25,7 +25,7 @@ from habeas.archive.search.language import MOST_WORDS, Phrase
 from habeas.archive.search.searching import Hit
 
 if TYPE_CHECKING:
-    from habeas.archive.ledger.appending import Ref
+    from habeas.archive.ledger.committed_entries import Ref
     from habeas.archive.opening import Archive
     from habeas.custody.log.notes import Signer
 

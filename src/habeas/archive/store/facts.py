@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from binascii import a2b_base64
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from habeas.archive.models import ContentDisclosures, LedgerEntry
 from habeas.custody.log.disclosures import erased_by
-from habeas.custody.trust.rules import Ruling
+
+if TYPE_CHECKING:
+    from habeas.custody.trust.rules import Ruling
 
 Fields = dict[str, Any]
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")

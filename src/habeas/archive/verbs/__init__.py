@@ -76,7 +76,6 @@ __all__ = [
     "review_policy",
     "seal",
     "sealing",
-    "searching",
     "source",
     "state_purpose",
     "timestamp",

@@ -10,7 +10,8 @@ from binascii import b2a_base64
 from collections.abc import Sequence
 
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.custody.attestation.cosignatures import Cosignature
 from habeas.custody.log.checkpoints import Checkpoint
 

@@ -10,7 +10,8 @@ from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.defining import log_vocabulary, vocabulary_of
 from habeas.archive.verbs.referring import (
     TEAM,

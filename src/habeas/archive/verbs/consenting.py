@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.errors import UnknownReference
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 
 

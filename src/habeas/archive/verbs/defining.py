@@ -10,7 +10,8 @@ import hashlib
 
 from habeas.archive import models as m
 from habeas.archive import regions, rules
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.referring import TEAM, Marking
 from habeas.vocabulary.schema import Schema
 

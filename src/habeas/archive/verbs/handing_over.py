@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused, PersonNeeded
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.custody.keys.handovers import ENDED, GRANTED, STEPS
 from habeas.custody.keys.key_chain import KeyPair
 from habeas.custody.log.notes import Verifier

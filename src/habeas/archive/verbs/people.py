@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.errors import EntryRefused, PersonNeeded, TrustRefused
-from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.custody.log.notes import Signer
 
 

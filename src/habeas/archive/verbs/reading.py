@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from habeas.archive import models as m
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 from habeas.custody.objects.object_store import Sealed
 from habeas.reading.documents import Document

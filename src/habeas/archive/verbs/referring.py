@@ -9,7 +9,8 @@ from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS, label_id
 from habeas.archive.errors import AlreadyEnded, UnknownReference
-from habeas.archive.ledger.appending import Batch, Ref, entry_id_at
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 
 Thing = Ref | int
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from habeas.archive import models as m
 from habeas.archive import regions
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.defining import log_vocabulary
 from habeas.vocabulary import region
 from habeas.vocabulary.region import Folder

@@ -7,7 +7,8 @@ from typing import Any
 
 from habeas.archive import models as m
 from habeas.archive import rules
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
 from habeas.custody.objects.object_store import Sealed
 

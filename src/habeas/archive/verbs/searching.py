@@ -9,10 +9,11 @@ import hashlib
 from collections.abc import Sequence
 
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
+from habeas.archive.rules import checked_purpose
 from habeas.archive.verbs.referring import TEAM, Marking
 
-SHORTEST_PURPOSE = 10  # characters
 ACTS = ("search", "figure", "bundle", "pages", "library")
 
 
@@ -88,14 +89,3 @@ def log_export(
             **marking.fields(batch),
         },
     )
-
-
-def checked_purpose(purpose: str) -> str:
-    """The purpose without space around it; refused where it says nothing."""
-    purpose = purpose.strip()
-    if len(purpose) < SHORTEST_PURPOSE:
-        raise EntryRefused(
-            f"The purpose says too little: it has at least {SHORTEST_PURPOSE} characters.",
-            next_step="Say in a sentence what it is for; it is recorded.",
-        )
-    return purpose

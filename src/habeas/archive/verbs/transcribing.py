@@ -10,7 +10,8 @@ from __future__ import annotations
 from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.errors import EntryRefused
-from habeas.archive.ledger.appending import Batch, Ref
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_ended
 from habeas.vocabulary import texts
 

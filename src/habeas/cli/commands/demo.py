@@ -12,11 +12,12 @@ import typer
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, live, visible
-from habeas.archive.opening import Archive, init_archive, open_archive
+from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive, open_archive
 from habeas.archive.search import refresh
+from habeas.cli.acting import reading_for
 from habeas.cli.commands.serve import PortOption, serve_archive
 from habeas.cli.errors import DemoOutdated, NotADemo
-from habeas.cli.purposes import reading_for
 from habeas.cli.speaking import Speaker, speaks_unicode, width
 from habeas.demo import corpus_path
 from habeas.exchange.folder import digest_of

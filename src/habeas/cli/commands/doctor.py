@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import DatabaseError
 
 import habeas
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.models import LocalState
 from habeas.archive.store import clock, schema
 from habeas.archive.store.connecting import connect

@@ -20,7 +20,7 @@ from habeas.archive.erasing.decisions import (
 )
 from habeas.archive.erasing.planning import ErasurePlan, plan
 from habeas.archive.erasing.requests import listed
-from habeas.archive.ledger.appending import entry_id_at
+from habeas.archive.ledger.committed_entries import entry_id_at
 from habeas.archive.projection.trusted_people import so_far
 from habeas.archive.verbs.blocking import block, is_blocked
 from habeas.cli.erasure_plan import as_json, describe, entries, foreseen, limits

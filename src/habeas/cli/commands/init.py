@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from habeas.archive.errors import ArchiveExists
-from habeas.archive.opening import init_archive
+from habeas.archive.making import init_archive
 from habeas.cli.commands import regions
 from habeas.cli.options import ApproverHoursOption, ChangeHoursOption, PassphraseFileOption
 from habeas.cli.passphrases import new_passphrase

@@ -16,16 +16,16 @@ from habeas.archive import models as m
 from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.errors import UnknownReference
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.opening import Archive
 from habeas.archive.records import members
 from habeas.archive.review.pairs import OpenPair
 from habeas.archive.review.proposing import link_records
 from habeas.archive.review.reviewing import ReviewOutcome, policy, queue, review
 from habeas.archive.verbs.deciding import kind_at
+from habeas.cli.acting import only_person
 from habeas.cli.commands.link import KINDS, captions_of
 from habeas.cli.marking import Marks
-from habeas.cli.opening import only_person
 from habeas.cli.options import PersonOption
 from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, asked, shown

@@ -13,8 +13,8 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.errors import EntryRefused
 from habeas.archive.opening import Archive
 from habeas.archive.projection.trusted_people import granted, so_far
+from habeas.cli.acting import acting_person
 from habeas.cli.errors import CliError
-from habeas.cli.opening import acting_person
 from habeas.cli.options import (
     AsPassphraseFileOption,
     DryRunOption,

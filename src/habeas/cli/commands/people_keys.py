@@ -15,8 +15,8 @@ from habeas.archive.access import OWNER, visible
 from habeas.archive.errors import TrustRefused
 from habeas.archive.opening import Archive
 from habeas.archive.projection.trusted_people import so_far
+from habeas.cli.acting import acting_person
 from habeas.cli.commands.people import UnprotectedOption, discard, new_key
-from habeas.cli.opening import acting_person
 from habeas.cli.options import (
     AsPassphraseFileOption,
     NewKeyPassphraseFileOption,

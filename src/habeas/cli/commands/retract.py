@@ -16,7 +16,7 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.blast_radius import BlastRadius, blast_radius
 from habeas.archive.errors import UnknownReference
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.verbs.deciding import kind_at
 from habeas.archive.verbs.referring import Marking
 from habeas.cli import changed

@@ -13,7 +13,7 @@ from habeas.archive.access import OWNER, visible
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.exhibits import transcripts
 from habeas.archive.exhibits.intake import Received, add_files
-from habeas.archive.ledger.appending import Ref, entry_id_at
+from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.opening import Archive
 from habeas.archive.readings import standing
 from habeas.archive.verbs.referring import Marking, marking_as_exhibit

@@ -10,7 +10,7 @@ import typer
 
 from habeas.archive.attestation import cosigning
 from habeas.archive.attestation.cosigning import add_cosigned, last_cosigned, newest_checkpoint
-from habeas.archive.keys.handing_over import document_path
+from habeas.archive.keys.handover_documents import document_path
 from habeas.archive.opening import Archive
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.errors import ConfirmationNeeded, FilesUnusable, Unreachable

@@ -15,7 +15,7 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
 from habeas.archive.attestation.cosigning import kept, newest_checkpoint
 from habeas.archive.attestation.timestamping import RFC3161, Logged, logged
-from habeas.archive.keys.handing_over import files_of
+from habeas.archive.keys.handover_documents import files_of
 from habeas.archive.opening import Archive
 from habeas.custody.attestation.cosignatures import CosignerKey, read_cosignatures
 from habeas.custody.attestation.partners import read_policy

@@ -21,7 +21,7 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, visible
 from habeas.archive.attestation.timestamping import RFC3161
 from habeas.archive.exhibits.working_copies import PROGRAM, marking_never_public, now
-from habeas.archive.ledger.appending import Ref
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.ledger.signing import entry_signer
 from habeas.archive.opening import Archive
 from habeas.archive.store.pieces import in_pieces

@@ -29,8 +29,8 @@ from habeas.archive.access import Viewer
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.errors import PersonNeeded, PurposeNeeded
 from habeas.archive.openness import NOT_GIVEN, strictest
+from habeas.archive.rules import checked_purpose
 from habeas.archive.store.still import still
-from habeas.archive.verbs.searching import checked_purpose
 from habeas.custody.durable import sync_path
 from habeas.exchange.errors import ExportRefused
 from habeas.exchange.exporting import databases

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from habeas.archive import openness
 from habeas.archive.errors import TooLong
-from habeas.archive.ledger.appending import head
+from habeas.archive.ledger.committed_entries import head
 from habeas.archive.models import Exhibit
 from habeas.archive.store import clock, deadline
 from habeas.display import asking

@@ -1,0 +1,124 @@
+"""Making an archive: a new directory with keys, database and the first entries of its ledger."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import connection, transaction
+
+import habeas
+from habeas.archive.errors import ArchiveExists
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.models import LocalState
+from habeas.archive.opening import MAIN, Archive
+from habeas.archive.store import holding, open_lock, schema
+from habeas.archive.store.connecting import connect
+from habeas.archive.store.database_errors import plain_errors
+from habeas.archive.store.settings_file import ArchiveSettings
+from habeas.archive.verbs.defining import log_vocabulary
+from habeas.archive.verbs.regions import choose_regions
+from habeas.custody import durable
+from habeas.custody.keys.keyring import Keyring
+from habeas.custody.trust.persons import DEFAULT, TrustRules
+from habeas.vocabulary.region import Folder
+
+
+def init_archive(
+    directory: Path,
+    *,
+    passphrase: str | None,
+    database_url: str | None = None,
+    title: str = "",
+    policy: TrustRules = DEFAULT,
+    regions: Sequence[Folder] = (),
+) -> Archive:
+    """Make an archive in a new or empty directory. No passphrase means unprotected keys.
+
+    ``policy`` is what its ledger begins with: changing it later takes two people. ``regions``
+    are recorded; none: the archive is Xinjiang's.
+
+    Fails whole: what was made in the directory is removed again.
+    """
+    holding.refuse_another()
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise ArchiveExists(
+            f"{directory} is there and not empty.", next_step="Choose a new or an empty directory."
+        )
+    made = not directory.exists()
+    durable.make_private(directory)
+    directory.chmod(0o700)
+    try:
+        return _fill(directory, passphrase, database_url, title, policy, regions)
+    except BaseException:
+        connection.close()
+        open_lock.leave()
+        for child in directory.iterdir():
+            shutil.rmtree(child) if child.is_dir() else child.unlink()
+        if made:
+            os.rmdir(directory)
+        raise
+
+
+def _fill(
+    directory: Path,
+    passphrase: str | None,
+    database_url: str | None,
+    title: str,
+    policy: TrustRules,
+    regions: Sequence[Folder],
+) -> Archive:
+    keyring = Keyring.create(directory / "keys", passphrase)
+    settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
+    settings.write(directory)
+    open_lock.enter(directory)
+    connect(directory, settings)
+    with plain_errors():
+        if "ledger_entry" in connection.introspection.table_names():
+            raise ArchiveExists(
+                "The database holds an archive already.", next_step="Give an empty database."
+            )
+        schema.make_permanent_tables()
+        schema.prepare()
+        with transaction.atomic():
+            schema.make_projections()
+            LocalState.objects.bulk_create(
+                LocalState(name=name, value=value)
+                for name, value in (
+                    ("head", "lock"),
+                    ("format", str(schema.FORMAT)),
+                    ("projection", schema.projection_version()),
+                    ("projected", "0"),
+                )
+            )
+    archive = Archive(directory, settings, keyring)
+    with archive.writing() as batch:
+        _first_entries(batch, title, policy, regions)
+    return archive
+
+
+def _first_entries(batch: Batch, title: str, policy: TrustRules, regions: Sequence[Folder]) -> None:
+    archive = batch.archive
+    batch.append(
+        "archive",
+        {
+            "title": title or "Archive",
+            "program": f"habeas {habeas.__version__}",
+            **policy.fields(),
+        },
+    )
+    for role, signer in (
+        ("entry", archive.keyring.entry),
+        ("checkpoint", archive.keyring.checkpoint),
+    ):
+        batch.append(
+            "key",
+            {"holder": role, "role": role, "verifier": signer.verifier.vkey, "state": "granted"},
+        )
+    if regions:
+        choose_regions(batch, regions)
+    else:
+        log_vocabulary(batch)
+    batch.append("compartment", {"key": MAIN, "title": "Main"})
