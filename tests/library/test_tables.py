@@ -71,7 +71,7 @@ def test_a_table_says_as_whom_it_was_read_and_how_strict_it_is(made: Made) -> No
     assert (everything.viewer, everything.handling, everything.not_agreed) == ("owner", "sealed", 2)
     assert (public.viewer, public.handling, len(public)) == ("public", "public", 3)
     assert repr(everything).startswith("<claims: 6 rows, as the owner reads the archive")
-    assert "sealed at most; in 2 of them somebody has not agreed" in repr(everything)
+    assert "sealed at most; in 2 of them someone has not agreed" in repr(everything)
     assert SECRET not in {each.name for each in team}
     assert everything[0] == next(iter(everything))
     assert len(everything[1:3]) == 2

@@ -64,7 +64,7 @@ def test_the_words_chosen_become_a_passage_that_the_page_then_shows(
     assert answer["Location"].endswith(f"#passage-{passage.position}")
     page = writer.page(answer["Location"].partition("#")[0])
     assert f'id="passage-{passage.position}"' in page
-    assert f"{'Cited before' if known else 'Recorded'}: passage {passage.position}." in page
+    assert f"{'Already cited' if known else 'Recorded'}: passage {passage.position}." in page
     page = " ".join(page.split())
     assert f"<title>Passage {passage.position} · " in page
     assert f"Write {passage.position} into the column <code>passages</code>" in page
@@ -81,7 +81,7 @@ def test_pressed_twice_it_is_one_passage(shelf: Shelf, writer: Writer) -> None:
     assert "cited=new" in first["Location"]
     assert first["Location"].replace("cited=new", "cited=before") == second["Location"]
     assert shelf.archive.size == size
-    assert "Cited before: passage" in writer.page(second["Location"].partition("#")[0])
+    assert "Already cited: passage" in writer.page(second["Location"].partition("#")[0])
     # Whoever comes to the place later is told too, and is offered no button.
     page = writer.page(f"/exhibits/{shelf.at['exhibit']}/?from=2&to=16")
     assert "This is passage" in page
@@ -123,7 +123,7 @@ def test_too_much_or_nothing_is_offered_no_button(shelf: Shelf, writer: Writer) 
     exhibit = shelf.at["exhibit"]
     said = chosen(writer, exhibit, 0, LONGEST_QUOTE + 1)
     assert said["too_long"]
-    assert "That is too much for one passage" in writer.page(
+    assert "That is too long for one passage" in writer.page(
         f"/exhibits/{exhibit}/?from=0&to={LONGEST_QUOTE + 1}"
     )
     digest = hashlib.sha256(NOTE[: LONGEST_QUOTE + 1].encode()).hexdigest()
@@ -163,7 +163,7 @@ def test_who_may_not_see_it_cannot_cite_it(
     other = public.send(at, f"{at}passages/", **fields(secret))
     made_up = public.send(at, f"{at}passages/", **{**fields(secret), "layer": 999999})
     assert other.status_code == 409
-    theirs, invented = (f"text layer {n} of".encode() for n in (secret["layer"], 999999))
+    theirs, invented = (f"no text at entry {n}".encode() for n in (secret["layer"], 999999))
     assert other.content.count(theirs) == 1
     assert other.content.replace(theirs, invented) == made_up.content
 
@@ -183,8 +183,8 @@ def test_a_text_that_was_blocked_meanwhile_is_refused_in_plain_words(
     assert answer.status_code == 409
     assert b"somebody who speaks in it withdrew" in answer.content
     page = writer.page(f"/exhibits/{exhibit}/")
-    assert "blocked: shown and handed out to nobody" in page
-    assert "waits to be read" not in page
+    assert "blocked: not shown or given to anyone" in page
+    assert "waiting to be read" not in page
     assert 'id="citing"' not in page
 
 

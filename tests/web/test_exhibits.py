@@ -44,7 +44,7 @@ def opened(
 
 
 def test_before_anything_opened_it_the_page_says_so(opened: SimpleNamespace) -> None:
-    assert "waits to be read" in opened.waits
+    assert "waiting to be read" in opened.waits
     assert "habeas reading work" in opened.waits
 
 
@@ -59,7 +59,7 @@ def test_the_list_says_how_the_reading_of_each_stands(
     ((imported, state),) = states.items()
     assert state == "with-text"
     assert "text recorded at import" in opened.owner.page(f"/exhibits/{imported}/")
-    assert "waits to be read" not in opened.owner.page("/exhibits/")
+    assert "waiting to be read" not in opened.owner.page("/exhibits/")
 
 
 def test_a_page_of_text_stands_beside_its_picture(opened: SimpleNamespace) -> None:
@@ -111,7 +111,7 @@ def test_words_are_found_within_one_text_and_lead_to_their_page(opened: SimpleNa
     found = opened.owner.twin(f"/exhibits/{opened.pdf}/?q={words}")["text"]["found"]
     assert found["places"][0]["place"].startswith("page ")
     assert words in opened.owner.page(found["places"][-1]["url"].partition("#")[0]).upper()
-    assert "do not stand in this text" in opened.owner.page(f"/exhibits/{opened.pdf}/?q=Zzyzx")
+    assert "are not in this text" in opened.owner.page(f"/exhibits/{opened.pdf}/?q=Zzyzx")
 
 
 def test_files_inside_are_listed_with_their_state_and_have_a_page(opened: SimpleNamespace) -> None:
@@ -124,12 +124,12 @@ def test_files_inside_are_listed_with_their_state_and_have_a_page(opened: Simple
     inner = opened.owner.twin(note["url"].partition("#")[0])
     assert "Twelve rooms, she said." in inner["text"]["segments"][0]["text"]
     assert inner["cite"] == (
-        f"habeas cite {opened.box} --inner {note['inner_path']} 'the words as they stand'"
+        f"habeas cite {opened.box} --inner {note['inner_path']} 'the exact words'"
     )
     again = opened.owner.twin(inner["text"]["list"][0]["url"]) if inner["text"]["list"] else inner
     assert again["reading"]["inner_path"] == note["inner_path"]
     noise = next(f for f in twin["inside"]["files"] if f["inner_path"].endswith("noise.bin"))
-    assert "There is no text of this file." in opened.owner.page(noise["url"].partition("#")[0])
+    assert "No text was read from this file." in opened.owner.page(noise["url"].partition("#")[0])
 
 
 def test_what_is_not_open_to_the_public_is_not_there_at_all(

@@ -127,7 +127,7 @@ def test_whoever_is_locked_out_is_told_and_let_in_again(gate: Gate, reader: Clie
     reader.cookies["habeas-8417"] = "what another program put there"
     refused = reader.get("/")
     assert refused.status_code == 403
-    assert b"not the one that was let in" in refused.content
+    assert b"not the browser that was let in" in refused.content
     assert b"Press Enter where" in refused.content
     again = gate.renew()
     assert reader.get(f"/?token={again}").status_code == 303

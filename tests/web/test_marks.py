@@ -227,11 +227,11 @@ def test_consent_with_a_remark_opens_nothing_and_says_so(
     owner = reading_as(there.archive, OWNER)
     for kind, where in (("person", "records"), ("witness", "sources")):
         page = owner.page(f"/{where}/{there.at[f'{kind}-remark']}/")
-        assert "It opens nothing by itself." in page
+        assert "This by itself does not allow publication." in page
         assert "yes, but no name" in page
         assert "open to: public" not in page
         agreed = owner.page(f"/{where}/{there.at[f'{kind}-agreed']}/")
-        assert "Agreed to be public." in agreed
+        assert "Agreed to publication." in agreed
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -138,7 +138,7 @@ def test_a_blocked_one_is_offered_and_handed_to_nobody(shelf: Shelf, writer: Wri
         assert next(iter(answer.streaming_content)) == b""
     page = writer.page(f"/exhibits/{exhibit}/")
     assert f"/exhibits/{exhibit}/original/" not in page
-    assert "Its bytes are handed to nobody." in page
+    assert "Its bytes are not given to anyone." in page
     assert "--copy-to" not in page
     assert writer.twin(f"/exhibits/{exhibit}/")["original"]["state"] == "blocked"
     listed = {each["position"]: each for each in writer.twin("/exhibits/")["exhibits"]}
@@ -211,7 +211,7 @@ def test_of_a_file_inside_only_what_holds_it_is_offered(
     inner = Reading.objects.exclude(inner_path="").get().position
     writer = writing_as(archive, OWNER, person)
     page = writer.page(f"/exhibits/{exhibit}/?file={inner}")
-    assert "A file inside is not handed out by itself." in page
+    assert "A file inside cannot be downloaded by itself." in page
     assert f'action="/exhibits/{exhibit}/original/"' in page
     assert f"exhibit-{exhibit}-box.zip" in page
     answer = ask(writer, exhibit)
@@ -228,7 +228,7 @@ def test_the_page_and_its_twin_say_what_will_be_done(
     assert said["original"]["state"] == "offered"
     assert f"Signed by {said['original']['by']}" in page
     assert said["original"]["filename"] in page
-    assert "This file is not trusted." in page
+    assert "Do not trust this file." in page
     assert "csrfmiddlewaretoken" not in str(said)
     reader = reading_as(shelf.archive, OWNER)
     said = reader.twin(f"/exhibits/{exhibit}/")["original"]

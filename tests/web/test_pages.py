@@ -265,7 +265,7 @@ def test_the_matrix_never_guesses_a_date(shelf: Shelf, owner: Reader) -> None:
 def test_the_map_says_how_exactly(shelf: Shelf, owner: Reader) -> None:
     drawing = owner.twin("/figures/camps/")["drawing"]
     assert {place["precision"] for place in drawing["places"]} == {"county"}
-    assert "known only to the county" in owner.page("/figures/camps/")
+    assert "located only to the county" in owner.page("/figures/camps/")
     circles = owner.get("/figures/camps/places.geojson").json()["features"]
     ring = next(f for f in circles if f["geometry"]["type"] == "Polygon")["geometry"][
         "coordinates"
@@ -364,12 +364,12 @@ def test_a_fresh_archive_says_that_it_is_empty(archive: Archive, reading_as: Rea
         reader = reading_as(archive, viewer())
         overview = reader.page("/")
         assert "Nothing is counted here yet." in overview
-        assert "No number reported by others is open here." in overview
-        assert "No estimate is published in this archive." in overview
-        assert "No source is open here." in reader.page("/sources/")
-        assert "No exhibit is open here." in reader.page("/exhibits/")
-        assert "No accounts that are open here differ." in reader.page("/differences/")
-        assert "No record of this kind is open here." in reader.page("/records/person/")
+        assert "No reported number is visible to you." in overview
+        assert "No estimate has been published in this archive." in overview
+        assert "No source is visible to you." in reader.page("/sources/")
+        assert "No exhibit is visible to you." in reader.page("/exhibits/")
+        assert "No accounts that are visible to you differ." in reader.page("/differences/")
+        assert "No record of this kind is visible to you." in reader.page("/records/person/")
         assert reader.get("/claims/1/").status_code == 404
 
 

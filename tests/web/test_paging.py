@@ -110,7 +110,7 @@ def test_accounts_beyond_a_plot_are_said_to_be_in_the_table(
     drawing = owner.twin("/figures/held/")["drawing"]
     assert (drawing["parts"][0]["drawn"], drawing["parts"][0]["left_out"]) == (1, 3)
     assert drawing["not_drawn"] == 0
-    assert "3 more are in the table and not drawn." in owner.page("/figures/held/")
+    assert "3 more are in the table but not drawn." in owner.page("/figures/held/")
 
 
 def test_every_record_that_a_rule_set_aside_is_named(

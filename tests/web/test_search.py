@@ -126,8 +126,8 @@ def test_records_by_the_name_asked_stand_before_the_passages(
     assert bool(secret["named"]) == (persona == "owner")
     assert absent["named"] == []
     assert absent["looked"]["read"] > 0
-    assert "Names of records were looked through too." in reader.page("/search/?q=Nobodywrote")
-    assert "were not looked through" in reader.page("/search/?q=folder:nowhere")
+    assert "Names of records were searched too." in reader.page("/search/?q=Nobodywrote")
+    assert "were not searched: the search has no name" in reader.page("/search/?q=folder:nowhere")
     if persona != "owner":
         for part in ("total", "named", "named_more", "names_asked", "looked"):
             assert secret[part] == absent[part]

@@ -48,7 +48,7 @@ def about(archive: Archive) -> AboutShown:
         commands=(
             CheckCommand(
                 "habeas verify",
-                _("reads the whole log and every sealed object again, and names what is wrong"),
+                _("reads the whole log and every sealed object again, and reports anything wrong"),
             ),
             CheckCommand(
                 "habeas why FIGURE",
@@ -64,7 +64,7 @@ def about(archive: Archive) -> AboutShown:
             ),
             CheckCommand(
                 "sha256sum FILE",
-                _("gives the hash of a file that you hold; compare it with the exhibit’s"),
+                _("gives the hash of a file that you have; compare it with the exhibit’s"),
             ),
         ),
     )

@@ -118,10 +118,10 @@ def consent_line(standing: Standing | None) -> ConsentLine | None:
 
 def _sentences() -> dict[str, str]:
     return {
-        "none": _("No consent is recorded that is open here: nothing of it may be public."),
-        "public": _("Agreed to be public."),
-        "limited": _("Agreed, and not to be public."),
-        "remark": _("Agreed with a remark. It opens nothing by itself."),
-        "withdrawn": _("Consent withdrawn: nothing of it may be public."),
-        "expired": _("The consent has expired: nothing of it may be public."),
+        "none": _("No consent visible to you is recorded: none of this may be made public."),
+        "public": _("Agreed to publication."),
+        "limited": _("Agreed, but not to publication."),
+        "remark": _("Agreed, with a remark. This by itself does not allow publication."),
+        "withdrawn": _("Consent withdrawn: none of this may be made public."),
+        "expired": _("The consent has expired: none of this may be made public."),
     }

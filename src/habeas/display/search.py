@@ -39,7 +39,7 @@ MOST_SECONDS = 15.0
 _LESS = gettext_noop("Use fewer * and ?, fewer words, or a filter such as source: or date:.")
 
 _FACETS = {
-    "type": gettext_noop("Kind of file"),
+    "type": gettext_noop("File type"),
     "language": gettext_noop("Language"),
     "source": gettext_noop("Received from"),
     "year": gettext_noop("Received in"),

@@ -39,7 +39,7 @@ def number_of(thing: object, argument: str) -> int:
         return thing
     raise BadArgument(
         argument,
-        f"{type(thing).__name__} names nothing in the archive",
+        f"{type(thing).__name__} does not identify anything in the archive",
         "Give a number, a row of a table, or what a verb returned.",
     )
 
@@ -51,7 +51,7 @@ def known_names(argument: str, given: Names, there: Iterable[str]) -> tuple[str,
     for name in names:
         if name not in there:
             raise BadArgument(
-                argument, f"there is no {argument} {name!r}", f"Use one of: {', '.join(there)}."
+                argument, f"no {argument} is named {name!r}", f"Use one of: {', '.join(there)}."
             )
     return names
 
@@ -62,8 +62,8 @@ def value_of(
     """A value of a property; ``written``: text, language, script and calendar of the source."""
     if value is None or value == "":
         raise BadArgument(
-            "value", "there is none",
-            "Say why: '?unknown', '?not-applicable' or '?withheld'.",
+            "value", "no value is given",
+            "Give the reason: '?unknown', '?not-applicable' or '?withheld'.",
         )  # fmt: skip
     if known.type == "ref" and not (isinstance(value, str) and value.startswith("?")):
         cell = ref_of(number_of(value, "value"), m.Mention, "value").entry_id
@@ -75,7 +75,7 @@ def value_of(
         cell = str(value)
     else:
         raise BadArgument(
-            "value", f"a {type(value).__name__} is no {known.type}",
+            "value", f"a {type(value).__name__} is not a {known.type}",
             f"{known.meaning} Give a text, a number, a date or a mention.",
         )  # fmt: skip
     text, language, script, calendar = written
@@ -116,7 +116,7 @@ def marking_in(handling: str, compartment: str) -> Marking:
     """Level and compartment of what is recorded."""
     if handling not in LEVELS:
         raise BadArgument(
-            "handling", f"there is no level {handling!r}", f"Use one of: {', '.join(LEVELS)}."
+            "handling", f"no level is named {handling!r}", f"Use one of: {', '.join(LEVELS)}."
         )
     if compartment == MAIN:
         return Marking(handling=handling)

@@ -2,7 +2,7 @@
 
 HabeasError
 ├── BadArgument    library.bad-argument    an argument that means nothing; it is named
-└── ReadOnly       library.read-only       read as somebody else than the owner
+└── ReadOnly       library.read-only       read as someone other than the owner
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ class BadArgument(HabeasError):
 
 
 class ReadOnly(HabeasError):
-    """The archive is read as somebody whose rights are not the owner's; nothing is recorded."""
+    """The archive is read as someone other than the owner; nothing can be recorded."""
 
     code = "library.read-only"
 
 
 class HandlingWarning(UserWarning):
-    """What a notebook would save is not for everybody. Said once an archive."""
+    """What a notebook would save is not for everyone. Given once per archive."""

@@ -45,7 +45,7 @@ class Archive(Recording):
     """One open archive. Made by ``habeas.open`` and ``habeas.init``; use it as a context.
 
     ``viewer``: as whom it is read, which every table names. ``seen_by`` gives the same archive as
-    somebody else sees it.
+    someone else sees it.
     """
 
     def __init__(self, opened: _Opened, viewer: Viewer) -> None:
@@ -81,7 +81,7 @@ class Archive(Recording):
         """
         if not self._viewer.is_owner:
             raise BadArgument(
-                "viewer", f"{self._viewer.name} cannot read as somebody else",
+                "viewer", f"{self._viewer.name} cannot read as someone else",
                 "Ask the handle that reads as the owner.",
             )  # fmt: skip
         found = self._do(lambda _: _viewer(viewer))
@@ -148,7 +148,8 @@ class _Opened:
         if archive is None:
             raise ArchiveClosed(
                 f"The archive {self.directory} was closed.",
-                next_step="Open it again with habeas.open(…); tables made before stay.",
+                next_step="Open it again with habeas.open(…); "
+                "tables already made can still be used.",
             )
         return archive
 
@@ -187,9 +188,9 @@ def acting_person(archive: opening.Archive, person: str, passphrase: str | None)
         here = [name for name in archive.keyring.people() if name in holders]
         if len(here) != 1:
             raise PersonNeeded(
-                "This is a decision, which a person signs, and "
-                + (f"{len(here)} persons' keys are here." if here else "no person's key is here."),
-                next_step=f"Say who acts: habeas.open(…, person={here[0]!r})."
+                "This is a decision, which a person must sign, and "
+                + (f"{len(here)} people's keys are here." if here else "no person's key is here."),
+                next_step=f"Choose who signs: habeas.open(…, person={here[0]!r})."
                 if here
                 else without_a_key(),
             )
@@ -199,7 +200,7 @@ def acting_person(archive: opening.Archive, person: str, passphrase: str | None)
     if path.is_file() and is_protected(path) and passphrase is None:
         raise PassphraseNeeded(
             f"The key of {person} has a passphrase.",
-            next_step="habeas.open(…, person_passphrase=getpass.getpass()).",
+            next_step="Use habeas.open(…, person_passphrase=getpass.getpass()).",
         )
     return open_person(keys, person, passphrase, verifiers)
 
@@ -210,7 +211,7 @@ def _viewer(given: As) -> Viewer:
         return given
     if not isinstance(given, Mapping):
         raise BadArgument(
-            "viewer", f"a {type(given).__name__} is no viewer",
+            "viewer", f"a {type(given).__name__} is not a viewer",
             "Give habeas.OWNER, habeas.PUBLIC, or clearances such as {'main': 'team'}.",
         )  # fmt: skip
     keys = sorted(visible(OWNER, m.Compartment).values_list("key", flat=True))
@@ -218,7 +219,7 @@ def _viewer(given: As) -> Viewer:
         if key not in keys or level not in LEVELS:
             wrong, there = (key, keys) if key not in keys else (level, list(LEVELS))
             raise BadArgument(
-                "viewer", f"there is no {wrong!r}", f"Use one of: {', '.join(there)}."
+                "viewer", f"{wrong!r} does not exist", f"Use one of: {', '.join(there)}."
             )
     return team_member("a member of the team", MappingProxyType(dict(given)))
 
@@ -234,7 +235,7 @@ def open(
 ) -> Archive:
     """Open an archive: ``with habeas.open("our-archive") as archive: …``.
 
-    ``viewer``: as whom it is read; the owner, who sees everything, unless said (``habeas.PUBLIC``,
+    ``viewer``: as whom it is read; by default the owner, who sees everything (``habeas.PUBLIC``,
     or clearances by compartment such as ``{"main": "team"}``). ``passphrase``: of the archive's
     keys. ``person``: the pseudonym of who acts; not needed where one person's key is here.
     ``purpose``: what for; signed and recorded now, it lets searches and what marks people be read.
@@ -250,7 +251,7 @@ def open(
         if is_protected(directory / "keys") and passphrase is None:
             raise PassphraseNeeded(
                 "The keys of the archive have a passphrase.",
-                next_step="habeas.open(…, passphrase=getpass.getpass()).",
+                next_step="Use habeas.open(…, passphrase=getpass.getpass()).",
             )
         return opening.open_archive(directory, passphrase)
 
@@ -283,13 +284,13 @@ def init(
 ) -> Archive:
     """Make an archive in a new or empty directory, and open it.
 
-    ``passphrase`` protects its keys; without one whoever has the disk reads everything, so that
-    must be said: ``unprotected=True``. ``database``: a PostgreSQL URL; SQLite without.
+    ``passphrase`` protects its keys; without one, anyone who has the disk can read everything, so
+    that takes ``unprotected=True``. ``database``: a PostgreSQL URL; SQLite without.
     """
     if (passphrase is None) != unprotected:
         raise BadArgument(
-            "passphrase", "give a passphrase, or unprotected=True, and not both",
-            "Only an archive of what is public anyway goes without.",
+            "passphrase", "give either a passphrase or unprotected=True",
+            "Leave only an archive of public material unprotected.",
         )  # fmt: skip
     if passphrase is not None:
         check_new(passphrase)

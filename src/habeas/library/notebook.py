@@ -1,7 +1,7 @@
 """How a table looks in a notebook, and the warning that what is shown there is saved with it.
 
 Invariants: every text of evidence is escaped, isolated and steers nothing; the first lines say as
-whom it was read, how strict it is and whether somebody has not agreed to publication.
+whom it was read, how strict it is and whether someone has not agreed to publication.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ class NotebookNotice:
         self._said = False
 
     def give(self, strictest: str, not_agreed: int, viewer: str) -> None:
-        """Warn, once, of something above public or of somebody who has not agreed."""
+        """Warn, once, of something above public or of someone who has not agreed."""
         if self._said or (strictest == "public" and not not_agreed):
             return
         self._said = True
         warnings.warn(
             f"This is {strictest} as {whom(viewer)} reads the archive"
-            f"{', and somebody in it has not agreed to publication' if not_agreed else ''}. "
-            "A notebook that is saved keeps what it shows: clear its outputs before you pass it "
-            "on. This is said once an archive.",
+            f"{', and someone in it has not agreed to publication' if not_agreed else ''}. "
+            "A saved notebook keeps what it shows: clear its outputs before you share it. "
+            "This warning is given once per archive.",
             HandlingWarning,
             stacklevel=3,
         )

@@ -157,7 +157,7 @@ class ReadAccess:
         """
         if not 1 <= limit <= searching.DEEPEST:
             raise BadArgument(
-                "limit", f"{limit!r} is not 1 to {searching.DEEPEST}", "Give a number."
+                "limit", f"{limit!r} is not between 1 and {searching.DEEPEST}", "Give a number."
             )
 
         def read(archive: Opened) -> Table[Found]:
@@ -184,13 +184,13 @@ class ReadAccess:
 
         Either the table of an estimated ``figure``, or of ``lists``: a name for each and the codes
         of its sources; who is of ``kind`` and spoken of by one of them is on it. Lists that copy
-        from each other become one. ``pairs_joined`` takes the pairs that nobody has decided as one
+        from each other become one. ``pairs_joined`` takes the pairs that no one has decided as one
         person each. Raises ``BadTable`` where there is no table.
         """
         if bool(figure) == bool(lists):
             raise BadArgument(
-                "figure", "give a figure or lists, one of them",
-                "capture_table('key') or capture_table(lists={'Letters': ['code'], …}).",
+                "figure", "give either a figure or lists",
+                "Use capture_table('key') or capture_table(lists={'Letters': ['code'], …}).",
             )  # fmt: skip
         made = None if figure else _definition(lists or {}, kind, self._vocabulary())
 
@@ -229,7 +229,7 @@ class ReadAccess:
         """
         kinds = {**{name: (name,) for name in writing.KINDS}, "all": writing.ALL}
         if what not in kinds:
-            raise BadArgument("what", f"there is no table {what!r}", f"Use {', '.join(kinds)}.")
+            raise BadArgument("what", f"no table is named {what!r}", f"Use {', '.join(kinds)}.")
         if (what == "figure") != bool(key):
             raise BadArgument("key", "a figure, and only a figure, has a key", "Give its key.")
         asked = ExportRequest(self._viewer, kinds[what], Path(to).absolute(), key, purpose, force)

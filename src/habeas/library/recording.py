@@ -3,7 +3,7 @@
 Each verb is one transaction: it is committed when the method returns, or nothing is recorded. What
 a method returns names what it made (``position`` is its number) and can be given to the next one.
 Invariants: decisions are signed by the acting person (``habeas.open(…, person=…)``); a handle that
-reads as somebody else than the owner records nothing; an error names the argument that is wrong.
+reads as someone other than the owner records nothing; an error names the argument that is wrong.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Recording(ReadAccess):
     ) -> Ref:
         """The passage where a quote stands in an exhibit's text; the same place is one passage.
 
-        White space in the quote stands for any. A quote with several places is refused, with the
+        White space in the quote matches any. A quote with several places is refused, with the
         places: give ``page`` or ``occurrence``. ``inner``: a file inside the exhibit.
         """
 
@@ -131,7 +131,7 @@ class Recording(ReadAccess):
     ) -> Ref:
         """Somebody or something that says things. A witness has a code and no name.
 
-        ``interests``: who pays, owns or stands behind it, each ``{"kind": …, "text": …}``.
+        ``interests``: who pays for, owns or backs it, each ``{"kind": …, "text": …}``.
         """
         return self._append(
             lambda batch: verbs.source(
@@ -202,7 +202,7 @@ class Recording(ReadAccess):
             row = visible(OWNER, m.Mention).filter(position=number).first()
             if row is None:
                 raise BadArgument(
-                    "record", f"entry {number} is no record", "Give a row of records()."
+                    "record", f"entry {number} is not a record", "Give a row of records()."
                 )
             said = (caption, language, script)
             if not caption:
@@ -279,7 +279,7 @@ class Recording(ReadAccess):
             kind = kind_at(number)
             if kind is None:
                 raise BadArgument(
-                    "thing", f"entry {number} is nothing that can be retracted",
+                    "thing", f"entry {number} cannot be retracted",
                     "Give a claim, a source, an import or a judgement.",
                 )  # fmt: skip
             return verbs.retract(batch, number, kind, reason)
@@ -322,7 +322,7 @@ class Recording(ReadAccess):
     def _record(self, work: Callable[[Opened], T]) -> T:
         if not self._viewer.is_owner:
             raise ReadOnly(
-                f"The archive is read here as {self._viewer.name}; nothing is recorded.",
+                f"The archive is read here as {self._viewer.name}, so nothing can be recorded.",
                 next_step="Open it without viewer= to record.",
             )
         return self._do(work)
@@ -349,14 +349,14 @@ def _claim(
 ) -> Ref:
     if isinstance(mention, Record):
         raise BadArgument(
-            "mention", "a record is no subject of a claim",
+            "mention", "a record cannot be the subject of a claim",
             "Record archive.mention_of(record, …) first and give what it returns.",
         )  # fmt: skip
     vocabulary = regions.vocabulary()
     known = vocabulary.properties.get(property)
     if known is None:
         raise BadArgument(
-            "property", f"there is no property {property!r}",
+            "property", f"no property is named {property!r}",
             "docs/reference/vocabulary.md lists those of each kind.",
         )  # fmt: skip
     subject = mention.mention if isinstance(mention, Claim) else number_of(mention, "mention")
@@ -364,7 +364,7 @@ def _claim(
         codes = vocabulary.codes[argument]
         if code not in codes:
             raise BadArgument(
-                argument, f"there is no {argument} {code!r}", f"Use one of: {', '.join(codes)}."
+                argument, f"no {argument} is named {code!r}", f"Use one of: {', '.join(codes)}."
             )
     attribution = [
         Attribution(

@@ -1,7 +1,7 @@
 """What the library gives: rows in memory, as frozen values and as data frames.
 
 Invariants: a table knows as whom it was read, as of which ledger size, how strict its strictest row
-is and in how many rows somebody has not agreed; it stays when the archive is closed; an integer
+is and in how many rows someone has not agreed; it stays when the archive is closed; an integer
 with an empty cell stays an integer in every form.
 """
 
@@ -35,7 +35,7 @@ class Table(Sequence[R], Generic[R]):
     """Rows of one kind. Iterating gives frozen values, ``to_pandas()`` and its like a frame.
 
     ``viewer``: as whom it was read. ``handling``: the strictest of its rows. ``not_agreed``: in how
-    many rows somebody has not agreed to publication. ``as_of``: the ledger size.
+    many rows someone has not agreed to publication. ``as_of``: the ledger size.
     """
 
     version = VERSION
@@ -177,10 +177,10 @@ _PANDAS = {
 
 
 def handling_words(handling: str, not_agreed: int) -> str:
-    """How strict the strictest is, and in how many rows somebody has not agreed."""
+    """How strict the strictest is, and in how many rows someone has not agreed."""
     said = f"Handling: {handling} at most"
     if not_agreed:
-        said += f"; in {not_agreed:,} of them somebody has not agreed to publication"
+        said += f"; in {not_agreed:,} of them someone has not agreed to publication"
     return said + "."
 
 

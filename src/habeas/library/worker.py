@@ -34,7 +34,7 @@ class Worker:
         if os.getpid() != self._process:
             raise ArchiveClosed(
                 "This archive was opened by another process.",
-                next_step="Open it in this one; handles do not go through a fork.",
+                next_step="Open it in this one; a handle does not survive a fork.",
             )
         try:
             if threading.get_ident() == self._thread:
@@ -49,7 +49,8 @@ class Worker:
         except RuntimeError:  # another thread closed it since the caller looked, or Python ends
             raise ArchiveClosed(
                 "This archive was closed.",
-                next_step="Open it again with habeas.open(…); tables made before stay.",
+                next_step="Open it again with habeas.open(…); "
+                "tables already made can still be used.",
             ) from None
 
     def end(self) -> None:

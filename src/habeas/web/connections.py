@@ -89,7 +89,7 @@ class _Head(HTTPRequestParser):  # type: ignore[misc]
         if "TRANSFER_ENCODING" in self.headers:  # 1.1 was parsed and taken out
             raise ParsingError("HTTP/1.0 has no transfer coding")
         if self.chunked and "CONTENT_LENGTH" in self.headers:
-            raise ParsingError("The length of the body is said in two ways")
+            raise ParsingError("The length of the body is given in two ways")
         if self.proxy_netloc or self.proxy_scheme or not self.path.startswith("/"):
             raise ParsingError("The address asked for is not a path")
         if "," in self.headers.get("HOST", ""):

@@ -6,7 +6,7 @@ HabeasError
     ├── PortTaken        web.port-taken
     ├── NoArchive        web.no-archive
     ├── FormUnreadable   web.form
-    ├── WordsChanged     web.words-changed   other words stand there than were chosen
+    ├── WordsChanged     web.words-changed   the words there are not those chosen
     └── TooManyAtOnce    web.too-many
 """
 

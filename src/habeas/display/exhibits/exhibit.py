@@ -141,7 +141,7 @@ def exhibit(
     original = offered(row, by)
     part = ReadingPart(archive, viewer, query, position, layer, reading)
     text = part.shown() if layer is not None or part.pictures else None
-    quote = (text.quote if text else "") or _("the words as they stand")
+    quote = (text.quote if text else "") or _("the exact words")
     page = part.page if part.by_page else None
     holds = visible(viewer, Hold).filter(target=position, ended_at__isnull=True)
     return ExhibitShown(

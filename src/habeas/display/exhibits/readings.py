@@ -20,17 +20,17 @@ from habeas.display.references import Marked, Target, Turning
 STATES = {
     "read": gettext_noop("read"),
     "in-part": gettext_noop("read in part"),
-    "empty": gettext_noop("holds no text"),
+    "empty": gettext_noop("contains no text"),
     "encrypted": gettext_noop("encrypted"),
-    "unsupported": gettext_noop("not a kind of file that can be read"),
-    "refused": gettext_noop("refused: larger than a limit"),
+    "unsupported": gettext_noop("a file type that cannot be read"),
+    "refused": gettext_noop("refused: over a limit"),
     "failed": gettext_noop("could not be read"),
-    "waiting": gettext_noop("waits to be read"),
-    "blocked": gettext_noop("blocked: shown and handed out to nobody"),
+    "waiting": gettext_noop("waiting to be read"),
+    "blocked": gettext_noop("blocked: not shown or given to anyone"),
 }
 #: No reader has opened it, and its text was recorded with it: an import does so.
 WITH_TEXT = "with-text"
-STATES[WITH_TEXT] = gettext_noop("text recorded at import; not opened by a reader yet")
+STATES[WITH_TEXT] = gettext_noop("text recorded at import; the file has not been read yet")
 FILES = 50  # inside an exhibit, in one part
 
 

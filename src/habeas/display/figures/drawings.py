@@ -121,7 +121,7 @@ class MatrixShown:
 
 @dataclass(frozen=True, slots=True)
 class PrecisionWords:
-    """How exactly a place is known, in a sentence."""
+    """How precisely a place is known, in a sentence."""
 
     precision: str
     words: str

@@ -174,12 +174,10 @@ def _rounded(number: float | None) -> str | None:
 
 def _drawings(key: str, document: dict[str, Any], as_of: int | None) -> tuple[EstimateDrawing, ...]:
     captions = {
-        "methods": _(
-            "Estimated: the methods beside each other. The grey rule is what is documented."
-        ),
+        "methods": _("Estimated: the methods side by side. The grey line is what is documented."),
         "overlaps": _("Counted: people on each combination of lists."),
         "posterior": _("Estimated: the whole population, by chain."),
-        "assumption": _("Estimated: if the assumption that nobody can test is off by a factor."),
+        "assumption": _("Estimated: if the assumption that no one can test is off by a factor."),
         "trace": _("The chains as they ran."),
     }
     return tuple(

@@ -150,11 +150,11 @@ def kind_meaning(kind: str) -> str:
     return {
         "counted": _(
             "Records in this archive that meet a stated rule. "
-            "It says what is documented here, not how much there was."
+            "A count says what is documented here, not how much there was."
         ),
         "reported": _(
             "What others have said, each under its own name. "
-            "Accounts are set side by side and never added up."
+            "Accounts are shown side by side and never added up."
         ),
         "estimated": _(
             "Computed by a stated method for what is not documented, with its uncertainty."

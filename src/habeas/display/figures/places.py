@@ -65,14 +65,14 @@ def order(precision: str) -> int:
 
 
 def precision_words(precision: str) -> str:
-    """How exactly a place is known, in a sentence."""
+    """How precisely a place is known, in a sentence."""
     return {
-        "exact": _("known exactly"),
-        "site": _("known to the site"),
-        "settlement": _("known to the settlement"),
-        "county": _("known only to the county; it may lie anywhere in it"),
-        "prefecture": _("known only to the prefecture; it may lie anywhere in it"),
-        "province": _("known only to the province; it may lie anywhere in it"),
-        "country": _("known only to the country; it may lie anywhere in it"),
-        "not-stated": _("how exactly it is known is not stated"),
+        "exact": _("located exactly"),
+        "site": _("located to the site"),
+        "settlement": _("located to the settlement"),
+        "county": _("located only to the county: it may be anywhere in it"),
+        "prefecture": _("located only to the prefecture: it may be anywhere in it"),
+        "province": _("located only to the province: it may be anywhere in it"),
+        "country": _("located only to the country: it may be anywhere in it"),
+        "not-stated": _("precision not stated"),
     }.get(precision, precision)

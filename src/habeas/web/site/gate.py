@@ -126,7 +126,7 @@ class GateMiddleware:
         if gate is None:
             return _refusal(403, _("This archive is not open here."), _again())
         if request.META.get("HTTP_HOST", "").lower() not in gate.hosts:
-            return _refusal(421, _("This address is not the one that the archive answers."), "")
+            return _refusal(421, _("The archive does not answer at this address."), "")
         allowed = ["GET", "HEAD", *(["POST"] if gate.forms else [])]
         if request.method not in allowed:
             return HttpResponseNotAllowed(allowed)
@@ -143,12 +143,14 @@ class GateMiddleware:
     @staticmethod
     def _exchange(gate: Gate, request: HttpRequest) -> HttpResponseBase:
         if request.method != "GET" or request.path != "/":
-            return _refusal(403, _("This address is not complete."), _again())
+            return _refusal(403, _("This address is incomplete."), _again())
         value = gate.exchange(request.GET["token"])
         if value is None:
             if gate.admits(_marks(request)):
                 return HttpResponseRedirect("/")
-            return _refusal(403, _("This address was used before, or is not whole."), _again())
+            return _refusal(
+                403, _("This address has been used before, or is incomplete."), _again()
+            )
         response = HttpResponseRedirect("/")
         response.status_code = 303
         response.set_cookie(cookie_name(request), value, httponly=True, samesite="Strict", path="/")
@@ -163,7 +165,7 @@ def _refused_form(request: HttpRequest) -> HttpResponse | None:
     if said != ours or site != "same-origin":
         return form_refused(request)
     if request.content_type != "application/x-www-form-urlencoded":
-        return _refusal(415, _("This is not a form of these pages."), "")
+        return _refusal(415, _("This form does not belong to these pages."), "")
     return None
 
 
@@ -179,10 +181,10 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _unknown(has_mark: bool) -> HttpResponse:
     """Nobody whom the gate knows: never let in, or marked over by another program."""
     if not has_mark:
-        return _refusal(403, _("This page opens with the address that was printed."), _again())
+        return _refusal(403, _("Open this page with the address that was printed."), _again())
     return _refusal(
         403,
-        _("This browser is not the one that was let in."),
+        _("This is not the browser that was let in."),
         _(
             "If it was, its cookie was replaced: by another program on this machine, by a newer "
             "address, or by another run."

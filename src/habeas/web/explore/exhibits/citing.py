@@ -39,19 +39,19 @@ def cite(request: ViewerRequest, row: Exhibit) -> HttpResponseBase:
     layer = visible(request.viewer, Layer).filter(exhibit=row.position, position=position).first()
     if layer is None:
         raise UnknownReference(
-            _("There is no text layer %(n)s of this exhibit.") % {"n": position},
+            _("This exhibit has no text at entry %(n)s.") % {"n": position},
             next_step=_("Choose the words again on the exhibit's page."),
         )
     text = layer_text(request.archive, layer)
     quote = text[start:stop]
     if stop > len(text) or not quote.strip():
         raise PassageOutside(
-            _("No words stand at this place."),
+            _("There are no words at this place."),
             next_step=_("Choose the words again on the exhibit's page."),
         )
     if words_sha256(quote) != digest:
         raise WordsChanged(
-            _("Other words stand at this place than those that you chose. Nothing was recorded."),
+            _("The words at this place are not the ones you chose. Nothing was recorded."),
             next_step=_("Choose them again on the exhibit's page."),
         )
     made, new = cite_once(request.archive, layer, text, start, stop, marking_as_exhibit(row))
@@ -68,7 +68,7 @@ def _chosen_in(request: ViewerRequest) -> tuple[int, int, int, str]:
     digest = request.POST.get("quote_sha256", "")
     if not all(map(_NUMBER.fullmatch, numbers)) or not _SHA256.fullmatch(digest):
         raise FormUnreadable(
-            _("The form does not say which words are meant."),
+            _("The form does not give the words to cite."),
             next_step=_("Choose them on the exhibit's page and press its button."),
         )
     layer, start, stop = map(int, numbers)

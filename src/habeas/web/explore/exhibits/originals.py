@@ -44,14 +44,14 @@ def original(request: ViewerRequest, row: Exhibit) -> HttpResponseBase:
     purpose = _words(request, "purpose")
     if not purpose:
         raise FormUnreadable(
-            _("What the original is wanted for is not said. Nothing was recorded or sent."),
-            next_step=_("Say it in a few words: it stands in the chain of custody."),
+            _("The reason for the download is missing. Nothing was recorded or sent."),
+            next_step=_("Give it in a few words: it will appear in the chain of custody."),
         )
     authority = _words(request, "authority")
     refuse_blocked(row.address)
     if not _sending.acquire(blocking=False):
         raise TooManyAtOnce(
-            _("%(n)s originals are being sent already.") % {"n": AT_ONCE},
+            _("%(n)s originals are already being sent.") % {"n": AT_ONCE},
             next_step=_("Wait until one of them has arrived. Nothing was recorded."),
         )
     try:
@@ -82,7 +82,7 @@ def _words(request: ViewerRequest, name: str) -> str:
     if len(words) > LONGEST_WORDS:
         raise FormUnreadable(
             _("%(n)s characters are too many.") % {"n": f"{len(words):,}"},
-            next_step=_("Say it in at most %(n)s.") % {"n": LONGEST_WORDS},
+            next_step=_("Use at most %(n)s.") % {"n": LONGEST_WORDS},
         )
     return words
 

@@ -47,7 +47,7 @@ def page(template: str) -> Callable[[View], Callable[..., HttpResponse]]:
         @functools.wraps(view)
         def answer(request: HttpRequest, *, twin: bool = False, **parts: Any) -> HttpResponse:
             try:
-                with deadline.within(MOST_SECONDS, _("Ask for less of it, or try again later.")):
+                with deadline.within(MOST_SECONDS, _("Ask for less, or try again later.")):
                     content = _content(cast(ViewerRequest, request), view, parts)
             except Elsewhere as other:
                 there = contents.address(other.target)
@@ -187,7 +187,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nothing here, or nothing that this viewer may see: the same answer."""
     return _message(
-        request, 404, _("There is nothing here."), _("Nothing at this address is open to you.")
+        request, 404, _("There is nothing here."), _("Nothing at this address is visible to you.")
     )
 
 
@@ -195,9 +195,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     """What could not be read, or is wrong in the program: said plainly, without what it was."""
     return HttpResponse(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>habeas</title>'
-        "<h1>This page could not be made.</h1>"
-        "<p>The archive is not changed. <code>habeas verify --deep</code> says whether something "
-        "in it was altered; if nothing was, the program is wrong.</p></html>\n",
+        "<h1>This page could not be shown.</h1>"
+        "<p>The archive was not changed. Run <code>habeas verify --deep</code> to check whether "
+        "something in it was altered; if not, the fault is in the program.</p></html>\n",
         status=500,
     )
 
@@ -229,8 +229,8 @@ def _erased(request: HttpRequest, gone: Gone, *, as_json: bool) -> HttpResponse:
     content = {
         "title": _("Erased") if gone.at is None else _("Erased at entry %(at)s") % {"at": gone.at},
         "sentence": _(
-            "What stood at entry %(position)s was erased on request, with all that was made of it. "
-            "Two people signed for it. The log still shows that an entry stood here."
+            "Entry %(position)s was erased on request, with everything derived from it. "
+            "Two people signed the erasure. The log still shows that there was an entry here."
         )
         % {"position": gone.position},
         "position": gone.position,
