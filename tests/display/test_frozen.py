@@ -22,7 +22,7 @@ from habeas.archive.opening import Archive
 from habeas.display import about, claims, differences, marks, records, sources
 from habeas.display.asking import Elsewhere, NotThere, Query
 from habeas.display.exhibits import exhibit
-from habeas.display.figures import figure, heading
+from habeas.display.figures import figure, overview
 from habeas.display.marks import marked
 from habeas.display.references import EntryReference, Marked, Target, TextPart, Turning
 from habeas.figures.definition.recorded import in_force
@@ -88,7 +88,7 @@ def everything(shelf: Shelf, viewer: Viewer) -> list[Any]:
         records.records(viewer, "person", none),
         sources.sources(viewer, none),
         differences.every(viewer, none),
-        heading.overview(shelf.archive, viewer),
+        overview.overview(shelf.archive, viewer),
         exhibit.exhibits(viewer, none),
         about.about(shelf.archive),
     ]

@@ -9,5 +9,6 @@ __all__ = [
     "estimates",
     "figure",
     "heading",
+    "overview",
     "places",
 ]

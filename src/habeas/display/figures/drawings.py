@@ -312,6 +312,16 @@ def _plot_part(key: str, part: DrawnPart, number: int, as_of: int | None) -> Plo
     )
 
 
+def picture(evaluation: Evaluation) -> Target | None:
+    """A map or the first part of a plot as a picture alone; None where nothing is drawn."""
+    view, key = evaluation.definition.view, evaluation.key
+    if view == "map" and drawing.map_points(evaluation):
+        return Target("drawing", key, as_of_asked(None, row=0))
+    if view == "plot" and plot_parts(evaluation):
+        return Target("drawing", key, as_of_asked(None, part=0))
+    return None
+
+
 # --- matrix ----------------------------------------------------------------------------
 
 

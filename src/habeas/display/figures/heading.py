@@ -1,31 +1,21 @@
-"""A figure as it is shown: its number, its kind, and the steps behind it; and all of them.
+"""A figure as it is shown: its number, its kind, and the steps behind it.
 
 Invariants: made only from an ``Evaluation`` whose lineage holds (``require_lineage`` raises
-otherwise); counted, reported and estimated keep their kind in words wherever they go; a figure
-that cannot be justified is shown with the reason and no number.
+otherwise); counted, reported and estimated keep their kind in words wherever they go.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from habeas.archive.access import Viewer, visible
-from habeas.archive.models import ArchiveTitle
 from habeas.display.references import Asked, EntryReference, Marked, Target, optional
 from habeas.figures.definition.definitions import FigureDefinition
-from habeas.figures.definition.recorded import in_force
-from habeas.figures.definition.rules import KINDS_OF_FIGURE
 from habeas.figures.definition.wording import grouped
-from habeas.figures.errors import FigureError, NoLineage
-from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import CountedFigure, Evaluation
 from habeas.vocabulary import stances
-
-if TYPE_CHECKING:
-    from habeas.archive.opening import Archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,50 +80,6 @@ class RefusedHeading(FigureHeading):
     """Of a figure that cannot be given."""
 
     entry: EntryReference | None = optional()
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalWords:
-    """Why a figure cannot be given."""
-
-    code: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class TriedFigure:
-    """A figure, or its heading and why it cannot be given."""
-
-    figure: FigureNumber | None
-    heading: RefusedHeading | None = optional()
-    refused: RefusalWords | None = optional()
-
-
-@dataclass(frozen=True, slots=True)
-class KindOfFigures:
-    """The figures of one kind, in the order of the ledger."""
-
-    kind: str
-    words: str
-    meaning: str
-    figures: tuple[TriedFigure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OverviewShown:
-    """What an archive knows, as figures."""
-
-    title: str
-    archive: str
-    kinds: tuple[KindOfFigures, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FiguresShown:
-    """Every figure in force."""
-
-    title: str
-    kinds: tuple[KindOfFigures, ...]
 
 
 def kind_words(kind: str) -> str:
@@ -252,44 +198,3 @@ def _number_words(evaluation: Evaluation) -> str:
             "high": number,
         }
     return _("at least %(number)s") % {"number": number} if evaluation.not_known else number
-
-
-# --- all of them -----------------------------------------------------------------------------
-
-
-def overview(archive: Archive, viewer: Viewer) -> OverviewShown:
-    """The archive's title, and the figures in force, by kind."""
-    about = visible(viewer, ArchiveTitle).order_by("position").first()
-    return OverviewShown(
-        _("What is known"), about.title if about else "", _by_kind(archive, viewer)
-    )
-
-
-def figures(archive: Archive, viewer: Viewer) -> FiguresShown:
-    """Every figure in force, by kind."""
-    return FiguresShown(_("Figures"), _by_kind(archive, viewer))
-
-
-def _by_kind(archive: Archive, viewer: Viewer) -> tuple[KindOfFigures, ...]:
-    """Counted, reported, estimated: each with its figures, in the order of the ledger."""
-    definitions = in_force(viewer)
-    return tuple(
-        KindOfFigures(
-            kind,
-            kind_words(kind),
-            kind_meaning(kind),
-            tuple(_tried(archive, viewer, each) for each in definitions if each.kind == kind),
-        )
-        for kind in KINDS_OF_FIGURE
-    )
-
-
-def _tried(archive: Archive, viewer: Viewer, definition: FigureDefinition) -> TriedFigure:
-    """The figure, or why it cannot be given; one that cannot be justified is never shown."""
-    try:
-        return TriedFigure(number(evaluate(archive, definition, viewer)))
-    except NoLineage:
-        raise
-    except FigureError as error:
-        refused = RefusalWords(error.code, error.message)
-        return TriedFigure(None, heading=heading(definition), refused=refused)

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from django.http import HttpResponse, JsonResponse
 
 from habeas.display.asking import NotThere, Query
-from habeas.display.figures import charts, drawings, estimates, figure, heading, places
+from habeas.display.figures import charts, drawings, estimates, figure, places
+from habeas.display.figures import overview as overviews
 from habeas.figures.errors import FigureError
 from habeas.figures.evaluation.results import Evaluation
 from habeas.web.explore.figures import maps
@@ -17,15 +18,15 @@ from habeas.web.site.viewing import ViewerRequest
 
 
 @page("explore/overview.html")
-def overview(request: ViewerRequest) -> heading.OverviewShown:
-    """What is known, as figures, each kind in a column of its own."""
-    return heading.overview(request.archive, request.viewer)
+def overview(request: ViewerRequest) -> overviews.OverviewShown:
+    """What the archive documents, then its figures, each kind in a column of its own."""
+    return overviews.overview(request.archive, request.viewer)
 
 
 @page("explore/figures.html")
-def listed(request: ViewerRequest) -> heading.FiguresShown:
-    """Every figure in force."""
-    return heading.figures(request.archive, request.viewer)
+def listed(request: ViewerRequest) -> overviews.FiguresShown:
+    """Every active figure."""
+    return overviews.figures(request.archive, request.viewer)
 
 
 @page("explore/figure.html")
