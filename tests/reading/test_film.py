@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
+from tests.reading.drafting import read
 from tests.support import films
 
 from habeas.reading import measured, pieces_out
@@ -15,6 +16,7 @@ from habeas.reading.ebml import SEGMENT, elements
 from habeas.reading.errors import NoPiece
 from habeas.reading.limits import Limits
 from habeas.reading.measured import Measured
+from habeas.reading.readers import ffmpeg, film
 from habeas.reading.sandbox.opening import Sandbox
 
 ReadBytes = Callable[..., list[Document]]
@@ -41,6 +43,13 @@ def test_a_film_is_measured(read_bytes: ReadBytes) -> None:
     assert (sound.kind, sound.codec, sound.from_ms) == ("audio", "aac", 0)
     assert found.metadata["keyframes_ms"] == "0 500 1000 1500"
     assert max(measured.waveform_in(found.metadata["waveform"])) > 5
+
+
+def test_without_ffmpeg_the_reading_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ffmpeg, "is_installed", lambda: False)
+    draft = read(film, films.sound(), "audio/wav").draft
+    assert draft.state is State.UNSUPPORTED
+    assert "`habeas reading retry --state unsupported`" in draft.reason
 
 
 def test_a_turned_film_is_upright(read_bytes: ReadBytes) -> None:

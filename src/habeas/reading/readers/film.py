@@ -101,7 +101,11 @@ class _Film:
 
 def read(source: InputFile, draft: DraftReading) -> None:
     if not ffmpeg.is_installed():
-        draft.ends(State.UNSUPPORTED, "ffmpeg is not installed here (Debian: ffmpeg).")
+        draft.ends(
+            State.UNSUPPORTED,
+            "ffmpeg is not installed here. Install it (Debian: ffmpeg), then run "
+            "`habeas reading retry --state unsupported`.",
+        )
     film = _Film(source, draft, ffmpeg.opened(source, draft.progress))
     draft.settings["ffmpeg"] = ffmpeg.version()
     film.said = _probed(film)
