@@ -13,7 +13,10 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, team_member, visible
 from habeas.archive.access import PUBLIC as ANYONE
 from habeas.archive.errors import ArchiveError, ArchiveExists, EntryRefused, ExhibitBlocked
-from habeas.archive.exhibits.custody_chain import SEEN, SEEN_WORDS, STATED, chain, words_of
+from habeas.archive.exhibits.blocking import redacted
+from habeas.archive.exhibits.custody_chain import SEEN, STATED, chain, words_of
+from habeas.archive.exhibits.intake import Received
+from habeas.archive.exhibits.same_bytes import receive_again
 from habeas.archive.exhibits.working_copies import check_fixity, copy_out, hand_out
 from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
@@ -86,6 +89,59 @@ def test_a_derived_exhibit_names_what_it_was_made_of_both_ways(
     assert made.derived == redacted.position
     (of,) = (s for s in chain(OWNER, row(redacted.position)).steps if s.event == "derived-from")
     assert of.derived == exhibit.position
+
+
+def test_what_was_done_with_a_public_exhibit_is_recorded_as_never_public(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """Who copied, checked, redacted or sent it again names the team or its sources."""
+    exhibit, _ = seal_text(archive, tmp_path)
+    person = add_reviewer(archive)
+    check_fixity(archive, row(exhibit.position), person, agent="A clerk")
+    copy_out(archive, row(exhibit.position), tmp_path / "copy", person, agent="A lawyer")
+    hand_out(archive, row(exhibit.position), person, agent="A reader")
+    redacted(archive, exhibit.position, person, phrases=["Aygul"])
+    again = Received(tmp_path / "note.txt", received_from="A witness", marking=PUBLIC)
+    with archive.writing() as batch:
+        assert receive_again(batch, exhibit.position, again)
+    assert {step.event for step in chain(OWNER, row(exhibit.position)).steps} >= {
+        *("checked", "copied", "derived", "received-again"),
+    }
+    seen = {step.event for step in chain(ANYONE, row(exhibit.position)).steps}
+    assert seen == {"sealed", "read"}
+
+
+def test_a_step_is_as_strict_as_its_marking_its_exhibit_and_what_was_derived(
+    archive: Archive, tmp_path: Path
+) -> None:
+    levels = ("public", "restricted")
+    with archive.writing() as batch:
+        originals, copies = (
+            {
+                level: verbs.seal(
+                    batch,
+                    archive_object(archive, tmp_path),
+                    filename=f"{level}-{what}",
+                    marking=Marking(handling=level),
+                )
+                for level in levels
+            }
+            for what in ("original", "copy")
+        )
+        steps = {
+            verbs.custody(
+                batch,
+                originals[of],
+                "derived",
+                derived=copies[made],
+                marking=Marking(handling=own),
+            ).position: (own, of, made)
+            for own in levels
+            for of in levels
+            for made in levels
+        }
+    shown = set(visible(ANYONE, m.CustodyEvent).filter(event="derived").values_list("position"))
+    assert {steps[position] for (position,) in shown} == {("public", "public", "public")}
 
 
 def test_a_derived_exhibit_that_may_not_be_seen_is_not_named(
@@ -182,12 +238,6 @@ def test_a_blocked_exhibit_is_checked_and_not_copied(archive: Archive, tmp_path:
         unblock(batch, exhibit, "Agreed again.", marking=PUBLIC)
     events = [step.event for step in chain(OWNER, row(exhibit.position)).steps]
     assert events == ["sealed", "read", "blocked", "checked", "unblocked"]
-
-
-def test_the_page_has_words_for_everything_that_the_ledger_sees() -> None:
-    from habeas.display.exhibits.custody import SEEN as ON_THE_PAGE
-
-    assert ON_THE_PAGE == SEEN_WORDS
 
 
 def test_a_block_while_the_bytes_are_read_is_seen_before_anything_is_recorded(

@@ -17,8 +17,8 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.exhibits.intake import layer_text
-from habeas.archive.exhibits.working_copies import marking_never_public
 from habeas.archive.ledger.committed_entries import Ref
+from habeas.archive.verbs.referring import marking_never_public
 from habeas.reading.encodings import plain_text
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
@@ -27,16 +28,17 @@ UNNAMED_AUTHORITY = "an authority that the token does not name"
 MOST_STEPS = 1_000  # of each kind; a chain that is longer says how many it leaves out
 STATED, SEEN = "stated", "seen"
 
-#: The events that only the archive itself sees, in words. The others are custody-event codes.
+#: The events that only the archive itself sees, in words, which pages translate. The others are
+#: custody-event codes.
 SEEN_WORDS = {
-    "read": "Read as text",
-    "opened-unread": "Opened, no text found",
-    "cosigned": "Cosigned by a partner",
-    "held": "Legal hold placed",
-    "lifted": "Legal hold lifted",
-    "derived-from": "Derived from another exhibit",
-    "blocked": "Blocked: no longer shown or handed out",
-    "unblocked": "Block lifted",
+    "read": gettext_noop("Read as text"),
+    "opened-unread": gettext_noop("Opened, no text found"),
+    "cosigned": gettext_noop("Cosigned by a partner"),
+    "held": gettext_noop("Legal hold placed"),
+    "lifted": gettext_noop("Legal hold lifted"),
+    "derived-from": gettext_noop("Derived from another exhibit"),
+    "blocked": gettext_noop("Blocked: no longer shown or handed out"),
+    "unblocked": gettext_noop("Block lifted"),
 }
 
 

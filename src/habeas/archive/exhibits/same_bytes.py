@@ -20,6 +20,7 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.store.pieces import in_pieces
+from habeas.archive.verbs.referring import marking_never_public
 
 if TYPE_CHECKING:
     from habeas.archive.exhibits.intake import Received
@@ -86,10 +87,14 @@ def _held_digest(path: Path, label: str) -> set[str]:
 
 
 def receive_again(batch: Batch, exhibit: int, file: Received) -> bool:
-    """Record that bytes held already came again; False when nothing that is said of it is new."""
+    """Record that bytes held already came again; False when nothing that is said of it is new.
+
+    Who sent it again is never public, as in every event, also where the file is.
+    """
     batch.flush()
     reason = f"as {file.name}" + (f": {file.note}" if file.note else "")
-    if _is_known(exhibit, file, reason):
+    first = visible(OWNER, m.Exhibit).get(position=exhibit)
+    if _is_known(first, file, reason):
         return False
     verbs.custody(
         batch,
@@ -98,19 +103,18 @@ def receive_again(batch: Batch, exhibit: int, file: Received) -> bool:
         agent=file.received_from,
         happened_at=file.received_on,
         reason=reason,
-        marking=file.marking,
+        marking=marking_never_public(first),
     )
     return True
 
 
-def _is_known(exhibit: int, file: Received, reason: str) -> bool:
+def _is_known(first: m.Exhibit, file: Received, reason: str) -> bool:
     """Whether it came before under this name, from whom and when this file says, if it does."""
-    first = visible(OWNER, m.Exhibit).get(position=exhibit)
     came = [(first.received_from, first.received_on)] * (
         first.filename == file.name and file.note in ("", first.note)
     )
     again = visible(OWNER, m.CustodyEvent).filter(
-        exhibit=exhibit, event="received-again", reason=reason
+        exhibit=first.position, event="received-again", reason=reason
     )
     return any(
         file.received_from in ("", agent) and file.received_on in ("", happened_at)

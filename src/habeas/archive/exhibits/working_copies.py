@@ -1,4 +1,6 @@
-"""Acts on an exhibit that are themselves custody events: a fixity check, a working copy.
+"""An exhibit's bytes checked, copied out or handed out as a stream, each with its custody event.
+
+Who may see such an event: ``verbs.custody_events``.
 
 Invariants: a working copy appears under its name only whole, hashed and recorded, and never
 over another file; what is handed out as a stream was hashed and recorded first; a check that
@@ -28,9 +30,8 @@ from habeas.archive.errors import (
     UnknownReference,
 )
 from habeas.archive.ledger.committed_entries import Ref, entry_id_at
-from habeas.archive.store.facts import facts
 from habeas.archive.verbs.custody_events import AS_SEALED, DAMAGED
-from habeas.archive.verbs.referring import Marking
+from habeas.archive.verbs.referring import marking_never_public
 from habeas.custody import durable
 from habeas.custody.errors import CustodyError
 
@@ -60,20 +61,6 @@ class FixityChecked:
 def now() -> str:
     """The time by this machine's clock, as EDTF in UTC."""
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def marking_never_public(row: m.Projection) -> Marking:
-    """The marking of an event about a thing: that of the thing, and never for everybody.
-
-    Who copied a public exhibit, and for whom, is not public with it.
-    """
-    fields = facts(row.position, row.position + 1)[0].fields
-    compartment = fields.get("compartment")
-    handling = str(fields.get("handling", "team")).replace("public", "team")
-    if compartment is None:
-        return Marking(handling=handling)
-    position = m.LedgerEntry.objects.values_list("position", flat=True).get(entry_id=compartment)
-    return Marking(Ref(str(compartment), position), handling)
 
 
 def check_fixity(

@@ -4,6 +4,11 @@ After ISO/IEC 27037 (who, when, where, why, what changed, on whose authority) an
 and agents of PREMIS 3. An event is a statement, added and never changed; its id is the
 entry's. What the archive sees by itself (it was sealed, read, time-stamped) is no statement
 and is not entered a second time: ``archive.exhibits.custody_chain`` merges both.
+
+Who may see an event. *Recorded*: whoever records what was done with an exhibit marks it by
+``referring.marking_never_public``, so that who had it is never public with it. *Shown*: to whoever
+may read the event's own marking, the exhibit and what was derived from it, all three
+(``projection.things.custody``). Tests pin both; ``docs/methods/custody.md`` argues them.
 """
 
 from __future__ import annotations

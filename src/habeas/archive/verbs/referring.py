@@ -11,6 +11,7 @@ from habeas.archive.access.labels import LEVEL_NAMES, LEVELS, label_id
 from habeas.archive.errors import AlreadyEnded, UnknownReference
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref, entry_id_at
+from habeas.archive.store.facts import facts
 
 Thing = Ref | int
 
@@ -39,13 +40,31 @@ TEAM = Marking()
 
 
 def marking_as_exhibit(exhibit: m.Exhibit) -> Marking:
-    """The marking of an exhibit, which its text and its passages have too."""
+    """The marking of an exhibit, which its text and its passages have too.
+
+    What was done with it has another: ``marking_never_public``.
+    """
     need = m.LabelPart.objects.filter(label=exhibit.label, level__isnull=False).first()
     if need is None or need.level is None:
         return Marking(handling="sealed")
     compartment = need.compartment
     ref = None if compartment is None else Ref(entry_id_at(compartment), compartment)
     return Marking(ref, LEVEL_NAMES[need.level])
+
+
+def marking_never_public(row: m.Projection) -> Marking:
+    """The marking of an event about a thing: that of the thing, and never for everybody.
+
+    Who copied a public exhibit, and for whom, is not public with it. What was made of it is marked
+    like it: ``marking_as_exhibit``.
+    """
+    fields = facts(row.position, row.position + 1)[0].fields
+    compartment = fields.get("compartment")
+    handling = str(fields.get("handling", "team")).replace("public", "team")
+    if compartment is None:
+        return Marking(handling=handling)
+    position = m.LedgerEntry.objects.values_list("position", flat=True).get(entry_id=compartment)
+    return Marking(Ref(str(compartment), position), handling)
 
 
 def main_compartment(batch: Batch) -> Ref:

@@ -14,9 +14,10 @@ from habeas.archive.access import OWNER, visible
 from habeas.archive.errors import EntryRefused, UnknownReference
 from habeas.archive.exhibits.captures import CapturedPage, capture_of
 from habeas.archive.exhibits.custody_chain import CustodyStep, chain, words_of
-from habeas.archive.exhibits.working_copies import check_fixity, copy_out, marking_never_public
+from habeas.archive.exhibits.working_copies import check_fixity, copy_out
 from habeas.archive.models import Exhibit
 from habeas.archive.opening import Archive
+from habeas.archive.verbs.referring import marking_never_public
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.marking import Marks
 from habeas.cli.session import PersonSession

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from habeas.archive.access import Viewer
 from habeas.archive.exhibits.captures import capture_of
-from habeas.archive.exhibits.custody_chain import CustodyStep, chain
+from habeas.archive.exhibits.custody_chain import SEEN_WORDS, CustodyStep, chain
 from habeas.archive.models import Exhibit
 from habeas.display import words
 from habeas.display.references import EntryReference, Marked, Target, optional
@@ -19,17 +18,6 @@ from habeas.errors import HabeasError
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
-
-SEEN = {
-    "read": gettext_noop("Read as text"),
-    "opened-unread": gettext_noop("Opened, no text found"),
-    "cosigned": gettext_noop("Cosigned by a partner"),
-    "held": gettext_noop("Legal hold placed"),
-    "lifted": gettext_noop("Legal hold lifted"),
-    "derived-from": gettext_noop("Derived from another exhibit"),
-    "blocked": gettext_noop("Blocked: no longer shown or handed out"),
-    "unblocked": gettext_noop("Block lifted"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +108,14 @@ def _capture(archive: Archive, viewer: Viewer, exhibit: Exhibit) -> CaptureShown
 
 def _step(step: CustodyStep) -> StepShown:
     recorded = datetime.datetime.fromtimestamp(step.recorded_at, datetime.UTC)
-    known = _(SEEN[step.event]) if step.event in SEEN else ""
+    known = SEEN_WORDS.get(step.event)
     stated: dict[str, Any] = {
         "happened_at": words.date_words(step.happened_at),
         "derived": step.derived,
     }
     return StepShown(
         **(step.as_json() | stated),
-        event_words=known or words.code_words("custody-event", step.event),
+        event_words=_(known) if known else words.code_words("custody-event", step.event),
         recorded=recorded.isoformat().replace("+00:00", "Z"),
         recorded_words=f"{recorded.day} {recorded:%B %Y, %H:%M} UTC",
         derived_url=None if step.derived is None else Target("exhibit", step.derived),

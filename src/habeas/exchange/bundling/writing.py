@@ -20,12 +20,13 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, visible
 from habeas.archive.attestation.timestamping import RFC3161
-from habeas.archive.exhibits.working_copies import PROGRAM, marking_never_public, now
+from habeas.archive.exhibits.working_copies import PROGRAM, now
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.ledger.signing import entry_signer
 from habeas.archive.opening import Archive
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.still import still
+from habeas.archive.verbs.referring import marking_never_public
 from habeas.custody import standalone
 from habeas.custody.attestation.timestamps import pem, split_chain
 from habeas.custody.bundles.bags import BagWriter
