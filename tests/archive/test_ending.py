@@ -25,7 +25,7 @@ NUMBERS = {
 #: their layers and passages, compartments, linkages, keys, requests.
 NEVER_STRICTER = {
     *("exhibit", "layer", "run", "derived", "passage", "compartment", "linkage", "key", "request"),
-    *("approval", "Hold.target"),
+    *("approval", "reading", "Hold.target", "Transcript.transcript"),
 }
 #: Columns whose row is not derived from what they name, or follows it in another way.
 OTHERWISE = {
@@ -73,11 +73,16 @@ def test_what_rows_can_end_by_is_one_table() -> None:
     for one in ending.ENDINGS:
         assert {"ended_at", "ended_by"} <= {field.name for field in one.model._meta.fields}
     assert set(ending.RETRACTABLE.values()) <= set(taking_back.DERIVED)
+    assert set(ending.RETRACTABLE) == CLAIMS_ENDED.keys() | {"transcript"}  # which ends no claim
+
+
+#: How many claims of the test's case end with a thing of each kind.
+CLAIMS_ENDED = {"claim": 1, "source": 2, "list": 2, "judgement": 0}
 
 
 def test_a_preview_shows_the_claims_that_a_retraction_ends(archive: Archive) -> None:
     person = acting(archive)
-    for kind in ending.RETRACTABLE:
+    for kind in CLAIMS_ENDED:
         with archive.writing(person) as batch:
             source, other = newspaper(batch, f"s-{kind}"), newspaper(batch, f"o-{kind}")
             imported = verbs.begin_list(batch, kind, "0" * 64)
@@ -93,8 +98,7 @@ def test_a_preview_shows_the_claims_that_a_retraction_ends(archive: Archive) -> 
         with archive.writing(person) as batch:
             retraction = verbs.retract(batch, thing.position, kind, "A test takes it back.")
         ended = m.Claim.objects.filter(ended_at=retraction.position)
-        counts = {"claim": 1, "source": 2, "list": 2, "judgement": 0}
-        assert ended.count() == counts[kind]
+        assert ended.count() == CLAIMS_ENDED[kind]
         if kind != "judgement":  # which moves the claims of its records, and ends none
             assert set(ended.values_list("position", flat=True)) == set(shown.claims)
         assert ending.RETRACTABLE[kind]._default_manager.get(position=thing.position).ended_at

@@ -29,7 +29,7 @@ RETRACTABLE: Final[dict[str, type[m.Projection]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class EntryEnding:
     """How rows of one kind end by an entry that may be erased while they stay themselves."""
 
     kind: str  # as an erasure entry names it
@@ -39,14 +39,14 @@ class Ending:
 
 
 ENDINGS: Final = (
-    Ending("claim", "superseded", m.Claim, taken_back=True),  # a correction says it was wrong
-    Ending("claim", "retracted", m.Claim, taken_back=True),
-    Ending("consent", "withdrawn", m.Consent, taken_back=False),
-    Ending("definition", "superseded", m.Definition, taken_back=False),
-    Ending("mention", "retracted", m.Mention, taken_back=True),
-    Ending("source", "superseded", m.Source, taken_back=False),
-    Ending("source", "retracted", m.Source, taken_back=True),
-    Ending("transcript", "retracted", m.Transcript, taken_back=True),
+    EntryEnding("claim", "superseded", m.Claim, taken_back=True),  # a correction says it was wrong
+    EntryEnding("claim", "retracted", m.Claim, taken_back=True),
+    EntryEnding("consent", "withdrawn", m.Consent, taken_back=False),
+    EntryEnding("definition", "superseded", m.Definition, taken_back=False),
+    EntryEnding("mention", "retracted", m.Mention, taken_back=True),
+    EntryEnding("source", "superseded", m.Source, taken_back=False),
+    EntryEnding("source", "retracted", m.Source, taken_back=True),
+    EntryEnding("transcript", "retracted", m.Transcript, taken_back=True),
 )
 ENDABLE: Final[dict[str, Any]] = {ending.kind: ending.model for ending in ENDINGS}
 TAKEN_BACK: Final = frozenset((e.kind, e.how) for e in ENDINGS if e.taken_back)
