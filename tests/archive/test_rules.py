@@ -20,7 +20,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.claiming import Attribution
 from habeas.errors import HabeasError
-from habeas.exchange import checking, folder, values_in
+from habeas.exchange import checking, drafts, folder, names_in, values_in
 from habeas.exchange.errors import ImportRefused
 from habeas.exchange.importing import import_folder
 from habeas.vocabulary import schema, stances, values
@@ -157,7 +157,7 @@ def test_the_first_problem_is_raised_in_its_own_words() -> None:
 
 def test_the_importer_asks_no_code_list_itself() -> None:
     """What is a code is a rule's to say: a second check would come to say something else."""
-    for module in (checking, folder, values_in):
+    for module in (checking, drafts, folder, names_in, values_in):
         tree = ast.parse(inspect.getsource(module))
         asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not asked & {"codes", "kinds", "refers_to", "language_tag", "script_code"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from habeas.exchange.folder import SHAPES
-from habeas.exchange.tables import TableShape
+from habeas.exchange.drafts import KINDS, DraftKind
+from habeas.exchange.folder import FILES
 from habeas.vocabulary import schema
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "import-format.md"
@@ -26,13 +26,15 @@ def told(name: str, column: str) -> set[str]:
     return set(re.findall(r"`([a-z-]+)`", row[0].partition("|")[2].partition("|")[2]))
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.file)
-def test_every_column_is_told(shape: TableShape) -> None:
-    names = [row.split("|")[1] for row in section(shape.file).splitlines() if row.startswith("| ")]
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_column_is_told(kind: DraftKind) -> None:
+    names = [
+        row.split("|")[1] for row in section(FILES[kind.name]).splitlines() if row.startswith("| ")
+    ]
     required = [n for cell in names for n in re.findall(r"\*\*`(\w+)`\*\*", cell)]
     optional = [n for cell in names for n in re.findall(r"(?<!\*)`(\w+)`(?!\*)", cell)]
-    assert sorted(required) == sorted(shape.required)
-    assert sorted(optional) == sorted(shape.optional)
+    assert sorted(required) == sorted(kind.required)
+    assert sorted(optional) == sorted(kind.optional)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from habeas.exchange.drafts import DraftRow
 from habeas.exchange.leftovers import doubt
-from habeas.exchange.tables import CsvRow
 
 
 def _doubted(column: str, cell: str, **others: str) -> tuple[str, str] | None:
-    return doubt(CsvRow("mentions.csv", 2, {column: cell, **others}), column)
+    return doubt(DraftRow("mentions.csv", 2, {column: cell, **others}), column)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.verbs.referring import Marking
 from habeas.custody.errors import BundleError
 from habeas.exchange.bundling.choosing import choose
+from habeas.exchange.folder import read_folder
 from habeas.exchange.importing import import_folder, preview
 
 OPEN = Marking(handling="public")
@@ -38,7 +39,7 @@ def test_a_repeated_code_or_name_is_said(archive: Archive, tmp_path: Path) -> No
         sources="id,kind,code,name\ns-1,witness,w-2,\ns-9,publication,other,The News\n",
         mentions="id,kind,caption\nm-1,person,Example Person\nm-2,facility,Example camp\n",
     )
-    _, notes = preview(archive, again)
+    _, notes = preview(archive, read_folder(again))
     assert [note.partition(":")[0] for note in notes] == [
         "1 source has a code that another source has too",
         "1 source has a name that another source has too",

@@ -1,7 +1,9 @@
-"""Importers and exporters, one module a format.
+"""What comes in and goes out as files.
 
-An importer checks everything first, then seals, then writes in one transaction under one
-person's signature: bad input gets a list of every fault and changes nothing.
+In: an importer is one module that reads its format into ``drafts`` and checks nothing; ``checking``
+finds every fault in them, ``importing`` seals, then writes in one transaction under one person's
+signature. So bad input gets a list of every fault and changes nothing. ``folder`` is the importer
+of a folder of CSV files. Out: ``bundling``, ``exporting``, and the rows of ``tidy``.
 """
 
 __all__ = [

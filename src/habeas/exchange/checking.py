@@ -1,6 +1,6 @@
-"""Checks every row of a folder, without writing anything.
+"""Checks every draft of an import, whatever its format, without writing anything.
 
-Gives a ``ImportPlan``: the checked rows with their values parsed and their passages found. Every
+Gives an ``ImportPlan``: the checked rows with their values parsed and their passages found. Every
 fault is noted with its place, what is wrong and what would be valid.
 """
 
@@ -18,11 +18,12 @@ from habeas.archive.access.labels import LEVELS
 from habeas.archive.exhibits.intake import Received, layer_text
 from habeas.archive.opening import Archive
 from habeas.errors import HabeasError
-from habeas.exchange import folder as f
+from habeas.exchange import drafts as d
 from habeas.exchange import leftovers
+from habeas.exchange.drafts import DraftDefinition, DraftRow, Drafts
 from habeas.exchange.errors import InputFault
-from habeas.exchange.folder import ImportFolder
-from habeas.exchange.tables import NO_FILE, CsvRow, lies_inside
+from habeas.exchange.names_in import DraftNames, learn
+from habeas.exchange.tables import lies_inside
 from habeas.exchange.values_in import read_value
 from habeas.figures.definition import definitions, naming
 from habeas.figures.definition.definitions import FigureDefinition
@@ -50,7 +51,7 @@ class PlannedClaim:
     ``quotes`` become passages; ``passages`` name those that the archive has.
     """
 
-    row: CsvRow
+    row: DraftRow
     value: values.Value | None
     ref: str
     through: tuple[str, ...]
@@ -62,57 +63,55 @@ class PlannedClaim:
 class ImportPlan:
     """What an import will write, in order."""
 
-    folder: ImportFolder
+    names: DraftNames
     claims: list[PlannedClaim] = field(default_factory=list)
     definitions: list[tuple[FigureDefinition, str]] = field(default_factory=list)
     exhibits: dict[str, Received] = field(default_factory=dict)
 
     @property
+    def drafts(self) -> Drafts:
+        return self.names.drafts
+
+    @property
     def faults(self) -> list[InputFault]:
-        return self.folder.faults.found
+        return self.drafts.faults.found
 
 
-def check(archive: Archive, folder: ImportFolder) -> ImportPlan:
+def check(archive: Archive, drafts: Drafts) -> ImportPlan:
     """Check all rows; the plan holds good only when it has no faults."""
-    plan = ImportPlan(folder)
-    readings = _Readings(archive, folder)
-    for row in folder.rows(f.EXHIBITS):
+    names = learn(drafts)
+    plan = ImportPlan(names)
+    readings = _Readings(archive)
+    for row in drafts.rows(d.EXHIBITS):
         _exhibit(plan, readings, row)
-    for row in folder.rows(f.SOURCES):
-        _source(folder, row)
-    for row in folder.rows(f.MENTIONS):
-        _mention(folder, row)
-    for row in folder.rows(f.CLAIMS):
-        plan.claims.append(_claim(folder, readings, row))
-    for row in folder.rows(f.JUDGEMENTS):
-        _judgement(folder, row)
-    for row in folder.rows(f.ASSESSMENTS):
-        _assessment(folder, row)
-    for row in folder.rows(f.CONSENTS):
-        _consent(folder, row)
-    for path in folder.definitions:
-        _definition(plan, path)
-    for shape in f.SHAPES:
-        for row in folder.rows(shape):
+    for row in drafts.rows(d.SOURCES):
+        _source(names, row)
+    for row in drafts.rows(d.MENTIONS):
+        _mention(names, row)
+    for row in drafts.rows(d.CLAIMS):
+        plan.claims.append(_claim(names, readings, row))
+    for row in drafts.rows(d.JUDGEMENTS):
+        _judgement(names, row)
+    for row in drafts.rows(d.ASSESSMENTS):
+        _assessment(names, row)
+    for row in drafts.rows(d.CONSENTS):
+        _consent(names, row)
+    for draft in drafts.definitions:
+        _definition(plan, draft)
+    for kind in d.KINDS:
+        for row in drafts.rows(kind):
             for column in row.cells:
                 if doubted := leftovers.doubt(row, column):
-                    folder.faults.add(row.fault(column, *doubted))
-    folder.faults.add_followed()
-    folder.faults.found.sort(
-        key=lambda fault: (_FILE_ORDER.get(fault.file, 99), fault.file, fault.line)
-    )
+                    drafts.faults.add(row.fault(column, *doubted))
+    drafts.faults.in_order()
     return plan
 
 
-_FILE_ORDER = {shape.file: order for order, shape in enumerate(f.SHAPES)}
-
-
 class _Readings:
-    """The text of each exhibit that rows quote: a file of the folder, or a logged layer."""
+    """The text of each exhibit that rows quote: a file beside the drafts, or a logged layer."""
 
-    def __init__(self, archive: Archive, folder: ImportFolder) -> None:
+    def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._folder = folder
         self._read: dict[str, str | None] = {}
         self.files: dict[str, Path] = {}
 
@@ -133,15 +132,15 @@ class _Readings:
         return None if newest is None else layer_text(self._archive, newest)
 
 
-def _exhibit(plan: ImportPlan, readings: _Readings, row: CsvRow) -> None:
-    faults, directory = plan.folder.faults, plan.folder.directory
+def _exhibit(plan: ImportPlan, readings: _Readings, row: DraftRow) -> None:
+    faults, directory = plan.drafts.faults, plan.drafts.directory
     path = directory / row["file"]
     try:
         inside, there = lies_inside(path, directory), path.is_file()
     except (OSError, ValueError, RuntimeError):  # too long, a NUL, links in a circle
         inside, there = True, False
     if not (inside and there):
-        faults.lost.add((row.file, row["id"]))
+        faults.lost.add((d.EXHIBITS.name, row["id"]))
     if not inside:
         faults.add(
             row.fault(
@@ -153,7 +152,7 @@ def _exhibit(plan: ImportPlan, readings: _Readings, row: CsvRow) -> None:
         name = row["file"] if len(row["file"]) <= 200 else row["file"][:200] + "…"
         faults.add(row.fault("file", f"There is no file {name!r}.", "Paths start at the folder."))
         return
-    plan.folder.note(row, rules.date("received_on", row["received_on"]))
+    plan.names.note(row, rules.date("received_on", row["received_on"]))
     readings.files[row["id"]] = path
     plan.exhibits[row["id"]] = Received(
         path,
@@ -166,12 +165,12 @@ def _exhibit(plan: ImportPlan, readings: _Readings, row: CsvRow) -> None:
     )
 
 
-def _source(folder: ImportFolder, row: CsvRow) -> None:
+def _source(names: DraftNames, row: DraftRow) -> None:
     interests = [kind for kind, _ in interests_of(row["interests"])]
-    folder.note(row, rules.source(row["kind"], row["code"], row["name"], interests))
+    names.note(row, rules.source(row["kind"], row["code"], row["name"], interests))
     for name in row["repeats"].split():
-        if folder.find(row, "repeats", name, "source"):
-            folder.note(row, rules.lineage(itself=name == row["id"]))
+        if names.find(row, "repeats", name, "source"):
+            names.note(row, rules.lineage(itself=name == row["id"]))
 
 
 def interests_of(cell: str) -> list[tuple[str, str]]:
@@ -182,62 +181,62 @@ def interests_of(cell: str) -> list[tuple[str, str]]:
     ]
 
 
-def _mention(folder: ImportFolder, row: CsvRow) -> None:
+def _mention(names: DraftNames, row: DraftRow) -> None:
     kind = row["kind"]
-    folder.note(row, rules.mention(kind, row["caption"], row["language"], row["script"]))
+    names.note(row, rules.mention(kind, row["caption"], row["language"], row["script"]))
     if row["same_as"]:
         itself = row["same_as"] == row["id"]
-        other = None if itself else folder.find(row, "same_as", row["same_as"], "mention")
+        other = None if itself else names.find(row, "same_as", row["same_as"], "mention")
         kinds = (kind, other.kind if other else None)
-        folder.note(row, rules.pair("same", kinds, itself=itself, field="same_as"))
+        names.note(row, rules.pair("same", kinds, itself=itself, field="same_as"))
         if itself:
             return
         if not row["reason"]:
-            folder.faults.add(
+            names.faults.add(
                 row.fault("reason", "This cell is empty.", "Say why the two are the same.")
             )
 
 
-def _claim(folder: ImportFolder, readings: _Readings, row: CsvRow) -> PlannedClaim:
+def _claim(names: DraftNames, readings: _Readings, row: DraftRow) -> PlannedClaim:
     known = schema.core()
-    subject = folder.find(row, "subject", row["subject"], "mention")
+    subject = names.find(row, "subject", row["subject"], "mention")
     prop = known.properties.get(row["property"])
     value, ref = None, ""
     kind = subject.kind if subject else None
-    folder.note(row, rules.claimed(known, kind, row["property"]))
+    names.note(row, rules.claimed(known, kind, row["property"]))
     if prop is not None:
-        value, ref = read_value(folder, row, prop)
+        value, ref = read_value(names, row, prop)
     stance, basis = row["stance"] or "asserts", row["basis"] or "not-stated"
-    folder.note(row, rules.statement(known, stance, basis, row["holds"], row["said"]))
-    folder.find(row, "source", row["source"], "source")
+    names.note(row, rules.statement(known, stance, basis, row["holds"], row["said"]))
+    names.find(row, "source", row["source"], "source")
     through = tuple(row["through"].split())
     for name in through:
-        folder.find(row, "through", name, "source")
+        names.find(row, "through", name, "source")
     passages = tuple(dict.fromkeys(row["passages"].split()))
     for name in passages:
-        folder.find(row, "passages", name, "passage")
-    return PlannedClaim(row, value, ref, through, _quotes(folder, readings, row), passages)
+        names.find(row, "passages", name, "passage")
+    return PlannedClaim(row, value, ref, through, _quotes(names, readings, row), passages)
 
 
-def _quotes(folder: ImportFolder, readings: _Readings, row: CsvRow) -> tuple[Quote, ...]:
+def _quotes(names: DraftNames, readings: _Readings, row: DraftRow) -> tuple[Quote, ...]:
     if not row["exhibit"] and not row["quote"]:
         return ()
     for column, other in (("exhibit", "quote"), ("quote", "exhibit")):
         if not row[column]:
-            folder.faults.add(
+            names.faults.add(
                 row.fault(
                     column, "This cell is empty.", f"A passage needs both {column} and {other}."
                 )
             )
             return ()
     name = row["exhibit"]
-    if folder.find(row, "exhibit", name, "exhibit") is None:
+    if names.find(row, "exhibit", name, "exhibit") is None:
         return ()
     text = readings.of(name)
-    if text is None and folder.faults.of_no_use(row, "quote", name, f.EXHIBITS.file):
+    if text is None and names.faults.of_no_use(row, "quote", name, d.EXHIBITS.name):
         return ()
     if text is None:
-        folder.faults.add(
+        names.faults.add(
             row.fault(
                 "exhibit",
                 f"{name!r} has no text to quote from.",
@@ -245,17 +244,15 @@ def _quotes(folder: ImportFolder, readings: _Readings, row: CsvRow) -> tuple[Quo
             )
         )
         return ()
-    found = (
-        _quote(folder, row, name, text, quote.strip()) for quote in row["quote"].split(SEVERAL)
-    )
+    found = (_quote(names, row, name, text, quote.strip()) for quote in row["quote"].split(SEVERAL))
     return tuple(quote for quote in found if quote is not None)
 
 
-def _quote(folder: ImportFolder, row: CsvRow, exhibit: str, text: str, quote: str) -> Quote | None:
+def _quote(names: DraftNames, row: DraftRow, exhibit: str, text: str, quote: str) -> Quote | None:
     places = [match.start() for match in re.finditer(re.escape(quote), text)] if quote else []
     occurrence = row["occurrence"]
     if not places:
-        folder.faults.add(
+        names.faults.add(
             row.fault(
                 "quote",
                 f"The text of {exhibit!r} does not hold this quote.",
@@ -264,7 +261,7 @@ def _quote(folder: ImportFolder, row: CsvRow, exhibit: str, text: str, quote: st
         )
         return None
     if not occurrence and len(places) > 1:
-        folder.faults.add(
+        names.faults.add(
             row.fault(
                 "quote",
                 f"The quote stands {len(places)} times in {exhibit!r}.",
@@ -273,7 +270,7 @@ def _quote(folder: ImportFolder, row: CsvRow, exhibit: str, text: str, quote: st
         )
         return None
     if occurrence and occurrence not in map(str, range(1, len(places) + 1)):
-        folder.faults.add(
+        names.faults.add(
             row.fault(
                 "occurrence",
                 f"{occurrence!r} is not one of its places.",
@@ -282,57 +279,47 @@ def _quote(folder: ImportFolder, row: CsvRow, exhibit: str, text: str, quote: st
         )
         return None
     start = places[int(occurrence or "1") - 1]
-    folder.note(row, rules.passage(start, start + len(quote), len(text)))
+    names.note(row, rules.passage(start, start + len(quote), len(text)))
     return Quote(exhibit, start, start + len(quote), quote)
 
 
-def _judgement(folder: ImportFolder, row: CsvRow) -> None:
-    folder.note(row, rules.verdict(row["verdict"]))
-    left = folder.find(row, "left", row["left"], "mention")
-    right = folder.find(row, "right", row["right"], "mention")
+def _judgement(names: DraftNames, row: DraftRow) -> None:
+    names.note(row, rules.verdict(row["verdict"]))
+    left = names.find(row, "left", row["left"], "mention")
+    right = names.find(row, "right", row["right"], "mention")
     kinds = (left.kind if left else None, right.kind if right else None)
-    folder.note(row, rules.pair(row["verdict"], kinds, itself=row["left"] == row["right"]))
+    names.note(row, rules.pair(row["verdict"], kinds, itself=row["left"] == row["right"]))
 
 
-def _assessment(folder: ImportFolder, row: CsvRow) -> None:
-    folder.find(row, "target", row["target"], "claim", "source")
-    folder.note(row, rules.assessment(row["scheme"], row["grade"]))
+def _assessment(names: DraftNames, row: DraftRow) -> None:
+    names.find(row, "target", row["target"], "claim", "source")
+    names.note(row, rules.assessment(row["scheme"], row["grade"]))
 
 
-def _consent(folder: ImportFolder, row: CsvRow) -> None:
-    folder.find(row, "subject", row["subject"], "mention", "source")
+def _consent(names: DraftNames, row: DraftRow) -> None:
+    names.find(row, "subject", row["subject"], "mention", "source")
     purposes = row["purposes"].split()
-    folder.note(row, rules.consent(row["basis"], row["audience"], purposes, row["expires"]))
+    names.note(row, rules.consent(row["basis"], row["audience"], purposes, row["expires"]))
 
 
-def _definition(plan: ImportPlan, path: Path) -> None:
-    name = f"definitions/{path.name}"
-    if not (path.is_file() and lies_inside(path, plan.folder.directory)):
-        plan.folder.faults.add(InputFault(name, 0, "", NO_FILE, "Put the file itself there."))
-        return
+def _definition(plan: ImportPlan, draft: DraftDefinition) -> None:
+    faults = plan.drafts.faults
     try:
-        text = path.read_text(encoding="utf-8")
-        definition = definitions.parse(text, schema=plan.folder.vocabulary)
-        plan.definitions.append((definition, text))
-        if names := naming.too_open(definition, _opened(plan.folder, definition.handling)):
-            reason = naming.refusal(definition.handling, names)
-            plan.folder.faults.add(InputFault(name, 0, "handling", reason, naming.ADVICE))
+        definition = definitions.parse(draft.text, schema=plan.names.vocabulary)
+        plan.definitions.append((definition, draft.text))
+        if too_open := naming.too_open(definition, _opened(plan.drafts, definition.handling)):
+            reason = naming.refusal(definition.handling, too_open)
+            faults.add(InputFault(draft.file, 0, "handling", reason, naming.ADVICE))
     except DefinitionError as error:
         for wrong in error.problems:
-            plan.folder.faults.add(
-                InputFault(name, wrong.line, wrong.key, wrong.reason, wrong.valid)
-            )
-    except UnicodeDecodeError:
-        plan.folder.faults.add(
-            InputFault(name, 0, "", "The text is not UTF-8.", "Save the file as UTF-8.")
-        )
+            faults.add(InputFault(draft.file, wrong.line, wrong.key, wrong.reason, wrong.valid))
 
 
-def _opened(folder: ImportFolder, level: str) -> Callable[[str, str], bool | None]:
-    """Of what the folder brings: whether a reader of a level would see it, None for all else."""
+def _opened(drafts: Drafts, level: str) -> Callable[[str, str], bool | None]:
+    """Of what the import brings: whether a reader of a level would see it, None for all else."""
     found: dict[tuple[str, str], bool] = {}
-    for shape, what, column in ((f.MENTIONS, "mention", "caption"), (f.SOURCES, "source", "code")):
-        for row in folder.rows(shape):
+    for rows, what, column in ((d.MENTIONS, "mention", "caption"), (d.SOURCES, "source", "code")):
+        for row in drafts.rows(rows):
             handling = row["handling"] or "team"
             asked = row["kind"] in ("person", "witness")  # who must agree before anything is public
             inside = handling == "public" or row["compartment"] in ("", "main")

@@ -17,16 +17,21 @@ from habeas.errors import HabeasError
 
 @dataclass(frozen=True, slots=True)
 class InputFault:
-    """One thing wrong in one place. ``line`` counts from 1, the header included; 0: the file."""
+    """One thing wrong in one place. ``line`` counts from 1, the header included; 0: the file.
+
+    ``pointer`` (RFC 6901) says it where the format has no lines.
+    """
 
     file: str
     line: int
     column: str
     reason: str
     valid: str = ""
+    pointer: str = ""
 
     def __str__(self) -> str:
         place = self.file if not self.line else f"{self.file}, line {self.line}"
+        place += f" at {self.pointer}" if self.pointer else ""
         column = f", column {self.column}" if self.column else ""
         remedy = f" {self.valid}" if self.valid else ""
         return f"{place}{column}: {self.reason}{remedy}"

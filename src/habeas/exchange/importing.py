@@ -1,4 +1,4 @@
-"""Imports a checked folder: everything in one transaction, under one person's signature.
+"""Imports checked drafts: everything in one transaction, under one person's signature.
 
 Objects are sealed first; then the entries are appended and the batch is closed by the
 person's signature over the Merkle root of its entries. If anything fails, nothing of it is
@@ -30,12 +30,12 @@ from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking, compartment_by_key, find_compartment
 from habeas.custody.log.notes import Signer
 from habeas.errors import HabeasError
-from habeas.exchange import folder as f
+from habeas.exchange import drafts as d
 from habeas.exchange import unnoticed
 from habeas.exchange.checking import ImportPlan, PlannedClaim, Quote, check, interests_of
+from habeas.exchange.drafts import DraftRow, Drafts
 from habeas.exchange.errors import ImportedAlready, ImportRefused, InputFault
-from habeas.exchange.folder import digest_of, read_folder
-from habeas.exchange.tables import CsvRow
+from habeas.exchange.folder import read_folder
 from habeas.vocabulary import values
 
 Progress = Callable[[str, int, int], None]
@@ -66,67 +66,77 @@ def import_folder(
     again: bool = False,
     progress: Progress = lambda what, done, total: None,
 ) -> Imported:
-    """Import a folder whole, or raise ``ImportRefused`` with every fault."""
-    digest = digest_of(directory)
+    """Import a folder of CSV files."""
+    return import_drafts(archive, read_folder(directory), person, again=again, progress=progress)
+
+
+def import_drafts(
+    archive: Archive,
+    drafts: Drafts,
+    person: Signer,
+    *,
+    again: bool = False,
+    progress: Progress = lambda what, done, total: None,
+) -> Imported:
+    """Import drafts whole, or raise ``ImportRefused`` with every fault."""
     if not again:
-        _refuse_twin(digest, directory)
-    plan = check(archive, read_folder(directory))
+        _refuse_twin(drafts)
+    plan = check(archive, drafts)
     if plan.faults:
         raise ImportRefused(plan.faults)
-    notes = unnoticed.in_folder(plan.folder)
+    notes = unnoticed.in_drafts(drafts)
     sealed = _seal(archive, plan, progress)
     with (
         removed_unless_recorded(archive, list(sealed.values())),
         archive.writing(person) as batch,
     ):
         if not again:
-            _refuse_twin(digest, directory)  # another process may have imported it meanwhile
-        writer = _Writer(archive, batch, plan, sealed, progress)
-        made = writer.write(directory.resolve().name, digest)
+            _refuse_twin(drafts)  # another process may have imported it meanwhile
+        made = _Writer(archive, batch, plan, sealed, progress).write()
         return replace(made, notes=notes, **_decided(plan))
 
 
 def preview(
-    archive: Archive, directory: Path, *, again: bool = False
+    archive: Archive, drafts: Drafts, *, again: bool = False
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """How much an import of the folder would bring and what is to be noticed, or its faults.
+    """How much an import of the drafts would bring and what is to be noticed, or its faults.
 
     Exhibits are counted as they are listed: whether one is held already is found when it is sealed.
     """
     if not again:
-        _refuse_twin(digest_of(directory), directory)
-    plan = check(archive, read_folder(directory))
+        _refuse_twin(drafts)
+    plan = check(archive, drafts)
     if plan.faults:
         raise ImportRefused(plan.faults)
-    shapes = (f.EXHIBITS, f.SOURCES, f.MENTIONS, f.CLAIMS)
-    counts = {shape.file.removesuffix(".csv"): len(plan.folder.rows(shape)) for shape in shapes}
-    counts["definitions"] = len(plan.folder.definitions)
+    kinds = (d.EXHIBITS, d.SOURCES, d.MENTIONS, d.CLAIMS)
+    counts = {kind.name: len(drafts.rows(kind)) for kind in kinds}
+    counts["definitions"] = len(drafts.definitions)
     counts |= _decided(plan)
-    return counts, unnoticed.in_folder(plan.folder)
+    return counts, unnoticed.in_drafts(drafts)
 
 
 def _decided(plan: ImportPlan) -> dict[str, int]:
-    """How many judgements, assessments and consents a folder brings."""
-    same = sum(bool(row["same_as"]) for row in plan.folder.rows(f.MENTIONS))
+    """How many judgements, assessments and consents an import brings."""
+    same = sum(bool(row["same_as"]) for row in plan.drafts.rows(d.MENTIONS))
     return {
-        "judgements": same + len(plan.folder.rows(f.JUDGEMENTS)),
-        "assessments": len(plan.folder.rows(f.ASSESSMENTS)),
-        "consents": len(plan.folder.rows(f.CONSENTS)),
+        "judgements": same + len(plan.drafts.rows(d.JUDGEMENTS)),
+        "assessments": len(plan.drafts.rows(d.ASSESSMENTS)),
+        "consents": len(plan.drafts.rows(d.CONSENTS)),
     }
 
 
-def _refuse_twin(digest: str, directory: Path) -> None:
-    twin = visible(OWNER, m.List).filter(digest=digest, ended_at__isnull=True).first()
+def _refuse_twin(drafts: Drafts) -> None:
+    twin = visible(OWNER, m.List).filter(digest=drafts.digest, ended_at__isnull=True).first()
     if twin is not None:
         raise ImportedAlready(
-            f"{directory} was imported as list {twin.position}, with these very files.",
+            f"{drafts.origin} was imported as list {twin.position}, with these very files.",
             next_step="Nothing was imported. Use `--again` if you mean it.",
         )
 
 
 def _seal(archive: Archive, plan: ImportPlan, progress: Progress) -> dict[str, SealedFile]:
     """Seal the exhibits that are new; a file that is an exhibit already is not sealed twice."""
-    for row in plan.folder.rows(f.EXHIBITS):
+    for row in plan.drafts.rows(d.EXHIBITS):
         key = row["compartment"]
         marking = Marking(find_compartment(key) if key else None, row["handling"] or "team")
         plan.exhibits[row["id"]] = replace(plan.exhibits[row["id"]], marking=marking)
@@ -166,19 +176,19 @@ class _Writer:
         self.layers: dict[str, tuple[Ref, str]] = {}
         self.passages: dict[tuple[Quote, Marking], Ref] = {}
 
-    def write(self, name: str, digest: str) -> Imported:
-        folder, batch = self.plan.folder, self.batch
-        self.list = verbs.begin_list(batch, name, digest)
-        for row in folder.rows(f.EXHIBITS):
+    def write(self) -> Imported:
+        drafts, batch = self.plan.drafts, self.batch
+        self.list = verbs.begin_list(batch, drafts.name, drafts.digest)
+        for row in drafts.rows(d.EXHIBITS):
             self._exhibit(row)
-        for row in folder.rows(f.SOURCES):
+        for row in drafts.rows(d.SOURCES):
             self._source(row)
-        for row in folder.rows(f.SOURCES):
+        for row in drafts.rows(d.SOURCES):
             for repeats in row["repeats"].split():
                 verbs.lineage(
                     batch, self.refs[row["id"]], self._ref(repeats), marking=self._marking(row)
                 )
-        for row in folder.rows(f.MENTIONS):
+        for row in drafts.rows(d.MENTIONS):
             self._mention(row)
         for done, claim in enumerate(self.plan.claims, 1):
             self._claim(claim)
@@ -197,9 +207,9 @@ class _Writer:
         batch.flush()
         return Imported(
             self.list.position,
-            len(folder.rows(f.EXHIBITS)),
-            len(folder.rows(f.SOURCES)),
-            len(folder.rows(f.MENTIONS)),
+            len(drafts.rows(d.EXHIBITS)),
+            len(drafts.rows(d.SOURCES)),
+            len(drafts.rows(d.MENTIONS)),
             len(self.plan.claims),
             len(self.plan.definitions),
             batch.size,
@@ -212,12 +222,12 @@ class _Writer:
             known = self.refs[name] = Ref(entry_id_at(position), position)
         return known
 
-    def _marking(self, row: CsvRow, handling: str = "team") -> Marking:
+    def _marking(self, row: DraftRow, handling: str = "team") -> Marking:
         key = row["compartment"]
         compartment = compartment_by_key(self.batch, key) if key else None
         return Marking(compartment, row["handling"] or handling)
 
-    def _exhibit(self, row: CsvRow) -> None:
+    def _exhibit(self, row: DraftRow) -> None:
         name = row["id"]
         file = self.sealed.get(name)
         if file is None:
@@ -236,7 +246,7 @@ class _Writer:
         self.refs[name] = Ref(entry_id_at(position), position)
         receive_again(self.batch, position, file)
 
-    def _source(self, row: CsvRow) -> None:
+    def _source(self, row: DraftRow) -> None:
         self.refs[row["id"]] = verbs.source(
             self.batch,
             row["code"],
@@ -248,7 +258,7 @@ class _Writer:
             marking=self._marking(row),
         )
 
-    def _mention(self, row: CsvRow) -> None:
+    def _mention(self, row: DraftRow) -> None:
         self.refs[row["id"]] = verbs.mention(
             self.batch,
             row["kind"],
@@ -324,8 +334,8 @@ class _Writer:
         return self.layers[name]
 
     def _decisions(self) -> None:
-        folder, batch = self.plan.folder, self.batch
-        for row in folder.rows(f.MENTIONS):
+        drafts, batch = self.plan.drafts, self.batch
+        for row in drafts.rows(d.MENTIONS):
             if row["same_as"]:
                 verbs.judge(
                     batch,
@@ -335,7 +345,7 @@ class _Writer:
                     row["reason"],
                     marking=self._marking(row),
                 )
-        for row in folder.rows(f.JUDGEMENTS):
+        for row in drafts.rows(d.JUDGEMENTS):
             verbs.judge(
                 batch,
                 self._ref(row["left"]),
@@ -344,8 +354,8 @@ class _Writer:
                 row["reason"],
                 marking=self._marking(row),
             )
-        for row in folder.rows(f.ASSESSMENTS):
-            known = folder.find(row, "target", row["target"], "claim", "source")
+        for row in drafts.rows(d.ASSESSMENTS):
+            known = self.plan.names.find(row, "target", row["target"], "claim", "source")
             assert known is not None  # noqa: S101  (checked)
             verbs.assess(
                 batch,
@@ -356,7 +366,7 @@ class _Writer:
                 row["reason"],
                 marking=self._marking(row),
             )
-        for row in folder.rows(f.CONSENTS):
+        for row in drafts.rows(d.CONSENTS):
             verbs.consent(
                 batch,
                 self._ref(row["subject"]),

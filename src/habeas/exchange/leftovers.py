@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from habeas.exchange.tables import CsvRow
+from habeas.exchange.drafts import DraftRow
 from habeas.names import gazetteer
 from habeas.vocabulary import values
 from habeas.vocabulary.edtf import Edtf
@@ -47,7 +47,7 @@ _OTHER_CALENDAR = (
 _EARLIEST, _LATEST = 1850, 2200  # years of what this program is about
 
 
-def doubt(row: CsvRow, column: str) -> tuple[str, str] | None:
+def doubt(row: DraftRow, column: str) -> tuple[str, str] | None:
     """Why a cell is nothing that a person wrote, and what would be valid; None where it may be."""
     cell = row[column]
     if column in _FREE or not cell or (column == "value" and row["as_written"] == cell):
@@ -77,7 +77,7 @@ def doubt(row: CsvRow, column: str) -> tuple[str, str] | None:
     return None
 
 
-def far_off(row: CsvRow, value: values.Value, region: Region) -> tuple[str, str] | None:
+def far_off(row: DraftRow, value: values.Value, region: Region) -> tuple[str, str] | None:
     """Why a date or a point is probably not what was meant; None where it may be."""
     if row["as_written"] and row["as_written"] == row["value"]:
         return None

@@ -1,4 +1,4 @@
-"""CSV files as rows with their line numbers, read strictly.
+"""CSV files as draft rows with their line numbers, read strictly.
 
 UTF-8 (a byte order mark is allowed), comma separated, a header with known column names.
 Every fault is noted with file, line and column; reading goes on to find the next.
@@ -8,87 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from habeas.exchange.drafts import DraftKind, Drafts, Faults, control_in
 from habeas.exchange.errors import InputFault
 from habeas.vocabulary.errors import shown
 
 LARGEST_BYTES = 1 << 30  # of one CSV file
 LONGEST_CELL = 200_000  # characters
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 NO_FILE = "This is no regular file of the folder."
-
-
-@dataclass(frozen=True, slots=True)
-class TableShape:
-    """The columns of one file; required ones must be there and not empty in any row."""
-
-    file: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return self.required + self.optional
-
-
-@dataclass(frozen=True, slots=True)
-class CsvRow:
-    """One row: its cells by column (stripped; '' when empty or absent) and where it stands."""
-
-    file: str
-    line: int
-    cells: Mapping[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "")
-
-    def fault(self, column: str, reason: str, valid: str = "") -> InputFault:
-        return InputFault(self.file, self.line, column, reason, valid)
-
-
-@dataclass(slots=True)
-class Faults:
-    """The faults found so far. Those that only follow from them are counted, not listed."""
-
-    found: list[InputFault] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)  # files that were not read to their end
-    lost: set[tuple[str, str]] = field(default_factory=set)  # file and id of rows of no use
-    _cells: set[tuple[str, int, str]] = field(default_factory=set)
-    _followed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-
-    def add(self, fault: InputFault) -> None:
-        """Note a fault; of a cell only the first is kept, because others follow from it."""
-        cell = (fault.file, fault.line, fault.column)
-        if not fault.column or cell not in self._cells:
-            self._cells.add(cell)
-            self.found.append(fault)
-
-    def follows(self, row: CsvRow, column: str, name: str, tables: Sequence[str]) -> bool:
-        """Whether what is wrong with a name comes of a fault in one of these tables."""
-        for table in tables:
-            if table in self.unread:
-                self._followed[row.file, column, table] += 1
-                return True
-        return any(self.of_no_use(row, column, name, table) for table in tables)
-
-    def of_no_use(self, row: CsvRow, column: str, name: str, table: str) -> bool:
-        """Whether the row that has this name was refused."""
-        if (table, name) not in self.lost:
-            return False
-        self._followed[row.file, column, table] += 1
-        return True
-
-    def add_followed(self) -> None:
-        """Say of each column once how many names were not looked up."""
-        for (file, column, table), count in sorted(self._followed.items()):
-            names = "1 name was" if count == 1 else f"{count:,} names were"
-            reason = f"{names} not looked up, because of what is wrong in {table}."
-            self.found.append(InputFault(file, 0, column, reason, f"Mend {table} first."))
 
 
 def lies_inside(path: Path, directory: Path) -> bool:
@@ -97,20 +25,20 @@ def lies_inside(path: Path, directory: Path) -> bool:
     return path.resolve().is_relative_to(directory.resolve())
 
 
-def read_table(directory: Path, shape: TableShape, faults: Faults) -> list[CsvRow]:
-    """The rows of a file; none when the file is absent."""
-    path = directory / shape.file
+def read_table(directory: Path, file: str, kind: DraftKind, drafts: Drafts) -> None:
+    """Add the rows of a file; none when the file is absent."""
+    path, faults = directory / file, drafts.faults
     if not path.exists() and not path.is_symlink():
-        return []
+        return
     if not (path.is_file() and lies_inside(path, directory)):
-        faults.add(InputFault(shape.file, 0, "", NO_FILE, "Put the file itself there."))
-        faults.unread.add(shape.file)
-        return []
-    text = _text(path, shape.file, faults)
+        faults.add(InputFault(file, 0, "", NO_FILE, "Put the file itself there."))
+        faults.unread.add(kind.name)
+        return
+    text = _text(path, file, faults)
     if text is None:
-        faults.unread.add(shape.file)
-        return []
-    return list(_rows(text, shape, faults))
+        faults.unread.add(kind.name)
+        return
+    _rows(text, file, kind, drafts)
 
 
 def _text(path: Path, name: str, faults: Faults) -> str | None:
@@ -126,26 +54,25 @@ def _text(path: Path, name: str, faults: Faults) -> str | None:
         return None
 
 
-def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[CsvRow]:
+def _rows(text: str, file: str, kind: DraftKind, drafts: Drafts) -> None:
     csv.field_size_limit(LONGEST_CELL)
+    faults = drafts.faults
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        if not _header_is_good(header, shape, faults):
-            faults.unread.add(shape.file)
+        if not _header_is_good(header, file, kind, faults):
+            faults.unread.add(kind.name)
             return
         line = reader.line_num + 1
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                row = _row(cells, header, line, shape, faults)
-                if row is not None:
-                    yield row
+                _row(cells, header, file, line, kind, drafts)
             line = reader.line_num + 1
     except csv.Error as error:
-        faults.unread.add(shape.file)
+        faults.unread.add(kind.name)
         faults.add(
             InputFault(
-                shape.file,
+                file,
                 reader.line_num,
                 "",
                 f"The row cannot be read: {error}.",
@@ -154,64 +81,45 @@ def _rows(text: str, shape: TableShape, faults: Faults) -> Iterator[CsvRow]:
         )
 
 
-def control_in(cell: str) -> str:
-    """The first character in a cell that no text has, as U+0000; '' for none."""
-    found = _CONTROLS.search(cell)
-    return f"U+{ord(found[0]):04X}" if found else ""
-
-
-def _header_is_good(header: list[str], shape: TableShape, faults: Faults) -> bool:
+def _header_is_good(header: list[str], file: str, kind: DraftKind, faults: Faults) -> bool:
     for mark, what in ((";", "semicolons"), ("\t", "tabs")):
         if len(header) == 1 and mark in header[0]:
             reason = f"The columns are separated by {what}."
-            faults.add(InputFault(shape.file, 1, "", reason, "Save it as CSV separated by commas."))
+            faults.add(InputFault(file, 1, "", reason, "Save it as CSV separated by commas."))
             return False
     good = True
-    for name in shape.required:
+    for name in kind.required:
         if name not in header:
             faults.add(
-                InputFault(shape.file, 1, name, "This column is missing.", "Add it to the header.")
+                InputFault(file, 1, name, "This column is missing.", "Add it to the header.")
             )
             good = False
     for name in header:
-        if name and name not in shape.columns:
-            known = ", ".join(shape.columns)
-            faults.add(
-                InputFault(shape.file, 1, name, "There is no such column.", f"Columns: {known}.")
-            )
+        if name and name not in kind.columns:
+            known = ", ".join(kind.columns)
+            faults.add(InputFault(file, 1, name, "There is no such column.", f"Columns: {known}."))
             good = False
     for name in {n for n in header if n and header.count(n) > 1}:
-        faults.add(InputFault(shape.file, 1, name, "This column is there twice.", "Keep one."))
+        faults.add(InputFault(file, 1, name, "This column is there twice.", "Keep one."))
         good = False
     return good
 
 
 def _row(
-    cells: list[str], header: list[str], line: int, shape: TableShape, faults: Faults
-) -> CsvRow | None:
+    cells: list[str], header: list[str], file: str, line: int, kind: DraftKind, drafts: Drafts
+) -> None:
+    faults = drafts.faults
     while len(cells) > len(header) and not cells[-1].strip():
         cells = cells[:-1]  # a spreadsheet's empty columns at the right
     if len(cells) != len(header):
         reason = f"The row has {len(cells)} cells; the header has {len(header)}."
-        faults.add(InputFault(shape.file, line, "", reason, "Quote cells that hold commas."))
+        faults.add(InputFault(file, line, "", reason, "Quote cells that hold commas."))
         if "id" in header[: len(cells)]:
-            faults.lost.add((shape.file, cells[header.index("id")].strip()))
-        return None
+            faults.lost.add((kind.name, cells[header.index("id")].strip()))
+        return
     for at, (name, cell) in enumerate(zip(header, cells, strict=True), 1):
-        if not name and cell.strip():
+        if not name and (cell.strip() or control_in(cell)):
             reason = f"Column {at} has no name, and here it holds {shown(cell.strip())}."
-            faults.add(InputFault(shape.file, line, "", reason, "Name the column, or empty it."))
-        if sign := control_in(cell):
-            reason = f"It holds the character {sign}, which no text has."
-            faults.add(
-                InputFault(shape.file, line, name, reason, "Write the cell again without it.")
-            )
-    row = CsvRow(
-        shape.file,
-        line,
-        {name: cell.strip() for name, cell in zip(header, cells, strict=True) if name},
-    )
-    for name in shape.required:
-        if not row[name]:
-            faults.add(row.fault(name, "This cell is empty.", "Every row needs it."))
-    return row
+            faults.add(InputFault(file, line, "", reason, "Name the column, or empty it."))
+    named = {name: cell for name, cell in zip(header, cells, strict=True) if name}
+    drafts.add(kind, named, file, line)

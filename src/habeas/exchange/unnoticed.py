@@ -3,7 +3,7 @@
 A source under a code that the archive has is another origin; a person under a name that it has is
 another person until somebody judges; a consent to be public that carries a remark opens nothing,
 because no rule can read a remark. Codes and names are compared as they are written, within the
-folder also folded: a hint where to look, never a judgement.
+import also folded: a hint where to look, never a judgement.
 """
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
 from habeas.archive.access.consents import is_held_back
 from habeas.archive.store.pieces import in_pieces
-from habeas.exchange import folder as f
-from habeas.exchange.folder import ImportFolder
-from habeas.exchange.tables import CsvRow
+from habeas.exchange import drafts as d
+from habeas.exchange.drafts import DraftRow, Drafts
 from habeas.vocabulary import texts
 
 _MOST_NAMED = 5
 
 
-def in_folder(folder: ImportFolder) -> tuple[str, ...]:
-    """The notes on a checked folder, each a sentence or two."""
+def in_drafts(drafts: Drafts) -> tuple[str, ...]:
+    """The notes on checked drafts, each a sentence or two."""
     return (
-        *_sources(folder.rows(f.SOURCES)),
-        *_people(folder.rows(f.MENTIONS), folder.rows(f.JUDGEMENTS)),
-        *_consents(folder.rows(f.CONSENTS)),
+        *_sources(drafts.rows(d.SOURCES)),
+        *_people(drafts.rows(d.MENTIONS), drafts.rows(d.JUDGEMENTS)),
+        *_consents(drafts.rows(d.CONSENTS)),
     )
 
 
-def _sources(rows: Sequence[CsvRow]) -> Iterable[str]:
+def _sources(rows: Sequence[DraftRow]) -> Iterable[str]:
     for column, word in (("code", "code"), ("name", "name")):
         told = {row[column] for row in rows if row[column]}
         here = Counter(_key(row[column]) for row in rows if row[column])
@@ -47,7 +46,7 @@ def _sources(rows: Sequence[CsvRow]) -> Iterable[str]:
             )
 
 
-def _people(rows: Sequence[CsvRow], judgements: Sequence[CsvRow]) -> Iterable[str]:
+def _people(rows: Sequence[DraftRow], judgements: Sequence[DraftRow]) -> Iterable[str]:
     judged = {row[side] for row in judgements for side in ("left", "right")}
     told = [
         row["caption"]
@@ -65,7 +64,7 @@ def _people(rows: Sequence[CsvRow], judgements: Sequence[CsvRow]) -> Iterable[st
         )
 
 
-def _consents(rows: Sequence[CsvRow]) -> Iterable[str]:
+def _consents(rows: Sequence[DraftRow]) -> Iterable[str]:
     held = [
         row["subject"]
         for row in rows

@@ -5,15 +5,13 @@ from __future__ import annotations
 from habeas.archive import rules
 from habeas.errors import HabeasError
 from habeas.exchange import leftovers
-from habeas.exchange.folder import ImportFolder
-from habeas.exchange.tables import CsvRow
+from habeas.exchange.drafts import DraftRow
+from habeas.exchange.names_in import DraftNames
 from habeas.vocabulary import values
 from habeas.vocabulary.schema import Property
 
 
-def read_value(
-    folder: ImportFolder, row: CsvRow, prop: Property
-) -> tuple[values.Value | None, str]:
+def read_value(names: DraftNames, row: DraftRow, prop: Property) -> tuple[values.Value | None, str]:
     """The value, and the name of the mention where the value refers to one.
 
     A fault is noted and None given where the cells do not fit the property. A reference's
@@ -22,22 +20,22 @@ def read_value(
     cell, written = row["value"], row["as_written"]
     try:
         if prop.type == "ref" and not cell.startswith(values.MISSING_MARK):
-            return _reference(folder, row, prop, cell), cell
+            return _reference(names, row, prop, cell), cell
         value = values.parse(
-            cell, prop, folder.vocabulary, written=written, language=row["language"]
+            cell, prop, names.vocabulary, written=written, language=row["language"]
         )
     except HabeasError as error:
-        folder.faults.add(row.fault("value", error.message, error.next_step))
+        names.faults.add(row.fault("value", error.message, error.next_step))
         return None, ""
-    if doubted := leftovers.far_off(row, value, folder.region):
-        folder.faults.add(row.fault("value", *doubted))
+    if doubted := leftovers.far_off(row, value, names.region):
+        names.faults.add(row.fault("value", *doubted))
     return value, ""
 
 
-def _reference(folder: ImportFolder, row: CsvRow, prop: Property, name: str) -> values.Value:
-    mention = folder.find(row, "value", name, "mention")
+def _reference(names: DraftNames, row: DraftRow, prop: Property, name: str) -> values.Value:
+    mention = names.find(row, "value", name, "mention")
     if mention is not None:
-        folder.note(row, rules.referred(prop, mention.kind, name))
+        names.note(row, rules.referred(prop, mention.kind, name))
     as_written = row["as_written"]
     written = values.Written(as_written, row["language"]) if as_written else None
     return values.Value("ref", None, written)

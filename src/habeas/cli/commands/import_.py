@@ -10,7 +10,8 @@ import typer
 from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import shown
-from habeas.exchange.importing import import_folder, preview
+from habeas.exchange.folder import read_folder
+from habeas.exchange.importing import import_drafts, preview
 
 _DECIDED = ("judgements", "assessments", "consents")
 
@@ -39,7 +40,7 @@ def import_(
     """
     archive = session.open()
     if dry_run:
-        counts, notes = preview(archive, directory, again=again)
+        counts, notes = preview(archive, read_folder(directory), again=again)
         words = _words(counts)
         session.say(f"{shown(directory.resolve().name)} would be imported whole: {words}.")
         for note in notes:
@@ -49,7 +50,8 @@ def import_(
         return
     person = session.person(as_)
     with session.progress() as progress:
-        made = import_folder(archive, directory, person, again=again, progress=progress)
+        drafts = read_folder(directory)
+        made = import_drafts(archive, drafts, person, again=again, progress=progress)
     counts = {
         "exhibits": made.exhibits,
         "sources": made.sources,
