@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.db.models import BigIntegerField
 from tests.archive.making import acting, newspaper, place_mention, says
 
@@ -66,6 +68,22 @@ def test_whatever_refers_to_what_can_be_taken_back_becomes_as_strict() -> None:
 
 def test_every_kind_of_entry_becomes_rows() -> None:
     assert set(PROJECT) == set(kinds.KINDS)
+
+
+def test_every_kind_and_its_fields_are_in_the_reference(repository: Path) -> None:
+    """In the order of ``KINDS``; a failed comparison shows the line to be written."""
+    page = (repository / "docs/reference/entry-format.md").read_text(encoding="utf-8")
+    table = page.split("\n## All kinds\n", 1)[1].split("\n## ", 1)[0].splitlines()
+    told = [line for line in table if line.startswith("| `")]
+    assert told == [_line(kind) for kind in kinds.KINDS.values()]
+
+
+def _line(kind: kinds.EntryKind) -> str:
+    required, optional = (
+        ", ".join(f"`{name}`" for name in sorted(names))
+        for names in (kind.required, kind.allowed - kind.required - kinds.COMMON)
+    )
+    return f"| `{kind.name}` | {required} | {optional} | {'yes' if kind.decision else ''} |"
 
 
 def test_what_rows_can_end_by_is_one_table() -> None:

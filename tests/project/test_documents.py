@@ -68,6 +68,14 @@ def test_what_contributing_names_is_there(repository: Path) -> None:
     assert [name for name in named if "NAME" not in name and not (repository / name).exists()] == []
 
 
+def test_the_house_tells_everything_in_the_archive(repository: Path) -> None:
+    """Its folders and the modules beside them, each in a row of a table."""
+    page = (repository / "docs/explanation/architecture.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| (\w+) \|", page, re.M))
+    inside = {path.stem for path in (repository / "src/habeas/archive").iterdir()}
+    assert {name for name in inside if not name.startswith("_")} - {"migrations"} <= told
+
+
 def test_make_targets_in_documents_exist(repository: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (repository / "Makefile").read_text(), re.M))
     for document in documents(repository):

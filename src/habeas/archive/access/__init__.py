@@ -1,7 +1,7 @@
 """Who may read what: the one door to the archive's rows, and what makes a row strict.
 
-Here belong labels, consents, blocked bytes and what a later entry takes back. Every read of
-content begins with ``visible``.
+Here belong labels, consents and blocked bytes. Every read of content begins with ``visible``. Not
+here: which label a row has (``archive.projection``).
 """
 
 from habeas.archive.access.door import (

@@ -1,4 +1,9 @@
-"""What decisions and settings become: they often end what earlier entries made."""
+"""What decisions and settings become: they often end what earlier entries made (``ending``).
+
+Keys and trust policies with the requests for them; judgements, assessments, retractions; consents
+and legal holds; definitions of figures; the signature of a batch. Erasures and blocks are in
+``erasures``, reviews in ``links``, purposes and exports in ``searches``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""What entries about things become: exhibits, readings, sources, mentions."""
+"""What entries about things become, but for claims: each adds a row, of which few end others.
+
+The archive itself with its vocabularies, regions and compartments; exhibits, their custody events,
+layers and passages; sources and lineage; lists and mentions. With them the keys of names
+(``named``), made anew when the regions change. Readings and transcripts: ``readings``.
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Ledger, content and local tables come from Django migrations and are never changed by a
 later one. Projection tables are made here, outside migrations, from the models: dropping
-and replaying is their only migration. ``PROJECTION_VERSION`` changes when the models or
-the meaning of a projection change.
+and replaying is their only migration. ``projection_version`` changes with the models, and with
+``PROJECTION_MEANING`` when the same entries come to give other rows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, models, transaction
 
 FORMAT = 1  # of the ledger, content and local tables
-PROJECTION_MEANING = 9  # raise when the code of projecting.py gives other rows
+PROJECTION_MEANING = 9  # raise when archive/projection gives other rows of old entries
 
 #: Tables that Django itself makes, and their class.
 DJANGO_TABLES = {"django_migrations": "local"}
