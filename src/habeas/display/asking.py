@@ -25,11 +25,11 @@ M = TypeVar("M", bound=Model)
 
 
 class NotThere(Exception):
-    """Nothing to show: not recorded, not to be seen by this viewer, or asked as no page asks."""
+    """Nothing to show: not recorded, not visible to this viewer, or asked as no page asks."""
 
 
 class Gone(Exception):
-    """What stood at a position was erased, and the viewer could see that it was there."""
+    """What was at a position was erased, and the viewer could see that it was there."""
 
     def __init__(self, position: int, kind: str, at: int | None) -> None:
         super().__init__(position)

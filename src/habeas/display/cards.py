@@ -89,7 +89,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class SourceLink(Marked):
-    """A source; one without a name is known by its code. ``ended``: by what, '' while in force."""
+    """A source; one without a name is known by its code. ``ended``: by what, '' while current."""
 
     position: int
     name: words.TextWords
@@ -101,7 +101,7 @@ class SourceLink(Marked):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Somebody who says it, or through whom it came, and how they know."""
+    """Someone who says it, or through whom it came, and how they know."""
 
     source: SourceLink | None
     basis: Code | None
@@ -128,7 +128,7 @@ class CitedExhibit(ExhibitLink):
 
 @dataclass(frozen=True, slots=True)
 class Cited(Marked):
-    """A passage's quote and the exhibit that it stands in; None: not to be seen."""
+    """A passage's quote and the exhibit that it is in; None: not visible."""
 
     position: int
     quote: words.TextWords
@@ -207,7 +207,7 @@ def attribution(claim: Claim, rows: Around) -> tuple[Step, ...]:
 
 
 def source_link(source: Source | None) -> SourceLink | None:
-    """A source; None when not to be seen."""
+    """A source; None when not visible."""
     return None if source is None else SourceLink(**of_source(source))
 
 
@@ -224,7 +224,7 @@ def of_source(source: Source) -> dict[str, Any]:
 
 
 def cited(passage: Passage, exhibit: Exhibit | None) -> Cited:
-    """A passage's quote and the exhibit that it stands in."""
+    """A passage's quote and the exhibit that it is in."""
     place = None
     if exhibit is not None:
         place = CitedExhibit(

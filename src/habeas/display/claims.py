@@ -1,4 +1,4 @@
-"""One claim: its value, who says it, where it stands, and the proof that it stood."""
+"""One claim: its value, who says it, what it rests on, and the proof that it was recorded."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ShownPassage(Marked):
 
 @dataclass(frozen=True, slots=True)
 class ErasedRef:
-    """What was erased; ``at``: by which entry, None where that is not to be seen."""
+    """What was erased; ``at``: by which entry, None where that is not visible."""
 
     position: int
     kind: str
@@ -56,7 +56,7 @@ class Retracted(Marked):
 
 @dataclass(frozen=True, slots=True)
 class Assessed(Marked):
-    """What a reviewer found. ``ended``: by what, '' while in force."""
+    """What a reviewer found. ``ended``: by what, '' while current."""
 
     position: int
     scheme: str
@@ -70,7 +70,7 @@ class Assessed(Marked):
 
 @dataclass(frozen=True, slots=True)
 class ClaimShown:
-    """One claim, with everything that stands behind and beside it."""
+    """One claim, with everything that it rests on and what others say."""
 
     title: str
     claim: cards.Card

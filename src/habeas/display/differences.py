@@ -1,6 +1,6 @@
 """Differences: accounts of one thing that cannot, or may not, all hold.
 
-Nothing here says who is right: both sides stand side by side.
+Nothing here says who is right: both are shown side by side.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class InContext:
 
 
 def in_context(archive: Archive, passage: Passage, layer: Layer | None) -> InContext:
-    """The passage with what stands before and after it; in a sheet its ``row``, nobody else's."""
+    """The passage with what is before and after it; in a sheet its ``row``, no one else's."""
     before, after = passage.prefix, passage.suffix
     starts, ends, fault = False, False, ""
     cited = None

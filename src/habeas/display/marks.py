@@ -82,7 +82,7 @@ def _with_marks(value: Any, known: dict[Thing, Openness]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ConsentLine(Marked):
-    """What somebody agreed to, as the one line at the head of what is shown of them."""
+    """What someone agreed to, as the one line at the head of what is shown of them."""
 
     state: str
     sentence: str
@@ -92,7 +92,7 @@ class ConsentLine(Marked):
 
 
 def consent_line(standing: Standing | None) -> ConsentLine | None:
-    """The line for a consent as it stands; None where none is asked for."""
+    """The line for a consent as it is now; None where none is asked for."""
     if standing is None:
         return None
     row = standing.newest

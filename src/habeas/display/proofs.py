@@ -1,4 +1,4 @@
-"""The proof that an entry stands in the signed log, with the command that checks it.
+"""The proof that an entry is in the signed log, with the command that checks it.
 
 Ledger entries are public by design (they hold only salted commitments), so they need no
 access rule; whether anything is said of an entry at all is decided by the row it made.
@@ -30,7 +30,7 @@ class SignedState:
 
 @dataclass(frozen=True, slots=True)
 class Attested:
-    """Somebody outside who vouched for the log with the entry in it."""
+    """Someone outside who vouched for the log with the entry in it."""
 
     who: str
     when: words.Dated | None

@@ -2,7 +2,7 @@
 
 Invariants: a record is, for each viewer, the mentions that they may see joined by the
 judgements that they may see, so that a hidden judgement does not show through; lists of
-records stand in the order of the ledger or of their captions, never in any order of merit.
+records are in the order of the ledger or of their captions, never in any order of merit.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class OfProperty:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPair(Marked):
-    """A judgement on two mentions; None: a mention that is not to be seen."""
+    """A judgement on two mentions; None: a mention that is not visible."""
 
     position: int
     verdict: str
@@ -305,7 +305,7 @@ def _names(
 
 
 def _once(viewer: Viewer, texts: Sequence[words.TextWords]) -> tuple[words.TextWords, ...]:
-    """Each way of writing once, as strict as the strictest that it stands in."""
+    """Each way of writing once, as strict as the strictest that it is in."""
     once: dict[str, words.TextWords] = {}
     for name in marked(viewer, tuple(texts)):
         kept = once.setdefault(name.text, name)

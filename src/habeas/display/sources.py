@@ -22,7 +22,7 @@ CLAIMS = 50  # of a source, in one part
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """Who pays, owns or stands behind a source, as recorded."""
+    """Who pays for, owns or backs a source, as recorded."""
 
     kind: str
     label: str
@@ -114,7 +114,7 @@ def _listed(viewer: Viewer) -> QuerySet[Source]:
 
 
 def interests(source: Source) -> tuple[Interest, ...]:
-    """Who pays, owns or stands behind a source, as recorded."""
+    """Who pays for, owns or backs a source, as recorded."""
     recorded: list[dict[str, str]] = json.loads(source.interests or "[]")
     return tuple(
         Interest(

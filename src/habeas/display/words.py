@@ -1,6 +1,6 @@
 """Values and texts as they are shown: what was written beside what was read.
 
-Invariants: the text as recorded is never changed; the normalised form stands beside it with
+Invariants: the text as recorded is never changed; the normalised form is shown beside it with
 the rule that made it; unknown, not applicable and withheld are three answers.
 """
 
@@ -78,7 +78,7 @@ class PointWords:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """What stands behind the text that leads."""
+    """What follows the text that leads."""
 
     label: str
     text: TextWords
@@ -188,7 +188,7 @@ def value_of(claim: Claim, referred: Mention | None) -> ValueWords:
 
 
 def record_link(mention: Mention | None) -> RecordLink | None:
-    """A mention as a link to its record; None when not to be seen.
+    """A mention as a link to its record; None when not visible.
 
     Never by the record's own number, which is the owner's: it would tell other readers of
     judgements and mentions that they may not see. The link leads to the record of the reader.

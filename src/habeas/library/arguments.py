@@ -93,7 +93,7 @@ def value_of(
 
 @contextmanager
 def naming(argument: str) -> Iterator[None]:
-    """What the vocabulary refuses, under the name of the argument that it stood in."""
+    """What the vocabulary refuses, under the name of the argument that it was in."""
     try:
         yield
     except VocabularyError as error:

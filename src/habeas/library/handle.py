@@ -1,7 +1,7 @@
 """An archive as a program has it: opened, read, added to, closed.
 
 Invariants: one is open in a process at a time; a closed handle raises on every use, and what it
-gave stays; all work is done by the handle's one thread (``worker``), also where nobody closes a
+gave stays; all work is done by the handle's one thread (``worker``), also where no one closes a
 handle and it is forgotten.
 """
 
@@ -74,7 +74,7 @@ class Archive(Recording):
         return self._do(lambda archive: archive.size)
 
     def seen_by(self, viewer: As) -> Archive:
-        """The same archive as somebody else sees it; it is closed with this one.
+        """The same archive as someone else sees it; it is closed with this one.
 
         ``viewer``: ``habeas.PUBLIC``, or what a member of the team is cleared for, by compartment:
         ``{"main": "team"}``. The purpose that was stated goes with it.

@@ -69,7 +69,7 @@ class ReadAccess:
     def claims(
         self, *, property: Names = (), kind: Names = (), as_of: int | None = None
     ) -> Table[Claim]:
-        """The claims that stand: one row what one source says of one property of one mention.
+        """The current claims: each row is what one source says about one property of a mention.
 
         ``property``: only of these, such as ``"occupation"``. ``kind``: only about records of these
         kinds. Asking for a property that marks people needs a purpose (``habeas.open``).
@@ -92,11 +92,11 @@ class ReadAccess:
         return self._table("records", Record, lambda _, reader: records(reader, kinds=kinds), as_of)
 
     def sources(self, *, as_of: int | None = None) -> Table[Source]:
-        """The sources, each in the version that stands."""
+        """The sources, each in its current version."""
         return self._table("sources", Source, lambda _, reader: sources(reader), as_of)
 
     def figure(self, key: str, *, as_of: int | None = None, estimate: bool = False) -> Figure:
-        """A figure's value with its parts. ``estimate`` computes it where nobody has (minutes)."""
+        """A figure's value with its parts. ``estimate`` computes it if not yet done (minutes)."""
 
         def read(archive: Opened) -> Figure:
             definition = recorded.named(self._viewer, key, as_of)
@@ -150,7 +150,7 @@ class ReadAccess:
         return self._do(read)
 
     def search(self, query: str, *, exact: bool = False, limit: int = 100) -> Table[Found]:
-        """The passages of the texts in which words stand, the best first.
+        """The passages of the texts that contain the words, the best first.
 
         Where the viewer may see any text above public it needs a purpose (``habeas.open``).
         ``exact``: no other spellings and alphabets.
@@ -293,7 +293,7 @@ def _positions(node: Node) -> Iterator[int]:
 
 
 def _not_agreed(viewer: Viewer, positions: set[int]) -> int:
-    """In how many of several things somebody has not agreed."""
+    """In how many of several things someone has not agreed."""
     labels = Handlings(viewer)
     return sum(
         labels.of(label).consent == NOT_GIVEN

@@ -94,7 +94,7 @@ class Recording(ReadAccess):
         layer: Thing | None = None,
         occurrence: int | None = None,
     ) -> Ref:
-        """The passage where a quote stands in an exhibit's text; the same place is one passage.
+        """The passage where a quote is in an exhibit's text; the same place is one passage.
 
         White space in the quote matches any. A quote with several places is refused, with the
         places: give ``page`` or ``occurrence``. ``inner``: a file inside the exhibit.
@@ -129,7 +129,7 @@ class Recording(ReadAccess):
         handling: str = "team",
         compartment: str = MAIN,
     ) -> Ref:
-        """Somebody or something that says things. A witness has a code and no name.
+        """Someone or something that says things. A witness has a code and no name.
 
         ``interests``: who pays for, owns or backs it, each ``{"kind": …, "text": …}``.
         """
@@ -149,7 +149,7 @@ class Recording(ReadAccess):
     def lineage(
         self, source: Thing, repeats: Thing, *, reason: str = "", handling: str = "team"
     ) -> Ref:
-        """Say that one source repeats another and is no origin of its own."""
+        """Record that one source repeats another and is not an independent origin."""
         left, right = number_of(source, "source"), number_of(repeats, "repeats")
         return self._append(
             lambda batch: verbs.lineage(
@@ -171,7 +171,7 @@ class Recording(ReadAccess):
         handling: str = "team",
         compartment: str = MAIN,
     ) -> Ref:
-        """How a source refers to somebody or something: what claims are about.
+        """How a source refers to someone or something: what claims are about.
 
         It is a record of its own until a judgement says that it is the same as another.
         """

@@ -150,7 +150,7 @@ class Table(Sequence[R], Generic[R]):
             self._notice.give(self.handling, self.not_agreed, self.viewer)
 
     def lines(self) -> list[str]:
-        """What stands above the rows wherever they are shown."""
+        """What is above the rows wherever they are shown."""
         rows = f"{len(self):,} row{'' if len(self) == 1 else 's'}"
         whom = notebook.whom(self.viewer)
         return [

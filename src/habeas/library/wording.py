@@ -13,8 +13,8 @@ from habeas.errors import HabeasError
 
 #: Whole phrases first, then single options.
 _PHRASES: Final = (
-    (r"say with `?--as`? whose key acts", "say whose key acts: habeas.open(…, person='p-…')"),
-    (r"Say who acts: --as .*\.", "Say who acts: habeas.open(…, person='p-…')."),
+    (r"say with `?--as`? whose key acts", "choose whose key signs: habeas.open(…, person='p-…')"),
+    (r"Say who acts: --as .*\.", "Choose who signs: habeas.open(…, person='p-…')."),
     (
         r"`habeas [^`]*--purpose TEXT`(?:, for pages `habeas serve --purpose TEXT`)?",
         "habeas.open(…, purpose='…')",

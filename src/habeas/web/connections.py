@@ -9,7 +9,7 @@ cookie); a request must arrive whole in a given time, and an answer be taken at 
 or the connection is closed and what was to be sent is given up; no body follows the head of an
 answer to ``HEAD``, whoever made it; a request that two readers could read differently is refused.
 
-It stands on the insides of waitress, which is pinned (decision 0026).
+It depends on the insides of waitress, which is pinned (decision 0026).
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class CaptureShown:
 
 @dataclass(frozen=True, slots=True)
 class StepShown(Marked):
-    """One step; what nobody stated is None. ``by``: stated or seen. ``recorded`` is UTC."""
+    """One step; what no one stated is None. ``by``: stated or seen. ``recorded`` is UTC."""
 
     position: int
     entry_id: str

@@ -45,7 +45,7 @@ class ExhibitWords(Marked):
 
 @dataclass(frozen=True, slots=True)
 class ListedExhibit(ExhibitWords):
-    """An exhibit in a list, with how its reading stands."""
+    """An exhibit in a list, with the state of its reading."""
 
     reading: readings.StateWords
 
@@ -105,7 +105,7 @@ class ExhibitShown:
 
 
 def exhibits(viewer: Viewer, query: Query) -> ExhibitsShown:
-    """A part of the exhibits, with how the reading of each stands."""
+    """A part of the exhibits, with the state of each one's reading."""
     found, pages = paged(visible(viewer, Exhibit), query)
     states = readings.states_of(viewer, [row.position for row in found])
     listed = tuple(ListedExhibit(**_known(row), reading=states[row.position]) for row in found)

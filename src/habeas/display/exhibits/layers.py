@@ -23,7 +23,7 @@ MOST_CITING = 2_000  # claims that are named beside one part
 
 @dataclass(frozen=True, slots=True)
 class CitingClaim(Marked):
-    """A claim that cites a passage. ``ended``: by what, '' while in force."""
+    """A claim that cites a passage. ``ended``: by what, '' while current."""
 
     position: int
     url: Target
@@ -60,7 +60,7 @@ def segments(
     """A window's text cut where passages, and the place asked for, begin and end.
 
     ``first`` is the window's offset; ``more_edges`` are cut at too. Each segment names the
-    passages that it lies in; the first segment of a passage carries its anchor, the last its
+    passages that it is in; the first segment of a passage carries its anchor, the last its
     claims.
     """
     last = first + len(text)

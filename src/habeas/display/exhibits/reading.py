@@ -134,7 +134,7 @@ class ReadingPart:
         self.first, self.last = self._range()
 
     def _asked(self) -> tuple[int, int] | None:
-        """The place that a link leads to; a place that no text could have is no page."""
+        """The place that a link leads to; a place that no text could have is not a page."""
         start, stop = self.query.number("from"), self.query.number("to")
         if start is None:
             return None
@@ -198,7 +198,7 @@ class ReadingPart:
         return first, min(first + layers.WINDOW, len(self.text))
 
     def locator(self, start: int, stop: int) -> Locator:
-        """Where code points stand, as people find it; of too many parts, nothing."""
+        """Where code points are, as people find it; of too many parts, nothing."""
         if len(self.parts) > MOST_LOCATED:
             return {}
         return self.places.locator(start, stop)

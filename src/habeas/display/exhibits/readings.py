@@ -36,7 +36,7 @@ FILES = 50  # inside an exhibit, in one part
 
 @dataclass(frozen=True, slots=True)
 class StateWords:
-    """How the reading of a file stands."""
+    """The state of a file's reading."""
 
     state: str
     words: str
@@ -98,7 +98,7 @@ class InnerFiles:
 
 
 def states_of(viewer: Viewer, exhibits: Iterable[int]) -> dict[int, StateWords]:
-    """How the reading of each exhibit itself stands, in words: three queries for a whole list."""
+    """The state of each exhibit's own reading, in words: three queries for a whole list."""
     wanted = list(exhibits)
     rows = newest(viewer, Reading).filter(exhibit__in=wanted, inner_path="")
     found = dict(rows.order_by("position").values_list("exhibit", "state"))

@@ -104,7 +104,7 @@ def known(reading: Reading | None) -> Measured | None:
 def shown(
     archive: Archive, viewer: Viewer, exhibit: Exhibit, reading: Reading | None, query: Query
 ) -> RecordingShown | None:
-    """The recording with what stands beside it; None where the file is none."""
+    """The recording with what is shown beside it; None where the file is not one."""
     facts = known(reading)
     if reading is None or facts is None:
         return None
@@ -176,7 +176,7 @@ class _Place:
         )
 
     def _text(self, line: SpokenLine) -> Target:
-        """Where the line stands in its text, to be cited."""
+        """Where the line is in its text, to be cited."""
         place = {"from": line.start, "to": line.stop}
         row = self.transcript
         if row is None:

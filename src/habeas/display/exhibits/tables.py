@@ -130,7 +130,7 @@ class Group:
 
 
 def group_at(places: Places, text: str, offset: int) -> Group | None:
-    """The group in which a code point stands; None where it stands in no row."""
+    """The group that a code point is in; None where it is in no row."""
     found = places.tables.at(offset)
     return None if found is None else Group(places, text, *found)
 

@@ -89,7 +89,7 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixLine:
-    """One record, a cell a time; what has no certain time stands apart."""
+    """One record, a cell a time; what has no certain time is kept apart."""
 
     record: DrawnRecord
     cells: tuple[MatrixCell, ...]

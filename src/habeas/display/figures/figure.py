@@ -121,7 +121,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class FigureShown:
-    """One figure with all that stands behind it."""
+    """One figure with all that it rests on."""
 
     title: str
     figure: FigureNumber

@@ -1,4 +1,4 @@
-"""The door of the site while nobody signs in: a one-time token, then a cookie.
+"""The door of the site while no one signs in: a one-time token, then a cookie.
 
 Invariants: closed unless ``open_gate`` was called in this process; the token admits one
 browser once, until ``renew`` gives another and shuts that browser out; comparison takes the
@@ -8,7 +8,7 @@ HEAD are answered unless the gate was opened for forms.
 
 A form is answered only when the browser says that it comes from these very pages: cookies are
 sent for every port of this machine, so a page of another local server would bring ours along.
-Django's token stands behind this check (``settings``). Such a server can also leave cookies of
+Django's token backs this check (``settings``). Such a server can also leave cookies of
 its own, under our names or so many that ours are dropped: of what a browser sends only ours are
 looked at, all of one name, and whoever is locked out so is told and let in again by ``renew``.
 """
@@ -97,7 +97,7 @@ def cookie_name(request: HttpRequest) -> str:
 
 
 def _cookies(request: HttpRequest) -> list[tuple[str, str]]:
-    """The names and values that the browser sent, as they stand; those of other programs too."""
+    """The names and values that the browser sent, as they are; those of other programs too."""
     parts = (part.strip() for part in request.META.get("HTTP_COOKIE", "").split(";"))
     return [(name, value) for name, _, value in (part.partition("=") for part in parts)]
 
@@ -124,7 +124,7 @@ class GateMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         gate = _open
         if gate is None:
-            return _refusal(403, _("This archive is not open here."), _again())
+            return _refusal(403, _("No archive is open at this address."), _again())
         if request.META.get("HTTP_HOST", "").lower() not in gate.hosts:
             return _refusal(421, _("The archive does not answer at this address."), "")
         allowed = ["GET", "HEAD", *(["POST"] if gate.forms else [])]
@@ -158,7 +158,7 @@ class GateMiddleware:
 
 
 def _refused_form(request: HttpRequest) -> HttpResponse | None:
-    """Why a form is not even read: it comes from elsewhere, or is no form of these pages."""
+    """Why a form is not even read: it comes from elsewhere, or does not belong to these pages."""
     ours = f"http://{request.META['HTTP_HOST']}".lower()
     said = request.META.get("HTTP_ORIGIN", "").lower()
     site = request.META.get("HTTP_SEC_FETCH_SITE", "same-origin")
@@ -170,7 +170,7 @@ def _refused_form(request: HttpRequest) -> HttpResponse | None:
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without proof that it was sent from these pages; ``reason`` is told to nobody."""
+    """A form without proof that it was sent from these pages; ``reason`` is not shown to anyone."""
     return _refusal(
         403,
         _("This form was not sent from these pages, so nothing was done."),
@@ -179,7 +179,7 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _unknown(has_mark: bool) -> HttpResponse:
-    """Nobody whom the gate knows: never let in, or marked over by another program."""
+    """No one whom the gate knows: never let in, or marked over by another program."""
     if not has_mark:
         return _refusal(403, _("Open this page with the address that was printed."), _again())
     return _refusal(

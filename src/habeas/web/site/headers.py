@@ -1,4 +1,4 @@
-"""Headers of every answer: kept by nobody, sent to nobody, run nothing from elsewhere."""
+"""Headers of every answer: kept by no one, sent to no one, run nothing from elsewhere."""
 
 from __future__ import annotations
 

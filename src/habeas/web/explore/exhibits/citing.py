@@ -33,7 +33,7 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 @exhibit_form("text")
 def cite(request: ViewerRequest, row: Exhibit) -> HttpResponseBase:
-    """Make a passage of the words chosen, and lead to it where it stands."""
+    """Make a passage of the words chosen, and lead to it in its text."""
     position, start, stop, digest = _chosen_in(request)
     refuse_blocked(row.address)
     layer = visible(request.viewer, Layer).filter(exhibit=row.position, position=position).first()

@@ -1,10 +1,10 @@
-"""The original: handed out when somebody asks for it, and only once that is recorded.
+"""The original: handed out when someone asks for it, and only once that is recorded.
 
 Order: the bytes are read, opened and hashed once; that they leave, for whom and what for, is
 appended to the ledger; then they are opened a second time and sent as they are read. Invariants:
 not a byte leaves before its custody event is committed; nothing plain is written to a disk; memory
 does not grow with the file; the browser is told to save and never to show; what is blocked is
-handed to nobody; a file inside an exhibit is not handed out by itself.
+handed to no one; a file inside an exhibit is not handed out by itself.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The pieces of a recording, as a browser asks for them.
 
-Invariants: what plays was made anew in the sandbox, two minutes at a time, and is given under the
+Invariants: what plays was re-encoded in the sandbox, two minutes at a time, and is given under the
 same rules of access as the reading that it was made by; a range of bytes is a range of that copy.
 """
 
@@ -33,7 +33,7 @@ def playing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @answered
 def piece(request: ViewerRequest, position: int, reading: int, number: int) -> HttpResponse:
-    """Two minutes of a recording, made anew in the sandbox; or a range of their bytes."""
+    """Two minutes of a recording, re-encoded in the sandbox; or a range of their bytes."""
     exhibit = one(request.viewer, Exhibit, position)
     read = one(request.viewer, Reading, reading)
     known = recordings.known(read)

@@ -1,7 +1,7 @@
 """Pages as pictures, recordings in pieces: made in the sandbox on request, kept in ``cache/``.
 
-Invariants: the browser gets pixels that the sandbox drew, or sound and film that it encoded anew,
-never a byte of the original; what is kept lies at ``cache/pictures/<address of the exhibit>/``, so
+Invariants: the browser gets pixels that the sandbox drew, or sound and film that it re-encoded,
+never a byte of the original; what is kept is at ``cache/pictures/<address of the exhibit>/``, so
 that what an exhibit was turned into goes with it, and what was made while the exhibit was erased
 is not kept; the folder can be removed at any time.
 
@@ -93,7 +93,10 @@ class Lane:
                     wanted.made.set_exception(error)
                 except Exception:
                     wanted.made.set_exception(
-                        NoPicture("It could not be made.", next_step="Run `habeas doctor`.")
+                        NoPicture(
+                            "This part of the page could not be drawn or played.",
+                            next_step="Run `habeas doctor`.",
+                        )
                     )
         finally:
             if sandbox is not None:
@@ -135,8 +138,8 @@ def piece(archive: Archive, exhibit: Exhibit, reading: Reading, number: int) -> 
         return kept.read_bytes()
     if not _waiting_for_pieces.acquire(blocking=False):
         raise NoPiece(
-            "Other parts of recordings are being made.",
-            next_step="Wait a little, then play it again.",
+            "Other parts of recordings are being prepared.",
+            next_step="Wait a moment, then play it again.",
         )
     try:
         plain = _plain(archive, exhibit, "a part")
@@ -148,7 +151,7 @@ def piece(archive: Archive, exhibit: Exhibit, reading: Reading, number: int) -> 
         webm = _recordings.made(archive, kept, encode, PIECE_WAIT_SECONDS)
     except TimeoutError:
         raise NoPiece(
-            "This part of the recording takes too long to make.",
+            "This part of the recording takes too long to prepare.",
             next_step="Try again later, or copy it out with `habeas custody`.",
         ) from None
     finally:

@@ -1,4 +1,4 @@
-"""What is alike on every page: content and its twin, addresses, what stands around, how to check.
+"""What is alike on every page: content and its twin, addresses, what is around, how to check.
 
 Not here: a page of one kind of thing.
 """

@@ -143,7 +143,7 @@ def query_of(request: HttpRequest) -> Query:
 
 
 def frame(request: HttpRequest) -> Content:
-    """What stands around every page."""
+    """What is around every page."""
     archive = getattr(request, "archive", None)
     if archive is None:
         return {}

@@ -9,5 +9,5 @@ from habeas.web.site.viewing import ViewerRequest
 
 @page("explore/claim.html")
 def claim(request: ViewerRequest, position: int) -> claims.ClaimShown:
-    """One claim, with everything that stands behind and beside it."""
+    """One claim, with everything that it rests on and what others say."""
     return claims.claim(request.archive, request.viewer, position)

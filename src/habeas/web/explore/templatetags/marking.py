@@ -1,6 +1,6 @@
 """Handling and consent as marks: a word and a shape, said once for what is alike.
 
-``{% mark thing %}`` stands behind whatever shows a thing; ``under=`` names what it stands under,
+``{% mark thing %}`` follows whatever shows a thing; ``under=`` names what it is under,
 whose marks are not said again. ``{% marked things %}…{% endmarked %}`` around a list says once
 what all of them have in common, and keeps ``mark`` inside from repeating it.
 """

@@ -39,7 +39,7 @@ def exact(text: object) -> SafeString:
 
 @register.filter
 def steps(text: object) -> SafeString:
-    """What to do next: as ``exact``, and what stands between backticks is a command."""
+    """What to do next: as ``exact``, and what is between backticks is a command."""
     return mark_safe(_COMMAND.sub(r"<code>\1</code>", exact(text)))  # noqa: S308 - escaped there
 
 

@@ -1,7 +1,7 @@
-"""Texts that are shown as they stand, each space and line's end of them.
+"""Texts that are shown as they are, each space and line's end of them.
 
 Whole elements are made here, not in templates: a template's own white space would be shown
-between the quoted words. Invariant: nothing stands inside these elements but the text, its marks
+between the quoted words. Invariant: nothing is inside these elements but the text, its marks
 and anchors, and what ``habeas`` says in a span of its own.
 """
 
