@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from habeas.cli import faults
+from habeas.exchange.errors import ImportRefused, InputFault
 
 
 def fault(
@@ -32,6 +33,16 @@ def fault(
 def test_what_differs_in_its_line_only_is_one_line(lines: list[int], said: str) -> None:
     (told,) = faults.told(map(fault, lines))
     assert told == f"{said}: no date. Write 2018."
+
+
+def test_what_a_format_without_lines_refuses_is_told_by_its_pointer() -> None:
+    places = ("/claims/0", "/claims/4")
+    refused = ImportRefused([InputFault("a.json", 0, "said", "no date.", "", at) for at in places])
+    assert [one["pointer"] for one in faults.of(refused)] == [*places]
+    assert [*faults.told(faults.of(refused))] == [
+        "a.json, /claims/0, said: no date.",
+        "a.json, /claims/4, said: no date.",
+    ]
 
 
 def test_an_advice_is_given_once_in_each_file() -> None:

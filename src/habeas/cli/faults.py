@@ -20,7 +20,8 @@ _MOST_PLACES = 8  # of one fault, in its line
 def of(error: HabeasError) -> list[dict[str, Any]]:
     """Each fault of an input: of an import's files, or of a definition.
 
-    A definition does not know its file: the caller adds it as the error's note.
+    A definition does not know its file: the caller adds it as the error's note. ``pointer`` is
+    there only in formats that have no lines.
     """
     file = "".join(getattr(error, "__notes__", ())[:1])
     return [
@@ -30,6 +31,7 @@ def of(error: HabeasError) -> list[dict[str, Any]]:
             "column": str(getattr(fault, "column", getattr(fault, "key", ""))),
             "reason": str(fault.reason),
             "valid": str(fault.valid),
+            **({"pointer": pointer} if (pointer := getattr(fault, "pointer", "")) else {}),
         }
         for fault in getattr(error, "faults", getattr(error, "problems", ()))
     ]
@@ -39,11 +41,12 @@ def told(faults: Iterable[dict[str, Any]]) -> Iterable[str]:
     """A line for each fault, or for those that differ in nothing but their lines."""
     alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for fault in faults:
-        what = (fault["file"], fault["column"], fault["reason"], fault["valid"])
+        named = ("file", "pointer", "column", "reason", "valid")
+        what = tuple(str(fault.get(name, "")) for name in named)
         alike[what].append(fault["line"])
     advised: set[tuple[str, str]] = set()
-    for (file, column, reason, valid), lines in alike.items():
-        place = ", ".join(filter(None, (file, _lines(lines), column)))
+    for (file, pointer, column, reason, valid), lines in alike.items():
+        place = ", ".join(filter(None, (file, pointer, _lines(lines), column)))
         asks = valid.endswith("?")  # about this very cell
         advice = "" if (file, valid) in advised and not asks else _sentence(valid)
         advised.add((file, valid))
