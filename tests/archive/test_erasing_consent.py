@@ -16,9 +16,9 @@ from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import EntryRefused, ExhibitBlocked
 from habeas.archive.exhibits.blocking import LEFT_OUT, redacted, without
-from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.readings import layer_text
 from habeas.archive.store.facts import facts
 from habeas.archive.verbs.blocking import block, unblock
 from habeas.archive.verify.verifying import verify

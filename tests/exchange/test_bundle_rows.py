@@ -12,11 +12,12 @@ from tests.exchange.bundles import by_archive_code, by_standalone
 from tests.exchange.test_bundles import everything
 
 from habeas.archive import verbs
-from habeas.archive.exhibits.intake import Received, add_files, layer_text
+from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.models import Layer, LedgerEntry
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits
+from habeas.archive.readings import layer_text
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking
 from habeas.custody.log import disclosures as sd

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,3 +109,8 @@ def test_latin_has_one_word_for_each_word(text: str) -> None:
 def test_folding_a_word_again_changes_nothing(text: str) -> None:
     for word in folding.words(text):
         assert folding.words(folding.latin(word)) == [folding.latin(word)] or not word.isascii()
+
+
+def test_no_mark_is_where_none_is_looked_for() -> None:
+    left_out = set(range(0x300, 0x10000)) - set(folding._WITH_MARKS)
+    assert not [n for n in left_out if unicodedata.category(chr(n))[0] == "M"]

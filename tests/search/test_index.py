@@ -18,8 +18,8 @@ from tests.search.making import TEXTS, Sealed, seal_texts
 from habeas.archive import folding, verbs
 from habeas.archive import models as m
 from habeas.archive.access import OWNER
-from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.opening import Archive
+from habeas.archive.readings import layer_text
 from habeas.archive.search import index, rebuild, refresh, searching
 from habeas.archive.search.errors import IndexBusy, IndexMissing, IndexOutdated
 from habeas.archive.search.language import MOST_WORDS

@@ -10,17 +10,25 @@ from pathlib import Path
 import pytest
 
 from habeas.archive.search import expanding
+from habeas.names import gazetteer, table, uyghur
 from habeas.vocabulary import region
 
-BELARUS = region.bundled("belarus")
+BELARUS, XINJIANG = region.bundled("belarus"), region.bundled("xinjiang")
 ASKED = ["Hrodna", "Гродна", "camp"]
+NAMES = '"names": {"uey": {}, "uky": {}, "uyy": {}}'
 
 
 @pytest.fixture(autouse=True)
 def _another_process() -> Iterator[None]:
-    expanding._recalled.clear()
+    forget()
     yield
+    forget()
+
+
+def forget() -> None:
     expanding._recalled.clear()
+    gazetteer.of.cache_clear()
+    table.of.cache_clear()
 
 
 def added() -> list[expanding.AddedSpellings | None]:
@@ -39,7 +47,7 @@ def test_what_is_kept_adds_what_the_region_adds(
     assert made[0] is not None
     expanding.recall(tmp_path, BELARUS)
     assert stat.S_IMODE(kept(tmp_path).stat().st_mode) == 0o600
-    expanding._recalled.clear()
+    forget()
 
     def never(_: region.Region) -> expanding.Groups:
         raise AssertionError("made anew")
@@ -51,14 +59,21 @@ def test_what_is_kept_adds_what_the_region_adds(
 
 @pytest.mark.parametrize(
     "instead",
-    ["", "{", "[]", "null", '{"groups": []}', '{"groups": [["a"]], "keys": {"a": [7]}}'],
+    [
+        *("", "{", "[]", "null", '{"groups": []}', '{"groups": [["a"]], "keys": {"a": [7]}}'),
+        *('"names": {}', '"names": {"uey": {}, "uky": {}, "uyy": {"a": [-1]}}'),
+        *(f'{NAMES}, "places": {odd}' for odd in ("[]", '{"a": [1000000]}', '{"a": ["1"]}')),
+        f'{NAMES}, "places": {{"a": 1}}',
+    ],
 )
 def test_what_cannot_be_read_is_made_anew(tmp_path: Path, instead: str) -> None:
     expanding.recall(tmp_path, BELARUS)
     made = added()
     whole = kept(tmp_path).read_bytes()
+    if instead.startswith('"'):
+        instead = f'{{"groups": [], "keys": {{}}, {instead}}}'
     kept(tmp_path).write_text(instead)
-    expanding._recalled.clear()
+    forget()
     expanding.recall(tmp_path, BELARUS)
     assert added() == made
     assert kept(tmp_path).read_bytes() == whole
@@ -69,7 +84,7 @@ def test_another_region_or_program_has_another_file(
 ) -> None:
     expanding.recall(tmp_path, BELARUS)
     monkeypatch.setattr(expanding, "_VERSION", expanding._VERSION + 1)
-    expanding._recalled.clear()
+    forget()
     expanding.recall(tmp_path, BELARUS)
     assert len(list((tmp_path / "cache" / "spellings").iterdir())) == 2
 
@@ -78,6 +93,30 @@ def test_where_nothing_can_be_written_they_are_made(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("no folder")
     expanding.recall(tmp_path, BELARUS)
     assert added()[0] is not None
+
+
+def test_places_and_names_are_found_by_what_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["Hrodna", "Гродна", "Мінск", "nowhere"]
+    places = [gazetteer.of(BELARUS).listed(each) for each in asked]
+    names = [table.of(XINJIANG).find(each) for each in ("Memet", "مەمەت", "Мәмәт", "none")]
+    assert any(places)
+    assert any(names)
+    for each in (BELARUS, XINJIANG):
+        expanding.recall(tmp_path, each)
+    forget()
+
+    def never(_: str) -> str:
+        raise AssertionError("made anew")
+
+    key = gazetteer._key
+    for each in (BELARUS, XINJIANG):
+        expanding.recall(tmp_path, each)
+    monkeypatch.setattr(uyghur, "convert", never)
+    monkeypatch.setattr(gazetteer, "_key", lambda text: key(text) if text in asked else never(text))
+    assert [gazetteer.of(BELARUS).listed(each) for each in asked] == places
+    assert [table.of(XINJIANG).find(e) for e in ("Memet", "مەمەت", "Мәмәт", "none")] == names
 
 
 def test_nothing_but_the_regions_words_is_kept(tmp_path: Path) -> None:

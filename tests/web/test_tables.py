@@ -17,10 +17,11 @@ from tests.web.test_choosing import SELECT, press, violations
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer
-from habeas.archive.exhibits.intake import Received, add_files, layer_text
+from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.models import Layer, Passage, Reading
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits
+from habeas.archive.readings import layer_text
 from habeas.display.exhibits.tables import LONGEST_CELL, ROWS
 from habeas.web.serving import listen
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from habeas.names import convert
-from habeas.vocabulary.texts import bounded_marks
+from habeas.vocabulary.texts import bounded_marks, late_pattern
 
 VERSION = "2"  # raise when a text gives other words: the index is then built anew
 
@@ -26,29 +26,34 @@ HAN = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-_IS_HAN = re.compile(f"[{HAN}]")
-_HAN_RUN = re.compile(f"[{HAN}]+")
+_IS_HAN = late_pattern(f"[{HAN}]")
+_HAN_RUN = late_pattern(f"[{HAN}]+")
 #: Taken out of words: Arabic vowel marks and recitation marks, tatweel, and what is invisible
 #: (joiners, direction marks, soft hyphen). U+0653 to U+0655 (madda, hamza) are kept.
-_UNSEEN = re.compile(
+_UNSEEN = late_pattern(
     "[\u00ad\u0610-\u061a\u061c\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
     "\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]+"
 )
-_ARABIC = re.compile("[\u0600-\u06ff]")
+_ARABIC = late_pattern("[\u0600-\u06ff]")
 #: Other keyboards' letters for Uyghur ones of the same shape (as in names.cleaning); digits.
 _ARABIC_LIKE = str.maketrans("کیہه٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "كىەە01234567890123456789")
-_ARABIC_OTHER = re.compile("[کیہه٠-٩۰-۹]")
+_ARABIC_OTHER = late_pattern("[کیہه٠-٩۰-۹]")
 _ASCII = "".join(chr(n) if chr(n).isalnum() else " " for n in range(128))
 #: What may stand between two characters without parting a word: apostrophes inside a word.
-_APOSTROPHES = re.compile("(?<=\\w)['’‘ʼʻ`´ʹ′＇ʾʿ](?=\\w)")
+_APOSTROPHES = late_pattern("(?<=\\w)['’‘ʼʻ`´ʹ′＇ʾʿ](?=\\w)")
+
+
+#: Where marks are: not in Bopomofo to Yi, nor in Hangul, surrogates, private use and Han.
+_WITH_MARKS = (*range(0x300, 0x3100), *range(0xA490, 0xAC00), *range(0xFB00, 0x10000))
 
 
 def _classes() -> tuple[str, str]:
     """Character classes: marks, which belong to words; and what continues a cluster."""
     marks: list[list[int]] = []
-    for number in range(0x300, 0x10000):
-        if unicodedata.category(chr(number))[0] == "M":
+    categories = map(unicodedata.category, map(chr, _WITH_MARKS))
+    for number, category in zip(_WITH_MARKS, categories, strict=True):
+        if category[0] == "M":
             if marks and marks[-1][1] == number - 1:
                 marks[-1][1] = number
             else:
@@ -58,10 +63,10 @@ def _classes() -> tuple[str, str]:
 
 
 MARKS, _CONTINUING = _classes()
-_NO_WORD = re.compile(f"[^\\w{MARKS}{HAN}]+")
-_HAN_ALONE = re.compile(f"[{HAN} ]*")
-_WORD = re.compile(f"[{HAN}]|(?:(?![{HAN}_])[\\w{MARKS}])+")
-_CLUSTER = re.compile(f"[\\s\\S][{_CONTINUING}]*")
+_NO_WORD = late_pattern(f"[^\\w{MARKS}{HAN}]+")
+_HAN_ALONE = late_pattern(f"[{HAN} ]*")
+_WORD = late_pattern(f"[{HAN}]|(?:(?![{HAN}_])[\\w{MARKS}])+")
+_CLUSTER = late_pattern(f"[\\s\\S][{_CONTINUING}]*")
 
 
 def folded(text: str) -> str:
@@ -160,7 +165,7 @@ _LATIN_LEFT = str.maketrans(
         "ҳ": "h", "ѓ": "g", "ё": "yo",
     }
 )  # fmt: skip
-_SOUNDS_OTHERWISE = re.compile(f"[^\\x00-\\x7f{HAN}]")
+_SOUNDS_OTHERWISE = late_pattern(f"[^\\x00-\\x7f{HAN}]")
 #: Alphabets in which a word's Latin form is that of its letters, one after the other.
 _ALPHABETS = ("a-z\u00df-\u024f\u1e00-\u1eff", "\u0620-\u06ff", "\u0400-\u052f")
 

@@ -8,6 +8,7 @@ the layers of the earlier one stay, and so do the passages that cite them.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import zlib
@@ -20,6 +21,7 @@ from django.db import connection
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, Viewer, newest, visible
 from habeas.archive.store.pieces import in_pieces
+from habeas.custody.errors import SourceError
 from habeas.reading.documents import Box, Boxes, Part
 from habeas.reading.measured import clock
 
@@ -181,3 +183,20 @@ def end_former_readings(exhibits: Iterable[int]) -> None:
                 f"WHERE exhibit IN ({marks}) AND ended_at IS NULL AND {later} IS NOT NULL",
                 chunk,
             )
+
+
+def layer_text(archive: Archive, layer: m.Layer, *, even_blocked: bool = False) -> str:
+    """The text of a layer, checked against its logged hash."""
+    text = archive.read_object(layer.address, even_blocked=even_blocked).decode("utf-8")
+    if text_sha256(text) != layer.text_sha256:
+        raise SourceError(
+            f"The text of layer {layer.position} is not the one that was logged.",
+            path=layer.address,
+            next_step="Run `habeas verify`.",
+        )
+    return text
+
+
+def text_sha256(text: str) -> str:
+    """The hash that a layer's text must have."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.exhibits.places import of_layer
 from habeas.archive.models import Layer, Passage
+from habeas.archive.readings import layer_text
 from habeas.archive.search.sheet_rows import cited_in
 from habeas.display import words
 from habeas.display.in_row import InRow, in_row

@@ -15,8 +15,9 @@ from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.access import OWNER, visible
 from habeas.archive.access.labels import LEVELS
-from habeas.archive.exhibits.intake import Received, layer_text
+from habeas.archive.exhibits.intake import Received
 from habeas.archive.opening import Archive
+from habeas.archive.readings import layer_text
 from habeas.errors import HabeasError
 from habeas.exchange import drafts as d
 from habeas.exchange import leftovers

@@ -17,7 +17,6 @@ from habeas.archive.access import OWNER, visible
 from habeas.archive.exhibits.intake import (
     Received,
     SealedFile,
-    layer_text,
     record_with_layer,
     removed_unless_recorded,
     seal_all,
@@ -26,6 +25,7 @@ from habeas.archive.exhibits.same_bytes import exhibit_of, receive_again
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.opening import Archive
+from habeas.archive.readings import layer_text
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking, compartment_by_key, find_compartment
 from habeas.custody.log.notes import Signer

@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from habeas.names import characters, cleaning, comparing, gazetteer_files, ranks, table
 from habeas.names.errors import BadGazetteer, BadName
+from habeas.names.table import Index, checked_index
 from habeas.names.units import Form, Unit
 from habeas.vocabulary import places, texts
 from habeas.vocabulary.errors import shown
@@ -70,11 +71,27 @@ class Gazetteer:
             unit.id: int(unit.id) if unit.id.isdecimal() else _NO_CODE + at
             for at, unit in enumerate(self.units, 1)
         }
-        self._by_form: dict[str, list[tuple[Unit, Form]]] = {}
-        for unit in self.units:
-            for form in unit.forms:
-                for key in {_key(form.text), _key(ranks.bare(form.text, region))}:
-                    self._by_form.setdefault(key, []).append((unit, form))
+        self._forms = tuple((unit, form) for unit in self.units for form in unit.forms)
+        self._index: Index | None = None
+
+    @property
+    def index(self) -> Index:
+        """The places of each spelling's forms among all, in order; made when first needed."""
+        if self._index is None:
+            found: dict[str, list[int]] = {}
+            for at, (_, form) in enumerate(self._forms):
+                for key in {_key(form.text), _key(ranks.bare(form.text, self.region))}:
+                    found.setdefault(key, []).append(at)
+            self._index = found
+        return self._index
+
+    @index.setter
+    def index(self, index: Index) -> None:
+        self._index = index
+
+    def checked(self, index: Any) -> Index:
+        """What ``index`` gave in an earlier process. Errors: ``ValueError`` where it did not."""
+        return checked_index(index, len(self._forms))
 
     def unit(self, code: str) -> Unit:
         """The unit that has or had this code. Errors: ``BadGazetteer``."""
@@ -188,9 +205,9 @@ class Gazetteer:
     def _by_spelling(self, text: str) -> dict[str, tuple[Unit, Form]]:
         listed: dict[str, tuple[Unit, Form]] = {}
         whole, *shorter = map(_key, ranks.ways(text, self.region))
-        first = next((key for key in shorter if key in self._by_form), "")
+        first = next((key for key in shorter if key in self.index), "")
         for key in (whole, first):
-            for unit, form in self._by_form.get(key, ()):
+            for unit, form in (self._forms[at] for at in self.index.get(key, ())):
                 listed.setdefault(unit.id, (unit, form))
         for keep in (_of_rank(text, self.region), _written(text, self.region), _no_township):
             listed = {k: v for k, v in listed.items() if keep(*v)} or listed

@@ -18,6 +18,7 @@ from habeas.names.cleaning import clean
 from habeas.names.errors import BadName
 from habeas.vocabulary import texts
 from habeas.vocabulary.errors import shown
+from habeas.vocabulary.texts import late_pattern
 
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
@@ -153,7 +154,7 @@ def _runs(word: str) -> list[str]:
     return [word[start:end] for start, end in pairwise([0, *cuts, len(word)])]
 
 
-_ONE_SCRIPT = re.compile(
+_ONE_SCRIPT = late_pattern(
     "[\u3400-\u9fff\uf900-\ufaff]+|[\u0600-\u06ff\u0750-\u077f]+"
     "|[^\u3400-\u9fff\uf900-\ufaff\u0600-\u06ff\u0750-\u077f]+"
 )

@@ -8,20 +8,22 @@ a confidence; no native reader has checked them.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from habeas.names import uyghur
 from habeas.names.errors import BadTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from habeas.vocabulary.region import Region
 
 FILE = "given_names.tsv"
 _COLUMNS = 10
+#: Into which a Uyghur name is converted.
+_ALPHABETS = ("uey", "uky", "uyy")
 _STROKES = str.maketrans("ıəɵøƣⱨⱪⱬ", "ieoogqkj".replace("q", "h"))
 
 
@@ -52,7 +54,7 @@ class GivenName:
     @property
     def scripts(self) -> tuple[str, ...]:
         """Uyghur names in their other alphabets, by conversion, the standard spelling first."""
-        spelt = [self.converted(to) for to in ("uey", "uky", "uyy")]
+        spelt = [self.converted(to) for to in _ALPHABETS]
         return tuple(form for of_spelling in zip(*spelt, strict=True) for form in of_spelling)
 
     @property
@@ -84,20 +86,34 @@ def _alphabet(key: str) -> str:
     return "uky" if any("\u0400" <= letter <= "\u04ff" for letter in key) else "uyy"
 
 
-class _ByForm(dict[str, dict[str, tuple[GivenName, ...]]]):
+#: By the key of a form: the places of what it is written for, among all.
+Index = Mapping[str, Sequence[int]]
+
+
+def checked_index(index: Any, among: int) -> Index:
+    """What was read back from a file. Errors: ``ValueError`` where it is not an index."""
+    if not isinstance(index, dict) or set(map(type, index.values())) - {list}:
+        raise ValueError("not an index")
+    places = list(chain.from_iterable(index.values()))
+    if set(map(type, places)) - {int} or (places and not 0 <= min(places) <= max(places) < among):
+        raise ValueError("not places of this index")
+    return index
+
+
+class _ByForm(dict[str, Index]):
     """Names by each written form and by those in one alphabet, converted when it is asked for."""
 
     def __init__(self, names: Iterable[GivenName]) -> None:
         super().__init__()
         self._names = tuple(names)
 
-    def __missing__(self, alphabet: str) -> dict[str, tuple[GivenName, ...]]:
-        found: dict[str, list[GivenName]] = {}
-        for name in self._names:
+    def __missing__(self, alphabet: str) -> Index:
+        found: dict[str, list[int]] = {}
+        for at, name in enumerate(self._names):
             for form in {folded(form) for form in (*name.written, *name.converted(alphabet))}:
-                found.setdefault(form, []).append(name)
-        self[alphabet] = {form: tuple(names) for form, names in found.items()}
-        return self[alphabet]
+                found.setdefault(form, []).append(at)
+        self[alphabet] = found
+        return found
 
 
 class NameTable:
@@ -109,7 +125,21 @@ class NameTable:
     def find(self, form: str) -> tuple[GivenName, ...]:
         """The names that this form is written for; () if the table does not have it."""
         key = folded(form)
-        return self._by_form[_alphabet(key)].get(key, ())
+        return tuple(self.names[at] for at in self._by_form[_alphabet(key)].get(key, ()))
+
+    @property
+    def indexes(self) -> dict[str, Index]:
+        """The names by their forms in each alphabet."""
+        return {alphabet: self._by_form[alphabet] for alphabet in _ALPHABETS}
+
+    @indexes.setter
+    def indexes(self, indexes: dict[str, Index]) -> None:
+        self._by_form.update(indexes)
+
+    def checked(self, indexes: Any) -> dict[str, Index]:
+        """What ``indexes`` gave in an earlier process. Errors: ``ValueError``, ``KeyError`` and
+        ``TypeError`` where it cannot have."""
+        return {each: checked_index(indexes[each], len(self.names)) for each in _ALPHABETS}
 
     @cached_property
     def _by_form(self) -> _ByForm:

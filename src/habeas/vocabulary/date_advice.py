@@ -11,7 +11,9 @@ import datetime
 import re
 import unicodedata
 
-_SERIAL = re.compile(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
+from habeas.vocabulary.texts import late_pattern
+
+_SERIAL = late_pattern(r"([1-9][0-9]{4})(?:[.,]([0-9]+))?")
 #: Day numbers of 1954 to 2064; others are likelier something else.
 _SERIALS = range(20_000, 60_001)
 _EPOCH, _EPOCH_1904 = datetime.date(1899, 12, 30), datetime.date(1904, 1, 1)
@@ -26,18 +28,18 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_YEAR_FIRST = re.compile(
+_YEAR_FIRST = late_pattern(
     r"([12][0-9]{3})(?:[-./年]\s?|\s)([0-9]{1,2})(?:(?:[-./月]\s?|\s)([0-9]{1,2})日?|月)?\s?"
 )
-_COMPACT = re.compile(r"([12][0-9]{3})([01][0-9])([0-3][0-9])")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})[-./]([0-9]{1,2})[-./]([12][0-9]{3}|[0-9]{2})")
-_SPAN = re.compile(r"([12][0-9]{3}(?:-[01][0-9])?) ?[-–—~至到] ?([12][0-9]{3}(?:-[01][0-9])?)")
-_MIDNIGHT = re.compile(r"(.+?)[T ]00:00(?::00(?:\.0+)?)?Z?")
-_WORDS = re.compile(
+_COMPACT = late_pattern(r"([12][0-9]{3})([01][0-9])([0-3][0-9])")
+_YEAR_LAST = late_pattern(r"([0-9]{1,2})[-./]([0-9]{1,2})[-./]([12][0-9]{3}|[0-9]{2})")
+_SPAN = late_pattern(r"([12][0-9]{3}(?:-[01][0-9])?) ?[-–—~至到] ?([12][0-9]{3}(?:-[01][0-9])?)")
+_MIDNIGHT = late_pattern(r"(.+?)[T ]00:00(?::00(?:\.0+)?)?Z?")
+_WORDS = late_pattern(
     r"([0-9]{1,2})?[ .-]*([A-Za-z]{3,9})\.?[ ,-]*([0-9]{1,2})?,?[ -]*([12][0-9]{3})?"
 )
-_MONTH_AND_TWO = re.compile(r"([A-Za-z]{3,9})-([0-9]{2})")
-_LOOSE = re.compile(
+_MONTH_AND_TWO = late_pattern(r"([A-Za-z]{3,9})-([0-9]{2})")
+_LOOSE = late_pattern(
     r"(about|abt|around|circa|ca|c|approx|approximately|before|until|by|after|since|from|early|mid|late"
     r"|beginning of|end of)\.?[ -]*([12][0-9]{3}(?:-[01][0-9])?)",
     re.I,

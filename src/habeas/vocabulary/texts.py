@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, cast
 
 from habeas.vocabulary.errors import BadText, shown
 
@@ -35,6 +36,26 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _SCRIPT = re.compile(r"[A-Za-z]{4}")
 _LANGUAGE_VALID = "Write a BCP 47 tag such as ug, zh-Hans, kk-Cyrl or en; nothing if not known."
 _SCRIPT_VALID = "Write an ISO 15924 code such as Latn, Arab, Cyrl or Hani; nothing to find it."
+
+
+class _LatePattern:
+    """Compiles at its first use; from then on its methods are those of the compiled one."""
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self._given = (pattern, flags)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(re.compile(*self._given), name)
+        self.__dict__[name] = found
+        return found
+
+
+def late_pattern(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A regular expression that is compiled when it is first used.
+
+    Many ranges of letters take a millisecond or two each, and a short command uses few of them.
+    """
+    return cast("re.Pattern[str]", _LatePattern(pattern, flags))
 
 
 @dataclass(frozen=True, slots=True)

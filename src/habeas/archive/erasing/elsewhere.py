@@ -28,7 +28,7 @@ from tantivy import Query
 from habeas.archive import folding
 from habeas.archive import models as m
 from habeas.archive.erasing.retold import Run, retold
-from habeas.archive.exhibits.intake import layer_text
+from habeas.archive.readings import layer_text
 from habeas.archive.search import documents, index
 from habeas.archive.search.errors import SearchError
 from habeas.archive.search.schema import sequence_query

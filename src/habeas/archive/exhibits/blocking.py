@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.errors import EntryRefused, UnknownReference
-from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.ledger.committed_entries import Ref
+from habeas.archive.readings import layer_text
 from habeas.archive.verbs.referring import marking_never_public
 from habeas.reading.encodings import plain_text
 

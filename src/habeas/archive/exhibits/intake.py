@@ -34,7 +34,6 @@ from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.referring import TEAM, Marking
-from habeas.archive.verbs.sealing import text_sha256
 from habeas.custody.errors import SourceError
 from habeas.custody.objects.encrypting import AlreadySealed, Outcome, Sealed, SealingJob
 from habeas.custody.objects.encrypting_process import Beside
@@ -357,18 +356,6 @@ def record_with_layer(batch: Batch, file: SealedFile) -> tuple[Ref, Ref | None]:
         marking=received.marking,
     )
     return exhibit, layer
-
-
-def layer_text(archive: Archive, layer: m.Layer, *, even_blocked: bool = False) -> str:
-    """The text of a layer, checked against its logged hash."""
-    text = archive.read_object(layer.address, even_blocked=even_blocked).decode("utf-8")
-    if text_sha256(text) != layer.text_sha256:
-        raise SourceError(
-            f"The text of layer {layer.position} is not the one that was logged.",
-            path=layer.address,
-            next_step="Run `habeas verify`.",
-        )
-    return text
 
 
 @contextlib.contextmanager

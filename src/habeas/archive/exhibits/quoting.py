@@ -19,8 +19,7 @@ from habeas.archive import verbs
 from habeas.archive.access import Viewer, newest, visible
 from habeas.archive.access.blocked_bytes import refuse_blocked
 from habeas.archive.errors import QuoteAmbiguous, QuoteNotFound, UnknownReference
-from habeas.archive.exhibits.intake import layer_text
-from habeas.archive.readings import Locator, locator_in, locator_words, parts_of
+from habeas.archive.readings import Locator, layer_text, locator_in, locator_words, parts_of
 from habeas.archive.verbs.referring import Marking
 from habeas.reading.documents import Part
 

@@ -27,7 +27,7 @@ from habeas.archive.exhibits.intake import removed_unless_kept
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.pipeline import queue
-from habeas.archive.readings import map_of
+from habeas.archive.readings import map_of, text_sha256
 from habeas.archive.verbs.reading import exact, kept_path
 from habeas.archive.verbs.referring import Marking, marking_as_exhibit
 from habeas.custody.errors import ObjectError
@@ -225,7 +225,7 @@ def _keep(objects: SealingBatch, former: dict[tuple[str, str], int], document: D
         text = exact(document.text)
         path = kept_path(document.inner_path)
         # The same text again is the same layer: what cites it goes on to stand in it.
-        kept.layer = former.get((path, verbs.sealing.text_sha256(text)))
+        kept.layer = former.get((path, text_sha256(text)))
         if kept.layer is None:
             kept.text = objects.seal(text.encode("utf-8"))
     if document.parts:

@@ -12,7 +12,6 @@ a break has a letter, digit or apostrophe on either side and at most ``_LONGEST`
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from itertools import accumulate, pairwise
 from habeas.archive import folding
 from habeas.archive.folding import Token
 from habeas.reading.documents import Part
+from habeas.vocabulary.texts import late_pattern
 
 Gap = tuple[int, int]
 
@@ -41,19 +41,19 @@ _HYPHENS = (
 _BY_THEMSELVES = "\ufffe\x02"  # what PDFium puts for a hyphen and the end of its line
 _UNSEEN = "\u200b\u200c\u200e\u200f\u061c\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _BLANK = f"[^\\S{_ENDS}]|[{_UNSEEN}]"
-_BEFORE = re.compile(f"[{_HYPHENS}](?:{_BLANK}|[{_HYPHENS}])*\r?\\Z")
-_AFTER = re.compile(
+_BEFORE = late_pattern(f"[{_HYPHENS}](?:{_BLANK}|[{_HYPHENS}])*\r?\\Z")
+_AFTER = late_pattern(
     f"(?:\\s|[{_UNSEEN}\u200d\u0640>]|[|](?=\\s))*(?:[-\u2010\u2011](?=[^\\W_]|['’‘ʼ`´]))?"
 )
-_WORD_BEFORE = re.compile(f"[\\w{folding.MARKS}'’‘ʼ`´]\\Z")
-_WORD_AFTER = re.compile("[^\\W_]|['’‘ʼ`´](?=\\w)")
-_REST = re.compile(f"(?:(?![{folding.HAN}])[\\w{folding.MARKS}'’‘ʼ`´]){{1,300}}")
-_BLANKS = re.compile(r"\s*")
-_IN_WORD = re.compile(f"(?![{folding.HAN}])[\\w{folding.MARKS}'’‘ʼ`´]")
+_WORD_BEFORE = late_pattern(f"[\\w{folding.MARKS}'’‘ʼ`´]\\Z")
+_WORD_AFTER = late_pattern("[^\\W_]|['’‘ʼ`´](?=\\w)")
+_REST = late_pattern(f"(?:(?![{folding.HAN}])[\\w{folding.MARKS}'’‘ʼ`´]){{1,300}}")
+_BLANKS = late_pattern(r"\s*")
+_IN_WORD = late_pattern(f"(?![{folding.HAN}])[\\w{folding.MARKS}'’‘ʼ`´]")
 #: A line's end after what may be a hyphen. The end comes first: it is looked for fastest.
 _LIKELY = {
-    end: re.compile(f"{end}(?<=[{_HYPHENS}{_UNSEEN}\\s]{end})") for end in _ENDS if end != "\r"
-} | {"\r": re.compile(f"\r(?!\n)(?<=[{_HYPHENS}{_UNSEEN}\\s]\r)")}
+    end: late_pattern(f"{end}(?<=[{_HYPHENS}{_UNSEEN}\\s]{end})") for end in _ENDS if end != "\r"
+} | {"\r": late_pattern(f"\r(?!\n)(?<=[{_HYPHENS}{_UNSEEN}\\s]\r)")}
 
 
 def gaps(text: str) -> list[Gap]:

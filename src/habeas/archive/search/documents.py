@@ -19,8 +19,7 @@ from django.db.models import Q
 from habeas.archive import folding, regions
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, live, visible
-from habeas.archive.exhibits.intake import layer_text
-from habeas.archive.readings import parts_of
+from habeas.archive.readings import layer_text, parts_of
 from habeas.archive.search import breaking, forms
 from habeas.archive.search.lettering import Lettered
 from habeas.archive.search.passages import not_read_over, pieces

@@ -5,9 +5,10 @@ phrase that is itself a listed spelling; of other words what ``respelling`` and 
 region give; what is added is given back so that it can be shown; nothing of the archive's own
 content is used, so an expansion tells nobody anything about it.
 
-Which spellings belong together is a function of a region and of this program, and takes longer to
-make than a search: it is kept under the archive's ``cache/`` by what it depends on, and made anew
-where it is not there or cannot be read. Nothing of evidence is in it.
+Which spellings belong together, and by which key a place or a name is looked up, is a function of a
+region and of this program, and takes longer to make than a search: it is kept under the archive's
+``cache/`` by what it depends on, and made anew where it is not there or cannot be read. Nothing of
+evidence is in it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unicodedata import unidata_version
 
 import habeas
 from habeas.archive import folding
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
 
 _MOST = 60  # spellings added to one word
-_VERSION = 1  # raise when a region gives other groups, or their file another shape
+_VERSION = 2  # raise when a region gives other groups or keys, or their file another shape
 
 #: By folded spelling, and by its Latin form: the groups of spellings that it is in.
 Groups = Mapping[str, Sequence[tuple[str, ...]]]
@@ -87,15 +89,21 @@ _recalled: dict[str, Groups] = {}  # by the digest of the region
 
 
 def recall(directory: Path, region: Region) -> None:
-    """Take the groups of a region from what the archive in ``directory`` keeps, or keep them."""
+    """Take from what the archive in ``directory`` keeps the groups of a region, and the keys of its
+    places and names; or keep them."""
     if region.digest in _recalled:
         return
     path = _file(directory, region)
+    places, names = gazetteer.of(region), table.of(region)
     try:
-        groups = _read(path.read_bytes())
+        document = json.loads(path.read_bytes())
+        groups = _read(document)
+        kept = names.checked(document["names"]), places.checked(document["places"])
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         groups = _made(region)
-        _keep(path, groups)
+        _keep(path, groups, {"names": names.indexes, "places": places.index})
+    else:
+        names.indexes, places.index = kept
     _recalled[region.digest] = groups
 
 
@@ -116,18 +124,17 @@ def _made(region: Region) -> Groups:
 
 
 def _file(directory: Path, region: Region) -> Path:
-    depends = [_VERSION, habeas.__version__, folding.VERSION, region.digest]
+    depends = [_VERSION, habeas.__version__, folding.VERSION, unidata_version, region.digest]
     name = hashlib.sha256(json.dumps(depends).encode()).hexdigest()
     return directory / "cache" / "spellings" / f"{name}.json"
 
 
-def _read(data: bytes) -> Groups:
-    document = json.loads(data)
+def _read(document: dict[str, Any]) -> Groups:
     groups = [tuple(map(str, group)) for group in document["groups"]]
     return {key: [groups[at] for at in places] for key, places in document["keys"].items()}
 
 
-def _keep(path: Path, groups: Groups) -> None:
+def _keep(path: Path, groups: Groups, further: dict[str, Any]) -> None:
     """Where there is room and it may be written; else it is made again."""
     each = list(dict.fromkeys(group for of_key in groups.values() for group in of_key))
     places = {group: at for at, group in enumerate(each)}
@@ -137,7 +144,7 @@ def _keep(path: Path, groups: Groups) -> None:
         new = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
         handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"groups": each, "keys": keys}, file)
+            json.dump({"groups": each, "keys": keys, **further}, file)
         new.replace(path)
 
 

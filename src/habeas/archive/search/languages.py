@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from habeas.vocabulary import texts
+from habeas.vocabulary.texts import late_pattern
 
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
@@ -21,20 +22,20 @@ _LETTERS = {
     "Arab": "\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc",
     "Cyrl": "\u0400-\u04ff",
 }
-_SCRIPTS = [(script, re.compile(f"[{letters}]+")) for script, letters in _LETTERS.items()]
-_ANY = re.compile("|".join(f"(?P<{script}>[{letters}])" for script, letters in _LETTERS.items()))
+_SCRIPTS = [(script, late_pattern(f"[{letters}]+")) for script, letters in _LETTERS.items()]
+_ANY = late_pattern("|".join(f"(?P<{script}>[{letters}])" for script, letters in _LETTERS.items()))
 _OF_OTHERS = {
-    script: re.compile(f"[{''.join(_LETTERS[other] for other in _LETTERS if other != script)}]")
+    script: late_pattern(f"[{''.join(_LETTERS[other] for other in _LETTERS if other != script)}]")
     for script in _LETTERS
 }
-_LATIN = re.compile("[A-Za-z]")
-_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|was|that)\b", re.I)
-_TURKISH = re.compile(r"[ğşıİĞŞ]|\b(?:ve|bir|için|olarak)\b")
-_UYGHUR_ARABIC = re.compile("[ەېۆۈڭۋ]")
-_KAZAKH_CYRILLIC = re.compile("[іұ]")
-_TURKIC_CYRILLIC = re.compile("[әғқһ]")
-_KYRGYZ = re.compile("[ңөү]")
-_KANA = re.compile("[\u3040-\u30ff]")
+_LATIN = late_pattern("[A-Za-z]")
+_ENGLISH = late_pattern(r"\b(?:the|of|and|to|in|was|that)\b", re.I)
+_TURKISH = late_pattern(r"[ğşıİĞŞ]|\b(?:ve|bir|için|olarak)\b")
+_UYGHUR_ARABIC = late_pattern("[ەېۆۈڭۋ]")
+_KAZAKH_CYRILLIC = late_pattern("[іұ]")
+_TURKIC_CYRILLIC = late_pattern("[әғқһ]")
+_KYRGYZ = late_pattern("[ңөү]")
+_KANA = late_pattern("[\u3040-\u30ff]")
 
 
 def tell(sample: str, region: Region | None = None) -> tuple[str, str]:

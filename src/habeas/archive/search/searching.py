@@ -168,8 +168,7 @@ def search(
             next_step="Add a word or a filter, or use `habeas search --batch`.",
         )
     region = regions.chosen()
-    if not exact:
-        expanding.recall(archive.directory, region)
+    expanding.recall(archive.directory, region)
     _check_runs(tree, exact, region)
     opened = indexes.opened(archive)
     asking = _Asking(archive, viewer, opened, tree, exact, region)

@@ -9,7 +9,6 @@ Arabic letters, which would part letters that are written together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,12 +17,13 @@ from habeas.archive.exhibits.places import Places
 from habeas.archive.search.languages import UNKNOWN, tell
 from habeas.archive.search.ranges import Range, merged
 from habeas.reading.tables import Cell, column_name
+from habeas.vocabulary.texts import late_pattern
 
 MOST_CELLS = 12  # of one row
 _FIRST = 2  # of them, which say whose row it is
 CELL = 160  # code points of one cell
 _HEADING = 80  # of what heads it
-_ARABIC = re.compile(
+_ARABIC = late_pattern(
     "[\u0610-\u061a\u0620-\u06dc\u06df-\u06ff\u0750-\u077f\u08a0-\u08ff\u200c\u200d\ufb50-\ufdff\ufe70-\ufefc]"
 )
 

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
-from habeas.archive.exhibits.intake import layer_text
+from habeas.archive.readings import layer_text
 from habeas.archive.store import forgetting
 
 if TYPE_CHECKING:

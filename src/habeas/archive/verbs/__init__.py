@@ -75,7 +75,6 @@ __all__ = [
     "review",
     "review_policy",
     "seal",
-    "sealing",
     "source",
     "state_purpose",
     "timestamp",

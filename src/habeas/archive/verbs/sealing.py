@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from habeas.archive import models as m
@@ -73,8 +72,3 @@ def layer(
         },
         object_sha256=sealed_text.address,
     )
-
-
-def text_sha256(text: str) -> str:
-    """The hash that a layer's text must have."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()

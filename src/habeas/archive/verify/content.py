@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
-from habeas.archive.exhibits.intake import layer_text
+from habeas.archive.readings import layer_text
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.still import part
 from habeas.archive.verify.report import UNREADABLE, Progress, Report, Sample, words_of

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from habeas.archive.access import Viewer, visible
 from habeas.archive.exhibits import places as placing
 from habeas.archive.exhibits import quoting
-from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.models import Layer, Passage, Reading
-from habeas.archive.readings import Locator, locator_words
+from habeas.archive.readings import Locator, layer_text, locator_words
 from habeas.display.asking import NotThere, Query
 from habeas.display.exhibits import layers, tables
 from habeas.display.exhibits.chosen import ChosenWords, chosen

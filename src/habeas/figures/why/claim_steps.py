@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, as_known, erasing_entry, live, visible
 from habeas.archive.attestation.proving import Proven
-from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.exhibits.places import of_layer
+from habeas.archive.readings import layer_text
 from habeas.archive.search.sheet_rows import CitedRow, FoundCell, cited_in
 from habeas.errors import HabeasError
 from habeas.figures.definition.wording import property_words

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from habeas.archive.access import visible
 from habeas.archive.access.blocked_bytes import refuse_blocked
 from habeas.archive.errors import PassageOutside, UnknownReference
-from habeas.archive.exhibits.intake import layer_text
 from habeas.archive.exhibits.quoting import cite_once
 from habeas.archive.models import Exhibit, Layer
+from habeas.archive.readings import layer_text
 from habeas.archive.verbs.referring import marking_as_exhibit
 from habeas.display.exhibits.chosen import words_sha256
 from habeas.web.errors import FormUnreadable, WordsChanged
