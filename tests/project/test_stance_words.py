@@ -14,9 +14,9 @@ from pathlib import Path
 from habeas.vocabulary import schema, stances
 
 TABLE = "src/habeas/vocabulary/stances.py"
-#: Forms that nothing else in the program has a use for; "does not know" inside a sentence has.
+#: Forms that nothing else in the program uses ("takes it back" is also said of a retraction).
 WORDED = re.compile(
-    r"\b[Dd]en(ies|ied|ials?)\b|\b[Tt]akes (it )?back\b|\b[Tt]aken back by\b|\basserts\b"
+    r"\b[Dd]en(ies|ied|ials?)\b|\b[Tt]akes back\b|\b[Tt]aken back by\b|\basserts\b"
     r"|\b(Said by|Not known to)\b|\bdoes not know:?\s*$",
 )
 CODE = re.compile(r"[a-z_.-]+")  # a code or the name of a field
