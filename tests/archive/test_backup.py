@@ -363,7 +363,7 @@ def test_backups_and_archives_are_never_overwritten(full: Archive, tmp_path: Pat
         backup(full, tmp_path / "c.age", only_own_keys=True)
     with pytest.raises(ArchiveExists):
         restore(made.path, full.directory, full.keyring, passphrase=None)
-    with pytest.raises(BackupError, match="no folder"):
+    with pytest.raises(BackupError, match="does not exist"):
         backup(full, tmp_path / "none" / "b", only_own_keys=True)
     assert made.path.read_bytes() == before
     assert not list(tmp_path.glob("*.unfinished"))

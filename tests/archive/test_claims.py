@@ -87,11 +87,11 @@ def test_retracting_a_list_ends_its_claims_and_mentions_only(archive: Archive) -
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"property": "colour"}, "no property"),
+        ({"property": "colour"}, "No property"),
         ({"property": "capacity"}, "not one of a place"),
         ({"property": "location"}, "takes a place"),
-        ({"stance": "shouts"}, "no stance"),
-        ({"attribution": []}, "somebody who says it"),
+        ({"stance": "shouts"}, "No stance"),
+        ({"attribution": []}, "A claim needs a source"),
     ],
 )
 def test_what_a_claim_refuses(archive: Archive, change: dict[str, object], message: str) -> None:

@@ -328,7 +328,7 @@ def test_old_keys_are_not_destroyed_while_nobody_else_could_open_the_new_backup(
             carry_out(archive, request, world.one, tmp_path / "after", recipients=[recipient])
     keys = tmp_path / "after.keys"
     keys.rename(tmp_path / "elsewhere")
-    with pytest.raises(BackupError, match="nobody else can open"):
+    with pytest.raises(BackupError, match="no one else can open"):
         resume(archive)
     assert list(archive.keyring.epochs) == [1, 2]
     (tmp_path / "elsewhere").rename(keys)

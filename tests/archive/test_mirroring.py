@@ -150,7 +150,7 @@ def test_another_history_of_the_same_log_is_refused(full: Archive, tmp_path: Pat
 def test_another_folder_is_not_taken_for_a_mirror(full: Archive, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "a.jpg").write_bytes(b"x")
-    with pytest.raises(MirrorForeign, match="no mirror"):
+    with pytest.raises(MirrorForeign, match="not a mirror"):
         mirror(full, tmp_path / "photos")
     assert os.listdir(tmp_path / "photos") == ["a.jpg"]
     mirror(full, tmp_path / "m")

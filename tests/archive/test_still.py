@@ -274,7 +274,7 @@ def test_the_deeper_check_says_that_a_rebuild_goes_on(archive: Archive) -> None:
     m.LocalState.objects.filter(name="projected").update(value="3")
     said = [fault.message for fault in verify_deeper(archive).faults]
     assert len(said) == 1
-    assert "a rebuild was interrupted, or goes on" in said[0]
+    assert "a rebuild was interrupted, or is still running" in said[0]
 
 
 @pytest.fixture

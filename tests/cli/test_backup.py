@@ -35,7 +35,7 @@ def test_the_way_there_and_back(
     began = datetime.datetime.now(datetime.UTC).date()
     (tmp_path / "note.txt").write_text("Held in May 2018.")
     assert habeas("add", tmp_path / "note.txt").code == 0
-    assert "There is no folder" in habeas("backup", "../away/b.age").err
+    assert "does not exist" in habeas("backup", "../away/b.age").err
     made = habeas("backup", "../b.age", "--check", "--json").json
     assert made["backup"] == str(tmp_path / "b.age")
     assert made["keys"] == str(tmp_path / "b.age.keys")

@@ -45,7 +45,7 @@ def test_the_signer_is_shown_and_sound_only_by_the_team_s_choice(
         habeas, captured(capturer, tmp_path / "two.wacz", authority="(STAGING) Pretend Pear X1")
     )
     shown = habeas("custody", exhibit)
-    assert "by somebody whom nobody here trusts: not sound." in shown.out
+    assert "but its signer is not trusted here: not sound." in shown.out
     assert "capture.example.org" in shown.out
     assert "CN=Example web authority" in shown.out
     assert "by Test authority" in shown.out
@@ -55,7 +55,7 @@ def test_the_signer_is_shown_and_sound_only_by_the_team_s_choice(
         'web = ["web.pem", "staging.pem"]\ntimestamps = ["stamps.pem"]\n'
     )
     assert habeas("custody", exhibit, "--json").json["capture"]["standing"] == "sound"
-    assert "vouches for nobody: not sound." in habeas("custody", staged).out
+    assert "vouches for no one: not sound." in habeas("custody", staged).out
     (archive_here / FILE).write_text("web = 1")
     broken = habeas("custody", exhibit)
     assert (broken.code != 0, "captures.toml" in broken.err) == (True, True)

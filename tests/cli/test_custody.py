@@ -66,14 +66,14 @@ def test_a_copy_and_a_check_are_events(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--add", "bogus", "--by", "a", "--why", "b"), endings.REFUSED, "no custody event"),
+        (("--add", "bogus", "--by", "a", "--why", "b"), endings.REFUSED, "No custody event"),
         (("--add", "opened", "--by", "a"), endings.REFUSED, "without --why"),
         (("--add", "opened", "--why", "a"), endings.REFUSED, "without --by"),
         (("--add", "derived", "--by", "a", "--why", "b"), endings.REFUSED, "was derived"),
         (("--add", "opened", "--by", "a", "--why", "b", "--at", "x"), endings.REFUSED, "date"),
         (("--copy-to", "x", "--by", "a"), endings.REFUSED, "recorded with who"),
         (("--check", "--copy-to", "x"), endings.USAGE, "one of"),
-        (("--by", "a"), endings.USAGE, "say what happened"),
+        (("--by", "a"), endings.USAGE, "give what happened"),
     ],
 )
 def test_what_says_too_little_is_refused(

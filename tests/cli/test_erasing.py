@@ -132,7 +132,7 @@ def test_a_hold_is_named_and_forbids_it(habeas: Habeas, exhibit: int, people: li
         *("hold", "lift", str(exhibit), "--authority", "The same", "--yes", "--as", people[0])
     )
     assert lifted.code == 0, lifted.said
-    assert habeas("hold").out == "There is no legal hold.\n"
+    assert habeas("hold").out == "No legal holds.\n"
 
 
 @pytest.mark.parametrize(

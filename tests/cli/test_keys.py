@@ -86,10 +86,10 @@ def test_custodians_come_and_go(
     archive_here: Path, habeas: Habeas, custodian: tuple[Path, str], tmp_path: Path
 ) -> None:
     file, recipient = custodian
-    assert "There is no custodian" in habeas("keys", "custodians").out
+    assert "No custodian" in habeas("keys", "custodians").out
     state, words = finding(habeas, "recovery")
     assert state == "unsure"
-    assert "nobody else" in words
+    assert "no one else" in words
     assert habeas("keys", "custodians", "add", "abroad", recipient).code == 0
     state, words = finding(habeas, "recovery")
     assert state == "unsure"
@@ -357,7 +357,7 @@ def test_what_nobody_could_ever_approve_is_not_asked_for(
     ended = habeas("policy", "propose", "--approver-hours", "24", "--reason", "We are few.")
     assert "[trust.refused]" in ended.err
     assert f"Nobody could approve it: {name}'s key is newer than 72 h." in ended.err
-    assert re.search(r"Ask anew from 20..-..-.. ..:.. UTC on", ended.err)
+    assert re.search(r"Ask again from 20..-..-.. ..:.. UTC on", ended.err)
     assert habeas("policy", "--json").json["requests"] == []
     assert (
         habeas(
@@ -366,7 +366,7 @@ def test_what_nobody_could_ever_approve_is_not_asked_for(
         == 0
     )
     said = habeas("policy").out
-    assert f"It cannot be approved: {name}'s key was too young when they asked. Ask anew" in said
+    assert f"It cannot be approved: {name}'s key was too young when they asked. Ask again" in said
     assert "Another person can approve it" not in said
     (waiting,) = habeas("policy", "--json").json["requests"]
     assert waiting["ask_anew_at"] > 0

@@ -84,7 +84,7 @@ def test_two_reviewers_do_not_see_how_probable_a_pair_is(demo: Path) -> None:
         (("judge",), "Nobody can be asked"),
         (("judge", "374"), "two mentions and a verdict"),
         (("judge", "374", "374", "same", "--reason", "x"), "same as itself"),
-        (("judge", "374", "375", "perhaps", "--reason", "x"), "no verdict"),
+        (("judge", "374", "375", "perhaps", "--reason", "x"), "No verdict"),
         (("undo", "374", "--reason", "x"), "not a judgement"),
     ],
 )

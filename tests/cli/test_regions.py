@@ -45,7 +45,7 @@ def test_an_unknown_region_makes_no_archive(tmp_path: Path) -> None:
     archive = tmp_path / "case"
     refused = run("init", archive, "--unprotected", "--region", "atlantis")
     assert refused.code != 0
-    assert "There is no region ‘atlantis’" in refused.err
+    assert "No region named ‘atlantis’" in refused.err
     assert "Regions: belarus, xinjiang" in refused.err
     assert not archive.exists()
 
@@ -66,4 +66,4 @@ def test_a_folder_is_checked_without_an_archive(ruritania: Path) -> None:
     assert "It has no places and no readings" in sound.out
     (ruritania / "people.yaml").write_text("titles:\n  - mr\nsirs: []\n")
     wrong = run("regions", "check", ruritania)
-    assert "people.yaml, line 3: there is no key ‘sirs’" in wrong.err
+    assert "people.yaml, line 3: no key named ‘sirs’" in wrong.err

@@ -98,7 +98,7 @@ def test_what_a_bundle_withholds_is_withheld_unless_named(
 
 
 def test_what_cannot_be_proven(proof: Path, habeas: Callable[..., Ended]) -> None:
-    assert "There is no entry 99" in habeas("prove", "99", "--out", "../x").err
+    assert "No entry 99" in habeas("prove", "99", "--out", "../x").err
     assert "has no field 'name'" in habeas("prove", "6", "--field", "name", "--out", "../x").err
     assert "[archive.exists]" in habeas("prove", "6", "--out", proof).err
     assert not (proof.parent / "x").exists()

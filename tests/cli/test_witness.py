@@ -176,9 +176,9 @@ def test_by_file_there_and_back(
 def test_what_is_refused(
     archive_here: Path, habeas: Callable[..., Ended], alice: tuple[Path, str], tmp_path: Path
 ) -> None:
-    assert "no trust policy" in habeas("witness", "status").err
+    assert "No trust policy at" in habeas("witness", "status").err
     write_policy(archive_here, 1, (alice[1], "http://127.0.0.1:9"))
-    assert "Say how to ask" in habeas("witness", "request").err
+    assert "Choose how to ask" in habeas("witness", "request").err
     ended = habeas("witness", "request", "--online")
     assert ended.code == 1
     assert "cannot be reached" in ended.err

@@ -97,7 +97,7 @@ def test_an_error_names_the_file_and_the_partner(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match="no trust policy"):
+    with pytest.raises(PolicyError, match="No trust policy at"):
         read_policy(tmp_path / "partners.toml")
     (tmp_path / "partners.toml").write_text(written(1, ALICE, more='url = "http://[::1]:8418/w"\n'))
     policy = read_policy(tmp_path / "partners.toml")

@@ -103,4 +103,4 @@ def test_it_says_what_is_no_bundle(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 2
-    assert done.stderr == "Cannot be checked: bagit.txt is missing: this is no habeas bundle.\n"
+    assert done.stderr == "Cannot be checked: bagit.txt is missing: this is not a habeas bundle.\n"

@@ -194,8 +194,8 @@ def test_a_test_authority_is_never_sound_also_where_its_root_is_trusted(
     ("changed", "fault"),
     [
         ({"domain_of": "elsewhere.example"}, "not of the domain"),
-        ({"issued_before": datetime.timedelta(days=-1)}, "not in force"),
-        ({"valid": datetime.timedelta(hours=-1)}, "not in force"),
+        ({"issued_before": datetime.timedelta(days=-1)}, "not valid"),
+        ({"valid": datetime.timedelta(hours=-1)}, "not valid"),
         ({"created_after": datetime.timedelta(minutes=11)}, "within ten minutes"),
         ({"stranger": True}, "do not follow"),
     ],

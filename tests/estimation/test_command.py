@@ -83,7 +83,7 @@ def test_bad_tables_end_with_their_code(tmp_path: Path, text: str, code: str) ->
 def test_a_report_needs_its_directory(table: Path, tmp_path: Path) -> None:
     ended = run("estimate", str(table), *ANSWERED, "--report", str(tmp_path / "no" / "r.html"))
     assert ended.code == 3
-    assert "no directory" in ended.err
+    assert "does not exist" in ended.err
 
 
 def test_the_shared_kosovo_table_as_a_file(vectors: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from habeas.estimation.overlapping import _by_chance
 
 CAUTIONED = {
     "everybody": ("list-holds-all", "of all 300 observed are on A"),
-    "all who are not on another": ("lists-divide", "A and B share nobody"),
+    "all who are not on another": ("lists-divide", "A and B have no one in common"),
 }
 INDEPENDENT = [k for k in KINDS if k.startswith("independent") and "12 lists" not in k]
 

@@ -113,7 +113,7 @@ def test_nothing_above_the_level_is_in_it(world: World, tmp_path: Path) -> None:
     assert b"Innerword" in everything(tmp_path / "team")
     with pytest.raises(BundleError, match="is handled as sealed: it is not handed over"):
         choose(world.archive, "restricted", exhibits=[world.secret], purpose=0)
-    with pytest.raises(BundleError, match="no handling level"):
+    with pytest.raises(BundleError, match="No handling level"):
         choose(world.archive, "everything", exhibits=[world.secret])
 
 
@@ -131,7 +131,7 @@ def test_what_is_stricter_than_the_level_is_said_to_be_and_what_is_not_there_is_
         choose(world.archive, "team", record=hidden.position, purpose=0)
     with pytest.raises(UnknownFigure):
         choose(world.archive, "public", figure="nowhere")
-    with pytest.raises(BundleError, match="There is no exhibit 99999"):
+    with pytest.raises(BundleError, match="No exhibit numbered 99999"):
         choose(world.archive, "public", exhibits=[99_999])
 
 
@@ -332,7 +332,7 @@ def test_the_report_begins_with_what_is_claimed_by_whom_and_on_what(bundles: Pat
         assert words in claimed
     assert "On what" in printed
     exhibits = (bundles / "exhibits/data/report/report.html").read_text("utf-8")
-    assert "No claim is among the entries of this bundle" in exhibits
+    assert "The entries of this bundle include no claim" in exhibits
 
 
 def test_the_report_of_a_figure_begins_with_what_it_says(world: World, tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_the_verifier_says_what_its_words_mean(bundles: Path) -> None:
         text=True,
         check=True,
     )
-    assert "NONE IN IT       Quotes stand in the texts" in done.stdout
+    assert "NONE IN IT       Quotes are in the texts" in done.stdout
     assert "NONE IN IT: the bundle has nothing of this kind; that is no fault" in done.stdout
     assert "HOLDS: checked just now, and true." in done.stdout
     assert "FAILS: " not in done.stdout  # only words that stand above

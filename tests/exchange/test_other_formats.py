@@ -82,7 +82,7 @@ def test_its_faults_are_told_at_its_own_places(archive: Archive, tmp_path: Path)
     assert "case.json at /claims/0, column quote: The text of 'x-1' does not hold" in told
     assert "case.json at /claims/1, column property: This cell is empty." in told
     assert "case.json at /claims/2, column value: It holds the character U+0000" in told
-    assert "case.json at /claims/2, column colour: There is no such column." in told
+    assert "case.json at /claims/2, column colour: No such column." in told
     assert "case.json at /claims/2, column stance: " in told
     assert len(found) == 6
 

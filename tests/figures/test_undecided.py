@@ -120,7 +120,7 @@ def test_a_count_is_a_range_until_its_pairs_are_judged(archive: Archive) -> None
 
     assert headline() == "2 to 4 places (2 pairs not decided)"
     tree = asking.as_text(asking.tree(archive, OWNER, definition))
-    assert "Town 0" in tree.partition("Pairs that nobody has decided: 2")[2]
+    assert "Town 0" in tree.partition("Pairs not decided yet: 2")[2]
     assert "0.9" not in tree  # who judges may have to be blind to it
     person = add_reviewer(archive)
     before = dependents.snapshot(archive, OWNER)
@@ -191,5 +191,5 @@ def test_what_no_run_has_compared_is_a_weak_point(archive: Archive) -> None:
 
 @pytest.mark.parametrize("written", ["1", "0", "1.5", "half", "0.1234567", "-0.5"])
 def test_what_is_no_probability_is_refused(written: str) -> None:
-    with pytest.raises(DefinitionError, match="no probability"):
+    with pytest.raises(DefinitionError, match="not a probability"):
         parse(TEXT.replace("0.5", written))

@@ -31,7 +31,7 @@ from habeas.names.errors import BadName, NamesError, UnknownConversion
         ("阿訇", "only a title"),
         ("Mem\udce9t", "lost in decoding"),
         ("\ufffdursun", "lost in decoding"),
-        (b"Memet", "is no name"),
+        (b"Memet", "is not a name"),
     ],
 )
 def test_refused_with_the_reason(name: str, said: str) -> None:

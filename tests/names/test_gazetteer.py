@@ -95,9 +95,9 @@ def _file() -> dict[str, object]:
 
 
 def test_a_file_that_is_not_in_order_is_refused() -> None:
-    with pytest.raises(BadGazetteer, match="no JSON"):
+    with pytest.raises(BadGazetteer, match="not JSON"):
         gazetteer.parse("{", xinjiang.XINJIANG)
-    with pytest.raises(BadGazetteer, match="no gazetteer"):
+    with pytest.raises(BadGazetteer, match="not a gazetteer"):
         gazetteer.parse("{}", xinjiang.XINJIANG)
     whole = _file()
     units = whole["units"]

@@ -47,7 +47,7 @@ def test_a_file_in_the_body_is_a_file_inside(read_bytes: Read, encoded: bytes) -
     assert "before" in mail.text
     assert "after" in mail.text
     assert "list.csv" in mail.text
-    assert any("list.csv stood in the body" in words for words in mail.warnings)
+    assert any("list.csv was in the body" in words for words in mail.warnings)
 
 
 @pytest.mark.parametrize(

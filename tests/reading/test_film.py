@@ -181,7 +181,7 @@ def test_a_piece_plays_and_holds_nothing_else(sandbox: Sandbox) -> None:
     for word in (b"Phone 7", b"2018-05", b"+39.46", b"school", b"font", b"ENCODER"):
         assert word not in made.webm
     pieces_out.check(made.webm)
-    with pytest.raises(NoPiece, match="nothing of it at that time"):
+    with pytest.raises(NoPiece, match="Nothing of it is at that time"):
         sandbox.piece(io.BytesIO(films.with_subtitles()), "film.mkv", number=3)
     with pytest.raises(NoPiece):
         sandbox.piece(io.BytesIO(b"Held in May."), "a.txt")

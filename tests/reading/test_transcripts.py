@@ -191,7 +191,7 @@ def test_a_textgrid_that_breaks_off_is_read_that_far(read_bytes: ReadBytes) -> N
     (found,) = read_bytes(LONG_GRID[: LONG_GRID.index("intervals [3]")].encode())
     assert found.state is State.IN_PART
     assert [words for words, _ in lines(found)] == ['held in "the school" 2017']
-    assert found.missing == ("what comes after line 23: the file ends where a number should stand",)
+    assert found.missing == ("what comes after line 23: the file ends where a number should be",)
     (head,) = read_bytes(LONG_GRID[:60].encode())
     assert head.state is State.FAILED
 

@@ -226,7 +226,7 @@ def test_a_key_is_not_handed_over_to_itself_or_brought_back(world: World) -> Non
     former = KeyPair(world.handed.old.entry, world.handed.old.checkpoint, 99)
     later = Checkpoint(world.handed.checkpoint.origin, 99, bytes(32), b"")
     back = Handover(world.handed.new, former, "retired", later)
-    with pytest.raises(HandoverError, match="anew"):
+    with pytest.raises(HandoverError, match="again"):
         follow([world.handed, back])
 
 
@@ -326,7 +326,7 @@ def test_a_checkpoint_by_the_retired_key_later_is_named_as_that(
 ) -> None:
     newest = cosigning.newest_checkpoint(copied)
     forged = sign_checkpoint(copied.origin, newest.size, newest.root, world.stolen.checkpoint)
-    with pytest.raises(KeyRetired, match="not in force at that size"):
+    with pytest.raises(KeyRetired, match="not active at that size"):
         copied.chain.open(forged.note)
     _replace_checkpoint(copied, forged)
     report = verify(open_archive(copied.directory, damaged=True))

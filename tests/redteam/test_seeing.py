@@ -342,7 +342,7 @@ def test_a_hold_and_a_block_lifted_unseen_show_no_position(
     row = m.Exhibit.objects.get(position=exhibit.position)
     assert {"held", "blocked"} < {step.event for step in chain(THE_PUBLIC, row).steps}
     assert not visible(THE_PUBLIC, m.Layer).exists()  # a block binds everybody
-    with pytest.raises(ExhibitBlocked, match=r"is blocked: somebody") as refused:
+    with pytest.raises(ExhibitBlocked, match=r"is blocked: someone") as refused:
         archive.read_object(row.address)
     assert "entry" not in refused.value.message
     with archive.writing(reviewer) as batch:

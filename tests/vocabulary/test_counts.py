@@ -62,7 +62,7 @@ def test_what_is_read(text: str, low: int | None, high: int | None, approximate:
         ("22.", "write 22"),
         ("22.000", "write 22000 or 22,000"),
         ("22.5", "is a fraction; write whole numbers, such as 22-23"),
-        ("1.2.3", "no number with its points"),
+        ("1.2.3", "not a number with those points"),
         ("1.300.000", "fraction or thousands"),
         ("1.5", "fraction; write whole numbers, such as 1-2"),
         ("1.300-1.500", "fraction or thousands"),

@@ -47,7 +47,7 @@ def test_what_is_read(text: str, point: Point) -> None:
         ("1e1,5", "not a number of degrees"),
         ("37.,80", "not a number of degrees"),
         ("37\x00,80", "not a number of degrees"),
-        ("3" * 5000 + ",80", "no short text"),
+        ("3" * 5000 + ",80", "not a short text"),
     ],
 )
 def test_what_is_refused(text: str, reason: str) -> None:

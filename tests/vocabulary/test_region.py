@@ -87,7 +87,7 @@ def test_an_unknown_region_is_refused_with_those_there_are() -> None:
 WRONG = {
     "region.yaml": [
         ("zones: []\n", "title is missing"),
-        ("title: R\nzone: []\n", "line 2: there is no key ‘zone’"),
+        ("title: R\nzone: []\n", "line 2: no key named ‘zone’"),
         ('title: R\nzones:\n  - "+1"\n', "line 3: ‘\\+1’ is not a zone"),
         ("title: R\ntitle: S\n", "line 2: ‘title’ is there twice"),
         ("title: [\n", "line 2: it is not YAML"),
@@ -105,8 +105,8 @@ WRONG = {
     "given_names.tsv": [("a\tb\n", "Line 1 of given_names.tsv of the region ruritania")],
     "letters.yaml": [
         ("readings:\n  - name: A\n", "line 2: script is missing"),
-        ("readings:\n  - {name: A, script: Latn, reader: x}\n", "line 2: there is no reader ‘x’"),
-        ("readings:\n  - {name: A, script: Latn, steps: [{by: x}]}\n", "there is no step ‘x’"),
+        ("readings:\n  - {name: A, script: Latn, reader: x}\n", "line 2: no reader named ‘x’"),
+        ("readings:\n  - {name: A, script: Latn, steps: [{by: x}]}\n", "no step named ‘x’"),
         (
             "tables:\n  a: [{use: a}]\nreadings: []\n",
             "the table ‘a’ uses itself",
@@ -118,14 +118,14 @@ WRONG = {
     ],
     "writing.yaml": [
         ("targets:\n  a: {title: A}\n", "line 2: a target has either steps or by"),
-        ("targets:\n  a: {title: A, by: magic}\n", "line 2: there is no ‘magic’"),
+        ("targets:\n  a: {title: A, by: magic}\n", "line 2: nothing is named ‘magic’"),
     ],
     "gazetteer.tsv": [
         ("id\tname\n", "line 1: the first line must name the columns"),
         ("id\tlevel\tparent\tpoint\tsource\tofficial/xx/No\n", "line 1: .*No"),
         (
             "id\tlevel\tparent\tpoint\tsource\tofficial/en/Latn\n1\tcounty\t2\t\teditors\tA\n",
-            "line 2: it lies in 2, which is not on a line before it",
+            "line 2: it is in 2, which is not on an earlier line",
         ),
         (
             "id\tlevel\tparent\tpoint\tsource\tofficial/en/Latn\n1\tcounty\t\t\teditors\tЖ\n",
@@ -133,7 +133,7 @@ WRONG = {
         ),
     ],
     "gazetteer.json": [
-        ("{", r"gazetteer\.json: It is no JSON"),
+        ("{", r"gazetteer\.json: It is not JSON"),
         (
             '{"format": "habeas-gazetteer/1", "name": "", "sources": {}, "units": [{"id": "1"}]}',
             r"gazetteer\.json: .*'forms' is missing",

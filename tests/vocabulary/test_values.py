@@ -83,18 +83,18 @@ def test_missing_values_are_three_answers_for_every_type(state: str, name: str) 
 @pytest.mark.parametrize(
     ("name", "cell", "error", "reason"),
     [
-        ("name", "", BadValue, "is no text"),
-        ("people_held", "?perhaps", BadValue, "no reason for a missing value"),
-        ("name", "?unkown", BadValue, "no reason for a missing value"),
+        ("name", "", BadValue, "is not of type text"),
+        ("people_held", "?perhaps", BadValue, "not a reason for a missing value"),
+        ("name", "?unkown", BadValue, "not a reason for a missing value"),
         ("people_held", "12?", BadCount, "no form"),
         ("people_held", "1.300", BadCount, "1.300"),
         ("birth_date", "03/04/1985", BadDate, "year comes first"),
         ("gender", "F", UnknownCode, "not a code of gender"),
-        ("author", "somebody", BadValue, "no mention"),
-        ("same_as_url", "javascript:alert(1)", BadValue, "no web address"),
-        ("same_as_url", "https://a b", BadValue, "no web address"),
-        ("same_as_url", "https://" + "x" * 3000, BadValue, "no web address"),
-        ("wikidata_id", "Q1\n2", BadValue, "no identifier"),
+        ("author", "somebody", BadValue, "not a mention"),
+        ("same_as_url", "javascript:alert(1)", BadValue, "not a web address"),
+        ("same_as_url", "https://a b", BadValue, "not a web address"),
+        ("same_as_url", "https://" + "x" * 3000, BadValue, "not a web address"),
+        ("wikidata_id", "Q1\n2", BadValue, "not an identifier"),
         ("location", "80,370", VocabularyError, "beyond 180"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_reference_keeps_what_was_written() -> None:
     assert value.mention == MENTION
     assert value.as_written == Written("the county")
     assert values.reference(MENTION) == values.parse(MENTION, prop("author"))
-    with pytest.raises(BadValue, match="no mention"):
+    with pytest.raises(BadValue, match="not a mention"):
         values.reference(MENTION.upper())
 
 
@@ -178,11 +178,11 @@ def _only_texts_and_numbers(data: Any) -> bool:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (None, "no value"),
-        ([], "no value"),
-        ({}, "no type"),
-        ({"type": "face"}, "no type"),
-        ({"type": ["text"]}, "no type"),
+        (None, "not a value"),
+        ([], "not a value"),
+        ({}, "not a type"),
+        ({"type": "face"}, "not a type"),
+        ({"type": ["text"]}, "not a type"),
         ({"type": "text"}, "lacks"),
         ({"type": "text", "text": ""}, "empty or wrong"),
         ({"type": "text", "text": 5}, "empty or wrong"),
@@ -192,7 +192,7 @@ def _only_texts_and_numbers(data: Any) -> bool:
         ({"type": "text", "state": ["unknown"]}, "not one"),
         ({"type": "text", "text": "x", "rule": 1}, "not one"),
         ({"type": "text", "text": "x", "written": "y"}, "other parts"),
-        ({"type": "text", "text": "x", "written": {"text": 1}}, "no text"),
+        ({"type": "text", "text": "x", "written": {"text": 1}}, "not a text"),
         ({"type": "text", "text": "x", "written": {"language": "ug"}}, "other parts"),
         ({"type": "date", "edtf": "2018-13"}, "no month"),
         ({"type": "date", "edtf": 2018}, "wrong part"),
@@ -205,8 +205,8 @@ def _only_texts_and_numbers(data: Any) -> bool:
         ({"type": "place", "lat": "95", "lon": "0", "precision": "county"}, "latitude|beyond"),
         ({"type": "place", "lat": 37, "lon": "0", "precision": "county"}, "wrong part"),
         ({"type": "code", "list": "gender"}, "lacks"),
-        ({"type": "ref", "mention": "12"}, "no mention"),
-        ({"type": "ref", "mention": 12}, "no mention"),
+        ({"type": "ref", "mention": "12"}, "not a mention"),
+        ({"type": "ref", "mention": 12}, "not a mention"),
     ],
 )
 def test_json_that_no_value_gives_is_refused(data: object, reason: str) -> None:
@@ -220,7 +220,7 @@ def test_a_code_that_the_list_no_longer_has_can_still_be_read() -> None:
     assert values.describe(value) == "of-old"
     with pytest.raises(UnknownCode):
         values.code("gender", "of-old")
-    with pytest.raises(UnknownCode, match="no code list"):
+    with pytest.raises(UnknownCode, match="No code list"):
         values.code("race-science", "x")
 
 

@@ -155,7 +155,7 @@ class QuoteAmbiguous(ArchiveError):
     code = "quote.ambiguous"
 
     def __init__(self, message: str, faults: Sequence[object]) -> None:
-        super().__init__(message, next_step="Say which with --occurrence N, or quote more of it.")
+        super().__init__(message, next_step="Choose one with --occurrence N, or quote more of it.")
         self.faults = faults
 
 

@@ -222,7 +222,7 @@ class Archive:
             )
         if not size <= int(state["projected"]) <= head()[0]:
             raise ProjectionOutdated(
-                f"The derived tables stand for {state['projected']} of {head()[0]} entries: "
+                f"The derived tables cover {state['projected']} of {head()[0]} entries: "
                 "a rebuild was interrupted.",
                 next_step="Run `habeas rebuild`; it goes on where it stopped.",
             )
@@ -234,7 +234,7 @@ def find_archive(start: Path) -> Path:
         if (directory / SETTINGS_NAME).is_file():
             return directory
     raise ArchiveNotFound(
-        f"There is no archive in {start} or above it.",
+        f"No archive was found in {start} or above it.",
         next_step="Go into an archive, name one with `--archive`, or make one with `habeas init`.",
     )
 
@@ -292,7 +292,7 @@ def _finish_log(archive: Archive) -> None:
     if finished is not None:
         log.warning(
             "A hand-over of the archive's keys was interrupted; %s.",
-            "the rest is done when nobody else is writing the log"
+            "the rest is done when no one else is writing the log"
             if archive.keyring.next
             else f"it is finished: the new keys sign from {finished:,} entries on",
         )

@@ -49,7 +49,7 @@ def require_to_search(viewer: Viewer) -> None:
     if viewer.purpose is None and reaches_above_public(viewer):
         raise PurposeNeeded(
             "This archive holds texts or records above public: a search needs a purpose.",
-            next_step="Say what for: `habeas search --purpose TEXT`, for pages "
+            next_step="Give a purpose: `habeas search --purpose TEXT`, for pages "
             "`habeas serve --purpose TEXT`; it is recorded and signed. "
             "`habeas search --public` searches what is public.",
         )
@@ -60,7 +60,7 @@ def require_to_pick(viewer: Viewer, properties: Sequence[str]) -> None:
     if viewer.purpose is None:
         raise PurposeNeeded(
             f"To list people by {' and '.join(properties)} needs a purpose.",
-            next_step="Say what for: --purpose TEXT; it is recorded and signed.",
+            next_step="Give a purpose: --purpose TEXT; it is recorded and signed.",
         )
 
 
@@ -69,5 +69,5 @@ def require_to_hand_over(level: str, purpose: int | None) -> None:
     if level != "public" and purpose is None:
         raise PurposeNeeded(
             f"A bundle of what is {level} needs a purpose.",
-            next_step="Say what for: --purpose TEXT; it is recorded and signed.",
+            next_step="Give a purpose: --purpose TEXT; it is recorded and signed.",
         )

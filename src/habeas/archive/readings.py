@@ -190,7 +190,7 @@ def layer_text(archive: Archive, layer: m.Layer, *, even_blocked: bool = False) 
     text = archive.read_object(layer.address, even_blocked=even_blocked).decode("utf-8")
     if text_sha256(text) != layer.text_sha256:
         raise SourceError(
-            f"The text of layer {layer.position} is not the one that was logged.",
+            f"The text of layer {layer.position} differs from the one that was logged.",
             path=layer.address,
             next_step="Run `habeas verify`.",
         )

@@ -57,8 +57,8 @@ def code(field: str, value: str, codes: Collection[str], what: str = "") -> Prob
     """One of the codes; ``what`` names it where the field's name does not."""
     if value not in codes:
         valid = f"Use one of: {', '.join(codes)}."
-        in_cell = (f"There is no {field} {value!r}.", valid)
-        yield Problem(field, f"There is no {what or field} {value!r}.", valid, in_cell)
+        in_cell = (f"No {field} named {value!r}.", valid)
+        yield Problem(field, f"No {what or field} named {value!r}.", valid, in_cell)
 
 
 def date(field: str, text: str) -> Problems:
@@ -98,7 +98,7 @@ def source(kind: str, code_: str, name: str, interests: Iterable[str]) -> Proble
     for interest in interests:
         for problem in code("interests", interest, known, "kind of interest"):
             listed = f"Write `kind: text; kind: text` with: {', '.join(known)}."
-            in_cell = (f"There is no interest {interest!r}.", listed)
+            in_cell = (f"No interest named {interest!r}.", listed)
             yield Problem(problem.field, problem.reason, problem.valid, in_cell)
     if kind == "witness" and name:
         yield Problem(
@@ -143,7 +143,7 @@ def claimed(known: Schema, kind: str | None, property: str) -> Problems:
     prop = known.properties.get(property)
     if prop is None:
         near = ", ".join(p.name for p in known.properties.values() if kind in p.kinds)
-        reason = f"There is no property {property!r}."
+        reason = f"No property named {property!r}."
         remedy = "See docs/reference/vocabulary.md for the properties of each kind."
         yield Problem("property", reason, remedy, (reason, f"Properties: {near}."))
     elif kind is not None and kind not in prop.kinds:
@@ -187,7 +187,7 @@ def passage(start: int, stop: int, length: int) -> Problems:
     """A place in a text of ``length`` characters, no longer than is quoted."""
     if not 0 <= start < stop <= length:
         yield _outside(
-            f"The passage {start}–{stop} does not lie in the text of {length} characters.",
+            f"The passage {start}–{stop} is outside the text of {length} characters.",
             "Give a start and a stop inside the text, the start first.",
         )
     elif stop - start > LONGEST_QUOTE:
@@ -230,7 +230,7 @@ def assessment(scheme: str, grade: str) -> Problems:
     if scheme in SCHEMES:
         yield from code("grade", grade, schema.core().codes[scheme], f"{scheme} grade")
         return
-    reason = f"There is no scheme {scheme!r}."
+    reason = f"No scheme named {scheme!r}."
     yield Problem(
         "scheme",
         reason,
@@ -248,7 +248,7 @@ def consent(basis: str, audience: str, purposes: Collection[str], expires: str) 
     for purpose in purposes:
         if purpose not in known:
             listed = f"Use any of: {', '.join(known)}."
-            yield Problem("purposes", f"There is no purpose {purpose!r}.", listed)
+            yield Problem("purposes", f"No purpose named {purpose!r}.", listed)
     if expires and not is_day(expires):
         valid = "Write it as 2027-01-31."
         in_cell = (f"{expires!r} is not a day.", valid)

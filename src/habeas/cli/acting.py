@@ -41,7 +41,7 @@ def acting_person(
     if path.is_file():
         passphrase = passphrase_of(path, passphrase_file, pseudonym, option)
     elif verifiers:
-        raise KeysMissing(f"There is no key file {path}.", next_step=PUT_BACK)
+        raise KeysMissing(f"No key file at {path}.", next_step=PUT_BACK)
     return open_person(keys, pseudonym, passphrase, verifiers)
 
 
@@ -77,7 +77,7 @@ def only_person(archive: Archive, *, or_unsigned: bool = False) -> str:
     if len(here) > 1:
         raise PersonNeeded(
             f"This is a decision, which a person signs, and {len(here)} persons' keys are here.",
-            next_step=f"Say who acts: --as {' or --as '.join(here)}.",
+            next_step=f"Choose whose key signs: --as {' or --as '.join(here)}.",
         )
     return here[0]
 

@@ -103,7 +103,7 @@ def _say_version(wanted: bool) -> None:
 
 _root = _typer(
     "An evidence ledger: every published number leads back to sealed bytes.\n\n"
-    "Commands act on the archive that the current directory lies in, or on --archive DIR.",
+    "Commands act on the archive that the current directory is in, or on --archive DIR.",
     no_args_is_help=True,
 )
 

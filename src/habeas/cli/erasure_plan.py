@@ -24,7 +24,7 @@ SHOWN = 10  # things named one by one
 
 LIMITS = (
     "copies that left: a bundle given to a court, a file copied out, a page printed or remembered",
-    "older backups and mirrors, where somebody kept a copy opened or the keys that open them",
+    "older backups and mirrors, where someone kept an opened copy or the keys that open them",
     "what the disk keeps of deleted files, its snapshots and swap: only disk encryption helps",
     "what stays and was written freely: titles, notes, reasons, figures defined by a name",
     (
@@ -125,9 +125,7 @@ def _staying(speaker: Speaker, what: ErasurePlan) -> None:
     else:
         speaker.say("Nothing that was looked into and stays holds the same bytes or text.")
     if found.retold:
-        speaker.say(
-            "Staying, and written with a name or words that go (of somebody else, perhaps):"
-        )
+        speaker.say("Staying, and written with a name or words that go (perhaps someone else's):")
         _named(speaker, [f"entry {position}, {kind}" for kind, position in found.retold])
     if found.runs:
         speaker.say(
@@ -137,7 +135,7 @@ def _staying(speaker: Speaker, what: ErasurePlan) -> None:
         )
     if found.common:
         speaker.say(
-            f"{several(found.common, 'run')} left out: they stand in so many passages that they "
+            f"{several(found.common, 'run')} left out: they appear in so many passages that they "
             "are a form's wording."
         )
     if found.unread:

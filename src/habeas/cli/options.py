@@ -12,7 +12,7 @@ ArchiveOption = Annotated[
     typer.Option(
         "--archive",
         metavar="DIR",
-        help="The archive to act on. Without it: the one that the current directory lies in.",
+        help="The archive to act on. By default, the archive that the current directory is in.",
         show_default=False,
     ),
 ]
@@ -75,8 +75,8 @@ UnsignedOption = Annotated[
     bool,
     typer.Option(
         "--unsigned",
-        help="No person signs: it stands as by the installation alone. Only for what makes "
-        "things stricter.",
+        help="No person signs: it is recorded as done by the installation alone. Only for what "
+        "makes things stricter.",
     ),
 ]
 ApproverHoursOption = Annotated[
@@ -116,7 +116,7 @@ AsOfOption = Annotated[
         "--as-of",
         metavar="N",
         min=1,
-        help="As the archive stood when its ledger had N entries.",
+        help="As the archive was when its ledger had N entries.",
         show_default=False,
     ),
 ]

@@ -51,7 +51,7 @@ def _passphrase(file: Path | None, question: str, option: str) -> str:
 def _asked(question: str, option: str) -> str:
     if not sys.stdin.isatty():
         raise PassphraseNeeded(
-            "A passphrase is needed, and there is no terminal to ask for it.",
+            "A passphrase is needed, but no terminal is available to ask for it.",
             next_step=f"Name a file that holds it: {option} FILE.",
         )
     return getpass.getpass(plain(question))

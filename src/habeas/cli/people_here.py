@@ -56,7 +56,7 @@ def findings(directory: Path) -> Iterator[tuple[str, str, str]]:
         words = f"{kept.count(PROTECTED)} keys, each under a passphrase and the one granted"
         yield "people", GOOD, words + (f"; {elsewhere} not here" if elsewhere else "")
     else:
-        yield "people", UNSURE, "nobody has a key: `habeas people add` makes one"
+        yield "people", UNSURE, "no one has a key: `habeas people add` makes one"
     yield _deciding(len({holder for holder, _ in by}))
     yield _policy()
 
@@ -65,7 +65,7 @@ def _deciding(people: int) -> tuple[str, str, str]:
     if people < 2:
         return "deciding", UNSURE, "nothing that takes two people can be decided: fewer have a key"
     if people == 2:
-        words = "two people have a key: if one loses it, nobody can give it back. Add a third"
+        words = "two people have a key: if one loses it, no one can replace it. Add a third"
         return "deciding", UNSURE, words
     return "deciding", GOOD, f"{people} people have a key; two can give one back to a third"
 

@@ -55,13 +55,13 @@ def too_young(trust: TrustState, asked: DecisionRequest) -> str:
 
 
 def anew_words(from_when: int) -> str:
-    return f"Ask anew from {utc(from_when)} on, or have somebody ask whose key is older."
+    return f"Ask again from {utc(from_when)} on, or have someone whose key is older ask."
 
 
 def _tell_age(speaker: Speaker, key: HeldKey, asked: DecisionRequest) -> None:
     age = max(asked.time - key.time, 0)
     found = between(attested_words(), key.position, asked.position)
-    clock = "by this machine's clock, which nobody confirms"
+    clock = "by this machine's clock, which no one confirms"
     if found.at_least and found.at_least >= age // 2:
         clock = f"at least {lasting(found.at_least)} by the word of {', '.join(found.by)}"
     whose = f"signed for by {key.by}" if key.by else "by the installation alone"

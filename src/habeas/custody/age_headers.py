@@ -44,7 +44,7 @@ def check_header(data: bytes, path: Path) -> list[Stanza]:
     lines = data[:LONGEST].split(b"\n")
     try:
         if lines.pop(0) != VERSION:
-            raise ValueError("it is no age file of version 1")
+            raise ValueError("it is not an age file of version 1")
         stanzas = []
         while lines and lines[0].startswith(b"-> "):
             stanzas.append(_stanza(lines))
@@ -78,8 +78,8 @@ def check_passphrase_header(data: bytes, path: Path) -> int:
         raise AgeRefused(
             f"{path} asks for a work factor of {work}: {_size(work)} of memory for every try. At "
             f"most {MOST_WORK} is tried ({_size(MOST_WORK)}); this program writes 18.",
-            next_step="Do not open a key file of somebody else's making. One of your own is opened "
-            "and written anew with `age` on a machine with the memory.",
+            next_step="Do not open a key file that someone else made. Open one of your own "
+            "and write it again with `age` on a machine with enough memory.",
         )
     return work
 

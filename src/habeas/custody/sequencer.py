@@ -109,7 +109,7 @@ class Sequencer:
             raise DatabaseBehindLog(
                 f"The database holds {size} entries and its log was signed at {before}: the "
                 "database is an older copy.",
-                next_step="Restore the newest database, or the one that belongs to this log. "
+                next_step="Restore the newest database, or the database that belongs to this log. "
                 "Nothing was signed.",
             )
         self._check_edge()

@@ -117,15 +117,15 @@ def _cautions(table: CaptureTable) -> list[Caution]:
         found.append(
             Caution(
                 "lists-apart",
-                f"These pairs of lists share nobody: {'; '.join(apart[:3])}{more}. If a pair "
-                "cannot share anybody by construction, that must be declared.",
+                f"These pairs of lists have no one in common: {'; '.join(apart[:3])}{more}. If a "
+                "pair cannot have anyone in common by construction, that must be declared.",
             )
         )
     if len(components(table)) > 1:
         found.append(
             Caution(
                 "groups-apart",
-                "The lists fall into groups that share nobody. The groups may cover different "
+                "The lists fall into groups with no one in common. The groups may cover different "
                 "populations.",
             )
         )

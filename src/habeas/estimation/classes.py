@@ -179,7 +179,7 @@ class Chains:
 
     def __init__(self, table: CaptureTable, seed: int, settings: ClassSettings) -> None:
         if not isinstance(seed, int) or not 0 <= seed < 2**63:
-            raise BadSetting("The seed is no whole number from 0 up.", next_step="Give one.")
+            raise BadSetting("The seed is not a whole number from 0 up.", next_step="Give one.")
         self.settings = settings
         self.observed = table.observed
         members: list[int] = []

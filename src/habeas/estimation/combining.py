@@ -74,7 +74,7 @@ def over_imputations(
 def over_strata(draws: Sequence[Any], seed: int) -> Any:
     """Draws of the total of independent strata, paired at random."""
     if not draws:
-        raise BadSetting("There are no strata to add.", next_step="Give one at least.")
+        raise BadSetting("No strata were given to add.", next_step="Give one at least.")
     flat = [np.asarray(each).reshape(-1) for each in draws]
     many = min(len(each) for each in flat)
     rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence((seed, 3))))

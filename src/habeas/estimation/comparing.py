@@ -72,8 +72,8 @@ def _alone(methods: Sequence[MethodResult], said: Sequence[MethodResult]) -> lis
     return [
         Caution(
             "one-method-only",
-            f"Only one method gives a number ({said[0].title}); {len(refused)} refuse. Nothing "
-            "stands beside it that could show it wrong.",
+            f"Only one method gives a number ({said[0].title}); {len(refused)} refuse. No other "
+            "result is there to show it wrong.",
         )
     ]
 

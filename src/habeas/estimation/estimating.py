@@ -31,7 +31,7 @@ from habeas.estimation.tables import CaptureTable
 ANSWERS = ("yes", "no", "unknown")
 CLOSED = (
     "Closed population: did the same people make up the population during the whole time "
-    "that the lists cover, so that anybody could have been listed throughout?"
+    "that the lists cover, so that anyone could have been listed throughout?"
 )
 REACHABLE = (
     "Everyone could have been listed: had each person, however small, some chance of being on "
@@ -138,8 +138,8 @@ def _of_answers(answers: tuple[str, str]) -> list[Caution]:
                 "population-not-closed",
                 "The population is "
                 + ("not closed" if answers[0] == "no" else "not known to be closed")
-                + ": people came or went while the lists were made, and every method here takes "
-                "that nobody did. Estimate shorter periods apart.",
+                + ": people came or went while the lists were made, and every method here assumes "
+                "that no one did. Estimate shorter periods separately.",
             )
         )
     if answers[1] != "yes":

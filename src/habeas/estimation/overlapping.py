@@ -134,7 +134,7 @@ def cautions(table: CaptureTable, pairs: list[OverlapPair]) -> list[Caution]:
         found.append(
             Caution(
                 "overlap-too-great",
-                f"Nearly everybody is on both of {_some(told)}. Either almost nobody is missing, "
+                f"Nearly everyone is on both of {_some(told)}. Either almost no one is missing, "
                 "or these lists come from one source; the table cannot tell which.",
             )
         )
@@ -168,9 +168,9 @@ def _dividing(table: CaptureTable) -> list[Caution]:
     return [
         Caution(
             "lists-divide",
-            f"{_some(told)} share nobody and hold nearly all observed between them. If they divide "
-            "one population (by place or period, say), they are one list in two parts: merge them, "
-            "or the estimate is too high.",
+            f"{_some(told)} have no one in common and together hold nearly all observed. If they "
+            "divide one population (by place or period, say), they are one list in two parts: "
+            "merge them, or the estimate is too high.",
         )
     ]
 

@@ -141,7 +141,7 @@ class CaptureTable:
             return self.lists.index(name)
         except ValueError:
             raise BadTable(
-                f"There is no list {name!r}.", next_step=f"The lists are: {', '.join(self.lists)}."
+                f"No list named {name!r}.", next_step=f"The lists are: {', '.join(self.lists)}."
             ) from None
 
 
@@ -219,7 +219,7 @@ def read_csv(
         lines = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise _bad(
-            f"Line {rows.line_num}: this is no CSV ({error}).", "Check the quotes."
+            f"Line {rows.line_num}: this is not CSV ({error}).", "Check the quotes."
         ) from None
     if not lines:
         raise _bad("The file is empty.", "Its first line names the columns.")
@@ -244,7 +244,7 @@ def read_csv(
             if cell[name] not in ("0", "1"):
                 raise _bad(
                     f"Line {number}, {name}: {cell[name][:40]!r} is neither 0 nor 1.",
-                    "A column that is no list does not belong in the table.",
+                    "A column that is not a list does not belong in the table.",
                 )
         mask = sum(1 << j for j, name in enumerate(names) if cell[name] == "1")
         if not mask:
@@ -260,7 +260,7 @@ def read_csv(
         else:
             who = (cell.get(stratum, ""), cell[PERSON_COLUMN])
             if not who[1] or who in seen:
-                what = "names nobody" if not who[1] else "names somebody for the second time"
+                what = "names no one" if not who[1] else "names someone for the second time"
                 raise _bad(f"Line {number} {what}.", "One row a person, each with an identifier.")
             seen.add(who)
             of[mask] = of.get(mask, 0) + 1
@@ -308,14 +308,14 @@ def _names(lists: Sequence[str]) -> tuple[str, ...]:
 def _mask(pattern: str, names: tuple[str, ...]) -> int:
     if not isinstance(pattern, str) or len(pattern) != len(names) or set(pattern) - {"0", "1"}:
         raise _bad(
-            f"{pattern!r} is no cell of {len(names)} lists.",
+            f"{pattern!r} is not a cell of {len(names)} lists.",
             "Write one digit a list, 1 for on it, in the order of the lists.",
         )
     mask = sum(1 << j for j, digit in enumerate(pattern) if digit == "1")
     if not mask:
         raise _bad(
             "The cell of people on no list is given.",
-            "It is what is estimated; nobody observed it. Leave it out.",
+            "It is what is estimated; it was not observed. Leave it out.",
         )
     return mask
 
@@ -324,7 +324,7 @@ def _whole(count: object, where: str) -> int:
     if isinstance(count, str) and count.isascii() and count.isdigit() and len(count) <= 16:
         count = int(count)
     if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= LARGEST_COUNT:
-        raise _bad(f"{where}: {str(count)[:40]!r} is no count.", "Counts are whole, from 0 up.")
+        raise _bad(f"{where}: {str(count)[:40]!r} is not a count.", "Counts are whole, from 0 up.")
     return count
 
 

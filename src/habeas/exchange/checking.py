@@ -151,7 +151,7 @@ def _exhibit(plan: ImportPlan, readings: _Readings, row: DraftRow) -> None:
         return
     if not there:
         name = row["file"] if len(row["file"]) <= 200 else row["file"][:200] + "…"
-        faults.add(row.fault("file", f"There is no file {name!r}.", "Paths start at the folder."))
+        faults.add(row.fault("file", f"No file named {name!r}.", "Paths start at the folder."))
         return
     plan.names.note(row, rules.date("received_on", row["received_on"]))
     readings.files[row["id"]] = path
@@ -194,7 +194,7 @@ def _mention(names: DraftNames, row: DraftRow) -> None:
             return
         if not row["reason"]:
             names.faults.add(
-                row.fault("reason", "This cell is empty.", "Say why the two are the same.")
+                row.fault("reason", "This cell is empty.", "Explain why they are the same.")
             )
 
 
@@ -265,8 +265,8 @@ def _quote(names: DraftNames, row: DraftRow, exhibit: str, text: str, quote: str
         names.faults.add(
             row.fault(
                 "quote",
-                f"The quote stands {len(places)} times in {exhibit!r}.",
-                "Say which in `occurrence`, from 1.",
+                f"The quote appears {len(places)} times in {exhibit!r}.",
+                "Give its number in `occurrence`, from 1.",
             )
         )
         return None

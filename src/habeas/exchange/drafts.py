@@ -173,7 +173,7 @@ class Drafts:
         for name in cells:
             if name not in kind.columns:
                 known = f"Columns: {', '.join(kind.columns)}."
-                self.faults.add(row.fault(name, "There is no such column.", known))
+                self.faults.add(row.fault(name, "No such column.", known))
         for name in kind.required:
             if not row[name]:
                 self.faults.add(row.fault(name, "This cell is empty.", "Every row needs it."))

@@ -47,7 +47,7 @@ class ImportRefused(HabeasError):
         count = f"{len(self.faults)} faults" if len(self.faults) != 1 else "1 fault"
         super().__init__(
             f"The import has {count}. Nothing was imported.",
-            next_step="Mend them and import again.",
+            next_step="Correct them and import again.",
         )
 
 

@@ -53,7 +53,7 @@ def _refuse_unused(drafts: Drafts) -> None:
     for path in sorted(drafts.directory.glob("*.[cC][sS][vV]")):
         if path.name not in used:
             names = ", ".join(FILES.values())
-            reason = "This file is no table that is imported, and no exhibit of exhibits.csv."
+            reason = "This file is neither a table to import nor an exhibit of exhibits.csv."
             drafts.faults.add(InputFault(path.name, 0, "", reason, f"Tables: {names}."))
 
 

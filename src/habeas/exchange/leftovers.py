@@ -36,7 +36,7 @@ _NOTHING = frozenset(
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\u0000-\u0008\u000e-\u001f\u007f-\u009f]")
 _LOST = "\ufffd"
 _NO_VALUE = (
-    "Leave the row out, or write ?unknown (nobody knows), ?withheld or ?not-applicable. If it is "
+    "Leave the row out, or write ?unknown (no one knows), ?withheld or ?not-applicable. If it is "
     "what was written, repeat it in as_written."
 )
 _FREE = frozenset({"quote", "as_written"})  # letter by letter as in the exhibit
@@ -66,7 +66,7 @@ def doubt(row: DraftRow, column: str) -> tuple[str, str] | None:
     if unseen := _UNSEEN.search(cell):
         where = f"U+{ord(unseen[0]):04X} at place {unseen.start() + 1}"
         return (
-            f"It has a character that nobody sees ({where}): a program put it there.",
+            f"It has an invisible character ({where}): a program put it there.",
             f"Write it without: {_UNSEEN.sub('', cell)[:80]}",
         )
     if cell.startswith("=") and _FORMULA.fullmatch(cell):
@@ -91,7 +91,7 @@ def _far_in_time(date: Edtf) -> tuple[str, str] | None:
         year = None if day is None else date_of(day)[0]
         if year is not None and not _EARLIEST <= year <= _LATEST:
             return (
-                f"This lies in the year {year} of the Gregorian calendar.",
+                f"This is in the year {year} of the Gregorian calendar.",
                 _OTHER_CALENDAR,
             )
     return None
@@ -101,7 +101,7 @@ def _far_in_space(point: Point, region: Region) -> tuple[str, str] | None:
     lat, lon = float(point.lat), float(point.lon)
     if lat == lon == 0:
         return (
-            "0,0 lies in the sea south of Ghana; programs write it where no place is known.",
+            "0,0 is in the sea south of Ghana; programs write it where no place is known.",
             "Leave the row out, or write ?unknown. If it is meant, repeat it in as_written.",
         )
     swapped = any(box.holds(lon, lat) for box in _boxes(region))

@@ -144,7 +144,7 @@ def _check_place(names: DraftNames, row: DraftRow, compartments: frozenset[str])
         names.faults.add(
             row.fault(
                 "compartment",
-                f"There is no compartment {row['compartment']!r}.",
+                f"No compartment named {row['compartment']!r}.",
                 f"Use one of: {keys}.",
             )
         )

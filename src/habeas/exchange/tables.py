@@ -16,7 +16,7 @@ from habeas.vocabulary.errors import shown
 
 LARGEST_BYTES = 1 << 30  # of one CSV file
 LONGEST_CELL = 200_000  # characters
-NO_FILE = "This is no regular file of the folder."
+NO_FILE = "This is not a regular file in the folder."
 
 
 def lies_inside(path: Path, directory: Path) -> bool:
@@ -97,7 +97,7 @@ def _header_is_good(header: list[str], file: str, kind: DraftKind, faults: Fault
     for name in header:
         if name and name not in kind.columns:
             known = ", ".join(kind.columns)
-            faults.add(InputFault(file, 1, name, "There is no such column.", f"Columns: {known}."))
+            faults.add(InputFault(file, 1, name, "No such column.", f"Columns: {known}."))
             good = False
     for name in {n for n in header if n and header.count(n) > 1}:
         faults.add(InputFault(file, 1, name, "This column is there twice.", "Keep one."))

@@ -13,8 +13,9 @@ from habeas.errors import HabeasError
 
 #: Whole phrases first, then single options.
 _PHRASES: Final = (
-    (r"say with `?--as`? whose key acts", "choose whose key signs: habeas.open(…, person='p-…')"),
-    (r"Say who acts: --as .*\.", "Choose who signs: habeas.open(…, person='p-…')."),
+    (r"Use `?--as`? to choose whose key signs", "Choose whose key signs: --as p-…"),
+    (r"use `?--as`? to choose whose key signs", "choose whose key signs: --as p-…"),
+    (r"(?<=hoose whose key signs: )--as [^.;]*", "habeas.open(…, person='p-…')"),
     (
         r"`habeas [^`]*--purpose TEXT`(?:, for pages `habeas serve --purpose TEXT`)?",
         "habeas.open(…, purpose='…')",

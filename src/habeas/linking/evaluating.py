@@ -118,7 +118,7 @@ def evaluate(
     """
     if not 0 < threshold <= 1:
         raise BadSetting(
-            f"A threshold of {threshold} is no probability.", next_step="Give one in (0, 1]."
+            f"A threshold of {threshold} is not a probability.", next_step="Give one in (0, 1]."
         )
     found = candidates.candidates if isinstance(candidates, LinkageRun) else tuple(candidates)
     truth = _Truth(labels, complete=complete)

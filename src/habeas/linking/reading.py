@@ -49,7 +49,7 @@ class _Placeholder(BadName):
     """It says that a name is not known."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{shown(name)} is no name.", next_step="Leave the name out.")
+        super().__init__(f"{shown(name)} is not a name.", next_step="Leave the name out.")
 
 
 class Codes(dict[str, int]):
@@ -371,7 +371,7 @@ def check(record: LinkRecord) -> None:
     elif (first is not None and not EARLIEST <= first < LATEST) or (
         last is not None and not EARLIEST <= last < LATEST
     ):
-        wrong = f"The record {shown(record.id)} has a year of birth that is no year."
+        wrong = f"The record {shown(record.id)} has a year of birth that is not a year."
     if wrong:
         raise BadRecord(wrong, next_step=f"Kinds are {', '.join(KINDS)}; years run from 1 on.")
 

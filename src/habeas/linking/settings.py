@@ -71,11 +71,11 @@ class LinkingSettings:
     def __post_init__(self) -> None:
         wrong = ""
         if not 0 < self.threshold < 1:
-            wrong = f"A threshold of {self.threshold} is no probability between 0 and 1."
+            wrong = f"A threshold of {self.threshold} is not a probability between 0 and 1."
         elif self.names not in ("turkic", "plain"):
             wrong = f"Names cannot be compared as {self.names!r}."
         elif self.engine not in ENGINES:
-            wrong = f"There is no engine {self.engine!r}."
+            wrong = f"No engine named {self.engine!r}."
         elif self.largest_block < 2 or (self.most_pairs or 1) < 1 or self.threads < 1:
             wrong = "A block of fewer than two records, or no pairs or threads, compares nothing."
         elif len({each.name for each in self.fields}) < len(self.fields):

@@ -56,7 +56,7 @@ def clean(name: str) -> Cleaned:
     """The name without invisible characters, look-alikes and stray marks. Errors: ``BadName``."""
     if not isinstance(name, str):
         raise BadName(
-            f"{shown(name)} is no name.", next_step="Give a text; decode bytes as UTF-8 first."
+            f"{shown(name)} is not a name.", next_step="Give a text; decode bytes as UTF-8 first."
         )
     return _cleaned(name)
 

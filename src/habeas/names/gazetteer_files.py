@@ -64,7 +64,7 @@ def _table(file: RegionFile) -> Parsed:
         if unit.id in units:
             raise file.bad(number, f"the place {unit.id} is there twice")
         if unit.parent and unit.parent not in units:
-            raise file.bad(number, f"it lies in {unit.parent}, which is not on a line before it")
+            raise file.bad(number, f"it is in {unit.parent}, which is not on an earlier line")
         units[unit.id] = unit
     return Parsed(file.region, tuple(units.values()), {})
 
@@ -108,10 +108,10 @@ def read_json(text: str) -> Parsed:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise BadGazetteer(f"It is no JSON: {error}.", next_step=f"See {FORMAT}.") from None
+        raise BadGazetteer(f"It is not JSON: {error}.", next_step=f"See {FORMAT}.") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise BadGazetteer(
-            "The file is no gazetteer.",
+            "The file is not a gazetteer.",
             next_step=f'It must be an object with "format": "{FORMAT}".',
         )
     try:

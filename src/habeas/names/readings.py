@@ -104,7 +104,7 @@ def _way(file: RegionFile, path: Path) -> _Way:
         raise file.refuse((*path, "sureness"), "sureness is exact or free")
     if reader and reader not in _READERS:
         raise file.refuse(
-            (*path, "reader"), f"there is no reader {shown(reader)}; readers: {', '.join(_READERS)}"
+            (*path, "reader"), f"no reader named {shown(reader)}; readers: {', '.join(_READERS)}"
         )
     if bool(reader) == bool(file.at((*path, "steps"))):
         raise file.refuse(path, "a reading has either steps or a reader")

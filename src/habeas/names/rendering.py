@@ -40,7 +40,7 @@ def render(name: str, script: str, region: Region) -> Rendering:
     target = targets.get(script)
     if target is None:
         raise UnknownConversion(
-            f"There is no writing {shown(script)} here.", next_step=f"One of: {', '.join(targets)}."
+            f"No script named {shown(script)} here.", next_step=f"One of: {', '.join(targets)}."
         )
     if target.steps is not None and found == target.script:
         first, *others = target.write(text)

@@ -75,9 +75,7 @@ def _read(file: RegionFile, path: Path, within: tuple[str, ...]) -> tuple[Step, 
             case _:
                 name = file.text_at(here)
                 if name not in BY:
-                    raise file.refuse(
-                        here, f"there is no step {shown(name)}; steps: {', '.join(BY)}"
-                    )
+                    raise file.refuse(here, f"no step named {shown(name)}; steps: {', '.join(BY)}")
                 found.append(BY[name])
     return tuple(found)
 

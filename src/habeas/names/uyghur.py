@@ -88,7 +88,7 @@ def convert(text: str, source: str, target: str) -> str:
     """From one Uyghur orthography to another. SASM/GNC merges letters: only as a target."""
     if source not in _OF_UMSC or target not in ORTHOGRAPHIES:
         raise UnknownConversion(
-            f"There is no conversion from {source} to {target}.",
+            f"No conversion from {source} to {target} exists.",
             next_step=f"From: {', '.join(_OF_UMSC)}. To: {', '.join(ORTHOGRAPHIES)}.",
         )
     return from_common(to_common(text, source), target)

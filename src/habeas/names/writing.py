@@ -77,7 +77,9 @@ def _target(file: RegionFile, path: Path, name: str) -> WayOfWriting:
     )
     by = file.text_at((*path, "by"))
     if by and by not in BY:
-        raise file.refuse((*path, "by"), f"there is no {shown(by)}; there are: {', '.join(BY)}")
+        raise file.refuse(
+            (*path, "by"), f"nothing is named {shown(by)}; use one of: {', '.join(BY)}"
+        )
     if bool(by) == bool(file.at((*path, "steps"))):
         raise file.refuse(path, "a target has either steps or by")
     if not by and not file.text_at((*path, "from")):

@@ -74,7 +74,7 @@ def check(webm: bytes) -> None:
     if not 1 <= len(codecs) <= 2 or len(set(codecs)) != len(codecs) or set(codecs) - _CODECS:
         raise none("Nothing of it can be played.")
     if not found.clusters:
-        raise none("There is nothing of it at that time.")
+        raise none("Nothing of it is at that time.")
 
 
 @dataclass(slots=True)
@@ -100,4 +100,4 @@ def _look(webm: bytes, start: int, stop: int, within: int, found: _Found) -> Non
 
 
 def none(words: str) -> NoPiece:
-    return NoPiece(words, next_step="What was read of it and the sealed bytes are not affected.")
+    return NoPiece(words, next_step="The text already read and the sealed bytes are not affected.")

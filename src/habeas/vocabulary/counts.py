@@ -93,7 +93,7 @@ def parse(text: str, unit: str = "", names: Collection[str] = ()) -> Count:
     Raises ``BadCount`` also where the text names another unit than ``unit``.
     """
     if not isinstance(text, str):
-        raise refuse(text, "it is no text")
+        raise refuse(text, "it is not a text")
     if len(text) > LONGEST_TEXT:
         raise refuse(text, f"it is longer than {LONGEST_TEXT} characters")
     rest = text.strip(" ")
@@ -118,7 +118,7 @@ def parse(text: str, unit: str = "", names: Collection[str] = ()) -> Count:
     approximate = "~" in rest
     if approximate:
         if not (rest.startswith("~") and rest.count("~") == 1):
-            raise refuse(text, "~ (about) stands once, at the start")
+            raise refuse(text, "~ (about) may appear only once, at the start")
         rest = rest[1:].strip(" ")
     low, high = _bounds(text, rest)
     return make(low, high, approximate=approximate, unit=unit)
@@ -164,7 +164,7 @@ def _why_not(digits: str) -> str:
     if re.fullmatch(r"-[0-9]+", digits):
         return "nothing is counted below 0"
     if re.fullmatch(r"[0-9,]+", digits):
-        return "its commas do not stand between groups of three digits"
+        return "its commas do not separate groups of three digits"
     return "it has no form that is known"
 
 
@@ -179,7 +179,7 @@ def _with_point(digits: str) -> str:
     if part := re.fullmatch(r"([0-9]+)\.[0-9]+", digits):
         between = f"{part[1]}-{int(part[1]) + 1}"
         return f"‘{digits}’ is a fraction; write whole numbers, such as {between}"
-    return f"‘{digits}’ is no number with its points"
+    return f"‘{digits}’ is not a number with those points"
 
 
 def could_equal(a: Count, b: Count) -> Answer:

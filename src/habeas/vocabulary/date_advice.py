@@ -55,7 +55,7 @@ def advice(text: str) -> str:
     if found := _MIDNIGHT.fullmatch(plain):
         plain = found[1]
         if re.fullmatch(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]", plain):
-            return f"It ends in a time that nobody stated. Write the day: {plain}?"
+            return f"It ends in a time that no one stated. Write the day: {plain}?"
     for look in (
         _serial,
         _year_and_zero,

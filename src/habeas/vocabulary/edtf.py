@@ -91,7 +91,7 @@ def parse(text: str) -> Edtf:
 
 def _parse(text: str) -> Edtf:
     if not isinstance(text, str):
-        raise refuse(text, "it is no text")
+        raise refuse(text, "it is not a text")
     text = text.strip(" ")
     if len(text) > LONGEST_TEXT:
         raise refuse(text, f"it is longer than {LONGEST_TEXT} characters")
@@ -107,7 +107,7 @@ def _date(part: str, whole: str) -> Date:
     if "T" in part and part != whole:
         raise refuse(
             whole,
-            "times of day stand alone, not in intervals or sets",
+            "times of day must be alone, not in intervals or sets",
             "Write the days: 2018/2019.",
         )
     try:

@@ -184,14 +184,14 @@ def _read_specified(text: str, parts: Components) -> Date:
     if not parts.month:
         return Date(text, ordinal(year), ordinal(year, 12, 31), "year")
     if parts.year.startswith("Y"):
-        raise refuse(text, "a year written with Y stands alone, without month or day")
+        raise refuse(text, "a year written with Y must be alone, without month or day")
     month = int(parts.month)
     if month in _SEASONS:
         if parts.day:
             raise refuse(text, f"{parts.month} is a season or division of a year and has no days")
         return _season(text, year, month)
     if not 1 <= month <= 12:
-        raise refuse(text, f"there is no month or season {parts.month}", _MONTHS_VALID)
+        raise refuse(text, f"no month or season {parts.month}", _MONTHS_VALID)
     if not parts.day:
         return Date(text, ordinal(year, month), last_of_month(year, month), "month")
     day = _existing_day(text, year, month, int(parts.day))
@@ -203,11 +203,11 @@ _MONTHS_VALID = "Months are 01 to 12; seasons 21 (spring) to 24 (winter); quarte
 
 def _existing_day(text: str, year: int, month: int, day: int) -> int:
     if not 1 <= month <= 12:
-        raise refuse(text, f"there is no month {month:02d}", _MONTHS_VALID)
+        raise refuse(text, f"no month {month:02d}", _MONTHS_VALID)
     length = days_in_month(year, month)
     if not 1 <= day <= length:
         name = f"{MONTH_NAMES[month - 1]} {year}"
-        raise refuse(text, f"there is no day {day:02d} in {name}", f"{name} has {length} days.")
+        raise refuse(text, f"no day {day:02d} in {name}", f"{name} has {length} days.")
     return ordinal(year, month, day)
 
 
@@ -360,9 +360,9 @@ def _read_time(text: str) -> Date:
     year, month, number = (int(part) for part in date.split("-"))
     day = _existing_day(text, year, month, number)
     if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 59:
-        raise refuse(text, "there is no such time of day", _TIME_VALID)
+        raise refuse(text, "no such time of day", _TIME_VALID)
     if zone and zone != "Z" and (int(zone[1:3]) > 14 or int(zone[4:6] or 0) > 59):
-        raise refuse(text, f"there is no zone {zone}", _TIME_VALID)
+        raise refuse(text, f"no zone named {zone}", _TIME_VALID)
     time = text.partition("T")[2].removesuffix(zone or "")
     return Date(text, day, day, "day", time=time, zone=zone or "")
 

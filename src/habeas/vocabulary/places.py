@@ -47,7 +47,7 @@ def refuse(text: object, reason: str) -> BadPlace:
 def parse(text: str, precision: str = NOT_STATED) -> Point:
     """Read ``lat,lon`` or ``lat,lon precision``. ``precision`` holds where the text has none."""
     if not isinstance(text, str) or len(text) > 100:
-        raise refuse(text, "it is no short text")
+        raise refuse(text, "it is not a short text")
     if meant := _meant(text):
         raise BadPlace(
             f"{shown(text)} is not a place: it is not two numbers with a comma between them.",
@@ -104,7 +104,7 @@ def make(lat: str, lon: str, precision: str, said: str = "") -> Point:
     """A point from its parts, checked and in canonical form."""
     said = said or f"{lat},{lon} {precision}"
     if precision not in PRECISIONS:
-        raise refuse(said, f"there is no precision {shown(precision)}")
+        raise refuse(said, f"no precision named {shown(precision)}")
     if _beyond(lat, 90) and not _beyond(lat, 180) and not _beyond(lon, 90):
         raise refuse(said, "the latitude comes first, and this one is beyond 90")
     return Point(_degrees(said, lat, 90), _degrees(said, lon, 180), precision)

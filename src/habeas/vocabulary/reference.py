@@ -21,7 +21,7 @@ _TYPES = {
     "place": ("a point with its precision", "`lat`, `lon`, `precision`"),
     "code": ("a code of a list below", "`list`, `code`"),
     "ref": ("a mention of another record", "`mention`"),
-    "identifier": ("a name in somebody's register", "`identifier`"),
+    "identifier": ("a name in someone's register", "`identifier`"),
     "url": ("a web address", "`url`"),
 }
 
@@ -39,13 +39,13 @@ def _head() -> Iterator[str]:
         "",
         "<!-- Made by `python -m habeas.vocabulary.reference`. Change the data, not this page. -->",
         "",
-        "What may be said of a record, in which words. The data lies in",
+        "What may be said of a record, in which words. The data is in",
         "`src/habeas/vocabulary/data/`; an archive logs its text by digest, and every claim",
         "commits to the digest of the vocabulary that it was made under, so a meaning that",
         "changes later does not change what was claimed.",
         "",
-        "There is no property that scores, ranks or predicts a person, none that says where",
-        "somebody is now, and none that holds a measure of a body. None may be added.",
+        "No property scores, ranks or predicts a person, none shows where",
+        "someone is now, and none holds a measure of a body. None may be added.",
         "",
     )
 

@@ -140,7 +140,7 @@ def joined(folders: Iterable[Folder]) -> Region:
     """The regions as one, in order. Errors: ``BadRegion`` for none, or for one that is twice."""
     folders = tuple(folders)
     if not folders:
-        raise BadRegion("There is no region.", next_step="Name at least one.")
+        raise BadRegion("No region was named.", next_step="Name at least one.")
     names = [folder.name for folder in folders]
     if twice := [name for name in names if names.count(name) > 1]:
         raise BadRegion(f"The region {twice[0]} is named twice.", next_step="Name it once.")
@@ -157,7 +157,7 @@ def bundled_folder(name: str) -> Folder:
     """A region that comes with habeas, as its text. Errors: ``UnknownRegion``."""
     if _NAME.fullmatch(name) is None or name not in bundled_names():
         raise UnknownRegion(
-            f"There is no region {shown(name)}.",
+            f"No region named {shown(name)}.",
             next_step=f"Regions: {', '.join(bundled_names())}; or give the folder of your own.",
         )
     return _bundled(name)

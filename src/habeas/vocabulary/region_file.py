@@ -110,7 +110,7 @@ class RegionFile:
             for key in found:
                 if key not in known:
                     raise self.refuse(
-                        (*path, key), f"there is no key {shown(key)}; keys: {', '.join(known)}"
+                        (*path, key), f"no key named {shown(key)}; keys: {', '.join(known)}"
                     )
         return found
 

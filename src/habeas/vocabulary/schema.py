@@ -121,7 +121,7 @@ class Schema:
         codes = self.codes.get(code_list)
         if codes is None:
             raise UnknownCode(
-                f"There is no code list {shown(code_list)}.",
+                f"No code list named {shown(code_list)}.",
                 next_step=f"Code lists: {', '.join(self.codes)}.",
             )
         found = codes.get(code)
@@ -229,9 +229,7 @@ def _joined(first: CodeList, further: CodeList, where: str) -> CodeList:
 
 
 def _bad(where: str, reason: str) -> BadSchema:
-    return BadSchema(
-        f"The vocabulary file {where} is not in order: {reason}.", next_step="Mend it."
-    )
+    return BadSchema(f"The vocabulary file {where} is not in order: {reason}.", next_step="Fix it.")
 
 
 @lru_cache(maxsize=256)  # a file of the core is read for the core and for each region
@@ -260,7 +258,7 @@ def _fields(
     if missing := [key for key in needed if not found.get(key)]:
         raise _bad(where, f"{', '.join(missing)} is missing")
     if unknown := found.keys() - set(needed) - set(optional):
-        raise _bad(where, f"there is no key {', '.join(sorted(unknown))}")
+        raise _bad(where, f"no key named {', '.join(sorted(unknown))}")
     return found
 
 
@@ -293,11 +291,11 @@ def _property(
     if not name.isascii() or not name.replace("_", "").isalnum() or name != name.lower():
         raise _bad(where, "a name is small letters, digits and underscores")
     if strangers := [k for k in (*found.kinds, *found.refers_to) if k not in kinds]:
-        raise _bad(where, f"there is no kind {', '.join(strangers)}")
+        raise _bad(where, f"no kind named {', '.join(strangers)}")
     if found.type not in TYPES:
-        raise _bad(where, f"there is no type {found.type}")
+        raise _bad(where, f"no type named {found.type}")
     if found.sensitivity not in SENSITIVITIES:
-        raise _bad(where, f"there is no sensitivity {found.sensitivity}")
+        raise _bad(where, f"no sensitivity named {found.sensitivity}")
     if found.selecting not in ("", WITH_PURPOSE):
         raise _bad(where, f"selecting is {WITH_PURPOSE} or left out")
     if found.at_a_time not in ("one", "many"):

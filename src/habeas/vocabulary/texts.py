@@ -74,7 +74,7 @@ class Text:
 def make(text: str, language: str = "", script: str = "") -> Text:
     """A text, checked, with its script found where it is not stated."""
     if not isinstance(text, str):
-        raise BadText(f"{shown(text)} is no text.", next_step="Give a text.")
+        raise BadText(f"{shown(text)} is not a text.", next_step="Give a text.")
     if len(text) > LONGEST_TEXT:
         raise BadText(
             f"{shown(text)} is too long for a value.",

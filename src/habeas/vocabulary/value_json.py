@@ -84,11 +84,11 @@ _WRITTEN_KEYS = frozenset(("text", "language", "script", "calendar"))
 def from_json(data: object) -> Value:
     """The value that ``to_json`` gave; ``BadValue`` for anything that it cannot have given."""
     if not isinstance(data, dict):
-        raise refuse(data, "is no value", _VALID)
+        raise refuse(data, "is not a value", _VALID)
     kind = data.get("type")
     keys = _KEYS.get(kind) if isinstance(kind, str) else None
     if keys is None or not isinstance(kind, str):
-        raise refuse(kind, "is no type of value", f"Types: {', '.join(TYPES)}.")
+        raise refuse(kind, "is not a type of value", f"Types: {', '.join(TYPES)}.")
     written = _written_from(data["written"]) if "written" in data else None
     rule = data.get("rule", "")
     state = data.get("state", "")
@@ -112,7 +112,7 @@ def _written_from(data: object) -> Written:
     if not isinstance(data, dict) or not data.keys() <= _WRITTEN_KEYS or "text" not in data:
         raise refuse("written", "has other parts than text, language, script, calendar", _VALID)
     if not all(isinstance(part, str) for part in data.values()):
-        raise refuse("written", "has a part that is no text", _VALID)
+        raise refuse("written", "has a part that is not a text", _VALID)
     return Written(**data)
 
 
@@ -142,7 +142,7 @@ def _reference_from(data: dict[str, Any]) -> Reference:
     mention = data["mention"]
     if isinstance(mention, str) and MENTION.fullmatch(mention) is not None:
         return Reference(mention)
-    raise refuse(mention, "is no mention", "A mention's id has 32 hexadecimal digits.")
+    raise refuse(mention, "is not a mention", "A mention's id has 32 hexadecimal digits.")
 
 
 _NORMAL: dict[str, Callable[[dict[str, Any]], Normal]] = {

@@ -82,9 +82,9 @@ class ClaimColumns:
 def missing(type: str, state: str, written: Written | None = None) -> Value:
     """A value that is not given, and why."""
     if type not in TYPES:
-        raise refuse(type, "is no type of value", f"Types: {', '.join(TYPES)}.")
+        raise refuse(type, "is not a type of value", f"Types: {', '.join(TYPES)}.")
     if state not in STATES:
-        raise refuse(state, "is no reason for a missing value", f"Reasons: {', '.join(STATES)}.")
+        raise refuse(state, "is not a reason for a missing value", f"Reasons: {', '.join(STATES)}.")
     return Value(type, None, written, "", state)
 
 
@@ -123,7 +123,7 @@ def code(
 def reference(mention: str, value: Value | None = None) -> Value:
     """A reference to a mention, keeping what ``value`` says was written."""
     if not isinstance(mention, str) or MENTION.fullmatch(mention) is None:
-        raise refuse(mention, "is no mention", "A mention's id has 32 hexadecimal digits.")
+        raise refuse(mention, "is not a mention", "A mention's id has 32 hexadecimal digits.")
     if value is None:
         return Value("ref", Reference(mention))
     return replace(value, type="ref", normal=Reference(mention), state="")
@@ -132,7 +132,9 @@ def reference(mention: str, value: Value | None = None) -> Value:
 def identifier(text: str, written: Written | None = None) -> Value:
     if not text or len(text) > LONGEST_IDENTIFIER or not text.isprintable():
         raise refuse(
-            text, "is no identifier", f"1 to {LONGEST_IDENTIFIER} characters, all of them visible."
+            text,
+            "is not an identifier",
+            f"1 to {LONGEST_IDENTIFIER} characters, all of them visible.",
         )
     return Value("identifier", text, written)
 
@@ -140,12 +142,12 @@ def identifier(text: str, written: Written | None = None) -> Value:
 def url(text: str, written: Written | None = None) -> Value:
     if len(text) > LONGEST_URL or _URL.fullmatch(text) is None:
         raise refuse(
-            text, "is no web address", f"https:// and so on, at most {LONGEST_URL} characters."
+            text, "is not a web address", f"https:// and so on, at most {LONGEST_URL} characters."
         )
     return Value("url", text, written)
 
 
-_MISSING_VALID = "Write ?unknown, ?not-applicable or ?withheld where there is no value."
+_MISSING_VALID = "Write ?unknown, ?not-applicable or ?withheld for a missing value."
 
 
 def parse(
@@ -167,13 +169,13 @@ def parse(
     Raises a ``VocabularyError`` that names the cell and what would be valid.
     """
     if not isinstance(cell, str):
-        raise refuse(cell, "is no text", _MISSING_VALID)
+        raise refuse(cell, "is not a text", _MISSING_VALID)
     cell = cell.strip(" ")
     source = _written(written, language, script, calendar)
     if _MISSING.fullmatch(cell):
         return missing(prop.type, cell[1:], source)
     if not cell:
-        raise refuse(cell, f"is no {prop.type}", _MISSING_VALID)
+        raise refuse(cell, f"is not of type {prop.type}", _MISSING_VALID)
     rule = RULES[prop.type] if not written or written == cell else BY_PERSON
     if source is None and prop.type in ("date", "count", "place"):
         source = Written(cell)

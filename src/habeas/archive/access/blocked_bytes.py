@@ -37,6 +37,6 @@ def refuse_blocked(address: str) -> None:
             exhibit = of_it.values_list("exhibit", flat=True).first()
     if exhibit is not None:
         raise ExhibitBlocked(
-            f"Exhibit {exhibit} is blocked: somebody who speaks in it withdrew.",
+            f"Exhibit {exhibit} is blocked: someone who speaks in it withdrew consent.",
             next_step="Show a copy without them: `habeas erase redact`.",
         )

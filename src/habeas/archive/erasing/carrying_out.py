@@ -75,7 +75,7 @@ def planned(archive: Archive, request: int) -> ErasurePlan:
     if done := m.Erasure.objects.filter(request=request).first():
         raise ErasureRefused(
             f"Request {request} was carried out at entry {done.position}.",
-            next_step="There is nothing left to do.",
+            next_step="Nothing is left to do.",
         )
     what = planned_again(archive, asked)
     decisions.refuse_held(what)  # first: the hold is itself an entry that changes the plan
@@ -100,7 +100,7 @@ def check(archive: Archive, request: int) -> ErasurePlan:
     for signed in (asked, approved):
         if not decisions.in_force(signed.key):
             raise ErasureRefused(
-                f"The key with which {signed.person} signed is not in force.",
+                f"The key with which {signed.person} signed is not active.",
                 next_step="Make a new request, signed by two people whose keys are.",
             )
     return what
@@ -209,7 +209,7 @@ def _refuse_backup(
             )
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise ErasureRefused(
-            f"There is no folder {target.parent} that can be written to.",
+            f"The folder {target.parent} does not exist or cannot be written to.",
             next_step="Choose another place for the new backup. Nothing was erased.",
         )
     for each in recipients:
@@ -252,7 +252,7 @@ def _record(batch: Batch, request: int, what: ErasurePlan, progress: Progress) -
     batch.flush()
     if not m.Erasure.objects.filter(position=made.position).exists():
         raise ErasureRefused(
-            f"Two people do not stand behind request {request} as the ledger is now.",
+            f"Request {request} is not backed by two people in the ledger as it is now.",
             next_step="Nothing was erased. Make a new request: `habeas erase request`.",
         )
     bury(what, made.position)
@@ -333,7 +333,7 @@ def _back_up(archive: Archive, begun: Journal, progress: Progress) -> None:
         )
     elif not (begun.only_own_keys or keys.exists()):
         raise BackupError(
-            f"{keys} is not there: without it nobody else can open the backup beside it.",
+            f"{keys} is not there: without it, no one else can open the backup beside it.",
             next_step="Put it back, or move the backup away so that it is made again; then resume.",
         )
     check_backup(archive, target, despite=ENDURING)

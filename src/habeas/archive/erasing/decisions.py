@@ -25,7 +25,7 @@ from habeas.archive.verbs.referring import TEAM, Marking, compartment_by_key
 BASES = {
     "withdrawn": "consent was withdrawn",
     "ordered": "a court or an authority ordered it",
-    "endangering": "it endangers somebody",
+    "endangering": "it endangers someone",
     "mistaken": "it should never have been sealed",
 }
 
@@ -35,7 +35,8 @@ def request_erasure(batch: Batch, what: ErasurePlan, basis: str, reason: str) ->
     rules.refuse(rules.code("basis", basis, BASES))
     if not reason.strip():
         raise EntryRefused(
-            "A request needs a reason.", next_step="Say why in a few words that name nobody."
+            "A request needs a reason.",
+            next_step="Give the reason in a few words that name no one.",
         )
     refuse_held(what)
     refuse_naming(what, reason)
@@ -60,12 +61,12 @@ def approve_erasure(batch: Batch, request: int) -> Ref:
     if carried := m.Erasure.objects.filter(request=request).first():
         raise ErasureRefused(
             f"Request {request} was carried out at entry {carried.position}.",
-            next_step="There is nothing to approve.",
+            next_step="Nothing needs approval.",
         )
     if batch.person is None:
         raise PersonNeeded(
             "An approval is a decision and must be signed by a person.",
-            next_step="Say with `--as` whose key acts.",
+            next_step="Use `--as` to choose whose key signs.",
         )
     if batch.pseudonym == asked.person:
         raise ErasureRefused(
@@ -129,7 +130,7 @@ def refuse_naming(what: ErasurePlan, reason: str) -> None:
     if names_in(what.erased, reason):
         raise EntryRefused(
             "The reason holds a name that goes, and the reason can never be erased.",
-            next_step="Say why in a few words that name nobody.",
+            next_step="Give the reason in a few words that name no one.",
         )
 
 

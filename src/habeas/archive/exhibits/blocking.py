@@ -101,7 +101,7 @@ def without(
     for start, stop in places:
         if not 0 <= start < stop <= len(text):
             raise EntryRefused(
-                f"The range {start}-{stop} does not lie in the text of {len(text)} characters.",
+                f"The range {start}-{stop} is outside the text of {len(text)} characters.",
                 next_step="Give a start and a stop inside the text, the start first.",
             )
     for phrase in phrases:

@@ -35,10 +35,10 @@ WORDS = {
     SignatureStanding.NONE: "Nobody signed it.",
     SignatureStanding.FALSE: "Its signature does not hold.",
     SignatureStanding.TEST: "Signed with a certificate of a test authority, which vouches for "
-    "nobody: not sound.",
-    SignatureStanding.UNKNOWN: "Its signature holds, by somebody whom nobody here trusts: not "
+    "no one: not sound.",
+    SignatureStanding.UNKNOWN: "The signature is valid, but its signer is not trusted here: not "
     "sound.",
-    SignatureStanding.SOUND: "Signed, and the signature holds, by somebody whom this archive "
+    SignatureStanding.SOUND: "Signed, and the signature is valid, by a signer that this archive "
     "trusts.",
 }
 UNREAD = "Its signature was not looked at: it was read by an older program. Read it again."

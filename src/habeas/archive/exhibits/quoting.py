@@ -80,9 +80,9 @@ def read_text(
     if found is None:
         inside = rows.exclude(inner_path="").order_by("inner_path").first()
         raise UnknownReference(
-            f"There is no text {'at layer ' + str(layer) if layer is not None else 'of this file'}"
-            f" in exhibit {exhibit}.",
-            next_step="`habeas reading report` says how each file was read."
+            f"No text {'at layer ' + str(layer) if layer is not None else 'of this file'}"
+            f" was found in exhibit {exhibit}.",
+            next_step="`habeas reading report` shows how each file was read."
             if inner or layer is not None or inside is None
             else "Its texts are of the files inside: name one with --inner, as "
             f"{inside.inner_path!r}. `habeas reading report --state read` lists them.",
@@ -173,19 +173,19 @@ def the_spot(found: Sequence[Spot], quote: str, occurrence: int | None = None) -
     """The one place that is meant; refuses none and, without ``occurrence``, several."""
     if not found:
         raise QuoteNotFound(
-            "The quote does not stand in this text.",
+            "The quote does not appear in this text.",
             next_step="Copy it from the exhibit's page. Letters must be the same, also accents.",
         )
     if occurrence is not None:
         if not 1 <= occurrence <= len(found):
             raise QuoteNotFound(
                 f"The quote has no occurrence {occurrence}.",
-                next_step=f"It stands in {len(found)} place{'s' if len(found) > 1 else ''}.",
+                next_step=f"It appears in {len(found)} place{'s' if len(found) > 1 else ''}.",
             )
         return found[occurrence - 1]
     if len(found) > 1:
         raise QuoteAmbiguous(
-            f"The quote stands in {len(found)} places.",
+            f"The quote appears in {len(found)} places.",
             [_fault(number, spot) for number, spot in enumerate(found[:MOST_PLACES], 1)],
         )
     return found[0]

@@ -110,7 +110,9 @@ def copy_out(
             f"{to} is there already.", next_step="A copy never replaces a file: choose another."
         )
     if not to.parent.is_dir():
-        raise ArchiveError(f"There is no folder {to.parent}.", next_step="Make it, or choose one.")
+        raise ArchiveError(
+            f"The folder {to.parent} does not exist.", next_step="Create it, or choose another."
+        )
     temporary = to.parent / f".{to.name[:80]}.{secrets.token_hex(8)}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -157,7 +157,8 @@ class Batch:
         if self.person is None:
             raise PersonNeeded(
                 f"A {kind} is a decision and must be signed by a person.",
-                next_step="Make a key with `habeas people add`; say with `--as` whose key acts.",
+                next_step="Make a key with `habeas people add`; use `--as` to choose whose key "
+                "signs.",
             )
         return (self.person,)
 

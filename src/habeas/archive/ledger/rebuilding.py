@@ -78,12 +78,12 @@ def check(progress: Progress = lambda done, total: None) -> list[TableDifference
         if _must_restart():
             raise ProjectionOutdated(
                 "The tables derived from the ledger were made by another version of habeas.",
-                next_step="Run `habeas rebuild`; there is nothing to compare before that.",
+                next_step="Run `habeas rebuild` first; until then there is nothing to compare.",
             )
         if projected() != head()[0]:
             raise ProjectionOutdated(
-                f"The derived tables stand for {projected():,} of {head()[0]:,} entries: a rebuild "
-                "was interrupted, or goes on.",
+                f"The derived tables cover {projected():,} of {head()[0]:,} entries: a rebuild "
+                "was interrupted, or is still running.",
                 next_step="Run `habeas rebuild`, or wait for it.",
             )
         before = digests()

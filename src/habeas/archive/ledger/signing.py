@@ -58,7 +58,7 @@ def handed_over_at(keyring: Keyring) -> int | None:
 
 
 def _projected(size: int) -> bool:
-    """Whether the derived tables stand for the whole ledger; else the entries are asked."""
+    """Whether the derived tables cover the whole ledger; else the entries are asked."""
     state = dict(LocalState.objects.values_list("name", "value"))
     version = state.get("projection") == schema.projection_version()
     return version and state.get("projected") == str(size)

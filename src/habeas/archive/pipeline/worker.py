@@ -47,7 +47,7 @@ PAUSE_SECONDS = 0.5  # before asking again for what others have
 
 _ENDED = f"The sandbox ended {TRIES} times while it was read, the last time a fresh one."
 
-_TOO_MUCH = "What was read of it needs more memory than this program allows itself."
+_TOO_MUCH = "The text read from it needs more memory than this program allows itself."
 
 
 class ExhibitReader(Protocol):

@@ -262,7 +262,7 @@ def _appearing(path: Path) -> Iterator[int]:
         descriptor = durable.create(temporary, 0o600)
     except FileNotFoundError:
         raise BackupError(
-            f"There is no folder {path.parent}.", next_step="Make it, or choose another."
+            f"The folder {path.parent} does not exist.", next_step="Create it, or choose another."
         ) from None
     try:
         yield descriptor

@@ -103,7 +103,7 @@ def mirror(
 def _alone(target: Path) -> Iterator[None]:
     """One run at a time writes into a mirror."""
     if target.exists() and not target.is_dir():
-        raise MirrorError(f"{target} is no folder.", next_step="Choose a folder.")
+        raise MirrorError(f"{target} is not a folder.", next_step="Choose a folder.")
     try:
         durable.make_private(target)
     except OSError as error:

@@ -100,7 +100,7 @@ def _restored(
 ) -> Restored:
     _refuse_occupied(directory)
     if not source.is_file():
-        raise BackupError(f"There is no backup {source}.", next_step="Check the path.")
+        raise BackupError(f"No backup at {source}.", next_step="Check the path.")
     identities = [keyring.backup_identity(epoch) for epoch in keyring.epochs]
     with _whole_or_nothing(directory), plain_errors():
         receiving = Receiving(directory, settings, keyring)
@@ -183,7 +183,7 @@ def _refuse_occupied(directory: Path) -> None:
         return
     if (directory / UNFINISHED).exists() and not (directory / SETTINGS_NAME).exists():
         raise ArchiveExists(
-            f"In {directory} a restore was interrupted; what is there is no archive.",
+            f"In {directory} a restore was interrupted; what is there is not an archive.",
             next_step="Remove the directory, then restore again.",
         )
     raise ArchiveExists(
@@ -203,7 +203,7 @@ def _whole_or_nothing(directory: Path) -> Iterator[None]:
     directory.chmod(0o700)
     try:
         (directory / UNFINISHED).write_text(
-            "A restore was not finished here. This is no archive: remove the directory.\n",
+            "A restore was not finished here. This is not an archive: remove the directory.\n",
             encoding="utf-8",
         )
         yield

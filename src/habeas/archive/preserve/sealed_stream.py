@@ -263,9 +263,13 @@ class _Parsed(_Failing):
                 raise tarfile.HeaderError
             info = tarfile.TarInfo.frombuf(header, "ascii", "strict")
         except (tarfile.HeaderError, UnicodeDecodeError):
-            raise BackupDamaged("The backup holds what is no file.", next_step=_ANOTHER) from None
+            raise BackupDamaged(
+                "The backup contains something that is not a file.", next_step=_ANOTHER
+            ) from None
         if not info.isreg() or info.name.startswith("/") or ".." in info.name.split("/"):
-            raise BackupDamaged("The backup holds what is no file.", next_step=_ANOTHER)
+            raise BackupDamaged(
+                "The backup contains something that is not a file.", next_step=_ANOTHER
+            )
         self._left, self._padding = info.size, -info.size % _BLOCK
         self._receiver.begin(info.name, info.size)
         if not info.size:

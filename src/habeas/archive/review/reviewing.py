@@ -173,8 +173,8 @@ def _refuse_answered(pair: tuple[int, int], pseudonym: str, before: Sequence[Rev
     if pseudonym in (each.person for each in before):
         raise EntryRefused(
             f"{pseudonym} has answered this pair before.",
-            next_step="Another answer is taken only while nobody else has answered. A decision is "
-            "taken back with `habeas link undo`.",
+            next_step="An answer can be changed only until someone else has answered. A decision "
+            "is withdrawn with `habeas link undo`.",
         )
     decided = live(visible(OWNER, m.Judgement)).filter(
         left__in=pair, right__in=pair, verdict__in=("same", "different")
@@ -182,7 +182,7 @@ def _refuse_answered(pair: tuple[int, int], pseudonym: str, before: Sequence[Rev
     if found := decided.order_by("position").first():
         raise EntryRefused(
             f"This pair was decided at entry {found.position}.",
-            next_step=f"To decide it anew, undo that first: `habeas link undo {found.position}`.",
+            next_step=f"To decide it again, undo that first: `habeas link undo {found.position}`.",
         )
 
 

@@ -104,7 +104,7 @@ def opened(archive: Archive) -> OpenIndex:
     if _read_state(folder).format != made_for():
         raise IndexOutdated(
             "The search index was made by another version of habeas, or for other regions.",
-            next_step="Run `habeas search --refresh`; it is built anew.",
+            next_step="Run `habeas search --refresh` to build it again.",
         )
     known = _open.get(folder)
     if known is None:
@@ -115,7 +115,7 @@ def opened(archive: Archive) -> OpenIndex:
         except (ValueError, OSError) as error:
             raise IndexOutdated(
                 "The search index cannot be read: it is damaged, or was made by something else.",
-                next_step="Run `habeas search --rebuild`; it is built anew from the archive.",
+                next_step="Run `habeas search --rebuild` to build it again from the archive.",
             ) from error
     return known
 

@@ -88,7 +88,7 @@ def _pieces(text: str) -> list[_Piece]:
                 raise QueryRefused(
                     "There must be a space after the quotation mark.",
                     column=place + 1,
-                    next_step="Put a space here, or a ~ and a number for words that stand near.",
+                    next_step="Put a space here, or a ~ and a number for words near each other.",
                 )
             found.append(_Piece("phrase", value, column, near[1] if near else None))
         else:
@@ -178,7 +178,7 @@ class _Parser:
             raise self._missing(piece)
         if depth > DEEPEST:
             raise QueryRefused(
-                f"More than {DEEPEST} brackets lie in each other.",
+                f"Brackets are nested more than {DEEPEST} deep.",
                 column=piece.column,
                 next_step="Write the query with fewer brackets.",
             )
@@ -246,7 +246,7 @@ class _Parser:
         name = piece.text.lower()
         if name not in FIELDS:
             raise QueryRefused(
-                f"There is no filter {piece.text}:.",
+                f"No filter named {piece.text}:.",
                 column=piece.column,
                 width=len(piece.text) + 1,
                 next_step=f"Filters: {', '.join((*FIELDS, IN_FILE))}. "
@@ -274,7 +274,7 @@ class _Parser:
         before = self.pieces[self.at - 1] if self.at else None
         if before is not None and before.kind == "open":
             return QueryRefused(
-                "There is nothing in the brackets.", column=column, next_step="Take them out."
+                "The brackets are empty.", column=column, next_step="Take them out."
             )
         sign = before.text if before is not None else (piece.text if piece else "")
         return QueryRefused(
@@ -327,13 +327,13 @@ def check_word(word: QueryWord) -> None:
         )
 
     if "~" in word.text:
-        refuse("A ~ stands inside a word.", "Write it at the end: word~1.", "~")
+        refuse("A ~ is inside a word.", "Write it at the end: word~1.", "~")
     sign = next((sign for sign in "*?＊？" if sign in word.text), "")
     literal = folding.words(re.sub("[*?＊？]", "", word.text))
     if not literal:
         if sign:
-            refuse(f"{sign} stands alone.", "Give at least one letter with it.", sign)
-        refuse("There is no letter or digit in this.", "Leave it out.")
+            refuse(f"{sign} is alone.", "Give at least one letter with it.", sign)
+        refuse("This has no letter or digit.", "Leave it out.")
     if not sign and not word.fuzzy:
         if len(literal) > MOST_WORDS:
             refuse(
@@ -367,7 +367,7 @@ def _phrase(piece: _Piece) -> Phrase:
     within = None
     if not words:
         raise QueryRefused(
-            "There is no letter or digit between the quotation marks.",
+            "The quotation marks hold no letter or digit.",
             column=piece.column,
             width=len(piece.text) + 2,
             next_step="Leave them out.",
@@ -404,7 +404,7 @@ def _distance(piece: _Piece, words: list[str]) -> int:
         )
     if len(near_units(piece.text)) < 2:
         raise QueryRefused(
-            "Only one word stands between the quotation marks: it is near to nothing.",
+            "The quotation marks hold only one word: it is near nothing.",
             column=column,
             next_step='Put a space between the words that shall be near: "喀什 拘留"~5.',
         )
@@ -415,7 +415,7 @@ def _check_ways(piece: _Piece, within: int) -> None:
     units = len(near_units(piece.text))
     if ways(units, within) > MOST_WAYS:
         raise QueryRefused(
-            f"{units} words with up to {within} between can stand in too many ways.",
+            f"{units} words with up to {within} between can be arranged in too many ways.",
             column=piece.column,
             width=len(piece.text) + 2,
             next_step="Ask for two words at a time, or a smaller distance.",

@@ -24,7 +24,7 @@ from habeas.archive.errors import (
 
 WAIT_SECONDS = 60  # for another writer to finish
 _DAMAGED = ("malformed", "not a database", "corrupt")
-_KEPT = "What was acknowledged before is kept."
+_KEPT = "Everything acknowledged before is kept."
 _HOW: Final = (
     "`SHOW {}` says what it is; it is set in postgresql.conf, by ALTER DATABASE … SET or by ALTER "
     "ROLE … SET."

@@ -34,7 +34,7 @@ def enter(directory: Path) -> None:
     except BlockingIOError:
         os.close(lock)
         raise ArchiveBusy(
-            "Something is being erased from this archive; nobody can open it meanwhile.",
+            "Something is being erased from this archive; no one can open it until that ends.",
             next_step="Wait until it has ended.",
         ) from None
     _held = lock

@@ -50,7 +50,7 @@ def timestamp(
     ``chain`` are the certificates (DER) or block headers that it was verified with.
     """
     if method not in METHODS:
-        raise EntryRefused(f"There is no kind of timestamp {method!r}.")
+        raise EntryRefused(f"No kind of timestamp named {method!r}.")
     return batch.append(
         "timestamp",
         {

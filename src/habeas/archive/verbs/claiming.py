@@ -76,7 +76,7 @@ def claim(
     if value.mention:
         rules.refuse(rules.referred(prop, kind_by_id(batch, value.mention), "What it names"))
     if not attribution:
-        raise EntryRefused("A claim needs somebody who says it.", next_step="Name its source.")
+        raise EntryRefused("A claim needs a source.", next_step="Name its source.")
     for step in attribution:
         rules.refuse(rules.statement(known, stance, step.basis, holds, step.said))
         _refuse_retracted(batch, step.source)

@@ -28,7 +28,7 @@ def hand_over_keys(batch: Batch, former: KeyPair, new: KeyPair, state: str) -> R
     if signed and batch.person is None:
         raise PersonNeeded(
             "Handing the archive's keys over is a decision and must be signed by a person.",
-            next_step="Say with `--as` whose key acts.",
+            next_step="Use `--as` to choose whose key signs.",
         )
     known = set(m.Key.objects.values_list("verifier", flat=True))
     if known & {new.entry.vkey, new.checkpoint.vkey}:

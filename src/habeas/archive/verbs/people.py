@@ -25,7 +25,7 @@ def add_key(batch: Batch, signer: Signer) -> Ref:
     if batch.person is None or batch.pseudonym != holder:
         raise PersonNeeded(
             f"A further key of {holder} is signed by {holder}.",
-            next_step="Sign with a key of their own that is in force; where none is left, two "
+            next_step="Sign with one of their own active keys; where none is left, two "
             "others recover: `habeas people request`.",
         )
     return _grant(batch, holder, signer.verifier.vkey)
@@ -57,7 +57,7 @@ def end_key(batch: Batch, holder: str, how: str) -> Ref:
     keys = m.Key.objects.filter(holder=holder, role="person", ended_at__isnull=True)
     verifiers = list(keys.order_by("position").values_list("verifier", flat=True))
     if not verifiers:
-        raise EntryRefused(f"No key of {holder} is in force.", next_step="See `habeas people`.")
+        raise EntryRefused(f"{holder} has no active key.", next_step="See `habeas people`.")
     ended = [
         batch.append(
             "key",
@@ -76,8 +76,8 @@ def request_key(batch: Batch, signer: Signer, reason: str) -> Ref:
     holder = signer.name.rpartition("/")[2]
     if batch.trust.in_force(holder):
         raise TrustRefused(
-            f"{holder} has a key in force.",
-            next_step=f"If it is lost, say so first: habeas people retire {holder} --lost.",
+            f"{holder} has an active key.",
+            next_step=f"If it is lost, report that first: habeas people retire {holder} --lost.",
         )
     fields = {"holder": holder, "verifier": signer.verifier.vkey, "reason": reason}
     return batch.append("key-request", fields)

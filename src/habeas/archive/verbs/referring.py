@@ -87,7 +87,7 @@ def find_compartment(key: str) -> Ref:
     if found is None:
         keys = m.Compartment.objects.values_list("key", flat=True)
         raise UnknownReference(
-            f"There is no compartment {key!r}.",
+            f"No compartment named {key!r}.",
             next_step=f"Use one of: {', '.join(sorted(keys))}.",
         )
     return Ref(entry_id_at(found), found)
@@ -144,7 +144,7 @@ def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:
         what = f"The {model.__name__.lower()} at entry {thing.position}"
         raise AlreadyEnded(
             f"{what} was {row.ended_by} at entry {row.ended_at}.",
-            next_step="Refer to the one that stands now.",
+            next_step="Refer to the current one.",
         )
 
 

@@ -45,7 +45,7 @@ def state_purpose(
 ) -> Ref:
     """Record what something is searched, shown or handed over for; ``asked`` itself is not kept."""
     if act not in ACTS:
-        raise EntryRefused(f"There is no act {act!r}.", next_step=f"Use one of: {', '.join(ACTS)}.")
+        raise EntryRefused(f"No act named {act!r}.", next_step=f"Use one of: {', '.join(ACTS)}.")
     return batch.append(
         "purpose",
         {

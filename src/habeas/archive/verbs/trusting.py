@@ -31,7 +31,9 @@ def request_policy(batch: Batch, policy: TrustRules, reason: str) -> Ref:
             "This archive has no policy yet.", next_step="Record one: `habeas policy adopt`."
         )
     if batch.trust.policy == policy:
-        raise TrustRefused("This is the policy in force.", next_step="There is nothing to change.")
+        raise TrustRefused(
+            "This is already the current policy.", next_step="Nothing needs to change."
+        )
     return batch.append("trust-policy-request", {**policy.fields(), "reason": reason})
 
 

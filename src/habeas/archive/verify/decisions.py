@@ -69,7 +69,7 @@ class Decisions:
             report.fault(
                 "ledger.decision-unsigned",
                 position,
-                f"Entry {position}, a {kind}, names no person whose key is in force.",
+                f"Entry {position}, a {kind}, names no person whose key is active.",
             )
             return
         check_signed(entry, [key.verifier for key in keys])

@@ -192,7 +192,7 @@ def _kept_checkpoints(archive: Archive, deeper: Deeper, progress: Progress) -> I
                 "cosignature.other-log",
                 f"{FOLDER}/{checkpoint.size}",
                 None,
-                f"What was cosigned at {checkpoint.size:,} is not the beginning of this log.",
+                f"The log cosigned at {checkpoint.size:,} entries does not begin this log.",
             )
 
 

@@ -54,7 +54,7 @@ def add(
     ] = "",
     compartment: Annotated[
         str,
-        typer.Option(metavar="KEY", help="The compartment that they lie in.", show_default="main"),
+        typer.Option(metavar="KEY", help="The compartment that they go into.", show_default="main"),
     ] = "",
     handling: Annotated[
         str, typer.Option(metavar="LEVEL", help="public, team, restricted or sealed.")
@@ -137,7 +137,7 @@ def _marking(compartment: str, handling: str) -> Marking:
     """Where the files will lie; refused before anything is sealed."""
     if handling not in LEVELS:
         raise EntryRefused(
-            f"There is no handling level {handling!r}.",
+            f"No handling level named {handling!r}.",
             next_step=f"Use one of: {', '.join(LEVELS)}.",
         )
     if not compartment:
@@ -145,7 +145,7 @@ def _marking(compartment: str, handling: str) -> Marking:
     keys = dict(visible(OWNER, m.Compartment).values_list("key", "position"))
     if compartment not in keys:
         raise UnknownReference(
-            f"There is no compartment {compartment!r}.",
+            f"No compartment named {compartment!r}.",
             next_step=f"Use one of: {', '.join(sorted(keys))}.",
         )
     return Marking(Ref(entry_id_at(keys[compartment]), keys[compartment]), handling)
@@ -168,4 +168,4 @@ def _tell(speaker: Speaker, result: dict[str, Any]) -> None:
             named = item["reason"].startswith(item["file"])
             speaker.note(item["reason"] if named else f"{item['file']}: {item['reason']}")
         speaker.note(f"habeas: {several(len(refused), 'file')} refused. [add.refused]")
-        speaker.note("  → Mend what can be mended and run the same command again.")
+        speaker.note("  → Fix what you can and run the same command again.")

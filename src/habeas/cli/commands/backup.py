@@ -32,8 +32,7 @@ def backup(
         bool,
         typer.Option(
             "--only-own-keys",
-            help="Write it although nobody but the holder of this archive's keys/ could "
-            "restore it.",
+            help="Write it even if only the holder of this archive's keys/ could restore it.",
         ),
     ] = False,
     check: Annotated[

@@ -174,7 +174,7 @@ def _tell_whole(speaker: Speaker, given: Sequence[tuple[int, str]]) -> None:
         held = (
             "every row, also those of other people"
             if filename.lower().endswith(_SHEETS)
-            else "all that stands in it, also of other people"
+            else "everything in it, including about other people"
         )
         speaker.say(
             f"Given whole: {shown(filename)}, with {held}. "
@@ -212,7 +212,7 @@ def _policy(path: Path) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict) or found.get("format") != "habeas-policy/1":
         raise FilesUnusable(
-            f"{path} is no policy that can be read.",
+            f"{path} is not a readable policy.",
             next_step="Give a policy.json as bundles hold it, with keys that you checked.",
         )
     return found

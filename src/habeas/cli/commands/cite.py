@@ -19,7 +19,7 @@ def cite(
     session: Session,
     exhibit: Annotated[int, typer.Argument(metavar="EXHIBIT", help="The exhibit's number.")],
     quote: Annotated[
-        str, typer.Argument(metavar="QUOTE", help="The words to cite, as they stand in the text.")
+        str, typer.Argument(metavar="QUOTE", help="The words to cite, exactly as in the text.")
     ],
     inner: Annotated[
         str,
@@ -42,7 +42,7 @@ def cite(
     occurrence: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=1, help="Which, where it stands several times.", show_default=False
+            metavar="N", min=1, help="Which one, if it appears several times.", show_default=False
         ),
     ] = None,
 ) -> None:
@@ -68,7 +68,7 @@ def cite(
     session.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")
     session.say(f"    characters {spot.start}-{spot.stop} of text layer {read.layer.position}")
     step = (
-        f"Say what it shows: write {position} into the column `passages` of a row in claims.csv, "
+        f"Record what it shows: write {position} in the column `passages` of a row in claims.csv, "
         "then `habeas import DIR`."
     )
     session.say(f"  → {step}")

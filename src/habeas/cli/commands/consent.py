@@ -102,7 +102,7 @@ def lift_hold(
         session.say(f"No hold would be on exhibit {exhibit} any more: it could be erased.")
         session.give({"exhibit": exhibit, "entry": None, "state": "lifted"})
         return
-    session.confirm(f"Lift every hold on exhibit {exhibit}?", "The holds stand.", yes=yes)
+    session.confirm(f"Lift every hold on exhibit {exhibit}?", "The holds stay in place.", yes=yes)
     person = session.person(as_)
     with archive.writing(person) as batch:
         made = verbs.lift(batch, exhibit, authority=authority, reason=reason).position
@@ -121,7 +121,7 @@ def list_holds(session: Session) -> None:
         authority = shown(hold.authority)
         session.say(f"exhibit {hold.target}: {authority} (entry {hold.position}){mark}")
     if not found:
-        session.say("There is no legal hold.")
+        session.say("No legal holds.")
     session.give(
         {
             "holds": [

@@ -59,7 +59,8 @@ def custody(
         int | None, _option("--derived", "The exhibit that was made of this one.", "EXHIBIT")
     ] = None,
     as_: Annotated[
-        str, _option("--as", "Whose key signs the event too; without it nobody's.", "PSEUDONYM")
+        str,
+        _option("--as", "Whose key also signs the event; by default, no person's.", "PSEUDONYM"),
     ] = "",
 ) -> int:
     """Print the chain of custody of an exhibit, or add to it.
@@ -87,7 +88,7 @@ def custody(
     elif copy_to is not None:
         done = _copy(archive, row, person, copy_to, said)
     elif any((*said.values(), at, changed, before, after, as_)) or derived is not None:
-        raise typer.BadParameter("say what happened: --add EVENT, --check or --copy-to FILE")
+        raise typer.BadParameter("give what happened: --add EVENT, --check or --copy-to FILE")
     _tell(session, archive, row, done)
     return code
 
@@ -128,7 +129,7 @@ def _add(
         if not said[name]:
             raise EntryRefused(
                 f"An event without {option} says too little to be of use.",
-                next_step=f"Add {option}; where it is not known, say so in words.",
+                next_step=f"Add {option}; if it is not known, write that.",
             )
     made = None if derived is None else _exhibit(derived)
     if made is not None:

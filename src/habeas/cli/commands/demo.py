@@ -43,7 +43,7 @@ def demo(
         bool, typer.Option("--serve/--no-serve", help="Serve it when it is loaded.")
     ] = True,
     again: Annotated[
-        bool, typer.Option("--again", help="Delete an earlier demonstration and make it anew.")
+        bool, typer.Option("--again", help="Delete an earlier demonstration and make it again.")
     ] = False,
     port: PortOption = 8417,
 ) -> None:
@@ -61,7 +61,7 @@ def demo(
         speaker.say(f"{archive.size:,} entries, loaded in {took:.1f} s.")
     else:
         speaker.say(
-            f"The demonstration archive in {directory} is loaded already; --again makes it anew."
+            f"The demonstration archive in {directory} is already loaded; --again makes it again."
         )
     key = _sample(archive, speaker)
     if not serve:
@@ -81,7 +81,7 @@ def _archive(directory: Path, *, again: bool) -> Archive:
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         if not (directory / MARK).is_file():
             raise NotADemo(
-                f"{directory} is there and is no demonstration archive.",
+                f"{directory} exists and is not a demonstration archive.",
                 next_step="Choose another place with --directory.",
             )
         if not again:
@@ -101,7 +101,7 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
     if lists:
         raise DemoOutdated(
             "This demonstration was loaded by another version of habeas, or added to.",
-            next_step="`habeas demo --again` deletes it and makes it anew.",
+            next_step="`habeas demo --again` deletes it and makes it again.",
         )
     people = archive.keyring.people()
     keyring = archive.keyring

@@ -111,7 +111,7 @@ def _recovery(keys: Path, *, protected: bool) -> Finding:
         who.append(f"any {known.shares.needed} of the {known.shares.made} holders of shares")
     words = f"today it could be recovered by {'; by '.join(who)}"
     if not known.all:
-        lack = "; nobody else. Name custodians or make shares: `habeas keys --help`"
+        lack = "; no one else. Name custodians or make shares: `habeas keys --help`"
         return Finding("recovery", UNSURE, words + lack)
     words += ", given a backup and the recovery copy kept with it"
     if not current:
@@ -149,7 +149,7 @@ def _disk(directory: Path, settings: ArchiveSettings) -> list[Finding]:
     if (directory / "keys" / "recovery" / "recipients").exists():
         words += "; what custodians are called"
     found.append(
-        Finding("stranger", states[encryption], f"somebody who holds the disk reads {words}")
+        Finding("stranger", states[encryption], f"someone who holds the disk reads {words}")
     )
     return found
 
@@ -213,4 +213,4 @@ def _tables(size: int, state: dict[str, str]) -> Finding:
         return Finding("tables", UNSURE, "made by another version: run `habeas rebuild`")
     if state.get("projected") != str(size):
         return Finding("tables", UNSURE, "a rebuild was interrupted: run `habeas rebuild`")
-    return Finding("tables", GOOD, "the derived tables stand for the whole ledger")
+    return Finding("tables", GOOD, "the derived tables cover the whole ledger")

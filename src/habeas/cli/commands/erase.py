@@ -47,7 +47,9 @@ def request(
     reason: Annotated[
         str,
         typer.Option(
-            metavar="TEXT", help="Why, naming nobody: it can never be erased.", show_default=False
+            metavar="TEXT",
+            help="The reason, naming no one: it can never be erased.",
+            show_default=False,
         ),
     ] = "",
     keep: Annotated[

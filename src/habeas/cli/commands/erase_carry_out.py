@@ -23,12 +23,12 @@ from habeas.cli.session import PersonSession, Session
 from habeas.cli.speaking import Speaker, asked
 
 _STEPS = {
-    "recorded": "Recording the erasure; everything derived is made anew without it",
+    "recorded": "Recording the erasure; everything derived is made again without it",
     "logged": "Writing it to the signed log",
     "objects": "Removing sealed bytes",
-    "derived": "Removing cached pictures, making the search index anew",
+    "derived": "Removing cached pictures, building the search index again",
     "rewrapped": "Wrapping the keys of what stays under a new epoch",
-    "cleaned": "Writing the database file anew",
+    "cleaned": "Writing the database file again",
     "backed-up": "Making a new backup, restoring and verifying it",
     "destroyed": "Destroying the old keys",
 }

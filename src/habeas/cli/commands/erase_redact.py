@@ -37,7 +37,7 @@ def redact(
             metavar="FILE",
             exists=True,
             dir_okay=False,
-            help="Leave out every line of this file wherever it stands in the text.",
+            help="Leave out every line of this file wherever it appears in the text.",
             show_default=False,
         ),
     ] = None,
@@ -64,7 +64,7 @@ def redact(
 def unblock(
     session: PersonSession,
     exhibit: ExhibitArgument,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, naming nobody.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="The reason, naming no one.")],
     as_: PersonOption = "",
     yes: YesOption = False,
 ) -> None:

@@ -80,7 +80,9 @@ def estimate(
     and says why. Two questions about the lists must be answered first.
     """
     if report is not None and not report.absolute().parent.is_dir():
-        raise BadSetting(f"There is no directory for {report}.", next_step="Make it first.")
+        raise BadSetting(
+            f"The directory for {report} does not exist.", next_step="Create it first."
+        )
     tables = read_csv(_text(table), unit=unit)
 
     answers = {

@@ -57,7 +57,7 @@ def export(
     an apostrophe; the other forms are exact.
     """
     if what not in _WHAT:
-        raise typer.BadParameter(f"there is no table {what!r}; name one of {', '.join(_WHAT)}")
+        raise typer.BadParameter(f"no table named {what!r}; use one of {', '.join(_WHAT)}")
     if (what == "figure") != bool(key):
         raise typer.BadParameter("a figure is named by its key: habeas export figure KEY")
     if level == "public" and purpose:
@@ -100,7 +100,7 @@ def _viewer(level: str) -> Viewer:
     """Somebody who may read everything up to a level, and nothing above."""
     if level not in LEVELS:
         raise EntryRefused(
-            f"There is no handling level {level!r}.",
+            f"No handling level named {level!r}.",
             next_step=f"Use one of: {', '.join(LEVELS)}.",
         )
     found = viewer_of(level)
@@ -128,12 +128,12 @@ def _tell(speaker: Speaker, level: str, done: Exported, missing: Sequence[LeftOu
     if done.neutralised:
         speaker.note(
             f"{several(done.neutralised, 'text')} could be taken for a formula by a spreadsheet; "
-            "an apostrophe stands before it. Parquet, SQLite and JSON lines are exact."
+            "an apostrophe was put before it. Parquet, SQLite and JSON lines are exact."
         )
     if done.entry is not None:
         speaker.note(f"Recorded with its purpose at entry {done.entry}.")
         held = f"It holds what is {done.strictest}"
         if done.not_agreed:
-            held += f", and in {several(done.not_agreed, 'row')} somebody who has not agreed to "
+            held += f", and in {several(done.not_agreed, 'row')} someone who has not agreed to "
             held += "publication"
         speaker.note(f"{held}. Keep it as you keep the exhibits; an erasure does not reach it.")

@@ -81,7 +81,8 @@ def init(
         )
     else:
         speaker.say(
-            "Its keys are under your passphrase. Without it nobody opens the archive, you neither."
+            "Its keys are under your passphrase. Without it, no one can open the "
+            "archive, including you."
         )
     speaker.say("Next: `habeas people add` in it makes the key with which you sign decisions.")
     speaker.give(

@@ -90,7 +90,7 @@ def rotate(
     if end_old:
         session.confirm(
             "End every older epoch? Backups made in them, and copies of the database, will not "
-            "open again, for anybody who has no older copy of the keys.",
+            "open again, for anyone who has no older copy of the keys.",
             "Nothing was changed.",
             yes=yes,
         )
@@ -104,7 +104,7 @@ def rotate(
         ended = rotating.destroy_unused(archive)
     session.say(f"Epoch {epoch} is the current one.")
     if rewrap:
-        session.say(f"The keys of {several(count, 'object')} were wrapped in it anew.")
+        session.say(f"The keys of {several(count, 'object')} were wrapped in it again.")
     if ended:
         session.say(f"Ended: {', '.join(f'epoch {one}' for one in ended)}.")
     _say_copy(session, keyring.directory)
@@ -156,7 +156,7 @@ def list_custodians(session: DirectorySession) -> None:
     known = recovery.read_recipients(session.directory / "keys")
     session.table([(shown(c.label), f"since {c.since}", c.recipient) for c in known.custodians])
     if not known.custodians:
-        session.say("There is no custodian. Name one with `habeas keys custodians add`.")
+        session.say("No custodians. Name one with `habeas keys custodians add`.")
     if known.shares:
         session.say(
             f"Also {known.shares.needed} of {known.shares.made} shares, since {known.shares.since}."
@@ -182,7 +182,7 @@ def remove_custodian(
     left = tuple(one for one in known.custodians if one.label != label)
     if len(left) == len(known.custodians):
         raise RecipientRefused(
-            f"There is no custodian {shown(label)}.",
+            f"No custodian named {shown(label)}.",
             next_step="List them with `habeas keys custodians list`.",
         )
     keyring = session.keyring()
@@ -198,7 +198,7 @@ def remove_custodian(
 
 def _say_copy(speaker: Speaker, keys: Path) -> None:
     if recovery.read_recipients(keys).all:
-        speaker.say("The recovery copy was sealed anew. Copies kept elsewhere are the older ones:")
+        speaker.say("The recovery copy was sealed again. Copies kept elsewhere are the older ones:")
         speaker.say(f"replace them with {keys / recovery.FOLDER / 'copy'}.")
     else:
-        speaker.say("There is no recovery copy: nobody but you can recover these keys.")
+        speaker.say("There is no recovery copy: only you can recover these keys.")

@@ -24,7 +24,7 @@ def hand_over(
         typer.Option(
             "--as",
             metavar="PSEUDONYM",
-            help="Who decides it. Needed where anybody has a key, unless only one is here.",
+            help="Who decides it. Required if anyone has a key, unless only one is here.",
             show_default=False,
         ),
     ] = "",
@@ -83,7 +83,7 @@ def _preview(speaker: Speaker, archive: Archive, *, stolen: bool) -> None:
     if stolen:
         speaker.say(
             "Whoever has the former keys can still sign in their name. What partners cosigned or "
-            "authorities stamped before is safe from that; of what nobody else attested, no "
+            "authorities stamped before is safe from that; for what no one else attested, no "
             "signature shows who made it. Have the hand-over cosigned at once."
         )
 
@@ -93,6 +93,6 @@ def _next_steps(speaker: Speaker, archive: Archive) -> None:
     if (archive.directory / POLICY).is_file():
         speaker.say("Next: have partners cosign it: `habeas witness request --online`.")
     if recovery.read_recipients(keys).all:
-        speaker.say("The recovery copy was sealed anew. Copies kept elsewhere hold the former")
+        speaker.say("The recovery copy was sealed again. Copies kept elsewhere hold the former")
         speaker.say(f"keys: replace them with {keys / recovery.FOLDER / 'copy'}.")
     speaker.say("Make a backup now, bring mirrors up to date, and tell readers the new key.")

@@ -133,8 +133,8 @@ def report(session: Session) -> None:
     kappa = "–" if found.kappa is None else f"{found.kappa:.3f}"
     session.table(
         [
-            ("reviewers a pair", f"{rule.reviewers}{', blind to the score' * rule.blind}"),
-            ("runs in force", ", ".join(f"{kind} (entry {p})" for p, kind in runs) or "none"),
+            ("reviewers per pair", f"{rule.reviewers}{', blind to the score' * rule.blind}"),
+            ("current runs", ", ".join(f"{kind} (entry {p})" for p, kind in runs) or "none"),
             ("pairs proposed", f"{proposed:,}"),
             ("not decided", f"{len(still_open):,}"),
             *((f"judged {verdict}", f"{number:,}") for verdict, number in verdicts.items()),

@@ -61,7 +61,7 @@ def add(
         discard(archive, signer)
         raise
     session.say(f"{pseudonym} may now sign decisions (entry {position}).")
-    session.say("Who that is stands nowhere in the archive: note it elsewhere, safely.")
+    session.say("The archive does not record who that is: note it elsewhere, safely.")
     if introducer is None:
         session.say("Nobody signed for it: it shows as granted by the installation alone.")
     if unprotected:
@@ -150,7 +150,7 @@ def list_(session: Session) -> None:
             (
                 str(key["pseudonym"]),
                 f"entry {key['entry']}",
-                str(key["state"]),
+                "active" if key["state"] == "in force" else str(key["state"]),
                 str(key["kept"]),
                 _granted_by(key),
             )
@@ -191,13 +191,13 @@ def retire(
     if unsigned and not lost:
         raise CliError(
             "A retirement is signed by a person.",
-            next_step="Say with --as whose key acts; or report the key as --lost.",
+            next_step="Use --as to choose whose key signs; or report the key as --lost.",
         )
     if not dry_run:
         session.answerable(yes=yes)
     archive = session.open()
     if not granted(pseudonym):
-        raise EntryRefused(f"No key of {pseudonym} is in force.", next_step="See `habeas people`.")
+        raise EntryRefused(f"{pseudonym} has no active key.", next_step="See `habeas people`.")
     state = "lost" if lost else "retired"
     if dry_run:
         session.say(

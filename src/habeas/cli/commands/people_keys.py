@@ -61,7 +61,9 @@ def request(
     reason: Annotated[
         str,
         typer.Option(
-            metavar="TEXT", help="Why, naming nobody: it stays for ever.", show_default=False
+            metavar="TEXT",
+            help="The reason, naming no one: it is kept for ever.",
+            show_default=False,
         ),
     ] = "",
     unprotected: UnprotectedOption = False,
@@ -99,8 +101,8 @@ def _refuse_stranger(archive: Archive, pseudonym: str) -> None:
         )
     if trust.in_force(pseudonym):
         raise TrustRefused(
-            f"{pseudonym} has a key in force.",
-            next_step=f"If it is lost, say so first: habeas people retire {pseudonym} --lost.",
+            f"{pseudonym} has an active key.",
+            next_step=f"If it is lost, report that first: habeas people retire {pseudonym} --lost.",
         )
 
 

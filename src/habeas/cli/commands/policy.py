@@ -27,7 +27,7 @@ def list_(session: Session) -> None:
     archive = session.open()
     row, trust = policy_row(), so_far(archive.origin)
     if row is None or trust.policy is None:
-        session.say("This archive has no policy: nothing says how old a key must be.")
+        session.say("This archive has no policy: nothing sets how old a key must be.")
         session.say("Record one: habeas policy adopt --as …")
         session.give({"policy": None, "requests": []})
         return
@@ -130,7 +130,7 @@ def propose(
                 next_step=anew_words(anew),
             )
     _tell(session, policy)
-    session.say(f"Asked, as entry {made}. The policy in force stays until it is approved.")
+    session.say(f"Asked, as entry {made}. The current policy stays until it is approved.")
     if not tell_too_young(session, archive, made):
         session.say(f"Another person, from {utc(when)} on: habeas policy approve {made} --as …")
     session.give({"requested": made, "approvable_at": when, **policy.fields()})
@@ -155,7 +155,7 @@ def approve(
     person = session.person(as_)
     if asked is not None:
         tell_ages(session, archive, person, asked)
-    session.confirm("Put it in force?", "The policy in force stays.", yes=yes)
+    session.confirm("Make it the current policy?", "The current policy stays.", yes=yes)
     with archive.writing(person) as batch:
         made = verbs.approve_policy(batch, request).position
     session.say(f"In force from entry {made} on.")

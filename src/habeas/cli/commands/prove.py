@@ -46,7 +46,7 @@ def prove(
     entry = visible(OWNER, m.LedgerEntry).filter(position=position).first()
     if entry is None:
         raise UnknownReference(
-            f"There is no entry {position}; the ledger has {archive.size:,}.",
+            f"No entry {position}; the ledger has {archive.size:,}.",
             next_step="Give the number of an entry; they are counted from 0.",
         )
     proven = inclusion(archive, position)

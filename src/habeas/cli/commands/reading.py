@@ -191,7 +191,7 @@ def _check_states(given: list[str] | None) -> None:
     for state in given or ():
         if state not in STATES:
             raise EntryRefused(
-                f"There is no state {state!r}.", next_step=f"Use one of: {', '.join(STATES)}."
+                f"No state named {state!r}.", next_step=f"Use one of: {', '.join(STATES)}."
             )
 
 

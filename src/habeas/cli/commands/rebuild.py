@@ -16,7 +16,7 @@ def rebuild(
     session: Session,
     check: Annotated[
         bool,
-        typer.Option("--check", help="Change nothing; say which tables differ from the ledger."),
+        typer.Option("--check", help="Change nothing; show which tables differ from the ledger."),
     ] = False,
     from_start: Annotated[
         bool,

@@ -61,7 +61,7 @@ def add(
     session: PersonSession,
     names: Annotated[list[str], _NAMES],
     instead: Annotated[
-        bool, typer.Option("--instead", help="Have only these, not the ones that there are.")
+        bool, typer.Option("--instead", help="Have only these, in place of the current regions.")
     ] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.", show_default=False)] = "",
     dry_run: DryRunOption = False,
@@ -93,7 +93,7 @@ def add(
     with archive.writing(person) as batch:
         made = verbs.choose_regions(batch, after.folders, reason=reason).position
     session.say(f"Recorded, as entry {made}.")
-    session.say("Build the search index anew: habeas search --refresh")
+    session.say("Build the search index again: habeas search --refresh")
     session.give(content | {"entry": made, "recorded": True})
 
 

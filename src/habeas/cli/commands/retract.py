@@ -49,7 +49,7 @@ def retract(
         typer.Option(
             metavar="LEVEL",
             help="Who may read that it was retracted, and why: public, team, restricted or sealed. "
-            "To everybody else it is closed.",
+            "It is closed to everyone else.",
         ),
     ] = "team",
     dry_run: DryRunOption = False,
@@ -90,7 +90,7 @@ def retract(
         session.give({"retracted": None, "target": position, **told, "figures": figures})
         return
     if not reason.strip():
-        raise typer.BadParameter("say why: --reason TEXT; it is recorded")
+        raise typer.BadParameter("give a reason: --reason TEXT; it is recorded")
     session.answerable(yes=yes)
     person = session.person(as_)
     session.confirm("Retract it?", "Nothing was retracted.", yes=yes)

@@ -64,7 +64,7 @@ def search(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Only bring the index up to date.")
     ] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the index anew.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the index again.")] = False,
     as_: PersonOption = "",
 ) -> None:
     """Find the passages of the texts in which words stand.

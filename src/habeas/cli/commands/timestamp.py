@@ -75,7 +75,7 @@ def request(
     """
     if bool(url) == (out is not None) or (url and chain is None):
         raise ConfirmationNeeded(
-            "Say how to ask the authority.",
+            "Choose how to ask the authority.",
             next_step="--url URL --chain FILE asks it now; --out DIR writes files to carry.",
         )
     certificates = _chain(chain)
@@ -113,7 +113,7 @@ def add(
         typer.Option(
             "--request",
             metavar="FILE",
-            help="The request (.tsq) that was sent; its number must stand in the reply.",
+            help="The request (.tsq) that was sent; its number must be in the reply.",
             show_default=False,
         ),
     ] = None,
@@ -175,7 +175,7 @@ def _asked(archive: Any, url: str, query: bytes, chain: list[Certificate]) -> Lo
     if answered.status != 200 or answered.content_type.partition(";")[0].strip() != REPLY:
         raise Unreachable(
             f"{url} answered {answered.status} with {answered.content_type or 'no type'}: that is "
-            "no reply of a time authority.",
+            "not a reply from a time authority.",
             next_step="Check the address: the authority publishes it.",
         )
     return add_reply(archive, answered.body, chain, query)

@@ -35,7 +35,7 @@ def verify(
         typer.Option(
             "--deep",
             help="Also walk the database file, replay the ledger against every derived table, open "
-            "every object, check checkpoints, cosignatures and timestamps again, and say what "
+            "every object, check checkpoints, cosignatures and timestamps again, and show what "
             "rests on each fault.",
         ),
     ] = False,
@@ -83,7 +83,7 @@ def verify(
         f"{several(report.objects, 'object')}, {several(report.quotes, 'quote')}"
     )
     for size, state in report.handovers:
-        stolen = " as stolen: of what they signed before, only others can say who made it"
+        stolen = " as stolen: for what they signed before, only others can tell who made it"
         entries = several(size, "entry", "entries")
         session.say(
             f"The keys that sign were handed over to new ones at {entries}"

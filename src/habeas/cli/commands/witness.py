@@ -75,7 +75,7 @@ def request(
     """
     if online == (out is not None):
         raise ConfirmationNeeded(
-            "Say how to ask the partners.",
+            "Choose how to ask the partners.",
             next_step="--online asks at their addresses; --out DIR writes files to carry.",
         )
     archive = session.open()

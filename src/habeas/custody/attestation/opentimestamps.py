@@ -141,7 +141,7 @@ def verify_proof(data: bytes, stamped: bytes, headers: Mapping[int, bytes]) -> B
         )
     raise TimestampPending(
         "No block attests the proof yet; it holds a promise of "
-        f"{', '.join(proof.calendars) or 'nobody that is known here'}.",
+        f"{', '.join(proof.calendars) or 'no calendar known here'}.",
         next_step="In some hours complete it with `ots upgrade`, then add the result.",
     )
 
@@ -161,7 +161,7 @@ def read_header(header: bytes, height: int) -> tuple[datetime.datetime, str]:
     easiest = EASIEST if height < HARDER_FROM else HARDER
     if negative or not 0 < target <= easiest or int.from_bytes(block, "little") > target:
         raise TimestampError(
-            f"What was given as the header of block {height} has no proof of work, or too little: "
+            f"The header given for block {height} has no proof of work, or too little: "
             "it was made up or altered.",
             next_step="Get the header from a Bitcoin node, or from two explorers that agree.",
         )
@@ -184,7 +184,7 @@ def read_headers(text: str) -> dict[int, bytes]:
             read_header(header, height)
         except (ValueError, IndexError):
             raise TimestampUnreadable(
-                f"Line {number} is no block header.",
+                f"Line {number} is not a block header.",
                 next_step="It reads: height, space, 160 hex digits.",
             ) from None
         if headers.setdefault(height, header) != header:
@@ -250,7 +250,7 @@ def _apply(reader: _Reader, tag: int, message: bytes) -> bytes:
         try:
             return hashlib.new(_HASHES[tag][0], message).digest()
         except ValueError:
-            raise _unreadable(f"{_HASHES[tag][0]} is not to be had on this machine") from None
+            raise _unreadable(f"{_HASHES[tag][0]} is not available on this machine") from None
     if tag == 0xF0:
         message += reader.sized(LARGEST_MESSAGE)
     elif tag == 0xF1:

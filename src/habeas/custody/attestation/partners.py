@@ -111,7 +111,7 @@ class CosigningPolicy:
             if partner.name == name:
                 return partner
         raise PolicyError(
-            f"There is no partner {name} in the policy.",
+            f"The policy names no partner {name}.",
             next_step=f"It names: {', '.join(partner.name for partner in self.partners)}.",
         )
 
@@ -123,7 +123,7 @@ def read_policy(path: Path) -> CosigningPolicy:
         text = "" if is_one(data) else data.decode()
     except FileNotFoundError:
         raise PolicyError(
-            f"There is no trust policy {path}.",
+            f"No trust policy at {path}.",
             next_step=f"Write one. {_VALID} The key is what `habeas witness init` told the "
             "partner.",
         ) from None
@@ -362,7 +362,7 @@ def _rolled_back(names: str, theirs: int, ours: int, time: int | None = None) ->
         f"{theirs - ours:,} entries are missing.",
         next_step="Write nothing. Put the newest copy back; its log must have at least "
         f"{theirs:,} entries. If there is none, what was added since is lost and this log "
-        "cannot be cosigned again: keep this copy and say so publicly.",
+        "cannot be cosigned again: keep this copy and make that public.",
     )
 
 
@@ -370,9 +370,9 @@ def _forked(names: str, size: int, time: int | None = None) -> Forked:
     return Forked(
         f"{names} cosigned this log with {size:,} entries{_when(time)}, and the first "
         f"{size:,} entries here are other ones: there are two histories.",
-        next_step="Write nothing. Either an older copy was put back and added to, or somebody "
+        next_step="Write nothing. Either an older copy was put back and added to, or someone "
         "else signs with this archive's key. Compare with every copy and ask the partner for "
-        "the checkpoint that it keeps: it bears this archive's own signature.",
+        "the checkpoint that it keeps: it carries this archive's own signature.",
     )
 
 

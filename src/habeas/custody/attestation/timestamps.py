@@ -120,7 +120,7 @@ def read_certificates(data: bytes) -> list[x509.Certificate]:
                 found = [x509.load_der_x509_certificate(data)]
     except ValueError as error:
         raise TimestampUnreadable(
-            f"This is no certificate: {error}.", next_step="Give the authority's chain as PEM."
+            f"This is not a certificate: {error}.", next_step="Give the authority's chain as PEM."
         ) from error
     if len(found) > MOST_CERTIFICATES:
         raise TimestampUnreadable(

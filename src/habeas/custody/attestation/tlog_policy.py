@@ -157,7 +157,7 @@ class _Reading:
             raise _wrong("a log is a key and, if any, an address.")
         key = Verifier.parse(words[0])
         if any(key.public == other.public for other, _ in self.logs):
-            raise _wrong("this log's key stands there twice.")
+            raise _wrong("this log's key is listed twice.")
         self.logs.append((key, words[1] if len(words) > 1 else ""))
 
     def _witness(self, words: list[str]) -> None:
@@ -165,7 +165,7 @@ class _Reading:
             raise _wrong("a witness is a name, a key and, if any, an address.")
         key = CosignerKey.parse(words[1])
         if any(key.public == other.key.public for other in self.witnesses.values()):
-            raise _wrong("this witness's key stands there twice.")
+            raise _wrong("this witness's key is listed twice.")
         self.witnesses[self._new(words[0])] = PolicyWitness(key, words[2] if len(words) > 2 else "")
 
     def _group(self, words: list[str]) -> None:

@@ -296,7 +296,7 @@ def trust_log(directory: Path, key: Verifier) -> None:
         if _was_retired(folder, key):
             raise WitnessError(
                 "This key of the log was handed over to another, which this witness follows.",
-                next_step="Nothing was changed. If you were told to go back to it, ask why, by a "
+                next_step="Nothing was changed. If you were asked to go back to it, ask why, by a "
                 "way that you trust.",
             )
         durable.prepare_folder(folder)

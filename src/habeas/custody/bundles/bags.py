@@ -79,7 +79,9 @@ class BagWriter:
                 f"{final} is there already.", next_step="Choose a new folder; none is replaced."
             )
         if not final.parent.is_dir():
-            raise BagError(f"There is no folder {final.parent}.", next_step="Make it first.")
+            raise BagError(
+                f"The folder {final.parent} does not exist.", next_step="Create it first."
+            )
         self._remove_leftovers()
         self.place = final.parent / f".{final.name[:100]}.{secrets.token_hex(8)}"
         self.place.mkdir(mode=0o700)
@@ -218,12 +220,12 @@ def check_bag(directory: Path, progress: Progress = lambda done, total: None) ->
         if (match := _MANIFEST.fullmatch(name))
     }
     if not any(not tag for tag, _ in manifests.values()):
-        faults.append("There is no payload manifest.")
+        faults.append("The payload manifest is missing.")
     if (
         not any(path.startswith("data/") for path in report.files)
         and not (directory / "data").is_dir()
     ):
-        faults.append("There is no folder data.")
+        faults.append("The folder data is missing.")
     wanted: dict[str, dict[str, str]] = {}
     in_all: set[str] | None = None  # payload files that every payload manifest lists
     tags: set[str] | None = None  # what the tag manifests list between them
@@ -260,7 +262,7 @@ def check_bag(directory: Path, progress: Progress = lambda done, total: None) ->
 
 def _files(directory: Path) -> dict[str, int]:
     if not directory.is_dir():
-        raise BagUnsafe(f"{directory} is no folder.", next_step="Give the bag's own folder.")
+        raise BagUnsafe(f"{directory} is not a folder.", next_step="Give the bag's own folder.")
     found: dict[str, int] = {}
     waiting = [""]
     while waiting:
@@ -297,7 +299,7 @@ def _unsafe(why: str) -> BagUnsafe:
 
 def _declaration(directory: Path, report: BagReport) -> None:
     if "bagit.txt" not in report.files or report.files["bagit.txt"] > 4096:
-        report.faults.append("There is no bagit.txt.")
+        report.faults.append("The file bagit.txt is missing.")
     elif (directory / "bagit.txt").read_bytes().replace(b"\r\n", b"\n") not in (
         DECLARATION,
         DECLARATION[:-1],

@@ -70,7 +70,7 @@ def _root(directory: Path, name: Any) -> x509.Certificate:
     try:
         certificates = read_certificates(_bytes(directory / name))
     except (OSError, ValueError, TimestampError) as error:
-        raise _refused(f"{name} is no certificate that can be read") from error
+        raise _refused(f"{name} is not a readable certificate") from error
     if len(certificates) != 1:
         raise _refused(f"{name} must hold one certificate: the root that you believe")
     return certificates[0]
@@ -81,7 +81,7 @@ def _stamper(directory: Path, name: Any) -> x509.Certificate:
     try:
         root.verify_directly_issued_by(root)
     except (ValueError, TypeError, InvalidSignature):
-        raise _refused(f"{name} is no root: it does not sign itself") from None
+        raise _refused(f"{name} is not a root: it does not sign itself") from None
     return root
 
 

@@ -32,7 +32,7 @@ class BundleFiles:
         self.directory, self.bag = directory, bag
         for needed in ("bagit.txt", "manifest-sha256.txt", "data/bundle.json", "data/policy.json"):
             if needed not in bag.files:
-                raise BundleError(f"{needed} is missing: this is no habeas bundle.")
+                raise BundleError(f"{needed} is missing: this is not a habeas bundle.")
         self.status = dict.fromkeys(words.CHECKS, HOLDS)
         self.said: dict[str, list[str]] = {name: [] for name in words.CHECKS}
         self.faults: dict[str, list[str]] = {name: [] for name in words.CHECKS}

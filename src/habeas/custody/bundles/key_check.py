@@ -38,8 +38,8 @@ class BundledKeys:
         if not handovers:
             if max(len(self._policy.log), len(self._policy.entry)) > 1:
                 raise BundleError(
-                    "The policy names several keys of the archive, and no hand-over here says when "
-                    "each was in force: name the one that was when this bundle was made."
+                    "The policy names several keys of the archive, and no hand-over here shows "
+                    "when each was active: name the key that was active when this bundle was made."
                 )
             return
         chain = follow(handovers)

@@ -75,7 +75,7 @@ def _check(trust: TrustState, entry: DisclosedEntry, found: PeopleKeys) -> str:
     elif known:
         signing = said(entry.parsed, entry.position, f).signed_by(trust.in_force(str(person)))
         if signing is None:
-            return f"names {person}, whose keys in force did not sign it"
+            return f"names {person}, whose active keys did not sign it"
     if known:
         found.signed += 1
     elif person:

@@ -84,7 +84,9 @@ class _Checking(BundleFiles):
         super().__init__(directory, bag)
         self.index = self._json("data/bundle.json", *words.BUNDLES)
         if not all(isinstance(self.index.get(name, []), list) for name in words.LISTS):
-            raise BundleError("data/bundle.json is no index: what it lists is no list.")
+            raise BundleError(
+                "data/bundle.json is not an index: what should be a list in it is not one."
+            )
         self.given_policy = given
         self.policy = given or self._json("data/policy.json", "habeas-policy/1")
         self.entries: dict[str, _Entry] = {}
@@ -150,7 +152,7 @@ class _Checking(BundleFiles):
             raise DoesNotHold("is not signed by the archive's key")
         first, *lines = text.decode()[:-1].split("\n")
         if first != f"{self.origin}/bundle/v1":
-            raise DoesNotHold("is no seal of a bundle of this archive")
+            raise DoesNotHold("is not a seal of a bundle of this archive")
         listed = dict(line.rsplit(" ", 1) for line in lines)
         if listed.keys() != set(self.bag.files) - set(self.bag.payload) - _TAG_FILES:
             raise DoesNotHold("names other files than there are beside data/")
@@ -281,7 +283,9 @@ class _Checking(BundleFiles):
         if parsed.origin != self.origin:
             raise DoesNotHold("is of another archive")
         if parsed.entry_id != item["id"] or parsed.entry_id in self.entries:
-            raise DoesNotHold("has another id than data/bundle.json says, or stands there twice")
+            raise DoesNotHold(
+                "has an id that differs from data/bundle.json, or is listed there twice"
+            )
         leaf = merkle.leaf_hash(note)
         self.entries[parsed.entry_id] = _Entry(item["position"], parsed, leaf, item)
 
@@ -374,7 +378,7 @@ class _Checking(BundleFiles):
                 part: str | bytes = texts[path].decode() if key == "text" else texts[path]
                 quote = f["quote"] if key == "text" else f["quote"].encode()
                 if part[f["start"] : f["stop"]] != quote:
-                    raise DoesNotHold("quotes what does not stand at that place")
+                    raise DoesNotHold("quotes words that are not at that place")
 
             seen += self._one("quotes", f"Passage {entry.position!r}", one)
         if not quoting:

@@ -158,7 +158,7 @@ def _for_domain(
     reply = base64.b64decode(signed["timeSignature"], validate=True)
     stamp = verify_reply(reply, signature.encode(), stampers)
     if not chain[0].not_valid_before_utc <= stamp.time <= chain[0].not_valid_after_utc:
-        raise _Fault("The domain's certificate was not in force when it was signed")
+        raise _Fault("The domain's certificate was not valid when it was signed")
     _in_time(found.created, stamp.time, chain[0].not_valid_before_utc, found)
     found.domain, found.stamped_at, found.stamped_by = domain, stamp.time, stamp.authority
     names = [each.subject.rfc4514_string() for each in chain]

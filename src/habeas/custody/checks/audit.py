@@ -210,7 +210,7 @@ class _LogAudit:
         if self.origin is not None and parsed.origin != self.origin:
             self._entry_fault(position, f"The entry is of another archive, {parsed.origin}.")
         if parsed.time < self._time:
-            self._entry_fault(position, "The entry is dated before the one that precedes it.")
+            self._entry_fault(position, "The entry is dated before the previous entry.")
         self._time = max(self._time, parsed.time)
         if not self.signatures:
             return
@@ -297,7 +297,7 @@ class _LogAudit:
                             LogError.code,
                             bundle_path,
                             index * WIDTH + offset,
-                            "The entry is not the one that was logged: its bytes were altered.",
+                            "The entry differs from what was logged: its bytes were altered.",
                         )
 
     def _parent(self, index: int, size: int) -> bytes | None:

@@ -78,7 +78,7 @@ def check_mirror(
     report = MirrorReport(origin, first.checkpoint.vkey)
     chain = _chain(folder, still, first, report)
     if key is not None and key not in {public.checkpoint, *chain.all}:
-        message = "The checkpoint key in the mirror is not the one that you gave."
+        message = "The checkpoint key in the mirror differs from the key that you gave."
         report.faults.append(AuditFault("mirror.other-key", "keys/verifiers", None, message))
         chain = KeyChain((first,))
     report.checkpoint_key = chain.current.checkpoint.vkey
@@ -141,7 +141,7 @@ def read_about(folder: Path) -> dict[str, Any]:
             raise ValueError
     except (OSError, ValueError, KeyError, TypeError):
         raise MirrorForeign(
-            f"{folder} is no mirror that this program can read.",
+            f"{folder} is not a mirror that this program can read.",
             next_step=f"Name the folder that holds {ABOUT}.",
         ) from None
     return dict(found)

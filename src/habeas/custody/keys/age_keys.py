@@ -48,7 +48,7 @@ def check_recipient(text: str) -> str:
     except pyrage.RecipientError:
         secret = text.strip().upper().startswith("AGE-SECRET-KEY-")
         raise RecipientRefused(
-            "This is a secret key, which nobody should hand out."
+            "This is a secret key, which must not be given to anyone."
             if secret
             else f"{text[:80]!r} is not an age recipient.",
             next_step="Ask for the line that begins with age1; `age-keygen -y` prints it from the "

@@ -88,7 +88,7 @@ def read_document(data: bytes) -> dict[str, bytes]:
         return {str(name): str(text).encode() for name, text in found["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise HandoverError(
-            "This is no hand-over of keys that this program can read.",
+            "This is not a hand-over of keys that this program can read.",
             next_step="Ask for the file in log/handovers of the archive.",
         ) from None
 
@@ -167,9 +167,11 @@ def follow(handovers: Iterable[Handover], first: KeyPair | None = None) -> KeyCh
             pairs.append(each.old)
         last = pairs[-1]
         if (last.entry, last.checkpoint) != (each.old.entry, each.old.checkpoint):
-            raise _wrong("It is by keys that were not in force: there are two hand-overs.")
+            raise _wrong(
+                "It is signed by keys that were no longer active: there are two hand-overs."
+            )
         if any(key in (pair.entry, pair.checkpoint) for pair in pairs for key in _keys(each.new)):
-            raise _wrong("It grants a key anew that was retired.")
+            raise _wrong("It grants a retired key again.")
         pairs.append(each.new)
     if not pairs and first is not None:
         pairs.append(first)

@@ -74,7 +74,7 @@ class KeyChain:
             if any((key.name, key.key_id) in ids for key in self.all):
                 raise KeyRetired(
                     f"The checkpoint of {size:,} entries is signed by a key of this log that was "
-                    "not in force at that size.",
+                    "not active at that size.",
                     next_step="A retired key, or a copy of it, was used after its hand-over. "
                     "Rely on nothing that it signed since.",
                 ) from error

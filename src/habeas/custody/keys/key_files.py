@@ -104,7 +104,7 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise KeysMissing(
-            f"There is no key file {path}.",
+            f"No key file at {path}.",
             next_step="Check that this is the archive's own folder, or restore its keys.",
         ) from None
 

@@ -24,7 +24,7 @@ _ROWS = (
 )
 ADVICE = (
     "Take six words that a die picks from a long list, or a sentence that only you would write: "
-    "at least 10 characters that are no pattern."
+    "at least 10 characters without a pattern."
 )
 
 

@@ -143,7 +143,7 @@ def check_copy(path: Path) -> None:
     """Refuse a recovery copy that is not there, before anybody types a share."""
     if not path.is_file():
         raise RecoveryMissing(
-            f"There is no recovery copy {path}.",
+            f"No recovery copy at {path}.",
             next_step="Name the file that was kept with the backup (its name ends in .keys) with "
             "--copy.",
         )

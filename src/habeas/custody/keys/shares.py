@@ -92,7 +92,7 @@ def join(shares: Sequence[ShareRead]) -> str:
             "These shares are of different sets: "
             + "; ".join(_numbers(shares, set_id) for set_id in dict.fromkeys(_set_ids(shares)))
             + " belong together.",
-            next_step="Shares made anew replace all earlier ones: use one set only.",
+            next_step="New shares replace all earlier ones: use one set only.",
         )
     different = {share.number: share for share in shares}
     needed = shares[0].needed

@@ -54,7 +54,7 @@ def inclusion_ranges(index: int, size: int) -> list[Range]:
     """The subtrees beside the path from leaf ``index`` to the root, leaf first."""
     if not 0 <= index < size:
         raise ProofError(
-            f"There is no entry {index} in a log of size {size}.",
+            f"A log of size {size} has no entry {index}.",
             next_step="Positions count from 0 and are below the size.",
         )
     ranges: list[Range] = []

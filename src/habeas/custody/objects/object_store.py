@@ -193,7 +193,7 @@ def _unopened(address: str, error: Exception) -> ObjectError:
     if "No matching keys" in str(error):
         return _locked(address)
     return ObjectError(
-        f"Object {address} is no whole age file: it was altered, cut or added to.",
+        f"Object {address} is not a whole age file: it was altered, cut or added to.",
         address=address,
         next_step="Restore it, and the database, from a backup.",
     )

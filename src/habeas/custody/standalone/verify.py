@@ -42,11 +42,11 @@ CHECKS = {
     "handovers": "Each new pair of the archive's keys was named by the pair before it",
     "history": "Earlier checkpoints are beginnings of the same log",
     "entries": "Each entry is well formed and signed by the archive",
-    "proofs": "Each entry stands in the signed log",
-    "disclosures": "What is disclosed is what the entries committed to",
-    "people": "What stands in a person's name is signed by a key granted to them",
+    "proofs": "Each entry is in the signed log",
+    "disclosures": "Disclosed values match what the entries committed to",
+    "people": "Entries in a person's name are signed by a key granted to them",
     "files": "Files and texts are those that the entries name",
-    "quotes": "Quotes stand in the texts, at the place named",
+    "quotes": "Quotes are in the texts, at the place named",
     "timestamps": "Others attest when the log existed",
 }
 LISTS = ("entries", "checkpoints", "timestamps", "handovers")  # of data/bundle.json
@@ -295,7 +295,7 @@ def split_note(note, spelt_once=False):
     """
     text, gap, block = note.rpartition(b"\n\n")
     if not gap or not block.endswith(b"\n") or re.search(rb"[\x00-\x09\x0b-\x1f]", text):
-        raise Fault("is no signed note")
+        raise Fault("is not a signed note")
     signatures = []
     try:
         text.decode()
@@ -348,10 +348,10 @@ def read_checkpoint(text):
     """Origin, size and root of a checkpoint's text."""
     lines = text.decode()[:-1].split("\n")
     if len(lines) < 3 or not all(lines) or not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):
-        raise Fault("is no checkpoint")
+        raise Fault("is not a checkpoint")
     root = from_base64(lines[2])
     if len(root) != 32:
-        raise Fault("has a root that is no SHA-256")
+        raise Fault("has a root that is not a SHA-256")
     return lines[0], int(lines[1]), root
 
 
@@ -563,7 +563,7 @@ class Ots:
 
     def __init__(self, data):
         if not data.startswith(OTS_MAGIC) or len(data) > 256 * 1024:
-            raise Fault("is no proof of OpenTimestamps")
+            raise Fault("is not an OpenTimestamps proof")
         self.data, self.at, self.found = data, len(OTS_MAGIC), []
         if self.number() != 1:
             raise Fault("is a proof of a later version")
@@ -691,15 +691,17 @@ class Bundle:
         self.entries = {}  # id → position, fields, note time, covered by checkpoint
         self.proven = []
         if not os.path.isdir(folder):
-            raise Refused(f"{folder} is no folder.")
+            raise Refused(f"{folder} is not a folder.")
         self.files = walk(folder)
         self.hashes = {}
         for needed in ("bagit.txt", "manifest-sha256.txt", "data/bundle.json", "data/policy.json"):
             if needed not in self.files:
-                raise Refused(f"{needed} is missing: this is no habeas bundle.")
+                raise Refused(f"{needed} is missing: this is not a habeas bundle.")
         self.index = self.json("data/bundle.json", *BUNDLES)
         if not all(isinstance(self.index.get(name, []), list) for name in LISTS):
-            raise Refused("data/bundle.json is no index: what it lists is no list.")
+            raise Refused(
+                "data/bundle.json is not an index: what should be a list in it is not one."
+            )
         self.policy = policy or self.json("data/policy.json", "habeas-policy/1")
         if not self.index.get("handovers"):
             del self.status["handovers"]
@@ -807,7 +809,7 @@ class Bundle:
             text, _ = check_signatures(self.read("seal.note", 65536), self.keys, keys)
             first, *lines = text.decode()[:-1].split("\n")
             if first != f"{self.origin}/bundle/v1":
-                raise Fault("is no seal of a bundle of this archive")
+                raise Fault("is not a seal of a bundle of this archive")
             listed = dict(line.rsplit(" ", 1) for line in lines)
             outside = {path for path in self.files if not path.startswith("data/")}
             if set(listed) != outside - {"seal.note", "tagmanifest-sha256.txt"}:
@@ -860,8 +862,8 @@ class Bundle:
             if len(self.log_keys) > 1 or len(self.entry_keys) > 1:
                 self.fault(
                     "checkpoint",
-                    "The policy names several keys of the archive, and no hand-over here says when "
-                    "each was in force: name the one that was when this bundle was made.",
+                    "The policy names several keys of the archive, and no hand-over here shows "
+                    "when each was active: name the key that was active when this bundle was made.",
                 )
             return
 
@@ -871,7 +873,7 @@ class Bundle:
                 raise Fault("is not by the keys that were handed over to before it")
             used = [key for each in self.steps for key in (*each["old"], *each["new"])]
             if any(key in used for key in step["new"]):
-                raise Fault("grants a key anew that was retired")
+                raise Fault("grants a retired key again")
             self.steps.append(step)
 
         self.each("handovers", listed, one, lambda item: f"The hand-over {item!r:.80}")
@@ -953,7 +955,7 @@ class Bundle:
         path = [from_base64(line) for line in lines[2:]]
         leaf = hashlib.sha256(b"\x00" + note).digest()
         if any(len(each) != 32 for each in path) or root_of_path(leaf, place, size, path) != root:
-            raise Fault("has an entry that does not stand in its log")
+            raise Fault("has an entry that is not in its log")
         return fields, note
 
     @property
@@ -1089,7 +1091,7 @@ class Bundle:
             raise Fault("has commitments out of order, twice, or not a multiple of 16")
         entry_id = match[3].decode()
         if entry_id != item["id"] or entry_id in self.entries:
-            raise Fault("has another id than data/bundle.json says, or stands there twice")
+            raise Fault("has an id that differs from data/bundle.json, or is listed there twice")
         self.entries[entry_id] = {
             "id": entry_id,
             "position": item["position"],
@@ -1115,7 +1117,7 @@ class Bundle:
             raise Fault("cannot be placed, because it could not be read")
         leaf = self.entries[item["id"]]["leaf"]
         if root_of_path(leaf, item["position"], self.size, path) != self.root:
-            raise Fault("does not stand in the log")
+            raise Fault("is not in the log")
 
     def one_disclosed(self, item):
         data = self.read("data/" + item["disclosures"])
@@ -1150,7 +1152,7 @@ class Bundle:
             if own and by is None:
                 if grants and fields["state"] in ("retired", "lost"):
                     self.end_key(fields, keys)  # what makes things stricter counts all the same
-                raise Fault(f"names {person}, whose keys in force did not sign it")
+                raise Fault(f"names {person}, whose active keys did not sign it")
             if grants:
                 self.one_grant(entry, by, keys, asked)
             elif kind == "key-request" and {"holder", "verifier"} <= set(fields):
@@ -1270,7 +1272,7 @@ class Bundle:
                 texts[path] = data.decode() if key == "text" else data
             quote = fields["quote"] if key == "text" else fields["quote"].encode()
             if texts[path][fields["start"] : fields["stop"]] != quote:
-                raise Fault("quotes what does not stand at that place")
+                raise Fault("quotes words that are not at that place")
             seen += 1
 
         passages.sort(key=lambda entry: str(entry["fields"].get("layer", "")))
@@ -1393,18 +1395,18 @@ def shown(bundle):
     holds = {name for name, status in bundle.status.items() if status == HOLDS}
     if "checkpoint" in holds and {"entries", "proofs"} <= holds:
         yield (
-            f"{len(bundle.entries):,} entries stand, unaltered, in the log of {bundle.size:,} "
+            f"{len(bundle.entries):,} entries are, unaltered, in the log of {bundle.size:,} "
             "entries that this archive's key signed. None of them can be changed, removed or "
             "moved without another root."
         )
     if {"checkpoint", "handovers"} <= holds:
         yield "Each key signed only what came before it was handed over, or after it took over."
     if {"entries", "disclosures"} <= holds:
-        yield "What is disclosed is what those entries committed to when they were made."
+        yield "The disclosed values are those that the entries committed to when they were made."
     if "files" in holds:
-        yield "The files are, byte for byte, the ones that were sealed."
+        yield "The files are, byte for byte, those that were sealed."
     if "quotes" in holds:
-        yield "The quotes stand in the texts at the places named."
+        yield "The quotes are in the texts at the places named."
     if {"checkpoint", "history"} & holds and bundle.attested_size:
         whose = "that you named" if bundle.given_policy else "whose keys came with the bundle"
         yield (
@@ -1443,20 +1445,20 @@ def not_shown(bundle):
             "the bundle. Compare them with ones that you got another way."
         )
     else:
-        yield "Any time: there is no timestamp that was checked here, only the archive's own clock."
+        yield "Any time: no timestamp was checked here, so only the archive's own clock gives one."
     if not bundle.attested_size:
         yield "That there is one history only: no partner's cosignature was checked here."
     for size, state in bundle.handed_over:
         if size in bundle.followed and bundle.attested_size < size:
             yield (
                 f"That the archive itself handed its keys over at {size:,} entries, and not "
-                "somebody who had stolen the keys in use until then: no partner's cosignature was "
-                "checked of it here."
+                "someone who had stolen the keys in use until then: no partner's cosignature was "
+                "checked for it here."
             )
         if state == "stolen":
             yield (
                 f"Who made what the keys signed that were handed over as stolen at {size:,} "
-                "entries, where nobody else attested it before."
+                "entries, where no one else attested it before."
             )
     yield "That the archive shows all that it holds. What is withheld stays a commitment."
     yield "That a number in the report follows from these entries: nothing is counted again here."
@@ -1506,7 +1508,7 @@ PRINTED = {HOLDS: "HOLDS", FAILS: "FAILS", ABSENT: "NONE IN IT", UNCHECKED: "NOT
 READ_AS = {
     HOLDS: "checked just now, and true.",
     FAILS: "checked just now, and not true: something was altered, left out or made wrongly.",
-    ABSENT: "the bundle has nothing of this kind; that is no fault, and nothing was checked.",
+    ABSENT: "the bundle has nothing of this kind; that is not a fault, and nothing was checked.",
     UNCHECKED: "there is something of this kind, and this program alone cannot check it.",
 }
 
@@ -1550,7 +1552,7 @@ def main(arguments=None):
                 with open(given.policy, encoding="utf-8") as file:
                     policy = json.load(file)
             except (OSError, ValueError):
-                raise Refused(f"{given.policy} is no policy that can be read.") from None
+                raise Refused(f"{given.policy} is not a readable policy.") from None
             if not isinstance(policy, dict) or policy.get("format") != "habeas-policy/1":
                 raise Refused(f"{given.policy} is not of the format habeas-policy/1.")
         bundle = Bundle(given.folder, policy)

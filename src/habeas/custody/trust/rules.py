@@ -140,9 +140,9 @@ class TrustState:
     def second(self, asked: DecisionRequest | None, key: HeldKey | None) -> Objection | None:
         """Why a person's signature does not make two people of a request; None where it does."""
         if asked is None:
-            return Objection(ONE_PERSON, "answers no request that stands")
+            return Objection(ONE_PERSON, "answers no request that is still valid")
         if key is None:
-            return Objection(UNSIGNED, "is signed by no person whose key is in force")
+            return Objection(UNSIGNED, "is not signed by anyone whose key is active")
         if key.holder == asked.person:
             return Objection(
                 ONE_PERSON,
@@ -156,7 +156,7 @@ class TrustState:
             return Objection(
                 ONE_PERSON,
                 f"approves a request by {asked.person} whose key has ended",
-                "Somebody whose key is in force asks anew.",
+                "Someone whose key is active must ask again.",
             )
         needed = self.policy.approver_age
         if asked.time - requester.time < needed:  # or a puppet asks, and its maker approves
@@ -164,7 +164,7 @@ class TrustState:
                 YOUNG,
                 f"approves what {asked.person} asked for with a key {_older(asked, requester)} "
                 f"older than the request; the policy asks for {lasting(needed)} of both keys",
-                "Somebody whose key is older asks anew; or the same person, when theirs is old "
+                "Someone whose key is older must ask again; or the same person, when theirs is old "
                 "enough. `habeas policy` shows the times.",
             )
         if asked.time - key.time < needed or key.position > asked.position:
@@ -172,7 +172,7 @@ class TrustState:
                 YOUNG,
                 f"is approved by {key.holder} with a key {_older(asked, key)} older than the "
                 f"request; the policy asks for {lasting(needed)} of both keys",
-                "Somebody whose key is older approves it; or ask anew when this key is old "
+                "Someone whose key is older must approve it; or ask again when this key is old "
                 "enough. `habeas policy` shows the times.",
             )
         return None
@@ -245,7 +245,7 @@ class TrustState:
         if any(not key.ended for key in self.keys):
             return _unfounded(
                 None,
-                f"brings in {holder} without the signature of anybody who has a key",
+                f"brings in {holder} without the signature of anyone who has a key",
                 "Somebody who has a key signs for the new person: --as. Keys that are lost are "
                 "reported: `habeas people retire --lost`.",
             )
@@ -254,7 +254,7 @@ class TrustState:
                 None,
                 f"brings in {holder} {lasting(entry.time - last)} after the last key ended; the "
                 f"policy asks for {lasting(policy.change_wait)}",
-                "Wait until then; or put back the key file of somebody who has a copy.",
+                "Wait until then; or put back a person's key file from a copy.",
             )
         return Ruling(True, None)
 
@@ -274,7 +274,7 @@ class TrustState:
         if self.in_force(holder):
             return _unfounded(
                 key,
-                f"recovers a key for {holder}, who has one in force",
+                f"recovers a key for {holder}, who has an active key",
                 f"Report it first: habeas people retire {holder} --lost.",
             )
         last, wait = self.ended_last(holder), 0 if self.policy is None else self.policy.change_wait
@@ -311,7 +311,7 @@ class TrustState:
             return Ruling(False, key, _OUTSIDE)
         if self.policy is None:  # the first one only adds rules, so one person may record it
             if key is None and any(not each.ended for each in self.keys):
-                return Ruling(False, None, Objection(POLICY, "sets a policy that nobody signed"))
+                return Ruling(False, None, Objection(POLICY, "sets a policy that no one signed"))
             return Ruling(True, key)
         asked = self.requests.get(f.get("request", ""))
         if asked is None or asked.policy is None:
@@ -320,7 +320,7 @@ class TrustState:
                 key,
                 Objection(
                     POLICY,
-                    "changes the policy, and nobody asked for that",
+                    "changes the policy, and no one asked for that",
                     "`habeas policy propose` asks; another person approves.",
                 ),
             )
@@ -335,8 +335,8 @@ class TrustState:
                 key,
                 Objection(
                     POLICY,
-                    f"changes the policy {lasting(waited)} after it was asked for; the policy in "
-                    f"force asks for {lasting(self.policy.change_wait)}",
+                    f"changes the policy {lasting(waited)} after it was asked for; the current "
+                    f"policy requires {lasting(self.policy.change_wait)}",
                     "Approve it when that time is over: `habeas policy` says when.",
                 ),
             )
@@ -432,12 +432,12 @@ def _unfounded(key: HeldKey | None, words: str, next_step: str = "") -> Ruling:
 
 
 def _unsigned(kind: str) -> Ruling:
-    words = f"is a {kind} that no person whose key is in force has signed"
-    return Ruling(False, None, Objection(UNSIGNED, words, "Say whose key acts: --as."))
+    words = f"is a {kind} that was not signed by anyone whose key is active"
+    return Ruling(False, None, Objection(UNSIGNED, words, "Use --as to choose whose key signs."))
 
 
 def _false(person: Any) -> Objection:
-    words = f"names {person} and is signed by none of their keys in force"
+    words = f"names {person} and is signed by none of their active keys"
     return Objection(UNSIGNED, words, "Use a key from `habeas people`.")
 
 
@@ -445,5 +445,5 @@ def _alone(what: str) -> Objection:
     return Objection(
         ALONE,
         f"{what} by the installation alone, which the archive's policy does not allow",
-        "A person signs it: say with --as whose key acts.",
+        "A person must sign it: use --as to choose whose key signs.",
     )

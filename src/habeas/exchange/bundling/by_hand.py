@@ -28,8 +28,8 @@ _INTRODUCTION = """\
 # Check it by hand
 
 The same checks that `verify.py` does, with `sha256sum`, `openssl` (3.0 or newer) and a shell,
-so that you need to trust no program of ours. Run the blocks in their order, in one shell, in
-the folder that this page lies in. Each must end without an error; nothing in the folder is
+so that you need not trust any program of ours. Run the blocks in their order, in one shell, in
+the folder that this page is in. Each must end without an error; nothing in the folder is
 changed. Only the first {count} exhibits or entries are followed; the others are checked alike.
 
 ```sh
@@ -109,7 +109,7 @@ def _checkpoint(attestation: Attestations) -> Iterator[str]:
     yield "## The log's key signed the checkpoint\n"
     yield (
         f"The log of `{checkpoint.origin}`. Compare `data/keys/log-{key}.pem` with a key that you "
-        "got another way: everything else stands on it.\n"
+        "got another way: everything else rests on it.\n"
     )
     yield _block(
         'head -n 3 data/checkpoint > "$T/text"',
@@ -145,7 +145,7 @@ def _entry(item: Item, attestation: Attestations) -> Iterator[str]:
         f'signature {place}.note {origin}/entry | tail -c 64 > "$T/signature"',
         _verify(f"entry-{key}.pem", "text", "signature"),
     )
-    yield "What is disclosed is what the entry committed to (the hash of each line stands in it):\n"
+    yield "The disclosed values match the commitments in the entry (a hash for each line):\n"
     yield _block(*_disclosed(place))
     if item.file and "plain_sha256" in item.fields:
         line = _line_of(item, "plain_sha256")
@@ -155,7 +155,7 @@ def _entry(item: Item, attestation: Attestations) -> Iterator[str]:
             f"| grep -q -F {item.fields['plain_sha256']}"
         )
     yield (
-        f"The entry stands at place {item.position} of the log of {size:,} (RFC 9162): its "
+        f"The entry is at place {item.position} of the log of {size:,} (RFC 9162): its "
         f"hash, joined step by step with those in `{place}.tlog-proof`, leads to the root in the "
         "checkpoint:\n"
     )
@@ -182,7 +182,7 @@ def _handed_over(attestation: Attestations) -> Iterator[str]:
         )
         for place in range(size - ENTRIES, size):
             key = _signing_key(handed.files[f"{place}.note"], policy["entry"])
-            yield f"Entry {place}, signed by the former entry key, says which key ends or begins:\n"
+            yield f"Entry {place}, signed by the former entry key, records the change of key:\n"
             yield _block(
                 f'head -n 2 {folder}/{place}.note > "$T/text"',
                 f'signature {folder}/{place}.note {origin}/entry | tail -c 64 > "$T/signature"',
@@ -256,7 +256,7 @@ def _attested(attestation: Attestations) -> Iterator[str]:
         path = notes[stamp.size][0]
         yield f"## {authority or 'An authority'} timestamped the log of {stamp.size:,} entries\n"
         yield (
-            "Give a root that you trust in place of the one that came with the bundle. The time is "
+            "Give a root that you trust instead of the root that came with the bundle. The time is "
             "in the first command's answer.\n"
         )
         yield _block(
@@ -272,8 +272,8 @@ def _ml_dsa(path: str, name: str, text: bytes, time: int, key: str) -> Iterator[
     """A cosignature of ML-DSA-44 signs bytes, not the text: name, time, origin, size, root."""
     signed = subtree_message(name, text, time)
     yield (
-        "What is signed is the partner's name, the time, the log's name, its size and its root, as "
-        "bytes. OpenSSL checks signatures of ML-DSA-44 from version 3.5 on; an older one leaves "
+        "The signature covers the partner's name, the time, the log's name, its size and its root, "
+        "as bytes. OpenSSL checks signatures of ML-DSA-44 from version 3.5 on; an older one leaves "
         "this out:\n"
     )
     yield _block(

@@ -30,7 +30,7 @@ def draft(about: str, items: Sequence[Item], attestation: Attestations, program:
     newest = max(item.time for item in items)
     return f"""\
 DRAFT, NOT SIGNED. To be completed and signed by a person who did these things and can say
-so under penalty. Strike what does not apply. This draft is no legal advice.
+so under penalty. Strike what does not apply. This draft is not legal advice.
 
 CERTIFICATION OF ELECTRONIC RECORDS AND OF COPIES
 
@@ -49,7 +49,7 @@ CERTIFICATION OF ELECTRONIC RECORDS AND OF COPIES
    ____________ and it found no fault; I checked a sample with other programs.)
 
 4. The copies. This bundle is about: {about}.
-   It holds {len(items):,} entries of the ledger as it stood with {checkpoint.size:,} entries, the
+   It holds {len(items):,} entries of the ledger as it was with {checkpoint.size:,} entries, the
    newest of them recorded {utc(newest)} by the archive's clock, and these files:
 
 {chr(10).join(listed) if listed else "    none"}

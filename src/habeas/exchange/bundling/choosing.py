@@ -56,7 +56,7 @@ def viewer_of(level: str) -> Viewer:
     """Somebody who may read everything up to a level, in every compartment, and nothing above."""
     if level not in LEVELS:
         raise BundleError(
-            f"There is no handling level {level!r}.", next_step=f"Use one of: {', '.join(LEVELS)}."
+            f"No handling level named {level!r}.", next_step=f"Use one of: {', '.join(LEVELS)}."
         )
     if level == "public":
         return PUBLIC
@@ -116,7 +116,7 @@ def _exhibits(viewer: Viewer, wanted: list[int], level: str) -> Chosen:
         if position not in rows:
             _refuse_stricter(f"Exhibit {position}", m.Exhibit, level, position=position)
             raise BundleError(
-                f"There is no exhibit {position}.", next_step="Look it up with `habeas custody`."
+                f"No exhibit numbered {position}.", next_step="Look it up with `habeas custody`."
             )
     chosen = Chosen("Exhibits " + ", ".join(map(str, wanted)), exhibits=set(wanted))
     if len(wanted) == 1:
@@ -141,8 +141,8 @@ def _refuse_held_back(everything: Chosen) -> None:
         raise BundleError(
             f"{len(held):,} in it agreed to be public with a remark, which no rule can read: "
             f"{entries}{f' and {more:,} more' if more > 0 else ''}.",
-            next_step="Where the remark limits nothing, record the consent anew without it; else "
-            "hand over at the level team.",
+            next_step="Where the remark limits nothing, record the consent again without it; "
+            "otherwise hand over at the level team.",
         )
 
 
@@ -163,7 +163,7 @@ def _refuse_stricter(
             next_step=f"Where it may go that far: --level {handled}.",
         )
     raise BundleError(
-        f"{what} is not handed over at the level {level}: somebody in it has not agreed to "
+        f"{what} is not handed over at the level {level}: someone in it has not agreed to "
         "publication, or no longer does.",
         next_step="Where the team alone is to read it: --level team.",
     )
@@ -195,7 +195,7 @@ def _record(archive: Archive, viewer: Viewer, record: int, level: str) -> Chosen
     if mention is None:
         _refuse_stricter(f"Record {record}", m.Mention, level, position=record)
         raise BundleError(
-            f"There is no record {record}.", next_step="Look up its number on its page."
+            f"No record numbered {record}.", next_step="Look up its number on its page."
         )
     size = archive.size
     records = records_around(viewer, [record], size)

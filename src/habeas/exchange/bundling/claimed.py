@@ -30,13 +30,13 @@ def claims(items: Sequence[Item]) -> Iterator[DocumentPart]:
     yield heading("What is claimed")
     if not told:
         yield paragraph(
-            "No claim is among the entries of this bundle: it is of exhibits, and shows what they "
-            "are and where they have been, not what anybody says of them."
+            "The entries of this bundle include no claim: it covers exhibits, and shows what they "
+            "are and where they have been, not what anyone says about them."
         )
         return
     yield paragraph(
-        "Each line is somebody's word, under their name or code, and no finding of this archive. "
-        "Accounts that contradict each other stand beside each other."
+        "Each line is someone's word, under their name or code, not a finding of this archive. "
+        "Accounts that contradict each other are shown beside each other."
     )
     groups: dict[str, list[Item]] = {}
     for item in told[:LISTED]:
@@ -101,7 +101,7 @@ def _who(fields: Mapping[str, Any], by_id: ById) -> str:
 def _step(step: Mapping[str, str], by_id: ById) -> str:
     found = by_id.get(step.get("source", ""))
     f = {} if found is None else found.fields
-    who = str(f.get("name", "")) or str(f.get("code", "")) or f"somebody who is {WITHHELD}"
+    who = str(f.get("name", "")) or str(f.get("code", "")) or f"someone who is {WITHHELD}"
     basis = schema.core().codes["basis"].get(step.get("basis", ""))
     said = step.get("said", "")
     known = basis.label if basis else step.get("basis", "")

@@ -60,8 +60,8 @@ def report(
             ]
         ),
         paragraph(
-            "This report says in words what the files beside it show. Where they differ, the files "
-            "decide: verify.py checks them, and CHECK-BY-HAND.md says how to do the same with "
+            "This report puts in words what the files beside it show. Where they differ, the files "
+            "decide: verify.py checks them, and CHECK-BY-HAND.md shows how to do the same with "
             "sha256sum and openssl."
         ),
         *_exhibits(exhibits, {item.position: item for item in items}, viewer),
@@ -90,7 +90,7 @@ def _figure(figure: Node | None) -> Iterator[DocumentPart]:
     yield facts([("Figure", figure.title), *told])
     yield paragraph(
         "Its rules, with what each kept and dropped, are in data/why/why.txt. Below is what it "
-        "stands on: who says so, and on what."
+        "rests on: who says so, and on what basis."
     )
 
 
@@ -100,14 +100,14 @@ WITHHELD = (
         "belong to what this bundle is about."
     ),
     (
-        "A withheld field stands in its entry as a commitment, like a sealed envelope: it can be "
-        "opened later, and it cannot be exchanged."
+        "A withheld field is in its entry as a commitment, like a sealed envelope: it can be "
+        "opened later, and it cannot be swapped."
     ),
 )
 SHOWN = (
-    "That each entry here stands, unaltered, at its place in the signed log.",
+    "That each entry here is, unaltered, at its place in the signed log.",
     "That what is disclosed is what the entry committed to when it was made.",
-    "That each file is, byte for byte, the one that was sealed.",
+    "That each file is, byte for byte, what was sealed.",
     "That the log existed by the times that others attest, where there are any.",
 )
 NOT_SHOWN = (
@@ -115,7 +115,7 @@ NOT_SHOWN = (
     "That a file was captured honestly, or was not altered before it was sealed.",
     "When anything happened before the first timestamp: until then, by the archive's clock only.",
     "That the archive shows all that it holds.",
-    "That nobody was forced to speak or to be silent.",
+    "That no one was forced to speak or to be silent.",
 )
 
 

@@ -164,7 +164,7 @@ def _refuse_large(found: Sequence[Item], exhibits: set[int], to: Path) -> None:
         )
     if to.parent.is_dir() and needed + needed // 16 > shutil.disk_usage(to.parent).free:
         raise BundleError(
-            f"There is no room for {needed:,} bytes in {to.parent}.",
+            f"Not enough room for {needed:,} bytes in {to.parent}.",
             next_step="Choose another disk.",
         )
 

@@ -137,14 +137,14 @@ def check(asked: ExportRequest, archive_directory: Path) -> None:
     """Refuse what cannot be handed over before a passphrase is asked or a row is read."""
     if asked.format not in FORMATS:
         raise ExportRefused(
-            f"{asked.to.name} does not say which form the table has.",
+            f"{asked.to.name} does not show which format the table has.",
             next_step=f"Give the file one of the endings .{', .'.join(FORMATS)}.",
         )
     if asked.format == "parquet":
         pyarrow()
     folder = asked.to.parent
     if not folder.is_dir():
-        raise ExportRefused(f"There is no folder {folder}.", next_step="Make it first.")
+        raise ExportRefused(f"The folder {folder} does not exist.", next_step="Create it first.")
     if folder.resolve().is_relative_to(archive_directory.resolve()):
         raise ExportRefused(
             "The file would lie inside the archive.", next_step="Name a place outside of it."
@@ -160,7 +160,7 @@ def check(asked: ExportRequest, archive_directory: Path) -> None:
         if not asked.purpose.strip():
             raise PurposeNeeded(
                 f"An export of what is {asked.level} needs a purpose.",
-                next_step="Say what for: --purpose TEXT; it is recorded and signed.",
+                next_step="Give a purpose: --purpose TEXT; it is recorded and signed.",
             )
         checked_purpose(asked.purpose)
 
@@ -176,7 +176,7 @@ def export(
     if asked.above_public and person is None:
         raise PersonNeeded(
             "An export above public is a decision, which a person signs.",
-            next_step="Make a key with `habeas people add`; say with --as whose key acts.",
+            next_step="Make a key with `habeas people add`; use --as to choose whose key signs.",
         )
     with _hidden(asked.to.parent) as hidden:
         with still(archive) as at, _plainly():
@@ -216,7 +216,7 @@ def _write(at: Archive, asked: ExportRequest, hidden: Path, progress: Progress) 
     if asked.format == "csv":
         about["formulas"] = (
             f"{done.neutralised} texts begin with a character that a spreadsheet takes for a "
-            "formula; an apostrophe stands before each of them, which the source did not write."
+            "formula; an apostrophe was put before each of them, which the source did not write."
         )
     if asked.format == "sqlite":
         databases.describe(hidden / asked.to.name, about)

@@ -66,12 +66,12 @@ class HandledRow:
         null="without end, not needed, not agreed, or not to be known",
     )
     compartments: str | None = column(
-        "keys of the compartments that it lies in, '; ' between", null="none that is visible"
+        "keys of the compartments that it is in, '; ' between", null="none that is visible"
     )
     consent_state: str | None = column(
-        "how the consent stands of whoever in it agrees least",
+        "the consent of whoever in it agrees least",
         codes="none,withdrawn,expired,limited,remark,public",
-        null="nobody in it must be asked",
+        null="no one in it has to be asked",
     )
 
 

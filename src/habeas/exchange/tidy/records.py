@@ -27,7 +27,7 @@ class Record(HandledRow):
     language: str | None = column("language of the caption (BCP 47)", null="not stated")
     script: str | None = column("script of the caption (ISO 15924)", null="not stated")
     mentions: int = column("how many mentions are joined in it", unit="mentions")
-    claims: int = column("how many claims about it stand", unit="claims")
+    claims: int = column("number of claims about it that have not been withdrawn", unit="claims")
     sources: int = column("how many sources say anything of it", unit="sources")
     origins: int = column(
         "how many of these are independent: what repeats another is not counted", unit="sources"

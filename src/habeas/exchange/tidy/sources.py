@@ -26,16 +26,16 @@ class Source(HandledRow):
     about: str | None = column("what is said of it", null="nothing")
     url: str | None = column("its web address", null="not recorded")
     interests: str | None = column(
-        "who pays, owns or stands behind it: kind and text, '; ' between", null="none is recorded"
+        "who pays for, owns or backs it: kind and text, '; ' between", null="none is recorded"
     )
     repeats: str | None = column(
-        "codes of the sources that it repeats, '; ' between: it is no origin of its own then",
+        "codes of the sources that it repeats, '; ' between: it is then not an independent origin",
         null="none that is visible",
     )
     reliability: str | None = column(
         "the newest grade that a reviewer gave", null="not assessed", codes="reliability"
     )
-    claims: int = column("how many claims that stand it says itself", unit="claims")
+    claims: int = column("number of its own claims that have not been withdrawn", unit="claims")
 
 
 _FIELDS: Final = ("position", "code", "kind", "name", "about", "url", "interests", "label")

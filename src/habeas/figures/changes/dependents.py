@@ -64,7 +64,7 @@ def standing_on(
     radius = blast_radius(viewer, position)
     if radius is None:
         raise NothingThere(
-            f"Nothing that figures could stand on is at entry {position}.",
+            f"Entry {position} is not something that a figure can rest on.",
             next_step="Give the position of a claim, source, list, judgement, mention or exhibit.",
         )
     claims = set(radius.claims)

@@ -81,7 +81,7 @@ class Fields:
         if name in fitting:
             return True
         if name not in properties:
-            reason = f"There is no property {name!r}."
+            reason = f"No property named {name!r}."
         elif need and properties[name].type != need:
             reason = f"{name} is a {properties[name].type}, not a {need}."
         else:

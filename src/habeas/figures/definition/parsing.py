@@ -139,7 +139,7 @@ class DefinitionReader(Fields):
         text = self._scalar(node, key, "a probability such as 0.5.")
         if _PROBABILITY.match(text):
             return int(text[2:].ljust(6, "0"))
-        self._bad(node, key, f"{text!r} is no probability.", "0.01 to 0.999999, such as 0.5.")
+        self._bad(node, key, f"{text!r} is not a probability.", "0.01 to 0.999999, such as 0.5.")
         return None
 
     def _by(self, kind: str) -> tuple[str, str] | None:
@@ -153,7 +153,7 @@ class DefinitionReader(Fields):
         if "step" in keys:
             step = self._scalar(keys["step"], "by.step", listed(r.STEPS))
             if step and step not in r.STEPS:
-                self._bad(keys["step"], "by.step", f"{step!r} is no step.", listed(r.STEPS))
+                self._bad(keys["step"], "by.step", f"{step!r} is not a step.", listed(r.STEPS))
         if len(names) != 1:
             if len(names) > 1:
                 self._bad(node, "by.property", "There are several.", "one property.")

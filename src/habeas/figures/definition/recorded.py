@@ -53,7 +53,7 @@ def named(viewer: Viewer, key: str, as_of: int | None = None) -> FigureDefinitio
         keys = newest(viewer, m.Definition, as_of).order_by("key")
         known = ", ".join(keys.values_list("key", flat=True)[:20])
         raise UnknownFigure(
-            f"There is no figure {key!r}.",
+            f"No figure named {key!r}.",
             next_step=f"There are: {known}."
             if known
             else "Record one with `habeas figure add FILE.yaml`.",
@@ -71,7 +71,7 @@ def at(viewer: Viewer, position: int) -> FigureDefinition:
     )
     if text is None:
         raise NothingThere(
-            f"There is no definition at entry {position}.", next_step="List them: `habeas figure`."
+            f"No definition at entry {position}.", next_step="List them: `habeas figure`."
         )
     return _read(text, position, regions.chosen())
 

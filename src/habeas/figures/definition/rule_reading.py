@@ -205,7 +205,7 @@ class RuleReader(Fields):
         for text in records:
             digits = text[1:]
             if text.startswith("#") and not (digits.isascii() and digits.isdigit()):
-                self._bad(node, where, f"{text!r} is no position.", "#123, quoted.")
+                self._bad(node, where, f"{text!r} is not a position.", "#123, quoted.")
 
 
 def _rule_names(kind: str) -> list[str]:

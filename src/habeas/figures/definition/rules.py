@@ -117,7 +117,7 @@ CONDITIONS: dict[str, Condition] = {
         ),
         Condition(
             "holds",
-            "When the value held. A claim that does not say when is not known.",
+            "When the value held. A claim that gives no time counts as not known.",
             _when("held", "when it held"),
             "within",
         ),
@@ -170,7 +170,7 @@ CONDITIONS: dict[str, Condition] = {
         Condition(
             "repeats",
             "Whether the speaker is recorded as repeating another source.",
-            {"is": (Operand.FLAG, "the speaker repeats another source|the speaker repeats nobody")},
+            {"is": (Operand.FLAG, "the speaker repeats another source|the speaker repeats no one")},
             "is",
         ),
         Condition(
@@ -199,7 +199,7 @@ LIVE = "live"
 RULE_MEANINGS: dict[str, str] = {
     HAS_CLAIM: "Keeps a record about which a claim says this (all conditions of one claim).",
     NO_CLAIM: "Drops a record about which a claim says this.",
-    IN_PLACE: "Keeps what lies in a place, following located_in, place and part_of.",
+    IN_PLACE: "Keeps what is in a place, following located_in, place and part_of.",
     RECORD: "Keeps (is) or drops (is-not) records by name.",
     LIVE: "Written or not, always first: retracted and superseded claims do not speak.",
 }

@@ -13,7 +13,7 @@ def rule_words(rule: r.Rule, schema: Schema) -> str:
     if rule.name == r.LIVE:
         return "not retracted, not superseded"
     if rule.name == r.IN_PLACE:
-        return f"lies in {records}"
+        return f"is in {records}"
     if rule.name == r.RECORD:
         return f"is {records}" if rule.operator == "is" else f"is not {records}"
     asked = "; ".join(test_words(test, rule.properties, schema) for test in rule.tests)

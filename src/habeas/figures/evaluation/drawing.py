@@ -245,6 +245,6 @@ def _drawn(evaluation: Evaluation, name: str) -> list[ClaimRow]:
 
 def _wrong(evaluation: Evaluation, view: str, key: str) -> WrongView:
     return WrongView(
-        f"The figure {evaluation.key!r} does not say what a {view} of it shows.",
+        f"The figure {evaluation.key!r} does not define what a {view} of it shows.",
         next_step=f"Give its definition `{key}` (see docs/reference/figure-definitions.md).",
     )

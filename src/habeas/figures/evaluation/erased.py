@@ -24,5 +24,5 @@ def erased_since(viewer: Viewer, as_of: int) -> int:
 
 def words_of(count: int) -> str:
     """The same in words."""
-    claims = "claim that stood then was" if count == 1 else "claims that stood then were"
+    claims = "claim valid then was" if count == 1 else "claims valid then were"
     return f"{count:,} {claims} erased later; this is computed from what is left"

@@ -303,7 +303,7 @@ def require_purpose(definition: FigureDefinition, viewer: Viewer) -> None:
         named = ", ".join(known[name].label.lower() for name in marks)
         raise NeedsPurpose(
             f"{definition.key} picks people by: {named}. That needs a purpose.",
-            next_step=f"Say what for: `habeas figure show {definition.key} --purpose TEXT`, for "
+            next_step=f"Give a purpose: `habeas figure show {definition.key} --purpose TEXT`, for "
             "pages `habeas serve --purpose TEXT`; it is recorded and signed.",
         )
 
@@ -334,7 +334,7 @@ def size_asked(definition: FigureDefinition, size: int, as_of: int | None) -> in
     n = min(asked, default=size)
     if n > size:
         raise AheadOfLedger(
-            f"The ledger has {size:,} entries; there is no size {n:,} yet.",
+            f"The ledger has only {size:,} entries, not {n:,}.",
             next_step=f"Ask as of a size up to {size}.",
         )
     return n

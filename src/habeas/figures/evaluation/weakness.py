@@ -89,12 +89,10 @@ def _weak(supports: list[list[ClaimRow]], what: str, facts: Facts) -> tuple[Weak
             )
         )
     found += [
-        _share("undated", "do not say when it held", undated, whole),
+        _share("undated", "do not state when it held", undated, whole),
         _share("vague-dates", "have no date, or one vaguer than a year", vague, whole),
         _share("without-passage", "cite no exact passage", without_passage, whole),
-        _share(
-            "second-hand", "reached this archive only through somebody else", second_hand, whole
-        ),
+        _share("second-hand", "reached this archive only through someone else", second_hand, whole),
     ]
     unsupported = sum(not rows for rows in supports)
     if unsupported:

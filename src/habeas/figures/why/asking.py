@@ -106,8 +106,8 @@ def _thing(viewer: Viewer, target: int, as_of: int, limit: int, offset: int, dow
     if erased is not None:
         at = erasing_entry(viewer, erased.erased_at)
         raise NothingThere(
-            f"What stood at entry {target} ({erased.kind}) was erased{erased_by(at)}.",
-            next_step="Its content is gone. The log still shows that an entry stood there: "
+            f"The content of entry {target} ({erased.kind}) was erased{erased_by(at)}.",
+            next_step="It is gone. The log still shows that there was an entry: "
             f"`habeas prove {target}`.",
         )
     raise NothingThere(

@@ -127,7 +127,7 @@ class Descent:
         subject = self.mentions.get(claim.subject)
         speaker = self.sources.get(claim.source)
         who = _title(speaker) if speaker else "somebody"
-        about = subject.caption if subject else "somebody or something"
+        about = subject.caption if subject else "someone or something"
         name = property_words(claim.property, self.schema)
         says = stances.words(claim.stance).verb
         title = f"{who} {says}: {about}, {name}: {self._value(claim)}"

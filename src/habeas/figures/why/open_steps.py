@@ -86,7 +86,7 @@ def _pairs(evaluation: Evaluation, pairs: Sequence[Weighed], *, told_weight: boo
 
     return Node(
         "pairs",
-        f"Pairs that nobody has decided: {len(pairs):,}",
+        f"Pairs not decided yet: {len(pairs):,}",
         (),
         tuple(node(each) for each in pairs[:PAIRS_SHOWN]),
         more=max(0, len(pairs) - PAIRS_SHOWN),

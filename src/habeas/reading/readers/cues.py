@@ -60,7 +60,7 @@ def add_all(draft: DraftReading, cues: Iterable[Cue], *, stream: int | None = No
         draft.add("line", cue.text, place, language=cue.language[:64])
         count += 1
     if out_of_order:
-        draft.warn("The lines do not stand in the order of their times.")
+        draft.warn("The lines are not in the order of their times.")
     return count
 
 

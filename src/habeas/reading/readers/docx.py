@@ -183,7 +183,7 @@ class _Text:
             if value.isdecimal():
                 flow.pass_columns(int(value[:5]) - 1)
         elif tag == "w:commentReference" and flow.paragraph:
-            flow.paragraph.warn(f"Comment {attributes.get('w:id', '')} stands here.")
+            flow.paragraph.warn(f"Comment {attributes.get('w:id', '')} is here.")
         elif tag == self._holder:
             self._begin_holder(attributes)
 

@@ -45,7 +45,7 @@ _MOST_STREAMS = 200  # past which ffmpeg opens none
 _NO_MATTER = "Warning: using insecure memory!"  # libgcrypt's, which is asked for nothing here
 _IN_PLAIN_WORDS = {
     b"moov atom not found": "the list of what is in it (moov) is missing, so it was cut off",
-    b"Invalid data found": "it is damaged, or is no such file",
+    b"Invalid data found": "it is damaged, or not a file of this kind",
     b"Input/output error": "it breaks off at once",
     b"End of file": "it breaks off at once",
 }

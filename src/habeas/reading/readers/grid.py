@@ -56,7 +56,7 @@ class Grid:
             more = self._merged_count - len(self._merged)
             listed = ", ".join(self._merged) + (f" and {more} more" if more else "")
             self._warnings.append(
-                f"Merged cells: {listed}. The value stands in the first row and column and was "
+                f"Merged cells: {listed}. The value is in the first row and column and was "
                 "shown for all of them."
             )
         self._part.close()

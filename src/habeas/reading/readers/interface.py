@@ -289,7 +289,7 @@ class DraftReading:
     def _without_surrogates(self, text: str) -> str:
         if text.isascii() or not _SURROGATES.search(text):
             return text
-        self.warn("Characters that are no characters (lone surrogates) are shown as U+FFFD.")
+        self.warn("Invalid characters (lone surrogates) are shown as U+FFFD.")
         return _SURROGATES.sub("\ufffd", text)
 
     # --- what was not read --------------------------------------------------------------

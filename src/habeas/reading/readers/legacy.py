@@ -89,8 +89,8 @@ def read_words(source: InputFile, draft: DraftReading) -> None:
     if not text.strip():
         draft.ends(State.FAILED, f"the library gave no text of this {what} file")
     draft.lacks(
-        f"of an old {what} file: where tables, notes, comments, tracked changes, hidden text, "
-        "pictures and files inside stand"
+        f"of an old {what} file: the places of tables, notes, comments, tracked changes, hidden "
+        "text, pictures and files inside"
     )
 
 
@@ -101,7 +101,7 @@ def read_slides(source: InputFile, draft: DraftReading) -> None:
     if not result.content.strip():
         draft.ends(State.FAILED, "the library gave no text of this ppt file")
     draft.lacks(
-        "of an old ppt file: which slide the text stands on, tables, notes, pictures and files "
+        "of an old ppt file: which slide the text is on, tables, notes, pictures and files "
         "inside; text may be missing altogether"
     )
 

@@ -202,7 +202,7 @@ class _Body:
 
     def _beside(self, words: bytes) -> None:
         if words.strip():
-            self._draft.warn("Lines of text stand behind a part in base64; they are a body.")
+            self._draft.warn("Lines of text follow a part in base64; they are a body.")
             self._bodies += 1
             text = _decoded(words, "", self._draft)
             self._draft.add("body", text.strip("\r\n"), {"body": self._bodies})
@@ -215,7 +215,7 @@ class _Body:
         self._draft.add("body", text.rstrip("\r\n"), {"body": self._bodies})
         for one in files:
             name = _header_text(one.name.decode("utf-8", "surrogateescape"), self._draft)
-            self._draft.warn(f"{name} stood in the body in {one.kind}; it is a file inside.")
+            self._draft.warn(f"{name} was in the body in {one.kind}; it is a file inside.")
             if one.missing:
                 self._draft.lacks(f"Of {name}: {one.missing}.")
             self._draft.inner(name, one.data)

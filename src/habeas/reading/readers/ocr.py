@@ -178,7 +178,7 @@ class _Page:
         self._settings["ocr_passes"] = "as it is; evened, smoothed, straightened, scaled"
         if min(counts) < 0.9 * max(*counts, expected) or max(counts) > 1.25 * expected + 1:
             self._warnings.append(
-                f"The two passes found {counts[0]} and {counts[1]} lines; ink stands in about "
+                f"The two passes found {counts[0]} and {counts[1]} lines; ink covers about "
                 f"{expected}."
             )
         if merged.only_one:

@@ -191,7 +191,7 @@ class _Content:
         elif tag == "office:annotation":
             self._comments += 1
             if self._flow.paragraph:
-                self._flow.paragraph.warn(f"Comment {self._comments} stands here.")
+                self._flow.paragraph.warn(f"Comment {self._comments} is here.")
             self._enter(tag, {**self._on_slide(), "comment": self._comments})
         elif tag == "draw:page" and self._slides:
             self._slide += 1

@@ -31,8 +31,8 @@ VERSION = "8"
 MEDIA_TYPES = frozenset({"application/pdf"})
 
 _UNCERTAIN = (
-    "It holds lines that run right to left and whose order cannot be told from where their letters "
-    "stand: numbers beside Latin words or joined by hyphens, vowel signs, or turned lines. A "
+    "It holds lines that run right to left and whose order cannot be determined from where their "
+    "letters are: numbers beside Latin words or joined by hyphens, vowel signs, or turned lines. A "
     "search for them may miss."
 )
 _WITH_DATA = re.compile(rb"stream\r?\n(?!\s*endstream)")
@@ -190,7 +190,7 @@ def picture(source: InputFile, page: int, width_px: int) -> Image:
     draft = DraftReading(source.limits)
     handle, kept = _open(source, draft)
     if not 1 <= page <= pdfium.page_count(handle):
-        raise ValueError(f"there is no page {page}")
+        raise ValueError(f"no page {page}")
     loaded = pdfium.load_page(handle, page - 1)
     if not loaded:
         raise ValueError(f"page {page} cannot be opened")

@@ -86,7 +86,7 @@ def _sheet(
     elif about.visible == calamine.SheetVisibleEnum.VeryHidden:
         why = "This sheet is hidden so that the program does not offer to show it."
     if about.typ != calamine.SheetTypeEnum.WorkSheet:
-        draft.lacks(f"{about.name}, which is no sheet of cells")
+        draft.lacks(f"{about.name}, which is not a sheet of cells")
         return
     try:
         sheet = workbook.get_sheet_by_name(about.name)

@@ -28,9 +28,7 @@ def read(source: InputFile, draft: DraftReading) -> None:
     text = decoded(source, draft)
     shown = escapes.shown(text, source.media_type)
     if shown != text:
-        draft.warn(
-            "Letters written as escapes, and folded lines, are shown as what they stand for."
-        )
+        draft.warn("Letters written as escapes, and folded lines, are shown decoded.")
     add_paragraphs(draft, shown)
 
 

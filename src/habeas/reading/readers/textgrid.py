@@ -47,12 +47,12 @@ class _Tokens:
         if found is None:
             self.line += self.text.count("\n", self.seen)
             self.seen = len(self.text)
-            raise _Broken(f"line {self.line}: the file ends where {wanted} should stand")
+            raise _Broken(f"line {self.line}: the file ends where {wanted} should be")
         self.line += self.text.count("\n", self.seen, found.start())
         self.at, self.seen = found.end(), found.start()
         kind = ("words", "a number", "a flag")[(found.lastindex or 1) - 1]
         if kind != wanted:
-            raise _Broken(f"line {self.line}: {kind} stands where {wanted} should")
+            raise _Broken(f"line {self.line}: {kind} is where {wanted} should be")
         return (found[1] or "").replace('""', '"') if kind == "words" else found[0]
 
     def words(self) -> str:
@@ -88,7 +88,7 @@ def _as_far_as_it_goes(tokens: _Tokens, draft: DraftReading) -> Iterator[Cue]:
 def _head(tokens: _Tokens) -> None:
     for wanted in ("ooTextFile", "TextGrid"):
         if tokens.words() != wanted:
-            raise _Broken(f"line {tokens.line}: {wanted} should stand there")
+            raise _Broken(f"line {tokens.line}: {wanted} should be there")
     tokens.number(), tokens.number()
     tokens.next("a flag")
 

@@ -338,7 +338,7 @@ def _keep_signature(package: Package, raw: bytes, draft: DraftReading) -> None:
         draft.warn("The package's list is not the one its digest is of.")
     signed = said.get("signedData")
     if isinstance(signed, dict) and signed.get("signature"):
-        by = signed.get("domain") or ("a key" if signed.get("publicKey") else "nobody named")
+        by = signed.get("domain") or ("a key" if signed.get("publicKey") else "no one named")
         when = str(signed.get("created", ""))[:40]
         words = f"says that {str(by)[:200]} signed, {when}"
         draft.metadata["signature"] = f"{words}; whether it holds: see the chain of custody"

@@ -326,5 +326,5 @@ class _Page(Tags):
         for number, words in enumerate(self._comments[:_MOST_COMMENTS], 1):
             self._draft.add(
                 "comment", words, {"comment": number}, hidden=True,
-                warnings=["A comment in the page's source, shown to nobody."],
+                warnings=["A comment in the page's source, not shown to readers."],
             )  # fmt: skip

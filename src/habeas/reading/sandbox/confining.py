@@ -106,8 +106,8 @@ def check_readable() -> None:
         if not _for_everybody(path):
             raise SandboxBroken(
                 f"The sandbox may not read {path}: only its owner may, and whoever opens files "
-                "in the sandbox is nobody's owner.",
-                next_step="Let everybody read the program (no evidence lies there): "
+                "in the sandbox owns nothing.",
+                next_step="Let everyone read the program (no evidence is kept there): "
                 f"chmod -R go+rX {shlex.quote(_root_of(path))}. Or run habeas as another user "
                 "than root.",
             )

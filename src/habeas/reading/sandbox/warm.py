@@ -189,7 +189,7 @@ class Warm:
         last = lines[-1][:300] if lines else "It said nothing."
         return kind(
             f"{words} {last}",
-            next_step="Nothing is known about the file. Mend the sandbox, then read again.",
+            next_step="Nothing is known about the file. Repair the sandbox, then read again.",
         )
 
 
