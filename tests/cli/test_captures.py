@@ -65,7 +65,7 @@ def test_the_signer_is_shown_and_sound_only_by_the_team_s_choice(
     ("name", "words"),
     [
         ("valid_signed_example_1", "btrix-sign-test.webrecorder.net"),
-        ("valid_example_1", "Nobody signed it."),
+        ("valid_example_1", "No one signed it."),
         ("invalid_example_1", "not on the package's list"),
     ],
 )

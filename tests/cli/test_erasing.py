@@ -50,7 +50,7 @@ def test_a_request_is_shown_approved_and_carried_out(
     shown = habeas("erase", "request", "exhibit", str(exhibit), "--dry-run")
     assert shown.code == 0, shown.said
     assert "To be erased: " in shown.out
-    assert habeas("erase", "list").out == "Nobody has asked for an erasure.\n"
+    assert habeas("erase", "list").out == "No one has asked for an erasure.\n"
     request = asked(habeas, exhibit, people[0])
     assert "waits for another person's approval" in habeas("erase", "list").out
     same = habeas("erase", "approve", str(request), "--as", people[0], "--yes")
@@ -70,7 +70,7 @@ def test_a_request_is_shown_approved_and_carried_out(
     wrong = carry_out(habeas, request, people[0], tmp_path / "b", "--confirm", str(count + 1))
     assert f"{count} entries would be erased" in wrong.err
     lonely = carry_out(habeas, request, people[0], tmp_path / "b", "--confirm", str(count))
-    assert "Nobody could restore the new backup" in lonely.err
+    assert "No one could restore the new backup" in lonely.err
     assert habeas("verify").code == 0
     done = carry_out(
         *(habeas, request, people[0], tmp_path / "b", "--confirm", str(count)),
@@ -107,7 +107,7 @@ def test_a_new_team_is_told_to_wait_and_both_ages_are_shown(
     told = habeas(
         *("erase", "request", "exhibit", str(sealed), "--reason", "x", "--yes", "--as", two)
     )
-    assert f"Nobody can approve it: {two}'s key is newer than 72 h." in told.out
+    assert f"No one can approve it: {two}'s key is newer than 72 h." in told.out
     assert "Another person now approves it" not in told.out
     request = str(habeas("erase", "list", "--json").json["requests"][0]["entry"])
     refused = habeas("erase", "approve", request, "--yes", "--as", one)

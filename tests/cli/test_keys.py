@@ -356,7 +356,7 @@ def test_what_nobody_could_ever_approve_is_not_asked_for(
     name = habeas("people", "add", "--unprotected", "--json").json["pseudonym"]
     ended = habeas("policy", "propose", "--approver-hours", "24", "--reason", "We are few.")
     assert "[trust.refused]" in ended.err
-    assert f"Nobody could approve it: {name}'s key is newer than 72 h." in ended.err
+    assert f"No one could approve it: {name}'s key is newer than 72 h." in ended.err
     assert re.search(r"Ask again from 20..-..-.. ..:.. UTC on", ended.err)
     assert habeas("policy", "--json").json["requests"] == []
     assert (

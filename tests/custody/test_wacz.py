@@ -52,8 +52,8 @@ def test_the_reference_signature_holds_and_nobody_here_trusts_it(
     assert found.stamped_by == "www.freetsa.org"
     assert found.chain[1] == "CN=R3,O=Let's Encrypt,C=US"
     assert found.doubts == [
-        "Nobody here trusts the issuer of its certificate.",
-        "Nobody here trusts the authority of its timestamp.",
+        "No one here trusts the issuer of its certificate.",
+        "No one here trusts the authority of its timestamp.",
     ]
 
 

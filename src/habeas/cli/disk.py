@@ -14,7 +14,7 @@ from pathlib import Path
 SYS = Path("/sys")
 MOUNTS = Path("/proc/self/mountinfo")
 _ENCRYPTED_KINDS = frozenset({"ecryptfs", "fuse.gocryptfs", "fuse.encfs", "fuse.cryfs"})
-_UNKNOWN = "whether it is encrypted cannot be told"
+_UNKNOWN = "whether it is encrypted cannot be determined"
 _NOT_ENCRYPTED = (
     "not encrypted as far as this machine can see: use a LUKS disk "
     "(a drive's or a host's own encryption cannot be seen from here)"
@@ -26,7 +26,7 @@ class Encryption(enum.Enum):
 
     YES = "encrypted"
     NO = "not encrypted"
-    UNKNOWN = "cannot be told"
+    UNKNOWN = "cannot be determined"
 
 
 def encryption_of(

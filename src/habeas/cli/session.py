@@ -59,7 +59,7 @@ class DirectorySession(Speaker):
         """
         if not (yes or (sys.stdin.isatty() and not self.json)):
             raise ConfirmationNeeded(
-                "Nobody can be asked here whether this is meant.",
+                "No one can be asked here whether this is meant.",
                 next_step="Add --yes where it is.",
             )
 

@@ -17,36 +17,36 @@ init                    init:init                  Make an archive. Asks for a p
 people                  list                       The pseudonymous keys of those who take decisions.
 people add              people:add                 Make a key for a person.
 people list             people:list_               List the keys, who signed for them, and which of them are on this machine.
-people retire           people:retire              End a person's keys: they sign no more. What they signed stays good.
+people retire           people:retire              End a person's keys: they can no longer sign. What they signed stays good.
 people renew            people_keys:renew          Make a further key for yourself, signed by the one that you have.
-people request          people_keys:request        Ask that somebody who lost their keys be given a new one; makes it, under a passphrase.
-people recover          people_keys:recover        Grant a new key to somebody who lost theirs, as another person asked.
+people request          people_keys:request        Ask for a new key for someone who lost theirs; makes it, under a passphrase.
+people recover          people_keys:recover        Grant a new key to someone who lost theirs, as another person asked.
 policy                  list                       How long trust takes, and who changes that.
-policy list             policy:list_               Show the policy in force, what is asked for, and when it can be approved.
+policy list             policy:list_               Show the current policy, what is asked for, and when it can be approved.
 policy adopt            policy:adopt               Record a policy in an archive that has none yet. Its rules bind from then on.
-policy propose          policy:propose             Ask for another policy. It waits for the time that the one in force asks for.
-policy approve          policy:approve             Put the policy in force that another person asked for.
-compartments            list                       The cases that things lie in; access is given by case.
+policy propose          policy:propose             Ask for another policy. It waits for the time that the current policy requires.
+policy approve          policy:approve             Approve the policy that another person asked for.
+compartments            list                       The cases that things are in; access is given by case.
 compartments add        compartments:add           Make a compartment.
 compartments list       compartments:list_         List the compartments.
 regions                 list                       The parts of the world whose names, places and codes are known here.
 regions list            regions:list_              List the regions of the archive, and the others that there are.
 regions add             regions:add                Give the archive further regions, or a newer version of one that it has.
-regions check           regions:check              Check the folder of a region, and say what it holds. Needs no archive.
+regions check           regions:check              Check the folder of a region, and show what it holds. Needs no archive.
 add                     add:add                    Seal files as exhibits, then read what waits to be read.
 reading                 -                          What became of every file that was sealed.
 reading status          reading:status             Count the files by how their reading ended. Each is in exactly one state.
 reading work            reading:work               Read what waits to be read.
 reading retry           reading:retry              Read again what failed or was refused, with all files inside it.
 reading report          reading:report             List the files with their state and its reason; without --state those not read whole.
-search                  search:search              Find the passages of the texts in which words stand.
+search                  search:search              Find the passages of the texts in which words appear.
 cite                    cite:cite                  Cite a place in an exhibit's text.
 transcript              -                          Transcripts and translations of recordings.
 transcript add          transcript:add             Record who transcribed or translated a recording.
 transcript list         transcript:list_           List the transcripts of a recording, with who made them and in which language.
 import                  import_:import_            Import a folder of CSV files, whole or not at all.
 figure                  list                       Numbers with their recipe: counted, reported, estimated.
-figure list             figure:list_               List the figures in force, each with its kind and value.
+figure list             figure:list_               List the current figures, each with its kind and value.
 figure show             figure:show                Show a figure, its rules and its weak points.
 figure estimate         figure:estimate            Compute an estimated figure.
 figure add              figure_define:add          Record a definition in the ledger.
@@ -54,12 +54,12 @@ figure check            figure_define:check        Check a definition without re
 estimate                estimate:estimate          Estimate how many were never documented.
 link                    -                          The same person or place under many spellings.
 link run                link:run                   Propose pairs of records that may be one.
-link next               link_judge:next_           Show the next pair that somebody is to judge, side by side.
-link judge              link_judge:judge           Say whether two records are the same.
-link undo               link_judge:undo            Take back a judgement: both records are again what they were, and are asked anew.
+link next               link_judge:next_           Show the next pair to judge, side by side.
+link judge              link_judge:judge           Record whether two records are the same.
+link undo               link_judge:undo            Take back a judgement: both records are again what they were, and are asked again.
 link report             link:report                How many pairs are open, decided and contradicted, and how far reviewers agree.
 link policy             link:policy                Show or set how pairs are decided.
-why                     why:why                    Say how something is known, down to sealed bytes.
+why                     why:why                    Show how something is known, down to sealed bytes.
 prove                   prove:prove                Write the proof of one entry as files.
 custody                 custody:custody            Print the chain of custody of an exhibit, or add to it.
 bundle                  make                       Hand evidence over so that others can check it.
@@ -73,11 +73,11 @@ keys rehearse           keys_recover:rehearse      Prove that recovery works, ch
 keys recover            keys_recover:recover       Give an archive its keys back, under a new passphrase.
 keys rotate             keys:rotate                Begin a new epoch of the keys that open objects and backups.
 keys hand-over          keys_hand_over:hand_over   Give the archive new keys that sign its entries and checkpoints.
-keys refresh            keys:refresh               Seal the recovery copy anew, as the keys are now.
+keys refresh            keys:refresh               Seal the recovery copy again, as the keys are now.
 keys custodians         list                       People who can recover the keys alone, each with an age identity.
-keys custodians add     keys:add_custodian         Let somebody recover the archive's keys alone, with an age identity of theirs.
+keys custodians add     keys:add_custodian         Let someone recover the archive's keys alone, with an age identity of theirs.
 keys custodians list    keys:list_custodians       List who can recover the keys. Asks for no passphrase.
-keys custodians remove  keys:remove_custodian      Seal the recovery copy for somebody no longer.
+keys custodians remove  keys:remove_custodian      Stop sealing the recovery copy for someone.
 backup                  backup:backup              Write a backup, also while others use the archive.
 restore                 restore:restore            Restore a backup and verify it.
 mirror                  mirror:mirror              Bring a partner's mirror up to date: the log, sealed objects and public keys.
@@ -86,10 +86,10 @@ consent withdraw        consent:withdraw           Record that a person withdraw
 hold                    list                       Legal holds: what must not be erased while they last.
 hold set                consent:set_hold           Place a legal hold: while it lasts the exhibit, and what rests on it, is not erased.
 hold lift               consent:lift_hold          Lift the legal holds on an exhibit. A person signs it.
-hold list               consent:list_holds         List the legal holds in force.
+hold list               consent:list_holds         List the current legal holds.
 erase                   list                       Destroy what a person withdraws: two people sign for it.
 erase request           erase:request              Ask for an erasure: shows exactly what would go, and signs that list.
-erase approve           erase:approve              Approve somebody else's request. Shows first what would go, and how old both keys are.
+erase approve           erase:approve              Approve another person's request. Shows first what would go, and how old both keys are.
 erase list              erase:list_                List the requests and how far each has come.
 erase carry-out         erase_carry_out:carry_out  Erase what a request lists, once another person has approved it.
 erase resume            erase_carry_out:resume     Finish an erasure that was interrupted; --backup puts the new backup elsewhere.
@@ -101,7 +101,7 @@ rebuild                 rebuild:rebuild            Make the derived tables again
 witness                 -                          Cosign the logs of partners, and have them cosign this one.
 witness request         witness:request            Ask partners to cosign the log.
 witness add             witness:add                Add cosignatures that came back by file.
-witness status          witness:status             Say who cosigned the log, and what partners need to know of it.
+witness status          witness:status             Show who cosigned the log, and what partners need to know of it.
 witness policy          witness:tlog_policy        Print the trust policy in the format that other programs read (C2SP tlog-policy).
 witness init            witness_serve:init         Make a witness's keys and folder.
 witness trust           witness_serve:trust        Answer a partner's log from now on.
@@ -114,7 +114,7 @@ timestamp add           timestamp:add              Verify a timestamp that came 
 timestamp verify        timestamp:verify           Verify every logged timestamp again, offline.
 serve                   serve:serve                Serve the pages to one browser on this machine.
 demo                    demo:demo                  Load the demonstration archive and serve it.
-doctor                  doctor:doctor              Say who could recover the archive, and who could read it.
+doctor                  doctor:doctor              Show who could recover the archive, and who could read it.
 """
 
 

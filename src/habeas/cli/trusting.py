@@ -33,7 +33,7 @@ def tell_too_young(speaker: Speaker, archive: Archive, made: int) -> bool:
     anew = None if asked is None else ask_anew(trust, asked)
     if asked is None or anew is None:
         return False
-    speaker.say(f"Nobody can approve it: {too_young(trust, asked)} {anew_words(anew)}")
+    speaker.say(f"No one can approve it: {too_young(trust, asked)} {anew_words(anew)}")
     return True
 
 

@@ -35,7 +35,7 @@ def check(table: CaptureTable) -> list[Caution]:
         )
     for name, total in table.list_totals.items():
         if not total:
-            raise EmptyList(f"Nobody is on the list {name!r}.", next_step="Leave that list out.")
+            raise EmptyList(f"No one is on the list {name!r}.", next_step="Leave that list out.")
     _check_connected(table)
     pairs = overlapping.close_pairs(table)
     overlapping.refuse_copies(table, pairs)
@@ -70,7 +70,7 @@ def _check_connected(table: CaptureTable) -> None:
     for group in groups:
         if len(group) == 1:
             raise Disconnected(
-                f"Nobody on the list {table.lists[min(group)]!r} is on any other list.",
+                f"No one on the list {table.lists[min(group)]!r} is on any other list.",
                 next_step="If the two exclude each other by construction, declare those "
                 "combinations impossible; else leave the list out, or merge it with one of "
                 "its kind.",

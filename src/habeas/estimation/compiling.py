@@ -85,7 +85,7 @@ class Compiled:
         """What it may come from."""
         name, several = table.lists[self.compiled], len(self.others) > 1
         if len(self.others) == len(table.lists) - 1:
-            return f"Either {name} was compiled from the others, or these miss hardly anybody"
+            return f"Either {name} was compiled from the others, or these miss hardly anyone"
         if several:
             return f"{name} was compiled from these, or they have one origin"
         return "One of the two was made from the other, or both have one origin"

@@ -196,7 +196,7 @@ def from_memberships(
             before = masks.get(who, 0)
             if before >> j & 1:
                 raise _bad(
-                    f"Somebody is twice on the list {name!r}.",
+                    f"Someone is twice on the list {name!r}.",
                     "Resolve duplicates within each list first.",
                 )
             masks[who] = before | 1 << j

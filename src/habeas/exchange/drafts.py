@@ -133,7 +133,7 @@ class Faults:
             names = "1 name was" if count == 1 else f"{count:,} names were"
             where = self.files.get(kind, kind)
             reason = f"{names} not looked up, because of what is wrong in {where}."
-            self.found.append(InputFault(file, 0, column, reason, f"Mend {where} first."))
+            self.found.append(InputFault(file, 0, column, reason, f"Correct {where} first."))
         self._followed.clear()
         order = {file: at for at, file in reversed([*enumerate(self.files.values())])}
         self.found.sort(key=lambda one: (order.get(one.file, len(order)), one.file, one.line))

@@ -23,7 +23,7 @@ ABOUT_FACTOR = 2
 
 VALID = (
     "Write 22, 1,300,000 or 1300000; 1000000-3000000 (from, to); >=1000000 (at least); "
-    "<=1800000 (at most); ~120000 (about); the unit may stand after it."
+    "<=1800000 (at most); ~120000 (about); the unit may follow it."
 )
 
 _SPACES = "\u00a0\u2009\u202f"  # no-break, thin and narrow no-break space

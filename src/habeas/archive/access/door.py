@@ -154,7 +154,7 @@ def explain(viewer: Viewer, row: m.Projection) -> Reason:
             allowed=False, sentence=f"{viewer.name} is not cleared for {' and '.join(missing)}."
         )
     return Reason(
-        allowed=False, sentence="Somebody in it has not agreed to publication, or no longer does."
+        allowed=False, sentence="Someone in it has not agreed to publication, or no longer does."
     )
 
 

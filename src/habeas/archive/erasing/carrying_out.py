@@ -216,7 +216,7 @@ def _refuse_backup(
         age_keys.check_recipient(each)
     if not (recipients or only_own_keys or recovery.read_recipients(archive.keyring.directory).all):
         raise ErasureRefused(
-            "Nobody could restore the new backup if this disk were lost, and this archive's "
+            "No one could restore the new backup if this disk were lost, and this archive's "
             "keys will open no older one.",
             next_step="Name a custodian (`habeas keys custodians add`), give a recipient with "
             "--to, or say --only-own-keys. Nothing was erased.",

@@ -32,7 +32,7 @@ MEDIA_TYPE = "application/wacz"
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 WORDS = {
-    SignatureStanding.NONE: "Nobody signed it.",
+    SignatureStanding.NONE: "No one signed it.",
     SignatureStanding.FALSE: "Its signature does not hold.",
     SignatureStanding.TEST: "Signed with a certificate of a test authority, which vouches for "
     "no one: not sound.",

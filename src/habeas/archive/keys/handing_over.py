@@ -50,7 +50,7 @@ def hand_over(archive: Archive, person: Signer | None, state: str = "retired") -
         former = archive.chain.current
         if keyring.next is None or keyring.signer(former.entry) is None:
             raise KeysHandedOver(
-                "Somebody else handed the keys over meanwhile.",
+                "Someone else handed the keys over meanwhile.",
                 next_step="Look with `habeas verify`; run the command again if that was not meant.",
             )
         entry, checkpoint = keyring.next

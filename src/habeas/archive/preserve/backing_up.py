@@ -117,7 +117,7 @@ def backup(
     holders = {*known, *(age_keys.check_recipient(each) for each in recipients)}
     if not holders and not only_own_keys:
         raise NobodyCouldRestore(
-            "Nobody could restore this backup if this disk were lost: its key is in the archive's "
+            "No one could restore this backup if this disk were lost: its key is in the archive's "
             "keyring only.",
             next_step="Name a custodian (`habeas keys custodians add`), make shares (`habeas keys "
             "shares`), or give an age recipient with --to.",

@@ -183,7 +183,7 @@ def _refuse_occupied(directory: Path) -> None:
         return
     if (directory / UNFINISHED).exists() and not (directory / SETTINGS_NAME).exists():
         raise ArchiveExists(
-            f"In {directory} a restore was interrupted; what is there is not an archive.",
+            f"In {directory} a restore was interrupted; what it holds is not an archive.",
             next_step="Remove the directory, then restore again.",
         )
     raise ArchiveExists(

@@ -38,7 +38,7 @@ def request_policy(batch: Batch, policy: TrustRules, reason: str) -> Ref:
 
 
 def approve_policy(batch: Batch, request: int) -> Ref:
-    """Put the policy in force that another person asked for."""
+    """Approve the policy that another person asked for."""
     batch.flush()
     asked = m.TrustPolicyRequest.objects.filter(position=request).first()
     if asked is None or asked.ended_at is not None:

@@ -111,7 +111,7 @@ def lift_hold(
 
 
 def list_holds(session: Session) -> None:
-    """List the legal holds in force."""
+    """List the current legal holds."""
     session.open()
     found = list(live(visible(OWNER, m.Hold)).order_by("position"))
     marks = Marks(OWNER, {"hold": {hold.position for hold in found}})

@@ -40,7 +40,7 @@ class Finding:
 
 
 def doctor(session: DirectorySession) -> int:
-    """Say who could recover the archive, and who could read it.
+    """Show who could recover the archive, and who could read it.
 
     Who could recover it today, and what a stranger who holds the disk would read. Asks for no
     passphrase and changes nothing.

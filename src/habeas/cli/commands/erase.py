@@ -111,7 +111,7 @@ def _withdraw(batch: Any, subjects: Sequence[int], what: ErasurePlan) -> None:
         verbs.withdraw(batch, subject)
     for exhibit in what.others:
         if not is_blocked(exhibit):
-            block(batch, exhibit, "Somebody who speaks in it withdrew.")
+            block(batch, exhibit, "Someone who speaks in it withdrew.")
 
 
 def approve(
@@ -123,7 +123,7 @@ def approve(
     as_: PersonOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Approve somebody else's request. Shows first what would go, and how old both keys are."""
+    """Approve another person's request. Shows first what would go, and how old both keys are."""
     archive = session.open()
     what = planned(archive, request)
     changes = foreseen(archive, what)
@@ -156,7 +156,7 @@ def list_(session: Session) -> None:
         count = several(row.count, "entry", "entries")
         session.say(f"{row.position}  {row.target_kind}, {count}, by {row.person}: {row.state}")
     if not rows:
-        session.say("Nobody has asked for an erasure.")
+        session.say("No one has asked for an erasure.")
     session.give(
         {
             "requests": [

@@ -137,7 +137,7 @@ def resume(
 def _confirm(speaker: Speaker, count: int, given: int | None) -> None:
     if given is None and (speaker.json or not sys.stdin.isatty()):
         raise ConfirmationNeeded(
-            "Nobody can be asked here whether this is meant.",
+            "No one can be asked here whether this is meant.",
             next_step=f"Nothing was erased. Where it is meant, add --confirm {count}.",
         )
     if given is None:

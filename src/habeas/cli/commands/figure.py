@@ -29,7 +29,7 @@ def list_(
     session: Session,
     as_of: AsOfOption = None,
 ) -> None:
-    """List the figures in force, each with its kind and value."""
+    """List the current figures, each with its kind and value."""
     archive = session.open()
     definitions = recorded.in_force(OWNER, as_of)
     ground = Ground(OWNER, archive.size if as_of is None else as_of, together=definitions)

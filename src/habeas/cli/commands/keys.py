@@ -113,7 +113,7 @@ def rotate(
 
 
 def refresh(session: Session) -> None:
-    """Seal the recovery copy anew, as the keys are now."""
+    """Seal the recovery copy again, as the keys are now."""
     keyring = session.keyring()
     keyring.seal_copy()
     _say_copy(session, keyring.directory)
@@ -132,7 +132,7 @@ def add_custodian(
         str, typer.Argument(metavar="RECIPIENT", help="Their age recipient: age1….")
     ],
 ) -> None:
-    """Let somebody recover the archive's keys alone, with an age identity of theirs."""
+    """Let someone recover the archive's keys alone, with an age identity of theirs."""
     recipient = age_keys.check_recipient(recipient)
     directory = session.directory
     known = recovery.read_recipients(directory / "keys")
@@ -176,7 +176,7 @@ def remove_custodian(
     session: Session,
     label: Annotated[str, typer.Argument(metavar="LABEL", help="As `list` shows it.")],
 ) -> None:
-    """Seal the recovery copy for somebody no longer."""
+    """Stop sealing the recovery copy for someone."""
     directory = session.directory
     known = recovery.read_recipients(directory / "keys")
     left = tuple(one for one in known.custodians if one.label != label)
@@ -201,4 +201,4 @@ def _say_copy(speaker: Speaker, keys: Path) -> None:
         speaker.say("The recovery copy was sealed again. Copies kept elsewhere are the older ones:")
         speaker.say(f"replace them with {keys / recovery.FOLDER / 'copy'}.")
     else:
-        speaker.say("There is no recovery copy: only you can recover these keys.")
+        speaker.say("No recovery copy exists: only you can recover these keys.")

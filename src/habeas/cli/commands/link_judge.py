@@ -45,7 +45,7 @@ def next_(
     ] = "",
     as_: PersonOption = "",
 ) -> None:
-    """Show the next pair that somebody is to judge, side by side."""
+    """Show the next pair to judge, side by side."""
     archive = session.open()
     pairs = queue(archive, as_ or only_person(archive), kind)
     if not pairs:
@@ -141,7 +141,7 @@ def judge(
     ] = "",
     as_: PersonOption = "",
 ) -> None:
-    """Say whether two records are the same.
+    """Record whether two records are the same.
 
     With LEFT, RIGHT and VERDICT it records one answer. Without them it asks about one pair
     after the other; q ends. By the archive's policy one answer decides, or two agreeing ones
@@ -149,7 +149,7 @@ def judge(
     """
     if left is None and (session.json or not sys.stdin.isatty()):
         raise typer.BadParameter(
-            "Nobody can be asked here. Give LEFT, RIGHT and VERDICT; "
+            "No one can be asked here. Give LEFT, RIGHT and VERDICT; "
             "`habeas link next` shows a pair."
         )
     if left is not None and (right is None or not verdict):
@@ -230,7 +230,7 @@ def undo(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is recorded.")],
     as_: PersonOption = "",
 ) -> None:
-    """Take back a judgement: both records are again what they were, and are asked anew."""
+    """Take back a judgement: both records are again what they were, and are asked again."""
     archive = session.open()
     if kind_at(judgement) != "judgement":
         raise UnknownReference(

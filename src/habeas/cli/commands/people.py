@@ -63,7 +63,7 @@ def add(
     session.say(f"{pseudonym} may now sign decisions (entry {position}).")
     session.say("The archive does not record who that is: note it elsewhere, safely.")
     if introducer is None:
-        session.say("Nobody signed for it: it shows as granted by the installation alone.")
+        session.say("No one signed for it: it shows as granted by the installation alone.")
     if unprotected:
         session.say("The key is unprotected: whoever reads keys/people can sign with it.")
     session.give(
@@ -183,7 +183,7 @@ def retire(
     dry_run: DryRunOption = False,
     yes: YesOption = False,
 ) -> None:
-    """End a person's keys: they sign no more. What they signed stays good.
+    """End a person's keys: they can no longer sign. What they signed stays good.
 
     Asks: it cannot be undone. Signed by the person or by another; that a key was lost may be
     recorded by the installation alone (--unsigned).

@@ -71,7 +71,7 @@ def request(
     person_passphrase_file: NewKeyPassphraseFileOption = None,
     as_passphrase_file: AsPassphraseFileOption = None,
 ) -> None:
-    """Ask that somebody who lost their keys be given a new one; makes it, under a passphrase.
+    """Ask for a new key for someone who lost theirs; makes it, under a passphrase.
 
     They type the passphrase; another person signs the request (--as). It signs nothing before
     a third person grants it: `habeas people recover`.
@@ -114,7 +114,7 @@ def recover(
     as_: PersonOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Grant a new key to somebody who lost theirs, as another person asked.
+    """Grant a new key to someone who lost theirs, as another person asked.
 
     Ask them yourself first, by another way: from then on that key signs in their name.
     """

@@ -23,7 +23,7 @@ _OUTSIDE_HELP = "A time is a whole number of hours from 0 to 720."
 
 
 def list_(session: Session) -> None:
-    """Show the policy in force, what is asked for, and when it can be approved."""
+    """Show the current policy, what is asked for, and when it can be approved."""
     archive = session.open()
     row, trust = policy_row(), so_far(archive.origin)
     if row is None or trust.policy is None:
@@ -111,7 +111,7 @@ def propose(
     as_: PersonOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Ask for another policy. It waits for the time that the one in force asks for.
+    """Ask for another policy. It waits for the time that the current policy requires.
 
     Refused where the asker's key is too young, so that nobody could ever approve it; --yes
     records it all the same.
@@ -126,7 +126,7 @@ def propose(
         anew = ask_anew(batch.trust, asked)
         if anew is not None and not yes:
             raise TrustRefused(
-                f"Nobody could approve it: {too_young(batch.trust, asked)} Nothing was recorded.",
+                f"No one could approve it: {too_young(batch.trust, asked)} Nothing was recorded.",
                 next_step=anew_words(anew),
             )
     _tell(session, policy)
@@ -144,7 +144,7 @@ def approve(
     as_: PersonOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Put the policy in force that another person asked for."""
+    """Approve the policy that another person asked for."""
     session.answerable(yes=yes)
     archive = session.open()
     trust = so_far(archive.origin)

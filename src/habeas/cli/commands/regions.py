@@ -101,7 +101,7 @@ def check(
     speaker: Speaker,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of a region.")],
 ) -> None:
-    """Check the folder of a region, and say what it holds. Needs no archive."""
+    """Check the folder of a region, and show what it holds. Needs no archive."""
     found = read_folder(folder)
     region = joined([found])
     regions.check(region)

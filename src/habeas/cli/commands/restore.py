@@ -114,7 +114,7 @@ def restore(
     else:
         speaker.say("It was so in the archive when the backup was made.")
     behind = _behind(speaker, made.directory, keyring, notes)
-    speaker.say(f"Nobody's own key is in a backup. {PUT_BACK}")
+    speaker.say(f"No person's own key is in a backup. {PUT_BACK}")
     speaker.give(
         {
             "archive": str(made.directory),

@@ -67,7 +67,7 @@ def search(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the index again.")] = False,
     as_: PersonOption = "",
 ) -> None:
-    """Find the passages of the texts in which words stand.
+    """Find the passages of the texts in which words appear.
 
     Words side by side must all stand in one passage, with file:(…) in one file. AND, OR, NOT,
     "a phrase", "near by"~5, detain*, l?ger, lager~1, language:ug, date:2018..2019;

@@ -33,7 +33,7 @@ def why(
     as_: PersonOption = "",
     ascii_: Annotated[bool, typer.Option("--ascii", help="Draw the tree in ASCII.")] = False,
 ) -> None:
-    """Say how something is known, down to sealed bytes.
+    """Show how something is known, down to sealed bytes.
 
     A figure's rules and members; a claim's speakers and passages; the bytes and the proof.
     """

@@ -126,7 +126,7 @@ def status(
     session: Session,
     policy: PolicyOption = None,
 ) -> int:
-    """Say who cosigned the log, and what partners need to know of it.
+    """Show who cosigned the log, and what partners need to know of it.
 
     Compares every cosigned checkpoint that is kept with the log. Ends with 1 where fewer have
     cosigned the newest checkpoint than the policy needs.

@@ -172,7 +172,7 @@ def _for_domain(
             raise ValueError
         verify_reply(reply, signature.encode(), [*trust.stampers, *_without_roots(stampers)])
     except (HabeasError, ValueError):
-        found.doubts.append("Nobody here trusts the authority of its timestamp.")
+        found.doubts.append("No one here trusts the authority of its timestamp.")
     found.standing = SignatureStanding.UNKNOWN if found.doubts else SignatureStanding.SOUND
 
 
@@ -204,7 +204,7 @@ def _doubts(
             pass
         else:
             return []
-    return ["Nobody here trusts the issuer of its certificate."]
+    return ["No one here trusts the issuer of its certificate."]
 
 
 def _without_roots(chain: Sequence[x509.Certificate]) -> list[x509.Certificate]:
@@ -222,7 +222,7 @@ def _by_key(
     found.key_name = next((name for name, each in trust.keys.items() if each == written), "")
     found.standing = SignatureStanding.SOUND if found.key_name else SignatureStanding.UNKNOWN
     if not found.key_name:
-        found.doubts.append("Nobody here knows whose key it is.")
+        found.doubts.append("No one here knows whose key it is.")
 
 
 def _verify(key: Any, signature: str, digest: str) -> None:

@@ -246,7 +246,7 @@ class TrustState:
             return _unfounded(
                 None,
                 f"brings in {holder} without the signature of anyone who has a key",
-                "Somebody who has a key signs for the new person: --as. Keys that are lost are "
+                "Someone who has a key must sign for the new person: --as. Keys that are lost are "
                 "reported: `habeas people retire --lost`.",
             )
         if entry.time - last < policy.change_wait:

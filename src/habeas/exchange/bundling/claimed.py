@@ -54,7 +54,7 @@ def claims(items: Sequence[Item]) -> Iterator[DocumentPart]:
 def _subject(entry_id: str, by_id: ById) -> str:
     found = by_id.get(entry_id)
     if found is None:
-        return f"Somebody or something that is {WITHHELD}"
+        return f"Someone or something that is {WITHHELD}"
     kind = str(found.fields.get("mention_kind", "")).capitalize() or "Mention"
     return f"{kind} {found.position}: {_caption(found)}"
 

@@ -236,7 +236,7 @@ def _attested(attestation: Attestations) -> Iterator[DocumentPart]:
         yield points(said)
     else:
         yield paragraph(
-            "Nobody but the archive itself: no partner cosigned this log, and no authority "
+            "No one but the archive itself: no partner cosigned this log, and no authority "
             "timestamped it. Its times are the archive's own."
         )
     yield table(

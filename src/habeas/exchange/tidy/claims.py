@@ -44,7 +44,7 @@ class Claim(HandledRow):
         null="missing: value_state says why",
     )
     value_state: str | None = column(
-        "why there is no value",
+        "why no value is given",
         null="there is one",
         codes=f"unknown,not-applicable,withheld,{NEEDS_PURPOSE},{NOT_VISIBLE}",
     )

@@ -63,7 +63,7 @@ _MEANINGS = {
     "sealed": "for as few as possible",
     "not-needed": "no one in it has to be asked",
     "agreed": "everyone in it agrees to publication",
-    "not-agreed": "somebody in it has not agreed to publication, or no longer does",
+    "not-agreed": "someone in it has not agreed to publication, or no longer does",
     "none": "no consent is recorded that the viewer may see",
     "withdrawn": "the consent was withdrawn",
     "expired": "the consent has ended",

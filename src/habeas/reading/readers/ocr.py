@@ -133,8 +133,8 @@ class _Page:
             choice.by_strip(self._strip())
         if choice.is_either_chinese:
             self._doubt(
-                "Simplified and traditional characters cannot be told apart here; it was read as "
-                "simplified: compare the picture before quoting."
+                "Simplified and traditional characters cannot be distinguished here; it was read "
+                "as simplified: compare the picture before quoting."
             )
         return choice
 
