@@ -49,7 +49,7 @@ _DEVIATES = {CERTAIN: 3.719, LIKELY: 3.090}  # standard normal, one-sided
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledList:
     """A list that may have been compiled from others, by position, and the people behind that."""
 
     compiled: int
@@ -91,7 +91,7 @@ class Compiled:
         return "One of the two was made from the other, or both have one origin"
 
 
-def compiled_lists(table: CaptureTable) -> list[Compiled]:
+def compiled_lists(table: CaptureTable) -> list[CompiledList]:
     """What may have been compiled from what, the certain first, then the most alike."""
     people = _People(table)
     found = []
@@ -104,7 +104,7 @@ def compiled_lists(table: CaptureTable) -> list[Compiled]:
     return sorted(found, key=lambda each: (not each.certain, -each.alike, len(each.others)))
 
 
-def refuse_compiled(table: CaptureTable, found: list[Compiled]) -> None:
+def refuse_compiled(table: CaptureTable, found: list[CompiledList]) -> None:
     """Raise ``ListCompiled`` where a list was certainly not made apart from others."""
     if not found or not found[0].certain:
         return
@@ -125,7 +125,7 @@ def refuse_compiled(table: CaptureTable, found: list[Compiled]) -> None:
     )
 
 
-def caution_of_compiled(table: CaptureTable, found: list[Compiled]) -> list[Caution]:
+def caution_of_compiled(table: CaptureTable, found: list[CompiledList]) -> list[Caution]:
     """What is likely and not certain, of a list and several others; of two see ``overlapping``."""
     if not found or len(found[0].others) == 1:
         return []
@@ -171,7 +171,7 @@ class _People:
         smallest = 3 if self.lists <= MOST_LISTS_PAIRS else 2
         yield from (tuple(sorted(others[:size])) for size in range(smallest, self.lists))
 
-    def of_some(self, j: int, others: tuple[int, ...]) -> Compiled | None:
+    def of_some(self, j: int, others: tuple[int, ...]) -> CompiledList | None:
         """The list and the others as a pair, seen by the lists that remain."""
         own, theirs = self.on[j], self.on[list(others)].any(axis=0)
         shared, alone, missed = self._pair(own, theirs)
@@ -183,13 +183,13 @@ class _People:
         third = self.on[rest].any(axis=0) & ~smaller
         cells = (shared, min(alone, missed), self.many(third & larger), self.many(third & ~larger))
         if odds_beyond(cells, TOGETHER, CERTAIN) and self._alike_compared(own, theirs, rest):
-            return Compiled(j, others, shared, alone, missed, certain=True)
+            return CompiledList(j, others, shared, alone, missed, certain=True)
         both, one, other, neither = (count + 0.5 for count in cells)
         if both * neither >= TOGETHER * one * other and odds_beyond(cells, 1.0, LIKELY):
-            return Compiled(j, others, shared, alone, missed, certain=False)
+            return CompiledList(j, others, shared, alone, missed, certain=False)
         return None
 
-    def of_all(self, j: int, others: tuple[int, ...]) -> Compiled | None:
+    def of_all(self, j: int, others: tuple[int, ...]) -> CompiledList | None:
         """The list and all others: do these avoid each other among its people?"""
         own, theirs = self.on[j], self.on[list(others)].any(axis=0)
         shared, alone, missed = self._pair(own, theirs)
@@ -206,7 +206,9 @@ class _People:
             cells = (only, both, alone, shared - both - only)
             certain = certain or odds_beyond(cells, APART, CERTAIN)
             likely = likely or odds_beyond(cells, 1.0, LIKELY)
-        return Compiled(j, others, shared, alone, missed, certain) if certain or likely else None
+        return (
+            CompiledList(j, others, shared, alone, missed, certain) if certain or likely else None
+        )
 
     def _alike_compared(self, own: Any, theirs: Any, rest: list[int]) -> bool:
         """Does it hold among people who are on equally many of the remaining lists?

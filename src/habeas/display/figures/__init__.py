@@ -8,7 +8,6 @@ __all__ = [
     "drawings",
     "estimates",
     "figure",
-    "heading",
     "overview",
     "places",
 ]
