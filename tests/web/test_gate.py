@@ -32,7 +32,7 @@ def test_a_stranger_learns_nothing(gate: Gate, stranger: Client) -> None:
     for path in ("/", "/claims/1/", "/static/explore/habeas.css", "/nowhere/", "/overview.json"):
         answer = stranger.get(path)
         assert answer.status_code == 403, path
-        assert b"opens with the address that was printed" in answer.content
+        assert b"Open this page with the address that was printed" in answer.content
 
 
 def test_the_address_works_once_and_leaves_a_strict_cookie(gate: Gate, stranger: Client) -> None:

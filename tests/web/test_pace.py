@@ -16,7 +16,7 @@ MOST = {
     "/claims/{number}/": 25,
     "/records/{camp-1}/": 27,
     "/sources/{paper}/": 20,
-    "/exhibits/{exhibit}/": 27,  # eleven the chain of custody, one who signed a capture
+    "/exhibits/{exhibit}/": 28,  # eleven custody, one a capture, one transcripts
     "/records/facility/": 6,
     "/exhibits/": 7,
     "/sources/": 5,

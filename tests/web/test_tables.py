@@ -143,7 +143,7 @@ def test_a_sheet_is_a_table_of_the_same_text(
     assert "\u202e" not in page
     assert "Merged cells: A1:A3" in owner.page(f"/exhibits/{sheets.at['merged']}/")
     assert table("xml")["heading_row"] is None
-    assert "No row is taken for headings" in owner.page(f"/exhibits/{sheets.at['xml']}/")
+    assert "No heading row was recognised" in owner.page(f"/exhibits/{sheets.at['xml']}/")
     inner = Reading.objects.get(exhibit=sheets.at["box"], inner_path="inner/plain.csv")
     inside = owner.twin(f"/exhibits/{sheets.at['box']}/?file={inner.position}")["text"]["table"]
     assert [row["number"] for row in inside["rows"]] == [1, 2]
