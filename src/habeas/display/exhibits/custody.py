@@ -87,7 +87,9 @@ def custody_of(archive: Archive, viewer: Viewer, exhibit: Exhibit) -> CustodySho
     """What happened to an exhibit, and who vouches for it where it is a captured page."""
     found = chain(viewer, exhibit)
     return CustodyShown(
-        tuple(map(_step, found.steps)), found.more, _capture(archive, viewer, exhibit)
+        tuple(_step(step, exhibit.position) for step in found.steps),
+        found.more,
+        _capture(archive, viewer, exhibit),
     )
 
 
@@ -106,7 +108,15 @@ def _capture(archive: Archive, viewer: Viewer, exhibit: Exhibit) -> CaptureShown
     return CaptureShown(facts=tuple(CaptureFact(*fact) for fact in found.facts()), **told)
 
 
-def _step(step: CustodyStep) -> StepShown:
+#: What a step is an entry of, where it is not a custody event.
+_KINDS = {"read": "layer", "opened-unread": "reading", "held": "hold"}
+
+
+def _kind_of(step: CustodyStep, exhibit: int) -> str:
+    return "exhibit" if step.position == exhibit else _KINDS.get(step.event, "custody")
+
+
+def _step(step: CustodyStep, exhibit: int) -> StepShown:
     recorded = datetime.datetime.fromtimestamp(step.recorded_at, datetime.UTC)
     known = SEEN_WORDS.get(step.event)
     stated: dict[str, Any] = {
@@ -120,5 +130,5 @@ def _step(step: CustodyStep) -> StepShown:
         recorded_words=f"{recorded.day} {recorded:%B %Y, %H:%M} UTC",
         derived_url=None if step.derived is None else Target("exhibit", step.derived),
         damaged=step.outcome == "damaged",
-        entry=EntryReference("custody", step.position),
+        entry=EntryReference(_kind_of(step, exhibit), step.position),
     )
