@@ -81,7 +81,7 @@ def test_two_reviewers_do_not_see_how_probable_a_pair_is(demo: Path) -> None:
     ("args", "words"),
     [
         (("run", "--kind", "document"), "none of"),
-        (("judge",), "Nobody can be asked"),
+        (("judge",), "No one can be asked"),
         (("judge", "374"), "two mentions and a verdict"),
         (("judge", "374", "374", "same", "--reason", "x"), "same as itself"),
         (("judge", "374", "375", "perhaps", "--reason", "x"), "No verdict"),

@@ -94,5 +94,5 @@ def test_a_name_of_a_row_that_was_refused_is_not_told_again(
     add_reviewer(archive)
     lost = CASE | {"exhibits": [{"id": "x-1", "file": "gone.txt"}]}
     first, second = faults(archive, written(tmp_path / "case", lost))
-    assert first.startswith("case.json at /exhibits/0, column file: There is no file 'gone.txt'.")
+    assert first.startswith("case.json at /exhibits/0, column file: No file named 'gone.txt'.")
     assert second.startswith("case.json, column quote: 1 name was not looked up, because of what")

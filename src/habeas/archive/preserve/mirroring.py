@@ -136,7 +136,7 @@ def _claim(archive: Archive, target: Path) -> None:
         others = [path.name for path in target.iterdir() if path.name != "tmp"]
         if others:
             raise MirrorForeign(
-                f"{target} is not empty and no mirror.",
+                f"{target} is not empty and is not a mirror.",
                 next_step="Choose an empty folder. Nothing was changed.",
             )
     durable.prepare_folder(target)
