@@ -11,6 +11,7 @@ from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention,
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, visible
+from habeas.archive.access import PUBLIC as THE_PUBLIC
 from habeas.archive.erasing.carrying_out import carry_out
 from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
@@ -95,6 +96,11 @@ def test_a_redacted_copy_can_stay_when_the_original_goes(archive: Archive, tmp_p
     assert text == f"{LEFT_OUT} was held in {LEFT_OUT}. The other one saw the gate."
     event = m.CustodyEvent.objects.get(event="derived")
     assert (event.exhibit, event.derived) == (exhibit.position, copy.position)
+    of_it = {m.Exhibit: copy.position, m.CustodyEvent: event.position}
+    for model, position in of_it.items():  # of a public exhibit, and not public with it
+        assert visible(OWNER, model).filter(position=position).exists()
+        assert not visible(THE_PUBLIC, model).filter(position=position).exists()
+    assert not visible(THE_PUBLIC, m.Layer).filter(exhibit=copy.position).exists()
     assert copy.position in plan(archive, "exhibit", [exhibit.position]).erased
     what = plan(archive, "exhibit", [exhibit.position], [copy.position])
     with archive.writing(one) as batch:

@@ -40,9 +40,9 @@ TEAM = Marking()
 
 
 def marking_as_exhibit(exhibit: m.Exhibit) -> Marking:
-    """The marking of an exhibit, which its text and its passages have too.
+    """The marking of an exhibit, which its text, passages and transcripts have too.
 
-    What was done with it has another: ``marking_never_public``.
+    What was done with it has another, and so has a redacted copy: ``marking_never_public``.
     """
     need = m.LabelPart.objects.filter(label=exhibit.label, level__isnull=False).first()
     if need is None or need.level is None:
@@ -53,10 +53,11 @@ def marking_as_exhibit(exhibit: m.Exhibit) -> Marking:
 
 
 def marking_never_public(row: m.Projection) -> Marking:
-    """The marking of an event about a thing: that of the thing, and never for everybody.
+    """The marking of an event about a thing: that of the thing, and never public.
 
-    Who copied a public exhibit, and for whom, is not public with it. What was made of it is marked
-    like it: ``marking_as_exhibit``.
+    Who copied a public exhibit, and for whom, is not public with it. A redacted copy begins like
+    this too (``exhibits.blocking``); its text, passages and transcripts do not
+    (``marking_as_exhibit``).
     """
     fields = facts(row.position, row.position + 1)[0].fields
     compartment = fields.get("compartment")
