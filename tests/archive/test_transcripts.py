@@ -128,9 +128,13 @@ def test_it_can_be_taken_back(what: str, archive: Archive, tmp_path: Path) -> No
     radius = blast_radius(OWNER, at.transcript.position)
     assert radius is not None
     assert radius.claims == (claim.position,)
+    shown = blast_radius(OWNER, getattr(at, what).position)
+    assert shown is not None
     with archive.writing(acting(archive)) as batch:
         verbs.retract(batch, getattr(at, what), what, "Not what is said", marking=PUBLIC)
     assert transcripts.of_recording(OWNER, at.recording.position) == []
+    ended = m.Transcript.objects.filter(ended_at__isnull=False).order_by("position")
+    assert list(ended.values_list("position", flat=True)) == list(shown.transcripts) != []
     before = list(m.Transcript.objects.values())
     rebuilding.rebuild(archive)
     assert list(m.Transcript.objects.values()) == before

@@ -10,6 +10,8 @@ import pytest
 from tests.cli.running import Ended
 from tests.support import films
 
+from habeas.archive import models as m
+
 Habeas = Callable[..., Ended]
 VTT = (
     "WEBVTT\n\n00:00.100 --> 00:00.900\n<v A>Held in the school.\n\n"
@@ -54,6 +56,12 @@ def test_a_transcript_is_recorded_listed_and_found(
     later = habeas("search", "May", "--purpose", "To check what is written down").out
     assert "1:00-1:02" in later
     assert habeas("verify").code == 0
+    ended = [{"transcript": given["transcript"], "handling": "team"}]
+    source = str(m.Source.objects.get(code="scribe").position)
+    for number in (source, str(given["transcript"])):
+        tried = habeas("retract", number, "--dry-run")
+        assert ("Transcripts that end with it: #" in tried.out) == (number == source)
+        assert habeas("retract", number, "--dry-run", "--json").json["transcripts"] == ended
     retracted = ("retract", str(given["transcript"]), "--reason", "Wrong", "--yes")
     assert habeas(*retracted).code == 0
     listed = habeas("transcript", "list", str(recording), "--json").json

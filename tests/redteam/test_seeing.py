@@ -8,6 +8,7 @@ cases of decision 0031: what such an entry takes back is closed to them with it.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable
@@ -100,7 +101,7 @@ def told(archive: Archive, viewer: Viewer) -> dict[str, Any]:
                 found[f"{key}: why"] = as_json(tree(archive, viewer, evaluation, proof=False))
     for position in range(archive.size):
         radius = blast_radius(viewer, position)
-        found[f"radius {position}"] = radius and (radius.kind, radius.claims, radius.records)
+        found[f"radius {position}"] = radius and dataclasses.astuple(radius)
         if radius is None:
             continue
         found[f"figures on {position}"] = standing_on(archive, viewer, position)

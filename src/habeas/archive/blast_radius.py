@@ -1,8 +1,9 @@
-"""Blast radius: what stood on a claim, source, list, judgement, mention or exhibit.
+"""Blast radius: what rests on a claim, source, list, judgement, transcript, mention or exhibit.
 
-Of what can be retracted, the claims are those that its retraction ends (``projection.ending``).
+Of a claim, source or list, the claims and transcripts are those that its retraction ends
+(``projection.ending``); a judgement and a transcript end no claim, and theirs go on.
 Answers with what the viewer may see, ended things included (their ending is part of the
-answer). Which figures stood on it is the figures room's to add.
+answer). Which figures rest on it is the figures room's to add.
 """
 
 from __future__ import annotations
@@ -15,18 +16,25 @@ from django.db.models import Q, QuerySet
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.archive.joined import JoinedRecord, find_all
-from habeas.archive.projection.ending import claims_that_end
+from habeas.archive.projection.ending import (
+    RETRACTABLE,
+    claims_that_end,
+    what_a_retraction_ends,
+)
 from habeas.archive.store.pieces import in_pieces
 
 
 @dataclass(frozen=True, slots=True)
 class BlastRadius:
-    """Positions, in ledger order. ``records``: the subjects', as the viewer knows them."""
+    """Positions, in ledger order. ``records``: the subjects', as the viewer knows them;
+    ``transcripts``: those that a retraction ends.
+    """
 
     target: int
     kind: str
     claims: tuple[int, ...]
     records: tuple[int, ...]
+    transcripts: tuple[int, ...] = ()
 
 
 def blast_radius(viewer: Viewer, position: int) -> BlastRadius | None:
@@ -40,8 +48,25 @@ def blast_radius(viewer: Viewer, position: int) -> BlastRadius | None:
             subjects = visible(viewer, m.Mention).filter(position__in=_judged(position))
         records = {record.position for record in _records(viewer, subjects)}
         found = claims.order_by("position").values_list("position", flat=True)
-        return BlastRadius(position, kind, tuple(found), tuple(sorted(records)))
+        transcripts = _transcripts_ended(viewer, kind, position)
+        return BlastRadius(position, kind, tuple(found), tuple(sorted(records)), transcripts)
     return None
+
+
+def _transcripts_ended(viewer: Viewer, kind: str, position: int) -> tuple[int, ...]:
+    """Of what a retraction of the thing ends, the transcripts that the viewer may see."""
+    if kind not in RETRACTABLE:
+        return ()
+    seen = visible(viewer, m.Transcript)
+    found = {
+        transcript
+        for rows in what_a_retraction_ends(kind, position)
+        if rows.model is m.Transcript
+        for transcript in seen.filter(position__in=rows.values("position")).values_list(
+            "position", flat=True
+        )
+    }
+    return tuple(sorted(found))
 
 
 def _judged(position: int) -> tuple[int, int]:

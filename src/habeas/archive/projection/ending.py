@@ -1,8 +1,10 @@
 """What a later entry ends: which rows, and the one place that writes ``ended_at`` and ``ended_by``.
 
-``what_a_retraction_ends`` is what a retraction carries out (``decisions.retraction``) and what its
-preview shows (``archive.blast_radius``). ``ENDINGS`` are the endings that an erasure entry records,
-so that nothing comes back to life because what ended it was erased.
+``what_a_retraction_ends`` is what a retraction carries out (``decisions.retraction``). Its preview
+(``archive.blast_radius``) takes the transcripts from there, and the claims from
+``claims_that_end``; of a list's mentions it shows the records that the claims are about.
+``ENDINGS`` are the endings that an erasure entry records, so that nothing comes back to life
+because what ended it was erased.
 
 Invariants: what has ended stays ended by the entry that ended it first. What is *taken back* is
 from then on as strict as what took it back (``taking_back``); what is only replaced by a newer

@@ -80,9 +80,13 @@ def retract(
         "kind": kind,
         "claims": list(radius.claims),
     }
-    marks = Marks(OWNER, {"claim": set(radius.claims), "record": set(radius.records)})
+    ending = {"transcript": set(radius.transcripts)}
+    marks = Marks(OWNER, {"claim": set(radius.claims), "record": set(radius.records), **ending})
     told["records"] = [
         {"record": r, "caption": c, **marks.told("record", r)} for r, c in records.items()
+    ]
+    told["transcripts"] = [
+        {"transcript": t, **marks.told("transcript", t)} for t in radius.transcripts
     ]
     _describe(session, radius, records, changes, marks)
     if dry_run:
@@ -139,10 +143,14 @@ def _describe(
         speaker.say(f"Judgement {radius.target} concerns {count} of the records that it joins:")
     elif radius.kind == "claim":
         speaker.say("This claim falls:")
+    elif radius.kind == "transcript":
+        speaker.say(f"Transcript {radius.target} ends. What quotes it still counts, {count}:")
     else:
         speaker.say(f"With {radius.kind} {radius.target} falls what rests on it, {count}:")
     first = radius.claims[:SHOWN]
+    ending = () if radius.kind == "transcript" else radius.transcripts
     things = [*(("claim", claim) for claim in first), *(("record", r) for r in records)]
+    things += [("transcript", each) for each in ending]
     alike = marks.common(speaker, things)
     for claim, title in zip(first, _claims(first), strict=True):
         speaker.say(f"  {shown(title)}{marks.said('claim', claim, *alike)}")
@@ -155,6 +163,10 @@ def _describe(
         ]
         left_out = f" and {len(records) - SHOWN:,} more" if len(records) > SHOWN else ""
         speaker.say(f"Records: {', '.join(names)}{left_out}")
+    if ending:
+        numbers = [f"#{each}{marks.said('transcript', each, *alike)}" for each in ending[:SHOWN]]
+        left_out = f" and {len(ending) - SHOWN:,} more" if len(ending) > SHOWN else ""
+        speaker.say(f"Transcripts that end with it: {', '.join(numbers)}{left_out}")
     changed.tell(speaker, changes, "No figure would change.")
 
 
