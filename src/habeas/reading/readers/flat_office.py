@@ -18,7 +18,7 @@ from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.markup import Event, Walk
 
 NAME = "habeas.flat-office"
-VERSION = "1"
+VERSION = "2"
 MEDIA_TYPES = flat_xml.MEDIA_TYPES
 
 _PIECE = 64 * 1024

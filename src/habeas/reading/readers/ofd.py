@@ -18,7 +18,7 @@ from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.package import Package, whole
 
 NAME = "habeas.ofd"
-VERSION = "1"
+VERSION = "2"
 MEDIA_TYPES = frozenset({"application/ofd"})
 
 _SAME_LINE = 0.5  # of the lower one's height

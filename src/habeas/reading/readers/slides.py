@@ -14,7 +14,7 @@ from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.package import Package, Relation, whole
 
 NAME = "habeas.slides"
-VERSION = "1"
+VERSION = "2"
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 PPTX_FAMILY = frozenset(
