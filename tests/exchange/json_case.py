@@ -1,6 +1,7 @@
 """A second importer, for the tests only: one JSON file of draft rows, placed by JSON pointers.
 
-What an importer needs is here to be seen: it reads its format into drafts and checks nothing.
+It shows what an importer needs: it reads its format into drafts, and checks only that the file is
+one of its format.
 """
 
 from __future__ import annotations
@@ -26,10 +27,27 @@ def read_json(path: Path) -> Drafts:
     )
     try:
         read = json.loads(data)
-    except ValueError as error:
-        drafts.faults.add(InputFault(path.name, 0, "", f"This is no JSON: {error}."))
+    except (ValueError, RecursionError) as error:
+        drafts.faults.add(InputFault(path.name, 0, "", f"This file is not valid JSON: {error}."))
+        return drafts
+    if not isinstance(read, dict):
+        valid = 'Write {"claims": […], …}.'
+        drafts.faults.add(InputFault(path.name, 0, "", "This file is not an object.", valid))
         return drafts
     for kind in d.KINDS:
-        for at, cells in enumerate(read.get(kind.name, [])):
-            drafts.add(kind, cells, path.name, pointer=f"/{kind.name}/{at}")
+        rows = read.get(kind.name, [])
+        if not isinstance(rows, list):
+            _unread(drafts, kind, f"/{kind.name}", "This is not a list of rows.")
+            continue
+        for at, cells in enumerate(rows):
+            if isinstance(cells, dict):
+                drafts.add(kind, cells, path.name, pointer=f"/{kind.name}/{at}")
+            else:
+                _unread(drafts, kind, f"/{kind.name}/{at}", "This row is not an object.")
     return drafts
+
+
+def _unread(drafts: Drafts, kind: d.DraftKind, pointer: str, reason: str) -> None:
+    """Note what cannot be read; names of such rows are then not reported as unknown."""
+    drafts.faults.unread.add(kind.name)
+    drafts.faults.add(InputFault(drafts.origin, 0, "", reason, pointer=pointer))

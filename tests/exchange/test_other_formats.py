@@ -96,3 +96,46 @@ def test_a_name_of_a_row_that_was_refused_is_not_told_again(
     first, second = faults(archive, written(tmp_path / "case", lost))
     assert first.startswith("case.json at /exhibits/0, column file: No file named 'gone.txt'.")
     assert second.startswith("case.json, column quote: 1 name was not looked up, because of what")
+
+
+@pytest.mark.parametrize("cell", [5, None, ["Example"], {"a": 1}, True])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_cell_that_is_not_a_text_is_a_fault(
+    archive: Archive, tmp_path: Path, cell: object
+) -> None:
+    add_reviewer(archive)
+    claim = CASE["claims"][0] | {"value": cell, "note": cell}
+    found = faults(archive, written(tmp_path / "case", CASE | {"claims": [claim]}))
+    assert [fault.split(": ")[0] for fault in found] == [
+        "case.json at /claims/0, column value",
+        "case.json at /claims/0, column note",
+    ]
+    assert all("It is not a text." in fault for fault in found)
+
+
+WRONG: list[tuple[object, str]] = [
+    ([], "case.json: This file is not an object."),
+    ("claims", "case.json: This file is not an object."),
+    (CASE | {"sources": {"id": "s-1"}}, "case.json at /sources: This is not a list of rows."),
+    (CASE | {"sources": ["s-1"]}, "case.json at /sources/0: This row is not an object."),
+]
+
+
+@pytest.mark.parametrize(("case", "expected"), WRONG)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_is_not_a_file_of_the_format_is_a_fault(
+    archive: Archive, tmp_path: Path, case: object, expected: str
+) -> None:
+    add_reviewer(archive)
+    found = faults(archive, written(tmp_path / "case", case))
+    assert sum(expected in fault for fault in found) == 1
+    assert not any("is not known" in fault for fault in found)
+
+
+@pytest.mark.parametrize("data", [b"{", b"\xff", b"[" * 200_000])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_file_that_is_not_json_is_a_fault(archive: Archive, tmp_path: Path, data: bytes) -> None:
+    add_reviewer(archive)
+    path = tmp_path / "case.json"
+    path.write_bytes(data)
+    assert faults(archive, path)[0].startswith("case.json: This file is not valid JSON: ")

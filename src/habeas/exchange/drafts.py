@@ -161,15 +161,26 @@ class Drafts:
         return self._rows.get(kind.name, [])
 
     def add(
-        self, kind: DraftKind, cells: Mapping[str, str], file: str, line: int = 0, pointer: str = ""
+        self,
+        kind: DraftKind,
+        cells: Mapping[str, object],
+        file: str,
+        line: int = 0,
+        pointer: str = "",
     ) -> DraftRow:
-        """Take a row as it was read; cells that cannot be are noted."""
+        """Take a row as it was read; cells that cannot be are noted, as is one that is no text."""
+        texts: dict[str, str] = {}
         for name, cell in cells.items():
+            if not isinstance(cell, str):
+                reason, valid = "It is not a text.", "Write it in quotation marks, or leave it out."
+                self.faults.add(InputFault(file, line, name, reason, valid, pointer))
+                cell = ""
+            texts[name] = cell.strip()
             if sign := control_in(cell):
                 reason = f"It holds the character {sign}, which no text has."
                 valid = "Write the cell again without it."
                 self.faults.add(InputFault(file, line, name, reason, valid, pointer))
-        row = DraftRow(file, line, {n: cell.strip() for n, cell in cells.items()}, pointer)
+        row = DraftRow(file, line, texts, pointer)
         for name in cells:
             if name not in kind.columns:
                 known = f"Columns: {', '.join(kind.columns)}."
