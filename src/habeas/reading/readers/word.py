@@ -13,7 +13,7 @@ from habeas.reading.readers import docx, legacy, markup, opendocument
 from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.word"
-VERSION = "2"
+VERSION = "3"
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOCX_FAMILY = frozenset(
