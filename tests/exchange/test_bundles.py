@@ -357,7 +357,7 @@ def test_the_verifier_says_what_its_words_mean(bundles: Path) -> None:
         check=True,
     )
     assert "NONE IN IT       Quotes are in the texts" in done.stdout
-    assert "NONE IN IT: the bundle has nothing of this kind; that is no fault" in done.stdout
+    assert "NONE IN IT: the bundle has nothing of this kind; that is not a fault" in done.stdout
     assert "HOLDS: checked just now, and true." in done.stdout
     assert "FAILS: " not in done.stdout  # only words that stand above
     assert "ABSENT" not in done.stdout

@@ -33,7 +33,7 @@ STATES = {
     "GHOSTSCRIPT-698804-1-fuzzed.pdf": State.EMPTY,
     "bomb_giant.pdf": State.READ,
     "Books_be.mdb": State.UNSUPPORTED,
-    "memo.m4a": State.UNSUPPORTED,
+    "memo.m4a": State.READ,
     "udhr_ger.pdf": State.READ,
     "plan.mbox": State.READ,
 }

@@ -181,7 +181,7 @@ def test_a_text_that_was_blocked_meanwhile_is_refused_in_plain_words(
     at = f"/exhibits/{shelf.at['secret-exhibit']}/"
     answer = writer.send(at, f"/exhibits/{exhibit}/passages/", **fields(said))
     assert answer.status_code == 409
-    assert b"somebody who speaks in it withdrew" in answer.content
+    assert b"someone who speaks in it withdrew" in answer.content
     page = writer.page(f"/exhibits/{exhibit}/")
     assert "blocked: not shown or given to anyone" in page
     assert "waiting to be read" not in page
