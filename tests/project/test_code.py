@@ -148,3 +148,17 @@ def test_a_command_speaks_and_asks_through_one_place(repository: Path) -> None:
                 pytest.fail(f"{path.name}:{number} writes or asks by itself: {line.strip()}")
             if writes.search(line) and (only := allowed.get(path.name)):
                 assert only in line
+
+
+def test_every_error_says_when_it_is_raised(repository: Path) -> None:
+    classes = {
+        node.name: (path, node, {ast.unparse(base).split(".")[-1] for base in node.bases})
+        for path in written_modules(repository)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    errors = {"HabeasError"}
+    while more := {n for n, (_, _, bases) in classes.items() if bases & errors} - errors:
+        errors |= more
+    silent = [name for name in errors if not ast.get_docstring(classes[name][1])]
+    assert sorted(silent) == []

@@ -48,14 +48,20 @@ from habeas.errors import HabeasError
 
 
 class ArchiveError(HabeasError):
+    """Whatever an archive refuses."""
+
     code = "archive.error"
 
 
 class ArchiveNotFound(ArchiveError):
+    """No archive is in the directory, above it, or in the database that its settings name."""
+
     code = "archive.not-found"
 
 
 class ArchiveExists(ArchiveError):
+    """The directory that something new should go into is not empty."""
+
     code = "archive.exists"
 
 
@@ -72,22 +78,32 @@ class ArchiveClosed(ArchiveError):
 
 
 class ArchiveBusy(ArchiveError):
+    """Another process holds the archive: something is being erased, or another write goes on."""
+
     code = "archive.busy"
 
 
 class ArchiveFull(ArchiveError):
+    """The disk or the database's space is full."""
+
     code = "archive.disk-full"
 
 
 class DatabaseTrouble(ArchiveError):
+    """The database cannot be reached, refuses, or its address cannot be read."""
+
     code = "archive.database"
 
 
 class DatabaseSetting(DatabaseTrouble):
+    """A limit set on the database server stopped a statement."""
+
     code = "archive.database-setting"
 
 
 class ArchiveDamaged(ArchiveError):
+    """The database lacks or contradicts what every archive has."""
+
     code = "archive.damaged"
 
 
@@ -98,54 +114,80 @@ class TooLong(ArchiveError):
 
 
 class NewerArchive(ArchiveError):
+    """The archive has a format that only a newer version of the program knows."""
+
     code = "archive.newer"
 
 
 class ClockDoubted(ArchiveError):
+    """This machine's time cannot be right, beside what is recorded; nothing is signed with it."""
+
     code = "clock.doubted"
 
 
 class KeysHandedOver(ArchiveError):
+    """A copy from before the keys were handed over, or a second handover meanwhile."""
+
     code = "archive.keys-handed-over"
 
 
 class ForeignKeys(ArchiveError):
+    """The keyring holds the keys of another archive."""
+
     code = "archive.foreign-keys"
 
 
 class ProjectionOutdated(ArchiveError):
+    """The derived tables are of another version, or do not cover the whole ledger."""
+
     code = "archive.projection-outdated"
 
 
 class ExhibitBlocked(ArchiveError):
+    """The bytes and words of an exhibit are kept and shown to no one."""
+
     code = "exhibit.blocked"
 
 
 class EntryRefused(ArchiveError):
+    """What should be recorded breaks a rule, or is recorded already."""
+
     code = "entry.refused"
 
 
 class TrustRefused(EntryRefused):
+    """The signer may not decide this, or not yet."""
+
     code = "trust.refused"
 
 
 class PersonNeeded(ArchiveError):
+    """A decision has to be signed by a person, and none was named or has an active key."""
+
     code = "person.needed"
 
 
 class UnknownReference(ArchiveError):
+    """Something is named that does not exist, or that the viewer may not see."""
+
     code = "reference.unknown"
 
 
 class AlreadyEnded(ArchiveError):
+    """What is referred to was retracted or replaced by a later entry."""
+
     code = "reference.already-ended"
 
 
 class PassageOutside(ArchiveError):
+    """The place named is not inside the text or the file."""
+
     code = "passage.outside"
 
 
 class QuoteNotFound(ArchiveError):
+    """The words to cite are not in the text, or not on that page."""
+
     code = "quote.not-found"
 
 
@@ -160,18 +202,26 @@ class QuoteAmbiguous(ArchiveError):
 
 
 class WorkersDied(ArchiveError):
+    """The processes that read files ended again and again."""
+
     code = "reading.workers-died"
 
 
 class ErasureRefused(ArchiveError):
+    """An erasure may not be carried out: it was, it has changed, or something forbids it."""
+
     code = "erasure.refused"
 
 
 class ErasureIncomplete(ArchiveError):
+    """A copy of what is to be erased could not be removed; the erasure goes on later."""
+
     code = "erasure.incomplete"
 
 
 class ErasureUnfinished(ArchiveError):
+    """An erasure was begun and interrupted; nothing else is done before it ends."""
+
     code = "erasure.unfinished"
 
 
@@ -182,32 +232,48 @@ class PurposeNeeded(ArchiveError):
 
 
 class BackupError(ArchiveError):
+    """Whatever a backup or a restore refuses."""
+
     code = "backup.refused"
 
 
 class BackupExists(BackupError):
+    """The file is there; a backup is never overwritten."""
+
     code = "backup.exists"
 
 
 class NobodyCouldRestore(BackupError):
+    """The key that opens the backup is only on the disk that it should protect against losing."""
+
     code = "backup.nobody-could-restore"
 
 
 class BackupOvertaken(BackupError):
+    """The archive's keys changed while the backup was made."""
+
     code = "backup.overtaken"
 
 
 class BackupDamaged(BackupError):
+    """The backup is cut short, altered, or not one."""
+
     code = "backup.damaged"
 
 
 class BackupUnsound(BackupError):
+    """What the backup restores does not verify, or is of another copy of the archive."""
+
     code = "backup.unsound"
 
 
 class BackupLocked(BackupError):
+    """None of the keys given opens the backup."""
+
     code = "backup.wrong-key"
 
 
 class ForeignBackup(BackupError):
+    """The backup is of another archive than the one whose keys were given."""
+
     code = "backup.foreign"

@@ -36,22 +36,32 @@ class Caution:
 
 
 class EstimationError(HabeasError):
+    """Whatever estimation refuses."""
+
     code = "estimation.error"
 
 
 class BadTable(EstimationError):
+    """The numbers of a table contradict each other, or are not counts."""
+
     code = "estimation.bad-table"
 
 
 class ExtraMissing(EstimationError):
+    """The packages that estimation needs are not installed."""
+
     code = "estimation.packages-missing"
 
 
 class BadSetting(EstimationError):
+    """A setting is outside what it may be."""
+
     code = "estimation.bad-setting"
 
 
 class Unanswered(EstimationError):
+    """A question that only the user can answer about the lists is open."""
+
     code = "estimation.unanswered"
 
 
@@ -62,44 +72,66 @@ class Refused(EstimationError):
 
 
 class TooFewLists(Refused):
+    """Fewer lists than the method needs."""
+
     code = "estimation.too-few-lists"
 
 
 class TooManyLists(Refused):
+    """More lists than can be computed."""
+
     code = "estimation.too-many-lists"
 
 
 class EmptyList(Refused):
+    """A list has no one on it."""
+
     code = "estimation.empty-list"
 
 
 class TooFewPeople(Refused):
+    """Too few people are documented to learn anything from."""
+
     code = "estimation.too-few-people"
 
 
 class ListsNearlyOne(Refused):
+    """Two lists hold nearly the same people, so they tell nothing of each other."""
+
     code = "estimation.lists-nearly-one"
 
 
 class ListCompiled(Refused):
+    """A list was, as far as its numbers show, compiled from others."""
+
     code = "estimation.list-compiled"
 
 
 class Disconnected(Refused):
+    """Some lists share no one with the rest."""
+
     code = "estimation.disconnected"
 
 
 class NoEstimate(Refused):
+    """The likelihood has no maximum at a finite number."""
+
     code = "estimation.no-finite-estimate"
 
 
 class NotIdentified(Refused):
+    """The table does not determine the model."""
+
     code = "estimation.not-identified"
 
 
 class ModelTooRich(Refused):
+    """No model that was tried has an estimate."""
+
     code = "estimation.no-model"
 
 
 class NotConverged(Refused):
+    """The chains disagree or are too short; no number is given."""
+
     code = "estimation.not-converged"

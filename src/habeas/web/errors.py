@@ -16,6 +16,8 @@ from habeas.errors import HabeasError
 
 
 class WebError(HabeasError):
+    """Whatever the pages refuse."""
+
     code = "web.error"
 
 
@@ -26,10 +28,14 @@ class AddressRefused(WebError):
 
 
 class PortTaken(WebError):
+    """The port is used by another program, or may not be used."""
+
     code = "web.port-taken"
 
 
 class NoArchive(WebError):
+    """A page was asked for where no archive is served."""
+
     code = "web.no-archive"
 
 
@@ -40,8 +46,12 @@ class FormUnreadable(WebError):
 
 
 class WordsChanged(WebError):
+    """The words at the chosen place are not those that were chosen."""
+
     code = "web.words-changed"
 
 
 class TooManyAtOnce(WebError):
+    """As many originals as may be sent at once are being sent."""
+
     code = "web.too-many"

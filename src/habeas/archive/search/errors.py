@@ -15,6 +15,8 @@ from habeas.errors import HabeasError
 
 
 class SearchError(HabeasError):
+    """Whatever search refuses."""
+
     code = "search.error"
 
 
@@ -33,16 +35,24 @@ class QueryRefused(SearchError):
 
 
 class IndexMissing(SearchError):
+    """No index has been built yet."""
+
     code = "search.no-index"
 
 
 class IndexBusy(SearchError):
+    """Another process is writing the index."""
+
     code = "search.busy"
 
 
 class IndexOutdated(SearchError):
+    """The index is of another version or other regions, does not cover the rows, or is damaged."""
+
     code = "search.outdated"
 
 
 class BatchRefused(SearchError):
+    """A list of words to look up is too long, or cannot be read."""
+
     code = "search.batch"
