@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from typing import Any
 
+_LENGTH = struct.Struct(">I")
+_HEAD_BYTES = 8 * 1024
 _STRING = re.compile(rb'"[^"]*"?')  # with no escape left in it; also one that never ends
 
 
@@ -29,6 +32,21 @@ def load(data: bytes | memoryview, *, most_bytes: int, most_structure: int) -> A
         return json.loads(held)
     except (ValueError, RecursionError) as error:
         raise Unbounded("not JSON") from error
+
+
+def split_answer(payload: bytes | bytearray) -> tuple[str, bytes]:
+    """The error that a child states before the bytes that it sends, '' where it states none,
+    and the bytes. Raises ``Unbounded`` where the payload does not begin as an answer does."""
+    view = memoryview(payload)
+    try:
+        (length,) = _LENGTH.unpack_from(view)
+        head = load(view[4 : 4 + length], most_bytes=_HEAD_BYTES, most_structure=_HEAD_BYTES)
+        words = head.get("error", "")
+    except (struct.error, AttributeError) as error:
+        raise Unbounded("not an answer") from error
+    if words:
+        return str(words)[:300].encode(errors="replace").decode(), b""
+    return "", bytes(view[4 + length :])
 
 
 def _has_more_structure(data: bytes, most: int) -> bool:

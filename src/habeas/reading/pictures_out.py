@@ -18,7 +18,6 @@ from habeas.reading.limits import Limits
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I")
-_ANSWER_BYTES = 8 * 1024
 _PIECE_BYTES = 1024 * 1024
 _CHANNELS = {0: 1, 2: 3}  # grey, colour: what the worker writes
 
@@ -32,18 +31,12 @@ class Picture:
 
 def read_picture(payload: bytes | bytearray, limits: Limits) -> Picture:
     """The picture of a frame; ``NoPicture`` with the child's words, or ours, if there is none."""
-    view = memoryview(payload)
     try:
-        (length,) = _HEAD.unpack_from(view)
-        answer = bounded.load(
-            view[4 : 4 + length], most_bytes=_ANSWER_BYTES, most_structure=_ANSWER_BYTES
-        )
-        words = answer.get("error", "")
-    except (struct.error, bounded.Unbounded, AttributeError):
+        words, png = bounded.split_answer(payload)
+    except bounded.Unbounded:
         raise _none("The reader sent what is not a picture.") from None
     if words:
-        raise _none(str(words)[:300].encode(errors="replace").decode())
-    png = bytes(view[4 + length :])
+        raise _none(words)
     width, height = _checked(png, limits)
     return Picture(png, width, height)
 

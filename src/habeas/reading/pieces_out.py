@@ -8,7 +8,6 @@ the sandbox; this walk does not decode them.
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, field
 
 from habeas.reading import bounded
@@ -16,8 +15,6 @@ from habeas.reading.ebml import SEGMENT, VOID, BrokenEbml, elements
 from habeas.reading.errors import NoPiece
 from habeas.reading.readers.film_pieces import LARGEST_BYTES
 
-_LENGTH = struct.Struct(">I")
-_ANSWER_BYTES = 8 * 1024
 _SLACK_BYTES = 2 * 1024 * 1024  # ffmpeg ends a file after the block that passes its bound
 _CHECKSUM = 0xBF
 _TRACKS, _ENTRY, _CODEC = 0x1654AE6B, 0xAE, 0x86
@@ -45,18 +42,12 @@ class PlayablePiece:
 
 def read_piece(payload: bytes | bytearray) -> PlayablePiece:
     """The piece of a frame; ``NoPiece`` with the child's words, or ours, if there is none."""
-    view = memoryview(payload)
     try:
-        (length,) = _LENGTH.unpack_from(view)
-        answer = bounded.load(
-            view[4 : 4 + length], most_bytes=_ANSWER_BYTES, most_structure=_ANSWER_BYTES
-        )
-        words = answer.get("error", "")
-    except (struct.error, bounded.Unbounded, AttributeError):
+        words, webm = bounded.split_answer(payload)
+    except bounded.Unbounded:
         raise none("The reader sent what is not a piece of a recording.") from None
     if words:
-        raise none(str(words)[:300].encode(errors="replace").decode())
-    webm = bytes(view[4 + length :])
+        raise none(words)
     check(webm)
     return PlayablePiece(webm)
 
