@@ -218,7 +218,7 @@ class RecordReader:
                 raise BadRecord(
                     f"The record {shown(record.id)} has the field {shown(min(unknown))}, which the"
                     " settings do not name.",
-                    next_step="Add it to Settings.fields, or leave it out.",
+                    next_step="Add it to LinkingSettings.fields, or leave it out.",
                 )
             for name, codes in self.read.fields.items():
                 found[f"field_{name}"].append(codes[self._field(given.get(name, ""))])

@@ -24,7 +24,7 @@ class LinkRecord(NamedTuple):
     the source gives them apart; otherwise they are read from the names. ``birth_from`` and
     ``birth_to`` are years, both inclusive, None where not known. ``places`` are as written;
     ``names.resolve`` reads them. ``identifiers`` are numbers that one person alone has.
-    ``fields`` are further values by name, which ``Settings.fields`` says how to compare.
+    ``fields`` are further values by name, which ``LinkingSettings.fields`` says how to compare.
     ``dataset`` is where it came from: with ``Settings.within_datasets`` false, records of one
     data set are not compared.
     """
