@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test quick check format bench bench-commands bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting bench-export lock clean system-packages
+.PHONY: help venv demo test quick check format bench bench-commands bench-custody bench-faults bench-names bench-reading bench-search bench-ocr bench-encodings bench-estimation bench-linking bench-counting bench-export bench-case lock clean system-packages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -83,6 +83,9 @@ bench-counting: venv ## hold the figures against a second count, written from th
 
 bench-export: venv ## a million claims to Parquet, beside DuckDB reading the same rows (CLAIMS=100000)
 	$(BIN)/python -m benchmarks.exporting $(if $(CLAIMS),--claims $(CLAIMS))
+
+bench-case: venv ## a case of a million claims: overview, pages, counts, why, on both databases (CLAIMS=50000)
+	$(BIN)/python -m benchmarks.case $(if $(CLAIMS),--claims $(CLAIMS))
 
 lock: venv ## renew requirements/*.txt from pyproject.toml
 	scripts/lock

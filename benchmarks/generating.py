@@ -45,8 +45,10 @@ class Cast:
     text: str
 
 
-def cast(archive: Archive, places: int = 1_000) -> Cast:
-    """One exhibit with a long text, the sources and the places."""
+def cast(
+    archive: Archive, places: int = 1_000, *, sources: int = SOURCES, facilities: bool = False
+) -> Cast:
+    """One exhibit with a long text, the sources and the places, or facilities in place of these."""
     text = "\n".join(f"Line {number} of a generated note about nobody." for number in range(2_000))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "note.txt")
@@ -54,14 +56,15 @@ def cast(archive: Archive, places: int = 1_000) -> Cast:
         sealed = seal_all(archive, [Received(path)], [])[0]
     with archive.writing() as batch:
         exhibit, layer = record_with_layer(batch, sealed)
-        sources = [
+        speakers = [
             verbs.source(batch, f"generated-{n}", "publication", name=f"Generated source {n}")
-            for n in range(SOURCES)
+            for n in range(sources)
         ]
-        counties = [verbs.mention(batch, "place", f"Generated county {n}") for n in range(places)]
+        kind, name = ("facility", "facility") if facilities else ("place", "county")
+        held_in = [verbs.mention(batch, kind, f"Generated {name} {n}") for n in range(places)]
     if layer is None:
         raise RuntimeError("the generated note was not read")
-    return Cast(sources, counties, exhibit, layer, text)
+    return Cast(speakers, held_in, exhibit, layer, text)
 
 
 @dataclass(frozen=True, slots=True)
