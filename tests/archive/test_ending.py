@@ -91,7 +91,7 @@ def test_what_rows_can_end_by_is_one_table() -> None:
     for one in ending.ENDINGS:
         assert {"ended_at", "ended_by"} <= {field.name for field in one.model._meta.fields}
     assert set(ending.RETRACTABLE.values()) <= set(taking_back.DERIVED)
-    assert set(ending.RETRACTABLE) == CLAIMS_ENDED.keys() | {"transcript"}  # which ends no claim
+    assert set(ending.RETRACTABLE) == CLAIMS_ENDED.keys() | {"transcript"}  # test_locations
 
 
 #: How many claims of the test's case end with a thing of each kind.

@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "404d5c9ef220077d8dabe994b0b42f68",
-    "postgresql": "f2f458f0bb96aa12458f1cd776d5f9ba",
+    "sqlite": "df90878cae116809d2ff29e4ba7d2a2c",
+    "postgresql": "c125e697c666bfab0d8cf0cd0e6666ee",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

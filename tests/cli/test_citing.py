@@ -35,7 +35,7 @@ def test_a_quote_becomes_a_passage_with_its_place(exhibit: int, habeas: Habeas) 
     said = habeas("cite", str(exhibit), "Held in May 2018").out
     assert f"#{given['passage']}  exhibit {exhibit}" in said
     assert "(cited before)" in said
-    assert f"write {given['passage']} in the column `passages`" in said
+    assert f"write #{given['passage']} in the column `passages`" in said
     assert str(given["passage"]) in given["next_step"]
     assert habeas("verify").code == 0
 

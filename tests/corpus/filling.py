@@ -193,9 +193,11 @@ class Filling:
         self.do("cite", exhibit, "held in Northfield camp")
         box = str(self._numbers()["files/box.zip"])
         self.do("cite", box, "Inside the box", "--inner", "inside.txt")
+        self.do("cite", box, "--at", "whole file")
         talk = self.work / "talk.vtt"
         talk.write_text("WEBVTT\n\n00:00.100 --> 00:00.900\nHeld at Northfield.\n", "utf-8")
         spoken = str(self._numbers()["files/talk.wav"])
+        self.do("cite", spoken, "A hum", "--at", "0:00.1-0:00.9")
         self.do("transcript", "add", spoken, talk, "--by", "example-news", "--language", "en")
         with self._writing() as batch:
             self._by_verbs(batch, numbers)

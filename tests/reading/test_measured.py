@@ -13,6 +13,7 @@ from PIL import Image
 from habeas.reading import measured
 from habeas.reading.documents import Document
 from habeas.reading.measured import RecordingStream
+from habeas.vocabulary import locations
 
 ReadBytes = Callable[..., list[Document]]
 number = st.integers(0, 2**31 - 1)
@@ -91,4 +92,4 @@ def test_a_picture_says_its_upright_size(read_bytes: ReadBytes) -> None:
 
 
 def test_clock() -> None:
-    assert [measured.clock(ms) for ms in (0, 61_500, 3_723_000)] == ["0:00", "1:01.500", "1:02:03"]
+    assert [locations.clock(ms) for ms in (0, 61_500, 3_723_000)] == ["0:00", "1:01.500", "1:02:03"]

@@ -13,6 +13,7 @@ NAMES = {
     "places": "PRECISIONS Point describe make parse",
     "texts": "Text detect_script direction_of fold language_tag make script_code",
     "clock": "utc_minutes",
+    "locations": "Bounds Location of_fields outside parse problems words",
     "schema": "Code CodeList Kind Property Schema core of read",
     "values": "BY_PERSON MISSING_MARK STATES ClaimColumns Coded Reference Value Written code "
     "columns count date describe from_json identifier missing parse place reference text to_json "

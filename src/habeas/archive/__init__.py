@@ -19,6 +19,7 @@ __all__ = [
     "exhibits",
     "joined",
     "keys",
+    "kinds",
     "ledger",
     "making",
     "models",

@@ -1,7 +1,7 @@
 """Blast radius: what rests on a claim, source, list, judgement, transcript, mention or exhibit.
 
-Of a claim, source or list, the claims and transcripts are those that its retraction ends
-(``projection.ending``); a judgement and a transcript end no claim, and theirs go on.
+Of a claim, source, list or transcript, the claims and transcripts are those that its retraction
+ends (``projection.ending``); a judgement ends no claim, and its claims go on.
 Answers with what the viewer may see, ended things included (their ending is part of the
 answer). Which figures rest on it is the figures room's to add.
 """
@@ -95,18 +95,12 @@ _KINDS: tuple[tuple[str, type[m.Projection]], ...] = (
 
 def _claims_on(viewer: Viewer, kind: str, position: int) -> Q:
     match kind:
-        case "claim" | "source" | "list":
+        case "claim" | "source" | "list" | "transcript":
             return claims_that_end(kind, position)
         case "judgement":
             judged = visible(viewer, m.Mention).filter(position__in=_judged(position))
             records = _records(viewer, judged)
             return Q(subject__in=[each.position for found in records for each in found.mentions])
-        case "transcript":
-            layers = m.Reading.objects.filter(
-                position__in=m.Transcript.objects.filter(position=position).values("reading")
-            )
-            cited = m.Passage.objects.filter(layer__in=layers.values("layer")).values("position")
-            return Q(position__in=m.ClaimPassage.objects.filter(passage__in=cited).values("claim"))
         case "mention":
             return Q(subject=position) | Q(ref=position)
         case "passage":

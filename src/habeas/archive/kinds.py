@@ -28,6 +28,8 @@ def _kind(name: str, required: str, optional: str = "", *, decision: bool = Fals
     return EntryKind(name, needed, needed | frozenset(optional.split()) | COMMON, decision)
 
 
+#: Kinds whose rows stand in the table of another kind.
+ROWS_OF = {"location": "passage"}
 KINDS: dict[str, EntryKind] = {
     kind.name: kind
     for kind in (
@@ -63,6 +65,12 @@ KINDS: dict[str, EntryKind] = {
         ),
         _kind("transcript", "exhibit of source language", "reading translates"),
         _kind("passage", "exhibit start stop quote", "layer prefix suffix"),
+        _kind(
+            "location",
+            "exhibit form",
+            "reading inner_path sheet row column page left top right bottom from_ms to_ms stream "
+            "layer start stop quote",
+        ),
         _kind("source", "code source_kind", "name about url interests"),
         _kind("lineage", "source repeats", "reason"),
         _kind("list", "name digest", "exhibit"),

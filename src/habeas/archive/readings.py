@@ -13,7 +13,7 @@ import itertools
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -23,7 +23,8 @@ from habeas.archive.access import OWNER, Viewer, newest, visible
 from habeas.archive.store.pieces import in_pieces
 from habeas.custody.errors import SourceError
 from habeas.reading.documents import Box, Boxes, Part
-from habeas.reading.measured import clock
+from habeas.reading.measured import measured
+from habeas.vocabulary.locations import Bounds, clock
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -166,6 +167,27 @@ def times_in(locator: Locator) -> tuple[int, int] | None:
     """From when until when in a recording, in milliseconds; over all the lines of a quote."""
     start, stop = locator.get("from_ms"), locator.get("to_ms_to", locator.get("to_ms"))
     return (start, stop) if isinstance(start, int) and isinstance(stop, int) else None
+
+
+def bounds_of(reading: m.Reading) -> Bounds:
+    """What the reading says of the file's size and time, against which a place is checked."""
+    return bounds(json.loads(reading.metadata or "{}"), reading.pages)
+
+
+def bounds(metadata: Mapping[str, str], pages: int) -> Bounds:
+    """The same of a reading's metadata and the number of its pages that have a picture."""
+    facts = measured(metadata)
+    runs = tuple((first, last) for first, last, *_ in facts.pages)
+    if facts.width_px and not facts.duration_ms:
+        runs = (*runs, (1, 1))
+    if pages:  # a page whose size is not stated, because there are too many, has a picture
+        runs = (*runs, (1, pages))
+    return Bounds(
+        duration_ms=facts.duration_ms,
+        pages=runs,
+        streams=tuple(stream.number for stream in facts.streams),
+        film=bool(facts.duration_ms and facts.width_px),
+    )
 
 
 def end_former_readings(exhibits: Iterable[int]) -> None:

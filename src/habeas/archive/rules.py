@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused, PassageOutside
 from habeas.errors import HabeasError
-from habeas.vocabulary import edtf, schema, texts
+from habeas.vocabulary import edtf, locations, schema, texts
 from habeas.vocabulary.forms import Coded
+from habeas.vocabulary.locations import Bounds, Location
 from habeas.vocabulary.schema import Property, Schema
 from habeas.vocabulary.values import Value
 
@@ -195,6 +196,21 @@ def passage(start: int, stop: int, length: int) -> Problems:
             f"The passage has {stop - start} characters; at most {LONGEST_QUOTE} are cited.",
             "Cite the sentences that matter.",
         )
+
+
+def location(place: Location, bounds: Bounds) -> Problems:
+    """A place that is not words, inside what the reading of its file says of size and time."""
+    wrong = next(locations.problems(place), None) or locations.outside(place, bounds)
+    if wrong is not None:
+        reason, valid = wrong
+        yield Problem("place", reason, valid, error=PassageOutside(reason, next_step=valid))
+
+
+def quoted(quote: str) -> Problems:
+    """What stands in a cell or row, or what somebody reads at a place."""
+    if len(quote) > LONGEST_QUOTE:
+        reason = f"It holds {len(quote):,} characters; at most {LONGEST_QUOTE:,} are cited."
+        yield _outside(reason, "Cite a cell of it, or the sentences that matter.")
 
 
 def _outside(reason: str, valid: str) -> Problem:

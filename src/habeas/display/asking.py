@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 
 from habeas.archive.access import Viewer, erasing_entry, visible
+from habeas.archive.kinds import ROWS_OF
 from habeas.archive.models import Erased
 from habeas.display.references import Target, TextPart, Turning
 
@@ -75,7 +76,9 @@ def one(viewer: Viewer, model: type[M], position: int) -> M:
     """The row at a position; raises ``NotThere``, or ``Gone`` when it was erased."""
     row = visible(viewer, model).filter(pk=position).first()
     if row is None:
-        left = visible(viewer, Erased).filter(position=position, kind=model.__name__.lower())
+        name = model.__name__.lower()
+        kinds = [name, *(kind for kind, as_ in ROWS_OF.items() if as_ == name)]
+        left = visible(viewer, Erased).filter(position=position, kind__in=kinds)
         if (erased := left.first()) is not None:
             raise Gone(position, erased.kind, erasing_entry(viewer, erased.erased_at))
         raise NotThere

@@ -147,14 +147,5 @@ def waveform_in(written: str) -> tuple[int, ...]:
     return tuple(int(pair) for pair in pairs if re.fullmatch("[0-9]{2}", pair))
 
 
-def clock(milliseconds: int) -> str:
-    """``1:02:03`` or ``2:03.500``: as a person reads a time in a recording."""
-    seconds, rest = divmod(max(0, milliseconds), 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    words = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-    return f"{words}.{rest:03d}" if rest else words
-
-
 def _number(word: str) -> int:
     return int(word) if _NUMBER.fullmatch(word) else 0

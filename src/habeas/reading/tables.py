@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from habeas.reading.documents import Part
+from habeas.vocabulary.locations import column_name as column_name
 
 _FURTHEST = 2**31
 
@@ -199,12 +200,3 @@ class Sheet:
     @property
     def columns(self) -> list[int]:
         return self.tables.columns(self.first, self.last)
-
-
-def column_name(number: int) -> str:
-    """The letters of a column from 1: A, Z, AA."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

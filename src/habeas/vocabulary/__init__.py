@@ -17,6 +17,7 @@ __all__ = [
     "errors",
     "forms",
     "gregorian",
+    "locations",
     "places",
     "region",
     "region_file",

@@ -5,6 +5,7 @@ HabeasError
     ├── BadDate           vocabulary.bad-date
     ├── BadCount          vocabulary.bad-count
     ├── BadPlace          vocabulary.bad-place
+    ├── BadLocation       vocabulary.bad-location
     ├── BadText           vocabulary.bad-text
     ├── BadValue          vocabulary.bad-value
     ├── UnknownCode       vocabulary.unknown-code
@@ -47,6 +48,12 @@ class BadPlace(VocabularyError):
     """Not a point on the earth with a precision."""
 
     code: ClassVar[str] = "vocabulary.bad-place"
+
+
+class BadLocation(VocabularyError):
+    """Not a place in a file that can be cited."""
+
+    code: ClassVar[str] = "vocabulary.bad-location"
 
 
 class BadText(VocabularyError):

@@ -3,17 +3,17 @@
 E begins with the targets. Until nothing more is added:
 
 1. *Carried.* An entry that names an erased entry in any of its fields is erased with it: it
-   was made of it, quotes it, or speaks of it (text layers, readings, passages, custody, mentions
-   and claims of its list, claims about a mention or in a source's words, judgements, assessments,
-   consents, lineage). Not followed are
+   was made of it, quotes it, or speaks of it (text layers, readings, passages and locations,
+   custody, mentions and claims of its list, claims about a mention or in a source's words,
+   judgements, assessments, consents, lineage). Not followed are
    a. a claim's ``passages``: the claim goes when no passage that it cites is left;
    b. a claim's ``previous``: a correction of an erased claim stands by itself;
    c. a review's ``seen``: which claims a reviewer was shown;
    d. what requests, approvals, erasures and proposed pairs name: nothing but ids.
 2. *Made of it.* An exhibit that a custody event says was derived from an erased one, or that is
    a transcript of it, unless the request keeps it (a redacted copy).
-3. *Left with nothing.* A mention, a passage, or a source that is a person, which claims spoke of,
-   cited or were spoken by, when all of these claims are erased.
+3. *Left with nothing.* A mention, a passage or location, or a source that is a person, which claims
+   spoke of, cited or were spoken by, when all of these claims are erased.
 
 A kind or field that this program does not know is followed (1): a new kind goes with what it
 names until somebody decides that it may stay.
@@ -34,7 +34,8 @@ STANDING = frozenset({"erasure-request", "erasure-approval", "erasure", "batch",
 #: Fields that are not followed.
 APART = {"claim": frozenset({"passages", "previous"}), "review": frozenset({"seen"})}
 #: What is erased once no claim is left on it.
-LEFT_WITH_NOTHING = frozenset({"mention", "passage", "person"})
+LEFT_WITH_NOTHING = frozenset({"mention", "passage", "location", "person"})
+CITED = frozenset({"passage", "location"})
 PEOPLE = frozenset({"person", "witness"})  # kinds of sources
 
 
@@ -119,7 +120,7 @@ def close(graph: Graph, targets: Iterable[int], kept: Collection[int] = ()) -> C
             cited_by[passage].append(claim)
 
     def claims_on(position: int) -> Iterator[int]:
-        if graph.kinds.get(position) == "passage":
+        if graph.kinds.get(position) in CITED:
             yield from cited_by[position]
             return
         yield from (p for p in named_by[position] if graph.kinds.get(p) == "claim")

@@ -151,7 +151,7 @@ def _cited(gone: frozenset[int]) -> Iterator[Copy]:
     layers = dict(m.Layer.objects.values_list("position", "inner_path").iterator())
     for passage in _in_bulk(m.Passage, gone):
         if passage.exhibit not in gone:
-            yield Copy(passage.exhibit, layers.get(passage.layer, ""), "cited")
+            yield Copy(passage.exhibit, layers.get(passage.layer, passage.inner_path), "cited")
 
 
 def _alike(

@@ -54,6 +54,7 @@ _LABELLED: dict[str, type[m.Projection]] = {
         if issubclass(model, m.Projection)
     },
     "custody": m.CustodyEvent,
+    "location": m.Passage,
 }
 
 

@@ -8,6 +8,7 @@ __all__ = [
     "captures",
     "custody_chain",
     "intake",
+    "locating",
     "places",
     "quoting",
     "same_bytes",

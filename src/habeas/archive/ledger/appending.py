@@ -59,6 +59,7 @@ class Batch:
         self.vocabulary: Schema | None = None
         self.ended_sources: set[int] | None = None
         self.ended_lists: set[int] | None = None
+        self.ended_words: set[int] | None = None  # files of lines nobody vouches for any more
         self._trust: TrustState | None = None
         if (
             person is not None
@@ -182,7 +183,7 @@ class Batch:
         self._trust = None
         self.compartments.clear()
         self.mention_kinds.clear()
-        self.ended_sources = self.ended_lists = None
+        self.ended_sources = self.ended_lists = self.ended_words = None
 
     def flush(self) -> None:
         """Write what was appended, so that queries inside the batch see it."""

@@ -162,7 +162,12 @@ class Layer(Projection):
 
 
 class Passage(Projection):
-    """A half-open range [start, stop) of a layer (code points) or of an exhibit (bytes)."""
+    """An exact place: a half-open range [start, stop) of a layer (code points) or of an exhibit
+    (bytes); or, where it has a ``form``, a place of ``habeas.vocabulary.locations``.
+
+    A cell or row has its range of a layer too; the others have none, and ``start`` and ``stop``
+    are 0. ``reading`` is what bounds it; ``quote`` may then be what somebody reads there.
+    """
 
     exhibit = models.BigIntegerField(db_index=True)
     layer = models.BigIntegerField(null=True)
@@ -171,6 +176,10 @@ class Passage(Projection):
     quote = ExactText()
     prefix = ExactText()  # up to 32 characters before
     suffix = ExactText()  # up to 32 characters after
+    form = models.CharField(max_length=10, default="")  # '' for words
+    reading = models.BigIntegerField(null=True)
+    inner_path = ExactText(default="")
+    place = ExactText(default="")  # canonical JSON: the numbers of a location by name
 
     class Meta:
         managed = False

@@ -34,6 +34,7 @@ _ADDING: dict[str, Projecting] = {
     "reading": readings.reading,
     "transcript": readings.transcript,
     "passage": things.passage,
+    "location": things.location,
     "source": things.source,
     "lineage": things.lineage,
     "list": things.list,

@@ -57,8 +57,9 @@ TAKEN_BACK: Final = frozenset((e.kind, e.how) for e in ENDINGS if e.taken_back)
 def what_a_retraction_ends(kind: str, position: int) -> tuple[QuerySet[Any], ...]:
     """The rows that end when the thing at a position is retracted, what has ended included.
 
-    Of a source, also what others pass on from it, and its transcripts. A judgement ends no claim:
-    the records that it joined are joined anew without it.
+    Of a source, also what others pass on from it, and its transcripts; of a transcript, what cites
+    its lines, unless another that stands is of the same file. A judgement ends no claim: the
+    records that it joined are joined anew without it.
     """
     thing = RETRACTABLE[kind]._default_manager.filter(position=position)
     claims = m.Claim.objects.filter(claims_that_end(kind, position))
@@ -69,6 +70,8 @@ def what_a_retraction_ends(kind: str, position: int) -> tuple[QuerySet[Any], ...
             return (thing, m.Mention.objects.filter(list=position), claims)
         case "source":
             return (thing, claims, m.Transcript.objects.filter(source=position))
+        case "transcript":
+            return (thing, claims)
         case _:
             return (thing,)
 
@@ -81,9 +84,29 @@ def claims_that_end(kind: str, position: int) -> Q:
         case "list":
             return Q(list=position)
         case "source":
-            return Q(position__in=m.ClaimSource.objects.filter(source=position).values("claim"))
+            spoken = m.ClaimSource.objects.filter(source=position).values("claim")
+            found = Q(position__in=spoken)
+            written = m.Transcript.objects.filter(source=position)
+            if written.exists():  # few have any, and without it the databases answer sooner
+                found |= Q(position__in=_on_lines_of(written))
+            return found
+        case "transcript":
+            return Q(position__in=_on_lines_of(m.Transcript.objects.filter(position=position)))
         case _:
             return Q(position__in=())
+
+
+def _on_lines_of(ending: QuerySet[Any]) -> QuerySet[Any]:
+    """The claims that cite a file of lines which nobody vouches for any more without these.
+
+    By the file and not by one reading of it: what was cited of another reading is the same words.
+    """
+    others = m.Transcript.objects.filter(ended_at__isnull=True).exclude(
+        position__in=ending.values("position")
+    )
+    files = ending.exclude(transcript__in=others.values("transcript")).values("transcript")
+    cited = m.Passage.objects.filter(exhibit__in=files).values("position")
+    return m.ClaimPassage.objects.filter(passage__in=cited).values("claim")
 
 
 def end(rows: QuerySet[Any], position: int, how: str, **why: int | None) -> None:

@@ -18,6 +18,7 @@ from habeas.archive import regions
 from habeas.archive.access.consents import Agreements
 from habeas.archive.access.labels import LEVELS, LabelWriter
 from habeas.archive.errors import UnknownReference
+from habeas.archive.kinds import ROWS_OF
 from habeas.archive.projection.erased_entries import Erasures
 from habeas.archive.readings import end_former_readings
 from habeas.archive.store import schema
@@ -33,6 +34,7 @@ _REFERENCES: dict[str, tuple[tuple[str, type[m.Projection]], ...]] = {
     "layer": (("exhibit", m.Exhibit),),
     "reading": (("exhibit", m.Exhibit), ("layer", m.Layer), ("within", m.Reading)),
     "passage": (("exhibit", m.Exhibit), ("layer", m.Layer)),
+    "location": (("exhibit", m.Exhibit), ("reading", m.Reading), ("layer", m.Layer)),
     "transcript": (
         *(("exhibit", m.Exhibit), ("of", m.Exhibit), ("reading", m.Reading)),
         *(("source", m.Source), ("translates", m.Transcript)),
@@ -166,7 +168,7 @@ class Projector:
         Only a replay meets one: nothing new may refer to it.
         """
         found = None if self.erasures is None else self.erasures.thing(entry_id)
-        if found is None or found.kind != model.__name__.lower():
+        if found is None or ROWS_OF.get(found.kind, found.kind) != model.__name__.lower():
             return None
         self._known[model][entry_id] = found.position, self.labels.intern(found.needs)
         return self._known[model][entry_id]

@@ -17,6 +17,7 @@ from habeas.archive.projection.ending import end
 from habeas.archive.projection.projector import Projector
 from habeas.archive.store.facts import Fact, stored_json
 from habeas.custody.trust.persons import TrustRules
+from habeas.vocabulary import locations
 
 #: Keys of names that are held until they are written.
 _MOST_KEYS = 50_000
@@ -147,6 +148,31 @@ def passage(p: Projector, fact: Fact) -> None:
         quote=f["quote"],
         prefix=f.get("prefix", ""),
         suffix=f.get("suffix", ""),
+    )
+
+
+def location(p: Projector, fact: Fact) -> None:
+    """As strict as the exhibit, the reading that bounds it and the text that it is in."""
+    f = fact.fields
+    exhibit, label = p.find(m.Exhibit, f["exhibit"])
+    labels = [p.own_label(f), label]
+    if "reading" in f:
+        labels.append(p.label_of(m.Reading, f["reading"]))
+    if "layer" in f:
+        labels.append(p.label_of(m.Layer, f["layer"]))
+    p.add(
+        m.Passage,
+        fact,
+        p.join(*labels),
+        exhibit=exhibit,
+        layer=p.maybe(m.Layer, f.get("layer")),
+        start=f.get("start", 0),
+        stop=f.get("stop", 0),
+        quote=f.get("quote", ""),
+        form=f["form"],
+        reading=p.maybe(m.Reading, f.get("reading")),
+        inner_path=f.get("inner_path", ""),
+        place=stored_json(locations.of_fields(f).numbers),
     )
 
 

@@ -6,7 +6,7 @@ Things are referred to by the ``Ref`` that a verb returned, or by ledger positio
 
 from habeas.archive.verbs.attesting import cosignature, timestamp
 from habeas.archive.verbs.blocking import block, unblock
-from habeas.archive.verbs.citing import cite
+from habeas.archive.verbs.citing import LayerRange, cite, locate
 from habeas.archive.verbs.claiming import Attribution, claim, correct
 from habeas.archive.verbs.consenting import consent, hold, lift, withdraw
 from habeas.archive.verbs.custody_events import custody
@@ -30,6 +30,7 @@ from habeas.archive.verbs.trusting import approve_policy, first_policy, request_
 
 __all__ = [
     "Attribution",
+    "LayerRange",
     "add_key",
     "add_person",
     "approve_policy",
@@ -62,6 +63,7 @@ __all__ = [
     "lineage",
     "linkage",
     "linking",
+    "locate",
     "log_export",
     "log_search",
     "mention",

@@ -22,6 +22,7 @@ from habeas.archive.verbs.referring import (
     ref,
     refuse_ended,
     refuse_retracted_list,
+    refuse_retracted_words,
 )
 from habeas.vocabulary import values
 
@@ -81,6 +82,7 @@ def claim(
         rules.refuse(rules.statement(known, stance, step.basis, holds, step.said))
         _refuse_retracted(batch, step.source)
     refuse_retracted_list(batch, list)
+    refuse_retracted_words(batch, passages)
     if LEVELS[marking.handling] < LEVELS[prop.sensitivity]:
         marking = Marking(marking.compartment, prop.sensitivity)
     fields: dict[str, Any] = {

@@ -51,7 +51,7 @@ def retract(
         },
     )
     batch.mention_kinds.clear()
-    batch.ended_sources = batch.ended_lists = None
+    batch.ended_sources = batch.ended_lists = batch.ended_words = None
     return made
 
 

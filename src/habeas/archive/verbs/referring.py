@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,8 +144,10 @@ def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:
     row: Any = model._default_manager.filter(position=thing.position).first()
     if row is not None and row.ended_at is not None:
         what = f"The {model.__name__.lower()} at entry {thing.position}"
+        why = m.Retraction.objects.filter(position=row.ended_at).values_list("reason", flat=True)
+        reason = f" Why: {found.rstrip('.')}." if (found := why.first()) else ""
         raise AlreadyEnded(
-            f"{what} was {row.ended_by} at entry {row.ended_at}.",
+            f"{what} was {row.ended_by} at entry {row.ended_at}.{reason}",
             next_step="Refer to the current one.",
         )
 
@@ -159,3 +162,23 @@ def refuse_retracted_list(batch: Batch, of: Ref | None) -> None:
         batch.ended_lists = set(ended.values_list("position", flat=True))
     if of.position in batch.ended_lists:
         refuse_ended(batch, of, m.List)
+
+
+def refuse_retracted_words(batch: Batch, passages: Sequence[Ref]) -> None:
+    """Refuse to cite lines whose every transcript was retracted."""
+    if not passages:
+        return
+    if batch.ended_words is None:
+        batch.flush()
+        rows = m.Transcript.objects.values_list("transcript", "ended_at")
+        standing = {file for file, ended_at in rows if ended_at is None}
+        batch.ended_words = {file for file, _ in rows} - standing
+    if not batch.ended_words:
+        return
+    batch.flush()
+    cited = m.Passage.objects.filter(
+        position__in=[passage.position for passage in passages], exhibit__in=batch.ended_words
+    )
+    if (file := cited.values_list("exhibit", flat=True).first()) is not None:
+        last = m.Transcript.objects.filter(transcript=file).order_by("-position")[0]
+        refuse_ended(batch, Ref(entry_id_at(last.position), last.position), m.Transcript)

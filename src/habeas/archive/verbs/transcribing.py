@@ -41,6 +41,7 @@ def transcript(
         refuse_ended(batch, original, m.Transcript)
     batch.flush()
     _refuse_other_files(recording, words, read, original)
+    batch.ended_words = None
     return batch.append(
         "transcript",
         {

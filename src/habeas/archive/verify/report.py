@@ -62,6 +62,7 @@ class Report:
     objects: int = 0
     objects_left: int = 0  # not checked, because a sample was asked for
     quotes: int = 0
+    locations: int = 0  # places that are not words
     faults: list[AuditFault] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     erased: dict[int, int] = field(default_factory=dict)  # position → the erasure's position

@@ -20,7 +20,12 @@ from habeas.archive.models import LedgerEntry
 from habeas.archive.store import schema
 from habeas.archive.store.database_file import mistyped_cells
 from habeas.archive.store.still import part, still
-from habeas.archive.verify.content import check_objects, check_quotes, never_recorded
+from habeas.archive.verify.content import (
+    check_locations,
+    check_objects,
+    check_quotes,
+    never_recorded,
+)
 from habeas.archive.verify.entries import check_entries
 from habeas.archive.verify.log import check_log
 from habeas.archive.verify.report import UNREADABLE, Progress, Report, Sample, code_of, words_of
@@ -47,6 +52,7 @@ def verify(
             ("entries", lambda: check_entries(at, report, progress)),
             ("objects", lambda: check_objects(at, report, progress, sample)),
             ("quotes", lambda: check_quotes(at, report, progress)),
+            ("places", lambda: check_locations(at, report, progress)),
         )
         for name, check in parts:
             try:

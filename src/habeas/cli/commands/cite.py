@@ -1,4 +1,4 @@
-"""cite: an exact place in the text of an exhibit, by the words that stand there."""
+"""cite: an exact place in an exhibit, by the words that stand there or by where it is."""
 
 from __future__ import annotations
 
@@ -8,19 +8,42 @@ import typer
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
-from habeas.archive.errors import UnknownReference
+from habeas.archive.errors import QuoteNotFound, UnknownReference
+from habeas.archive.exhibits import locating
 from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spot
+from habeas.archive.opening import Archive
 from habeas.archive.readings import locator_words
 from habeas.archive.verbs.referring import marking_as_exhibit
 from habeas.cli.session import Session
+from habeas.vocabulary import locations
+from habeas.vocabulary.locations import Location
+
+_STEP = (
+    "Record what it shows: write #{} in the column `passages` of a row in claims.csv, "
+    "then `habeas import DIR`."
+)
 
 
 def cite(
     session: Session,
     exhibit: Annotated[int, typer.Argument(metavar="EXHIBIT", help="The exhibit's number.")],
     quote: Annotated[
-        str, typer.Argument(metavar="QUOTE", help="The words to cite, exactly as in the text.")
-    ],
+        str,
+        typer.Argument(
+            metavar="QUOTE",
+            help="The words to cite, exactly as in the text. With --at: what you read there.",
+            show_default=False,
+        ),
+    ] = "",
+    at: Annotated[
+        str,
+        typer.Option(
+            metavar="PLACE",
+            help="A place that is not words: 'cell C12, sheet 2', 'row 12', "
+            "'page 3, 10-42.5 across, 5-20 down' (in per cent), '1:02.5-1:09', 'whole file'.",
+            show_default=False,
+        ),
+    ] = "",
     inner: Annotated[
         str,
         typer.Option(
@@ -46,10 +69,14 @@ def cite(
         ),
     ] = None,
 ) -> None:
-    """Cite a place in an exhibit's text.
+    """Cite a place in an exhibit: words of its text, or a place that is not words.
 
     White space in the quote stands for any white space in the text. Words that stand in several
     places are refused, and the places are listed. The same place twice is one passage.
+
+    A cell, a row, a rectangle of a page or picture or a time of a recording is checked against the
+    latest reading of the file, and refused where the file ends before it. That somebody cites a
+    place says nothing of what it shows: record that as a claim.
     """
     archive = session.open()
     row = visible(OWNER, m.Exhibit).filter(position=exhibit).first()
@@ -58,6 +85,11 @@ def cite(
             f"Entry {exhibit} is not an exhibit.",
             next_step="`habeas reading report` gives the numbers of exhibits.",
         )
+    if at:
+        _cite_place(session, archive, row, locations.parse(at), inner, quote, page or layer)
+        return
+    if not quote:
+        raise typer.BadParameter("give the words to cite, or a place with --at")
     read = read_text(archive, OWNER, exhibit, inner=inner, layer=layer)
     spot = the_spot(spots(read, quote, page=page), quote, occurrence)
     position, new = cite_once(
@@ -67,10 +99,7 @@ def cite(
     words = [f"exhibit {exhibit}", read.layer.inner_path, place]
     session.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")
     session.say(f"    characters {spot.start}-{spot.stop} of text layer {read.layer.position}")
-    step = (
-        f"Record what it shows: write {position} in the column `passages` of a row in claims.csv, "
-        "then `habeas import DIR`."
-    )
+    step = _STEP.format(position)
     session.say(f"  → {step}")
     session.give(
         {
@@ -83,6 +112,51 @@ def cite(
             "stop": spot.stop,
             "locator": spot.locator,
             "quote": spot.quote,
+            "next_step": step,
+        }
+    )
+
+
+def _cite_place(
+    session: Session,
+    archive: Archive,
+    exhibit: m.Exhibit,
+    location: Location,
+    inner: str,
+    quote: str,
+    other: int | None,
+) -> None:
+    """Cite a place that is not words."""
+    if other is not None:
+        raise typer.BadParameter("--at names the whole place: leave out --page and --layer")
+    found = locating.find(archive, OWNER, exhibit.position, location, inner=inner)
+    if location.in_table and quote and quote != found.quote:
+        raise QuoteNotFound(
+            f"The {location.form} holds other words: {found.quote[:200]}",
+            next_step="Leave the quote out: the words are taken from the file.",
+        )
+    label = exhibit.label if found.reading is None else found.reading.label
+    position, new = locating.locate_once(
+        archive, found, label, marking_as_exhibit(exhibit), quote=quote
+    )
+    place = locations.words(location)
+    words = [f"exhibit {exhibit.position}", inner, place]
+    session.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")
+    if found.reading is not None:
+        session.say(f"    within the bounds of the reading at entry {found.reading.position}")
+    step = _STEP.format(position)
+    session.say(f"  → {step}")
+    session.give(
+        {
+            "passage": position,
+            "new": new,
+            "exhibit": exhibit.position,
+            "inner_path": inner,
+            "reading": None if found.reading is None else found.reading.position,
+            "form": location.form,
+            "place": location.numbers,
+            "words": place,
+            "quote": found.quote or quote,
             "next_step": step,
         }
     )

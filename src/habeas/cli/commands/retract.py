@@ -144,7 +144,7 @@ def _describe(
     elif radius.kind == "claim":
         speaker.say("This claim falls:")
     elif radius.kind == "transcript":
-        speaker.say(f"Transcript {radius.target} ends. What quotes it still counts, {count}:")
+        speaker.say(f"Transcript {radius.target} ends, and with it what cites its lines, {count}:")
     else:
         speaker.say(f"With {radius.kind} {radius.target} falls what rests on it, {count}:")
     first = radius.claims[:SHOWN]

@@ -82,6 +82,8 @@ def verify(
         f"{several(report.disclosed, 'disclosed field')}, "
         f"{several(report.objects, 'object')}, {several(report.quotes, 'quote')}"
     )
+    if report.locations:  # what a place shows, no program can check
+        checked += f", {several(report.locations, 'place')} against their bounds"
     for size, state in report.handovers:
         stolen = " as stolen: for what they signed before, only others can tell who made it"
         entries = several(size, "entry", "entries")
@@ -126,6 +128,7 @@ def verify(
             "disclosed": report.disclosed,
             "objects": report.objects,
             "quotes": report.quotes,
+            "locations": report.locations,
             "leftovers": report.leftovers,
             "attested": others,
             "erased": {str(position): at for position, at in report.erased.items()},

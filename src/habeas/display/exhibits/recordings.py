@@ -21,7 +21,8 @@ from habeas.archive.models import Exhibit, Reading, Source, Transcript
 from habeas.display.asking import NotThere, Query
 from habeas.display.references import EntryReference, Marked, Target
 from habeas.reading import measured
-from habeas.reading.measured import PIECE_MS, Measured, clock
+from habeas.reading.measured import PIECE_MS, Measured
+from habeas.vocabulary.locations import clock
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive

@@ -25,11 +25,12 @@ from typing import Any
 from habeas.reading import measured
 from habeas.reading.documents import State
 from habeas.reading.limits import MIB
-from habeas.reading.measured import FURTHEST_MS, RecordingStream, clock
+from habeas.reading.measured import FURTHEST_MS, RecordingStream
 from habeas.reading.readers import cues, ffmpeg, film_boxes
 from habeas.reading.readers.ffmpeg import Medium, Overdue, Unplayable
 from habeas.reading.readers.film_pieces import piece as piece
 from habeas.reading.readers.interface import DraftReading, InputFile
+from habeas.vocabulary.locations import clock
 
 NAME = "habeas.film"
 VERSION = "1"
