@@ -39,6 +39,9 @@ def graphs(draw: st.DrawFn) -> Graph:
                 whole.corrects[position] = before[0]
         if names:
             whole.names[position] = tuple(names)
+        owners = [p for p in names if whole.kinds[p] == "mention" and p not in whole.owner]
+        if kind == "mention" and owners and draw(st.booleans()):
+            whole.owner[position] = owners[0]
         if kind == "exhibit":
             origins = [p for p in earlier if whole.kinds[p] == "exhibit"]
             if origins and draw(st.booleans()):
@@ -57,7 +60,8 @@ def slowly(whole: Graph, targets: set[int], kept: set[int]) -> set[int]:
                 p
                 for p, k in whole.kinds.items()
                 if k == "claim"
-                and position in (whole.cites if kind == "passage" else whole.names).get(p, ())
+                and {position, *(o for o, whose in whole.owner.items() if whose == position)}
+                & set((whole.cites if kind == "passage" else whole.names).get(p, ()))
             }
             cited = set(whole.cites.get(position, ()))
             if (

@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "df90878cae116809d2ff29e4ba7d2a2c",
-    "postgresql": "c125e697c666bfab0d8cf0cd0e6666ee",
+    "sqlite": "e59cf051cbe8c1e702ac838078544490",
+    "postgresql": "2c0a917a59d61e73ea1103a457994ccf",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

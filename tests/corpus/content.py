@@ -29,20 +29,23 @@ s-cem,person,cem,Cem Withdrawn,,,,team
 s-false,publication,false-daily,False Daily,,,,public
 """,
     "mentions.csv": """\
-id,kind,caption,language,script,same_as,reason,handling
-m-ayla,person,Ayla Example,,,,,public
-m-ayla2,person,Aila Exampel,,,m-ayla,One woman in both,public
-m-baran,person,Baran Sample,,,,,public
-m-baran2,person,Baran Sampel,,,,,public
-m-cem,person,Cem Withdrawn,,,,,team
-m-camp,facility,Northfield camp,,,,,public
-m-camp2,facility,Camp at Northfield,,,,,public
-m-town,place,Northfield,,,,,public
-m-office,organisation,The Office,,,,,public
-m-rur,country,Ruritania,,,,,public
-m-bor,country,Borduria,,,,,public
-m-letter,document,The letter,,,,,public
-m-event,event,The signing,,,,,public
+id,kind,caption,language,script,same_as,reason,handling,of
+m-ayla,person,Ayla Example,,,,,public,
+m-ayla2,person,Aila Exampel,,,m-ayla,One woman in both,public,
+m-baran,person,Baran Sample,,,,,public,
+m-baran2,person,Baran Sampel,,,,,public,
+m-cem,person,Cem Withdrawn,,,,,team,
+m-camp,facility,Northfield camp,,,,,public,
+m-camp2,facility,Camp at Northfield,,,,,public,
+m-town,place,Northfield,,,,,public,
+m-office,organisation,The Office,,,,,public,
+m-rur,country,Ruritania,,,,,public,
+m-bor,country,Borduria,,,,,public,
+m-letter,document,The letter,,,,,public,
+m-event,event,The signing,,,,,public,
+m-stay,detention,Ayla Example in Northfield camp,,,,,public,m-ayla
+m-stay2,detention,Aila Exampel in the camp,,,m-stay,One stay of one woman,public,m-ayla2
+m-view,observation,Northfield camp in May 2018,,,,,public,m-camp
 """,
     "claims.csv": """\
 id,subject,property,value,as_written,language,stance,holds,source,basis,how,said,where,through,\
@@ -72,6 +75,10 @@ c-rur,m-rur,un_position,support,,,,2019-07,s-news,document,,,,,x-letter,Ruritani
 c-bor,m-bor,un_position,support,,,,2019-07,s-false,document,,,,,,,,public
 c-signed,m-letter,signatories,22,22 states,en,,,s-news,document,,,,,x-letter,22 states,,public
 c-signed2,m-letter,signatories,23,,,,,s-again,heard,,,,,,,,public
+c-stay,m-stay,held_from,2017,,,,,s-ayla,experienced,,,,,,,,public
+c-stayin,m-stay2,detained_in,m-camp,,,,,s-again,press-report,,,,,,,,public
+c-outline,m-view,outline,"37.5,80.5 37.5,80.51 37.51,80.51",,,,,s-news,imagery,,,,,,,,public
+c-cost,m-camp,cost,1000-2000 CNY,,,,,s-news,document,,,,,,,,public
 c-when,m-event,date,2019-07-XX,,,,,s-news,document,,,,,,,,public
 c-cem,m-cem,name,Cem Withdrawn,,,,,s-cem,heard,,,,,x-withdrawn,Cem Withdrawn,,team
 c-cem-hid,m-cem,description,hid behind the bakery,,en,,,s-cem,heard,,,,,x-withdrawn,\

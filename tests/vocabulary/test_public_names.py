@@ -15,10 +15,13 @@ NAMES = {
     "clock": "utc_minutes",
     "locations": "Bounds Location of_fields outside parse problems words",
     "schema": "Code CodeList Kind Property Schema core of read",
-    "values": "BY_PERSON MISSING_MARK STATES ClaimColumns Coded Reference Value Written code "
-    "columns count date describe from_json identifier missing parse place reference text to_json "
-    "url",
-    "errors": "VocabularyError BadCount BadDate BadPlace BadSchema BadText BadValue UnknownCode",
+    "values": "BY_PERSON MISSING_MARK STATES ClaimColumns Coded Reference Value Written amount "
+    "code columns count date describe from_json identifier missing outline parse place reference "
+    "text to_json url",
+    "outlines": "Outline describe make parse",
+    "amounts": "Amount CURRENCIES describe make parse",
+    "errors": "VocabularyError BadAmount BadCount BadDate BadOutline BadPlace BadSchema BadText "
+    "BadValue UnknownCode",
 }
 
 

@@ -14,6 +14,7 @@ from habeas.vocabulary.schema import Schema, of, read
 from habeas.vocabulary.values import STATES
 
 KINDS = {"person", "facility", "organisation", "country", "place", "document", "event"}
+OWNED = {"detention": ("person",), "observation": ("facility",)}
 #: How long a code may be where the archive keeps it in a column of its own.
 COLUMN_WIDTHS = {
     "stance": 16, "source-kind": 20, "verdict": 12, "custody-event": 20, "credibility": 20,
@@ -27,7 +28,8 @@ def schema() -> Schema:
 
 
 def test_the_kinds_are_those_of_the_design(schema: Schema) -> None:
-    assert set(schema.kinds) == KINDS
+    assert set(schema.kinds) == KINDS | OWNED.keys()
+    assert {kind.name: kind.of for kind in schema.kinds.values() if kind.of} == OWNED
 
 
 def test_the_digest_is_that_of_the_text_and_the_text_gives_it_back(schema: Schema) -> None:

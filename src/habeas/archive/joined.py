@@ -42,6 +42,7 @@ def find_all(viewer: Viewer, wanted: Collection[int]) -> dict[int, JoinedRecord]
     records = set(canonical.values())
     joined = list(mentions.filter(canonical__in=records).order_by("position"))
     judgements = _judgements(viewer, joined) if len(joined) > len(records) else []
+    judgements = _while_owners_are_one(viewer, joined, judgements)
     roots = components([m.position for m in joined], [(j.left, j.right) for j in judgements])
     by_root: dict[int, list[Mention]] = defaultdict(list)
     for mention in joined:
@@ -55,6 +56,22 @@ def find_all(viewer: Viewer, wanted: Collection[int]) -> dict[int, JoinedRecord]
         )
         for position in canonical
     }
+
+
+def _while_owners_are_one(
+    viewer: Viewer, joined: Iterable[Mention], judgements: list[Judgement]
+) -> list[Judgement]:
+    """Those that count for the viewer: of two detentions only while they see one person."""
+    owner = {each.position: each.of for each in joined if each.of is not None}
+    if not owner or not judgements:
+        return judgements
+    persons = find_all(viewer, set(owner.values()))
+
+    def whose(mention: int) -> int | None:
+        found = persons.get(owner.get(mention, -1))
+        return None if found is None else found.position
+
+    return [each for each in judgements if whose(each.left) == whose(each.right)]
 
 
 def _judgements(viewer: Viewer, joined: Iterable[Mention]) -> list[Judgement]:

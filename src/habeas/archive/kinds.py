@@ -74,7 +74,7 @@ KINDS: dict[str, EntryKind] = {
         _kind("source", "code source_kind", "name about url interests"),
         _kind("lineage", "source repeats", "reason"),
         _kind("list", "name digest", "exhibit"),
-        _kind("mention", "mention_kind caption", "language script list row"),
+        _kind("mention", "mention_kind caption", "language script list row of"),
         _kind(
             "claim",
             "subject property value stance attribution vocabulary",

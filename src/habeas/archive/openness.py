@@ -135,6 +135,7 @@ def of(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[Thing, Ope
 def _found(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[Thing, Openness]:
     parts: dict[Thing, list[Thing]] = {}  # what each rests on
     people: dict[Thing, list[int]] = {}  # whose consents decide
+    owned: dict[Thing, int] = {}  # of whom a record is
     for kind, positions in wanted.items():
         if kind != "record":
             parts |= {(kind, position): [(kind, position)] for position in positions}
@@ -146,6 +147,12 @@ def _found(viewer: Viewer, wanted: Mapping[str, Collection[int]]) -> dict[Thing,
         ]
         if record.first.kind in _PEOPLE:
             people["record", position] = mentions
+        elif record.first.of is not None:
+            owned["record", position] = record.first.of
+    owners = find_all(viewer, set(owned.values()))
+    for thing, owner in owned.items():  # what is of a person rests on that person's consent
+        if owner in owners and owners[owner].first.kind in _PEOPLE:
+            people[thing] = [each.position for each in owners[owner].mentions]
     levels, speakers = _levels(viewer, {part for each in parts.values() for part in each})
     people |= {thing: [thing[1]] for thing in parts if thing in speakers}
     agreed = _agreements(viewer, people)
@@ -380,9 +387,11 @@ def _held(
     citing = visible(viewer, m.ClaimPassage).filter(passage__in=places).values("claim")
     keys = {each for fellows in people.values() for each in fellows}
     spoken = visible(viewer, m.ClaimSource).filter(source__in=keys, claim__in=citing)
-    about = visible(viewer, m.Claim).filter(subject__in=keys, position__in=citing)
+    owned = dict(visible(viewer, m.Mention).filter(of__in=keys).values_list("position", "of"))
+    about = visible(viewer, m.Claim).filter(subject__in={*keys, *owned}, position__in=citing)
+    subjects = about.values_list("subject", flat=True)
     on_hold = {
         *spoken.values_list("source", flat=True),
-        *about.values_list("subject", flat=True),
+        *(owned.get(subject, subject) for subject in subjects),
     }
     return found | {thing for thing, fellows in people.items() if on_hold.intersection(fellows)}

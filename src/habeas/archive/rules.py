@@ -139,6 +139,34 @@ def mention(kind: str, caption: str, language: str, script: str) -> Problems:
     yield from _of_error("script", lambda: texts.script_code(script))
 
 
+def owned(kind: str, owner: str | None, named: bool) -> Problems:
+    """A kind that has an owner names one of the right kind; ``owner`` is None where not found."""
+    found = schema.core().kinds.get(kind)
+    owners = found.of if found else ()
+    whose = " or ".join(owners)
+    if owners and not named:
+        reason = f"A {kind} is of a {whose}, and none is named."
+        yield Problem("of", reason, f"Name a mention of the {whose}.")
+    elif not owners and named and found is not None:
+        yield Problem("of", f"A {kind} has no owner.", "Leave it out.")
+    elif owner is not None and owner not in owners:
+        yield Problem("of", f"A {kind} is of a {whose}, not of a {owner}.", f"Name a {whose}.")
+
+
+def one_owner(kind: str, owner: str, *, same: bool) -> Problems:
+    """Two records that have owners are the same only where their owners are one record."""
+    if not same:
+        yield Problem(
+            "verdict",
+            f"These are of two records: a {kind} is the same only where its {owner} is.",
+            f"Say first that the two mentions of the {owner} are the same, if they are.",
+            (
+                f"Their {owner} is not one record.",
+                f"Say first that the two mentions of the {owner} are the same, if they are.",
+            ),
+        )
+
+
 def claimed(known: Schema, kind: str | None, property: str) -> Problems:
     """A property of a kind of record; ``kind`` is the subject's, None where none was found."""
     prop = known.properties.get(property)

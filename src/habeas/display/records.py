@@ -18,7 +18,7 @@ from habeas.archive.access import Viewer, visible
 from habeas.archive.joined import JoinedRecord, find, find_all
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.openness import consent_of_record, strictest
-from habeas.display import cards, words
+from habeas.display import cards, owned, words
 from habeas.display.asking import (
     Elsewhere,
     NotThere,
@@ -121,7 +121,10 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class RecordShown:
-    """One record: names, claims by property, what names it, and why its mentions are one."""
+    """One record: names, claims by property, what names it, and why its mentions are one.
+
+    ``owner``: the record that it is a fact of. ``owned``: its own detentions or observations.
+    """
 
     title: str
     record: RecordInFull
@@ -134,6 +137,8 @@ class RecordShown:
     mentioned: tuple[cards.Card, ...]
     mentioned_pages: Turning
     joined: Joined
+    owner: words.RecordLink | None = None
+    owned: tuple[owned.OwnedOfKind, ...] = ()
 
 
 def kinds(viewer: Viewer) -> KindsShown:
@@ -224,6 +229,8 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
         mentioned=tuple(cards.card(claim, rows) for claim in mentioned),
         mentioned_pages=mentioned_pages,
         joined=_joined(viewer, found, query),
+        owner=owned.owner(viewer, found),
+        owned=owned.owned_by(viewer, subjects),
     )
 
 
@@ -315,7 +322,10 @@ def _once(viewer: Viewer, texts: Sequence[words.TextWords]) -> tuple[words.TextW
 
 
 def _agreed(viewer: Viewer, found: JoinedRecord) -> ConsentLine | None:
-    """The consent of a person, in a line; None for other records."""
+    """The consent of a person, or of whom it is a fact of, in a line; None for other records."""
+    if found.first.of is not None:
+        owner = find(viewer, found.first.of)
+        return None if owner is None else _agreed(viewer, owner)
     if found.first.kind != "person":
         return None
     keys = [mention.position for mention in found.mentions]

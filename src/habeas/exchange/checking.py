@@ -20,7 +20,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.readings import layer_text
 from habeas.errors import HabeasError
 from habeas.exchange import drafts as d
-from habeas.exchange import leftovers
+from habeas.exchange import leftovers, owners
 from habeas.exchange.drafts import DraftDefinition, DraftRow, Drafts
 from habeas.exchange.errors import InputFault
 from habeas.exchange.names_in import DraftNames, learn
@@ -93,6 +93,7 @@ def check(archive: Archive, drafts: Drafts) -> ImportPlan:
         plan.claims.append(_claim(names, readings, row))
     for row in drafts.rows(d.JUDGEMENTS):
         _judgement(names, row)
+    owners.check(names)
     for row in drafts.rows(d.ASSESSMENTS):
         _assessment(names, row)
     for row in drafts.rows(d.CONSENTS):
@@ -185,6 +186,8 @@ def interests_of(cell: str) -> list[tuple[str, str]]:
 def _mention(names: DraftNames, row: DraftRow) -> None:
     kind = row["kind"]
     names.note(row, rules.mention(kind, row["caption"], row["language"], row["script"]))
+    owner = names.find(row, "of", row["of"], "mention") if row["of"] else None
+    names.note(row, rules.owned(kind, owner.kind if owner else None, bool(row["of"])))
     if row["same_as"]:
         itself = row["same_as"] == row["id"]
         other = None if itself else names.find(row, "same_as", row["same_as"], "mention")

@@ -44,7 +44,9 @@ SOURCES = DraftKind(
     "sources", ("id", "kind", "code"), ("name", "about", "url", "interests", "repeats", *_PLACE)
 )
 MENTIONS = DraftKind(
-    "mentions", ("id", "kind", "caption"), ("language", "script", "same_as", "reason", *_PLACE)
+    "mentions",
+    ("id", "kind", "caption"),
+    ("of", "language", "script", "same_as", "reason", *_PLACE),
 )
 CLAIMS = DraftKind(
     "claims",

@@ -31,7 +31,7 @@ from habeas.archive.verbs.referring import Marking, compartment_by_key, find_com
 from habeas.custody.log.notes import Signer
 from habeas.errors import HabeasError
 from habeas.exchange import drafts as d
-from habeas.exchange import unnoticed
+from habeas.exchange import owners, unnoticed
 from habeas.exchange.checking import ImportPlan, PlannedClaim, Quote, check, interests_of
 from habeas.exchange.drafts import DraftRow, Drafts
 from habeas.exchange.errors import ImportedAlready, ImportRefused, InputFault
@@ -188,7 +188,7 @@ class _Writer:
                 verbs.lineage(
                     batch, self.refs[row["id"]], self._ref(repeats), marking=self._marking(row)
                 )
-        for row in drafts.rows(d.MENTIONS):
+        for row in owners.owners_first(drafts.rows(d.MENTIONS)):
             self._mention(row)
         for done, claim in enumerate(self.plan.claims, 1):
             self._claim(claim)
@@ -267,6 +267,7 @@ class _Writer:
             script=row["script"],
             list=self.list,
             row=row["id"],
+            of=self._ref(row["of"]) if row["of"] else None,
             marking=self._marking(row),
         )
 
@@ -335,22 +336,12 @@ class _Writer:
 
     def _decisions(self) -> None:
         drafts, batch = self.plan.drafts, self.batch
-        for row in drafts.rows(d.MENTIONS):
-            if row["same_as"]:
-                verbs.judge(
-                    batch,
-                    self.refs[row["id"]],
-                    self._ref(row["same_as"]),
-                    "same",
-                    row["reason"],
-                    marking=self._marking(row),
-                )
-        for row in drafts.rows(d.JUDGEMENTS):
+        for row, left, right, verdict in owners.joining(self.plan.names):
             verbs.judge(
                 batch,
-                self._ref(row["left"]),
-                self._ref(row["right"]),
-                row["verdict"],
+                self._ref(left),
+                self._ref(right),
+                verdict,
                 row["reason"],
                 marking=self._marking(row),
             )

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from habeas.exchange.drafts import DraftRow
 from habeas.names import gazetteer
-from habeas.vocabulary import values
+from habeas.vocabulary import places, values
 from habeas.vocabulary.edtf import Edtf
 from habeas.vocabulary.gregorian import date_of
+from habeas.vocabulary.outlines import Outline
 from habeas.vocabulary.places import Point
 from habeas.vocabulary.region import joined
 
@@ -78,11 +79,14 @@ def doubt(row: DraftRow, column: str) -> tuple[str, str] | None:
 
 
 def far_off(row: DraftRow, value: values.Value, region: Region) -> tuple[str, str] | None:
-    """Why a date or a point is probably not what was meant; None where it may be."""
+    """Why a date, a point or an outline is probably not what was meant; None where it may be."""
     if row["as_written"] and row["as_written"] == row["value"]:
         return None
     if isinstance(value.normal, Edtf):
         return _far_in_time(value.normal)
+    if isinstance(value.normal, Outline):
+        lat, lon = value.normal.corners[0]
+        return _far_in_space(Point(lat, lon, places.NOT_STATED), region)
     return _far_in_space(value.normal, region) if isinstance(value.normal, Point) else None
 
 

@@ -41,6 +41,7 @@ class Known:
     what: str  # exhibit, source, mention, claim, passage
     kind: str = ""  # of a mention
     position: int | None = None
+    of: str = ""  # the name of the mention that owns it
 
 
 @dataclass
@@ -74,7 +75,7 @@ class DraftNames:
         """What a name refers to; a fault and None when it is not one of ``whats``."""
         if not name:
             return None  # noted as an empty cell
-        found = self._at(name) if name.startswith("#") else self.own.get(name)
+        found = self._named(name)
         wanted = " or ".join(whats)
         if found is None:
             kinds = [_KINDS[what] for what in whats if what in _KINDS]
@@ -94,6 +95,19 @@ class DraftNames:
             )
             return None
         return found
+
+    def owner_of(self, name: str) -> str:
+        """The name of the mention that owns the mention of this name; '' for none."""
+        found = self._named(name)
+        return found.of if found else ""
+
+    def kind_of(self, name: str) -> str:
+        """The kind of the mention of this name; '' where there is none."""
+        found = self._named(name)
+        return found.kind if found else ""
+
+    def _named(self, name: str) -> Known | None:
+        return self._at(name) if name.startswith("#") else self.own.get(name)
 
     def _at(self, name: str) -> Known | None:
         if name not in self._existing:
@@ -135,7 +149,9 @@ def _learn(names: DraftNames, row: DraftRow, what: str) -> None:
             )
         )
     else:
-        names.own[name] = Known(what, row["kind"] if what == "mention" else "")
+        names.own[name] = Known(
+            what, *((row["kind"], None, row["of"]) if what == "mention" else ())
+        )
 
 
 def _check_place(names: DraftNames, row: DraftRow, compartments: frozenset[str]) -> None:
@@ -161,5 +177,7 @@ def _existing(name: str) -> Known | None:
         if row is not None:
             if getattr(row, "ended_at", None) is not None:
                 return None
-            return Known(what, row.kind if isinstance(row, m.Mention) else "", position)
+            if isinstance(row, m.Mention):
+                return Known(what, row.kind, position, "" if row.of is None else f"#{row.of}")
+            return Known(what, "", position)
     return None

@@ -166,6 +166,7 @@ class Recording(ReadAccess):
         kind: str,
         caption: str,
         *,
+        of: Thing | None = None,
         language: str = "",
         script: str = "",
         handling: str = "team",
@@ -173,10 +174,14 @@ class Recording(ReadAccess):
     ) -> Ref:
         """How a source refers to someone or something: what claims are about.
 
-        It is a record of its own until a judgement says that it is the same as another.
+        It is a record of its own until a judgement says that it is the same as another. ``of``: for
+        a detention the person, for an observation the facility, whose record it is never more open
+        than.
         """
+        owner = None if of is None else number_of(of, "of")
         return self._append(lambda batch: verbs.mention(
             batch, kind, caption, language=language, script=script,
+            of=None if owner is None else ref_of(owner, m.Mention, "of"),
             marking=marking_in(handling, compartment),
         ))  # fmt: skip
 
@@ -209,8 +214,9 @@ class Recording(ReadAccess):
                 said = (row.caption, language or row.language, script or row.script)
             marking = marking_in(handling, compartment)
             made = verbs.mention(
-                batch, row.kind, said[0], language=said[1], script=said[2], marking=marking
-            )
+                batch, row.kind, said[0], language=said[1], script=said[2], of=row.of,
+                marking=marking,
+            )  # fmt: skip
             verbs.judge(
                 batch, row.position, made, "same",
                 reason or "Recorded as a mention of this record.", marking=marking,

@@ -18,6 +18,7 @@ __all__ = [
     "forms",
     "gregorian",
     "locations",
+    "outlines",
     "places",
     "region",
     "region_file",

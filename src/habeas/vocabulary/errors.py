@@ -56,6 +56,18 @@ class BadLocation(VocabularyError):
     code: ClassVar[str] = "vocabulary.bad-location"
 
 
+class BadOutline(VocabularyError):
+    """Not a ring of points around a place on the earth."""
+
+    code: ClassVar[str] = "vocabulary.bad-outline"
+
+
+class BadAmount(VocabularyError):
+    """Not an amount of money in a currency."""
+
+    code: ClassVar[str] = "vocabulary.bad-amount"
+
+
 class BadText(VocabularyError):
     """Not a text, a language or a script that can be kept."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from habeas.vocabulary.amounts import Amount
 from habeas.vocabulary.counts import Count
 from habeas.vocabulary.edtf import Edtf
 from habeas.vocabulary.errors import BadValue, shown
+from habeas.vocabulary.outlines import Outline
 from habeas.vocabulary.places import Point
 from habeas.vocabulary.texts import Text
 
@@ -42,7 +44,7 @@ class Reference:
     mention: str
 
 
-Normal = Text | Edtf | Count | Point | Coded | Reference | str
+Normal = Text | Edtf | Count | Point | Outline | Amount | Coded | Reference | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,14 @@ class Value:
     @property
     def point(self) -> Point | None:
         return self.normal if isinstance(self.normal, Point) else None
+
+    @property
+    def outline(self) -> Outline | None:
+        return self.normal if isinstance(self.normal, Outline) else None
+
+    @property
+    def amount(self) -> Amount | None:
+        return self.normal if isinstance(self.normal, Amount) else None
 
     @property
     def text(self) -> str:

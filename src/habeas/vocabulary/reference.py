@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from habeas.vocabulary import counts, edtf, places, region
+from habeas.vocabulary import amounts, counts, edtf, outlines, places, region
 from habeas.vocabulary.edtf_date import VALID as DATE_VALID
 from habeas.vocabulary.schema import CodeList, Property, Schema, core, of
 from habeas.vocabulary.values import STATES
@@ -23,6 +23,8 @@ _TYPES = {
     "ref": ("a mention of another record", "`mention`"),
     "identifier": ("a name in someone's register", "`identifier`"),
     "url": ("a web address", "`url`"),
+    "outline": ("a ring of points around a site", "`ring`"),
+    "amount": ("an amount of money", "`low`, `high`, `currency`"),
 }
 
 
@@ -73,6 +75,10 @@ def _values() -> Iterator[str]:
         f"- **date**: {DATE_VALID} At most {edtf.LONGEST_TEXT:,} characters.",
         f"- **count**: {counts.VALID} Whole numbers from 0 to {counts.LARGEST:,}.",
         f"- **place**: {places.VALID} Degrees are WGS 84, at most seven decimals.",
+        f"- **outline**: {outlines.VALID}",
+        f"  {outlines.FEWEST} to {outlines.MOST} corners. The ring may be closed or not, begin at",
+        "  any corner and go either way round: it is kept in one order.",
+        f"- **amount**: {amounts.VALID}",
         "",
         "How times and counts are compared, and when the answer is “unknown”:",
         "[dates and counts](../methods/dates-and-counts.md).",
@@ -83,10 +89,19 @@ def _values() -> Iterator[str]:
 def _kinds(schema: Schema) -> Iterator[str]:
     yield from ("## Kinds of record", "")
     yield from _table(
-        ("kind", "meaning", "FollowTheMoney", "HURIDOCS"),
-        [(f"`{k.name}`", k.meaning, k.ftm, k.huridocs) for k in schema.kinds.values()],
+        ("kind", "meaning", "owner", "FollowTheMoney", "HURIDOCS"),
+        [
+            (f"`{k.name}`", k.meaning, ", ".join(f"`{o}`" for o in k.of), k.ftm, k.huridocs)
+            for k in schema.kinds.values()
+        ],
     )
-    yield ""
+    yield from (
+        "",
+        "A mention of a kind that has an owner names a mention of its owner (`of`). The record is",
+        "never more open than its owner and is erased with it; two of them are the same only while",
+        "their owners are one record.",
+        "",
+    )
 
 
 def _properties(schema: Schema) -> Iterator[str]:
@@ -96,7 +111,8 @@ def _properties(schema: Schema) -> Iterator[str]:
         "*Handling* is the least handling of a claim of the property. *Once*: two different",
         "values at the same time cannot both hold, so claims of both are shown as a conflict.",
         "Equivalents are given where there is a true one: FollowTheMoney 4.11 as",
-        "`schema:property`, HURIDOCS Events Standard Formats as field number and name.",
+        "`schema:property`, HURIDOCS Events Standard Formats as field number and name, STAC 1.1 as",
+        "the field of an item.",
         "",
     )
     everywhere = [p for p in schema.properties.values() if len(p.kinds) == len(schema.kinds)]
@@ -117,7 +133,7 @@ def _property_table(properties: Sequence[Property]) -> Iterator[str]:
                 + (" To pick people by it, a purpose must be stated." if p.needs_purpose else ""),
                 p.sensitivity,
                 "yes" if p.at_a_time == "one" else "",
-                p.ftm,
+                p.ftm or (f"STAC: {p.stac}" if p.stac else ""),
                 p.huridocs,
             )
             for p in properties

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
     from habeas.vocabulary.region_file import RegionFile
 
-TYPES = ("text", "date", "count", "place", "code", "ref", "identifier", "url")
+TYPES = (
+    *("text", "date", "count", "place", "code", "ref", "identifier", "url"),
+    *("outline", "amount"),
+)
 SENSITIVITIES = ("public", "team", "restricted", "sealed")
 WITH_PURPOSE = "with-purpose"
 _FILE_MARK = "# === file: "
@@ -39,12 +42,17 @@ _OF_REGION = "@"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record. ``ftm`` is the FollowTheMoney schema, ``huridocs`` the entity."""
+    """A kind of record. ``ftm`` is the FollowTheMoney schema, ``huridocs`` the entity.
+
+    ``of`` are the kinds that may own one: a record of such a kind is a fact of its owner with parts
+    of its own (a detention of a person), and each mention of it commits to a mention of its owner.
+    """
 
     name: str
     label: str
     plural: str
     meaning: str
+    of: tuple[str, ...] = ()
     ftm: str = ""
     huridocs: str = ""
 
@@ -56,7 +64,8 @@ class Property:
     ``codes`` names the code list of a code, ``unit`` what a count counts, ``refers_to`` the
     kinds that a reference may point to. ``sensitivity`` is the least handling of a claim.
     ``at_a_time`` one: two different values at the same time cannot both hold.
-    ``selecting`` with-purpose: to pick people by it, somebody must say what for.
+    ``selecting`` with-purpose: to pick people by it, somebody must say what for. ``stac`` is the
+    field of the SpatioTemporal Asset Catalog 1.1.
     """
 
     name: str
@@ -72,6 +81,7 @@ class Property:
     selecting: str = ""
     ftm: str = ""
     huridocs: str = ""
+    stac: str = ""
 
     @property
     def needs_purpose(self) -> bool:
@@ -201,6 +211,10 @@ def _read(text: str, *, whole: bool) -> Schema:
             found = _code_list(name, key, content)
             lists[key] = _joined(lists[key], found, name) if key in lists else found
     kinds = {k: _kind(k, v) for k, v in _mapping("kinds.yaml", files["kinds.yaml"]).items()}
+    for kind in kinds.values():
+        if strangers := [o for o in kind.of if o not in kinds or kinds[o].of]:
+            reason = f"{', '.join(strangers)} cannot own others"
+            raise _bad(f"kinds.yaml ({kind.name})", reason)
     properties = {
         name: _property(name, content, kinds, lists, whole)
         for name, content in _mapping("properties.yaml", files["properties.yaml"]).items()
@@ -264,13 +278,17 @@ def _fields(
 
 def _kind(name: str, content: Any) -> Kind:
     where = f"kinds.yaml ({name})"
-    return Kind(
-        name, **_fields(where, content, ("label", "plural", "meaning"), ("ftm", "huridocs"))
+    fields = dict(
+        _fields(where, content, ("label", "plural", "meaning"), ("of", "ftm", "huridocs"))
     )
+    owners = fields.get("of", [])
+    if not isinstance(owners, list):
+        raise _bad(where, "of is a list")
+    return Kind(name, **{**fields, "of": tuple(owners)})
 
 
 _NEEDED = ("label", "kinds", "type", "meaning", "sensitivity", "at_a_time")
-_OPTIONAL = ("unit", "codes", "refers_to", "selecting", "ftm", "huridocs")
+_OPTIONAL = ("unit", "codes", "refers_to", "selecting", "ftm", "huridocs", "stac")
 
 
 def _property(

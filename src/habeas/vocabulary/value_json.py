@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from habeas.vocabulary import counts, edtf, places
+from habeas.vocabulary import amounts, counts, edtf, outlines, places
+from habeas.vocabulary.amounts import Amount
 from habeas.vocabulary.counts import Count
 from habeas.vocabulary.edtf import Edtf
 from habeas.vocabulary.errors import shown
 from habeas.vocabulary.forms import STATES, Coded, Normal, Reference, Value, Written, refuse
+from habeas.vocabulary.outlines import Outline
 from habeas.vocabulary.places import Point
 from habeas.vocabulary.schema import TYPES
 from habeas.vocabulary.texts import Text
@@ -59,6 +61,10 @@ def to_json(value: Value) -> dict[str, object]:
         data |= {"list": normal.code_list, "code": normal.code}
     elif isinstance(normal, Point):
         data |= {"lat": normal.lat, "lon": normal.lon, "precision": normal.precision}
+    elif isinstance(normal, Outline):
+        data["ring"] = normal.text
+    elif isinstance(normal, Amount):
+        data |= {"low": normal.low, "high": normal.high, "currency": normal.currency}
     elif isinstance(normal, Reference):
         data["mention"] = normal.mention
     else:
@@ -76,6 +82,8 @@ _KEYS = {
     "ref": _NO_LIST | {"mention"},
     "identifier": _NO_LIST | {"identifier"},
     "url": _NO_LIST | {"url"},
+    "outline": _NO_LIST | {"ring"},
+    "amount": _NO_LIST | {"low", "high", "currency"},
 }
 _STATE_KEYS = _NO_LIST | {"state"}
 _WRITTEN_KEYS = frozenset(("text", "language", "script", "calendar"))
@@ -154,4 +162,6 @@ _NORMAL: dict[str, Callable[[dict[str, Any]], Normal]] = {
     "ref": _reference_from,
     "identifier": lambda data: _texts_of(data, "identifier")[0],
     "url": lambda data: _texts_of(data, "url")[0],
+    "outline": lambda data: outlines.parse(*_texts_of(data, "ring")),
+    "amount": lambda data: amounts.make(*_texts_of(data, "low", "high", "currency")),
 }

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from habeas.vocabulary import counts, edtf, places, texts
+from habeas.vocabulary import amounts, counts, edtf, outlines, places, texts
+from habeas.vocabulary.amounts import Amount
 from habeas.vocabulary.counts import Count
 from habeas.vocabulary.edtf import Edtf
 from habeas.vocabulary.forms import STATES, Coded, Normal, Reference, Value, Written, refuse
+from habeas.vocabulary.outlines import Outline
 from habeas.vocabulary.places import Point
 from habeas.vocabulary.schema import TYPES, Property, Schema, core
 from habeas.vocabulary.texts import Text
@@ -29,6 +31,7 @@ __all__ = [
     "Reference",
     "Value",
     "Written",
+    "amount",
     "code",
     "columns",
     "count",
@@ -37,6 +40,7 @@ __all__ = [
     "from_json",
     "identifier",
     "missing",
+    "outline",
     "parse",
     "place",
     "reference",
@@ -63,7 +67,8 @@ _URL = re.compile(r"https?://[^\s\x00-\x20<>\"\\^`{|}\x7f]+", re.IGNORECASE)
 class ClaimColumns:
     """What the claims table holds of a value, for search and comparison.
 
-    ``value_key``: the code, folded text, EDTF, count, point, mention or address; '' missing.
+    ``value_key``: the code, folded text, EDTF, count, point, outline, amount, mention or address;
+    '' missing.
     ``number_low`` and ``number_high``: a count's bounds. ``value_from`` and ``value_to``: a
     date's first and last day as ordinals. None: no such bound, or another type.
     """
@@ -107,6 +112,14 @@ def place(point: Point, written: Written | None = None, rule: str = "") -> Value
     return Value("place", point, written, rule)
 
 
+def outline(outline: Outline, written: Written | None = None, rule: str = "") -> Value:
+    return Value("outline", outline, written, rule)
+
+
+def amount(amount: Amount, written: Written | None = None, rule: str = "") -> Value:
+    return Value("amount", amount, written, rule)
+
+
 def code(
     code_list: str,
     code: str,
@@ -147,6 +160,8 @@ def url(text: str, written: Written | None = None) -> Value:
     return Value("url", text, written)
 
 
+#: Types whose cell is read by rules of its own, and kept as it was written beside that.
+_READ = frozenset({"date", "count", "place", "outline", "amount"})
 _MISSING_VALID = "Write ?unknown, ?not-applicable or ?withheld for a missing value."
 
 
@@ -177,7 +192,7 @@ def parse(
     if not cell:
         raise refuse(cell, f"is not of type {prop.type}", _MISSING_VALID)
     rule = RULES[prop.type] if not written or written == cell else BY_PERSON
-    if source is None and prop.type in ("date", "count", "place"):
+    if source is None and prop.type in _READ:
         source = Written(cell)
     match prop.type:
         case "text":
@@ -191,6 +206,10 @@ def parse(
             return count(counts.parse(cell, prop.unit, names), source, rule)
         case "place":
             return place(places.parse(cell), source, rule)
+        case "outline":
+            return outline(outlines.parse(cell), source, rule)
+        case "amount":
+            return amount(amounts.parse(cell), source, rule)
         case "code":
             return code(prop.codes, cell, source, rule if written else "", schema=schema)
         case "identifier":
@@ -232,7 +251,7 @@ def _key(normal: Normal | None) -> str:
             return normal.code
         case Reference():
             return normal.mention
-        case Point():
+        case Point() | Outline() | Amount():
             return normal.text
         case _:
             return str(normal)
@@ -254,6 +273,10 @@ def describe(value: Value, schema: Schema | None = None) -> str:
             return counts.describe(normal, unit.one if unit else "", unit.label if unit else "")
         case Point():
             return places.describe(normal)
+        case Outline():
+            return outlines.describe(normal)
+        case Amount():
+            return amounts.describe(normal)
         case Coded():
             known = schema.codes.get(normal.code_list, {}).get(normal.code)
             return known.label if known else normal.code

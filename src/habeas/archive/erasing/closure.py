@@ -13,7 +13,8 @@ E begins with the targets. Until nothing more is added:
 2. *Made of it.* An exhibit that a custody event says was derived from an erased one, or that is
    a transcript of it, unless the request keeps it (a redacted copy).
 3. *Left with nothing.* A mention, a passage or location, or a source that is a person, which claims
-   spoke of, cited or were spoken by, when all of these claims are erased.
+   spoke of, cited or were spoken by, when all of these claims are erased. Claims about what a
+   mention owns (a detention of a person) speak of the mention too: it stays while any of them does.
 
 A kind or field that this program does not know is followed (1): a new kind goes with what it
 names until somebody decides that it may stay.
@@ -49,6 +50,7 @@ class Graph:
     corrects: dict[int, int] = field(default_factory=dict)  # a claim's previous version
     seen: dict[int, tuple[int, ...]] = field(default_factory=dict)  # review → claims shown
     made: dict[int, tuple[int, ...]] = field(default_factory=dict)  # exhibit → derived exhibits
+    owner: dict[int, int] = field(default_factory=dict)  # mention → the mention that owns it
 
     def add(self, position: int, fields: dict[str, Any], at: dict[str, int]) -> None:
         """One entry; ``at`` gives the position of every entry id."""
@@ -69,6 +71,8 @@ class Graph:
         followed.discard(position)
         if followed:
             self.names[position] = tuple(sorted(followed))
+        if kind == "mention" and (owner := at.get(fields.get("of", ""))) is not None:
+            self.owner[position] = owner
         if kind == "claim":
             cited = [at[i] for i in fields.get("passages", ()) if i in at]
             if cited:
@@ -123,7 +127,8 @@ def close(graph: Graph, targets: Iterable[int], kept: Collection[int] = ()) -> C
         if graph.kinds.get(position) in CITED:
             yield from cited_by[position]
             return
-        yield from (p for p in named_by[position] if graph.kinds.get(p) == "claim")
+        for one in (position, *(p for p in named_by[position] if graph.owner.get(p) == position)):
+            yield from (p for p in named_by[one] if graph.kinds.get(p) == "claim")
 
     erased: set[int] = set()
     waiting = [target for target in targets if target in graph.kinds]
@@ -138,7 +143,9 @@ def close(graph: Graph, targets: Iterable[int], kept: Collection[int] = ()) -> C
             claim for claim in cited_by[position] if erased.issuperset(graph.cites.get(claim, ()))
         ]
         if graph.kinds[position] == "claim":
-            beneath = (*graph.names.get(position, ()), *graph.cites.get(position, ()))
+            named = graph.names.get(position, ())
+            owners = (graph.owner[one] for one in named if one in graph.owner)
+            beneath = (*named, *owners, *graph.cites.get(position, ()))
             waiting += [
                 thing
                 for thing in beneath

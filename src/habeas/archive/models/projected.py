@@ -258,8 +258,9 @@ class Mention(Projection):
     list = models.BigIntegerField(null=True, db_index=True)
     row = ExactText()  # the row's own id in its list
     canonical = models.BigIntegerField(db_index=True)
-    ended_at = models.BigIntegerField(null=True)  # when its list was retracted
+    ended_at = models.BigIntegerField(null=True)  # when its list, or its owner's, was retracted
     ended_by = models.CharField(max_length=12, default="")
+    of = models.BigIntegerField(null=True, db_index=True)  # a mention of its owner
 
     class Meta:
         managed = False

@@ -3,6 +3,7 @@
 ``what_a_retraction_ends`` is what a retraction carries out (``decisions.retraction``). Its preview
 (``archive.blast_radius``) takes the transcripts from there, and the claims from
 ``claims_that_end``; of a list's mentions it shows the records that the claims are about.
+A mention ends with the mention that owns it.
 ``ENDINGS`` are the endings that an erasure entry records, so that nothing comes back to life
 because what ended it was erased.
 
@@ -67,7 +68,9 @@ def what_a_retraction_ends(kind: str, position: int) -> tuple[QuerySet[Any], ...
         case "claim":
             return (claims,)
         case "list":
-            return (thing, m.Mention.objects.filter(list=position), claims)
+            listed = m.Mention.objects.filter(list=position)
+            owned = m.Mention.objects.filter(of__in=listed.values("position"))
+            return (thing, listed, owned, claims)
         case "source":
             return (thing, claims, m.Transcript.objects.filter(source=position))
         case "transcript":

@@ -42,7 +42,7 @@ _REFERENCES: dict[str, tuple[tuple[str, type[m.Projection]], ...]] = {
     "source": (("previous", m.Source),),
     "lineage": (("source", m.Source), ("repeats", m.Source)),
     "list": (("exhibit", m.Exhibit),),
-    "mention": (("list", m.List),),
+    "mention": (("list", m.List), ("of", m.Mention)),
     "claim": (("subject", m.Mention), ("list", m.List), ("previous", m.Claim)),
     "judgement": (("left", m.Mention), ("right", m.Mention)),
 }

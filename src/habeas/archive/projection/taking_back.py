@@ -29,6 +29,7 @@ DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
     m.Mention: (
         *((m.Claim, "subject"), (m.Claim, "ref"), (m.Consent, "subject")),
         *((m.Judgement, "left"), (m.Judgement, "right"), (m.Review, "left"), (m.Review, "right")),
+        (m.Mention, "of"),
     ),
     m.Source: (
         *((m.Assessment, "target"), (m.Retraction, "target"), (m.Consent, "subject")),

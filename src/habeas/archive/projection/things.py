@@ -230,6 +230,10 @@ def mention(p: Projector, fact: Fact) -> None:
     if person:
         p.agreements.made(fact.position)
     label = p.own_label(f, fact.position if person else None)
+    owner = None
+    if "of" in f:  # never more open than its owner, whose consent it needs too
+        owner, owners = p.find(m.Mention, f["of"])
+        label = p.join(label, owners)
     p.add(
         m.Mention,
         fact,
@@ -241,6 +245,7 @@ def mention(p: Projector, fact: Fact) -> None:
         list=p.maybe(m.List, f.get("list")),
         row=f.get("row", ""),
         canonical=fact.position,
+        of=owner,
     )
     named(p, fact.position, fact.position, f["caption"], label)
 

@@ -11,6 +11,7 @@ from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.projection.ending import RETRACTABLE
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_ended
+from habeas.vocabulary import schema
 
 ASSESSABLE: dict[str, type[m.Projection]] = {"claim": m.Claim, "source": m.Source}
 
@@ -90,6 +91,12 @@ def check_pair(batch: Batch, one: Ref, other: Ref, verdict: str) -> None:
     itself = one == other
     kinds = (None, None) if itself else _kinds(batch, one, other)
     rules.refuse(rules.pair(verdict, kinds, itself=itself))
+    if verdict == "same" and kinds[0] is not None and schema.core().kinds[kinds[0]].of:
+        batch.flush()
+        rows = m.Mention.objects.filter(position__in=(one.position, other.position))
+        owners = m.Mention.objects.filter(position__in=rows.values("of"))
+        records = set(owners.values_list("canonical", "kind"))
+        rules.refuse(rules.one_owner(kinds[0], next(iter(records))[1], same=len(records) == 1))
 
 
 def _kinds(batch: Batch, left: Ref, right: Ref) -> tuple[str, str]:

@@ -9,7 +9,14 @@ from habeas.archive import rules
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
-from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_retracted_list
+from habeas.archive.verbs.referring import (
+    TEAM,
+    Marking,
+    Thing,
+    kind_of,
+    ref,
+    refuse_retracted_list,
+)
 
 
 def compartment(batch: Batch, key: str, title: str) -> Ref:
@@ -94,10 +101,18 @@ def mention(
     script: str = "",
     list: Ref | None = None,
     row: str = "",
+    of: Thing | None = None,
     marking: Marking = TEAM,
 ) -> Ref:
-    """How a source or list refers to somebody or something."""
+    """How a source or list refers to somebody or something.
+
+    ``of``: a mention of its owner, for the kinds that have one.
+    """
     rules.refuse(rules.mention(kind, caption, language, script))
+    owner = None if of is None else ref(batch, of, m.Mention)
+    rules.refuse(
+        rules.owned(kind, None if owner is None else kind_of(batch, owner), of is not None)
+    )
     refuse_retracted_list(batch, list)
     made = batch.append(
         "mention",
@@ -108,6 +123,7 @@ def mention(
             "script": script,
             "list": None if list is None else list.entry_id,
             "row": row,
+            "of": None if owner is None else owner.entry_id,
             **marking.fields(batch),
         },
     )

@@ -32,9 +32,14 @@ class Record(HandledRow):
     origins: int = column(
         "how many of these are independent: what repeats another is not counted", unit="sources"
     )
+    owner: int | None = column(
+        "number of the record that it is of: the person of a detention, the facility of an "
+        "observation",
+        null="it is a record by itself",
+    )
 
 
-_FIELDS: Final = ("position", "kind", "caption", "language", "script", "label")
+_FIELDS: Final = ("position", "kind", "caption", "language", "script", "label", "of")
 
 
 def records(reader: TidyReader, *, kinds: Collection[str] = ()) -> Iterator[list[Row]]:
@@ -77,7 +82,7 @@ def _rows(reader: TidyReader, firsts: dict[int, tuple[Any, ...]]) -> list[Row]:
 
 
 def _row(reader: TidyReader, record: int, mentions: list[tuple[Any, ...]], said: list[int]) -> Row:
-    _, kind, caption, language, script, _ = mentions[0]
+    _, kind, caption, language, script, _, of = mentions[0]
     return (
         record,
         kind,
@@ -88,5 +93,6 @@ def _row(reader: TidyReader, record: int, mentions: list[tuple[Any, ...]], said:
         len(said),
         len({reader.origins.first(source) for source in said}),
         len(reader.origins.of_all(said)),
+        None if of is None else reader.records.of(of),
         *reader.handled(*(row[5] for row in mentions), *reader.labels_of_joining(record)),
     )

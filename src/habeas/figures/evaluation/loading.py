@@ -18,13 +18,12 @@ from django.db.models import Q, QuerySet
 from habeas.archive import models as m
 from habeas.archive import openness, regions
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.records import components
+from habeas.archive.records import components, joining_pairs, owners_of
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.rows import ClaimRow, SourceRow
 from habeas.vocabulary.schema import Schema
 
 _CLAIM_COLUMNS = ClaimRow._fields[:-2]
-_JOINING = ("left", "right", "position")
 #: Of several figures together, how many claims are read at once and held; more are read one figure
 #: after the other.
 MOST_TOGETHER = 200_000
@@ -62,6 +61,7 @@ class Records:
 
 
 def same_judgements(viewer: Viewer, as_of: int) -> QuerySet[m.Judgement]:
+    """They join; of two detentions only while their persons are one (``records.joining_pairs``)."""
     return live(visible(viewer, m.Judgement).filter(verdict="same"), as_of)
 
 
@@ -70,20 +70,20 @@ def all_records(viewer: Viewer, as_of: int, without: int | None = None) -> Recor
     judged = same_judgements(viewer, as_of)
     if without is not None:
         judged = judged.exclude(position=without)
-    return Records(list(judged.values_list(*_JOINING)))
+    return Records(joining_pairs(judged))
 
 
 def records_around(viewer: Viewer, mentions: Iterable[int], as_of: int) -> Records:
     """The records of a few mentions, found by walking outwards from them."""
     seen = set(mentions)
+    seen.update(owners_of(seen).values())
     new = set(seen)
-    judged: set[tuple[int, int, int]] = set()
     while new:
         found = same_judgements(viewer, as_of).filter(Q(left__in=new) | Q(right__in=new))
-        judged.update(found.values_list(*_JOINING))
-        new = {mention for left, right, _ in judged for mention in (left, right)} - seen
+        met = {each for pair in found.values_list("left", "right") for each in pair}
+        new = met.union(owners_of(met).values()) - seen
         seen |= new
-    return Records(judged)
+    return Records(joining_pairs(same_judgements(viewer, as_of).filter(left__in=seen)))
 
 
 def live_claims(viewer: Viewer, as_of: int) -> QuerySet[m.Claim]:

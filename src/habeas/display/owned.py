@@ -1,0 +1,58 @@
+"""What a record owns (a person's detentions, a facility's observations), and who owns it.
+
+Invariant: a record is listed by its earliest mention that the viewer may see, in ledger order, so
+that nothing of a judgement that they may not see shows through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from habeas.archive.access import Viewer, visible
+from habeas.archive.joined import JoinedRecord, find_all
+from habeas.archive.models import Mention
+from habeas.display import words
+
+MOST = 200  # records of one kind that are shown with their owner
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedOfKind:
+    """The records of one kind that a record owns; ``more`` are not shown."""
+
+    kind: str
+    kinds_words: str
+    records: tuple[words.RecordLink, ...]
+    more: int
+
+
+def owner(viewer: Viewer, record: JoinedRecord) -> words.RecordLink | None:
+    """The record that owns this one; None where it has none."""
+    of = record.first.of
+    whose = {} if of is None else find_all(viewer, [of])
+    return words.record_link(whose[of].first) if of in whose else None
+
+
+def owned_by(viewer: Viewer, subjects: Sequence[int]) -> tuple[OwnedOfKind, ...]:
+    """What the record of these mentions owns, kind by kind, in the order of the vocabulary."""
+    rows = visible(viewer, Mention).filter(of__in=subjects, ended_at__isnull=True)
+    found = find_all(viewer, list(rows.values_list("position", flat=True)))
+    records = {record.position: record for record in found.values()}
+    by_kind: dict[str, list[JoinedRecord]] = {}
+    for _, record in sorted(records.items()):
+        by_kind.setdefault(record.first.kind, []).append(record)
+    return tuple(
+        OwnedOfKind(
+            kind,
+            words.kinds_words(kind),
+            tuple(
+                link
+                for record in by_kind[kind][:MOST]
+                if (link := words.record_link(record.first)) is not None
+            ),
+            max(0, len(by_kind[kind]) - MOST),
+        )
+        for kind in words.vocabulary().kinds
+        if kind in by_kind
+    )

@@ -1,0 +1,97 @@
+"""Imports of what a record owns: checked before anything is written, and recorded in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.archive.making import add_reviewer
+
+from habeas.archive import models as m
+from habeas.archive import records
+from habeas.archive.opening import Archive
+from habeas.exchange.errors import ImportRefused
+from habeas.exchange.importing import import_folder
+
+SOURCES = "id,kind,code,handling\ns,publication,news,public\n"
+CLAIMS = """\
+id,subject,property,value,source,handling
+c-1,stay-1,held_from,2017,s,public
+c-2,view,outline,"37.1,79.9 37.1,79.95 37.15,79.95 37.1,79.9",s,public
+c-3,camp,cost,1000-2000 CNY,s,public
+"""
+MENTIONS = """\
+id,kind,caption,of,same_as,reason
+stay-1,detention,In the camp,her,,
+her,person,Aygul Test,,,
+stay-2,detention,The stay,she,,
+she,person,Aigul Test,,,
+camp,facility,Example camp,,,
+view,observation,Seen in May,camp,,
+"""
+SAME = "left,right,verdict,reason\nstay-1,stay-2,same,One stay\nher,she,same,One woman\n"
+
+
+def folder(at: Path, **files: str) -> Path:
+    at.mkdir()
+    for name, text in (
+        {"sources": SOURCES, "claims": CLAIMS, "mentions": MENTIONS} | files
+    ).items():
+        (at / f"{name}.csv").write_text(text, encoding="utf-8")
+    return at
+
+
+def faults(archive: Archive, at: Path) -> str:
+    before = archive.size
+    with pytest.raises(ImportRefused) as refused:
+        import_folder(archive, at, archive.keyring.person(archive.keyring.people()[0]))
+    assert archive.size == before
+    return "\n".join(str(each) for each in refused.value.faults)
+
+
+def test_an_import_joins_persons_before_their_stays(archive: Archive, tmp_path: Path) -> None:
+    signer = add_reviewer(archive)
+    import_folder(archive, folder(tmp_path / "in", judgements=SAME), signer)
+    at = dict(m.Mention.objects.values_list("row", "position"))
+    assert records.members(at["stay-2"]) == sorted([at["stay-1"], at["stay-2"]])
+    assert m.Mention.objects.get(row="view").of == at["camp"]
+    assert m.Claim.objects.get(row="c-2").value_type == "outline"
+    more = (
+        f"id,kind,caption,of,same_as,reason\nx,detention,Again,#{at['she']},#{at['stay-1']},One\n"
+    )
+    claims = "id,subject,property,value,source\nc,x,held_until,2018,s\n"
+    import_folder(archive, folder(tmp_path / "more", mentions=more, claims=claims), signer)
+    assert len(records.members(at["stay-1"])) == 3
+
+
+def test_what_does_not_fit_is_told_by_row(archive: Archive, tmp_path: Path) -> None:
+    add_reviewer(archive)
+    apart = SAME.replace("her,she,same,One woman\n", "")
+    told = faults(archive, folder(tmp_path / "apart", judgements=apart))
+    assert "judgements.csv, line 2, column verdict: Their person is not one record." in told
+    wrong = (
+        MENTIONS.replace("stay-2,detention,The stay,she", "stay-2,detention,The stay,camp")
+        .replace("stay-1,detention,In the camp,her", "stay-1,detention,In the camp,")
+        .replace("she,person,Aigul Test,,", "she,person,Aigul Test,her,")
+    )
+    told = faults(archive, folder(tmp_path / "wrong", mentions=wrong))
+    assert "mentions.csv, line 2, column of: A detention is of a person, and none is named." in told
+    assert "mentions.csv, line 4, column of: A detention is of a person, not of a facility." in told
+    assert "mentions.csv, line 5, column of: A person has no owner." in told
+    crossed = CLAIMS.replace("37.1,79.95 37.15,79.95", "37.15,79.95 37.1,79.95").replace(
+        '37.1,79.9"', '37.15,79.9"'
+    )
+    told = faults(archive, folder(tmp_path / "crossed", claims=crossed))
+    assert "claims.csv, line 3, column value:" in told
+    assert "crosses or touches" in told
+
+
+def test_an_outline_whose_numbers_may_be_exchanged_is_asked_about(
+    archive: Archive, tmp_path: Path
+) -> None:
+    add_reviewer(archive)
+    swapped = CLAIMS.replace(
+        "37.1,79.9 37.1,79.95 37.15,79.95 37.1,79.9", "79.9,37.1 79.95,37.1 79.95,37.15"
+    )
+    told = faults(archive, folder(tmp_path / "in", claims=swapped))
+    assert "with the numbers exchanged it lies inside" in told
