@@ -16,7 +16,7 @@ from habeas.archive.blast_radius import blast_radius
 from habeas.archive.erasing.closure import Graph, close
 from habeas.archive.erasing.planning import plan
 from habeas.archive.errors import AlreadyEnded, ArchiveError, EntryRefused, PassageOutside
-from habeas.archive.exhibits import locating
+from habeas.archive.exhibits import located, locating
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
@@ -107,7 +107,7 @@ def test_every_form_is_cited_claimed_checked_and_made_again(
         20,
     )
     assert rows["rectangle"].quote == "a stamp"
-    assert locating.words_of(rows["cell"]) == "cell C4, sheet 1"
+    assert located.words_of(rows["cell"]) == "cell C4, sheet 1"
     with archive.writing() as batch:
         refs = [ref_of(position) for position in made.values()]
         claim = says(batch, place_mention(batch), newspaper(batch), passages=tuple(refs))

@@ -15,7 +15,9 @@ from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.access import OWNER, visible
 from habeas.archive.access.labels import LEVELS
+from habeas.archive.errors import PassageOutside
 from habeas.archive.exhibits.intake import Received
+from habeas.archive.exhibits.locating import FoundPlace, LocatedFile
 from habeas.archive.opening import Archive
 from habeas.archive.readings import layer_text
 from habeas.errors import HabeasError
@@ -30,7 +32,8 @@ from habeas.figures.definition import definitions, naming
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import DefinitionError
 from habeas.reading.encodings import plain_text
-from habeas.vocabulary import schema, values
+from habeas.vocabulary import locations, schema, values
+from habeas.vocabulary.locations import Location
 
 SEVERAL = " ¶ "  # between the quotes of one claim
 
@@ -46,10 +49,19 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedPlace:
+    """A place in an exhibit that is not words; ``found`` where the archive has the exhibit."""
+
+    exhibit: str
+    location: Location
+    found: FoundPlace | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedClaim:
     """A checked row of claims.csv. ``ref`` names the mention where the value is one.
 
-    ``quotes`` become passages; ``passages`` name those that the archive has.
+    ``quotes`` and ``places`` become passages; ``passages`` name those that the archive has.
     """
 
     row: DraftRow
@@ -57,6 +69,7 @@ class PlannedClaim:
     ref: str
     through: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    places: tuple[CitedPlace, ...]
     passages: tuple[str, ...]
 
 
@@ -115,12 +128,19 @@ class _Readings:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._read: dict[str, str | None] = {}
+        self._located: dict[int, LocatedFile] = {}
         self.files: dict[str, Path] = {}
 
     def of(self, name: str) -> str | None:
         if name not in self._read:
             self._read[name] = self._text(name)
         return self._read[name]
+
+    def place(self, exhibit: int, location: Location) -> FoundPlace:
+        """A place in an exhibit of the archive; refused with the bounds where it is not."""
+        if exhibit not in self._located:
+            self._located[exhibit] = LocatedFile(self._archive, OWNER, exhibit)
+        return self._located[exhibit].find(location)
 
     def _text(self, name: str) -> str | None:
         if not name.startswith("#"):
@@ -219,11 +239,12 @@ def _claim(names: DraftNames, readings: _Readings, row: DraftRow) -> PlannedClai
     passages = tuple(dict.fromkeys(row["passages"].split()))
     for name in passages:
         names.find(row, "passages", name, "passage")
-    return PlannedClaim(row, value, ref, through, _quotes(names, readings, row), passages)
+    quotes = _quotes(names, readings, row)
+    return PlannedClaim(row, value, ref, through, quotes, _places(names, readings, row), passages)
 
 
 def _quotes(names: DraftNames, readings: _Readings, row: DraftRow) -> tuple[Quote, ...]:
-    if not row["exhibit"] and not row["quote"]:
+    if not row["quote"] and (row["place"] or not row["exhibit"]):
         return ()
     for column, other in (("exhibit", "quote"), ("quote", "exhibit")):
         if not row[column]:
@@ -285,6 +306,38 @@ def _quote(names: DraftNames, row: DraftRow, exhibit: str, text: str, quote: str
     start = places[int(occurrence or "1") - 1]
     names.note(row, rules.passage(start, start + len(quote), len(text)))
     return Quote(exhibit, start, start + len(quote), quote)
+
+
+def _places(names: DraftNames, readings: _Readings, row: DraftRow) -> tuple[CitedPlace, ...]:
+    """The places that are not words, each inside what the reading of its exhibit says."""
+    if not row["place"]:
+        return ()
+    name = row["exhibit"]
+    if not name:
+        names.faults.add(
+            row.fault("exhibit", "This cell is empty.", "A place needs the exhibit that it is in.")
+        )
+        return ()
+    if names.find(row, "exhibit", name, "exhibit") is None:
+        return ()
+    found = []
+    for written in row["place"].split(SEVERAL):
+        try:
+            found.append(_place(readings, name, locations.parse(written)))
+        except HabeasError as error:
+            names.faults.add(row.fault("place", error.message, error.next_step))
+    return tuple(found)
+
+
+def _place(readings: _Readings, name: str, location: Location) -> CitedPlace:
+    if name.startswith("#"):
+        return CitedPlace(name, location, readings.place(int(name[1:]), location))
+    if location.form != "whole":
+        raise PassageOutside(
+            f"{name!r} is sealed by this import and not read yet, so the place cannot be checked.",
+            next_step="Add the file with `habeas add` first, then name it as #number.",
+        )
+    return CitedPlace(name, location, None)
 
 
 def _judgement(names: DraftNames, row: DraftRow) -> None:

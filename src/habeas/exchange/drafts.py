@@ -53,7 +53,7 @@ CLAIMS = DraftKind(
     ("id", "subject", "property", "value", "source"),
     (
         *("as_written", "language", "stance", "holds", "basis", "how", "said", "where", "through"),
-        *("exhibit", "quote", "occurrence", "passages", "note", *_PLACE),
+        *("exhibit", "quote", "occurrence", "place", "passages", "note", *_PLACE),
     ),
 )
 JUDGEMENTS = DraftKind("judgements", ("left", "right", "verdict", "reason"), _PLACE)

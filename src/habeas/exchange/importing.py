@@ -32,11 +32,19 @@ from habeas.custody.log.notes import Signer
 from habeas.errors import HabeasError
 from habeas.exchange import drafts as d
 from habeas.exchange import owners, unnoticed
-from habeas.exchange.checking import ImportPlan, PlannedClaim, Quote, check, interests_of
+from habeas.exchange.checking import (
+    CitedPlace,
+    ImportPlan,
+    PlannedClaim,
+    Quote,
+    check,
+    interests_of,
+)
 from habeas.exchange.drafts import DraftRow, Drafts
 from habeas.exchange.errors import ImportedAlready, ImportRefused, InputFault
 from habeas.exchange.folder import read_folder
 from habeas.vocabulary import values
+from habeas.vocabulary.locations import Location
 
 Progress = Callable[[str, int, int], None]
 
@@ -175,6 +183,7 @@ class _Writer:
         self.refs: dict[str, Ref] = {}
         self.layers: dict[str, tuple[Ref, str]] = {}
         self.passages: dict[tuple[Quote, Marking], Ref] = {}
+        self.places: dict[tuple[str, Location, Marking], Ref] = {}
 
     def write(self) -> Imported:
         drafts, batch = self.plan.drafts, self.batch
@@ -295,6 +304,7 @@ class _Writer:
             holds=row["holds"],
             passages=[
                 *(self._passage(quote, marking) for quote in claim.quotes),
+                *(self._located(place, marking) for place in claim.places),
                 *map(self._ref, claim.passages),
             ],
             list=self.list,
@@ -320,6 +330,22 @@ class _Writer:
                 text,
                 quote.start,
                 quote.stop,
+                marking=marking,
+            )
+        return known
+
+    def _located(self, place: CitedPlace, marking: Marking) -> Ref:
+        known = self.places.get((place.exhibit, place.location, marking))
+        if known is None:
+            found = place.found
+            known = self.places[place.exhibit, place.location, marking] = verbs.locate(
+                self.batch,
+                self._ref(place.exhibit),
+                place.location,
+                reading=None
+                if found is None or found.reading is None
+                else self._ref(f"#{found.reading.position}"),
+                words=None if found is None else found.range,
                 marking=marking,
             )
         return known

@@ -8,6 +8,7 @@ __all__ = [
     "captures",
     "custody_chain",
     "intake",
+    "located",
     "locating",
     "places",
     "quoting",

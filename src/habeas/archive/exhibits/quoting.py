@@ -200,7 +200,9 @@ def _fault(number: int, spot: Spot) -> SpotFault:
 def cited_already(layer: m.Layer, start: int, stop: int) -> int | None:
     """The passage that cites this very place under the layer's access label, if there is one."""
     return (
-        m.Passage.objects.filter(layer=layer.position, start=start, stop=stop, label=layer.label)
+        m.Passage.objects.filter(
+            layer=layer.position, start=start, stop=stop, label=layer.label, form=""
+        )
         .values_list("position", flat=True)
         .first()
     )

@@ -101,7 +101,8 @@ def locate(
 
 
 def _reading_of(batch: Batch, read: Ref, file: Ref) -> m.Reading:
-    batch.flush()
+    if read.position >= batch.first:
+        batch.flush()
     row = m.Reading.objects.get(position=read.position)
     if row.exhibit != file.position:
         raise EntryRefused(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
-from habeas.archive.exhibits.locating import location_of, range_of
+from habeas.archive.exhibits.located import location_of, range_of
 from habeas.archive.exhibits.places import Places, places_in
 from habeas.archive.readings import bounds_of, layer_text
 from habeas.archive.store.pieces import in_pieces

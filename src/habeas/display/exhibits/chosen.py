@@ -93,7 +93,7 @@ def words_sha256(quote: str) -> str:
 def _passage(shown: ReadingPart, start: int, stop: int) -> ChosenPassage | None:
     assert shown.layer is not None  # noqa: S101
     rows = visible(shown.viewer, Passage).filter(
-        layer=shown.layer.position, start=start, stop=stop, label=shown.layer.label
+        layer=shown.layer.position, start=start, stop=stop, label=shown.layer.label, form=""
     )
     row = rows.order_by("position").first()
     if row is None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, as_known, erasing_entry, live, visible
 from habeas.archive.attestation.proving import Proven
+from habeas.archive.exhibits.located import words_of
 from habeas.archive.exhibits.places import of_layer
 from habeas.archive.readings import layer_text
 from habeas.archive.search.sheet_rows import CitedRow, FoundCell, cited_in
@@ -188,17 +189,28 @@ class Descent:
         return known.label if known else code
 
     def passage(self, passage: m.Passage) -> Node:
-        """One passage: the exact words, where they stand, and the bytes they stand in."""
+        """One passage: the exact words, where they stand, and the bytes they stand in.
+
+        Of a place that is not words, the place itself; what somebody reads there is their word.
+        """
         layer = self.layers.get(passage.layer) if passage.layer is not None else None
         unit = "characters" if layer else "bytes"
         where = f"{unit} {passage.start:,}–{passage.stop:,}"
-        facts = [NodeFact("in context", self._in_context(passage, layer))]
+        facts = []
+        if not passage.form or layer:
+            facts.append(NodeFact("in context", self._in_context(passage, layer)))
         if layer:
             where += f" of the text read by {layer.reader} {layer.reader_version}"
-        facts.append(NodeFact("place", where))
+        if not passage.form or layer:
+            facts.append(NodeFact("place", where))
+        title = f"“{passage.quote}”"
+        if passage.form:
+            facts += _bounded(passage)
+            place = words_of(passage)
+            title = f"{place}: {title}" if passage.quote else place
         exhibit = self.exhibits.get(passage.exhibit)
         children = (self.exhibit(exhibit),) if exhibit else ()
-        return Node("passage", f"“{passage.quote}”", tuple(facts), children, passage.position)
+        return Node("passage", title, tuple(facts), children, passage.position)
 
     def _in_context(self, passage: m.Passage, layer: m.Layer | None) -> str:
         """What stands beside it; in a sheet its own row, for the rows beside are other people."""
@@ -253,6 +265,14 @@ class Descent:
                 sound=proven.sound,
             )
         return (self._proofs[position],)
+
+
+def _bounded(passage: m.Passage) -> Iterable[NodeFact]:
+    if passage.inner_path:
+        yield NodeFact("file inside", passage.inner_path)
+    if passage.reading is not None:
+        yield NodeFact("bounds", f"checked against the reading at entry {passage.reading}")
+    yield NodeFact("shows", "not checked by this program: look at the place")
 
 
 def erased_by(at: int | None) -> str:
