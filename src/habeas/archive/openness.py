@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
-from django.db.models import CharField, F, Max, OuterRef, Subquery, Value
+from django.db.models import CharField, F, Max, OuterRef, QuerySet, Subquery, Value
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
@@ -296,24 +297,47 @@ def _of_people(viewer: Viewer, people: Collection[int]) -> dict[int, Standing]:
     return _agreements(viewer, together)
 
 
-def handling_of_all(viewer: Viewer, things: Mapping[str, Collection[int]]) -> str:
-    """The strictest level among many rows, in a few queries however many they are."""
+def handling_of_all(
+    viewer: Viewer,
+    things: Mapping[str, Collection[int]],
+    among: Mapping[str, QuerySet[m.Projection]] | None = None,
+) -> str:
+    """The strictest level among many rows, in a few queries however many they are.
+
+    ``among``: for some kinds rows that hold all of these: where there are more than one question
+    takes, those that are stricter than the first are looked for in them.
+    """
     if not _inside(viewer):
         return PUBLIC
+    beyond = {k: things[k] for k in among or () if len(things.get(k, ())) > _CHUNK}
+    first = {kind: list(islice(positions, _CHUNK)) for kind, positions in beyond.items()}
+    ordered = {kind: sorted(positions) for kind, positions in {**things, **first}.items()}
+    most = 0
     rows = [
         visible(viewer, KINDS[kind]).filter(position__in=part).values("label")
-        for kind, positions in things.items()
-        for part in in_pieces(sorted(positions), _CHUNK)
+        for kind, positions in ordered.items()
+        for part in in_pieces(positions, _CHUNK)
     ]
-    if len(rows) > 1 and sum(map(len, things.values())) <= _CHUNK:
+    if len(rows) > 1 and sum(map(len, ordered.values())) <= _CHUNK:
         rows = [rows[0].union(*rows[1:])]
-    most = 0
     for part in rows:
         found = m.Label.objects.filter(id__in=part).aggregate(most=Max("level"))
         most = max(most, found["most"] or 0)
         if most == max(LEVELS.values()):
             break
+    for kind, positions in beyond.items():
+        most = max(most, _stricter((among or {})[kind], frozenset(positions), most))
     return LEVEL_NAMES[most]
+
+
+def _stricter(rows: QuerySet[m.Projection], positions: frozenset[int], than: int) -> int:
+    """The strictest level of some rows by position, where that is stricter than a level."""
+    labels = m.Label.objects.filter(level__gt=than)
+    for level in sorted(set(labels.values_list("level", flat=True).distinct()), reverse=True):
+        of_level = rows.filter(label__in=m.Label.objects.filter(level=level).values("id"))
+        if not positions.isdisjoint(of_level.values_list("position", flat=True).iterator()):
+            return level
+    return than
 
 
 def levels_of_each(viewer: Viewer, things: Collection[Thing]) -> dict[Thing, str]:

@@ -13,7 +13,7 @@ from habeas.figures.definition.rules import Rule, Test
 from habeas.figures.evaluation.rows import ClaimRow, Facts, attribution_of, value_of
 from habeas.figures.places import lies_in
 from habeas.vocabulary import edtf, texts
-from habeas.vocabulary.answers import Answer, all_of, any_of
+from habeas.vocabulary.answers import Answer, any_of
 from habeas.vocabulary.counts import reach
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
@@ -34,7 +34,14 @@ def asker(rule: Rule, facts: Facts) -> Ask:
     def ask(claim: ClaimRow) -> Answer:
         if properties and claim.property not in properties:
             return NO
-        return all_of(asked(claim) for asked in questions)
+        found = YES
+        for asked in questions:  # ``answers.all_of``, without a generator for each of a million
+            answer = asked(claim)
+            if answer is NO:
+                return NO
+            if answer is UNKNOWN:
+                found = UNKNOWN
+        return found
 
     return ask
 
@@ -62,8 +69,11 @@ def _known(found: bool) -> Answer:
 
 
 def _state(claim: ClaimRow) -> str:
-    """``''`` when a value is given, else unknown, not-applicable or withheld."""
-    return value_of(claim.value).state
+    """``''`` when a value is given, else unknown, not-applicable or withheld.
+
+    What is not given has no key to compare it by (``values.columns``).
+    """
+    return "" if claim.value_key else value_of(claim.value).state
 
 
 def _missing(claim: ClaimRow) -> Answer | None:

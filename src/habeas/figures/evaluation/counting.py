@@ -85,8 +85,10 @@ def _fate(record: int, asked: Sequence[_Asked]) -> tuple[int | None, Answer]:
 
 
 def _member(record: int, asked: Sequence[_Asked]) -> FigureMember:
-    claims = {claim for part in asked for claim in part.deciding.get(record, ())}
-    return FigureMember(record, tuple(sorted(claims)))
+    found = [deciding for part in asked if (deciding := part.deciding.get(record))]
+    if len(found) == 1:
+        return FigureMember(record, tuple(found[0]))  # in order, and none twice
+    return FigureMember(record, tuple(sorted({claim for each in found for claim in each})))
 
 
 def _steps(
@@ -129,21 +131,27 @@ def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> 
             elif answer is UNKNOWN:
                 possible[claim.record].append(claim)
 
-    def answers(record: int) -> Answer:
+    answers: dict[int, Answer] = {}
+    deciding: dict[int, list[int]] = {}
+    for record in {*certain, *possible}:
         sure, maybe = certain.get(record, ()), possible.get(record, ())
-        if rule.name == r.NO_CLAIM:
-            return NO if sure else UNKNOWN if maybe else YES
-        if rule.origins_at_least == 1:
-            return YES if sure else UNKNOWN if maybe else NO
-        return _enough_origins(rule.origins_at_least, sure, maybe, facts)
+        answer = answers[record] = _answer(rule, sure, maybe, facts)
+        # What certainly meets has-claim decides it; what may meet it, only where that is open.
+        open_ = () if rule.name != r.NO_CLAIM and answer is YES else maybe
+        deciding[record] = sorted([claim.position for claim in (*sure, *open_)])
+    silent = YES if rule.name == r.NO_CLAIM else NO
+    return _Asked(lambda record: answers.get(record, silent), deciding)
 
-    def deciding(record: int) -> list[int]:
-        """What certainly meets has-claim decides it; what may meet it, only where that is open."""
-        sure, maybe = certain.get(record, ()), possible.get(record, ())
-        open_ = () if rule.name != r.NO_CLAIM and answers(record) is YES else maybe
-        return sorted(claim.position for claim in (*sure, *open_))
 
-    return _Asked(answers, {record: deciding(record) for record in {*certain, *possible}})
+def _answer(
+    rule: r.Rule, sure: Sequence[ClaimRow], maybe: Sequence[ClaimRow], facts: Facts
+) -> Answer:
+    """What a rule answers of a record of which some claims certainly or possibly meet it."""
+    if rule.name == r.NO_CLAIM:
+        return NO if sure else UNKNOWN if maybe else YES
+    if rule.origins_at_least == 1:
+        return YES if sure else UNKNOWN if maybe else NO
+    return _enough_origins(rule.origins_at_least, sure, maybe, facts)
 
 
 def _enough_origins(
@@ -164,10 +172,21 @@ NOT_KNOWN = "not known"
 NOT_APPLICABLE = "does not apply"
 
 
+class Grouping:
+    """The members in each group, and what the groups are called."""
+
+    def __init__(self) -> None:
+        self.members: dict[_Place, list[int]] = defaultdict(list)
+        self.labels: dict[_Place, str] = {}
+
+
 def breakdown(
-    definition: FigureDefinition, facts: Facts, members: Iterable[FigureMember]
-) -> tuple[tuple[BreakdownGroup, ...], frozenset[int]]:
-    """The number by value of the ``by`` property, and the claims that decided.
+    definition: FigureDefinition,
+    facts: Facts,
+    members: Iterable[FigureMember],
+    groups: Grouping,
+) -> frozenset[int]:
+    """Put each member in its group by the ``by`` property; the claims that decided.
 
     A record stands in exactly one group: under its value when all live assertions of one
     agree, else under "more than one value", "not known" or "not stated". Who does not know
@@ -175,7 +194,7 @@ def breakdown(
     lie in another, may contradict.
     """
     if definition.by is None:
-        return (), frozenset()
+        return frozenset()
     values_of: dict[int, dict[_Place, str]] = defaultdict(dict)
     grounds: dict[int, list[int]] = defaultdict(list)
     for claim in facts.claims:
@@ -183,19 +202,20 @@ def breakdown(
             place, label = _group_of(claim, definition.by.step, facts)
             values_of[claim.record].setdefault(place, label)
             grounds[claim.record].append(claim.position)
-    groups: dict[_Place, list[int]] = defaultdict(list)
-    labels: dict[_Place, str] = {}
     used: set[int] = set()
     for member in members:
         place, label = _one_group(values_of.get(member.position, {}))
         used.update(grounds.get(member.position, ()))
-        groups[place].append(member.position)
-        labels[place] = label
-    return (
-        tuple(
-            BreakdownGroup(labels[place], tuple(sorted(groups[place]))) for place in sorted(groups)
-        ),
-        frozenset(used),
+        groups.members[place].append(member.position)
+        groups.labels[place] = label
+    return frozenset(used)
+
+
+def grouped(groups: Grouping) -> tuple[BreakdownGroup, ...]:
+    """The number by value, in order of the values."""
+    return tuple(
+        BreakdownGroup(groups.labels[place], tuple(sorted(groups.members[place])))
+        for place in sorted(groups.members)
     )
 
 

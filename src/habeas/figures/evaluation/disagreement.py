@@ -82,8 +82,14 @@ def between(claims: Iterable[ClaimRow], schema: Schema, kinds: Mapping[int, str]
     one conflict, so that a page shows them side by side.
     """
     groups: dict[tuple[int, str], list[ClaimRow]] = defaultdict(list)
+    claims = list(claims)
+    one_at_a_time = {n for n, known in schema.properties.items() if known.at_a_time == "one"}
+    # Of what there may be many of, only one that is denied disagrees with another.
+    denied = {(c.record, c.property) for c in claims if c.stance == stances.DENIES}
     for claim in claims:
-        if claim.stance in (stances.ASSERTS, stances.DENIES):
+        if claim.stance in (stances.ASSERTS, stances.DENIES) and (
+            claim.property in one_at_a_time or (claim.record, claim.property) in denied
+        ):
             groups[claim.record, claim.property].append(claim)
     found: list[Conflict] = []
     for (record, name), rows in sorted(item for item in groups.items() if len(item[1]) > 1):

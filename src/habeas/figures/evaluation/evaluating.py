@@ -16,22 +16,22 @@ from habeas.archive.access import Viewer
 from habeas.archive.store import forgetting
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import AheadOfLedger, NeedsPurpose
-from habeas.figures.evaluation import disagreement, estimates, undecided, weakness
+from habeas.figures.evaluation import disagreement, estimates, parts, undecided, weakness
 from habeas.figures.evaluation.capturing import capture
-from habeas.figures.evaluation.counting import Counted, breakdown, count
+from habeas.figures.evaluation.counting import Counted, count
 from habeas.figures.evaluation.gathering import load
 from habeas.figures.evaluation.handling import handling_of
 from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.reporting import report
 from habeas.figures.evaluation.results import (
-    CountedFigure,
     EstimatedFigure,
     Evaluation,
     FigureMember,
     ReportedFigure,
     WaterfallStep,
 )
-from habeas.figures.evaluation.rows import ClaimRow, Facts
+from habeas.figures.evaluation.rows import Facts
+from habeas.figures.evaluation.summing import Spoken, Sum
 from habeas.vocabulary import schema as vocabulary
 from habeas.vocabulary.schema import Schema
 
@@ -54,48 +54,13 @@ def compute(
     """The result of a definition over plain rows."""
     if definition.kind == "reported":
         return _reported(definition, facts, schema, as_of, viewer, scope)
-    counted = count(definition, facts)
     if definition.kind == "estimated":
+        counted = count(definition, facts)
         return _estimated(definition, facts, counted, as_of, viewer, scope)
-    groups, by_grounds = breakdown(definition, facts, counted.members)
-    concerned = {m.position for m in (*counted.members, *counted.undecided)}
-    chosen = {m.position for m in counted.members}
-    drawn = _drawn(definition, facts, chosen)
-    open_ones = undecided.between(facts.open_pairs, chosen)
-    grounds = counted.grounds | by_grounds | {row.position for row in drawn}
-    rows = {row.position: row for row in facts.claims if row.position in grounds}
-    return CountedFigure(
-        definition=definition,
-        as_of=as_of,
-        viewer=viewer,
-        scope=scope,
-        steps=counted.steps,
-        grounds=grounds,
-        number=len(counted.members),
-        fewest=(None if definition.undecided_ppm is None else undecided.fewest(chosen, open_ones)),
-        open_pairs=tuple(undecided.weighed(open_ones, chosen)),
-        not_known=len(counted.undecided),
-        members=counted.members,
-        undecided=counted.undecided,
-        groups=groups,
-        weak=(
-            *weakness.of_members(counted.members, rows, facts),
-            *weakness.of_pairs(facts.open_pairs, chosen),
-            *weakness.of_comparing(counted.members, facts.compared),
-        ),
-        conflicts=tuple(
-            disagreement.between(
-                (row for row in facts.claims if row.record in concerned), schema, facts.kinds
-            )
-        ),
-        claims=rows,
-        captions=_captions(
-            facts,
-            concerned.union(*((pair.left, pair.right) for pair in open_ones)),
-            rows.values(),
-        ),
-        sources=_speakers(facts, rows.values()),
-    )
+    summed = Sum(definition, schema)
+    summed.add(facts)
+    captions = parts.WholeFacts(facts).captions
+    return summed.figure(facts, captions, as_of=as_of, viewer=viewer, scope=scope)
 
 
 def _reported(
@@ -174,18 +139,6 @@ def _estimated(
         sources={p: facts.sources[p] for each in captured.lists for p in each.sources},
         capture=captured,
     )
-
-
-def _drawn(definition: FigureDefinition, facts: Facts, members: set[int]) -> list[ClaimRow]:
-    """The claims that the view draws for the members."""
-    names = definition.drawn_properties
-    if not names:
-        return []
-    return [
-        row
-        for row in facts.claims
-        if row.property in names and row.stance == "asserts" and row.record in members
-    ]
 
 
 def _captions(facts: Facts, records: set[int], rows: Any) -> dict[int, str]:
@@ -316,16 +269,32 @@ def evaluate_afresh(
 
 
 def _computed(definition: FigureDefinition, ground: Ground) -> Evaluation:
+    words = scope_words(ground.viewer)
+    as_of, viewer = ground.as_of, ground.viewer.name
+    if definition.kind == "counted":
+        with parts.undisturbed():
+            return _counted(definition, ground, words)
     facts = load(definition, ground)
-    found = compute(
-        definition,
-        facts,
-        ground.vocabulary,
+    found = compute(definition, facts, ground.vocabulary, as_of=as_of, viewer=viewer, scope=words)
+    spoken = Spoken()
+    spoken.add(found.claims.values(), facts)
+    return replace(found, handling=handling_of(ground, facts, found, spoken))
+
+
+def _counted(definition: FigureDefinition, ground: Ground, words: str) -> Evaluation:
+    asked = parts.asked(definition, ground)
+    summed = Sum(definition, ground.vocabulary)
+    for facts in asked:
+        summed.add(facts)
+    found = summed.figure(
+        asked.whole,
+        asked.captions,
         as_of=ground.as_of,
         viewer=ground.viewer.name,
-        scope=scope_words(ground.viewer),
+        scope=words,
     )
-    return replace(found, handling=handling_of(ground, facts, found))
+    level = handling_of(ground, asked.whole, found, summed.spoken, asked.among())
+    return replace(found, handling=level)
 
 
 def size_asked(definition: FigureDefinition, size: int, as_of: int | None) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from django.db.models import Max, Min, Q, QuerySet
 
@@ -25,32 +26,48 @@ from habeas.figures.places import LOCATING
 
 def load(definition: FigureDefinition, ground: Ground) -> Facts:
     """Everything that a definition asks about."""
-    viewer, as_of, records = ground.viewer, ground.as_of, ground.records
-    names = {name for rule in definition.rules for name in records_named(rule)}
-    conditions = {test.condition for rule in definition.rules for test in rule.tests}
     read = ground.rows(definition)
-    rows = read.claims
-    mentions = visible(viewer, m.Mention).filter(position__lt=as_of)
-    captions, kinds, population = _mentions(definition, read, records, as_of)
-    with_claims = {row.record for row in rows} | ground.spoken_of(definition.counts)
-    sources, first = ground.sources
-    listed = _listed(viewer, definition, records, sources, as_of)
-    return Facts(
+    captions, kinds, population = _mentions(definition, read, ground.records, ground.as_of)
+    with_claims = {row.record for row in read.claims} | ground.spoken_of(definition.counts)
+    in_place = any(rule.name == r.IN_PLACE for rule in definition.rules)
+    return replace(
+        _beside(definition, ground, population),
         records=tuple(sorted(p for p, stands in population.items() if stands or p in with_claims)),
         withdrawn=tuple(
             sorted(p for p, stands in population.items() if not stands and p not in with_claims)
         ),
-        claims=tuple(rows),
-        sources=sources,
-        origins=Origins(ground.lineage, first),
+        claims=tuple(read.claims),
+        speakers=frozenset(row.source for row in read.claims)
+        if definition.asks_who_speaks
+        else frozenset(),
         cited=read.cited,
         through=read.through,
-        grades=_grades(ground, definition) if "credibility" in conditions else {},
         captions=captions,
         kinds=kinds,
+        above=above_of(read.claims) if in_place else {},
+    )
+
+
+def unread(definition: FigureDefinition, ground: Ground) -> Facts:
+    """All that a count asks about but claims and what is read with them."""
+    records, withdrawn = ground.population(definition.counts)
+    beside = _beside(definition, ground, {*records, *withdrawn})
+    return replace(beside, records=records, withdrawn=withdrawn)
+
+
+def _beside(definition: FigureDefinition, ground: Ground, population: Collection[int]) -> Facts:
+    """What a definition asks about beside the claims and the records of its kind."""
+    viewer, as_of, records = ground.viewer, ground.as_of, ground.records
+    names = {name for rule in definition.rules for name in records_named(rule)}
+    conditions = {test.condition for rule in definition.rules for test in rule.tests}
+    mentions = visible(viewer, m.Mention).filter(position__lt=as_of)
+    sources, first = ground.sources
+    return Facts(
+        sources=sources,
+        origins=Origins(ground.lineage, first),
+        grades=_grades(ground, definition) if "credibility" in conditions else {},
         named=_named(names, viewer, mentions, records, as_of) if names else {},
-        above=_above(rows) if any(rule.name == r.IN_PLACE for rule in definition.rules) else {},
-        listed=listed,
+        listed=_listed(viewer, definition, records, sources, as_of),
         open_pairs=_open_pairs(viewer, definition, records, population, as_of),
         compared=_compared(viewer, definition, as_of),
     )
@@ -202,7 +219,7 @@ def _grades(ground: Ground, definition: FigureDefinition) -> dict[int, str]:
     return dict(graded.order_by("position").values_list("target", "grade"))
 
 
-def _above(rows: Iterable[ClaimRow]) -> dict[int, dict[int, tuple[int, ...]]]:
+def above_of(rows: Iterable[ClaimRow]) -> dict[int, dict[int, tuple[int, ...]]]:
     """For each record, the places that assertions put it in, and those assertions."""
     found: dict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
     for row in rows:

@@ -10,7 +10,9 @@ repeats whose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from django.db.models import QuerySet
 
 from habeas.archive import models as m
 from habeas.archive import openness
@@ -19,18 +21,29 @@ from habeas.archive.review.pairs import settled
 from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
 from habeas.figures.evaluation.rows import Facts
+from habeas.figures.evaluation.summing import Spoken
 
 
-def handling_of(ground: Ground, facts: Facts, evaluation: Evaluation) -> str:
-    """The level of a figure as this viewer sees it."""
+def handling_of(
+    ground: Ground,
+    facts: Facts,
+    evaluation: Evaluation,
+    spoken: Spoken,
+    among: Mapping[str, QuerySet[m.Projection]] | None = None,
+) -> str:
+    """The level of a figure as this viewer sees it.
+
+    ``spoken``: whom its grounds are about, and who says them; ``among``: rows, by kind, among which
+    most of what it stands on is.
+    """
     viewer, of = ground.viewer, ground.records
     if not (viewer.is_owner or viewer.is_team):
         return openness.PUBLIC
     position = evaluation.definition.position
     claims = set(evaluation.grounds)
     claims.update(claim for conflict in evaluation.conflicts for claim in conflict.claims)
-    records = _records(evaluation).union(*facts.named.values())
-    speakers = _speakers(facts, evaluation)
+    records = _records(evaluation).union(spoken.records, *facts.named.values())
+    speakers = _speakers(facts, evaluation, spoken)
     stands_on: dict[str, Iterable[int]] = {
         "definition": [] if position is None else [position],
         "mention": {p for r in records for p in of.members(r)},
@@ -42,7 +55,8 @@ def handling_of(ground: Ground, facts: Facts, evaluation: Evaluation) -> str:
         "lineage": _lineage(ground, facts, speakers),
         "source": {facts.sources[p].described for p in speakers if p in facts.sources},
     }
-    return ground.strictest({kind: set(positions) for kind, positions in stands_on.items()})
+    things = {kind: set(positions) for kind, positions in stands_on.items()}
+    return ground.strictest(things, among)
 
 
 def _records(evaluation: Evaluation) -> set[int]:
@@ -52,8 +66,6 @@ def _records(evaluation: Evaluation) -> set[int]:
     if isinstance(evaluation, EstimatedFigure):
         pairs += evaluation.capture.pairs
     found.update(position for pair in pairs for position in (pair.left, pair.right))
-    for row in evaluation.claims.values():
-        found.update(record for record in (row.record, row.ref_record) if record is not None)
     return found
 
 
@@ -85,13 +97,13 @@ def _grading(ground: Ground, facts: Facts) -> set[int]:
     return {entry for claim, entry in dict(rows).items() if claim in facts.grades}
 
 
-def _speakers(facts: Facts, evaluation: Evaluation) -> set[int]:
+def _speakers(facts: Facts, evaluation: Evaluation, spoken: Spoken) -> set[int]:
     """The sources whose word the number rests on, or of which a rule asked."""
     definition = evaluation.definition
-    asked = facts.claims if definition.asks_who_speaks else evaluation.claims.values()
+    asked = facts.speakers if definition.asks_who_speaks else spoken.sources.keys()
     codes = {code for each in definition.estimation.lists for code in each.sources}
     listed = {p for p, source in facts.sources.items() if source.code in codes}
-    return listed | {row.source for row in asked}  # lists that repeat each other are one
+    return listed | asked  # lists that repeat each other are one
 
 
 def _lineage(ground: Ground, facts: Facts, speakers: set[int]) -> set[int]:

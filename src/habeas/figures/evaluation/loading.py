@@ -8,7 +8,7 @@ the definition and never on the number of rows; records are the unions of the vi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,9 +24,12 @@ from habeas.figures.evaluation.rows import ClaimRow, SourceRow
 from habeas.vocabulary.schema import Schema
 
 _CLAIM_COLUMNS = ClaimRow._fields[:-2]
+_SUBJECT, _REF = _CLAIM_COLUMNS.index("subject"), _CLAIM_COLUMNS.index("ref")
+#: ``ClaimRow._make`` without counting the columns of each of a million rows.
+_row: Callable[[type[ClaimRow], tuple[Any, ...]], ClaimRow] = tuple.__new__
 #: Of several figures together, how many claims are read at once and held; more are read one figure
 #: after the other.
-MOST_TOGETHER = 200_000
+MOST_TOGETHER = 50_000
 
 
 class Records:
@@ -55,9 +58,9 @@ class Records:
         return self._joining.get(record, [])
 
     @property
-    def joined(self) -> Collection[int]:
-        """Every mention that was joined to another."""
-        return self._joined.keys()
+    def joined(self) -> Mapping[int, int]:
+        """Every mention that was joined to another, with its record."""
+        return self._joined
 
 
 def same_judgements(viewer: Viewer, as_of: int) -> QuerySet[m.Judgement]:
@@ -90,6 +93,11 @@ def live_claims(viewer: Viewer, as_of: int) -> QuerySet[m.Claim]:
     return live(visible(viewer, m.Claim), as_of)
 
 
+def claim_columns() -> tuple[str, ...]:
+    """The columns of a claim that ``with_records`` makes a row of."""
+    return _CLAIM_COLUMNS
+
+
 def claim_rows(claims: QuerySet[m.Claim], records: Records) -> list[ClaimRow]:
     """The claims as plain rows, in ledger order."""
     return with_records(claims.order_by("position").values_list(*_CLAIM_COLUMNS), records)
@@ -97,10 +105,12 @@ def claim_rows(claims: QuerySet[m.Claim], records: Records) -> list[ClaimRow]:
 
 def with_records(rows: Iterable[tuple[Any, ...]], records: Records) -> list[ClaimRow]:
     """Claim columns as rows, each with its record and the record that it refers to."""
-    of = records.of
-    ref = _CLAIM_COLUMNS.index("ref")
+    joined = records.joined
     return [
-        ClaimRow._make((*row, of(row[1]), None if row[ref] is None else of(row[ref])))
+        _row(
+            ClaimRow,
+            (*row, joined.get(row[_SUBJECT], row[_SUBJECT]), joined.get(row[_REF], row[_REF])),
+        )
         for row in rows
     ]
 
@@ -166,6 +176,7 @@ class Ground:
     ) -> None:
         self.viewer, self.as_of, self._without = viewer, as_of, without
         self._spoken_of: dict[str, frozenset[int]] = {}
+        self._populations: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
         asked = [d for d in together if viewer.purpose is not None or not d.picks_by]
         self._together = asked if len(asked) > 1 else []
         self._levels: dict[openness.Thing, str] = {}
@@ -174,6 +185,10 @@ class Ground:
     def vocabulary(self) -> Schema:
         return regions.vocabulary()
 
+    def holds(self, definition: FigureDefinition) -> bool:
+        """Whether the rows that a definition asks about were read with those of others."""
+        return self._shared is not None and self._shared.hold(definition)
+
     def rows(self, definition: FigureDefinition) -> RowsRead:
         """The rows that a definition asks about."""
         shared = self._shared
@@ -181,11 +196,15 @@ class Ground:
             return shared.of(definition)
         return self._read(frozenset(definition.properties), _counted(definition))
 
-    def strictest(self, things: Mapping[str, Collection[int]]) -> str:
-        """``openness.handling_of_all`` for this viewer."""
+    def strictest(
+        self,
+        things: Mapping[str, Collection[int]],
+        among: Mapping[str, QuerySet[m.Projection]] | None = None,
+    ) -> str:
+        """``openness.handling_of_all`` for this viewer; ``among``: rows that many of them are."""
         shared = self._shared
         if shared is None:
-            return openness.handling_of_all(self.viewer, things)
+            return openness.handling_of_all(self.viewer, things, among)
         asked = {(kind, position) for kind, positions in things.items() for position in positions}
         if new := asked - self._levels.keys():
             new |= set() if self._levels else self._likely(shared)
@@ -242,6 +261,24 @@ class Ground:
     @cached_property
     def records(self) -> Records:
         return all_records(self.viewer, self.as_of, self._without)
+
+    def population(self, kind: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The records of a kind: those that stand, and those known from retracted lists alone."""
+        if kind not in self._populations:
+            self._populations[kind] = self._population(kind)
+        return self._populations[kind]
+
+    def _population(self, kind: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        stands: dict[int, bool] = {}
+        of = self.records.of
+        rows = visible(self.viewer, m.Mention).filter(kind=kind, position__lt=self.as_of)
+        for position, ended_at in rows.values_list("position", "ended_at").iterator():
+            record = of(position)
+            known = ended_at is None or ended_at >= self.as_of
+            stands[record] = known or stands.get(record, False)
+        spoken_of = self.spoken_of(kind)
+        standing = {record for record, known in stands.items() if known or record in spoken_of}
+        return tuple(sorted(standing)), tuple(sorted(stands.keys() - standing))
 
     @cached_property
     def sources(self) -> tuple[dict[int, SourceRow], dict[int, int]]:

@@ -145,6 +145,7 @@ class Facts:
     ``records`` are those of the counted kind; ``withdrawn`` those known only from
     retracted lists. ``named`` gives the records behind each name in the definition,
     ``above`` the places in which a record is said to lie, and the claims that say so.
+    ``speakers``: who says any of the claims, where a rule asks that.
     ``listed`` gives for each list of an estimate its records, each with the earliest claim
     that puts it there; ``open_pairs`` the pairs, of the counted kind, that are not decided;
     ``compared`` the ledger size whose records the newest run compared, 0 where there was none,
@@ -156,6 +157,7 @@ class Facts:
     claims: tuple[ClaimRow, ...] = ()
     sources: Mapping[int, SourceRow] = field(default_factory=dict)
     origins: Origins = field(default_factory=Origins)
+    speakers: frozenset[int] = frozenset()
     cited: frozenset[int] = frozenset()  # claims that cite a passage
     through: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # claim → by whom it came
     grades: Mapping[int, str] = field(default_factory=dict)  # claim → latest credibility

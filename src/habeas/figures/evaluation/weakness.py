@@ -7,20 +7,13 @@ after lineage: one that repeats another is not a second origin.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from habeas.archive.review.pairs import OpenPair
 from habeas.figures.evaluation.results import FigureMember, Weakness
 from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.figures.evaluation.times import is_vague
-
-
-def of_members(
-    members: Sequence[FigureMember], claims: Mapping[int, ClaimRow], facts: Facts
-) -> tuple[Weakness, ...]:
-    """The weak points of counted records, each by the claims that decided it."""
-    return _weak([[claims[c] for c in member.claims] for member in members], "records", facts)
 
 
 def of_pairs(pairs: Sequence[OpenPair], counted: Collection[int]) -> tuple[Weakness, ...]:
@@ -54,52 +47,80 @@ def of_comparing(members: Sequence[FigureMember], compared: int | None) -> tuple
 
 def of_points(rows: Iterable[ClaimRow], facts: Facts) -> tuple[Weakness, ...]:
     """The weak points of reported claims."""
-    return _weak([[row] for row in rows], "reports", facts)
+    tally = Tally("reports")
+    for row in rows:
+        tally.add([row], facts)
+    return tally.weak(facts)
 
 
-def _weak(supports: list[list[ClaimRow]], what: str, facts: Facts) -> tuple[Weakness, ...]:
-    whole = len(supports)
-    if not whole:
-        return ()
-    one_origin = 0
-    alone: Counter[int] = Counter()
-    undated = vague = without_passage = second_hand = 0
-    for rows in supports:
+_Time = tuple[str, int | None, int | None]  # EDTF, first and last day
+
+
+class Tally:
+    """How many of what was counted have each weak point, added up as they come.
+
+    ``what``: "records", each resting on the claims that decided it, or "reports", each a claim.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._alone: Counter[int] = Counter()
+        self._whole = self._one_origin = self._unsupported = 0
+        self._vague_times: dict[_Time, bool] = {}
+        self._undated = self._vague = self._without_passage = self._second_hand = 0
+
+    def add(self, rows: Sequence[ClaimRow], facts: Facts) -> None:
+        """One more, resting on these claims."""
+        self._whole += 1
         if not rows:
-            continue
-        lonely = _lonely_origins(rows, facts)
-        one_origin += bool(lonely)
-        alone.update(lonely)
-        undated += all(not _time(row)[0] for row in rows)
-        vague += all(_time(row)[0] == "" or is_vague(*_time(row)) for row in rows)
-        without_passage += not any(row.position in facts.cited for row in rows)
-        second_hand += all(row.position in facts.through for row in rows)
-    found: list[Weakness] = []
-    if what == "records":
-        found.append(_share("one-origin", _one_origin_words(len(alone)), one_origin, whole))
-    if alone:
-        top, part = min(alone.items(), key=lambda item: (-item[1], item[0]))
-        title = facts.sources[top].title if top in facts.sources else "one source"
-        found.append(
+            self._unsupported += 1
+            return
+        if lonely := _lonely_origins(rows, facts):
+            self._one_origin += 1
+            for origin in lonely:
+                self._alone[origin] += 1
+        times = [_time(row) for row in rows]
+        positions = [row.position for row in rows]
+        self._undated += not any(text for text, *_ in times)
+        self._vague += False not in map(self._is_vague, times)
+        self._without_passage += facts.cited.isdisjoint(positions)
+        self._second_hand += facts.through.keys() >= set(positions)
+
+    def _is_vague(self, time: _Time) -> bool:
+        known = self._vague_times.get(time)
+        if known is None:
+            known = self._vague_times[time] = time[0] == "" or is_vague(*time)
+        return known
+
+    def weak(self, facts: Facts) -> tuple[Weakness, ...]:
+        """The weak points of all that were added."""
+        what, whole, alone = self._what, self._whole, self._alone
+        if not whole:
+            return ()
+        found: list[Weakness] = []
+        if what == "records":
+            words = _one_origin_words(len(alone))
+            found.append(_share("one-origin", words, self._one_origin, whole))
+        if alone:
+            top, part = min(alone.items(), key=lambda item: (-item[1], item[0]))
+            title = facts.sources[top].title if top in facts.sources else "one source"
+            words = _largest_words(title, len(alone) if what == "records" else 1)
+            found.append(_share("largest-origin", words, part, whole))
+        found += [
+            _share("undated", "do not state when it held", self._undated, whole),
+            _share("vague-dates", "have no date, or one vaguer than a year", self._vague, whole),
+            _share("without-passage", "cite no exact passage", self._without_passage, whole),
             _share(
-                "largest-origin",
-                _largest_words(title, len(alone) if what == "records" else 1),
-                part,
+                "second-hand",
+                "reached this archive only through someone else",
+                self._second_hand,
                 whole,
-            )
-        )
-    found += [
-        _share("undated", "do not state when it held", undated, whole),
-        _share("vague-dates", "have no date, or one vaguer than a year", vague, whole),
-        _share("without-passage", "cite no exact passage", without_passage, whole),
-        _share("second-hand", "reached this archive only through someone else", second_hand, whole),
-    ]
-    unsupported = sum(not rows for rows in supports)
-    if unsupported:
-        found.append(
-            _share("no-claim", "are counted for being recorded at all", unsupported, whole)
-        )
-    return tuple(found)
+            ),
+        ]
+        if self._unsupported:
+            words = "are counted for being recorded at all"
+            found.append(_share("no-claim", words, self._unsupported, whole))
+        return tuple(found)
 
 
 def _one_origin_words(different: int) -> str:
@@ -113,11 +134,16 @@ def _largest_words(title: str, different: int) -> str:
     return f"{words}, the most for any one origin" if different > 1 else words
 
 
-def _lonely_origins(rows: Iterable[ClaimRow], facts: Facts) -> set[int]:
+def _lonely_origins(rows: Sequence[ClaimRow], facts: Facts) -> set[int]:
     """The origins on which some property of the record rests alone."""
-    by_property: dict[str, set[int]] = defaultdict(set)
+    of = facts.origins.of
+    by_property: dict[str, set[int]] = {}
     for row in rows:
-        by_property[row.property].update(facts.origins.of(row.source))
+        known = by_property.get(row.property)
+        if known is None:
+            by_property[row.property] = set(of(row.source))
+        else:
+            known |= of(row.source)
     return {min(origins) for origins in by_property.values() if len(origins) == 1}
 
 
@@ -125,7 +151,7 @@ def _share(name: str, words: str, part: int, whole: int) -> Weakness:
     return Weakness(name, f"{part:,} of {whole:,} {words}", part, whole)
 
 
-def _time(row: ClaimRow) -> tuple[str, int | None, int | None]:
+def _time(row: ClaimRow) -> _Time:
     """The time that a claim speaks of: the date that is its value, else when it held."""
     if row.value_type == "date":
         return row.value_key, row.value_from, row.value_to

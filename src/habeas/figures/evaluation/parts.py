@@ -1,0 +1,238 @@
+"""What a count asks about, some records at a time, so that no archive is too large to count.
+
+``asked`` gives the facts of a counted figure in parts: of a small archive one part, read whole; of
+a large one some thousand records each, with every claim about them that the figure reads. Where the
+one condition on claims can be put to the database (``narrowing``), claims that certainly do not
+meet it are not read: who has no other is dropped by that rule, as the rule itself would say.
+
+Invariants: the rules alone decide (``counting``), whoever reads; each record of the kind is in
+exactly one part; memory grows with the records that are counted, never with the claims read.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet
+from django.db.models.functions import Cast
+
+from habeas.archive import models as m
+from habeas.archive.access import visible
+from habeas.archive.store.pieces import in_pieces
+from habeas.figures.definition import rules as r
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.evaluation.gathering import above_of, load, unread
+from habeas.figures.evaluation.loading import Ground, claim_columns, live_claims, with_records
+from habeas.figures.evaluation.narrowing import may_meet
+from habeas.figures.evaluation.rows import ClaimRow, Facts
+from habeas.figures.places import LOCATING
+
+#: As many claims of a figure, or records of its kind, are read whole.
+MOST_AT_ONCE = 20_000
+RECORDS_AT_ONCE = 4_000
+#: Narrowed where at most one record in so many may meet the condition.
+ONE_IN = 4
+_SUBJECTS = 500  # named one by one in a question
+_Marked = tuple[ClaimRow, int, int]  # with whether it cites a passage, and someone passed it on
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFacts:
+    """The facts of a small archive: one part."""
+
+    whole: Facts
+
+    def __iter__(self) -> Iterator[Facts]:
+        yield self.whole
+
+    def captions(self, records: Collection[int]) -> Mapping[int, str]:
+        known = self.whole.captions
+        return {record: known[record] for record in records if record in known}
+
+    def among(self) -> Mapping[str, QuerySet[m.Projection]]:
+        return {}
+
+
+def asked(definition: FigureDefinition, ground: Ground) -> WholeFacts | FactsInParts:
+    """The facts of a counted figure, in parts."""
+    if ground.holds(definition) or not _is_large(definition, ground):
+        return WholeFacts(load(definition, ground))
+    return FactsInParts(definition, ground)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Nothing looks for garbage in rings meanwhile: plain rows make none, and there are many."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _is_large(definition: FigureDefinition, ground: Ground) -> bool:
+    if ground.as_of <= MOST_AT_ONCE:  # each claim and each record is an entry
+        return False
+    names = frozenset(definition.properties)
+    if _is_more(_mentions(definition, ground)) or _is_more(_claims(ground, names)):
+        # Whoever lies somewhere lies in all that is above: these claims are read at once.
+        placing = names.intersection(LOCATING)
+        return not placing or not _is_more(_claims(ground, placing))
+    return False
+
+
+def _is_more(rows: QuerySet[m.Claim] | QuerySet[m.Mention]) -> bool:
+    return len(rows.values_list("position")[: MOST_AT_ONCE + 1]) > MOST_AT_ONCE
+
+
+def _claims(ground: Ground, properties: Iterable[str]) -> QuerySet[m.Claim]:
+    claims = live_claims(ground.viewer, ground.as_of)
+    return claims.filter(property__in=sorted(properties))
+
+
+def _mentions(definition: FigureDefinition, ground: Ground) -> QuerySet[m.Mention]:
+    mentions = visible(ground.viewer, m.Mention)
+    return mentions.filter(kind=definition.counts, position__lt=ground.as_of)
+
+
+def _one_or_zero(rows: QuerySet[Any]) -> Cast:
+    """Whether there are such rows, as a number: no database needs it made a truth value."""
+    return Cast(Exists(rows), IntegerField())
+
+
+class FactsInParts:
+    """The facts of a large archive. ``whole``: what holds of all parts, without claims."""
+
+    def __init__(self, definition: FigureDefinition, ground: Ground) -> None:
+        self._definition, self._ground = definition, ground
+        self._names = frozenset(definition.properties)
+        self._referred: dict[int, str] = {}
+        self.whole = unread(definition, ground)
+        self._placing: dict[int, _Marked] = {}
+        if any(rule.name == r.IN_PLACE for rule in definition.rules):
+            for row, is_cited, is_passed_on in self._marked(_claims(ground, LOCATING)):
+                self._placing[row.position] = row, is_cited, is_passed_on
+            rows = sorted(row for row, *_ in self._placing.values())
+            self.whole = replace(self.whole, above=above_of(rows))
+        if definition.asks_who_speaks:
+            speakers = _claims(ground, self._names).values_list("source", flat=True).distinct()
+            self.whole = replace(self.whole, speakers=frozenset(speakers))
+
+    def among(self) -> Mapping[str, QuerySet[m.Projection]]:
+        """By kind, rows among which are most of those that the figure stands on."""
+        claims: QuerySet[m.Projection] = _claims(self._ground, self._names)
+        return {"claim": claims, "mention": _mentions(self._definition, self._ground)}
+
+    def captions(self, records: Collection[int]) -> Mapping[int, str]:
+        """The caption of the earliest mention of each record that the viewer may see."""
+        found: dict[int, str] = {}
+        of = self._ground.records.of
+        mentions = visible(self._ground.viewer, m.Mention).filter(position__lt=self._ground.as_of)
+        left = set(records)
+        if len(left) > len(self.whole.records) // 4:  # nearly everybody: faster than one by one
+            rows = _mentions(self._definition, self._ground).order_by("position")
+            for position, caption in rows.values_list("position", "caption").iterator():
+                if (record := of(position)) in left:
+                    found.setdefault(record, caption)
+            left -= found.keys()
+        members = sorted(p for record in left for p in self._ground.records.members(record))
+        for some in in_pieces(members, _SUBJECTS):
+            named = mentions.filter(position__in=some).order_by("position")
+            for position, caption in named.values_list("position", "caption"):
+                found.setdefault(of(position), caption)
+        return found
+
+    def __iter__(self) -> Iterator[Facts]:
+        candidates = self._candidates()
+        everybody = self.whole.records
+        if candidates is None:
+            for some in in_pieces(everybody, RECORDS_AT_ONCE):
+                yield self._part(some, self._between(some))
+        else:
+            others = tuple(record for record in everybody if record not in candidates)
+            yield self._part(others, [])
+            for some in in_pieces(sorted(candidates), _SUBJECTS):
+                yield self._part(some, self._about(some))
+        yield replace(self.whole, records=())  # and those known from retracted lists alone
+
+    def _part(self, records: Sequence[int], claims: Iterable[QuerySet[m.Claim]]) -> Facts:
+        """These records with the claims about them, in ledger order."""
+        wanted = set(records)
+        found = [
+            marked
+            for queried in claims
+            for marked in self._marked(queried)
+            if marked[0].record in wanted
+        ]
+        if self._placing:
+            others = {marked[0].position: marked for marked in found} | self._placing
+            found = list(others.values())
+        found.sort()  # by position
+        return replace(
+            self.whole,
+            records=tuple(records),
+            withdrawn=(),
+            claims=tuple([row for row, _, _ in found]),
+            cited=frozenset([row.position for row, is_cited, _ in found if is_cited]),
+            through={row.position: () for row, _, is_passed_on in found if is_passed_on},
+            captions=self._captions_for_groups(row for row, _, _ in found),
+            kinds=dict.fromkeys(records, self._definition.counts),
+        )
+
+    def _candidates(self) -> set[int] | None:
+        """The records of which a claim may meet the one condition; None where all must be asked."""
+        condition = may_meet(self._definition, self.whole, self._ground.records)
+        if condition is None:
+            return None
+        most = len(self.whole.records) // ONE_IN
+        subjects = _claims(self._ground, self._names).filter(condition).values_list("subject")
+        found = subjects.distinct()[: most + 1]
+        if len(found) > most:
+            return None
+        of = self._ground.records.of
+        return {of(subject) for (subject,) in found}.intersection(self.whole.records)
+
+    def _between(self, records: Sequence[int]) -> Iterator[QuerySet[m.Claim]]:
+        """The claims about records that follow each other, then about what is joined to them."""
+        first, last = records[0], records[-1]
+        claims = _claims(self._ground, self._names)
+        yield claims.filter(subject__gte=first, subject__lte=last)
+        members = self._ground.records.members
+        beyond = [p for r in records for p in members(r) if not first <= p <= last]
+        for some in in_pieces(beyond, _SUBJECTS):
+            yield claims.filter(subject__in=some)
+
+    def _about(self, records: Sequence[int]) -> Iterator[QuerySet[m.Claim]]:
+        members = [p for r in records for p in self._ground.records.members(r)]
+        for some in in_pieces(members, _SUBJECTS):
+            yield _claims(self._ground, self._names).filter(subject__in=some)
+
+    def _marked(self, claims: QuerySet[m.Claim]) -> list[_Marked]:
+        """The claims, each with whether it cites a passage and whether someone passed it on."""
+        viewer = self._ground.viewer
+        cites = visible(viewer, m.ClaimPassage).filter(claim=OuterRef("position"), ordinal=0)
+        passed = visible(viewer, m.ClaimSource).filter(claim=OuterRef("position"), ordinal__gt=0)
+        marked = claims.annotate(cites=_one_or_zero(cites), passed_on=_one_or_zero(passed))
+        found = list(marked.values_list("cites", "passed_on", *claim_columns()))
+        rows = with_records([row[2:] for row in found], self._ground.records)
+        return [(row, each[0], each[1]) for row, each in zip(rows, found, strict=True)]
+
+    def _captions_for_groups(self, rows: Iterable[ClaimRow]) -> Mapping[int, str]:
+        """Of the records by which members are grouped: their names are the groups'."""
+        by = self._definition.by
+        if by is None:
+            return {}
+        referred = {
+            row.ref_record
+            for row in rows
+            if row.property == by.property and row.ref_record is not None
+        }
+        if new := referred - self._referred.keys():
+            self._referred |= self.captions(new)
+        return self._referred

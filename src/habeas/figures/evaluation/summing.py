@@ -1,0 +1,164 @@
+"""A counted figure, added up from its records, all at once or some at a time.
+
+Each record has its one fate by itself (``counting``), whichever records stand beside it, so steps,
+members, groups, weak points and conflicts of the parts add up to those of the whole. What speaks of
+two records, an undecided pair, waits until all are known. Invariant: the parts come in order of
+record and share no record; then the order of everything is that of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.evaluation import disagreement, undecided, weakness
+from habeas.figures.evaluation.counting import Counted, Grouping, breakdown, count, grouped
+from habeas.figures.evaluation.disagreement import Conflict
+from habeas.figures.evaluation.results import (
+    CountedFigure,
+    FigureMember,
+    WaterfallStep,
+)
+from habeas.figures.evaluation.rows import ClaimRow, Facts, SourceRow
+from habeas.vocabulary.schema import Schema
+
+Captions = Callable[[Collection[int]], Mapping[int, str]]
+
+
+@dataclass(slots=True)
+class _Step:
+    """One rule, with what it was asked of so far."""
+
+    rule: str
+    words: str
+    entered: int = 0
+    dropped: list[int] = field(default_factory=list)
+    not_known: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Spoken:
+    """Whom the deciding claims are about or refer to, and who says them."""
+
+    records: set[int] = field(default_factory=set)
+    sources: dict[int, SourceRow | None] = field(default_factory=dict)
+
+    def add(self, rows: Iterable[ClaimRow], facts: Facts) -> None:
+        found = list(rows)
+        self.records.update([row.record for row in found])
+        self.records.update({row.ref_record for row in found if row.ref_record is not None})
+        for source in {row.source for row in found} - self.sources.keys():
+            self.sources[source] = facts.sources.get(source)
+
+
+class Sum:
+    """What was counted so far."""
+
+    def __init__(self, definition: FigureDefinition, schema: Schema) -> None:
+        self._definition, self._schema = definition, schema
+        self._steps: list[_Step] = []
+        self._members: list[FigureMember] = []
+        self._undecided: list[FigureMember] = []
+        self._grounds: set[int] = set()
+        self._groups = Grouping()
+        self._drawn: dict[int, ClaimRow] = {}
+        self._refs: set[int] = set()
+        self._weak = weakness.Tally("records")
+        self._conflicts: list[Conflict] = []
+        self.spoken = Spoken()
+
+    def add(self, facts: Facts) -> None:
+        """Count some more records: those of ``facts``, with every claim about them."""
+        definition = self._definition
+        counted = count(definition, facts)
+        by_grounds = breakdown(definition, facts, counted.members, self._groups)
+        drawn = _drawn(definition, facts, counted)
+        grounds = counted.grounds | by_grounds | drawn.keys()
+        rows = {row.position: row for row in facts.claims if row.position in grounds}
+        self._add_steps(counted.steps)
+        self._members += counted.members
+        self._undecided += counted.undecided
+        self._grounds |= grounds
+        self._drawn |= drawn
+        self._refs.update(row.ref_record for row in rows.values() if row.ref_record is not None)
+        self.spoken.add(rows.values(), facts)
+        for member in counted.members:
+            self._weak.add([rows[claim] for claim in member.claims], facts)
+        concerned = {m.position for m in (*counted.members, *counted.undecided)}
+        about = [row for row in facts.claims if row.record in concerned]
+        self._conflicts += disagreement.between(about, self._schema, facts.kinds)
+
+    def _add_steps(self, steps: Iterable[WaterfallStep]) -> None:
+        if not self._steps:
+            steps = list(steps)
+            self._steps = [_Step(step.rule, step.words) for step in steps]
+        for so_far, step in zip(self._steps, steps, strict=True):
+            so_far.entered += step.entered
+            so_far.dropped += step.dropped
+            so_far.not_known += step.not_known
+
+    def figure(
+        self, facts: Facts, captions: Captions, *, as_of: int, viewer: str, scope: str
+    ) -> CountedFigure:
+        """The figure, of all that was added; ``facts``: what holds of all of it."""
+        definition = self._definition
+        self._members.sort(key=_of_member)
+        self._undecided.sort(key=_of_member)
+        self._conflicts.sort(key=_of_conflict)
+        chosen = {member.position for member in self._members}
+        concerned = chosen | {member.position for member in self._undecided}
+        open_ones = undecided.between(facts.open_pairs, chosen)
+        concerned.update(record for pair in open_ones for record in (pair.left, pair.right))
+        return CountedFigure(
+            definition=definition,
+            as_of=as_of,
+            viewer=viewer,
+            scope=scope,
+            steps=tuple(
+                WaterfallStep(
+                    s.rule, s.words, s.entered, tuple(sorted(s.dropped)), tuple(sorted(s.not_known))
+                )
+                for s in self._steps
+            ),
+            grounds=frozenset(self._grounds),
+            number=len(self._members),
+            fewest=(
+                None if definition.undecided_ppm is None else undecided.fewest(chosen, open_ones)
+            ),
+            open_pairs=tuple(undecided.weighed(open_ones, chosen)),
+            not_known=len(self._undecided),
+            members=tuple(self._members),
+            undecided=tuple(self._undecided),
+            groups=grouped(self._groups) if definition.by is not None else (),
+            weak=(
+                *self._weak.weak(facts),
+                *weakness.of_pairs(facts.open_pairs, chosen),
+                *weakness.of_comparing(self._members, facts.compared),
+            ),
+            conflicts=tuple(self._conflicts),
+            claims=self._drawn,
+            captions=captions(concerned | self._refs),
+            sources={p: row for p, row in self.spoken.sources.items() if row is not None},
+        )
+
+
+def _of_member(member: FigureMember) -> int:
+    return member.position
+
+
+def _of_conflict(conflict: Conflict) -> tuple[int, str]:
+    return conflict.record, conflict.property  # several of them stay in their order
+
+
+def _drawn(definition: FigureDefinition, facts: Facts, counted: Counted) -> dict[int, ClaimRow]:
+    """The claims that the view draws for the members, by position."""
+    names = definition.drawn_properties
+    if not names:
+        return {}
+    members = {member.position for member in counted.members}
+    return {
+        row.position: row
+        for row in facts.claims
+        if row.property in names and row.stance == "asserts" and row.record in members
+    }
