@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -85,6 +87,18 @@ def test_from_a_figure_to_each_place(
     checked = habeas("verify")
     assert checked.code == 0
     assert "4 places against their bounds" in checked.out
+    bundle = archive_here.parent / "bundle"
+    made = habeas("bundle", "make", "--figure", "sites", "--level", "public", "--to", bundle)
+    assert made.code == 0, made.said
+    tree = (bundle / "data" / "why" / "why.txt").read_text("utf-8")
+    assert all(place in " ".join(tree.split()) for place in PLACES.values())
+    alone = subprocess.run(
+        [sys.executable, "-I", bundle / "verify.py"], capture_output=True, text=True, check=True
+    ).stdout
+    for said in (alone, habeas("bundle", "verify", bundle).out):
+        assert "HOLDS            Places that are not words are inside their files" in said
+        assert "4 places" in said
+        assert "shows what a claim says: look at the place" in " ".join(said.split())
 
 
 def test_what_a_file_does_not_have_is_refused_by_row(

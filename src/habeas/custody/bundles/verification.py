@@ -11,7 +11,6 @@ fault where it can, and names each; a folder that must not be read raises ``Bund
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +20,8 @@ from habeas.custody.attestation import opentimestamps
 from habeas.custody.attestation.cosignatures import LARGEST_NOTE, read_cosignatures
 from habeas.custody.attestation.timestamps import imprints, verify_reply
 from habeas.custody.bundles.bags import FETCH, BagReport, Progress, check_bag
-from habeas.custody.bundles.files import ABSENT, FAILS, HOLDS, UNCHECKED, BundleFiles, DoesNotHold
+from habeas.custody.bundles.cited_files import BundledEntry, CitedFiles
+from habeas.custody.bundles.files import ABSENT, FAILS, HOLDS, UNCHECKED, DoesNotHold
 from habeas.custody.bundles.key_check import BundledKeys
 from habeas.custody.bundles.people_check import DisclosedEntry, check_people
 from habeas.custody.bundles.policy import BundlePolicy, read_policy
@@ -37,7 +37,6 @@ from habeas.custody.log import merkle
 from habeas.custody.log.checkpoints import Checkpoint
 from habeas.custody.log.entries import (
     LARGEST_BYTES,
-    ParsedEntry,
     check_disclosures,
     check_signed,
     parse_entry,
@@ -48,15 +47,6 @@ from habeas.custody.standalone import verify as words
 
 MOST_ENTRIES: Final = 50_000
 _TAG_FILES = frozenset({"seal.note", "tagmanifest-sha256.txt"})
-
-
-@dataclass(slots=True)
-class _Entry:
-    position: int
-    parsed: ParsedEntry
-    leaf: bytes
-    item: dict[str, Any]
-    fields: dict[str, Any] = field(default_factory=dict)
 
 
 def verify_bundle(
@@ -77,7 +67,7 @@ def verify_bundle(
     return words.report(checking, checking.run())
 
 
-class _Checking(BundleFiles):
+class _Checking(CitedFiles):
     """One bundle being checked. Its public attributes are those that the words are made from."""
 
     def __init__(self, directory: Path, bag: BagReport, given: dict[str, Any] | None) -> None:
@@ -89,7 +79,7 @@ class _Checking(BundleFiles):
             )
         self.given_policy = given
         self.policy = given or self._json("data/policy.json", "habeas-policy/1")
-        self.entries: dict[str, _Entry] = {}
+        self.entries: dict[str, BundledEntry] = {}
         self.stamped: list[tuple[int, Any, str, bool]] = []
         self.origin, self.size, self.root = "", 0, b""
         self.attested_size = 0
@@ -114,6 +104,7 @@ class _Checking(BundleFiles):
         self._people()
         self._files()
         self._quotes()
+        self._places()
         self._timestamps()
         return FAILS not in self.status.values()
 
@@ -287,7 +278,7 @@ class _Checking(BundleFiles):
                 "has an id that differs from data/bundle.json, or is listed there twice"
             )
         leaf = merkle.leaf_hash(note)
-        self.entries[parsed.entry_id] = _Entry(item["position"], parsed, leaf, item)
+        self.entries[parsed.entry_id] = BundledEntry(item["position"], parsed, leaf, item)
 
     def _proof(self, item: dict[str, Any]) -> None:
         proof = parse_proof(self._read("data/" + item["proof"], LARGEST_NOTE).decode())
@@ -348,46 +339,6 @@ class _Checking(BundleFiles):
             self.said["files"].append(f"{good:,} files and texts")
         elif self.status["files"] == HOLDS:
             self.status["files"] = ABSENT
-
-    def _fields(self, entry_id: str) -> dict[str, Any]:
-        entry = self.entries.get(entry_id)
-        return {} if entry is None else entry.fields
-
-    def _quotes(self) -> None:
-        quoting = [
-            entry
-            for entry in self.entries.values()
-            if entry.fields.get("kind") == "passage" and "quote" in entry.fields
-        ]
-        quoting.sort(key=lambda entry: str(entry.fields.get("layer", "")))
-        texts: dict[str, bytes] = {}
-        seen, left_out = 0, 0
-        for entry in quoting:
-            f = entry.fields
-            key = "text" if "layer" in f else "file"
-            within = self.entries.get(str(f.get("layer", f.get("exhibit"))))
-            if within is None or key not in within.item:
-                left_out += 1
-                continue
-            path = "data/" + str(within.item[key])
-
-            def one(path: str = path, f: dict[str, Any] = f, key: str = key) -> None:
-                if path not in texts:
-                    texts.clear()
-                    texts[path] = self._read(path)
-                part: str | bytes = texts[path].decode() if key == "text" else texts[path]
-                quote = f["quote"] if key == "text" else f["quote"].encode()
-                if part[f["start"] : f["stop"]] != quote:
-                    raise DoesNotHold("quotes words that are not at that place")
-
-            seen += self._one("quotes", f"Passage {entry.position!r}", one)
-        if not quoting:
-            self.status["quotes"] = ABSENT
-        elif not seen and self.status["quotes"] == HOLDS:
-            self.status["quotes"] = UNCHECKED
-        self.said["quotes"].append(f"{seen:,} quotes")
-        if left_out:
-            self.said["quotes"].append(f"{left_out:,} of texts that are not in the bundle")
 
     def _timestamps(self) -> None:
         listed = self.index.get("timestamps", [])

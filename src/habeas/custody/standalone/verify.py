@@ -47,10 +47,13 @@ CHECKS = {
     "people": "Entries in a person's name are signed by a key granted to them",
     "files": "Files and texts are those that the entries name",
     "quotes": "Quotes are in the texts, at the place named",
+    "places": "Places that are not words are inside their files, as the readings say",
     "timestamps": "Others attest when the log existed",
 }
 LISTS = ("entries", "checkpoints", "timestamps", "handovers")  # of data/bundle.json
-BUNDLES = ("habeas-bundle/1", "habeas-bundle/2")  # the second where keys were handed over
+#: The second where keys were handed over, the third where a place is not words, or a transcript.
+BUNDLES = ("habeas-bundle/1", "habeas-bundle/2", "habeas-bundle/3")
+UNSAID = ("people", "places")  # checks that are not told where there is nothing of their kind
 GRANTS = {"holder", "verifier", "state"}  # what an entry must show for its key to be judged
 HOLDS, FAILS, ABSENT, UNCHECKED = "holds", "fails", "absent", "not checked here"
 
@@ -670,6 +673,86 @@ def safe_path(path):
     return bool(path) and "\\" not in path and not {"", ".", ".."} & set(parts)
 
 
+# --- places that are not words -------------------------------------------------------------
+
+EDGES = ("left", "top", "right", "bottom")
+PLACES = {  # what each form needs
+    "cell": ("sheet", "row", "column"),
+    "row": ("sheet", "row"),
+    "rectangle": ("page", *EDGES),
+    "time": ("from_ms", "to_ms"),
+    "whole": (),
+}
+NUMBERS = ("sheet", "row", "column", "page", *EDGES, "from_ms", "to_ms", "stream")
+
+
+def read_place(fields):
+    """Refuse what is not written as a place of its form must be."""
+    form = fields["form"]
+    given = {name: fields[name] for name in NUMBERS if name in fields}
+    edged = set(given) & set(EDGES)
+    may = set(PLACES.get(form, ())) | ({"stream", *EDGES} if form == "time" else set())
+    least = {"sheet": 1, "row": 1, "column": 1, "page": 1}
+    good = (
+        form in PLACES
+        and set(PLACES[form]) <= set(given) <= may
+        and all(type(number) is int for number in given.values())
+        and all(least.get(name, 0) <= number < 2**31 for name, number in given.items())
+        and len(edged) in (0, 4)
+        and given.get("from_ms", 0) <= given.get("to_ms", 2**31)
+    )
+    if good and edged:
+        good = given["left"] < given["right"] <= 1_000_000
+        good = good and given["top"] < given["bottom"] <= 1_000_000
+    if not good:
+        raise Fault("is not written as a place must be")
+
+
+def inside_file(fields, reading, text_of):
+    """Whether the bundle shows that a place is inside its file; a fault where it is not."""
+    form = fields["form"]
+    if form in ("cell", "row"):
+        layer = fields.get("layer")
+        if not layer or reading.get("layer", layer) != layer:
+            raise Fault("is in another text than that of its reading")
+        text = text_of(layer)
+        if text is None:
+            return False
+        start, stop = fields["start"], fields["stop"]
+        if not 0 <= start <= stop <= len(text) or text[start:stop] != fields.get("quote", ""):
+            raise Fault("quotes words that are not at that place")
+        return True
+    if form == "whole":
+        return True
+    if "metadata" not in reading:
+        return False
+    facts = reading["metadata"] or {}
+    lasts = measured(facts.get("duration_ms"))
+    wide = measured(facts.get("upright_width_px"))
+    if form == "rectangle":
+        pages = [range(1, 2)] if wide else []
+        for run in (facts.get("page_boxes") or facts.get("page_sizes_px") or "").split("; "):
+            match = re.fullmatch(r"(\d{1,7})(?:-(\d{1,7}))? \d{1,10}x\d{1,10}", run, re.A)
+            if match:
+                pages.append(range(int(match[1]), int(match[2] or match[1]) + 1))
+        pages.append(range(1, int(reading.get("pages") or 0) + 1))
+        good = not lasts and any(fields["page"] in run for run in pages)
+    else:
+        good = fields["to_ms"] <= lasts and lasts > 0
+        if "stream" in fields:
+            good = good and "kind=" in facts.get(f"stream_{fields['stream']}", "")
+        if "left" in fields:
+            good = good and wide > 0
+    if not good:
+        raise Fault("is outside what the reading of its file says")
+    return True
+
+
+def measured(word):
+    """A number of a reading's facts; 0 where it is not written as one."""
+    return int(word) if re.fullmatch("0|[1-9][0-9]{0,9}", str(word or ""), re.A) else 0
+
+
 #: Role and whether it is granted, of the four entries that hand keys over, in their order.
 HANDOVER = (("checkpoint", True), ("checkpoint", False), ("entry", False), ("entry", True))
 
@@ -1285,6 +1368,55 @@ class Bundle:
         if left_out:
             self.said["quotes"].append(f"{left_out:,} of texts that are not in the bundle")
 
+    def check_places(self):
+        """Cells, rows, rectangles, times, whole files: inside what the reading here says."""
+        found = [e for e in self.entries.values() if e["fields"].get("kind") == "location"]
+        texts, inside, left_out = {}, 0, 0
+
+        def text_of(layer):
+            item = self.entries.get(layer, {}).get("item", {})
+            if "text" not in item:
+                return None
+            if layer not in texts:
+                texts.clear()
+                texts[layer] = self.read("data/" + item["text"]).decode()
+            return texts[layer]
+
+        def one(entry):
+            nonlocal inside, left_out
+            fields = entry["fields"]
+            exhibit = self.fields_of(fields.get("exhibit"))
+            reading = self.fields_of(fields.get("reading"))
+            if exhibit and exhibit.get("kind") != "exhibit":
+                raise Fault("is a place in something that is no exhibit")
+            if "form" not in fields:
+                left_out += 1
+                return
+            read_place(fields)
+            if "reading" not in fields:
+                if fields["form"] != "whole":
+                    raise Fault("names no reading that bounds it")
+                known = bool(exhibit)
+            elif not reading:
+                known = False
+            else:
+                if reading.get("kind") != "reading" or reading.get("exhibit") != fields["exhibit"]:
+                    raise Fault("is bounded by a reading of another file")
+                if reading.get("inner_path", "") != fields.get("inner_path", ""):
+                    raise Fault("is bounded by a reading of another file")
+                known = inside_file(fields, reading, text_of)
+            inside, left_out = inside + known, left_out + (not known)
+
+        found.sort(key=lambda entry: str(entry["fields"].get("layer", "")))
+        self.each("places", found, one, lambda entry: f"The place at {entry['position']!r}")
+        if not found:
+            self.status["places"] = ABSENT
+        elif not inside and self.status["places"] == HOLDS:
+            self.status["places"] = UNCHECKED
+        self.said["places"].append(f"{inside:,} places")
+        if left_out:
+            self.said["places"].append(f"{left_out:,} whose bounds are not in the bundle")
+
     def check_timestamps(self):
         listed = self.index.get("timestamps", [])
         program = shutil.which("openssl")
@@ -1367,6 +1499,7 @@ class Bundle:
         self.check_people()
         self.check_files()
         self.check_quotes()
+        self.check_places()
         self.check_timestamps()
         return not any(status == FAILS for status in self.status.values())
 
@@ -1407,6 +1540,11 @@ def shown(bundle):
         yield "The files are, byte for byte, those that were sealed."
     if "quotes" in holds:
         yield "The quotes are in the texts at the places named."
+    if "places" in holds:
+        yield (
+            "The places that are not words are inside their files, as the archive read them, and "
+            "the words of cells and rows are in the text."
+        )
     if {"checkpoint", "history"} & holds and bundle.attested_size:
         whose = "that you named" if bundle.given_policy else "whose keys came with the bundle"
         yield (
@@ -1433,6 +1571,11 @@ def shown(bundle):
 def not_shown(bundle):
     """What is not proven, whatever holds."""
     yield "That what a witness, a document or a claim says is true."
+    if bundle.status.get("places", ABSENT) != ABSENT:
+        yield (
+            "That a cell, rectangle, time or file that is cited shows what a claim says: look at "
+            "the place. That words are in the row and column named is the archive's reading."
+        )
     yield "That the files were captured honestly, or not altered before they were sealed."
     times = [moment for _, moment, _, checked in bundle.stamped if checked and moment]
     if times:
@@ -1491,8 +1634,7 @@ def report(bundle: Any, sound: bool) -> dict[str, Any]:
                 "faults": bundle.faults[name],
             }
             for name, meaning in CHECKS.items()
-            if name in bundle.status
-            and (name != "people" or bundle.status[name] != ABSENT)  # most bundles name nobody
+            if name in bundle.status and (name not in UNSAID or bundle.status[name] != ABSENT)
         ],
         "proven": list(shown(bundle)),
         "not_proven": list(not_shown(bundle)),

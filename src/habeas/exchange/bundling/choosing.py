@@ -249,6 +249,8 @@ def _with_claims(viewer: Viewer, chosen: Chosen, claims: Collection[int]) -> Non
     blocked = visible(OWNER, m.Block).filter(ended_at__isnull=True)
     chosen.positions |= found_exhibits  # a blocked one is proven; its bytes are handed to nobody
     chosen.exhibits |= found_exhibits - _column(blocked, "exhibit", found_exhibits, "exhibit")
+    readings = _column(visible(viewer, m.Passage), "position", passages, "reading")
+    chosen.positions |= _positions(visible(viewer, m.Reading), "position", readings)
     _with_exhibits(viewer, chosen, sorted(found_exhibits), passages)
 
 
@@ -267,9 +269,32 @@ def _with_exhibits(
     else:
         chosen.positions |= _positions(visible(viewer, m.Layer), "exhibit", wanted)
     chosen.positions |= _positions(visible(viewer, m.CustodyEvent), "exhibit", wanted)
+    _with_transcripts(viewer, chosen, wanted)
     held = visible(viewer, m.Hold)
     chosen.positions |= _positions(held, "target", wanted)
     chosen.positions |= _column(held, "target", wanted, "ended_at")
+
+
+def _with_transcripts(viewer: Viewer, chosen: Chosen, exhibits: Collection[int]) -> None:
+    """Who wrote down what is said: the transcripts of recordings and those that the exhibits are.
+
+    The other file is proven with its reading and text layer; its bytes are handed over only where
+    they are asked for or cited.
+    """
+    rows = live(visible(viewer, m.Transcript))
+    found = _positions(rows, "exhibit", exhibits) | _positions(rows, "transcript", exhibits)
+    while more := _column(rows, "position", found, "translates") - found:
+        found |= more
+    chosen.positions |= found
+    for model, column in (
+        *((m.Exhibit, "exhibit"), (m.Exhibit, "transcript")),
+        *((m.Source, "source"), (m.Reading, "reading")),
+    ):
+        wanted = _column(rows, "position", found, column)
+        chosen.positions |= _positions(visible(viewer, model), "position", wanted)
+    readings = _column(rows, "position", found, "reading")
+    layers = _column(visible(viewer, m.Reading), "position", readings, "layer")
+    chosen.positions |= _positions(visible(viewer, m.Layer), "position", layers)
 
 
 def _positions(rows: object, column: str, values: Collection[int]) -> set[int]:

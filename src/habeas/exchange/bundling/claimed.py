@@ -13,7 +13,7 @@ from typing import Any
 from habeas.archive import regions
 from habeas.exchange.bundling.blocks import DocumentPart, heading, paragraph, table
 from habeas.exchange.bundling.disclosing import Item
-from habeas.vocabulary import edtf, schema, stances, values
+from habeas.vocabulary import edtf, locations, schema, stances, values
 from habeas.vocabulary.errors import VocabularyError
 
 LISTED = 2_000  # claims told one by one
@@ -129,7 +129,23 @@ def _grounds(fields: Mapping[str, Any], by_id: ById) -> Iterable[str]:
         where = f"exhibit {exhibit.position}" if exhibit else "an exhibit that is withheld"
         quote = str(found.fields.get("quote", ""))
         quote = f"{quote[:LONGEST_QUOTE]}…" if len(quote) > LONGEST_QUOTE else quote
+        if found.kind == "location":
+            place = _place(found)
+            yield f"{place} of {where}: “{quote}”" if quote else f"{place} of {where}"
+            continue
         yield f"“{quote}” ({where})" if quote else f"a place in {where}, its words {WITHHELD}"
+
+
+def _place(item: Item) -> str:
+    """A place that is not words, with the file inside that it is of."""
+    try:
+        place = locations.words(locations.of_fields(item.fields))
+    except VocabularyError:
+        return "a place in a form that this program does not read"
+    if "form" not in item.fields:
+        return f"a place that is {WITHHELD}"
+    inside = item.fields.get("inner_path")
+    return f"{place} of the file {inside} inside" if inside else place
 
 
 def _date(written: str) -> str:

@@ -11,7 +11,7 @@ Invariant: where it cannot be told whose words a side is, it is withheld.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from habeas.archive import models as m
@@ -25,6 +25,11 @@ SIDES: Final = frozenset({"prefix", "suffix"})
 WORDS: Final = (
     "The fields prefix and suffix of {}: the words beside the quote are of other rows of the sheet "
     "or table, and so of other people."
+)
+FACTS: Final = frozenset({"metadata"})
+FACTS_WORDS: Final = (
+    "The field metadata of the readings of {} whose bytes are not handed over: what the file says "
+    "of itself, and its size and time, so that places in it cannot be checked against them."
 )
 #: A text of these names without places is lines: each is a row.
 _LINES: Final = (".csv", ".tsv", ".tab")
@@ -49,6 +54,33 @@ def sides_of_others(archive: Archive, positions: Collection[int]) -> dict[int, f
                 if withheld := _withheld(passage, places, lines=lines):
                     found[passage.position] = withheld
     return found
+
+
+def facts_of_files_left_out(
+    positions: Collection[int], exhibits: Collection[int]
+) -> dict[int, frozenset[str]]:
+    """For each reading of a file whose bytes are not handed over, what it found in them.
+
+    Where and by whom a picture was taken is in its bytes: who is not given them is not told it.
+    """
+    found: dict[int, frozenset[str]] = {}
+    for part in in_pieces(sorted(positions)):
+        rows = visible(OWNER, m.Reading).filter(position__in=part)
+        for position, exhibit in rows.values_list("position", "exhibit"):
+            if exhibit not in exhibits:
+                found[position] = FACTS
+    return found
+
+
+def words_for(withheld: Mapping[int, frozenset[str]], shown: Collection[str]) -> list[str]:
+    """In sentences, what is withheld because it is of others, but for what is to be shown."""
+    said = []
+    for fields, sentence, one in ((SIDES, WORDS, "one passage"), (FACTS, FACTS_WORDS, "one file")):
+        many = sum(bool((sides & fields) - set(shown)) for sides in withheld.values())
+        if many:
+            noun = one.partition(" ")[2]
+            said.append(sentence.format(f"{many:,} {noun}s" if many > 1 else one))
+    return said
 
 
 def _names(exhibits: Collection[int]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.store.still import still
 from habeas.exchange.bundling.choosing import Chosen
 from habeas.exchange.bundling.disclosing import Rules, grants, items
-from habeas.exchange.bundling.neighbours import sides_of_others
+from habeas.exchange.bundling.neighbours import facts_of_files_left_out, sides_of_others
 from habeas.exchange.bundling.writing import visible_sizes
 
 
@@ -36,11 +36,13 @@ def preview(
     """What ``write`` would put into a bundle."""
     rules = rules or Rules()
     with still(archive) as at:
-        of_others = sides_of_others(at, chosen.positions)
-        found = items(chosen.positions | grants(chosen.positions, rules), rules, of_others)
-        files = (chosen.exhibits - set(without_files)) & {
-            item.position for item in found if "plain_sha256" in item.fields
+        exhibits = chosen.exhibits - set(without_files)
+        of_others = {
+            **sides_of_others(at, chosen.positions),
+            **facts_of_files_left_out(chosen.positions, exhibits),
         }
+        found = items(chosen.positions | grants(chosen.positions, rules), rules, of_others)
+        files = exhibits & {item.position for item in found if "plain_sha256" in item.fields}
         return BundlePreview(
             len(found),
             sum(item.withheld for item in found),

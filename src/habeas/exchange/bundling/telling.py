@@ -65,6 +65,7 @@ def report(
             "sha256sum and openssl."
         ),
         *_exhibits(exhibits, {item.position: item for item in items}, viewer),
+        *_transcripts(items),
         *_attested(attestation),
         heading("What is shown"),
         points(SHOWN),
@@ -248,6 +249,28 @@ def _attested(attestation: Attestations) -> Iterator[DocumentPart]:
             *(("partner", key) for key in attestation.policy["partners"]),
         ],
     )
+
+
+def _transcripts(items: Collection[Item]) -> Iterator[DocumentPart]:
+    """Who wrote down, or translated, what is said in a recording."""
+    by_id = {item.entry_id: item for item in items}
+    said = []
+    for item in items:
+        if item.kind == "transcript":
+            f = item.fields
+            recording, words = (by_id.get(str(f.get(name, ""))) for name in ("exhibit", "of"))
+            source = by_id.get(str(f.get("source", "")))
+            who = {} if source is None else source.fields
+            verb = "translated" if f.get("translates") else "transcribed"
+            said.append(
+                f"Exhibit {words.position if words else 'withheld'}: what is said in exhibit "
+                f"{recording.position if recording else 'withheld'}, {verb} by "
+                f"{who.get('name') or who.get('code') or 'someone who is withheld'} "
+                f"({f.get('language', 'language withheld')}; entry {item.position})."
+            )
+    if said:
+        yield heading("Transcripts")
+        yield points(said)
 
 
 def _entries(items: Collection[Item]) -> Iterator[DocumentPart]:

@@ -37,7 +37,7 @@ from habeas.exchange.bundling import by_hand, certifying, neighbours
 from habeas.exchange.bundling.attesting import Attestations, attest, proof_of
 from habeas.exchange.bundling.choosing import Chosen, viewer_of
 from habeas.exchange.bundling.disclosing import Item, Rules, grants, items
-from habeas.exchange.bundling.neighbours import sides_of_others
+from habeas.exchange.bundling.neighbours import facts_of_files_left_out, sides_of_others
 from habeas.exchange.bundling.pages import as_html
 from habeas.exchange.bundling.printing import as_pdf
 from habeas.exchange.bundling.telling import report, utc
@@ -47,6 +47,7 @@ from habeas.figures.why.printing import as_text
 LARGEST = 64 * 1024**3  # bytes of files in one bundle
 #: With only these withheld, a why tree says nothing that is withheld (``_without``).
 _NOT_IN_A_TREE = frozenset({"person", "compartment", "received_from", "previous", "agent"})
+_OF_FORMAT_3 = frozenset({"location", "transcript"})
 _NAMING = frozenset({"caption", "title", "key"})  # what ``Chosen.about`` is made of
 
 Progress = Callable[[str, int, int], None]
@@ -94,13 +95,16 @@ def write(
     viewer = viewer_of(level)
     with contextlib.ExitStack() as moment:
         at = moment.enter_context(still(archive))  # others may be appending
-        of_others = sides_of_others(at, chosen.positions)
+        exhibits = chosen.exhibits - set(without_files)
+        of_others = {
+            **sides_of_others(at, chosen.positions),
+            **facts_of_files_left_out(chosen.positions, exhibits),
+        }
         found = items(chosen.positions | grants(chosen.positions, rules), rules, of_others)
         rules = _with_sides(rules, of_others)
         if not found:
             raise BundleError("Nothing is to be handed over.", next_step="Name what exists.")
         attestation = attest(at, found)
-        exhibits = chosen.exhibits - set(without_files)
         _refuse_large(found, exhibits, to)
         seconds = max(item.time for item in found)
         with BagWriter(to) as bag:
@@ -142,12 +146,9 @@ def write(
 
 
 def _with_sides(rules: Rules, of_others: Mapping[int, frozenset[str]]) -> Rules:
-    """The rules, with the sentence on sides of quotes that are withheld."""
-    many = sum(bool(sides - rules.shown) for sides in of_others.values())
-    if not many or rules.withheld >= neighbours.SIDES:
-        return rules
-    number = f"{many:,} passages" if many > 1 else "one passage"
-    return replace(rules, said=(neighbours.WORDS.format(number),))
+    """The rules, with the sentences on what is withheld because it is of others."""
+    told = rules.shown | rules.withheld if rules.withheld >= neighbours.SIDES else rules.shown
+    return replace(rules, said=tuple(neighbours.words_for(of_others, told)))
 
 
 def _refuse_large(found: Sequence[Item], exhibits: set[int], to: Path) -> None:
@@ -269,8 +270,8 @@ def _index(
         entries.append(entry)
     handovers = [{"size": one.size, "folder": one.folder} for one in attestation.handovers]
     return {
-        # A verifier that knows no hand-overs must not read a bundle in which keys changed.
-        **({"format": BUNDLES[1], "handovers": handovers} if handovers else {"format": BUNDLES[0]}),
+        "format": _format(found, handovers=bool(handovers)),
+        **({"handovers": handovers} if handovers else {}),
         "program": PROGRAM,
         "origin": attestation.checkpoint.origin,
         "about": chosen.about,
@@ -296,6 +297,16 @@ def _index(
             for stamp, authority in attestation.timestamps
         ],
     }
+
+
+def _format(found: Sequence[Item], *, handovers: bool) -> str:
+    """A verifier that does not know what a bundle holds must refuse it: it would call it sound.
+
+    Old ones know neither new keys of the archive nor places that are not words nor transcripts.
+    """
+    if any(item.kind in _OF_FORMAT_3 for item in found):
+        return BUNDLES[2]
+    return BUNDLES[1] if handovers else BUNDLES[0]
 
 
 def _told(
