@@ -41,6 +41,8 @@ OTHERWISE = {
     "ClaimSource.claim": "followed by its own line in taking_back",
     "ClaimSource.source": "followed by its own line in taking_back",
     "ClaimPassage.claim": "seen through the claim's own label",
+    "GroupedClaim.grouping": "seen through the grouping's own label",
+    "GroupedClaim.claim": "followed by its own line in taking_back",
     "Candidate.left": "followed by its own line in taking_back: a pair has no position",
     "Candidate.right": "the same",
     "NameKey.entry": "relabelled with its mention or claim",
@@ -91,7 +93,11 @@ def test_what_rows_can_end_by_is_one_table() -> None:
     for one in ending.ENDINGS:
         assert {"ended_at", "ended_by"} <= {field.name for field in one.model._meta.fields}
     assert set(ending.RETRACTABLE.values()) <= set(taking_back.DERIVED)
-    assert set(ending.RETRACTABLE) == CLAIMS_ENDED.keys() | {"transcript"}  # test_locations
+    assert set(ending.RETRACTABLE) == {
+        *CLAIMS_ENDED,
+        "transcript",  # test_locations
+        "grouping",  # test_groupings
+    }
 
 
 #: How many claims of the test's case end with a thing of each kind.

@@ -14,7 +14,10 @@ from habeas.archive.projection.erased_entries import (
     runs,
 )
 
-KINDS = ("exhibit", "layer", "passage", "mention", "person", "source", "claim", "judgement", "new")
+KINDS = (
+    *("exhibit", "layer", "passage", "mention", "person", "source", "claim", "judgement", "new"),
+    "grouping",
+)
 
 
 @st.composite
@@ -39,6 +42,11 @@ def graphs(draw: st.DrawFn) -> Graph:
                 whole.corrects[position] = before[0]
         if names:
             whole.names[position] = tuple(names)
+        if kind == "grouping":
+            grouped = [p for p in names if whole.kinds[p] == "claim"]
+            if grouped:
+                whole.cites[position] = tuple(grouped)
+            names = [p for p in names if whole.kinds[p] == "mention"][:1]
         owners = [p for p in names if whole.kinds[p] == "mention" and p not in whole.owner]
         if kind == "mention" and owners and draw(st.booleans()):
             whole.owner[position] = owners[0]
@@ -59,7 +67,7 @@ def slowly(whole: Graph, targets: set[int], kept: set[int]) -> set[int]:
             claims = {
                 p
                 for p, k in whole.kinds.items()
-                if k == "claim"
+                if k in ("claim", "grouping")
                 and {position, *(o for o, whose in whole.owner.items() if whose == position)}
                 & set((whole.cites if kind == "passage" else whole.names).get(p, ()))
             }

@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "e59cf051cbe8c1e702ac838078544490",
-    "postgresql": "2c0a917a59d61e73ea1103a457994ccf",
+    "sqlite": "6e0ea1cb2e551052e33e5ed96bb80901",
+    "postgresql": "85b52e69a0a84e4471c4638f4cf4da27",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

@@ -90,6 +90,10 @@ left,right,verdict,reason,handling
 m-camp,m-camp2,same,One camp,public
 m-rur,m-bor,different,Two states,public
 """,
+    "groupings.csv": """\
+episode,claims,reason,handling
+m-stay,c-held c-in,Both tell of the one stay in Northfield,public
+""",
     "assessments.csv": """\
 target,scheme,grade,reason,handling
 s-again,reliability,D,It copies,public

@@ -10,6 +10,7 @@ from tests.archive.making import add_reviewer
 from habeas.archive import models as m
 from habeas.archive import records
 from habeas.archive.opening import Archive
+from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.errors import ImportRefused
 from habeas.exchange.importing import import_folder
 
@@ -84,6 +85,38 @@ def test_what_does_not_fit_is_told_by_row(archive: Archive, tmp_path: Path) -> N
     told = faults(archive, folder(tmp_path / "crossed", claims=crossed))
     assert "claims.csv, line 3, column value:" in told
     assert "crosses or touches" in told
+
+
+GROUPED = """\
+id,subject,property,value,source
+c-4,her,detained,2017,s
+c-5,she,detention_type,camp,s
+c-6,her,name,Aygul,s
+"""
+BOTH = "episode,claims,reason\nstay-1,c-4 c-5,One stay\n"
+
+
+def test_an_import_groups_claims_of_one_person(archive: Archive, tmp_path: Path) -> None:
+    signer = add_reviewer(archive)
+    import_folder(
+        archive,
+        folder(tmp_path / "in", judgements=SAME, claims=GROUPED, groupings=BOTH),
+        signer,
+    )
+    assert m.GroupedClaim.objects.count() == 2
+    at = dict(m.Mention.objects.values_list("row", "position"))
+    handed = choose(archive, "team", record=at["her"], preview=True).positions
+    assert {at["stay-1"], at["stay-2"], m.Grouping.objects.get().position} < handed
+    told = faults(archive, folder(tmp_path / "apart", claims=GROUPED, groupings=BOTH))
+    assert "groupings.csv, line 2, column claims: c-5 is not about the person" in told
+    wrong = BOTH + "stay-1,c-6,Named\nher,c-4,Herself\nstay-1,c-9,Nothing\nstay-1,c-4,Again\n"
+    told = faults(
+        archive, folder(tmp_path / "wrong", judgements=SAME, claims=GROUPED, groupings=wrong)
+    )
+    assert "line 3, column claims: c-6: name says nothing of a detention" in told
+    assert "line 4, column episode: A person is not part of another record" in told
+    assert "line 5, column claims: 'c-9' is not known" in told
+    assert "line 6, column claims: c-4 is in the grouping of line 2 too" in told
 
 
 def test_an_outline_whose_numbers_may_be_exchanged_is_asked_about(

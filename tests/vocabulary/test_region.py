@@ -14,7 +14,7 @@ from habeas.vocabulary.errors import BadRegion, BadSchema, UnknownRegion, Vocabu
 
 #: The vocabulary of an archive of Xinjiang as it is now: a claim commits to it, and a change of it
 #: is meant. An archive logs each version that its claims were made under.
-DIGEST = "2db41b2a5a22d9fe8c0f4f98d9bc5e56177b57c96f949aa4e942564c692c1fde"
+DIGEST = "170b5de8e097a9dfc070cb2383461f1c95f3e27991288ce8c0ff8829307ac8b9"
 CODES = "title: Ethnic group\nmeaning: Groups.\ncodes:\n"
 
 

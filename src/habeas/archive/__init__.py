@@ -17,6 +17,7 @@ __all__ = [
     "erasing",
     "errors",
     "exhibits",
+    "groupings",
     "joined",
     "keys",
     "kinds",

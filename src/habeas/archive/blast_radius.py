@@ -75,8 +75,9 @@ def _judged(position: int) -> tuple[int, int]:
 
 
 def _records(viewer: Viewer, mentions: QuerySet[m.Mention]) -> Iterator[JoinedRecord]:
-    """The records of the mentions as the viewer knows them, some at a time."""
-    wanted = list(mentions.order_by("position").values_list("position", flat=True))
+    """The records of the mentions, and of whose they are, as the viewer knows them."""
+    rows = mentions.order_by("position").values_list("position", "of")
+    wanted = list(dict.fromkeys(at for row in rows for at in row if at is not None))
     for some in in_pieces(wanted):
         yield from find_all(viewer, some).values()
 
@@ -87,6 +88,7 @@ _KINDS: tuple[tuple[str, type[m.Projection]], ...] = (
     ("list", m.List),
     ("judgement", m.Judgement),
     ("transcript", m.Transcript),
+    ("grouping", m.Grouping),
     ("mention", m.Mention),
     ("exhibit", m.Exhibit),
     ("passage", m.Passage),
@@ -100,9 +102,15 @@ def _claims_on(viewer: Viewer, kind: str, position: int) -> Q:
         case "judgement":
             judged = visible(viewer, m.Mention).filter(position__in=_judged(position))
             records = _records(viewer, judged)
-            return Q(subject__in=[each.position for found in records for each in found.mentions])
-        case "mention":
-            return Q(subject=position) | Q(ref=position)
+            mentions = [each.position for found in records for each in found.mentions]
+            owned = m.Mention.objects.filter(of__in=mentions).values("position")
+            return Q(subject__in=mentions) | Q(subject__in=owned)
+        case "grouping":
+            grouped = m.GroupedClaim.objects.filter(grouping=position)
+            return Q(position__in=grouped.values("claim"))
+        case "mention":  # what is said of its detentions is said of a person
+            owned = m.Mention.objects.filter(of=position).values("position")
+            return Q(subject=position) | Q(ref=position) | Q(subject__in=owned)
         case "passage":
             return Q(position__in=m.ClaimPassage.objects.filter(passage=position).values("claim"))
         case _:

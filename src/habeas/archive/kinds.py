@@ -81,6 +81,7 @@ KINDS: dict[str, EntryKind] = {
             "holds passages list row",
         ),
         _kind("judgement", "left right verdict", "reason rests_on", decision=True),
+        _kind("grouping", "episode claims reason", decision=True),
         _kind("linkage", "mention_kind size model threshold_ppm seed versions"),
         _kind("candidates", "linkage pairs"),
         _kind("review", "left right verdict seen", "reason", decision=True),

@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, type[m.Projection]]] = {
     "reading": m.Reading,
     "custody": m.CustodyEvent,
     "judgement": m.Judgement,
+    "grouping": m.Grouping,
     "assessment": m.Assessment,
     "lineage": m.Lineage,
     "transcript": m.Transcript,

@@ -269,6 +269,37 @@ def pair(
         yield Problem(field, reason, "Judge two mentions of one kind.", in_cell)
 
 
+def grouping(known: Schema, kind: str, reason: str, claims: int) -> Problems:
+    """Claims about a record that are of one episode of it, and why."""
+    if not known.kinds[kind].of:
+        whose = ", ".join(name for name, each in known.kinds.items() if each.of)
+        yield Problem("episode", f"A {kind} is not part of another record.", f"Name a {whose}.")
+    if not claims:
+        yield Problem("claims", "No claim is named.", "Name the claims that are about it.")
+    if not reason.strip():
+        yield Problem("reason", "A grouping needs a reason.", "Say in a sentence why.")
+
+
+def grouped(
+    known: Schema, kind: str, name: str, property: str, *, same_owner: bool, by: int | None
+) -> Problems:
+    """A claim that is to be of an episode: about its owner, of a property that it may have."""
+    shared = known.shared_with_owner(kind)
+    if not same_owner:
+        yield Problem(
+            "claims",
+            f"{name} is not about the {' or '.join(known.kinds[kind].of)} whose {kind} this is.",
+            "Name claims about that one; a claim about the episode itself needs no grouping.",
+        )
+    elif property not in shared:
+        told = f"What may be grouped: {', '.join(shared)}."
+        yield Problem("claims", f"{name}: {property} says nothing of a {kind}.", told)
+    elif by is not None:
+        yield Problem(
+            "claims", f"{name} is in the grouping at entry {by}.", "Retract that one first."
+        )
+
+
 def assessment(scheme: str, grade: str) -> Problems:
     """A grade of one of the three schemes."""
     if scheme in SCHEMES:

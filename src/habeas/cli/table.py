@@ -59,6 +59,7 @@ link judge              link_judge:judge           Record whether two records ar
 link undo               link_judge:undo            Take back a judgement: both records are again what they were, and are asked again.
 link report             link:report                How many pairs are open, decided and contradicted, and how far reviewers agree.
 link policy             link:policy                Show or set how pairs are decided.
+group                   group:group                Group claims about a person into one detention of theirs.
 why                     why:why                    Show how something is known, down to sealed bytes.
 prove                   prove:prove                Write the proof of one entry as files.
 custody                 custody:custody            Print the chain of custody of an exhibit, or add to it.
@@ -95,7 +96,7 @@ erase carry-out         erase_carry_out:carry_out  Erase what a request lists, o
 erase resume            erase_carry_out:resume     Finish an erasure that was interrupted; --backup puts the new backup elsewhere.
 erase redact            erase_redact:redact        Make a new exhibit: the text of this one with places left out. Signed.
 erase unblock           erase_redact:unblock       Show an exhibit again that a withdrawal blocked. Signed.
-retract                 retract:retract            Take back a claim, a list, a source, a judgement or a transcript.
+retract                 retract:retract            Take back a claim, a list, a source, a judgement, a grouping or a transcript.
 verify                  verify:verify              Check every byte, signature and quote again.
 rebuild                 rebuild:rebuild            Make the derived tables again from the ledger.
 witness                 -                          Cosign the logs of partners, and have them cosign this one.

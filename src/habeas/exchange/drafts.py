@@ -57,13 +57,14 @@ CLAIMS = DraftKind(
     ),
 )
 JUDGEMENTS = DraftKind("judgements", ("left", "right", "verdict", "reason"), _PLACE)
+GROUPINGS = DraftKind("groupings", ("episode", "claims", "reason"), _PLACE)
 ASSESSMENTS = DraftKind("assessments", ("target", "scheme", "grade"), ("reason", *_PLACE))
 CONSENTS = DraftKind(
     "consents",
     ("subject", "basis", "audience"),
     ("scope", "purposes", "expires", "at_risk", "reason", *_PLACE),
 )
-KINDS = (EXHIBITS, SOURCES, MENTIONS, CLAIMS, JUDGEMENTS, ASSESSMENTS, CONSENTS)
+KINDS = (EXHIBITS, SOURCES, MENTIONS, CLAIMS, JUDGEMENTS, GROUPINGS, ASSESSMENTS, CONSENTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Imported:
     judgements: int = 0
     assessments: int = 0
     consents: int = 0
+    groupings: int = 0
 
 
 def import_folder(
@@ -130,6 +131,7 @@ def _decided(plan: ImportPlan) -> dict[str, int]:
         "judgements": same + len(plan.drafts.rows(d.JUDGEMENTS)),
         "assessments": len(plan.drafts.rows(d.ASSESSMENTS)),
         "consents": len(plan.drafts.rows(d.CONSENTS)),
+        "groupings": len(plan.drafts.rows(d.GROUPINGS)),
     }
 
 
@@ -368,6 +370,14 @@ class _Writer:
                 self._ref(left),
                 self._ref(right),
                 verdict,
+                row["reason"],
+                marking=self._marking(row),
+            )
+        for row in drafts.rows(d.GROUPINGS):
+            verbs.group(
+                batch,
+                self._ref(row["episode"]),
+                [self._ref(name) for name in row["claims"].split()],
                 row["reason"],
                 marking=self._marking(row),
             )

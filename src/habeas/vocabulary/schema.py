@@ -126,6 +126,18 @@ class Schema:
         """The properties that a kind of record may have, in the order of the file."""
         return tuple(p for p in self.properties.values() if kind in p.kinds)
 
+    def shared_with_owner(self, kind: str) -> tuple[str, ...]:
+        """The properties that records of a kind and their owners both may have.
+
+        Those of any record are left out: the name of a person is not that of a detention.
+        """
+        owners = set(self.kinds[kind].of)
+        return tuple(
+            p.name
+            for p in self.of_kind(kind)
+            if owners.intersection(p.kinds) and len(p.kinds) < len(self.kinds)
+        )
+
     def code(self, code_list: str, code: str) -> Code:
         """A code, or ``UnknownCode`` saying which there are."""
         codes = self.codes.get(code_list)

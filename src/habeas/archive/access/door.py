@@ -111,6 +111,9 @@ def visible(viewer: Viewer, model: type[M]) -> QuerySet[M]:
         given = visible(viewer, m.Mention).filter(position=OuterRef("entry"))
         said = visible(viewer, m.Claim).filter(position=OuterRef("entry"))
         return rows.filter(Exists(given) | Exists(said))
+    if model is m.GroupedClaim:  # a grouping's label joins those of its claims
+        grouping = visible(viewer, m.Grouping).filter(position=OuterRef("grouping"))
+        return rows.filter(Exists(grouping))
     if model in (m.Label, m.LabelPart):
         return rows.none()
     return rows.filter(Exists(visible_labels(viewer).filter(id=OuterRef("label"))))

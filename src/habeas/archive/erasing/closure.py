@@ -6,7 +6,7 @@ E begins with the targets. Until nothing more is added:
    was made of it, quotes it, or speaks of it (text layers, readings, passages and locations,
    custody, mentions and claims of its list, claims about a mention or in a source's words,
    judgements, assessments, consents, lineage). Not followed are
-   a. a claim's ``passages``: the claim goes when no passage that it cites is left;
+   a. a claim's ``passages`` and a grouping's ``claims``: it goes when none of them is left;
    b. a claim's ``previous``: a correction of an erased claim stands by itself;
    c. a review's ``seen``: which claims a reviewer was shown;
    d. what requests, approvals, erasures and proposed pairs name: nothing but ids.
@@ -14,7 +14,8 @@ E begins with the targets. Until nothing more is added:
    a transcript of it, unless the request keeps it (a redacted copy).
 3. *Left with nothing.* A mention, a passage or location, or a source that is a person, which claims
    spoke of, cited or were spoken by, when all of these claims are erased. Claims about what a
-   mention owns (a detention of a person) speak of the mention too: it stays while any of them does.
+   mention owns (a detention of a person) speak of the mention too: it stays while any of them does;
+   and a grouping speaks of its episode.
 
 A kind or field that this program does not know is followed (1): a new kind goes with what it
 names until somebody decides that it may stay.
@@ -33,10 +34,15 @@ from typing import Any
 #: What these name may be gone: they hold ids and numbers only.
 STANDING = frozenset({"erasure-request", "erasure-approval", "erasure", "batch", "candidates"})
 #: Fields that are not followed.
-APART = {"claim": frozenset({"passages", "previous"}), "review": frozenset({"seen"})}
+APART = {
+    "claim": frozenset({"passages", "previous"}),
+    "review": frozenset({"seen"}),
+    "grouping": frozenset({"claims"}),
+}
 #: What is erased once no claim is left on it.
 LEFT_WITH_NOTHING = frozenset({"mention", "passage", "location", "person"})
 CITED = frozenset({"passage", "location"})
+SPEAKING = frozenset({"claim", "grouping"})  # of a mention
 PEOPLE = frozenset({"person", "witness"})  # kinds of sources
 
 
@@ -46,7 +52,7 @@ class Graph:
 
     kinds: dict[int, str] = field(default_factory=dict)
     names: dict[int, tuple[int, ...]] = field(default_factory=dict)  # followed (1)
-    cites: dict[int, tuple[int, ...]] = field(default_factory=dict)  # a claim's passages
+    cites: dict[int, tuple[int, ...]] = field(default_factory=dict)  # passages; claims grouped
     corrects: dict[int, int] = field(default_factory=dict)  # a claim's previous version
     seen: dict[int, tuple[int, ...]] = field(default_factory=dict)  # review → claims shown
     made: dict[int, tuple[int, ...]] = field(default_factory=dict)  # exhibit → derived exhibits
@@ -79,6 +85,8 @@ class Graph:
                 self.cites[position] = tuple(dict.fromkeys(cited))
             if (previous := at.get(fields.get("previous", ""))) is not None:
                 self.corrects[position] = previous
+        if kind == "grouping" and (of_it := [at[i] for i in fields.get("claims", ()) if i in at]):
+            self.cites[position] = tuple(dict.fromkeys(of_it))
         if kind == "review" and (shown := [at[i] for i in fields.get("seen", ()) if i in at]):
             self.seen[position] = tuple(shown)
         if kind == "custody" and (derived := at.get(fields.get("derived", ""))) is not None:
@@ -128,7 +136,7 @@ def close(graph: Graph, targets: Iterable[int], kept: Collection[int] = ()) -> C
             yield from cited_by[position]
             return
         for one in (position, *(p for p in named_by[position] if graph.owner.get(p) == position)):
-            yield from (p for p in named_by[one] if graph.kinds.get(p) == "claim")
+            yield from (p for p in named_by[one] if graph.kinds.get(p) in SPEAKING)
 
     erased: set[int] = set()
     waiting = [target for target in targets if target in graph.kinds]
@@ -142,7 +150,7 @@ def close(graph: Graph, targets: Iterable[int], kept: Collection[int] = ()) -> C
         waiting += [
             claim for claim in cited_by[position] if erased.issuperset(graph.cites.get(claim, ()))
         ]
-        if graph.kinds[position] == "claim":
+        if graph.kinds[position] in SPEAKING:
             named = graph.names.get(position, ())
             owners = (graph.owner[one] for one in named if one in graph.owner)
             beneath = (*named, *owners, *graph.cites.get(position, ()))

@@ -29,6 +29,7 @@ WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
     m.ErasureRequest: ("reason",),
     m.Export: ("purpose",),
     m.Exhibit: ("filename", "title", "received_from", "note"),
+    m.Grouping: ("reason",),
     m.Hold: ("authority", "reason"),
     m.Judgement: ("reason",),
     m.KeyRequest: ("reason",),

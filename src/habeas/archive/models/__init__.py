@@ -22,6 +22,7 @@ from habeas.archive.models.erasing import (
     ErasureApproval,
     ErasureRequest,
 )
+from habeas.archive.models.grouped import GroupedClaim, Grouping
 from habeas.archive.models.linked import Candidate, Linkage, Review, ReviewPolicy
 from habeas.archive.models.named import NameKey
 from habeas.archive.models.permanent import (
@@ -87,6 +88,8 @@ __all__ = [
     "ErasureRequest",
     "Exhibit",
     "Export",
+    "GroupedClaim",
+    "Grouping",
     "Hold",
     "Judgement",
     "Key",

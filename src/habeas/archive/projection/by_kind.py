@@ -53,6 +53,7 @@ _ADDING: dict[str, Projecting] = {
     "erasure-approval": erasures.approval,
     "candidates": links.candidates,
     "review": links.review,
+    "grouping": decisions.grouping,
 }
 #: Kinds that change rows that are there already: before one of them the buffers are written.
 TURNING: dict[str, Projecting] = {

@@ -65,6 +65,9 @@ def claim(p: Projector, fact: Fact) -> None:
         rows[m.ClaimSource].append([fact.position, ordinal, source])
     for ordinal, (passage, _) in enumerate(passages):
         rows[m.ClaimPassage].append([fact.position, ordinal, passage])
-    if previous is not None:
+    if previous is not None:  # a correction stands in the grouping of what it corrects
+        grouped = m.GroupedClaim.objects.filter(claim=previous)
+        for grouping in grouped.values_list("grouping", flat=True):
+            rows[m.GroupedClaim].append([grouping, fact.position])
         former = m.Claim.objects.filter(position=previous)
         take_back(p, former, fact.position, "superseded", label, ended_why=previous)

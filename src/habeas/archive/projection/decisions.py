@@ -1,8 +1,8 @@
 """What decisions and settings become: they often end what earlier entries made (``ending``).
 
-Keys and trust policies with the requests for them; judgements, assessments, retractions; consents
-and legal holds; definitions of figures; the signature of a batch. Erasures and blocks are in
-``erasures``, reviews in ``links``, purposes and exports in ``searches``.
+Keys and trust policies with the requests for them; judgements, groupings, assessments, retractions;
+consents and legal holds; definitions of figures; the signature of a batch. Erasures and blocks are
+in ``erasures``, reviews in ``links``, purposes and exports in ``searches``.
 """
 
 from __future__ import annotations
@@ -110,6 +110,21 @@ def judgement(p: Projector, fact: Fact) -> None:
     if f["verdict"] == "same":
         p.flush()
         _rejoin(p, left, right)
+
+
+def grouping(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    episode, label = p.find(m.Mention, f["episode"])
+    claims = [p.find(m.Claim, claim) for claim in f["claims"]]
+    p.add(
+        m.Grouping,
+        fact,
+        p.join(p.own_label(f), label, *(of_claim for _, of_claim in claims)),
+        episode=episode,
+        reason=f["reason"],
+        person=f.get("person", ""),
+    )
+    p.rows[m.GroupedClaim].extend([fact.position, claim] for claim, _ in claims)
 
 
 def _rejoin(p: Projector, left: int, right: int) -> None:

@@ -27,6 +27,7 @@ RETRACTABLE: Final[dict[str, type[m.Projection]]] = {
     "list": m.List,
     "source": m.Source,
     "judgement": m.Judgement,
+    "grouping": m.Grouping,
     "transcript": m.Transcript,
 }
 

@@ -45,6 +45,7 @@ _REFERENCES: dict[str, tuple[tuple[str, type[m.Projection]], ...]] = {
     "mention": (("list", m.List), ("of", m.Mention)),
     "claim": (("subject", m.Mention), ("list", m.List), ("previous", m.Claim)),
     "judgement": (("left", m.Mention), ("right", m.Mention)),
+    "grouping": (("episode", m.Mention),),
 }
 
 
@@ -139,6 +140,8 @@ class Projector:
                     wanted[model].add(fields[name])
             if "compartment" in fields:
                 wanted[m.Compartment].add(fields["compartment"])
+            if fields.get("kind") == "grouping":
+                wanted[m.Claim].update(fields["claims"])
             if fields.get("kind") == "claim":
                 wanted[m.Source].update(step["source"] for step in fields["attribution"])
                 wanted[m.Passage].update(fields.get("passages", ()))

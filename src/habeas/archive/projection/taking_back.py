@@ -29,7 +29,7 @@ DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
     m.Mention: (
         *((m.Claim, "subject"), (m.Claim, "ref"), (m.Consent, "subject")),
         *((m.Judgement, "left"), (m.Judgement, "right"), (m.Review, "left"), (m.Review, "right")),
-        (m.Mention, "of"),
+        *((m.Mention, "of"), (m.Grouping, "episode")),
     ),
     m.Source: (
         *((m.Assessment, "target"), (m.Retraction, "target"), (m.Consent, "subject")),
@@ -37,6 +37,7 @@ DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
     ),
     m.Claim: ((m.Assessment, "target"), (m.Retraction, "target")),
     m.Judgement: ((m.Retraction, "target"),),
+    m.Grouping: ((m.Retraction, "target"),),
     m.List: ((m.Retraction, "target"),),
     m.Transcript: ((m.Transcript, "translates"), (m.Retraction, "target")),
 }
@@ -95,6 +96,7 @@ def _derived_from(
         yield m.Claim, _named(m.ClaimSource, "source", positions, "claim")
     if model is m.Claim:  # what it had corrected ended by it
         yield m.Claim, _named(m.Claim, "position", positions, "previous")
+        yield m.Grouping, _named(m.GroupedClaim, "claim", positions, "grouping")
     if model is m.Mention:  # a pair has no position of its own
         for column in ("left", "right"):
             for chunk in in_pieces(sorted(positions)):

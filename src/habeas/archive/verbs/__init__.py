@@ -12,6 +12,7 @@ from habeas.archive.verbs.consenting import consent, hold, lift, withdraw
 from habeas.archive.verbs.custody_events import custody
 from habeas.archive.verbs.deciding import assess, judge, retract
 from habeas.archive.verbs.defining import define
+from habeas.archive.verbs.grouping import group
 from habeas.archive.verbs.linking import linkage, review, review_policy
 from habeas.archive.verbs.naming import begin_list, compartment, lineage, mention, source
 from habeas.archive.verbs.people import (
@@ -55,6 +56,7 @@ __all__ = [
     "defining",
     "end_key",
     "first_policy",
+    "group",
     "handing_over",
     "hold",
     "judge",

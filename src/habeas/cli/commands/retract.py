@@ -38,7 +38,7 @@ def retract(
         typer.Argument(
             metavar="POSITION",
             min=0,
-            help="Of a claim, a list, a source, a judgement or a transcript.",
+            help="Of a claim, a list, a source, a judgement, a grouping or a transcript.",
         ),
     ],
     reason: Annotated[
@@ -56,7 +56,7 @@ def retract(
     as_: PersonOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Take back a claim, a list, a source, a judgement or a transcript.
+    """Take back a claim, a list, a source, a judgement, a grouping or a transcript.
 
     Shows what rests on it and which figures change, and asks. Nothing is deleted: it no longer
     counts, and stays readable, marked as retracted, for those who may read the retraction.
@@ -120,7 +120,7 @@ def _instead(position: int) -> str:
     claims = live(visible(OWNER, m.Claim)).filter(subject__in=mentions).order_by("position")
     numbers = [str(each) for each in claims.values_list("position", flat=True)[: SHOWN + 1]]
     if not numbers:
-        return "Give the number of a claim, a list, a source, a judgement or a transcript."
+        return "Give the number of a claim, list, source, judgement, grouping or transcript."
     more = " and more" if len(numbers) > SHOWN else ""
     named = ", ".join(numbers[:SHOWN])
     return f"It is a record; give the number of one of its claims: {named}{more}."
@@ -141,6 +141,8 @@ def _describe(
     count = several(len(radius.claims), "claim")
     if radius.kind == "judgement":
         speaker.say(f"Judgement {radius.target} concerns {count} of the records that it joins:")
+    elif radius.kind == "grouping":
+        speaker.say(f"Grouping {radius.target} ends; its claims stay, in no detention, {count}:")
     elif radius.kind == "claim":
         speaker.say("This claim falls:")
     elif radius.kind == "transcript":

@@ -22,6 +22,7 @@ from habeas.archive.access import (
     visible,
 )
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
+from habeas.archive.groupings import episodes_of
 from habeas.archive.opening import Archive
 from habeas.archive.purposes import require_to_hand_over
 from habeas.archive.store.pieces import in_pieces
@@ -201,13 +202,12 @@ def _record(archive: Archive, viewer: Viewer, record: int, level: str) -> Chosen
     records = records_around(viewer, [record], size)
     first = records.of(record)
     mentions = records.members(first)
-    claims = set(
-        live_claims(viewer, size).filter(subject__in=mentions).values_list("position", flat=True)
-    )
+    owned = _positions(live(visible(viewer, m.Mention), size), "of", mentions)
+    claims = _positions(live_claims(viewer, size), "subject", {*mentions, *owned})
     number = f"Record {first}"
     chosen = Chosen(f"{number}: {mention.caption}", unnamed=number)
     _with_claims(viewer, chosen, claims)
-    _with_records(viewer, chosen, {record, *mentions}, size)
+    _with_records(viewer, chosen, {record, *mentions, *owned}, size)
     chosen.why = tree(archive, viewer, record, limit=max(1, len(claims)), proof=False)
     return chosen
 
@@ -216,6 +216,7 @@ def _with_records(viewer: Viewer, chosen: Chosen, records: Collection[int], as_o
     """The mentions of records and the judgements by which they are one."""
     joined = records_around(viewer, sorted(records), as_of)
     mentions = {each for record in records for each in joined.members(joined.of(record))}
+    mentions |= _column(visible(viewer, m.Mention), "position", mentions, "of")
     chosen.positions |= _positions(visible(viewer, m.Mention), "position", mentions)
     judged = live(visible(viewer, m.Judgement), as_of)
     chosen.positions |= _positions(judged, "left", mentions) & _positions(judged, "right", mentions)
@@ -229,6 +230,10 @@ def _with_claims(viewer: Viewer, chosen: Chosen, claims: Collection[int]) -> Non
     found = {row.position for row in rows}
     chosen.positions |= found
     mentions = {row.subject for row in rows} | {row.ref for row in rows if row.ref is not None}
+    grouped = episodes_of(viewer, found)
+    mentions |= {episode for episode, _ in grouped.values()}
+    mentions |= _column(visible(viewer, m.Mention), "position", mentions, "of")
+    chosen.positions |= {grouping for _, grouping in grouped.values()}
     lists = {row.list for row in rows if row.list is not None}
     sources = _column(visible(viewer, m.ClaimSource), "claim", found, "source")
     passages = _column(visible(viewer, m.ClaimPassage), "claim", found, "passage")
