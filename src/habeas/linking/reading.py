@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import filterfalse, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -202,8 +202,9 @@ class RecordReader:
         return self.read.placesets[_lines(tuple(filter(self._tells, places)))]
 
     def _read_identifiers(self, identifiers: tuple[str, ...]) -> int:
-        some = (i for i in identifiers if self._tells(i) and not placeholders.is_filler(i))
-        return self.read.idsets[_lines(tuple(some))]
+        # digits alone hold no word for "not known", and most identifiers are digits alone
+        told = (each for each in identifiers if each.isdecimal() or self._tells(each))
+        return self.read.idsets[_lines(tuple(filterfalse(placeholders.is_filler, told)))]
 
     def _tells(self, written: str) -> bool:
         """Whether a text says more than that nothing is known."""

@@ -121,9 +121,13 @@ class NameTable:
 
     def __init__(self, names: Iterable[GivenName]) -> None:
         self.names = tuple(names)
+        self._find = lru_cache(maxsize=65_536)(self._look_up)
 
     def find(self, form: str) -> tuple[GivenName, ...]:
         """The names that this form is written for; () if the table does not have it."""
+        return self._find(form)
+
+    def _look_up(self, form: str) -> tuple[GivenName, ...]:
         key = folded(form)
         return tuple(self.names[at] for at in self._by_form[_alphabet(key)].get(key, ()))
 
