@@ -42,7 +42,7 @@ def check_place(
     """
     exhibit = find(str(fields.get("exhibit", "")))
     if exhibit and exhibit.get("kind") != "exhibit":
-        raise DoesNotHold("is a place in something that is no exhibit")
+        raise DoesNotHold("is a place in something that is not an exhibit")
     if "form" not in fields:
         return CheckedPlace(bounded=False)
     try:

@@ -1388,7 +1388,7 @@ class Bundle:
             exhibit = self.fields_of(fields.get("exhibit"))
             reading = self.fields_of(fields.get("reading"))
             if exhibit and exhibit.get("kind") != "exhibit":
-                raise Fault("is a place in something that is no exhibit")
+                raise Fault("is a place in something that is not an exhibit")
             if "form" not in fields:
                 left_out += 1
                 return

@@ -172,7 +172,7 @@ NOT_KNOWN = "not known"
 NOT_APPLICABLE = "does not apply"
 
 
-class Grouping:
+class MembersByGroup:
     """The members in each group, and what the groups are called."""
 
     def __init__(self) -> None:
@@ -184,7 +184,7 @@ def breakdown(
     definition: FigureDefinition,
     facts: Facts,
     members: Iterable[FigureMember],
-    groups: Grouping,
+    groups: MembersByGroup,
 ) -> frozenset[int]:
     """Put each member in its group by the ``by`` property; the claims that decided.
 
@@ -211,7 +211,7 @@ def breakdown(
     return frozenset(used)
 
 
-def grouped(groups: Grouping) -> tuple[BreakdownGroup, ...]:
+def grouped(groups: MembersByGroup) -> tuple[BreakdownGroup, ...]:
     """The number by value, in order of the values."""
     return tuple(
         BreakdownGroup(groups.labels[place], tuple(sorted(groups.members[place])))

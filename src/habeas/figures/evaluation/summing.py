@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation import disagreement, undecided, weakness
-from habeas.figures.evaluation.counting import Counted, Grouping, breakdown, count, grouped
+from habeas.figures.evaluation.counting import Counted, MembersByGroup, breakdown, count, grouped
 from habeas.figures.evaluation.disagreement import Conflict
 from habeas.figures.evaluation.results import (
     CountedFigure,
@@ -61,7 +61,7 @@ class Sum:
         self._members: list[FigureMember] = []
         self._undecided: list[FigureMember] = []
         self._grounds: set[int] = set()
-        self._groups = Grouping()
+        self._groups = MembersByGroup()
         self._drawn: dict[int, ClaimRow] = {}
         self._refs: set[int] = set()
         self._weak = weakness.Tally("records")
