@@ -51,6 +51,16 @@ def test_the_language_of_a_page_is_found(code: str) -> None:
     assert found.missing == ""
 
 
+@pytest.mark.parametrize(("code", "text"), [("en", "seen here"), ("ru", "не видели")])
+@pytest.mark.usefixtures("models")
+def test_the_page_before_does_not_decide_how_a_few_words_are_read(code: str, text: str) -> None:
+    """Of few letters a model of another script is sure too: "зееп һеге", 87 of 100."""
+    image = page([(code, text)])
+    for before in ("kaz", "ara", "eng"):
+        ocr._last_model[:] = [before]
+        assert ocr.recognise(image).text == text
+
+
 @pytest.mark.usefixtures("models")
 def test_each_word_has_its_box_and_confidence() -> None:
     image = page([("en", "first line"), ("en", "second")])

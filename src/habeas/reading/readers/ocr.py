@@ -26,7 +26,7 @@ from habeas.reading.readers.ocr_preparing import PADDING_PX, grey_of, padded, pr
 from habeas.reading.readers.tesseract import Line, Unrecognised
 
 NAME = "habeas.ocr"
-VERSION = "3"
+VERSION = "4"
 
 _POOR, _HOPELESS = 45, 25  # mean confidence, of 100
 _SAMPLE_LINES, _STRIP_LINES = 3, 12

@@ -35,6 +35,7 @@ _OTHER = {
 SURE, DOUBTFUL = 70, 60  # mean confidence, of 100
 _NOT_ITS_OWN = 45
 _NEAR = 0.95  # of the most text
+_TELLING_LETTERS = 24  # in fewer, models of other scripts are sure of letters that look alike
 _CLEARLY_APART = 2  # of confidence, between the two Chinese models
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
@@ -49,11 +50,16 @@ class ModelChoice:
     sure: float = 0.0
     is_either_chinese: bool = False  # both read both, and write their own characters
     _scores: dict[str, float] = field(default_factory=dict)
+    _letters: dict[str, int] = field(default_factory=dict)  # of the sample, as each model reads it
 
     def by_sample(self, first: Sequence[str]) -> None:
-        """The model that reads the lines with the most confidence; ``first`` are tried first."""
+        """The model that reads the lines with the most confidence.
+
+        ``first`` are tried first, which saves time and decides nothing: the rest is left out
+        only where one is sure of more letters than a model of another script could be.
+        """
         for model in (*first, *FIRST):
-            if self._tried(model) >= SURE:
+            if self._tried(model) >= SURE and self._letters[model] >= _TELLING_LETTERS:
                 break
         else:
             if max(self._scores.values(), default=0.0) < DOUBTFUL:
@@ -96,6 +102,9 @@ class ModelChoice:
         if model in self.installed and model not in self._scores:
             pages = tesseract.recognise(self.sample, model, mode=7)
             score = ocr_lines.confidence(pages)
+            self._letters[model] = sum(
+                map(str.isalpha, "".join(line.text for lines in pages for line in lines))
+            )
             if _reads_latin_instead(model, [line for lines in pages for line in lines]):
                 score = min(score, _NOT_ITS_OWN)
             self._scores[model] = score
