@@ -128,3 +128,58 @@ def test_an_outline_whose_numbers_may_be_exchanged_is_asked_about(
     )
     told = faults(archive, folder(tmp_path / "in", claims=swapped))
     assert "with the numbers exchanged it lies inside" in told
+
+
+SHIFTED = "37.108785,79.907363 37.108785,79.909363 37.110785,79.909363 37.110785,79.907363"
+_PLACED = """\
+id,subject,property,value,as_written,source,handling
+c-1,stay-1,held_from,2017,,s,public
+c-2,view,outline,"{outline}","{written}",s,public
+c-3,camp,location,"37.104,79.9 {precision}",,s,public
+"""
+
+
+def test_an_outline_in_a_shifted_datum_is_asked_about(archive: Archive, tmp_path: Path) -> None:
+    signer = add_reviewer(archive)
+    told = _PLACED.format(outline=SHIFTED, written="", precision="site")
+    found = faults(archive, folder(tmp_path / "in", claims=told, judgements=SAME))
+    assert "The outline is probably in BD-09" in found
+    assert "repeat it in as_written" in found
+    vague = _PLACED.format(outline=SHIFTED, written="", precision="county")
+    import_folder(archive, folder(tmp_path / "vague", claims=vague, judgements=SAME), signer)
+    camp = m.Mention.objects.get(row="camp").position
+    site = 'id,subject,property,value,source\nc,#{},location,"37.104,79.9 site",#{}\n'
+    source = m.Source.objects.get().position
+    more = tmp_path / "site"
+    more.mkdir()
+    (more / "claims.csv").write_text(site.format(camp, source), encoding="utf-8")
+    import_folder(archive, more, signer)  # a place that is stated later is compared from then on
+    mentions = f"id,kind,caption,of\nview,observation,Seen in June,#{camp}\n"
+    line = 'id,subject,property,value,as_written,source\nc,view,outline,"{}","{}",#{}\n'
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "mentions.csv").write_text(mentions, encoding="utf-8")
+    (again / "claims.csv").write_text(line.format(SHIFTED, "", source), encoding="utf-8")
+    with pytest.raises(ImportRefused) as refused:
+        import_folder(archive, again, signer)
+    assert "BD-09" in str(refused.value.faults[0])
+    (again / "claims.csv").write_text(line.format(SHIFTED, SHIFTED, source), encoding="utf-8")
+    import_folder(archive, again, signer)
+
+
+@pytest.mark.parametrize(
+    ("outline", "reason"),
+    [
+        ("37.1,79.9 37.15,79.95 37.1,79.95 37.15,79.9", "crosses or touches"),
+        ("37.1,79.9 37.1,-109.95 37.15,79.95", "more than half around the earth"),
+        ("137.1,79.9 37.1,79.95 37.15,79.95", "latitude comes first"),
+        ("79.9,37.1 79.95,37.1 79.95,37.15", "with the numbers exchanged"),
+        ("37.1,79.9 37.1,79.95", "2 corners"),
+    ],
+)
+def test_a_bad_outline_is_refused_by_row(
+    archive: Archive, tmp_path: Path, outline: str, reason: str
+) -> None:
+    add_reviewer(archive)
+    told = _PLACED.format(outline=outline, written="", precision="site")
+    assert reason in faults(archive, folder(tmp_path / "in", claims=told, judgements=SAME))

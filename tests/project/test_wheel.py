@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -32,16 +33,27 @@ def installed(repository: Path, wheel: Path, tmp_path_factory: pytest.TempPathFa
     wheelhouse = repository / ".venv" / "wheelhouse"
     if not wheelhouse.is_dir():
         presence.missing(".venv/wheelhouse", "run `make test`, which fills it")
+    requirements = repository / "requirements" / "runtime.txt"
+    filled = repository / ".venv" / ".wheelhouse"
+    if filled.is_file() and not _has_all(wheelhouse, requirements):
+        pytest.fail("A package was locked since: run `make .venv/.wheelhouse`, which fetches it.")
     environment = tmp_path_factory.mktemp("clean") / "venv"
     uv = Path(sys.executable).parent / "uv"
     run(uv, "venv", "--quiet", "--offline", "--python", sys.executable, environment)
     install = (uv, "pip", "install", "--quiet", "--offline", "--no-index", "--no-config")
     into = ("--python", environment / "bin" / "python")
-    requirements = repository / "requirements" / "runtime.txt"
     found = ("--find-links", wheelhouse)
     run(*install, *into, *found, "--require-hashes", "-r", requirements)
     run(*install, *into, "--no-deps", wheel)
     return environment / "bin"
+
+
+def _has_all(wheelhouse: Path, requirements: Path) -> bool:
+    """Whether there is a file of each locked package that is for every system."""
+    here = {re.sub("[_.]", "-", each.name.lower()) for each in wheelhouse.iterdir()}
+    names = re.findall(r"^([a-z0-9.-]+==[^ ]+) \\$", requirements.read_text(), re.MULTILINE)
+    wanted = [re.sub("[_.]", "-", name.replace("==", "-")) for name in names]
+    return bool(wanted) and all(any(file.startswith(each) for file in here) for each in wanted)
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:

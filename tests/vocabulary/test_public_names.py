@@ -19,6 +19,8 @@ NAMES = {
     "code columns count date describe from_json identifier missing outline parse place reference "
     "text to_json url",
     "outlines": "Outline describe make parse",
+    "areas": "Area Growth corner_metres describe describe_growth growth measure",
+    "datums": "LikelyShift likely_shift to_bd09 to_gcj02",
     "amounts": "Amount CURRENCIES describe make parse",
     "errors": "VocabularyError BadAmount BadCount BadDate BadOutline BadPlace BadSchema BadText "
     "BadValue UnknownCode",

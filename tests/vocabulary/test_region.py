@@ -14,7 +14,7 @@ from habeas.vocabulary.errors import BadRegion, BadSchema, UnknownRegion, Vocabu
 
 #: The vocabulary of an archive of Xinjiang as it is now: a claim commits to it, and a change of it
 #: is meant. An archive logs each version that its claims were made under.
-DIGEST = "170b5de8e097a9dfc070cb2383461f1c95f3e27991288ce8c0ff8829307ac8b9"
+DIGEST = "4b31a904e3df1491d8ae0ccbad9972b34806de150a8b696cc268ea044d55c061"
 CODES = "title: Ethnic group\nmeaning: Groups.\ncodes:\n"
 
 

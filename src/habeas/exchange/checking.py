@@ -22,7 +22,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.readings import layer_text
 from habeas.errors import HabeasError
 from habeas.exchange import drafts as d
-from habeas.exchange import leftovers, owners
+from habeas.exchange import leftovers, owners, shifted
 from habeas.exchange.drafts import DraftDefinition, DraftRow, Drafts
 from habeas.exchange.errors import InputFault
 from habeas.exchange.names_in import DraftNames, learn
@@ -107,6 +107,7 @@ def check(archive: Archive, drafts: Drafts) -> ImportPlan:
     for row in drafts.rows(d.JUDGEMENTS):
         _judgement(names, row)
     owners.check(names)
+    shifted.check(names, ((claim.row, claim.value) for claim in plan.claims))
     for row in drafts.rows(d.ASSESSMENTS):
         _assessment(names, row)
     for row in drafts.rows(d.CONSENTS):

@@ -13,6 +13,7 @@ __all__ = [
     "Answer",
     "answers",
     "counts",
+    "datums",
     "edtf",
     "errors",
     "forms",
