@@ -7,7 +7,10 @@ from django.db import connection
 from tests.archive.making import newspaper, place_mention, says
 
 from habeas.archive import models as m
+from habeas.archive.erasing import closure, planning
+from habeas.archive.kinds import KINDS
 from habeas.archive.opening import Archive
+from habeas.archive.projection.erased_by_right import NEVER
 from habeas.archive.store import schema
 
 CLASSES = {"ledger", "content", "projection", "local"}
@@ -23,6 +26,13 @@ def test_every_table_has_one_class_and_a_name_that_says_so(archive: Archive) -> 
     for table, class_ in known.items():
         if table not in schema.DJANGO_TABLES:
             assert table.startswith(f"{class_}_")
+
+
+def test_the_row_of_each_kind_of_entry_is_found_by_the_kind() -> None:
+    """Else an erasure of it would be recorded as sealed, whatever it was."""
+    without_rows = {"purpose", "region", "review-policy", "search"}
+    erasable = KINDS.keys() - NEVER - closure.STANDING
+    assert erasable - planning._LABELLED.keys() == without_rows
 
 
 def test_dropping_projections_leaves_ledger_content_and_local_tables(archive: Archive) -> None:

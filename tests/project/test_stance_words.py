@@ -16,7 +16,7 @@ from habeas.vocabulary import schema, stances
 TABLE = "src/habeas/vocabulary/stances.py"
 #: Forms that nothing else in the program uses ("takes it back" is also said of a retraction).
 WORDED = re.compile(
-    r"\b[Dd]en(ies|ied|ials?)\b|\b[Tt]akes back\b|\b[Tt]aken back by\b|\basserts\b"
+    r"\b[Dd]en(ies|ied|ials?)\b|\b[Tt]akes back\b|\b[Tt]aken back by\b|\bassert(s|ed)\b"
     r"|\b(Said by|Not known to)\b|\bdoes not know:?\s*$",
 )
 CODE = re.compile(r"[a-z_.-]+")  # a code or the name of a field

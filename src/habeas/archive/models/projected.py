@@ -356,6 +356,7 @@ class Assessment(Projection):
     grade = models.CharField(max_length=20)
     reason = ExactText()
     person = ExactText()
+    # nothing ends one yet; whoever reads it asks already
     ended_at = models.BigIntegerField(null=True)
     ended_by = models.CharField(max_length=12, default="")
 

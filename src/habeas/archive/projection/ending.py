@@ -5,7 +5,8 @@
 ``claims_that_end``; of a list's mentions it shows the records that the claims are about.
 A mention ends with the mention that owns it.
 ``ENDINGS`` are the endings that an erasure entry records, so that nothing comes back to life
-because what ended it was erased.
+because what ended it was erased. Only rows that can outlive what ended them need a line there: a
+judgement and its retraction are erased together.
 
 Invariants: what has ended stays ended by the entry that ended it first. What is *taken back* is
 from then on as strict as what took it back (``taking_back``); what is only replaced by a newer

@@ -13,7 +13,7 @@ from habeas.cli.speaking import shown
 from habeas.exchange.folder import read_folder
 from habeas.exchange.importing import import_drafts, preview
 
-_DECIDED = ("judgements", "assessments", "consents")
+_DECIDED = ("judgements", "assessments", "consents", "groupings")
 
 
 def import_(
@@ -61,6 +61,7 @@ def import_(
         "judgements": made.judgements,
         "assessments": made.assessments,
         "consents": made.consents,
+        "groupings": made.groupings,
     }
     words = _words(counts)
     session.say(

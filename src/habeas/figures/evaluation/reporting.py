@@ -21,14 +21,15 @@ from habeas.figures.evaluation.counting import LIVE_WORDS
 from habeas.figures.evaluation.results import ReportedPoint, WaterfallStep
 from habeas.figures.evaluation.rows import ClaimRow, Facts, attribution_of, value_of
 from habeas.figures.places import placing_claims
-from habeas.vocabulary import counts, edtf
+from habeas.vocabulary import counts, edtf, stances
 from habeas.vocabulary.answers import Answer
 
+_STATED = stances.words(stances.ASSERTS).passive
 _CHOICE_WORDS = {
     "latest": "only what was said last",
     "earliest": "only what was said first",
-    "highest": "only the highest asserted number of each unit",
-    "lowest": "only the lowest asserted number of each unit",
+    "highest": f"only the highest {_STATED} number of each unit",
+    "lowest": f"only the lowest {_STATED} number of each unit",
 }
 
 
