@@ -9,6 +9,8 @@ from benchmarks.counting_second.asking import listed, meets
 from benchmarks.counting_second.found import Found
 from benchmarks.counting_second.ledger import Ledger, Row
 
+_OF_A_LIST = {"listed_in", "listed_for", "listed_decision"}
+
 
 def weigh(ledger: Ledger, found: Found, rules: list[Row]) -> None:
     """Fill in the claims that decided each member, and how many members have each weakness."""
@@ -28,6 +30,8 @@ def weigh(ledger: Ledger, found: Found, rules: list[Row]) -> None:
         weak["undated"] += not any(_date_of(claim) for claim in claims)
         weak["vague-dates"] += all(is_vague(_date_of(claim)) for claim in claims)
         weak["without-passage"] += not any(claim["passages"] for claim in claims)
+        if rules and all(c["property"] in _OF_A_LIST for c in claims):
+            weak["on-a-list"] += 1
         weak["second-hand"] += all(len(c["attribution"]) > 1 for c in claims)
     weak["largest-origin"] = max(alone.values(), default=0)
     found.weak = dict(weak)

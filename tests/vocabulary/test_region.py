@@ -14,7 +14,7 @@ from habeas.vocabulary.errors import BadRegion, BadSchema, UnknownRegion, Vocabu
 
 #: The vocabulary of an archive of Xinjiang as it is now: a claim commits to it, and a change of it
 #: is meant. An archive logs each version that its claims were made under.
-DIGEST = "4b31a904e3df1491d8ae0ccbad9972b34806de150a8b696cc268ea044d55c061"
+DIGEST = "bacbfcff4f9b881894f43531161608ec63fdf6d53bc8a09b92a0fb0bdc4ef163"
 CODES = "title: Ethnic group\nmeaning: Groups.\ncodes:\n"
 
 

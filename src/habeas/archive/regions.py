@@ -79,14 +79,14 @@ def vocabulary() -> Schema:
 
 
 @lru_cache(maxsize=1)
-def _core_lists() -> frozenset[str]:
-    return frozenset(schema.core().lists)
+def _whole_lists() -> frozenset[str]:
+    return frozenset(name for name, one in schema.core().lists.items() if not one.takes_more)
 
 
 def with_list(code_list: str) -> Schema:
     """A vocabulary that has this list if the archive has it; the database is asked only where
-    the core does not have it."""
-    return schema.core() if code_list in _core_lists() else vocabulary()
+    the core does not have the whole of it."""
+    return schema.core() if code_list in _whole_lists() else vocabulary()
 
 
 def words_of(value: values.Value) -> str:

@@ -18,7 +18,7 @@ from habeas.archive.access import Viewer, visible
 from habeas.archive.joined import JoinedRecord, find, find_all
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.openness import consent_of_record, strictest
-from habeas.display import cards, owned, words
+from habeas.display import cards, listed, owned, words
 from habeas.display.asking import (
     Elsewhere,
     NotThere,
@@ -124,6 +124,7 @@ class RecordShown:
     """One record: names, claims by property, what names it, and why its mentions are one.
 
     ``owner``: the record that it is a fact of. ``owned``: its own detentions or observations.
+    ``lists``: documents with an entry on it, which is no detention.
     """
 
     title: str
@@ -139,6 +140,7 @@ class RecordShown:
     joined: Joined
     owner: words.RecordLink | None = None
     owned: tuple[owned.OwnedOfKind, ...] = ()
+    lists: tuple[listed.OnAList, ...] = ()
 
 
 def kinds(viewer: Viewer) -> KindsShown:
@@ -231,6 +233,7 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
         joined=_joined(viewer, found, query),
         owner=owned.owner(viewer, found),
         owned=owned.owned_by(viewer, subjects),
+        lists=listed.lists_of(viewer, subjects),
     )
 
 

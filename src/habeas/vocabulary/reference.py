@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from habeas.vocabulary import amounts, counts, edtf, outlines, places, region
 from habeas.vocabulary.edtf_date import VALID as DATE_VALID
@@ -182,14 +183,17 @@ def _of_regions() -> Iterator[str]:
         "## Code lists of regions",
         "",
         "An archive has these of its regions besides (`habeas regions`); where it has several, a",
-        "list of two of them has the codes of both.",
+        "list of two of them has the codes of both. `case-reason` and `case-decision` have the",
+        "codes of the core too.",
         "",
     )
     for name in region.bundled_names():
         here = region.bundled(name)
         for found in of(here).lists.values():
-            if found.name not in core().lists:
-                yield from _code_list(found, f"List {found.name}, {here.title}")
+            of_core = core().codes.get(found.name, {})
+            own = {name: code for name, code in found.codes.items() if name not in of_core}
+            if own:
+                yield from _code_list(replace(found, codes=own), f"List {found.name}, {here.title}")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -7,7 +7,8 @@ Invariants: every scalar is the text that was written (``yes`` is the code "yes"
 key or a reference to a list that does not exist is refused; ``text`` holds every file whole
 and ``digest`` is its SHA-256, so a claim that commits to a digest commits to every meaning
 in it; ``read(text)`` gives an older version back from what the ledger logged. A region adds code
-lists and changes none of the core. Two regions join the codes of one list; a code that they give
+lists and changes none of the core, except that it adds codes to those that say so (``regions:
+add``). Two regions join the codes of one list; a code that they give
 two meanings is refused.
 """
 
@@ -35,6 +36,7 @@ TYPES = (
 )
 SENSITIVITIES = ("public", "team", "restricted", "sealed")
 WITH_PURPOSE = "with-purpose"
+ADDED_TO = "add"
 _FILE_MARK = "# === file: "
 #: In the name of a file, before the region that adds to a list of another: ethnicity@01-belarus.
 _OF_REGION = "@"
@@ -101,7 +103,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """A closed list of codes and what the list is for."""
+    """A closed list of codes and what the list is for. ``regions`` add: a region may add codes."""
 
     name: str
     title: str
@@ -109,6 +111,12 @@ class CodeList:
     huridocs: str
     source: str
     codes: Mapping[str, Code]
+    regions: str = ""
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether it is a list of the core to which regions add codes of their own."""
+        return self.regions == ADDED_TO
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +176,9 @@ def of(region: Region) -> Schema:
     for file in region.code_lists():
         _check_codes(file)
         name = file.file
-        if name in _core_files():
+        if name in _core_files() and not core().lists[name[6:-5]].takes_more:
             raise file.bad(0, "the list belongs to the core, which a region cannot change")
-        if name in files:  # of an earlier region: joined by ``read``, in the order of the regions
+        if name in files:  # of the core or an earlier region: joined by ``read``, in this order
             earlier = sum(each.partition(_OF_REGION)[0] == name[:-5] for each in files)
             name = f"{name[:-5]}{_OF_REGION}{earlier + 1:02}-{file.region}.yaml"
         files[name] = f"{_FILE_MARK}{name}\n{file.text}"
@@ -343,7 +351,10 @@ def _property(
 
 
 def _code_list(where: str, name: str, content: Any) -> CodeList:
-    fields = _fields(where, content, ("title", "meaning", "codes"), ("huridocs", "source"))
+    optional = ("huridocs", "source", "regions")
+    fields = _fields(where, content, ("title", "meaning", "codes"), optional)
+    if fields.get("regions", ADDED_TO) != ADDED_TO:
+        raise _bad(where, f"regions is {ADDED_TO} or left out")
     codes = {
         code: Code(code, **_fields(f"{where} ({code})", body, ("label", "meaning"), ("one",)))
         for code, body in _mapping(where, fields["codes"]).items()
@@ -355,4 +366,5 @@ def _code_list(where: str, name: str, content: Any) -> CodeList:
         fields.get("huridocs", ""),
         fields.get("source", ""),
         MappingProxyType(codes),
+        fields.get("regions", ""),
     )

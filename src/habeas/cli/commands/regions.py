@@ -105,15 +105,15 @@ def check(
     found = read_folder(folder)
     region = joined([found])
     regions.check(region)
-    core = schema.core().lists
-    lists = {k: v for k, v in schema.of(region).lists.items() if k not in core}
+    core = {name: len(one.codes) for name, one in schema.core().lists.items()}
+    lists = schema.of(region).lists
     held = {
         "places": len(gazetteer.of(region).units),
         "given_names": len(table.of(region).names),
         "placeholders": len(placeholders.check(region)),
         "readings": sum(map(len, readings.check(region).values())),
         "writings": len(writing.check(region)),
-        "codes": sum(len(one.codes) for one in lists.values()),
+        "codes": sum(len(one.codes) - core.get(k, 0) for k, one in lists.items()),
     }
     speaker.say(f"{shown(found.name)}, {shown(found.title)}, is in order.")
     speaker.table([(what.replace("_", " "), f"{number:,}") for what, number in held.items()])

@@ -15,6 +15,10 @@ from habeas.figures.evaluation.results import FigureMember, Weakness
 from habeas.figures.evaluation.rows import ClaimRow, Facts
 from habeas.figures.evaluation.times import is_vague
 
+#: Of an entry in a list. To be on a list is not to be detained, so who quotes a count is told.
+_OF_A_LIST = frozenset({"listed_in", "listed_for", "listed_decision"})
+_LIST_WORDS = "rest on an entry in a list alone, which does not say what was done to anyone"
+
 
 def of_pairs(pairs: Sequence[OpenPair], counted: Collection[int]) -> tuple[Weakness, ...]:
     """That open pairs with a record that is not counted may move a count past its range.
@@ -68,6 +72,7 @@ class Tally:
         self._whole = self._one_origin = self._unsupported = 0
         self._vague_times: dict[_Time, bool] = {}
         self._undated = self._vague = self._without_passage = self._second_hand = 0
+        self._on_a_list = 0
 
     def add(self, rows: Sequence[ClaimRow], facts: Facts) -> None:
         """One more, resting on these claims."""
@@ -85,6 +90,7 @@ class Tally:
         self._vague += False not in map(self._is_vague, times)
         self._without_passage += facts.cited.isdisjoint(positions)
         self._second_hand += facts.through.keys() >= set(positions)
+        self._on_a_list += all(row.property in _OF_A_LIST for row in rows)
 
     def _is_vague(self, time: _Time) -> bool:
         known = self._vague_times.get(time)
@@ -117,6 +123,8 @@ class Tally:
                 whole,
             ),
         ]
+        if self._on_a_list:
+            found.append(_share("on-a-list", _LIST_WORDS, self._on_a_list, whole))
         if self._unsupported:
             words = "are counted for being recorded at all"
             found.append(_share("no-claim", words, self._unsupported, whole))
