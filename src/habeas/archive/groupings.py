@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
+
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
 from habeas.archive.store.pieces import in_pieces
@@ -32,7 +34,21 @@ def episodes_of(
     """
     rows = live(visible(viewer, m.Grouping), as_of)
     standing = live(visible(viewer, m.Mention), as_of).filter(position__in=rows.values("episode"))
-    rows = rows.filter(episode__in=standing.values("position"))
+    return _grouped(rows, standing, claims)
+
+
+def episodes_under(
+    viewer: Viewer, mentions: QuerySet[m.Mention], as_of: int
+) -> dict[int, tuple[int, int]]:
+    """Claim → the episode and the grouping, of those whose episode is one of these mentions."""
+    rows = live(visible(viewer, m.Grouping), as_of)
+    return _grouped(rows, live(mentions, as_of), None)
+
+
+def _grouped(
+    rows: QuerySet[m.Grouping], episodes: QuerySet[m.Mention], claims: Collection[int] | None
+) -> dict[int, tuple[int, int]]:
+    rows = rows.filter(episode__in=episodes.values("position"))
     episode = dict(rows.values_list("position", "episode"))
     if not episode:
         return {}

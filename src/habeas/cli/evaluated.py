@@ -11,7 +11,12 @@ from habeas.archive.access import OWNER, Viewer
 from habeas.cli.marking import Marks, of_level
 from habeas.cli.speaking import Speaker, several, shown
 from habeas.figures.evaluation.erased import erased_since, words_of
-from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
+from habeas.figures.evaluation.results import (
+    CountedFigure,
+    EstimatedFigure,
+    Evaluation,
+    FigureMember,
+)
 
 POINTS_SHOWN = 40
 GROUPS_SHOWN = 40
@@ -63,7 +68,7 @@ def tell(
 
 def _marks(viewer: Viewer, evaluation: Evaluation) -> Marks:
     """Of all that is named under the figure."""
-    records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
+    records = {member.record for member in (*evaluation.members, *evaluation.undecided)}
     records |= {point.record for point in evaluation.points}
     records |= {p for each in evaluation.open_pairs for p in (each.pair.left, each.pair.right)}
     sources = {point.source for point in evaluation.points}
@@ -219,18 +224,20 @@ def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, A
         ],
         "members": [
             {
-                "record": member.position,
+                "record": member.record,
                 "caption": evaluation.captions.get(member.position, ""),
                 "claims": list(member.claims),
-                **marks.told("record", member.position),
+                **_episode(member),
+                **marks.told("record", member.record),
             }
             for member in evaluation.members
         ],
         "undecided": [
             {
-                "record": member.position,
+                "record": member.record,
                 "claims": list(member.claims),
-                **marks.told("record", member.position),
+                **_episode(member),
+                **marks.told("record", member.record),
             }
             for member in evaluation.undecided
         ],
@@ -254,6 +261,13 @@ def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, A
             for c in evaluation.conflicts
         ],
     }
+
+
+def _episode(member: FigureMember) -> dict[str, Any]:
+    """Of an owned record whose it is, and whether it is one claim that nobody has grouped."""
+    if member.of is None:
+        return {}
+    return {"of": member.of, "ungrouped": member.ungrouped}
 
 
 def _capture(evaluation: Evaluation) -> dict[str, Any] | None:

@@ -263,15 +263,25 @@ def _members(
 
 
 def _records(viewer: Viewer, members: Sequence[FigureMember]) -> tuple[NamedMember, ...]:
-    mentions = by_position(viewer, Mention, [m.position for m in members])
+    mentions = by_position(viewer, Mention, [m.record for m in members])
+    of = _whose(viewer, [m.record for m in members if m.record not in mentions])
     return tuple(
         NamedMember(
-            words.record_link(mentions.get(member.position)),
+            words.record_link(mentions.get(member.record) or of.get(member.record)),
             claim_numbers(member.claims[:6]),
             len(member.claims) > 6,
         )
         for member in members
     )
+
+
+def _whose(viewer: Viewer, claims: Sequence[int]) -> dict[int, Mention]:
+    """Of claims that read as one possible episode each, the record that they are about."""
+    if not claims:
+        return {}
+    about = {at: row.subject for at, row in by_position(viewer, Claim, claims).items()}
+    mentions = by_position(viewer, Mention, about.values())
+    return {at: mentions[subject] for at, subject in about.items() if subject in mentions}
 
 
 def _account(point: ReportedPoint) -> ReportedAccount:

@@ -178,7 +178,7 @@ def _figure(archive: Archive, viewer: Viewer, key: str, level: str) -> Chosen:
     chosen = Chosen(f"Figure {key}: {definition.title}", unnamed="A figure")
     if definition.position is not None:
         chosen.positions.add(definition.position)
-    records = {member.position for member in (*evaluation.members, *evaluation.undecided)}
+    records = {member.record for member in (*evaluation.members, *evaluation.undecided)}
     records |= {point.record for point in evaluation.points}
     claims = set(evaluation.grounds)
     claims |= {point.claim for point in evaluation.points}

@@ -18,6 +18,7 @@ from habeas.archive.store.pieces import in_pieces
 from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
 from habeas.exchange.tidy.reading import PIECE, TidyReader, bounds
 from habeas.figures.evaluation import undecided
+from habeas.figures.evaluation.episodes import every_tie
 from habeas.figures.evaluation.results import (
     BreakdownGroup,
     CountedFigure,
@@ -107,7 +108,8 @@ def _least(found: CountedFigure, group: BreakdownGroup) -> int:
     if found.fewest is None:
         return group.number
     counted = [member.position for member in found.members]
-    return undecided.fewest_in(group.members, counted, [each.pair for each in found.open_pairs])
+    pairs = [each.pair for each in found.open_pairs]
+    return undecided.fewest_in(group.members, counted, [*pairs, *every_tie(found.members)])
 
 
 class _Rows:
@@ -121,7 +123,7 @@ class _Rows:
         )  # fmt: skip
         self.own = self._labels_of(m.Definition, [evaluation.definition.position])
         self.claims = self._labels_of(m.Claim, evaluation.grounds)
-        records = {each.position for each in (*evaluation.members, *evaluation.undecided)}
+        records = {each.record for each in (*evaluation.members, *evaluation.undecided)}
         records |= {point.record for point in evaluation.points}
         named = {mention for record in records for mention in reader.records.members(record)}
         self.mentions = self._labels_of(m.Mention, named)
@@ -156,7 +158,7 @@ class _Rows:
                 yield self._row(
                     part,
                     found.captions.get(member.position),
-                    record=member.position,
+                    record=member.record,
                     claims=member.claims,
                 )
 

@@ -74,6 +74,8 @@ def standing_on(
         reads = not properties.isdisjoint(definition.properties) or definition.estimation.lists
         if radius.kind != "judgement" and not reads:
             continue
+        if radius.kind == "grouping" and not definition.episodes_of:
+            continue  # it reads the claims as what they stay: claims about a person
         try:
             evaluation = evaluate(archive, definition, viewer, as_of, shown=False)
         except FigureError:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from habeas.figures.definition import syntax
 from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation
 from habeas.figures.definition.parsing import DefinitionReader
-from habeas.figures.definition.rules import IN_PLACE, Rule
+from habeas.figures.definition.rules import HAS_RECORD, IN_PLACE, Rule
 from habeas.figures.places import LOCATING
 from habeas.vocabulary import schema as vocabulary_schema
 from habeas.vocabulary.schema import Schema
@@ -77,6 +77,26 @@ class FigureDefinition:
         return tuple(n for n in self.properties if n in known and known[n].needs_purpose)
 
     @property
+    def asked(self) -> tuple[Rule, ...]:
+        """The rules, each followed by what it asks of an owned record."""
+        return tuple(each for rule in self.rules for each in (rule, *rule.having))
+
+    @property
+    def episodes_of(self) -> tuple[str, ...]:
+        """The kinds of owned records (a detention) that are told apart: counted, or asked of.
+
+        Claims about an owner then read as of one of these, where a grouping says so.
+        """
+        if self.counts and vocabulary_schema.core().kinds[self.counts].of:
+            return (self.counts,)
+        return tuple(dict.fromkeys(rule.kind for rule in self.rules if rule.name == HAS_RECORD))
+
+    @property
+    def counts_episodes(self) -> bool:
+        """Whether what is counted is owned by something else."""
+        return self.counts in self.episodes_of
+
+    @property
     def asks_for_pairs(self) -> bool:
         """Whether pairs of records that nobody has decided move the number."""
         return self.kind == "estimated" or self.undecided_ppm is not None
@@ -86,7 +106,7 @@ class FigureDefinition:
         """Whether a rule asks of the speaker: who it is, of what kind, and whom it repeats."""
         return any(
             rule.origins_at_least > 1 or any(test.condition in _OF_SPEAKERS for test in rule.tests)
-            for rule in self.rules
+            for rule in self.asked
         )
 
     @property
@@ -99,8 +119,13 @@ class FigureDefinition:
     def properties(self) -> tuple[str, ...]:
         """Every property whose claims this figure reads, in order of name."""
         names = set(self.reports)
-        for rule in self.rules:
+        known = vocabulary_schema.core()
+        for rule in self.asked:
             names.update(LOCATING if rule.name == IN_PLACE else rule.properties)
+            if rule.name == HAS_RECORD and not rule.having:
+                names.update(known.shared_with_owner(rule.kind))
+        if self.counts_episodes:
+            names.update(known.shared_with_owner(self.counts))
         if self.by:
             names.add(self.by.property)
         names.update(self.drawn_properties)

@@ -61,7 +61,7 @@ class Fields:
         return ""
 
     def _properties(
-        self, key: str, keys: dict[str, YamlNode], kind: str, *, required: bool
+        self, key: str, keys: dict[str, YamlNode], kind: str | tuple[str, ...], *, required: bool
     ) -> tuple[str, ...]:
         node = keys.get(key)
         if node is None:
@@ -71,12 +71,16 @@ class Fields:
         names = self._texts(node, key, "the name of a property.")
         return tuple(name for name in names if self._is_property(node, key, name, kind))
 
-    def _is_property(self, node: YamlNode, key: str, name: str, kind: str, need: str = "") -> bool:
+    def _is_property(
+        self, node: YamlNode, key: str, name: str, kind: str | tuple[str, ...], need: str = ""
+    ) -> bool:
+        """``kind``: of the records that it is about, or several of which it may be any."""
         properties = self._schema.properties
+        kinds = (kind,) if isinstance(kind, str) else kind
         fitting = [
             n
             for n, p in properties.items()
-            if (not kind or kind in p.kinds) and (not need or p.type == need)
+            if (not kinds[0] or not set(kinds).isdisjoint(p.kinds)) and (not need or p.type == need)
         ]
         if name in fitting:
             return True
@@ -85,7 +89,7 @@ class Fields:
         elif need and properties[name].type != need:
             reason = f"{name} is a {properties[name].type}, not a {need}."
         else:
-            reason = f"A {kind} has no property {name!r}."
+            reason = f"A {kinds[0]} has no property {name!r}."
         self._bad(node, key, reason, listed(fitting))
         return False
 

@@ -26,13 +26,13 @@ def records_named(rule: r.Rule) -> Iterable[str]:
 
 def captions_named(definition: FigureDefinition) -> set[str]:
     """The captions that a definition names."""
-    named = {name for rule in definition.rules for name in records_named(rule)}
+    named = {name for rule in definition.asked for name in records_named(rule)}
     return {name for name in named if not name.startswith("#")}
 
 
 def codes_named(definition: FigureDefinition) -> set[str]:
     """The codes of sources that a definition names."""
-    tests = [test for rule in definition.rules for test in rule.tests]
+    tests = [test for rule in definition.asked for test in rule.tests]
     found = {code for test in tests if test.condition == "source" for code in test.operands}
     return found | {code for each in definition.estimation.lists for code in each.sources}
 

@@ -148,7 +148,8 @@ class DefinitionReader(Fields):
             return None
         keys = {"property": node} if node.text else (node.keys or {})
         self._only(node, "by", keys, ("property", "step"))
-        names = self._properties("property", keys, kind, required=True)
+        owned = [each.name for each in self._schema.kinds.values() if kind in each.of]
+        names = self._properties("property", keys, (kind, *owned), required=True)
         step = ""
         if "step" in keys:
             step = self._scalar(keys["step"], "by.step", listed(r.STEPS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.fields import Fields, listed
@@ -44,6 +45,7 @@ class RuleReader(Fields):
         read: dict[str, Callable[..., r.Rule]] = {
             r.HAS_CLAIM: self._claim_rule,
             r.NO_CLAIM: self._claim_rule,
+            r.HAS_RECORD: self._owned_rule,
             r.IN_PLACE: self._place_rule,
             r.RECORD: self._record_rule,
             r.LIVE: self._live_rule,
@@ -59,7 +61,12 @@ class RuleReader(Fields):
         return self._made(r.Rule(name, "", node.line))
 
     def _claim_rule(
-        self, name: str, node: YamlNode, keys: dict[str, YamlNode], where: str
+        self,
+        name: str,
+        node: YamlNode,
+        keys: dict[str, YamlNode],
+        where: str,
+        kind: str = "",
     ) -> r.Rule:
         conditions = [c for c in r.CONDITIONS.values() if not c.in_reported_only]
         valid = ["property", *(c.name for c in conditions)]
@@ -70,7 +77,7 @@ class RuleReader(Fields):
                 self._bad(inner, f"{where}.{key}", "No such parameter.", listed(valid))
         if "property" not in keys:
             self._bad(node, f"{where}.property", "It is missing.", "the name of a property.")
-        properties = self._properties("property", keys, self.counts, required=False)
+        properties = self._properties("property", keys, kind or self.counts, required=False)
         tests = [
             test
             for condition in conditions
@@ -84,6 +91,28 @@ class RuleReader(Fields):
             origins = self._whole(keys["origins-at-least"], f"{where}.origins-at-least") or 1
         rule = r.Rule(name, "", node.line, properties, tuple(tests), origins_at_least=origins)
         return self._made(rule)
+
+    def _owned_rule(
+        self, name: str, node: YamlNode, keys: dict[str, YamlNode], where: str
+    ) -> r.Rule:
+        self._only(node, where, keys, ("kind", "claims"))
+        kinds = [k.name for k in self._schema.kinds.values() if self.counts in k.of]
+        kind = self._scalar(keys["kind"], f"{where}.kind", listed(kinds)) if "kind" in keys else ""
+        if kind not in kinds:
+            owner = self.counts or "record"
+            reason = f"A {owner} owns no {kind}." if kind else "It is missing."
+            valid = listed(kinds) if kinds else "has-claim: such a record owns no other."
+            self._bad(keys.get("kind", node), f"{where}.kind", reason, valid)
+            return r.Rule(name, "", node.line)
+        claims = keys.get("claims")
+        if claims is not None and not claims.items:
+            reason = "The list is empty." if claims.items is not None else f"It is {claims.shape}."
+            self._bad(claims, f"{where}.claims", reason, "a list: `- {property: …, …}` lines.")
+        having = [
+            self._claim_rule(r.HAS_CLAIM, item, item.keys or {}, f"{where}.claims[{number}]", kind)
+            for number, item in enumerate((claims.items if claims else None) or (), 1)
+        ]
+        return self._made(r.Rule(name, "", node.line, kind=kind, having=tuple(having)))
 
     def _condition_rule(
         self, name: str, node: YamlNode, keys: dict[str, YamlNode], where: str
@@ -123,16 +152,7 @@ class RuleReader(Fields):
         return self._made(r.Rule(name, "", node.line, records=records, operator=operator))
 
     def _made(self, rule: r.Rule) -> r.Rule:
-        return r.Rule(
-            rule.name,
-            rule_words(rule, self._schema),
-            rule.line,
-            rule.properties,
-            rule.tests,
-            rule.records,
-            rule.operator,
-            rule.origins_at_least,
-        )
+        return replace(rule, words=rule_words(rule, self._schema))
 
     def _tests(
         self, node: YamlNode, condition: r.Condition, where: str, properties: tuple[str, ...]
@@ -211,7 +231,7 @@ class RuleReader(Fields):
 def _rule_names(kind: str) -> list[str]:
     if kind == "reported":
         return [*r.CONDITIONS, r.IN_PLACE, r.LIVE]
-    return [r.HAS_CLAIM, r.NO_CLAIM, r.IN_PLACE, r.RECORD, r.LIVE]
+    return [r.HAS_CLAIM, r.NO_CLAIM, r.HAS_RECORD, r.IN_PLACE, r.RECORD, r.LIVE]
 
 
 def _operators(condition: r.Condition) -> str:

@@ -192,6 +192,7 @@ CONDITIONS: dict[str, Condition] = {
 
 HAS_CLAIM = "has-claim"
 NO_CLAIM = "no-claim"
+HAS_RECORD = "has-record"
 IN_PLACE = "in-place"
 RECORD = "record"
 LIVE = "live"
@@ -199,6 +200,7 @@ LIVE = "live"
 RULE_MEANINGS: dict[str, str] = {
     HAS_CLAIM: "Keeps a record about which a claim says this (all conditions of one claim).",
     NO_CLAIM: "Drops a record about which a claim says this.",
+    HAS_RECORD: "Keeps a record that owns one record of a kind of which claims say all of this.",
     IN_PLACE: "Keeps what is in a place, following located_in, place and part_of.",
     RECORD: "Keeps (is) or drops (is-not) records by name.",
     LIVE: "Written or not, always first: retracted and superseded claims do not speak.",
@@ -234,7 +236,11 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of a recipe. ``words`` is how pages say it."""
+    """One line of a recipe. ``words`` is how pages say it.
+
+    ``having``: what claims must say of one owned record of a ``kind`` (has-record), each as a
+    has-claim of its own.
+    """
 
     name: str
     words: str
@@ -244,3 +250,5 @@ class Rule:
     records: tuple[str, ...] = ()  # in-place and record: the names as written
     operator: str = ""  # record: is | is-not
     origins_at_least: int = 1
+    kind: str = ""  # has-record: of which kind
+    having: tuple[Rule, ...] = ()

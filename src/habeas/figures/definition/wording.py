@@ -16,6 +16,11 @@ def rule_words(rule: r.Rule, schema: Schema) -> str:
         return f"is in {records}"
     if rule.name == r.RECORD:
         return f"is {records}" if rule.operator == "is" else f"is not {records}"
+    if rule.name == r.HAS_RECORD:
+        label = schema.kinds[rule.kind].label.lower()
+        if not rule.having:
+            return f"has a {label}"
+        return f"one {label} has {'; and '.join(each.words for each in rule.having)}"
     asked = "; ".join(test_words(test, rule.properties, schema) for test in rule.tests)
     if rule.name in r.CONDITIONS:
         return asked
@@ -82,11 +87,20 @@ def counted_words(number: int, not_known: int, unit: str) -> str:
     return f"at least {grouped(number)}{what} ({grouped(not_known)} more not known)"
 
 
-def range_words(low: int, high: int, pairs: int, not_known: int, unit: str) -> str:
+def open_words(pairs: int, ungrouped: int) -> str:
+    """What makes a count a range: ``2 pairs not decided; 3 claims not grouped``."""
+    found = []
+    if pairs:
+        found.append(f"{grouped(pairs)} {'pair' if pairs == 1 else 'pairs'} not decided")
+    if ungrouped:
+        found.append(f"{grouped(ungrouped)} {'claim' if ungrouped == 1 else 'claims'} not grouped")
+    return "; ".join(found)
+
+
+def range_words(low: int, high: int, doubts: str, not_known: int, unit: str) -> str:
     """``25 to 27 persons (2 pairs not decided)``, with what is not known beside it."""
     what = f" {unit}" if unit else ""
     number = grouped(high) if low == high else f"{grouped(low)} to {grouped(high)}"
-    doubts = f"{grouped(pairs)} {'pair' if pairs == 1 else 'pairs'} not decided"
     if not_known:
         return f"at least {number}{what} ({doubts}; {grouped(not_known)} more not known)"
     return f"{number}{what} ({doubts})"

@@ -5,6 +5,7 @@ __all__ = [
     "conflicts",
     "disagreement",
     "drawing",
+    "episodes",
     "erased",
     "estimates",
     "evaluating",

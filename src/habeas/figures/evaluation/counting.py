@@ -10,13 +10,15 @@ rows come never changes the result; a claim to which no rule answers "yes" or "n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from habeas.archive import regions
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.answers import NO, UNKNOWN, YES, asker, named_records, place_answer
+from habeas.figures.evaluation.episodes import Found, Loose, Met, has_record, meets
 from habeas.figures.evaluation.results import BreakdownGroup, FigureMember, WaterfallStep
 from habeas.figures.evaluation.rows import ClaimRow, Facts, value_of
 from habeas.figures.evaluation.times import period
@@ -49,10 +51,12 @@ def count(definition: FigureDefinition, facts: Facts) -> Counted:
     rules = [rule for rule in definition.rules if rule.name != r.LIVE]
     by_property: dict[str, list[ClaimRow]] = defaultdict(list)
     wanted = set(facts.records)
+    loose = Loose(facts, rules) if definition.counts_episodes else None
+    concerned = wanted.union(facts.episodes.owner.values()) if loose else wanted
     for claim in facts.claims:
-        if claim.record in wanted:
+        if claim.record in concerned:
             by_property[claim.property].append(claim)
-    asked = [_ask(rule, facts, by_property) for rule in rules]
+    asked = [_ask(rule, facts, by_property, loose) for rule in rules]
     fates: list[tuple[list[int], list[int]]] = [([], []) for _ in rules]
     kept: list[int] = []
     for record in sorted(wanted):
@@ -61,9 +65,10 @@ def count(definition: FigureDefinition, facts: Facts) -> Counted:
             kept.append(record)
         else:
             fates[number][0 if answer is NO else 1].append(record)
-    counted = [_member(record, asked) for record in kept]
-    undecided = [_member(record, asked) for _, unknown in fates for record in unknown]
+    counted = [_member(record, asked, facts) for record in kept]
+    undecided = [_member(record, asked, facts) for _, unknown in fates for record in unknown]
     grounds = {claim for part in asked for claims in part.deciding.values() for claim in claims}
+    grounds |= {claim for m in (*counted, *undecided) if m.ungrouped for claim in m.claims}
     return Counted(
         tuple(counted),
         tuple(sorted(undecided, key=lambda member: member.position)),
@@ -84,11 +89,15 @@ def _fate(record: int, asked: Sequence[_Asked]) -> tuple[int | None, Answer]:
     return undecided, UNKNOWN
 
 
-def _member(record: int, asked: Sequence[_Asked]) -> FigureMember:
+def _member(record: int, asked: Sequence[_Asked], facts: Facts) -> FigureMember:
     found = [deciding for part in asked if (deciding := part.deciding.get(record))]
-    if len(found) == 1:
-        return FigureMember(record, tuple(found[0]))  # in order, and none twice
-    return FigureMember(record, tuple(sorted({claim for each in found for claim in each})))
+    claims = tuple(found[0]) if len(found) == 1 else None  # in order, and none twice
+    if claims is None:
+        claims = tuple(sorted({claim for each in found for claim in each}))
+    ungrouped = record in facts.episodes.loose
+    if ungrouped and not claims:
+        claims = (record,)
+    return FigureMember(record, claims, facts.episodes.owner.get(record), ungrouped)
 
 
 def _steps(
@@ -103,10 +112,18 @@ def _steps(
         entered -= len(dropped) + len(unknown)
 
 
-def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> _Asked:
+def _ask(
+    rule: r.Rule,
+    facts: Facts,
+    by_property: dict[str, list[ClaimRow]],
+    loose: Loose | None,
+) -> _Asked:
     if rule.name == r.RECORD:
         wanted = named_records(rule, facts)
         keep = rule.operator == "is"
+        if loose is not None:
+            named = partial(loose.named, wanted)
+            return _Asked(lambda record: named(record) if keep else ~named(record))
         return _Asked(lambda record: YES if (record in wanted) is keep else NO)
     if rule.name == r.IN_PLACE:
         places = {place for name in rule.records for place in facts.named[name]}
@@ -120,6 +137,9 @@ def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> 
             return placing_claims({record, *places}, facts.above)
 
         return _Asked(lies_there, {record: sorted(placing(record)) for record in facts.records})
+    if rule.name == r.HAS_RECORD:
+        return _as_found(has_record(rule, facts, by_property), NO)
+    silent = YES if rule.name == r.NO_CLAIM else NO
     certain: dict[int, list[ClaimRow]] = defaultdict(list)
     possible: dict[int, list[ClaimRow]] = defaultdict(list)
     ask = asker(rule, facts)
@@ -130,38 +150,28 @@ def _ask(rule: r.Rule, facts: Facts, by_property: dict[str, list[ClaimRow]]) -> 
                 certain[claim.record].append(claim)
             elif answer is UNKNOWN:
                 possible[claim.record].append(claim)
+    if loose is not None:
+        met = {
+            record: Met(certain.get(record, []), possible.get(record, []))
+            for record in {*certain, *possible}
+        }
+        return _as_found(loose.answers(rule, met, facts.origins), silent)
 
     answers: dict[int, Answer] = {}
     deciding: dict[int, list[int]] = {}
     for record in {*certain, *possible}:
         sure, maybe = certain.get(record, ()), possible.get(record, ())
-        answer = answers[record] = _answer(rule, sure, maybe, facts)
+        answer = answers[record] = meets(rule, sure, maybe, facts.origins)
         # What certainly meets has-claim decides it; what may meet it, only where that is open.
         open_ = () if rule.name != r.NO_CLAIM and answer is YES else maybe
         deciding[record] = sorted([claim.position for claim in (*sure, *open_)])
-    silent = YES if rule.name == r.NO_CLAIM else NO
     return _Asked(lambda record: answers.get(record, silent), deciding)
 
 
-def _answer(
-    rule: r.Rule, sure: Sequence[ClaimRow], maybe: Sequence[ClaimRow], facts: Facts
-) -> Answer:
-    """What a rule answers of a record of which some claims certainly or possibly meet it."""
-    if rule.name == r.NO_CLAIM:
-        return NO if sure else UNKNOWN if maybe else YES
-    if rule.origins_at_least == 1:
-        return YES if sure else UNKNOWN if maybe else NO
-    return _enough_origins(rule.origins_at_least, sure, maybe, facts)
-
-
-def _enough_origins(
-    at_least: int, sure: Sequence[ClaimRow], maybe: Sequence[ClaimRow], facts: Facts
-) -> Answer:
-    origins = facts.origins
-    if len(origins.of_all(c.source for c in sure)) >= at_least:
-        return YES
-    possible = origins.of_all(c.source for c in (*sure, *maybe))
-    return UNKNOWN if len(possible) >= at_least else NO
+def _as_found(found: Mapping[int, Found], silent: Answer) -> _Asked:
+    answers = {record: answer for record, (answer, _) in found.items()}
+    deciding = {record: list(claims) for record, (_, claims) in found.items() if claims}
+    return _Asked(lambda record: answers.get(record, silent), deciding)
 
 
 # --- breakdown ----------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def _estimated(
     """What an estimate is made from: those counted who are on at least one of its lists."""
     captured = capture(definition, facts, (member.position for member in counted.members))
     members = tuple(
-        FigureMember(m.position, tuple(sorted({*m.claims, *captured.grounds[m.position]})))
+        replace(m, claims=tuple(sorted({*m.claims, *captured.grounds[m.position]})))
         for m in counted.members
         if m.position in captured.grounds
     )

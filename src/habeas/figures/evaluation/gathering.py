@@ -19,24 +19,35 @@ from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.naming import records_named
 from habeas.figures.errors import UnknownRecord, UnknownSource
+from habeas.figures.evaluation import placing
 from habeas.figures.evaluation.loading import Ground, Records, RowsRead, live_claims
-from habeas.figures.evaluation.rows import ClaimRow, Facts, Origins, SourceRow
+from habeas.figures.evaluation.rows import ClaimRow, Episodes, Facts, Origins, SourceRow
 from habeas.figures.places import LOCATING
+from habeas.vocabulary import schema as vocabulary
 
 
 def load(definition: FigureDefinition, ground: Ground) -> Facts:
     """Everything that a definition asks about."""
     read = ground.rows(definition)
     captions, kinds, population = _mentions(definition, read, ground.records, ground.as_of)
-    with_claims = {row.record for row in read.claims} | ground.spoken_of(definition.counts)
+    claims, episodes = read.claims, Episodes()
+    if definition.counts:
+        claims, episodes = _placed(definition, ground, read.claims, kinds)
+        captions |= loose_captions(episodes, captions)
+    with_claims = {row.record for row in claims} | ground.spoken_of(definition.counts)
     in_place = any(rule.name == r.IN_PLACE for rule in definition.rules)
     return replace(
         _beside(definition, ground, population),
-        records=tuple(sorted(p for p, stands in population.items() if stands or p in with_claims)),
+        records=tuple(
+            sorted(
+                {p for p, stands in population.items() if stands or p in with_claims}
+                | episodes.loose
+            )
+        ),
         withdrawn=tuple(
             sorted(p for p, stands in population.items() if not stands and p not in with_claims)
         ),
-        claims=tuple(read.claims),
+        claims=tuple(claims),
         speakers=frozenset(row.source for row in read.claims)
         if definition.asks_who_speaks
         else frozenset(),
@@ -45,7 +56,36 @@ def load(definition: FigureDefinition, ground: Ground) -> Facts:
         captions=captions,
         kinds=kinds,
         above=above_of(read.claims) if in_place else {},
+        episodes=episodes,
     )
+
+
+def _placed(
+    definition: FigureDefinition,
+    ground: Ground,
+    rows: list[ClaimRow],
+    kinds: Mapping[int, str],
+) -> tuple[list[ClaimRow], Episodes]:
+    """The claims as this figure reads them: of a person or of a detention (``placing``)."""
+    owned_kinds = placing.kinds_owned(definition)
+    known: dict[int, placing.OwnedMention] = {}
+    groups: placing.Grouped = {}
+    if ground.owns(owned_kinds):
+        mentions = placing.mentions(ground, owned_kinds)
+        known = placing.owned(ground, mentions)
+        groups = placing.grouped(ground, mentions) if definition.episodes_of else {}
+    elif not definition.episodes_of:
+        return rows, Episodes()
+    owners = placing.owners_of(definition) or (definition.counts,)
+    return placing.placed(
+        definition, rows, known, groups, lambda record: kinds.get(record) in owners
+    )
+
+
+def loose_captions(episodes: Episodes, captions: Mapping[int, str]) -> dict[int, str]:
+    """What a claim is called that reads as one possible episode."""
+    found = ((claim, captions.get(episodes.owner[claim])) for claim in episodes.loose)
+    return {claim: f"{caption} (one claim, not grouped)" for claim, caption in found if caption}
 
 
 def unread(definition: FigureDefinition, ground: Ground) -> Facts:
@@ -58,8 +98,8 @@ def unread(definition: FigureDefinition, ground: Ground) -> Facts:
 def _beside(definition: FigureDefinition, ground: Ground, population: Collection[int]) -> Facts:
     """What a definition asks about beside the claims and the records of its kind."""
     viewer, as_of, records = ground.viewer, ground.as_of, ground.records
-    names = {name for rule in definition.rules for name in records_named(rule)}
-    conditions = {test.condition for rule in definition.rules for test in rule.tests}
+    names = {name for rule in definition.asked for name in records_named(rule)}
+    conditions = {test.condition for rule in definition.asked for test in rule.tests}
     mentions = visible(viewer, m.Mention).filter(position__lt=as_of)
     sources, first = ground.sources
     return Facts(
@@ -170,8 +210,24 @@ def _listed(
         firsts = said.values("subject").annotate(first=Min("position")).order_by("first")
         for subject, first in firsts.values_list("subject", "first"):
             on.setdefault(records.of(subject), first)
+        if owners := _owners_on(viewer, definition.counts, set(on), as_of):
+            placed: dict[int, int] = {}
+            for subject, first in on.items():
+                placed.setdefault(records.of(owners.get(subject, subject)), first)
+            on = placed
         found[each.name] = on
     return found
+
+
+def _owners_on(
+    viewer: Viewer, counts: str, subjects: Collection[int], as_of: int
+) -> dict[int, int]:
+    """Of owned records of whom a list says something, the owners of the counted kind."""
+    if not any(counts in kind.of for kind in vocabulary.core().kinds.values()):
+        return {}
+    rows = visible(viewer, m.Mention).filter(position__lt=as_of, of__isnull=False)
+    found = rows.values_list("position", "of")
+    return {position: of for position, of in found if position in subjects and of is not None}
 
 
 def _open_pairs(

@@ -4,8 +4,8 @@ Invariants: a record stands on all of its mentions and on the judgements that jo
 of them is its first; so a number that rests on a merge is never more open than the merge. These
 are the records counted or not known, those that a deciding claim speaks of or names, and those that
 the definition names. What moves the number without being in it counts too: a verdict by which a
-pair is open or is not, the run that proposed it, a grade that was asked for, and whose word
-repeats whose.
+pair is open or is not, the run that proposed it, a grade that was asked for, the groupings
+that tell episodes apart, and whose word repeats whose.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def handling_of(
     stands_on: dict[str, Iterable[int]] = {
         "definition": [] if position is None else [position],
         "mention": {p for r in records for p in of.members(r)},
+        "grouping": spoken.groupings,
         "judgement": {p for r in records for p in of.joining(r)}
         | _verdicts(ground, facts, evaluation),
         "linkage": {pair.linkage for pair in facts.open_pairs if pair.linkage is not None},
@@ -60,7 +61,7 @@ def handling_of(
 
 
 def _records(evaluation: Evaluation) -> set[int]:
-    found = {member.position for member in (*evaluation.members, *evaluation.undecided)}
+    found = {member.record for member in (*evaluation.members, *evaluation.undecided)}
     found.update(point.record for point in evaluation.points)
     pairs = [each.pair for each in evaluation.open_pairs]
     if isinstance(evaluation, EstimatedFigure):

@@ -21,6 +21,7 @@ from habeas.archive.access import Viewer, live, visible
 from habeas.archive.records import components, joining_pairs, owners_of
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.rows import ClaimRow, SourceRow
+from habeas.vocabulary import schema as vocabulary
 from habeas.vocabulary.schema import Schema
 
 _CLAIM_COLUMNS = ClaimRow._fields[:-2]
@@ -176,6 +177,7 @@ class Ground:
     ) -> None:
         self.viewer, self.as_of, self._without = viewer, as_of, without
         self._spoken_of: dict[str, frozenset[int]] = {}
+        self._owns: dict[Sequence[str], bool] = {}
         self._populations: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
         asked = [d for d in together if viewer.purpose is not None or not d.picks_by]
         self._together = asked if len(asked) > 1 else []
@@ -280,6 +282,15 @@ class Ground:
         standing = {record for record, known in stands.items() if known or record in spoken_of}
         return tuple(sorted(standing)), tuple(sorted(stands.keys() - standing))
 
+    def owns(self, kinds: Sequence[str]) -> bool:
+        """Whether there is any owned record of these kinds that the viewer may see."""
+        if not kinds:
+            return False
+        if kinds not in self._owns:
+            rows = visible(self.viewer, m.Mention).filter(kind__in=kinds, of__isnull=False)
+            self._owns[kinds] = rows.exists()
+        return self._owns[kinds]
+
     @cached_property
     def sources(self) -> tuple[dict[int, SourceRow], dict[int, int]]:
         return all_sources(self.viewer, self.as_of)
@@ -297,7 +308,10 @@ class Ground:
     def spoken_of(self, kind: str) -> frozenset[int]:
         """``_spoken_of`` of a kind of record."""
         if kind not in self._spoken_of:
-            self._spoken_of[kind] = _spoken_of(self.viewer, kind, self.records, self.as_of)
+            kinds = vocabulary.core().kinds.values()
+            owns = self.owns(tuple(each.name for each in kinds if kind in each.of))
+            found = _spoken_of(self.viewer, kind, self.records, self.as_of, owns=owns)
+            self._spoken_of[kind] = found
         return self._spoken_of[kind]
 
 
@@ -332,9 +346,20 @@ def captions_of(viewer: Viewer, records: Iterable[int], as_of: int) -> dict[int,
     return dict(rows.values_list("position", "caption"))
 
 
-def _spoken_of(viewer: Viewer, kind: str, records: Records, as_of: int) -> frozenset[int]:
+def _spoken_of(
+    viewer: Viewer, kind: str, records: Records, as_of: int, *, owns: bool
+) -> frozenset[int]:
     """The counted records whose mention was taken back with its list but of whom a live
-    claim says something all the same, of whatever property: these are still known."""
+    claim says something all the same, of whatever property: these are still known. What is said
+    of a detention is said of its person."""
     ended = visible(viewer, m.Mention).filter(kind=kind, ended_at__lt=as_of)
-    claims = live_claims(viewer, as_of).filter(subject__in=ended.values("position"))
-    return frozenset(map(records.of, claims.values_list("subject", flat=True)))
+    claims = live_claims(viewer, as_of)
+    spoken = claims.filter(subject__in=ended.values("position")).values_list("subject", flat=True)
+    found = {records.of(subject) for subject in spoken}
+    if owns:
+        theirs = visible(viewer, m.Mention).filter(of__in=ended.values("position"))
+        owners = dict(theirs.values_list("position", "of"))
+        about = claims.filter(subject__in=theirs.values("position")) if owners else claims.none()
+        owned = about.values_list("subject", flat=True)
+        found |= {records.of(of) for subject in owned if (of := owners[subject]) is not None}
+    return frozenset(found)

@@ -1,9 +1,10 @@
 """What a count asks about, some records at a time, so that no archive is too large to count.
 
 ``asked`` gives the facts of a counted figure in parts: of a small archive one part, read whole; of
-a large one some thousand records each, with every claim about them that the figure reads. Where the
-one condition on claims can be put to the database (``narrowing``), claims that certainly do not
-meet it are not read: who has no other is dropped by that rule, as the rule itself would say.
+a large one some thousand records each, with every claim about them and about what they own that
+the figure reads. Where the one condition on claims can be put to the database (``narrowing``),
+claims that certainly do not meet it are not read: who has no other is dropped by that rule, as the
+rule itself would say.
 
 Invariants: the rules alone decide (``counting``), whoever reads; each record of the kind is in
 exactly one part; memory grows with the records that are counted, never with the claims read.
@@ -12,12 +13,13 @@ exactly one part; memory grows with the records that are counted, never with the
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from habeas.archive import models as m
@@ -25,10 +27,11 @@ from habeas.archive.access import visible
 from habeas.archive.store.pieces import in_pieces
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
-from habeas.figures.evaluation.gathering import above_of, load, unread
+from habeas.figures.evaluation import placing
+from habeas.figures.evaluation.gathering import above_of, load, loose_captions, unread
 from habeas.figures.evaluation.loading import Ground, claim_columns, live_claims, with_records
 from habeas.figures.evaluation.narrowing import may_meet
-from habeas.figures.evaluation.rows import ClaimRow, Facts
+from habeas.figures.evaluation.rows import ClaimRow, Episodes, Facts
 from habeas.figures.places import LOCATING
 
 #: As many claims of a figure, or records of its kind, are read whole.
@@ -37,6 +40,7 @@ RECORDS_AT_ONCE = 4_000
 #: Narrowed where at most one record in so many may meet the condition.
 ONE_IN = 4
 _SUBJECTS = 500  # named one by one in a question
+_Asked = Callable[[str], Q]  # of which mentions, as a question about a column
 _Marked = tuple[ClaimRow, int, int]  # with whether it cites a passage, and someone passed it on
 
 
@@ -101,6 +105,16 @@ def _mentions(definition: FigureDefinition, ground: Ground) -> QuerySet[m.Mentio
     return mentions.filter(kind=definition.counts, position__lt=ground.as_of)
 
 
+def _each(mentions: Sequence[int]) -> Iterator[_Asked]:
+    """Some mentions, named one by one."""
+    for some in in_pieces(mentions, _SUBJECTS):
+        yield partial(_in, some)
+
+
+def _in(mentions: Sequence[int], column: str) -> Q:
+    return Q(**{f"{column}__in": mentions})
+
+
 def _one_or_zero(rows: QuerySet[Any]) -> Cast:
     """Whether there are such rows, as a number: no database needs it made a truth value."""
     return Cast(Exists(rows), IntegerField())
@@ -113,6 +127,10 @@ class FactsInParts:
         self._definition, self._ground = definition, ground
         self._names = frozenset(definition.properties)
         self._referred: dict[int, str] = {}
+        self._loose: dict[int, int] = {}  # claims that read as possible episodes, and of whom
+        owned = placing.kinds_owned(definition)
+        self._owned_kinds = owned if ground.owns(owned) else ()
+        self._owner_kinds = placing.owners_of(definition) or (definition.counts,)
         self.whole = unread(definition, ground)
         self._placing: dict[int, _Marked] = {}
         if any(rule.name == r.IN_PLACE for rule in definition.rules):
@@ -132,6 +150,10 @@ class FactsInParts:
     def captions(self, records: Collection[int]) -> Mapping[int, str]:
         """The caption of the earliest mention of each record that the viewer may see."""
         found: dict[int, str] = {}
+        if loose := {p: self._loose[p] for p in records if p in self._loose}:
+            known = self.captions({p for p in records if p not in loose}.union(loose.values()))
+            own = {p: known[p] for p in records if p in known}
+            return {**own, **loose_captions(Episodes(owner=loose, loose=frozenset(loose)), known)}
         of = self._ground.records.of
         mentions = visible(self._ground.viewer, m.Mention).filter(position__lt=self._ground.as_of)
         left = set(records)
@@ -151,7 +173,10 @@ class FactsInParts:
     def __iter__(self) -> Iterator[Facts]:
         candidates = self._candidates()
         everybody = self.whole.records
-        if candidates is None:
+        if self._definition.counts_episodes:
+            for some in in_pieces(self._owners(), RECORDS_AT_ONCE):
+                yield self._part(some, self._between(some))
+        elif candidates is None:
             for some in in_pieces(everybody, RECORDS_AT_ONCE):
                 yield self._part(some, self._between(some))
         else:
@@ -161,29 +186,68 @@ class FactsInParts:
                 yield self._part(some, self._about(some))
         yield replace(self.whole, records=())  # and those known from retracted lists alone
 
-    def _part(self, records: Sequence[int], claims: Iterable[QuerySet[m.Claim]]) -> Facts:
-        """These records with the claims about them, in ledger order."""
+    def _owners(self) -> tuple[int, ...]:
+        """The records that may own what is counted, also those known from retracted lists."""
+        populations = [self._ground.population(kind) for kind in self._owner_kinds]
+        return tuple(sorted({p for population in populations for some in population for p in some}))
+
+    def _part(self, records: Sequence[int], asked: Iterable[_Asked]) -> Facts:
+        """These records with the claims about them and theirs, in ledger order.
+
+        Where owned records are counted: the owners of those of this part.
+        """
         wanted = set(records)
-        found = [
-            marked
-            for queried in claims
-            for marked in self._marked(queried)
-            if marked[0].record in wanted
-        ]
+        claims = _claims(self._ground, self._names)
+        found: list[_Marked] = []
+        known: dict[int, placing.OwnedMention] = {}
+        groups: dict[int, tuple[int, int]] = {}
+        for which in asked:
+            found += self._marked(claims.filter(which("subject")))
+            if self._owned_kinds:
+                theirs = placing.mentions(self._ground, self._owned_kinds).filter(which("of"))
+                known |= placing.owned(self._ground, theirs)
+                found += self._marked(claims.filter(subject__in=theirs.values("position")))
+                if self._definition.episodes_of:
+                    groups |= placing.grouped(self._ground, theirs)
+        found, episodes = self._placed(found, wanted, known, groups)
+        if self._definition.counts_episodes:
+            stands = set(self.whole.records)
+            wanted = {each.record for each in known.values() if each.owner in wanted} & stands
+            wanted |= episodes.loose
+        else:
+            found = [marked for marked in found if marked[0].record in wanted]
         if self._placing:
             others = {marked[0].position: marked for marked in found} | self._placing
             found = list(others.values())
         found.sort()  # by position
         return replace(
             self.whole,
-            records=tuple(records),
+            records=tuple(sorted(wanted)),
             withdrawn=(),
+            episodes=episodes,
             claims=tuple([row for row, _, _ in found]),
             cited=frozenset([row.position for row, is_cited, _ in found if is_cited]),
             through={row.position: () for row, _, is_passed_on in found if is_passed_on},
             captions=self._captions_for_groups(row for row, _, _ in found),
-            kinds=dict.fromkeys(records, self._definition.counts),
+            kinds=dict.fromkeys(wanted, self._definition.counts),
         )
+
+    def _placed(
+        self,
+        marked: Iterable[_Marked],
+        owners: Collection[int],
+        known: Mapping[int, placing.OwnedMention],
+        groups: placing.Grouped,
+    ) -> tuple[list[_Marked], Episodes]:
+        """The claims as this figure reads them: of a person or of a detention (``placing``)."""
+        found = list({each[0].position: each for each in marked}.values())
+        if not (known or self._definition.episodes_of):
+            return found, Episodes()
+        rows, episodes = placing.placed(
+            self._definition, [row for row, *_ in found], known, groups, owners.__contains__
+        )
+        self._loose |= {claim: episodes.owner[claim] for claim in episodes.loose}
+        return [(row, each[1], each[2]) for row, each in zip(rows, found, strict=True)], episodes
 
     def _candidates(self) -> set[int] | None:
         """The records of which a claim may meet the one condition; None where all must be asked."""
@@ -196,22 +260,23 @@ class FactsInParts:
         if len(found) > most:
             return None
         of = self._ground.records.of
-        return {of(subject) for (subject,) in found}.intersection(self.whole.records)
+        owners: dict[int, int | None] = {}
+        if self._owned_kinds:
+            theirs = placing.mentions(self._ground, self._owned_kinds)
+            for some in in_pieces([subject for (subject,) in found], _SUBJECTS):
+                owners |= dict(theirs.filter(position__in=some).values_list("position", "of"))
+        about = (owners.get(subject) or subject for (subject,) in found)
+        return {of(subject) for subject in about}.intersection(self.whole.records)
 
-    def _between(self, records: Sequence[int]) -> Iterator[QuerySet[m.Claim]]:
-        """The claims about records that follow each other, then about what is joined to them."""
+    def _between(self, records: Sequence[int]) -> Iterator[_Asked]:
+        """Records that follow each other, then what is joined to them."""
         first, last = records[0], records[-1]
-        claims = _claims(self._ground, self._names)
-        yield claims.filter(subject__gte=first, subject__lte=last)
+        yield lambda column: Q(**{f"{column}__gte": first, f"{column}__lte": last})
         members = self._ground.records.members
-        beyond = [p for r in records for p in members(r) if not first <= p <= last]
-        for some in in_pieces(beyond, _SUBJECTS):
-            yield claims.filter(subject__in=some)
+        yield from _each([p for r in records for p in members(r) if not first <= p <= last])
 
-    def _about(self, records: Sequence[int]) -> Iterator[QuerySet[m.Claim]]:
-        members = [p for r in records for p in self._ground.records.members(r)]
-        for some in in_pieces(members, _SUBJECTS):
-            yield _claims(self._ground, self._names).filter(subject__in=some)
+    def _about(self, records: Sequence[int]) -> Iterator[_Asked]:
+        return _each([p for r in records for p in self._ground.records.members(r)])
 
     def _marked(self, claims: QuerySet[m.Claim]) -> list[_Marked]:
         """The claims, each with whether it cites a passage and whether someone passed it on."""

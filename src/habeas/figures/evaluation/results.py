@@ -13,7 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from habeas.figures.definition.definitions import FigureDefinition
-from habeas.figures.definition.wording import counted_words, grouped, range_words
+from habeas.figures.definition.wording import (
+    counted_words,
+    grouped,
+    open_words,
+    range_words,
+)
 from habeas.figures.errors import NoLineage
 from habeas.figures.evaluation.capturing import FigureCapture
 from habeas.figures.evaluation.disagreement import Conflict
@@ -25,10 +30,21 @@ from habeas.vocabulary import stances
 
 @dataclass(frozen=True, slots=True)
 class FigureMember:
-    """A record that was counted or not known, and the claims that decided it."""
+    """A record that was counted or not known, and the claims that decided it.
+
+    ``of``: of an owned record its owner. ``ungrouped``: it is one claim about the owner, at
+    ``position``, that no grouping puts in a recorded episode: it may be of any of them.
+    """
 
     position: int
     claims: tuple[int, ...]
+    of: int | None = None
+    ungrouped: bool = False
+
+    @property
+    def record(self) -> int:
+        """The record on whose page it is found."""
+        return self.of if self.ungrouped and self.of is not None else self.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +184,7 @@ class Evaluation(ABC):
     @cached_property
     def lineage(self) -> Grounds:
         """What the value stands on."""
-        records = {member.position for member in self.members}
+        records = {member.record for member in self.members}
         records |= {point.record for point in self.points}
         return Grounds(
             self.definition.position,
@@ -215,8 +231,8 @@ class Evaluation(ABC):
 class CountedFigure(Evaluation):
     """How many records the rules kept.
 
-    ``fewest`` is the lower bound, were every open pair one record; None where the definition
-    does not ask for it.
+    ``fewest`` is the lower bound, were every open pair one record and every claim that nobody
+    grouped of a counted episode; None where there can be neither.
     """
 
     number: int
@@ -229,9 +245,15 @@ class CountedFigure(Evaluation):
     def headline(self) -> str:
         """The number in words; a range where pairs are open."""
         unit = self.definition.unit
-        if self.fewest is None or not self.open_pairs:
+        if self.fewest is None or not (self.open_pairs or self.ungrouped):
             return counted_words(self.number, self.not_known, unit)
-        return range_words(self.fewest, self.number, len(self.open_pairs), self.not_known, unit)
+        doubts = open_words(len(self.open_pairs), self.ungrouped)
+        return range_words(self.fewest, self.number, doubts, self.not_known, unit)
+
+    @cached_property
+    def ungrouped(self) -> int:
+        """How many of the members are one claim that nobody has grouped."""
+        return sum(member.ungrouped for member in self.members)
 
     def _own_fault(self) -> str:
         if self.number != len(self.members):

@@ -139,6 +139,24 @@ class Origins:
 
 
 @dataclass(frozen=True, slots=True)
+class Episodes:
+    """Which claims speak of which owned record, where a definition tells these apart (``placing``).
+
+    ``owner``: of each owned record, and of each ``loose`` claim that reads as one, the record of
+    its owner. ``of``: claim → the owned record that it is about or is grouped in; ``groupings``:
+    by which entry. ``about``: claim → the record on which it may disagree with another, where it
+    is read of a different one.
+    """
+
+    owner: Mapping[int, int] = field(default_factory=dict)
+    of: Mapping[int, int] = field(default_factory=dict)
+    about: Mapping[int, int] = field(default_factory=dict)
+    groupings: Mapping[int, int] = field(default_factory=dict)
+    loose: frozenset[int] = frozenset()
+    kinds: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything a definition may ask about, for one viewer as of one ledger size.
 
@@ -168,3 +186,4 @@ class Facts:
     listed: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     open_pairs: tuple[OpenPair, ...] = ()
     compared: int | None = None
+    episodes: Episodes = field(default_factory=Episodes)

@@ -15,6 +15,7 @@ from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation import disagreement, undecided, weakness
 from habeas.figures.evaluation.counting import Counted, MembersByGroup, breakdown, count, grouped
 from habeas.figures.evaluation.disagreement import Conflict
+from habeas.figures.evaluation.episodes import fewest_ties
 from habeas.figures.evaluation.results import (
     CountedFigure,
     FigureMember,
@@ -43,10 +44,17 @@ class Spoken:
 
     records: set[int] = field(default_factory=set)
     sources: dict[int, SourceRow | None] = field(default_factory=dict)
+    groupings: set[int] = field(default_factory=set)  # by which claims were told apart, and which
 
     def add(self, rows: Iterable[ClaimRow], facts: Facts) -> None:
         found = list(rows)
-        self.records.update([row.record for row in found])
+        owner, loose = facts.episodes.owner, facts.episodes.loose
+        self.records.update(
+            [owner[row.record] if row.record in loose else row.record for row in found]
+            if loose
+            else [row.record for row in found]
+        )
+        self.groupings.update(facts.episodes.groupings.values())
         self.records.update({row.ref_record for row in found if row.ref_record is not None})
         for source in {row.source for row in found} - self.sources.keys():
             self.sources[source] = facts.sources.get(source)
@@ -86,7 +94,12 @@ class Sum:
         for member in counted.members:
             self._weak.add([rows[claim] for claim in member.claims], facts)
         concerned = {m.position for m in (*counted.members, *counted.undecided)}
-        about = [row for row in facts.claims if row.record in concerned]
+        owners = {m.of for m in (*counted.members, *counted.undecided) if m.ungrouped}
+        about = [
+            row._replace(record=facts.episodes.about.get(row.position, row.record))
+            for row in facts.claims
+            if row.record in concerned or row.record in owners
+        ]
         self._conflicts += disagreement.between(about, self._schema, facts.kinds)
 
     def _add_steps(self, steps: Iterable[WaterfallStep]) -> None:
@@ -110,6 +123,9 @@ class Sum:
         concerned = chosen | {member.position for member in self._undecided}
         open_ones = undecided.between(facts.open_pairs, chosen)
         concerned.update(record for pair in open_ones for record in (pair.left, pair.right))
+        concerned.update(conflict.record for conflict in self._conflicts)
+        ties = fewest_ties(self._members)
+        is_range = definition.undecided_ppm is not None or ties
         return CountedFigure(
             definition=definition,
             as_of=as_of,
@@ -123,9 +139,7 @@ class Sum:
             ),
             grounds=frozenset(self._grounds),
             number=len(self._members),
-            fewest=(
-                None if definition.undecided_ppm is None else undecided.fewest(chosen, open_ones)
-            ),
+            fewest=undecided.fewest(chosen, [*open_ones, *ties]) if is_range else None,
             open_pairs=tuple(undecided.weighed(open_ones, chosen)),
             not_known=len(self._undecided),
             members=tuple(self._members),
@@ -133,6 +147,7 @@ class Sum:
             groups=grouped(self._groups) if definition.by is not None else (),
             weak=(
                 *self._weak.weak(facts),
+                *weakness.of_grouping(self._members),
                 *weakness.of_pairs(facts.open_pairs, chosen),
                 *weakness.of_comparing(self._members, facts.compared),
             ),

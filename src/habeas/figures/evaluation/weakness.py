@@ -40,13 +40,22 @@ def of_comparing(members: Sequence[FigureMember], compared: int | None) -> tuple
     """That some were not compared with the others, so the range may be too narrow."""
     if compared is None:
         return ()
-    late = sum(member.position >= compared for member in members)
+    late = sum(member.position >= compared for member in members if not member.ungrouped)
     if not late:
         return ()
     words = (
         "were never compared with the others by `habeas link run`: how many are the same is open"
     )
     return (_share("not-compared", words, late, len(members)),)
+
+
+def of_grouping(members: Sequence[FigureMember]) -> tuple[Weakness, ...]:
+    """That some are one claim each, of which nobody said of which episode it is."""
+    loose = sum(member.ungrouped for member in members)
+    if not loose:
+        return ()
+    words = "are one claim each that no one has grouped: several may be the same one"
+    return (_share("not-grouped", words, loose, len(members)),)
 
 
 def of_points(rows: Iterable[ClaimRow], facts: Facts) -> tuple[Weakness, ...]:

@@ -7,7 +7,7 @@ counted in ``more``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -125,7 +125,8 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     shown, members_in_all = _slice(evaluation, limit, offset)
     unknown = evaluation.undecided[:limit]
     followed = [claim for member in (*shown, *unknown) for claim in member.claims[:CLAIMS_EACH]]
-    down.read(followed)
+    owners = [member.of for member in (*shown, *unknown) if member.of is not None]
+    down.read(followed, owners)
     facts = [NodeFact(evaluation.kind, evaluation.headline)]
     if definition.question:
         facts.append(NodeFact("question", definition.question))
@@ -207,11 +208,20 @@ def _member(member: FigureMember, evaluation: Evaluation, down: Descent) -> Node
     return Node(
         "record",
         caption,
-        (),
+        tuple(_of_whom(member, down)),
         tuple(down.claim(claim) for claim in claims) or down.proof(member.position),
-        member.position,
+        member.record,
         more=len(member.claims) - len(claims),
     )
+
+
+def _of_whom(member: FigureMember, down: Descent) -> Iterator[NodeFact]:
+    """Of an episode, of whom it is; and of a claim that reads as one, that it only may be one."""
+    owner = None if member.of is None else down.mentions.get(member.of)
+    if member.ungrouped:
+        yield NodeFact("meaning", "one claim that no one has grouped: it counts as a possible one")
+    elif owner is not None:
+        yield NodeFact("of", owner.caption)
 
 
 def _conflicts(conflicts: Sequence[Conflict], evaluation: Evaluation) -> Node:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from habeas.archive.access import Viewer, as_known, erasing_entry, live, visible
 from habeas.archive.attestation.proving import Proven
 from habeas.archive.exhibits.located import words_of
 from habeas.archive.exhibits.places import of_layer
+from habeas.archive.groupings import episodes_of
 from habeas.archive.readings import layer_text
 from habeas.archive.search.sheet_rows import CitedRow, FoundCell, cited_in
 from habeas.errors import HabeasError
@@ -62,14 +63,15 @@ class Descent:
     layers: dict[int, m.Layer] = field(default_factory=dict)
     #: Cited, and erased by which entry; None where the viewer may not see that one.
     erased: dict[int, int | None] = field(default_factory=dict)
+    grouped: dict[int, tuple[int, m.Grouping]] = field(default_factory=dict)
     chain: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     cited: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     checkpoint: tuple[int, str] | None = None  # size and root under which proofs were verified
     _proofs: dict[int, Node] = field(default_factory=dict)
     _opened: _Opened | None = None  # the layer that was read last
 
-    def read(self, claims: Iterable[int]) -> Descent:
-        """Read everything below these claims."""
+    def read(self, claims: Iterable[int], others: Iterable[int] = ()) -> Descent:
+        """Read everything below these claims; ``others``: mentions that are named besides."""
         wanted = sorted(set(claims))
         self.claims = _by_position(visible(self.viewer, m.Claim), wanted)
         found = sorted(self.claims)
@@ -88,6 +90,8 @@ class Descent:
         as_known(self.viewer, self.sources.values())
         named = {claim.subject for claim in self.claims.values()}
         named |= {claim.ref for claim in self.claims.values() if claim.ref is not None}
+        self.grouped = self._grouped(found)
+        named.update(others, (episode for episode, _ in self.grouped.values()))
         self.mentions = _by_position(visible(self.viewer, m.Mention), named)
         self.passages = _by_position(
             visible(self.viewer, m.Passage), {p for cited in self.cited.values() for p in cited}
@@ -105,6 +109,29 @@ class Descent:
         layers = {p.layer for p in self.passages.values() if p.layer is not None}
         self.layers = _by_position(visible(self.viewer, m.Layer), layers)
         return self
+
+    def _grouped(self, claims: Sequence[int]) -> dict[int, tuple[int, m.Grouping]]:
+        """The claims that are in a grouping, each with the episode and the grouping."""
+        found = episodes_of(self.viewer, claims, self.as_of)
+        wanted = {grouping for _, grouping in found.values()}
+        rows = _by_position(visible(self.viewer, m.Grouping), wanted) if wanted else {}
+        return {claim: (episode, rows[at]) for claim, (episode, at) in found.items() if at in rows}
+
+    def grouping(self, claim: int) -> tuple[Node, ...]:
+        """Of which detention somebody says that a claim about a person is, and why."""
+        if claim not in self.grouped:
+            return ()
+        at, row = self.grouped[claim]
+        episode = self.mentions.get(at)
+        return (
+            Node(
+                "grouping",
+                f"grouped under: {episode.caption if episode else f'record {at}'}",
+                (NodeFact("because", row.reason),),
+                self.proof(row.position),
+                row.position,
+            ),
+        )
 
     def claim(self, position: int) -> Node:
         """One claim with everything below it."""
@@ -124,6 +151,7 @@ class Descent:
             for p in self.cited[position]
             if p in self.erased
         ]
+        children += self.grouping(position)
         children += self.proof(position)
         subject = self.mentions.get(claim.subject)
         speaker = self.sources.get(claim.source)
