@@ -25,6 +25,7 @@ from habeas.archive.models import (
 )
 from habeas.display import words
 from habeas.display.asking import by_position
+from habeas.display.locations import CitedPlace, place_of
 from habeas.display.references import EntryReference, Marked, Target
 
 
@@ -128,9 +129,13 @@ class CitedExhibit(ExhibitLink):
 
 @dataclass(frozen=True, slots=True)
 class Cited(Marked):
-    """A passage's quote and the exhibit that it is in; None: not visible."""
+    """A passage: where it is, its words, and the exhibit that it is in (None: not visible).
+
+    ``quote`` of a place that is not in a text is what somebody reads there, or ''.
+    """
 
     position: int
+    place: CitedPlace
     quote: words.TextWords
     entry: EntryReference
     exhibit: CitedExhibit | None
@@ -235,6 +240,7 @@ def cited(passage: Passage, exhibit: Exhibit | None) -> Cited:
         )
     return Cited(
         passage.position,
+        place_of(passage),
         words.text(passage.quote),
         EntryReference("passage", passage.position),
         place,

@@ -12,7 +12,9 @@ from habeas.archive.joined import find
 from habeas.archive.models import Assessment, Claim, Erased, Layer, Retraction
 from habeas.display import cards, words
 from habeas.display.asking import by_position, one
+from habeas.display.exhibits.shown_places import PlaceShown, place_shown, readings_of
 from habeas.display.in_context import InContext, in_context
+from habeas.display.locations import CitedPlace, place_of
 from habeas.display.proofs import EntryProof, entry_proof
 from habeas.display.references import EntryReference, Marked, Target, optional
 
@@ -24,10 +26,12 @@ BESIDE = 30  # other claims on the same thing shown beside this one
 
 @dataclass(frozen=True, slots=True)
 class ShownPassage(Marked):
-    """A cited passage in its text."""
+    """A cited passage: words in their text, any other place as it is shown."""
 
     position: int
+    place: CitedPlace
     context: InContext
+    shown: PlaceShown | None
     exhibit: cards.ExhibitLink
     exhibit_sha256: str
     url: Target
@@ -129,9 +133,10 @@ def _beside(viewer: Viewer, row: Claim) -> tuple[list[Claim], bool]:
 def _passages(
     archive: Archive, viewer: Viewer, rows: cards.Around, position: int
 ) -> tuple[ShownPassage, ...]:
-    """The cited passages in their text."""
+    """The cited passages, each where it stands."""
     cited = [rows.passages[p] for p in rows.cited.get(position, ()) if p in rows.passages]
     read = by_position(viewer, Layer, {p.layer for p in cited if p.layer is not None})
+    bounding = readings_of(viewer, cited)
     shown = []
     for passage in cited:
         exhibit = rows.exhibits.get(passage.exhibit)
@@ -141,7 +146,11 @@ def _passages(
         shown.append(
             ShownPassage(
                 position=passage.position,
+                place=place_of(passage),
                 context=in_context(archive, passage, layer),
+                shown=place_shown(passage, exhibit, bounding.get(passage.reading or -1))
+                if passage.form
+                else None,
                 exhibit=cards.exhibit_link(exhibit),
                 exhibit_sha256=exhibit.plain_sha256,
                 url=Target("passage", passage.position),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer, newest, visible
 from habeas.archive.models import Exhibit, Hold, Layer, Passage, Reading
 from habeas.archive.rules import LONGEST_QUOTE
 from habeas.display import words
@@ -17,6 +17,8 @@ from habeas.display.exhibits.custody import CustodyShown, custody_of
 from habeas.display.exhibits.originals import OriginalOffer, offered
 from habeas.display.exhibits.reading import ReadingPart, TextShown
 from habeas.display.exhibits.recordings import RecordingShown, TranscriptShown
+from habeas.display.exhibits.shown_places import CitedPlaces, cited_places, time_of
+from habeas.display.locations import place_of
 from habeas.display.proofs import EntryProof, entry_proof
 from habeas.display.references import EntryReference, Marked, Target, Turning
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 LAYERS = 200  # of one file, listed
+_SECTIONS = {"time": recordings.SECTION, "rectangle": "picture"}  # where a place is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class ExhibitShown:
     recording: RecordingShown | None
     transcript_of: tuple[TranscriptShown, ...]
     inside: readings.InnerFiles
+    cited_places: CitedPlaces
     layers: tuple[LayerShown, ...]
     text: TextShown | None
     may_cite: bool
@@ -136,6 +140,7 @@ def exhibit(
     ``by``: in whose name the reader may cite and take the original; None where they may not.
     """
     row = one(viewer, Exhibit, position)
+    asked = _asked(viewer, row, query)
     reading = readings.chosen(viewer, row, query)
     read, layer = _layers_of(viewer, row, reading, query)
     original = offered(row, by)
@@ -143,6 +148,9 @@ def exhibit(
     text = part.shown() if layer is not None or part.pictures else None
     quote = (text.quote if text else "") or _("the exact words")
     page = part.page if part.by_page else None
+    path = reading.inner_path if reading is not None else ""
+    cited = cited_places(viewer, position, path, asked)
+    at = cited.asked.place if cited.asked is not None else None
     holds = visible(viewer, Hold).filter(target=position, ended_at__isnull=True)
     return ExhibitShown(
         title=row.title or row.filename,
@@ -157,9 +165,17 @@ def exhibit(
         reading=readings.state_of(
             reading, blocked=original.state == "blocked", with_text=bool(read)
         ),
-        recording=recordings.shown(archive, viewer, row, reading, query),
+        recording=recordings.shown(
+            archive,
+            viewer,
+            row,
+            reading,
+            query,
+            time_of(at) if at is not None and at.form == "time" else None,
+        ),
         transcript_of=recordings.transcript_of(viewer, position),
         inside=readings.inside(viewer, position, query),
+        cited_places=cited,
         layers=tuple(map(_layer, read)),
         text=text,
         may_cite=by is not None and layer is not None,
@@ -171,19 +187,51 @@ def exhibit(
 
 
 def passage(viewer: Viewer, position: int) -> Elsewhere:
-    """Where a passage is shown: its place in its exhibit's text. ``NotThere`` or ``Gone``."""
+    """Where a passage is shown: its place in its exhibit. ``NotThere`` or ``Gone``."""
     row = one(viewer, Passage, position)
     one(viewer, Exhibit, row.exhibit)
-    if row.layer is None:
-        return Elsewhere(Target("exhibit", row.exhibit))
-    place = {
-        "layer": row.layer,
-        "window": layers.window_of(row.start),
-        "from": row.start,
-        "to": row.stop,
-    }
+    place: dict[str, object] = {}
+    section = ""
+    if row.layer is not None:
+        place = {
+            "layer": row.layer,
+            "window": layers.window_of(row.start),
+            "from": row.start,
+            "to": row.stop,
+        }
+        section = f"passage-{position}"
+    if row.form:
+        if row.layer is None:
+            place = _of_place(viewer, row)
+            section = _SECTIONS.get(row.form, "place")
+        place["passage"] = position
     asked = tuple((name, str(value)) for name, value in place.items())
-    return Elsewhere(Target("exhibit", row.exhibit, asked, f"passage-{position}"))
+    return Elsewhere(Target("exhibit", row.exhibit, asked, section))
+
+
+def _of_place(viewer: Viewer, row: Passage) -> dict[str, object]:
+    """What asks for the page, the moment or the file inside that a place is of."""
+    place: dict[str, object] = {}
+    at = place_of(row)
+    if row.inner_path:
+        read = newest(viewer, Reading).filter(exhibit=row.exhibit, inner_path=row.inner_path)
+        if (inner := read.order_by("-position").first()) is not None:
+            place["file"] = inner.position
+    if at.page is not None:
+        place["page"] = at.page
+    return place
+
+
+def _asked(viewer: Viewer, exhibit: Exhibit, query: Query) -> Passage | None:
+    """The place that was led to; one of another exhibit is not there."""
+    wanted = query.number("passage")
+    if wanted is None:
+        return None
+    rows = visible(viewer, Passage).filter(position=wanted, exhibit=exhibit.position)
+    found = rows.exclude(form="").first()
+    if found is None:
+        raise NotThere
+    return found
 
 
 def _layers_of(

@@ -21,6 +21,7 @@ from habeas.display.asking import NotThere, Query
 from habeas.display.exhibits import layers, tables
 from habeas.display.exhibits.chosen import ChosenWords, chosen
 from habeas.display.exhibits.layers import CitingClaim, TextSegment
+from habeas.display.exhibits.shown_places import WIDTHS, OutlinedRectangle, rectangles_on
 from habeas.display.references import Marked, Target
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ LONGEST_LIST = 2_000  # pages, slides or sheets in the list
 MOST_FOUND = 100  # places of an in-document search
 MOST_BOXES = 3_000  # drawn on one picture
 MOST_LOCATED = 30_000  # parts; where there are more, found places are given by their offset
-WIDTHS = (700, 1400)  # pixels of a picture; others are not made, so that nobody can fill the disk
 _PAGES = ("page", "text-layer")  # what the page shows, and what the file says that it shows
 
 
@@ -47,6 +47,7 @@ class PagePicture:
     large_px: int
     cited: tuple[tuple[int, int, int, int], ...]
     found: tuple[tuple[int, int, int, int], ...]
+    rectangles: tuple[OutlinedRectangle, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +323,13 @@ class ReadingPart:
             large_px=large,
             cited=self._boxes([(p.start, p.stop) for p in cited]),
             found=self._boxes([self.asked] if self.asked else []),
+            rectangles=rectangles_on(
+                self.viewer,
+                self.exhibit,
+                self.reading.inner_path,
+                number,
+                self.query.number("passage"),
+            ),
         )
 
     def _boxes(self, ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int, int, int], ...]:

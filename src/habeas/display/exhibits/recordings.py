@@ -1,8 +1,9 @@
 """A recording: its player, its waveform, and what was written down of it beside it.
 
-Invariants: times are those of the reading; a line is shown with the word of whoever wrote it
-down, or of the file itself, and leads to its moment and to its place in the text; what may not be
-seen is not there, and a source that may not is not named.
+A cited time plays from its start and stops at its end. Invariants: times are those of the
+reading; a line is shown with the word of whoever wrote it down, or of the file itself, and leads
+to its moment and to its place in the text; what may not be seen is not there, and a source that
+may not is not named.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -72,8 +73,21 @@ class LineShown:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingShown:
-    """A recording at a moment; ``waveform``: from 0 to 99, equally long stretches of it."""
+class CitedTime:
+    """A cited time; with a rectangle of the film where ``across`` is not 0, in 1/1,000,000."""
+
+    from_ms: int
+    to_ms: int
+    words: str
+    left: int
+    top: int
+    across: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What plays a recording, at a moment; ``waveform``: from 0 to 99, equally long stretches."""
 
     kind: str  # film, sound
     duration_ms: int
@@ -83,9 +97,16 @@ class RecordingShown:
     at: int
     piece: int
     piece_ms: int
-    pieces: tuple[RecordingPart, ...]
     source: Target
     waveform: tuple[int, ...]
+    cited: CitedTime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingShown(Played):
+    """A recording with its parts and what was written down of it."""
+
+    pieces: tuple[RecordingPart, ...]
     transcripts: tuple[TranscriptShown, ...]
     transcript: TranscriptShown | None
     own_subtitles: bool
@@ -102,37 +123,59 @@ def known(reading: Reading | None) -> Measured | None:
     return found if found.duration_ms else None
 
 
+def played(exhibit: int, reading: Reading, at: int, cited: CitedTime | None) -> Played | None:
+    """What plays a recording at a moment; None where the file is not one."""
+    facts = known(reading)
+    return None if facts is None else Played(**_player(exhibit, reading, facts, at), cited=cited)
+
+
+def _player(exhibit: int, reading: Reading, facts: Measured, at: int) -> dict[str, Any]:
+    at = min(at, facts.duration_ms - 1)
+    here = at // PIECE_MS
+    return {
+        "kind": "film" if facts.width_px else "sound",
+        "duration_ms": facts.duration_ms,
+        "duration": clock(facts.duration_ms // 1000 * 1000),
+        "width_px": facts.width_px,
+        "height_px": facts.height_px,
+        "at": at,
+        "piece": here,
+        "piece_ms": PIECE_MS,
+        "source": Target("piece", (exhibit, reading.position, here)),
+        "waveform": measured.waveform_in(json.loads(reading.metadata).get(measured.WAVEFORM, "")),
+    }
+
+
 def shown(
-    archive: Archive, viewer: Viewer, exhibit: Exhibit, reading: Reading | None, query: Query
+    archive: Archive,
+    viewer: Viewer,
+    exhibit: Exhibit,
+    reading: Reading | None,
+    query: Query,
+    cited: CitedTime | None = None,
 ) -> RecordingShown | None:
     """The recording with what is shown beside it; None where the file is not one."""
     facts = known(reading)
     if reading is None or facts is None:
         return None
-    at = min(query.number("at") or 0, facts.duration_ms - 1)
+    wanted = query.number("at")
+    at = (cited.from_ms if cited else 0) if wanted is None else wanted
     written = [] if reading.inner_path else transcripts.of_recording(viewer, exhibit.position)
     row = _chosen(written, query)
     own = reading.layer is not None and any(s.kind == "subtitle" for s in facts.streams)
     read = row.reading if row is not None else (reading.position if own else None)
     lines = [] if read is None else list(transcripts.lines_of(archive, viewer, read))
-    first = max(0, _line_at(lines, at) - BEFORE)
+    player = _player(exhibit.position, reading, facts, at)
+    first = max(0, _line_at(lines, player["at"]) - BEFORE)
     place = _Place(viewer, exhibit.position, reading, row)
-    here, count = at // PIECE_MS, -(-facts.duration_ms // PIECE_MS)
+    count = -(-facts.duration_ms // PIECE_MS)
     return RecordingShown(
-        kind="film" if facts.width_px else "sound",
-        duration_ms=facts.duration_ms,
-        duration=clock(facts.duration_ms // 1000 * 1000),
-        width_px=facts.width_px,
-        height_px=facts.height_px,
-        at=at,
-        piece=here,
-        piece_ms=PIECE_MS,
+        **player,
+        cited=cited,
         pieces=tuple(
-            RecordingPart(n, clock(n * PIECE_MS), place.moment(n * PIECE_MS), n == here)
+            RecordingPart(n, clock(n * PIECE_MS), place.moment(n * PIECE_MS), n == player["piece"])
             for n in range(count)
         ),
-        source=Target("piece", (exhibit.position, reading.position, here)),
-        waveform=measured.waveform_in(json.loads(reading.metadata).get(measured.WAVEFORM, "")),
         transcripts=tuple(_transcript(viewer, each) for each in written),
         transcript=None if row is None else _transcript(viewer, row),
         own_subtitles=own and row is None,

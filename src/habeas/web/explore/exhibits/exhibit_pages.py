@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from habeas.archive.models import Exhibit, Reading
 from habeas.display.asking import NotThere, one
 from habeas.display.exhibits import exhibit as exhibits
-from habeas.display.exhibits.reading import WIDTHS
+from habeas.display.exhibits.shown_places import WIDTHS
 from habeas.errors import HabeasError
 from habeas.web.explore.exhibits import rendering
 from habeas.web.explore.exhibits.recordings import playing

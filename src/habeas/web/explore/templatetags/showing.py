@@ -94,6 +94,49 @@ def figure(shown: dict[str, Any]) -> SafeString:
     )
 
 
+@register.simple_tag
+def outline(at: dict[str, Any]) -> SafeString:
+    """A rectangle in 1/1,000,000, drawn twice so that it is seen on any picture."""
+    box = format_html(
+        'x="{}" y="{}" width="{}" height="{}"',
+        *(int(at[name]) for name in ("left", "top", "across", "down")),
+    )
+    beside = "" if at.get("current", True) else " aside"
+    return format_html(
+        '<rect class="under" {}></rect><rect class="over{}" {}></rect>', box, beside, box
+    )
+
+
+@register.simple_tag
+def stretch(cited: dict[str, Any]) -> int:
+    """How long a cited time is, in milliseconds."""
+    return int(cited["to_ms"]) - int(cited["from_ms"])
+
+
+@register.simple_tag
+def piece_source(recording: dict[str, Any]) -> str:
+    """The address of a part of a recording; of a cited time, from its start to its end in it."""
+    cited = recording["cited"]
+    if cited is None or recording["at"] != cited["from_ms"]:
+        return str(recording["source"])
+    begins = recording["piece"] * recording["piece_ms"]
+    start, stop = ((cited[name] - begins) / 1000 for name in ("from_ms", "to_ms"))
+    until = f",{stop:.3f}" if start < stop <= recording["piece_ms"] / 1000 else ""
+    return f"{recording['source']}#t={start:.3f}{until}"
+
+
+@register.filter
+def any_place(passages: list[dict[str, Any]]) -> bool:
+    """Whether one of some passages is shown as a place of its own."""
+    return any(each["shown"] for each in passages)
+
+
+@register.filter
+def any_player(passages: list[dict[str, Any]]) -> bool:
+    """Whether one of some passages is played."""
+    return any(each["shown"] and each["shown"]["player"] for each in passages)
+
+
 @register.filter
 def unmarked(text: object) -> str:
     """The text without invisible controls, for a window's title."""

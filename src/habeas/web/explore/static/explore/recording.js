@@ -1,16 +1,18 @@
 // A recording plays in parts of two minutes, as one: a line, the waveform or the range lead to a
-// moment, and the part that holds it is asked for. Captions are the lines that stand beside the
-// player; nothing further is fetched for them. Without this script the links ask for the page anew.
+// moment, and the part that holds it is asked for. A cited time plays from its start and stops at
+// its end, whichever parts it lies in; played on from there, it does not stop again. Captions are
+// the lines that stand beside the player; nothing further is fetched for them. Without this script
+// the links ask for the page anew.
 "use strict";
 
-(() => {
-  const root = document.querySelector(".recording");
-  const video = root?.querySelector("video");
-  if (!video) return;
+for (const root of document.querySelectorAll(".recording")) {
+  const player = root.querySelector(".recording-player");
+  const video = root.querySelector("video");
+  const given = player.dataset;
 
-  const pieceMs = Number(root.dataset.pieceMs);
-  const durationMs = Number(root.dataset.durationMs);
-  const source = root.dataset.source.replace(/\d+\.webm$/, "");
+  const pieceMs = Number(given.pieceMs);
+  const durationMs = Number(given.durationMs);
+  const source = given.source.replace(/\d+\.webm$/, "");
   const status = root.querySelector(".recording-status");
   const wave = root.querySelector(".recording-wave");
   const now = root.querySelector(".recording-now");
@@ -19,13 +21,18 @@
   const list = root.querySelector(".recording-lines");
   const lines = [...root.querySelectorAll(".recording-lines li[data-from]")];
   const parts = [...root.querySelectorAll(".page-list a[data-number]")];
-  let piece = Number(root.dataset.piece);
-  let wanted = Number(root.dataset.at) - piece * pieceMs;
+  let piece = Number(given.piece);
+  let wanted = Number(given.at) - piece * pieceMs;
   let track = null;
   let current = null;
+  const cited = given.citedTo === undefined ? null : { from: Number(given.citedFrom), to: Number(given.citedTo) };
+  const again = root.querySelector(".recording-cited");
+  let watching = false;
+  let until = cited && Number(given.at) === cited.from ? cited.to : null;
 
   range.parentElement.hidden = false;
   if (captions) captions.parentElement.hidden = false;
+  if (again) again.hidden = false;
 
   const moment = () => piece * pieceMs + Math.max(0, video.currentTime * 1000);
 
@@ -45,6 +52,30 @@
     if (video.readyState > 0) arrive();
     show(at);
     if (play) video.play().catch(() => {});
+  }
+
+  // Somewhere else than in the cited time: nothing stops there.
+  function leave(ms, play) {
+    until = null;
+    go(ms, play);
+  }
+
+  function watch() {
+    watching = until !== null && !video.paused;
+    if (!watching) return;
+    if (wanted === null && moment() >= until) {
+      watching = false;
+      video.pause();
+    } else requestAnimationFrame(watch);
+  }
+
+  function stopped() {
+    const over = video.ended ? until <= (piece + 1) * pieceMs : moment() >= until - 40;
+    if (until === null || wanted !== null || !over) return;
+    const end = Math.min(until, moment());
+    until = null;
+    show(end);
+    say(status.dataset.stopped);
   }
 
   function arrive() {
@@ -92,17 +123,32 @@
 
   video.addEventListener("loadedmetadata", arrive);
   video.addEventListener("loadstart", () => { if (!video.paused) say(status.dataset.making); });
-  video.addEventListener("play", () => { if (video.readyState < 2) say(status.dataset.making); });
+  video.addEventListener("play", () => {
+    say(video.readyState < 2 ? status.dataset.making : "");
+    if (!watching) watch();
+  });
   for (const name of ["loadeddata", "playing"]) video.addEventListener(name, () => say(""));
   video.addEventListener("error", () => say(status.dataset.failed));
-  video.addEventListener("timeupdate", () => { if (wanted === null) show(moment()); });
+  video.addEventListener("timeupdate", () => {
+    if (wanted !== null) return;
+    show(moment());
+    if (!watching) watch();
+  });
+  video.addEventListener("pause", stopped);
+  video.addEventListener("seeking", () => {
+    if (cited && wanted === null && !(cited.from <= moment() + 1 && moment() <= cited.to + 1)) until = null;
+  });
   video.addEventListener("ended", () => {
     if ((piece + 1) * pieceMs < durationMs) go((piece + 1) * pieceMs, true);
   });
-  range.addEventListener("change", () => go(Number(range.value), !video.paused));
+  again?.querySelector("button").addEventListener("click", () => {
+    until = cited.to;
+    go(cited.from, true);
+  });
+  range.addEventListener("change", () => leave(Number(range.value), !video.paused));
   wave?.addEventListener("click", (event) => {
     const box = wave.getBoundingClientRect();
-    go(((event.clientX - box.left) / box.width) * durationMs, !video.paused);
+    leave(((event.clientX - box.left) / box.width) * durationMs, !video.paused);
   });
   root.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -110,8 +156,8 @@
     const part = event.target.closest("a[data-number]");
     if (!time && !part) return;
     event.preventDefault();
-    go(time ? Number(time.dataset.from) : Number(part.dataset.number) * pieceMs, Boolean(time) || !video.paused);
+    leave(time ? Number(time.dataset.from) : Number(part.dataset.number) * pieceMs, Boolean(time) || !video.paused);
   });
   captions?.addEventListener("change", caption);
-  show(Number(root.dataset.at));
-})();
+  show(Number(given.at));
+}
