@@ -65,6 +65,33 @@ def test_from_a_file_to_a_claim_with_its_passage(
 
 
 @one_database
+def test_a_place_that_is_not_words_is_cited_and_told_of_in_the_table(
+    made: Made, archive: habeas.Archive, tmp_path: Path
+) -> None:
+    path = tmp_path / "cases.csv"
+    path.write_text("name,year\nBaran,1975\n", encoding="utf-8")
+    exhibit = archive.seal(path)
+    archive.read()
+    cell = archive.cite(exhibit, at="cell B2")
+    assert archive.cite(exhibit, "1975", at="Cell b2, sheet 1") == cell
+    whole = archive.cite(exhibit, at="whole file")
+    for wrong, code, bounds in (
+        ("cell D2", "passage.outside", "columns A, B"),
+        ("page 1", "passage.outside", "no pages"),
+        ("somewhere", "vocabulary.bad-location", "somewhere"),
+    ):
+        with pytest.raises(habeas.HabeasError) as refused:
+            archive.cite(exhibit, at=wrong)
+        assert refused.value.code == code
+        assert bounds in f"{refused.value.message} {refused.value.next_step}"
+    source = archive.source("cases", "document")
+    claim = archive.claim(made.at["person"], "name", "Baran", by=source, passages=[cell, whole])
+    (row,) = (each for each in archive.claims() if each.claim == claim.position)
+    assert row.passages == f"{cell.position}; {whole.position}"
+    assert row.places == "cell B2, sheet 1; the whole file"
+
+
+@one_database
 def test_values_are_given_as_a_program_has_them(made: Made, archive: habeas.Archive) -> None:
     source = archive.source("s", "publication")
     camp = archive.mention("facility", "A camp")
@@ -106,6 +133,7 @@ BAD: tuple[tuple[str, Callable[[habeas.Archive, Any], object]], ...] = (
     ("thing", lambda a, at: a.retract(0, "A reason.")),
     ("left", lambda a, at: a.judge(at["news"], at["town"], "same")),
     ("exhibit", lambda a, at: a.cite(at["news"], "x")),
+    ("at", lambda a, at: a.cite(at["news"], at="page 1", page=1)),
     ("received_on", lambda a, at: a.seal(__file__, received_on="yesterday")),
 )
 

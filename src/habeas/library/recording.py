@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from habeas.archive import models as m
 from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, visible
+from habeas.archive.exhibits import locating
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spot
 from habeas.archive.ledger.appending import Batch
@@ -38,6 +39,7 @@ from habeas.library.arguments import (
 )
 from habeas.library.errors import BadArgument, ReadOnly
 from habeas.library.reading import ReadAccess
+from habeas.vocabulary import locations
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive as Opened
@@ -87,8 +89,9 @@ class Recording(ReadAccess):
     def cite(
         self,
         exhibit: Thing,
-        quote: str,
+        quote: str = "",
         *,
+        at: str = "",
         page: int | None = None,
         inner: str = "",
         layer: Thing | None = None,
@@ -97,8 +100,12 @@ class Recording(ReadAccess):
         """The passage where a quote is in an exhibit's text; the same place is one passage.
 
         White space in the quote matches any. A quote with several places is refused, with the
-        places: give ``page`` or ``occurrence``. ``inner``: a file inside the exhibit.
+        places: give ``page`` or ``occurrence``. ``inner``: a file inside the exhibit. ``at``: a
+        place that is not words, such as ``"cell C12"`` or ``"1:02.5-1:09"``; ``quote`` is then what
+        somebody reads there. One that the file does not have is refused with the bounds.
         """
+        if at and not (page is None and layer is None and occurrence is None):
+            raise BadArgument("at", "it names the whole place", "Leave the page and layer out.")
 
         def work(archive: Opened) -> Ref:
             number = number_of(exhibit, "exhibit")
@@ -107,8 +114,13 @@ class Recording(ReadAccess):
                 raise BadArgument(
                     "exhibit", f"entry {number} is not an exhibit", "Give what seal() returned."
                 )
-            at = None if layer is None else number_of(layer, "layer")
-            read = read_text(archive, OWNER, number, inner=inner, layer=at)
+            if at:
+                _, place, _ = locating.cite(
+                    archive, row, locations.parse(at), inner=inner, quote=quote
+                )
+                return Ref(entry_id_at(place), place)
+            text = None if layer is None else number_of(layer, "layer")
+            read = read_text(archive, OWNER, number, inner=inner, layer=text)
             spot = the_spot(spots(read, quote, page=page), quote, occurrence)
             made, _ = cite_once(
                 archive, read.layer, read.text, spot.start, spot.stop, marking_as_exhibit(row)

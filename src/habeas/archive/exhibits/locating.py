@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
 from habeas.archive import rules, verbs
-from habeas.archive.access import Viewer, newest, visible
+from habeas.archive.access import OWNER, Viewer, newest, visible
 from habeas.archive.access.blocked_bytes import refuse_blocked
-from habeas.archive.errors import PassageOutside, UnknownReference
+from habeas.archive.errors import PassageOutside, QuoteNotFound, UnknownReference
 from habeas.archive.exhibits import places as placing
 from habeas.archive.exhibits.located import range_of
 from habeas.archive.exhibits.places import Places
 from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.readings import bounds_of, layer_text
 from habeas.archive.store.facts import stored_json
-from habeas.archive.verbs.referring import Marking
+from habeas.archive.verbs.referring import Marking, marking_as_exhibit
 from habeas.vocabulary.locations import Bounds, Location
 
 if TYPE_CHECKING:
@@ -92,6 +92,24 @@ def find(
 ) -> FoundPlace:
     """The place in an exhibit, or in a file inside it; refused with the bounds where it is not."""
     return LocatedFile(archive, viewer, exhibit, inner=inner).find(location)
+
+
+def cite(
+    archive: Archive, exhibit: m.Exhibit, location: Location, *, inner: str = "", quote: str = ""
+) -> tuple[FoundPlace, int, bool]:
+    """Cite a place as its exhibit is marked: the place, its entry, whether that is new.
+
+    ``quote``: what somebody reads there; of a cell or row nothing else than its own words.
+    """
+    found = find(archive, OWNER, exhibit.position, location, inner=inner)
+    if location.in_table and quote and quote != found.quote:
+        raise QuoteNotFound(
+            f"The {location.form} holds other words: {found.quote[:200]}",
+            next_step="Leave the quote out: the words are taken from the file.",
+        )
+    label = exhibit.label if found.reading is None else found.reading.label
+    made, new = locate_once(archive, found, label, marking_as_exhibit(exhibit), quote=quote)
+    return found, made, new
 
 
 def located_already(found: FoundPlace, quote: str, label: str) -> int | None:

@@ -8,7 +8,7 @@ import typer
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
-from habeas.archive.errors import QuoteNotFound, UnknownReference
+from habeas.archive.errors import UnknownReference
 from habeas.archive.exhibits import locating
 from habeas.archive.exhibits.quoting import cite_once, read_text, spots, the_spot
 from habeas.archive.opening import Archive
@@ -129,16 +129,7 @@ def _cite_place(
     """Cite a place that is not words."""
     if other is not None:
         raise typer.BadParameter("--at names the whole place: leave out --page and --layer")
-    found = locating.find(archive, OWNER, exhibit.position, location, inner=inner)
-    if location.in_table and quote and quote != found.quote:
-        raise QuoteNotFound(
-            f"The {location.form} holds other words: {found.quote[:200]}",
-            next_step="Leave the quote out: the words are taken from the file.",
-        )
-    label = exhibit.label if found.reading is None else found.reading.label
-    position, new = locating.locate_once(
-        archive, found, label, marking_as_exhibit(exhibit), quote=quote
-    )
+    found, position, new = locating.cite(archive, exhibit, location, inner=inner, quote=quote)
     place = locations.words(location)
     words = [f"exhibit {exhibit.position}", inner, place]
     session.say(f"#{position}  {', '.join(filter(None, words))}{' (cited before)' * (not new)}")

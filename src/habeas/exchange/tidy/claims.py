@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from habeas.archive import models as m
 from habeas.archive.access import visible
+from habeas.archive.exhibits.located import words_of
 from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
 from habeas.exchange.tidy.reading import NEEDS_PURPOSE, NOT_VISIBLE, TidyReader, bounds, pieces
 from habeas.figures.evaluation.loading import live_claims
@@ -96,6 +97,10 @@ class Claim(HandledRow):
     list: int | None = column("number of the import that it came with", null="none")
     list_row: str | None = column("its row in that import", null="none")
     note: str | None = column("what the person who recorded it adds", null="nothing")
+    places: str | None = column(
+        "where the cited passages are that are not words of a text, '; ' between",
+        null="none is cited, or all are words",
+    )
 
 
 _FIELDS: Final = (
@@ -129,6 +134,11 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
     within = visible(reader.viewer, m.ClaimPassage).filter(claim__gte=first, claim__lte=last)
     for claim, passage in within.order_by("claim", "ordinal").values_list("claim", "passage"):
         cited[claim].append(str(passage))
+    not_words = visible(reader.viewer, m.Passage).exclude(form="")
+    placed = {
+        row.position: words_of(row)
+        for row in not_words.filter(position__in=within.values("passage"))
+    }
     passed_on: dict[int, list[int]] = defaultdict(list)
     further = visible(reader.viewer, m.ClaimSource).filter(claim__gte=first, claim__lte=last)
     for claim, source in (
@@ -177,6 +187,8 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
                 list_,
                 row or None,
                 note or None,
+                "; ".join(placed[int(at)] for at in cited.get(claim, ()) if int(at) in placed)
+                or None,
                 *reader.handled(label, *joining),
             )
         )
