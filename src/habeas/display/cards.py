@@ -25,7 +25,7 @@ from habeas.archive.models import (
 )
 from habeas.display import words
 from habeas.display.asking import by_position
-from habeas.display.locations import CitedPlace, place_of
+from habeas.display.locations import CitedLocation, place_of
 from habeas.display.references import EntryReference, Marked, Target
 
 
@@ -135,7 +135,7 @@ class Cited(Marked):
     """
 
     position: int
-    place: CitedPlace
+    place: CitedLocation
     quote: words.TextWords
     entry: EntryReference
     exhibit: CitedExhibit | None

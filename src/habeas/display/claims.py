@@ -14,7 +14,7 @@ from habeas.display import cards, words
 from habeas.display.asking import by_position, one
 from habeas.display.exhibits.shown_places import PlaceShown, place_shown, readings_of
 from habeas.display.in_context import InContext, in_context
-from habeas.display.locations import CitedPlace, place_of
+from habeas.display.locations import CitedLocation, place_of
 from habeas.display.proofs import EntryProof, entry_proof
 from habeas.display.references import EntryReference, Marked, Target, optional
 
@@ -29,7 +29,7 @@ class ShownPassage(Marked):
     """A cited passage: words in their text, any other place as it is shown."""
 
     position: int
-    place: CitedPlace
+    place: CitedLocation
     context: InContext
     shown: PlaceShown | None
     exhibit: cards.ExhibitLink

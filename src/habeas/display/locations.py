@@ -18,7 +18,7 @@ WORDS = "words"  # the form of a passage of a text
 
 
 @dataclass(frozen=True, slots=True)
-class CitedPlace:
+class CitedLocation:
     """``form``: words, or one of ``locations.FORMS``; ``words`` '' where it is words of a text.
 
     Numbers are those of the entry: edges in 1/1,000,000 of the upright page or picture, times in
@@ -48,9 +48,9 @@ class CitedPlace:
         return self.left, self.top, self.right, self.bottom
 
 
-def place_of(passage: Passage) -> CitedPlace:
+def place_of(passage: Passage) -> CitedLocation:
     """Where a passage is."""
     if not passage.form:
-        return CitedPlace(WORDS, "", passage.inner_path)
+        return CitedLocation(WORDS, "", passage.inner_path)
     found = location_of(passage)
-    return CitedPlace(found.form, locations.words(found), passage.inner_path, **found.numbers)
+    return CitedLocation(found.form, locations.words(found), passage.inner_path, **found.numbers)

@@ -8,6 +8,6 @@ __all__ = [
     "exhibit",
     "layers",
     "originals",
-    "reading",
     "recordings",
+    "shown_places",
 ]

@@ -21,7 +21,7 @@ from habeas.display.asking import by_position
 from habeas.display.exhibits import layers, recordings
 from habeas.display.exhibits.layers import CitingClaim
 from habeas.display.exhibits.recordings import CitedTime, Played
-from habeas.display.locations import CitedPlace, place_of
+from habeas.display.locations import CitedLocation, place_of
 from habeas.display.references import EntryReference, Marked, Target
 from habeas.reading import measured
 from habeas.vocabulary.locations import clock
@@ -67,7 +67,7 @@ class WholeFile:
 class PlaceShown:
     """What is shown of a place; all None where nothing can be drawn or played of it."""
 
-    place: CitedPlace
+    place: CitedLocation
     rectangle: RectangleShown | None
     player: Played | None
     whole: WholeFile | None
@@ -78,7 +78,7 @@ class ListedPlace(Marked):
     """A place cited in a file, with what somebody reads there and the claims that rest on it."""
 
     position: int
-    place: CitedPlace
+    place: CitedLocation
     quote: words.TextWords
     url: Target
     current: bool
@@ -123,7 +123,7 @@ def place_shown(passage: Passage, exhibit: Exhibit, reading: Reading | None) -> 
 
 
 def _rectangle(
-    place: CitedPlace, exhibit: Exhibit, reading: Reading | None
+    place: CitedLocation, exhibit: Exhibit, reading: Reading | None
 ) -> RectangleShown | None:
     if place.form != "rectangle" or place.edges is None or reading is None:
         return None
@@ -148,13 +148,13 @@ def _rectangle(
     )
 
 
-def _player(place: CitedPlace, exhibit: Exhibit, reading: Reading | None) -> Played | None:
+def _player(place: CitedLocation, exhibit: Exhibit, reading: Reading | None) -> Played | None:
     if place.form != "time" or reading is None:
         return None
     return recordings.played(exhibit.position, reading, place.from_ms or 0, time_of(place))
 
 
-def time_of(place: CitedPlace) -> CitedTime:
+def time_of(place: CitedLocation) -> CitedTime:
     """A time range as the player has it."""
     start, stop = place.from_ms or 0, place.to_ms or 0
     left, top, right, bottom = place.edges or (0, 0, 0, 0)
