@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import sys
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from tests.cli.running import Ended
 from tests.support import films
+from tests.web.conftest import Reader, reading_as
+
+from habeas.archive.access import OWNER
+from habeas.archive.opening import open_archive
+from habeas.reading import pieces_out
+
+__all__ = ["reading_as"]  # a fixture
 
 Habeas = Callable[..., Ended]
 FIGURE = """\
@@ -31,13 +41,14 @@ PLACES = {
     "sheet": "cell A2, sheet 1",
     "photo": "page 1, 10-42.5 % across, 5-20 % down",
     "sound": "0:00.250-0:00.750",
+    "film": "0:00.500-0:01, 25-75 % across, 0-50 % down",
     "whole": "the whole file",
 }
 
 
 @pytest.fixture
 def exhibits(archive_here: Path, habeas: Habeas) -> dict[str, int]:
-    """A table of two people, a picture and a second of silence, read."""
+    """A table of two people, a picture, a second of silence and two of a film, read."""
     films.require()
     folder = archive_here.parent / "files"
     folder.mkdir()
@@ -48,11 +59,12 @@ def exhibits(archive_here: Path, habeas: Habeas) -> dict[str, int]:
         talk.setsampwidth(2)
         talk.setframerate(8_000)
         talk.writeframes(bytes(16_000))
+    (folder / "film.mp4").write_bytes(films.film())
     given = habeas("add", folder, "--handling", "public", "--json").json
     found = {Path(each["file"]).stem: int(each["exhibit"]) for each in given["sealed"]}
     return {
         "sheet": found["people"], "photo": found["photo"], "sound": found["talk"],
-        "whole": found["photo"],
+        "film": found["film"], "whole": found["photo"],
     }  # fmt: skip
 
 
@@ -71,6 +83,77 @@ def drafts(folder: Path, exhibits: dict[str, int], places: dict[str, str]) -> Pa
     return folder
 
 
+def passages_below(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The steps of a why tree that are passages."""
+    if step["kind"] == "passage":
+        yield step
+    for child in step["children"]:
+        yield from passages_below(child)
+
+
+def followed(reader: Reader, figure: str) -> dict[str, dict[str, Any]]:
+    """From a figure's page by its why to the pages of its places: what is asked for on each."""
+    assert f'href="/figures/{figure}/why/"' in reader.page(f"/figures/{figure}/")
+    found = {}
+    for step in passages_below(reader.twin(f"/figures/{figure}/why/")["tree"]):
+        there = reader.get(step["url"])["Location"].partition("#")[0]
+        shown = reader.twin(there)
+        asked = shown["cited_places"]["asked"]
+        assert step["title"].startswith(asked["place"]["words"])
+        assert asked["place"]["words"] in reader.page(there)
+        found[asked["place"]["words"]] = shown
+    return found
+
+
+def test_from_a_figure_over_its_pages_to_each_place(
+    exhibits: dict[str, int], archive_here: Path, habeas: Habeas,
+    reading_as: Callable[..., Reader],
+) -> None:  # fmt: skip
+    assert habeas("import", drafts(archive_here.parent / "drafts", exhibits, PLACES)).code == 0
+    reader = reading_as(open_archive(archive_here), OWNER)
+    shown = followed(reader, "sites")
+    assert shown.keys() == set(PLACES.values())
+    (cell,) = (
+        cell
+        for row in shown[PLACES["sheet"]]["text"]["table"]["rows"]
+        for cell in row["cells"]
+        if any(piece["found"] for piece in cell["pieces"])
+    )
+    assert "".join(piece["text"] for piece in cell["pieces"]) == "Baran"
+    picture = shown[PLACES["photo"]]["text"]["picture"]
+    assert [each["left"] for each in picture["rectangles"] if each["current"]] == [100_000]
+    assert Image.open(io.BytesIO(reader.get(picture["url"]).content)).size[0] > 0
+    for name, start, stop in (("sound", 250, 750), ("film", 500, 1_000)):
+        recording = shown[PLACES[name]]["recording"]
+        cited = recording["cited"]
+        assert (recording["at"], cited["from_ms"], cited["to_ms"]) == (start, start, stop)
+        pieces_out.check(reader.get(recording["source"]).content)
+    assert cited["across"] == 500_000
+    assert shown[PLACES["whole"]]["exhibit"]["position"] == exhibits["whole"]
+
+
+def test_a_retracted_source_is_refused_with_the_reason_whatever_it_cites(
+    exhibits: dict[str, int], archive_here: Path, habeas: Habeas
+) -> None:
+    assert habeas("import", drafts(archive_here.parent / "drafts", exhibits, PLACES)).code == 0
+    number = habeas("export", "sources", "--to", archive_here.parent / "s.jsonl")
+    assert number.code == 0, number.said
+    (source,) = (
+        json.loads(line)["source"]
+        for line in (archive_here.parent / "s.jsonl").read_text("utf-8").splitlines()
+    )
+    reason = "It was invented in an office"
+    assert habeas("retract", str(source), "--reason", reason, "--yes").code == 0
+    folder = drafts(archive_here.parent / "again", exhibits, PLACES)
+    claims = (folder / "claims.csv").read_text("utf-8").replace(",s,#", f",#{source},#")
+    (folder / "claims.csv").write_text(claims, "utf-8")
+    (folder / "sources.csv").unlink()
+    refused = habeas("import", folder)
+    assert refused.code != 0
+    assert f"claims.csv, lines 2 to 6, source: The source at entry {source}" in refused.said
+    assert f"Why: {reason}" in " ".join(refused.said.split())
+
+
 def test_from_a_figure_to_each_place(
     exhibits: dict[str, int], archive_here: Path, habeas: Habeas
 ) -> None:
@@ -86,7 +169,8 @@ def test_from_a_figure_to_each_place(
     assert "not checked by this program: look at the place" in why
     checked = habeas("verify")
     assert checked.code == 0
-    assert "4 places against their bounds" in checked.out
+    assert "5 places against their bounds" in checked.out
+    assert "shows" not in checked.out
     bundle = archive_here.parent / "bundle"
     made = habeas("bundle", "make", "--figure", "sites", "--level", "public", "--to", bundle)
     assert made.code == 0, made.said
@@ -97,7 +181,7 @@ def test_from_a_figure_to_each_place(
     ).stdout
     for said in (alone, habeas("bundle", "verify", bundle).out):
         assert "HOLDS            Places that are not words are inside their files" in said
-        assert "4 places" in said
+        assert "5 places" in said
         assert "shows what a claim says: look at the place" in " ".join(said.split())
 
 
@@ -105,13 +189,20 @@ def test_what_a_file_does_not_have_is_refused_by_row(
     exhibits: dict[str, int], archive_here: Path, habeas: Habeas
 ) -> None:
     wrong = {
-        "sheet": "cell C2", "photo": "page 2", "sound": "0:00-0:02", "whole": "the half file",
+        "sheet": "cell C2", "photo": "page 2", "sound": "0:00-0:02",
+        "film": "0:01-0:02, 0-101 across, 0-5 down", "whole": "the half file",
     }  # fmt: skip
     ended = habeas("import", drafts(archive_here.parent / "drafts", exhibits, wrong))
     assert ended.code != 0
-    for bounds in ("columns A, B", "page 1 only", "0:00 to 0:01", "‘the half file’"):
+    for bounds in (
+        "columns A, B",
+        "page 1 only",
+        "0:00 to 0:01",
+        "from 0 % to 100 %",
+        "‘the half file’",
+    ):
         assert bounds in ended.said
-    for line in (2, 3, 4, 5):
+    for line in (2, 3, 4, 5, 6):
         assert f"claims.csv, line {line}, place" in ended.said
 
 

@@ -239,7 +239,10 @@ def _claim(names: DraftNames, readings: _Readings, row: DraftRow) -> PlannedClai
         names.find(row, "through", name, "source")
     passages = tuple(dict.fromkeys(row["passages"].split()))
     for name in passages:
-        names.find(row, "passages", name, "passage")
+        if (passage := names.find(row, "passages", name, "passage")) is not None:
+            names.refuse_retracted_words(row, "passages", passage.of)
+    if row["quote"] or row["place"]:
+        names.refuse_retracted_words(row, "exhibit", row["exhibit"])
     quotes = _quotes(names, readings, row)
     return PlannedClaim(row, value, ref, through, quotes, _places(names, readings, row), passages)
 

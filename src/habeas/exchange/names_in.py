@@ -15,6 +15,7 @@ from habeas.archive import models as m
 from habeas.archive import regions, rules
 from habeas.archive.access import OWNER, visible
 from habeas.archive.rules import Problem
+from habeas.archive.verbs.referring import last_transcript, retracted_words, why_ended
 from habeas.exchange import drafts as d
 from habeas.exchange.drafts import DraftRow, Drafts, Faults
 from habeas.vocabulary import schema
@@ -41,7 +42,8 @@ class Known:
     what: str  # exhibit, source, mention, claim, passage
     kind: str = ""  # of a mention
     position: int | None = None
-    of: str = ""  # the name of the mention that owns it
+    of: str = ""  # the name of the mention that owns it; of a passage, of its exhibit
+    ended: tuple[str, str] | None = None  # how and why it is not current, and what to do
 
 
 @dataclass
@@ -94,7 +96,20 @@ class DraftNames:
                 row.fault(column, f"{name!r} is {_a(found.what)}.", f"Here goes {_a(wanted)}.")
             )
             return None
+        if found.ended is not None:
+            self.faults.add(row.fault(column, *found.ended))
+            return None
         return found
+
+    def refuse_retracted_words(self, row: DraftRow, column: str, exhibit: str) -> None:
+        """Lines of a transcript that was retracted are nobody's words, and no claim cites them."""
+        known = self._named(exhibit)
+        if known is not None and known.position in self._retracted_words:
+            self.faults.add(row.fault(column, *why_ended(last_transcript(known.position))))
+
+    @cached_property
+    def _retracted_words(self) -> set[int]:
+        return retracted_words()
 
     def owner_of(self, name: str) -> str:
         """The name of the mention that owns the mention of this name; '' for none."""
@@ -175,9 +190,10 @@ def _existing(name: str) -> Known | None:
     for what, model in _MODELS.items():
         row = visible(OWNER, model).filter(position=position).first()
         if row is not None:
-            if getattr(row, "ended_at", None) is not None:
-                return None
+            ended = None if getattr(row, "ended_at", None) is None else why_ended(row)
             if isinstance(row, m.Mention):
-                return Known(what, row.kind, position, "" if row.of is None else f"#{row.of}")
-            return Known(what, "", position)
+                owner = "" if row.of is None else f"#{row.of}"
+                return Known(what, row.kind, position, owner, ended)
+            exhibit = f"#{row.exhibit}" if isinstance(row, m.Passage) else ""
+            return Known(what, "", position, exhibit, ended)
     return None

@@ -143,13 +143,19 @@ def refuse_ended(batch: Batch, thing: Ref, model: type[m.Projection]) -> None:
     batch.flush()
     row: Any = model._default_manager.filter(position=thing.position).first()
     if row is not None and row.ended_at is not None:
-        what = f"The {model.__name__.lower()} at entry {thing.position}"
-        why = m.Retraction.objects.filter(position=row.ended_at).values_list("reason", flat=True)
-        reason = f" Why: {found.rstrip('.')}." if (found := why.first()) else ""
-        raise AlreadyEnded(
-            f"{what} was {row.ended_by} at entry {row.ended_at}.{reason}",
-            next_step="Refer to the current one.",
-        )
+        reason, valid = why_ended(row)
+        raise AlreadyEnded(reason, next_step=valid)
+
+
+def why_ended(row: Any) -> tuple[str, str]:
+    """How and why something that is not current ended, and what to do instead."""
+    why = m.Retraction.objects.filter(position=row.ended_at).values_list("reason", flat=True)
+    reason = f" Why: {found.rstrip('.')}." if (found := why.first()) else ""
+    what = f"The {type(row).__name__.lower()} at entry {row.position}"
+    return (
+        f"{what} was {row.ended_by} at entry {row.ended_at}.{reason}",
+        "Refer to the current one.",
+    )
 
 
 def refuse_retracted_list(batch: Batch, of: Ref | None) -> None:
@@ -164,15 +170,25 @@ def refuse_retracted_list(batch: Batch, of: Ref | None) -> None:
         refuse_ended(batch, of, m.List)
 
 
+def retracted_words() -> set[int]:
+    """The files of transcripts that were all retracted: nobody's words any more."""
+    rows = m.Transcript.objects.values_list("transcript", "ended_at")
+    standing = {file for file, ended_at in rows if ended_at is None}
+    return {file for file, _ in rows} - standing
+
+
+def last_transcript(file: int) -> m.Transcript:
+    """The latest that this file was recorded as."""
+    return m.Transcript.objects.filter(transcript=file).order_by("-position")[0]
+
+
 def refuse_retracted_words(batch: Batch, passages: Sequence[Ref]) -> None:
     """Refuse to cite lines whose every transcript was retracted."""
     if not passages:
         return
     if batch.ended_words is None:
         batch.flush()
-        rows = m.Transcript.objects.values_list("transcript", "ended_at")
-        standing = {file for file, ended_at in rows if ended_at is None}
-        batch.ended_words = {file for file, _ in rows} - standing
+        batch.ended_words = retracted_words()
     if not batch.ended_words:
         return
     batch.flush()
@@ -180,5 +196,5 @@ def refuse_retracted_words(batch: Batch, passages: Sequence[Ref]) -> None:
         position__in=[passage.position for passage in passages], exhibit__in=batch.ended_words
     )
     if (file := cited.values_list("exhibit", flat=True).first()) is not None:
-        last = m.Transcript.objects.filter(transcript=file).order_by("-position")[0]
+        last = last_transcript(file)
         refuse_ended(batch, Ref(entry_id_at(last.position), last.position), m.Transcript)
