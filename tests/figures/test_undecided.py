@@ -11,6 +11,7 @@ from tests.archive.making import PUBLIC, add_reviewer, newspaper, place_mention,
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER
+from habeas.archive.access import PUBLIC as ANYBODY
 from habeas.archive.opening import Archive
 from habeas.archive.review.pairs import OpenPair
 from habeas.archive.review.reviewing import review
@@ -173,8 +174,14 @@ def test_what_nobody_could_tell_of_another_kind_is_no_weak_point(archive: Archiv
 
 def test_what_no_run_has_compared_is_a_weak_point(archive: Archive) -> None:
     def late() -> list[tuple[int, int]]:
-        found = evaluate(archive, parse(TEXT), OWNER)
-        return [(w.part, w.whole) for w in found.weak if w.name == "not-compared"]
+        texts = (TEXT, TEXT.replace("undecided-from: 0.5\n", ""))  # it need not ask for pairs
+        assert texts[0] != texts[1]
+        asked, silent = (evaluate(archive, parse(text), OWNER) for text in texts)
+        found = [(w.part, w.whole) for w in asked.weak if w.name == "not-compared"]
+        assert found == [(w.part, w.whole) for w in silent.weak if w.name == "not-compared"]
+        hidden = evaluate(archive, parse(TEXT), ANYBODY)
+        assert not [w for w in hidden.weak if w.name == "not-compared"]
+        return found
 
     with archive.writing() as batch:
         towns = [place_mention(batch, f"Town {number}") for number in range(2)]

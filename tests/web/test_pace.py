@@ -12,7 +12,7 @@ from habeas.archive.verbs.claiming import Attribution
 from habeas.vocabulary import values
 
 MOST = {
-    "/": 19,
+    "/": 13,
     "/claims/{number}/": 25,
     "/records/{camp-1}/": 27,
     "/sources/{paper}/": 20,

@@ -48,6 +48,8 @@ import                  import_:import_            Import a folder of CSV files,
 figure                  list                       Numbers with their recipe: counted, reported, estimated.
 figure list             figure:list_               List the current figures, each with its kind and value.
 figure show             figure:show                Show a figure, its rules and its weak points.
+figure compare          figure_compare:compare     Count a figure otherwise: without a source, with more origins, without vague dates.
+figure diff             figure_compare:diff        Compare a figure at two ledger sizes: who came, who left, and by which entries.
 figure estimate         figure:estimate            Compute an estimated figure.
 figure add              figure_define:add          Record a definition in the ledger.
 figure check            figure_define:check        Check a definition without recording it.

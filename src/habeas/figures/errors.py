@@ -10,6 +10,9 @@
         UnknownFigure       figure.unknown-figure    no definition of that key
         UnknownSource       figure.unknown-source    a list of an estimate names no known source
         NotEstimated        figure.not-estimated     an estimate asked of another kind of figure
+        NotCounted          figure.not-counted       a variant asked of what is not counted
+        NoVariant           figure.no-variant        a variant that asks nothing otherwise
+        NoSuchDay           figure.no-such-day       a day that cannot be read
         NeedsPurpose        figure.needs-purpose     it picks people, and nobody said what for
         NoLineage           figure.no-lineage        a number without its grounds
         NothingThere        figure.nothing-there     no such position for this viewer
@@ -55,6 +58,24 @@ class DefinitionError(FigureError):
             next_step="See docs/reference/figure-definitions.md.",
         )
         self.problems = problems
+
+
+class NotCounted(FigureError):
+    """A figure that is reported or estimated was asked to be counted otherwise."""
+
+    code: ClassVar[str] = "figure.not-counted"
+
+
+class NoVariant(FigureError):
+    """A variant was asked for that is the figure itself."""
+
+    code: ClassVar[str] = "figure.no-variant"
+
+
+class NoSuchDay(FigureError):
+    """A ledger size was asked for by a day that cannot be read."""
+
+    code: ClassVar[str] = "figure.no-such-day"
 
 
 class NeedsPurpose(FigureError):

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, newest, visible
 
+#: The kinds of record that a run compares.
+COMPARED_KINDS = ("person", "facility", "organisation", "place")
 RecordOf = Callable[[int], int]
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
     from habeas.linking import LinkageRun, LinkingSettings
 
-KINDS = ("person", "facility", "organisation", "place")
 PPM = 1_000_000
 Progress = Callable[[str, int, int], None]
 

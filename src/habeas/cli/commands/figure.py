@@ -32,12 +32,13 @@ def list_(
     """List the current figures, each with its kind and value."""
     archive = session.open()
     definitions = recorded.in_force(OWNER, as_of)
-    ground = Ground(OWNER, archive.size if as_of is None else as_of, together=definitions)
+    size = archive.size
+    ground = Ground(OWNER, size if as_of is None else as_of, together=definitions)
     found: list[dict[str, Any]] = []
     for definition in definitions:
         item = {"key": definition.key, "kind": definition.kind, "title": definition.title}
         try:
-            evaluation = evaluate(archive, definition, OWNER, as_of, ground=ground)
+            evaluation = evaluate(archive, definition, OWNER, as_of, ground=ground, size=size)
             evaluation.require_lineage()
             item["value"] = evaluation.headline
             item["handling"] = evaluation.handling
@@ -69,7 +70,7 @@ def list_(
         {
             "figures": found,
             "unreadable": [position for position, _ in unreadable],
-            "as_of": archive.size if as_of is None else as_of,
+            "as_of": size if as_of is None else as_of,
         }
     )
 

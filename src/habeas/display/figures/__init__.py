@@ -5,6 +5,7 @@ Not here: how a figure is evaluated (``habeas.figures``).
 
 __all__ = [
     "charts",
+    "comparing",
     "drawings",
     "estimates",
     "figure",

@@ -32,7 +32,8 @@ from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.recorded import in_force
 from habeas.figures.definition.rules import KINDS_OF_FIGURE
 from habeas.figures.errors import FigureError, NoLineage
-from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.evaluating import evaluate, is_remembered
+from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.results import Evaluation
 
 if TYPE_CHECKING:
@@ -118,9 +119,9 @@ Tried = tuple[FigureDefinition, Evaluation | FigureError]
 def overview(archive: Archive, viewer: Viewer) -> OverviewShown:
     """The archive's title and makers, the figures that lead, a picture, and all figures by kind."""
     about = visible(viewer, ArchiveTitle).order_by("position").first()
-    tried = _tried(archive, viewer)
-    kinds = _by_kind(tried)
     size, newest = head()
+    tried = _tried(archive, viewer, size)
+    kinds = _by_kind(tried)
     return OverviewShown(
         _("What is known"),
         about.title if about else "",
@@ -135,15 +136,19 @@ def overview(archive: Archive, viewer: Viewer) -> OverviewShown:
 
 def figures(archive: Archive, viewer: Viewer) -> FiguresShown:
     """Every active figure, by kind."""
-    return FiguresShown(_("Figures"), _by_kind(_tried(archive, viewer)))
+    return FiguresShown(_("Figures"), _by_kind(_tried(archive, viewer, archive.size)))
 
 
-def _tried(archive: Archive, viewer: Viewer) -> list[Tried]:
+def _tried(archive: Archive, viewer: Viewer, size: int) -> list[Tried]:
     """Each figure, or why it cannot be given; one that cannot be justified is never shown."""
     found: list[Tried] = []
-    for definition in in_force(viewer):
+    definitions = in_force(viewer)
+    asked = [each for each in definitions if not is_remembered(archive, each, viewer, size)]
+    ground = Ground(viewer, size, together=asked)
+    for definition in definitions:
         try:
-            found.append((definition, evaluate(archive, definition, viewer)))
+            evaluation = evaluate(archive, definition, viewer, ground=ground, size=size)
+            found.append((definition, evaluation))
         except NoLineage:
             raise
         except FigureError as error:

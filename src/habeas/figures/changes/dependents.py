@@ -112,10 +112,13 @@ def snapshot(archive: Archive, viewer: Viewer, as_of: int | None = None) -> dict
     """Every figure in force, as of a size: take it before and after a change."""
     found: dict[str, Print] = {}
     definitions = in_force(viewer, as_of)
-    ground = Ground(viewer, archive.size if as_of is None else as_of, together=definitions)
+    size = archive.size
+    ground = Ground(viewer, size if as_of is None else as_of, together=definitions)
     for definition in definitions:
         try:
-            evaluation = evaluate(archive, definition, viewer, as_of, shown=False, ground=ground)
+            evaluation = evaluate(
+                archive, definition, viewer, as_of, shown=False, ground=ground, size=size
+            )
             taken = _print(evaluation)
             if definition.picks_by and viewer.purpose is None:
                 taken = replace(taken, headline=UNSAID)

@@ -69,6 +69,7 @@ class FigureDefinition:
     position: int | None = None
     undecided_ppm: int | None = None  # pairs proposed from here on make the count a range
     estimation: Estimation = NO_ESTIMATION  # estimated: lists, answers, seed
+    monotone: bool = False  # marked: without a source it is never higher
 
     @property
     def picks_by(self) -> tuple[str, ...]:
@@ -163,4 +164,5 @@ def parse(
         position=position,
         undecided_ppm=parts.undecided_ppm,
         estimation=parts.estimation,
+        monotone=parts.monotone,
     )

@@ -27,7 +27,7 @@ _COMMON = ("key", "title", "question", "note", "kind", "view", "unit", "rules", 
 _DRAWN = (("cell", "code"), ("count", "count"), ("point", "place"), ("date", "date"))
 _MAY_BE_LEFT_OUT = ("along", "columns", "count")
 _KEYS = {
-    "counted": (*_COMMON, "counts", "by", "undecided-from"),
+    "counted": (*_COMMON, "counts", "by", "undecided-from", "monotone"),
     "reported": (*_COMMON, "reports", "choose"),
     "estimated": (
         *(key for key in _COMMON if key not in ("view", "draw")),
@@ -64,6 +64,7 @@ class DefinitionParts:
     handling: str = "team"
     undecided_ppm: int | None = None
     estimation: Estimation = NO_ESTIMATION
+    monotone: bool = False
 
 
 class DefinitionReader(Fields):
@@ -107,6 +108,7 @@ class DefinitionReader(Fields):
         parts.undecided_ppm = self._probability("undecided-from")
         if kind:
             parts.rules = self._rules(parts)
+        parts.monotone = self._monotone(parts.rules)
         if kind in ("counted", "reported"):
             parts.draw = self._draw(parts)
         self._problems.raise_if_any()
@@ -141,6 +143,21 @@ class DefinitionReader(Fields):
             return int(text[2:].ljust(6, "0"))
         self._bad(node, key, f"{text!r} is not a probability.", "0.01 to 0.999999, such as 0.5.")
         return None
+
+    def _monotone(self, rules: tuple[r.Rule, ...]) -> bool:
+        """The mark; refused where what a source says can hold the number down."""
+        if self._choice("monotone", ("yes", "no")) != "yes":
+            return False
+        node = self._keys["monotone"]
+        for number, rule in enumerate(rules, 1):
+            reason = ""
+            if rule.name == r.NO_CLAIM or (rule.name == r.RECORD and rule.operator == "is-not"):
+                reason = f"rule {number} drops records, so a source can hold the number down."
+            elif rule.origins_at_least > 1 or any(t.condition == "repeats" for t in rule.tests):
+                reason = f"rule {number} rests on who repeats whom, which ends with a source."
+            if reason:
+                self._bad(node, "monotone", f"It cannot be marked: {reason}", "no mark.")
+        return True
 
     def _by(self, kind: str) -> tuple[str, str] | None:
         node = self._keys.get("by")

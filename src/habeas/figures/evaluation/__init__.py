@@ -13,4 +13,5 @@ __all__ = [
     "results",
     "rows",
     "undecided",
+    "variants",
 ]

@@ -90,7 +90,7 @@ def _gives_a_value(claim: ClaimRow) -> Answer:
     Only assertions give values: what a denial denies, or what somebody does not know, may
     be unsaid.
     """
-    if claim.stance != "asserts":
+    if claim.value_key or claim.stance != "asserts":
         return YES
     missing = _missing(claim)
     return YES if missing is None else missing

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from habeas.archive.access import Viewer
+from habeas.archive.blast_radius import blast_radius
 from habeas.archive.store import forgetting
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import AheadOfLedger, NeedsPurpose
@@ -32,6 +34,13 @@ from habeas.figures.evaluation.results import (
 )
 from habeas.figures.evaluation.rows import Facts
 from habeas.figures.evaluation.summing import Spoken, Sum
+from habeas.figures.evaluation.variants import (
+    ClaimsLeftOut,
+    Variant,
+    altered,
+    leaving_out,
+    source_named,
+)
 from habeas.vocabulary import schema as vocabulary
 from habeas.vocabulary.schema import Schema
 
@@ -211,11 +220,13 @@ def evaluate(
     *,
     shown: bool = True,
     ground: Ground | None = None,
+    size: int | None = None,
 ) -> Evaluation:
     """The figure as this viewer may see it, as of a ledger size (now when None).
 
     Where many are evaluated in a row, ``ground`` spares reading what they have in common again; it
-    is of this viewer, and used where it is of the size asked for.
+    is of this viewer, and used where it is of the size asked for. ``size``: the archive's, where it
+    has just been asked.
 
     One that picks people by what marks them is refused to a viewer without a purpose
     (``NeedsPurpose``); ``shown`` is False where no value or member of it is shown to anybody.
@@ -226,18 +237,9 @@ def evaluate(
     """
     if shown:
         require_purpose(definition, viewer)
-    size = archive.size
+    size = archive.size if size is None else size
     n = size_asked(definition, size, as_of)
-    key = (
-        str(archive.directory),
-        archive.origin,
-        size,
-        n,
-        definition.digest,
-        definition.position,
-        viewer.name,
-        viewer.key,
-    )
+    key = _depends_on(archive, size, definition, viewer, n)
     found = remembered.get(key)
     if found is None:
         if ground is None or ground.as_of != n:
@@ -247,6 +249,33 @@ def evaluate(
     if isinstance(found, EstimatedFigure):  # computed apart, and perhaps since
         return replace(found, estimates=estimates.kept(archive, found))
     return found
+
+
+def is_remembered(
+    archive: Archive, definition: FigureDefinition, viewer: Viewer, size: int
+) -> bool:
+    """Whether the figure was evaluated as of now, when the archive had this size."""
+    try:
+        n = size_asked(definition, size, None)
+    except AheadOfLedger:
+        return False
+    return remembered.get(_depends_on(archive, size, definition, viewer, n)) is not None
+
+
+def _depends_on(
+    archive: Archive, size: int, definition: FigureDefinition, viewer: Viewer, n: int
+) -> tuple[Any, ...]:
+    """All that a figure's value depends on."""
+    return (
+        str(archive.directory),
+        archive.origin,
+        size,
+        n,
+        definition.digest,
+        definition.position,
+        viewer.name,
+        viewer.key,
+    )
 
 
 def require_purpose(definition: FigureDefinition, viewer: Viewer) -> None:
@@ -281,11 +310,40 @@ def _computed(definition: FigureDefinition, ground: Ground) -> Evaluation:
     return replace(found, handling=handling_of(ground, facts, found, spoken))
 
 
-def _counted(definition: FigureDefinition, ground: Ground, words: str) -> Evaluation:
+def evaluate_variant(
+    definition: FigureDefinition, viewer: Viewer, as_of: int, variant: Variant
+) -> tuple[Evaluation, ClaimsLeftOut]:
+    """A count asked otherwise, and the claims that it leaves out.
+
+    Raises ``NotCounted``, and ``UnknownSource`` for a source that the viewer does not see.
+    """
+    require_purpose(definition, viewer)
+    ground, left_out = Ground(viewer, as_of), ClaimsLeftOut()
+    asked = altered(definition, variant, ground.vocabulary)
+    ending: frozenset[int] = frozenset()
+    if variant.without:
+        first = source_named(variant.without, ground.sources[0]).first
+        versions = [row.position for row in ground.sources[0].values() if row.first == first]
+        found = [blast_radius(viewer, version) for version in versions]
+        ending = frozenset(claim for each in found if each for claim in each.claims)
+
+    def without(facts: Facts) -> Facts:
+        return leaving_out(definition, variant, facts, left_out, ending)
+
+    with parts.undisturbed():
+        return _counted(asked, ground, scope_words(viewer), without), left_out
+
+
+def _counted(
+    definition: FigureDefinition,
+    ground: Ground,
+    words: str,
+    change: Callable[[Facts], Facts] = lambda facts: facts,
+) -> Evaluation:
     asked = parts.asked(definition, ground)
     summed = Sum(definition, ground.vocabulary)
     for facts in asked:
-        summed.add(facts)
+        summed.add(change(facts))
     found = summed.figure(
         asked.whole,
         asked.captions,

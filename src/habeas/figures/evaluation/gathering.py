@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, live, newest, visible
+from habeas.archive.access import Viewer, live, visible
 from habeas.archive.review.pairs import OpenPair, open_pairs
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
@@ -109,7 +109,7 @@ def _beside(definition: FigureDefinition, ground: Ground, population: Collection
         named=_named(names, viewer, mentions, records, as_of) if names else {},
         listed=_listed(viewer, definition, records, sources, as_of),
         open_pairs=_open_pairs(viewer, definition, records, population, as_of),
-        compared=_compared(viewer, definition, as_of),
+        compared=ground.compared(definition.counts) if definition.kind == "counted" else None,
     )
 
 
@@ -252,17 +252,6 @@ def _open_pairs(
         for pair in found
         if pair.left in population and pair.right in population  # "cannot tell": of any kind
     )
-
-
-def _compared(viewer: Viewer, definition: FigureDefinition, as_of: int) -> int | None:
-    """Up to which ledger size a run has compared the records that are counted.
-
-    The public sees no runs, so nothing is said to it of what they left out.
-    """
-    if definition.undecided_ppm is None or not (viewer.is_owner or viewer.is_team):
-        return None
-    runs = newest(viewer, m.Linkage, as_of).filter(kind=definition.counts)
-    return int(runs.aggregate(newest=Max("size"))["newest"] or 0)
 
 
 def _grades(ground: Ground, definition: FigureDefinition) -> dict[int, str]:

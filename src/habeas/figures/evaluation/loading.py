@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive import openness, regions
-from habeas.archive.access import Viewer, live, visible
+from habeas.archive.access import Viewer, live, newest, visible
 from habeas.archive.records import components, joining_pairs, owners_of
+from habeas.archive.review.pairs import COMPARED_KINDS
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.rows import ClaimRow, SourceRow
 from habeas.vocabulary import schema as vocabulary
@@ -304,6 +305,20 @@ class Ground:
         """The entries that say whose word repeats whose, each with who repeats."""
         rows = live(visible(self.viewer, m.Lineage), self.as_of)
         return list(rows.values_list("position", "source"))
+
+    def compared(self, kind: str) -> int | None:
+        """Up to which ledger size a run has compared the records of a kind; 0 where none has.
+
+        None where no run would compare such records. The public sees no runs, so nothing is said to
+        it of what they left out.
+        """
+        seen = self.viewer.is_owner or self.viewer.is_team
+        return self._compared.get(kind, 0) if seen and kind in COMPARED_KINDS else None
+
+    @cached_property
+    def _compared(self) -> dict[str, int]:
+        runs = newest(self.viewer, m.Linkage, self.as_of).values("kind").order_by("kind")
+        return dict(runs.annotate(newest=Max("size")).values_list("kind", "newest"))
 
     def spoken_of(self, kind: str) -> frozenset[int]:
         """``_spoken_of`` of a kind of record."""

@@ -19,8 +19,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Exists, ExpressionWrapper, Field, OuterRef, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import visible
@@ -115,9 +114,9 @@ def _in(mentions: Sequence[int], column: str) -> Q:
     return Q(**{f"{column}__in": mentions})
 
 
-def _one_or_zero(rows: QuerySet[Any]) -> Cast:
-    """Whether there are such rows, as a number: no database needs it made a truth value."""
-    return Cast(Exists(rows), IntegerField())
+def _one_or_zero(rows: QuerySet[Any]) -> ExpressionWrapper[Exists]:
+    """Whether there are such rows, as the database says it: nothing is made of each answer."""
+    return ExpressionWrapper(Exists(rows), output_field=Field())
 
 
 class FactsInParts:

@@ -102,6 +102,10 @@ class Origins:
     def repeats(self, source: int) -> bool:
         return self.first(source) in self._up
 
+    def repeated_by(self, source: int) -> frozenset[int]:
+        """The sources that one repeats directly, each by its earliest version."""
+        return frozenset(self._up.get(self.first(source), ()))
+
     def of(self, source: int) -> frozenset[int]:
         """The origins behind a source; itself when it repeats nobody."""
         start = self.first(source)
@@ -167,7 +171,7 @@ class Facts:
     ``listed`` gives for each list of an estimate its records, each with the earliest claim
     that puts it there; ``open_pairs`` the pairs, of the counted kind, that are not decided;
     ``compared`` the ledger size whose records the newest run compared, 0 where there was none,
-    None where the definition does not ask.
+    None where that is not asked.
     """
 
     records: tuple[int, ...] = ()

@@ -37,8 +37,8 @@ def of_pairs(pairs: Sequence[OpenPair], counted: Collection[int]) -> tuple[Weakn
 
 
 def of_comparing(members: Sequence[FigureMember], compared: int | None) -> tuple[Weakness, ...]:
-    """That some were not compared with the others, so the range may be too narrow."""
-    if compared is None:
+    """That some were not compared with the others, so some may be the same."""
+    if compared is None or len(members) < 2:
         return ()
     late = sum(member.position >= compared for member in members if not member.ungrouped)
     if not late:
@@ -80,6 +80,7 @@ class Tally:
         self._alone: Counter[int] = Counter()
         self._whole = self._one_origin = self._unsupported = 0
         self._vague_times: dict[_Time, bool] = {}
+        self._origins: dict[frozenset[int], frozenset[int]] = {}
         self._undated = self._vague = self._without_passage = self._second_hand = 0
         self._on_a_list = 0
 
@@ -89,17 +90,44 @@ class Tally:
         if not rows:
             self._unsupported += 1
             return
-        if lonely := _lonely_origins(rows, facts):
+        if lonely := self._lonely_origins(rows, facts):
             self._one_origin += 1
             for origin in lonely:
                 self._alone[origin] += 1
-        times = [_time(row) for row in rows]
-        positions = [row.position for row in rows]
-        self._undated += not any(text for text, *_ in times)
-        self._vague += False not in map(self._is_vague, times)
-        self._without_passage += facts.cited.isdisjoint(positions)
-        self._second_hand += facts.through.keys() >= set(positions)
+        is_dated = is_sharp = is_cited = False
+        is_passed_on = True
+        cited, through = facts.cited, facts.through
+        for row in rows:
+            # The time that a claim speaks of: the date that is its value, else when it held.
+            time = (
+                (row.value_key, row.value_from, row.value_to)
+                if row.value_type == "date"
+                else (row.holds, row.holds_from, row.holds_to)
+            )
+            is_dated = is_dated or time[0] != ""
+            is_sharp = is_sharp or not self._is_vague(time)
+            is_cited = is_cited or row.position in cited
+            is_passed_on = is_passed_on and row.position in through
+        self._undated += not is_dated
+        self._vague += not is_sharp
+        self._without_passage += not is_cited
+        self._second_hand += is_passed_on
         self._on_a_list += all(row.property in _OF_A_LIST for row in rows)
+
+    def _lonely_origins(self, rows: Sequence[ClaimRow], facts: Facts) -> Collection[int]:
+        """The origins on which some property of the record rests alone."""
+        known = self._origins
+        first = rows[0]
+        if all(row.property == first.property for row in rows):  # as nearly always
+            sources = frozenset([row.source for row in rows])
+            origins = known.get(sources)
+            if origins is None:
+                origins = known[sources] = facts.origins.of_all(sources)
+            return origins if len(origins) == 1 else ()
+        by_property: dict[str, set[int]] = {}
+        for row in rows:
+            by_property.setdefault(row.property, set()).update(facts.origins.of(row.source))
+        return {min(origins) for origins in by_property.values() if len(origins) == 1}
 
     def _is_vague(self, time: _Time) -> bool:
         known = self._vague_times.get(time)
@@ -151,25 +179,5 @@ def _largest_words(title: str, different: int) -> str:
     return f"{words}, the most for any one origin" if different > 1 else words
 
 
-def _lonely_origins(rows: Sequence[ClaimRow], facts: Facts) -> set[int]:
-    """The origins on which some property of the record rests alone."""
-    of = facts.origins.of
-    by_property: dict[str, set[int]] = {}
-    for row in rows:
-        known = by_property.get(row.property)
-        if known is None:
-            by_property[row.property] = set(of(row.source))
-        else:
-            known |= of(row.source)
-    return {min(origins) for origins in by_property.values() if len(origins) == 1}
-
-
 def _share(name: str, words: str, part: int, whole: int) -> Weakness:
     return Weakness(name, f"{part:,} of {whole:,} {words}", part, whole)
-
-
-def _time(row: ClaimRow) -> _Time:
-    """The time that a claim speaks of: the date that is its value, else when it held."""
-    if row.value_type == "date":
-        return row.value_key, row.value_from, row.value_to
-    return row.holds, row.holds_from, row.holds_to

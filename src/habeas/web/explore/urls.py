@@ -15,6 +15,8 @@ urlpatterns = [
     *twins("figures/", figure_pages.listed, "figures"),
     *twins("figures/<slug:key>/", figure_pages.one, "figure"),
     *twins("figures/<slug:key>/why/", figure_pages.why, "why"),
+    *twins("figures/<slug:key>/compare/", figure_pages.compare, "compare"),
+    *twins("figures/<slug:key>/diff/", figure_pages.diff, "diff"),
     *twins("figures/<slug:key>/rules/<int:number>/", figure_pages.rule, "rule"),
     path(
         "figures/<slug:key>/estimate/<slug:name>.svg",

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.http import HttpResponse, JsonResponse
 
 from habeas.display.asking import NotThere, Query
-from habeas.display.figures import charts, drawings, estimates, figure, places
+from habeas.display.figures import charts, comparing, drawings, estimates, figure, places
 from habeas.display.figures import overview as overviews
 from habeas.figures.errors import FigureError
 from habeas.figures.evaluation.results import Evaluation
@@ -33,6 +33,18 @@ def listed(request: ViewerRequest) -> overviews.FiguresShown:
 def one(request: ViewerRequest, key: str) -> figure.FigureShown:
     """One figure."""
     return figure.figure(request.archive, request.viewer, key, query_of(request))
+
+
+@page("explore/compared.html")
+def compare(request: ViewerRequest, key: str) -> comparing.FigureBeside:
+    """A count beside the same count asked otherwise."""
+    return comparing.otherwise(request.archive, request.viewer, key, query_of(request))
+
+
+@page("explore/compared.html")
+def diff(request: ViewerRequest, key: str) -> comparing.FigureBeside:
+    """A figure at two ledger sizes."""
+    return comparing.at_two_sizes(request.archive, request.viewer, key, query_of(request))
 
 
 @page("explore/rule.html")
