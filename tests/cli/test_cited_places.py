@@ -206,6 +206,25 @@ def test_what_a_file_does_not_have_is_refused_by_row(
         assert f"claims.csv, line {line}, place" in ended.said
 
 
+def test_a_file_of_the_import_is_cited_where_the_archive_has_read_its_bytes(
+    exhibits: dict[str, int], archive_here: Path, habeas: Habeas
+) -> None:
+    folder = drafts(archive_here.parent / "drafts", exhibits, {"sheet": "cell A2"})
+    kept = archive_here.parent / "files" / "people.csv"
+    (folder / "people.csv").write_bytes(kept.read_bytes())
+    (folder / "exhibits.csv").write_text("id,file,handling\nx,people.csv,public\n", "utf-8")
+    claims = (folder / "claims.csv").read_text("utf-8").replace(f"#{exhibits['sheet']}", "x")
+    (folder / "claims.csv").write_text(claims.replace("cell A2", "cell D2"), "utf-8")
+    assert "columns A, B" in habeas("import", folder).said
+    (folder / "claims.csv").write_text(claims, "utf-8")
+    (folder / "exhibits.csv").write_text("id,file,handling\nx,people.csv,team\n", "utf-8")
+    assert "sealed by this import and not read yet" in habeas("import", folder).said
+    (folder / "exhibits.csv").write_text("id,file,handling\nx,people.csv,public\n", "utf-8")
+    ended = habeas("import", folder)
+    assert ended.code == 0, ended.said
+    assert "cell A2, sheet 1: “Baran”" in habeas("why", "sites").out
+
+
 def test_a_place_is_cited_once_from_the_command_line(
     exhibits: dict[str, int], habeas: Habeas
 ) -> None:

@@ -30,6 +30,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "claims.csv").write_text(CLAIMS)
     (folder / "definitions" / "camps.yaml").write_text(FIGURE)
     monkeypatch.setattr("habeas.cli.commands.demo.corpus_path", lambda: folder)
+    monkeypatch.setattr("habeas.cli.commands.demo.tally_path", lambda: tmp_path / "no tally")
     return folder
 
 

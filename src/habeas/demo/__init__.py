@@ -2,7 +2,9 @@
 
 The corpus is data: notes, tables and figure definitions in ``corpus/``, in the ordinary
 import format. It goes in by ``habeas import`` like anybody's own material; no code of this
-program knows its contents, and with this package deleted everything else still works.
+program knows its contents, and with this package deleted everything else still works. ``tally/``
+goes in the same way once its two files were read in the sandbox: its claims cite a cell, an outline
+on a drawing and a whole file.
 ``README.md`` beside this file says by which rules it was written.
 """
 
@@ -12,6 +14,11 @@ from importlib import resources
 from pathlib import Path
 
 
+def tally_path() -> Path:
+    """The second folder: what the editors counted, in files that are read before it is imported."""
+    return Path(str(resources.files(__name__))) / "tally"
+
+
 def corpus_path() -> Path:
     """The folder to import. It lies beside this module, also in an installed package."""
     return Path(str(resources.files(__name__))) / "corpus"
@@ -19,4 +26,5 @@ def corpus_path() -> Path:
 
 __all__ = [
     "corpus_path",
+    "tally_path",
 ]

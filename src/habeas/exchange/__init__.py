@@ -8,6 +8,7 @@ of a folder of CSV files. Out: ``bundling``, ``exporting``, and the rows of ``ti
 
 __all__ = [
     "bundling",
+    "drafts",
     "errors",
     "exporting",
     "folder",

@@ -18,8 +18,10 @@ from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import PassageOutside
 from habeas.archive.exhibits.intake import Received
 from habeas.archive.exhibits.locating import FoundPlace, LocatedFile
+from habeas.archive.exhibits.same_bytes import exhibit_of
 from habeas.archive.opening import Archive
 from habeas.archive.readings import layer_text
+from habeas.archive.verbs.referring import Marking, find_compartment
 from habeas.errors import HabeasError
 from habeas.exchange import drafts as d
 from habeas.exchange import leftovers, owners, shifted
@@ -131,11 +133,23 @@ class _Readings:
         self._read: dict[str, str | None] = {}
         self._located: dict[int, LocatedFile] = {}
         self.files: dict[str, Path] = {}
+        self.rows: dict[str, DraftRow] = {}
 
     def of(self, name: str) -> str | None:
         if name not in self._read:
             self._read[name] = self._text(name)
         return self._read[name]
+
+    def known(self, name: str) -> int | None:
+        """The exhibit of the archive that is named, or that has the bytes of a file here."""
+        if name.startswith("#"):
+            return int(name[1:])
+        if (path := self.files.get(name)) is None:
+            return None
+        try:
+            return exhibit_of(path, exhibit_marking(self.rows[name]).label)
+        except (HabeasError, KeyError):  # its compartment or level is a fault of its own row
+            return None
 
     def place(self, exhibit: int, location: Location) -> FoundPlace:
         """A place in an exhibit of the archive; refused with the bounds where it is not."""
@@ -153,6 +167,12 @@ class _Readings:
         layers = visible(OWNER, m.Layer).filter(exhibit=int(name[1:])).order_by("-position")
         newest = layers.first()
         return None if newest is None else layer_text(self._archive, newest)
+
+
+def exhibit_marking(row: DraftRow) -> Marking:
+    """How a row of exhibits.csv marks its file; an unknown compartment is refused."""
+    key = row["compartment"]
+    return Marking(find_compartment(key) if key else None, row["handling"] or "team")
 
 
 def _exhibit(plan: ImportPlan, readings: _Readings, row: DraftRow) -> None:
@@ -176,7 +196,7 @@ def _exhibit(plan: ImportPlan, readings: _Readings, row: DraftRow) -> None:
         faults.add(row.fault("file", f"No file named {name!r}.", "Paths start at the folder."))
         return
     plan.names.note(row, rules.date("received_on", row["received_on"]))
-    readings.files[row["id"]] = path
+    readings.files[row["id"]], readings.rows[row["id"]] = path, row
     plan.exhibits[row["id"]] = Received(
         path,
         filename=path.name,
@@ -334,12 +354,12 @@ def _places(names: DraftNames, readings: _Readings, row: DraftRow) -> tuple[Cite
 
 
 def _place(readings: _Readings, name: str, location: Location) -> CitedPlace:
-    if name.startswith("#"):
-        return CitedPlace(name, location, readings.place(int(name[1:]), location))
+    if (exhibit := readings.known(name)) is not None:
+        return CitedPlace(name, location, readings.place(exhibit, location))
     if location.form != "whole":
         raise PassageOutside(
             f"{name!r} is sealed by this import and not read yet, so the place cannot be checked.",
-            next_step="Add the file with `habeas add` first, then name it as #number.",
+            next_step="Add the file with `habeas add` first, and read it; the row then finds it.",
         )
     return CitedPlace(name, location, None)
 

@@ -27,7 +27,7 @@ from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.opening import Archive
 from habeas.archive.readings import layer_text
 from habeas.archive.verbs.claiming import Attribution
-from habeas.archive.verbs.referring import Marking, compartment_by_key, find_compartment
+from habeas.archive.verbs.referring import Marking, compartment_by_key
 from habeas.custody.log.notes import Signer
 from habeas.errors import HabeasError
 from habeas.exchange import drafts as d
@@ -38,6 +38,7 @@ from habeas.exchange.checking import (
     PlannedClaim,
     Quote,
     check,
+    exhibit_marking,
     interests_of,
 )
 from habeas.exchange.drafts import DraftRow, Drafts
@@ -147,9 +148,8 @@ def _refuse_twin(drafts: Drafts) -> None:
 def _seal(archive: Archive, plan: ImportPlan, progress: Progress) -> dict[str, SealedFile]:
     """Seal the exhibits that are new; a file that is an exhibit already is not sealed twice."""
     for row in plan.drafts.rows(d.EXHIBITS):
-        key = row["compartment"]
-        marking = Marking(find_compartment(key) if key else None, row["handling"] or "team")
-        plan.exhibits[row["id"]] = replace(plan.exhibits[row["id"]], marking=marking)
+        file = plan.exhibits[row["id"]]
+        plan.exhibits[row["id"]] = replace(file, marking=exhibit_marking(row))
     new = {
         name: file
         for name, file in plan.exhibits.items()

@@ -15,12 +15,15 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.making import init_archive
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.search import refresh
+from habeas.archive.verbs.referring import Marking
 from habeas.cli.acting import reading_for
 from habeas.cli.commands.serve import PortOption, serve_archive
 from habeas.cli.errors import DemoOutdated, NotADemo
 from habeas.cli.speaking import Speaker, speaks_unicode, width
-from habeas.demo import corpus_path
-from habeas.exchange.folder import digest_of
+from habeas.demo import corpus_path, tally_path
+from habeas.errors import HabeasError
+from habeas.exchange.drafts import EXHIBITS
+from habeas.exchange.folder import digest_of, read_folder
 from habeas.exchange.importing import import_folder
 from habeas.figures.definition.recorded import in_force
 from habeas.figures.why.asking import as_text, tree
@@ -93,16 +96,19 @@ def _archive(directory: Path, *, again: bool) -> Archive:
 
 
 def _load(archive: Archive, speaker: Speaker) -> bool:
-    """Import the corpus unless it is there; whether it was."""
-    corpus = corpus_path()
+    """Import what is not there yet of the corpus and the tally; whether anything was."""
+    corpus, tally = corpus_path(), tally_path()
     lists = set(live(visible(OWNER, m.List)).values_list("digest", flat=True))
-    if digest_of(corpus) in lists:
-        return False
-    if lists:
+    if lists and digest_of(corpus) not in lists:
         raise DemoOutdated(
             "This demonstration was loaded by another version of habeas, or added to.",
             next_step="`habeas demo --again` deletes it and makes it again.",
         )
+    wanted = [folder for folder in (corpus, tally) if digest_of(folder) not in lists]
+    if tally in wanted and not (tally.is_dir() and _read(archive, tally, speaker)):
+        wanted.remove(tally)
+    if not wanted:
+        return False
     people = archive.keyring.people()
     keyring = archive.keyring
     person = keyring.person(people[0]) if people else keyring.add_person(None)
@@ -110,9 +116,38 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
         with archive.writing(sequence=False) as batch:
             verbs.add_person(batch, person)
     with speaker.progress() as progress:
-        import_folder(archive, corpus, person, progress=progress)
+        for folder in wanted:
+            import_folder(archive, folder, person, progress=progress)
         refresh(archive, lambda done, total: progress("Index", done, total))
     return True
+
+
+def _read(archive: Archive, folder: Path, speaker: Speaker) -> bool:
+    """Seal and read the files of a folder whose places are cited; whether all could be read.
+
+    Before anything else of the archive, so that only they wait to be read.
+    """
+    from habeas.archive.exhibits.intake import Received, add_files
+    from habeas.archive.pipeline.flow import read_what_waits
+
+    public = Marking(handling="public")
+    files = [
+        Received(
+            folder / row["file"], media_type=row["media_type"], title=row["title"],
+            received_from=row["received_from"], received_on=row["received_on"], note=row["note"],
+            marking=public,
+        )
+        for row in read_folder(folder).rows(EXHIBITS)
+    ]  # fmt: skip
+    try:
+        found = add_files(archive, files)
+        read_what_waits(archive, workers=1)
+    except HabeasError as error:
+        speaker.note(f"The files of the tally were not read here, so it is left out: {error}")
+        return False
+    at = [*(ref.position for _, ref in found.exhibits), *(number for _, number in found.known)]
+    read = visible(OWNER, m.Reading).filter(exhibit__in=at, inner_path="", ended_at__isnull=True)
+    return not found.refused and read.filter(state__in=("read", "in-part")).count() == len(files)
 
 
 def _sample(archive: Archive, speaker: Speaker) -> str | None:
