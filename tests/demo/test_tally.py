@@ -22,7 +22,7 @@ from habeas.errors import HabeasError
 __all__ = ["reading_as"]  # a fixture
 ENTRIES = {"no": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 PLACES = {
-    "cell C194, sheet 1": "208", "page 1, 4-70 % across, 58-80 % down": "120",
+    "cell C194, sheet 1": "208", "page 1, 3-70 % across, 58-80 % down": "120",
     "0:01-0:20.750": "79", "the whole file": "192",
 }  # fmt: skip
 PURPOSE = ("--purpose", "To look at the demonstration")
@@ -81,6 +81,11 @@ def test_each_number_is_followed_to_its_place(
     reader = reading_as(open_archive(demo), OWNER)
     assert "/figures/positions-tally/" in reader.page("/figures/")
     assert "/figures/positions-tally/" in reader.page("/")
+    accounts = reader.twin("/figures/positions-tally/")["accounts"]
+    cited = [each["place"]["words"] for account in accounts for each in account["passages"]]
+    assert sorted(cited) == sorted(PLACES)
+    page = reader.page("/figures/positions-tally/")
+    assert all(place in page for place in PLACES)
     found = set()
     for claim in reader.twin("/figures/positions-tally/why/")["tree"]["children"][-1]["children"]:
         (passage,) = reader.twin(claim["url"])["passages"]

@@ -45,7 +45,7 @@ def around(viewer: Viewer, claims: Sequence[Claim]) -> Around:
     """Load what the claims refer to, in six queries at most."""
     keys = [claim.position for claim in claims]
     speakers: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    cited: dict[int, list[int]] = defaultdict(list)
+    cited = _cited_by(viewer, keys)
     if keys:
         for claim, ordinal, source in (
             visible(viewer, ClaimSource)
@@ -54,13 +54,6 @@ def around(viewer: Viewer, claims: Sequence[Claim]) -> Around:
             .values_list("claim", "ordinal", "source")
         ):
             speakers[claim].append((ordinal, source))
-        for claim, passage in (
-            visible(viewer, ClaimPassage)
-            .filter(claim__in=keys)
-            .order_by("claim", "ordinal")
-            .values_list("claim", "passage")
-        ):
-            cited[claim].append(passage)
     passages = by_position(viewer, Passage, {p for found in cited.values() for p in found})
     return Around(
         mentions=by_position(
@@ -70,8 +63,31 @@ def around(viewer: Viewer, claims: Sequence[Claim]) -> Around:
         passages=passages,
         exhibits=by_position(viewer, Exhibit, {p.exhibit for p in passages.values()}),
         speakers=dict(speakers),
-        cited=dict(cited),
+        cited=cited,
     )
+
+
+def _cited_by(viewer: Viewer, claims: Sequence[int]) -> dict[int, list[int]]:
+    """The passages of claims, in order: one query, none where there are no claims."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if claims:
+        rows = visible(viewer, ClaimPassage).filter(claim__in=claims).order_by("claim", "ordinal")
+        for claim, passage in rows.values_list("claim", "passage"):
+            found[claim].append(passage)
+    return dict(found)
+
+
+def grounds(viewer: Viewer, claims: Sequence[int]) -> dict[int, tuple[Cited, ...]]:
+    """The passages that claims cite, by claim: three queries however many there are."""
+    by_claim = _cited_by(viewer, claims)
+    passages = by_position(viewer, Passage, {p for found in by_claim.values() for p in found})
+    exhibits = by_position(viewer, Exhibit, {p.exhibit for p in passages.values()})
+    return {
+        claim: tuple(
+            cited(passages[p], exhibits.get(passages[p].exhibit)) for p in found if p in passages
+        )
+        for claim, found in by_claim.items()
+    }
 
 
 def sources_at(viewer: Viewer, wanted: Iterable[int | None]) -> dict[int, Source]:

@@ -97,6 +97,7 @@ class ReportedAccount:
     method: str
     through: tuple[str, ...]
     claim: ClaimNumber
+    passages: tuple[cards.Cited, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +260,8 @@ def _members(
         found, pages = cut(ordered, query, MEMBERS)
         return _records(viewer, found), (), pages
     points, pages = cut(evaluation.points, query, MEMBERS)
-    return (), tuple(_account(point) for point in points), pages
+    cited = cards.grounds(viewer, [point.claim for point in points])
+    return (), tuple(_account(point, cited.get(point.claim, ())) for point in points), pages
 
 
 def _records(viewer: Viewer, members: Sequence[FigureMember]) -> tuple[NamedMember, ...]:
@@ -284,7 +286,7 @@ def _whose(viewer: Viewer, claims: Sequence[int]) -> dict[int, Mention]:
     return {at: mentions[subject] for at, subject in about.items() if subject in mentions}
 
 
-def _account(point: ReportedPoint) -> ReportedAccount:
+def _account(point: ReportedPoint, passages: tuple[cards.Cited, ...]) -> ReportedAccount:
     return ReportedAccount(
         record=_caption(point.record, point.about),
         property=words.property_words(point.property),
@@ -300,6 +302,7 @@ def _account(point: ReportedPoint) -> ReportedAccount:
         method=point.method,
         through=tuple(point.through),
         claim=claim_numbers((point.claim,))[0],
+        passages=passages,
     )
 
 
