@@ -66,6 +66,11 @@ def test_no_row_has_a_claim_of_a_detention(name: str, rows: list[ClaimRow]) -> N
     assert evaluated(f"  - {{rule: no-claim, property: {name}}}\n", rows).number == 3
 
 
+def test_no_row_reads_as_a_possible_detention(rows: list[ClaimRow]) -> None:
+    has = evaluated("  - {rule: has-record, kind: detention}\n", rows)
+    assert (has.number, len(has.undecided)) == (0, 0)
+
+
 def test_no_row_is_in_the_place_that_its_list_is_about(rows: list[ClaimRow]) -> None:
     about = [
         make.claim(50_001, LIST, "about", ref(CAMP), ref=CAMP),
@@ -91,7 +96,8 @@ def test_what_counts_rows_says_that_it_does(rows: list[ClaimRow]) -> None:
 
 def test_every_rule_that_counts_was_asked() -> None:
     """A new rule of counted figures must be asked here too."""
-    assert set(r.RULE_MEANINGS) == {r.HAS_CLAIM, r.NO_CLAIM, r.IN_PLACE, r.RECORD, r.LIVE}
+    asked = {r.HAS_CLAIM, r.NO_CLAIM, r.HAS_RECORD, r.IN_PLACE}
+    assert set(r.RULE_MEANINGS) == {*asked, r.RECORD, r.LIVE}
 
 
 REASONS = ("untrustworthy", "birth-control", "crime", "not-in-code-list")

@@ -40,7 +40,7 @@ reading work            reading:work               Read what waits to be read.
 reading retry           reading:retry              Read again what failed or was refused, with all files inside it.
 reading report          reading:report             List the files with their state and its reason; without --state those not read whole.
 search                  search:search              Find the passages of the texts in which words appear.
-cite                    cite:cite                  Cite a place in an exhibit's text.
+cite                    cite:cite                  Cite a place in an exhibit: words of its text, or a place that is not words.
 transcript              -                          Transcripts and translations of recordings.
 transcript add          transcript:add             Record who transcribed or translated a recording.
 transcript list         transcript:list_           List the transcripts of a recording, with who made them and in which language.
