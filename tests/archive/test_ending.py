@@ -23,12 +23,9 @@ NUMBERS = {
     *("approver_age_seconds", "change_wait_seconds"),
     *("number_low", "number_high", "value_from", "value_to", "holds_from", "holds_to"),
 }
-#: Columns that refer to what nothing takes back, so that it never becomes stricter: exhibits with
-#: their layers and passages, compartments, linkages, keys, requests.
-NEVER_STRICTER = {
-    *("exhibit", "layer", "run", "derived", "passage", "compartment", "linkage", "key", "request"),
-    *("approval", "reading", "Hold.target", "Transcript.transcript"),
-}
+#: Columns that refer to what nothing takes back, so that it never becomes stricter: compartments,
+#: linkages, keys, requests.
+NEVER_STRICTER = {"run", "compartment", "linkage", "key", "request", "approval"}
 #: Columns whose row is not derived from what they name, or follows it in another way.
 OTHERWISE = {
     "Claim.source": "the first of its ClaimSource, which are followed",
@@ -40,6 +37,10 @@ OTHERWISE = {
     "Mention.canonical": "a number shared by a record's mentions, never shown (display.words)",
     "ClaimSource.claim": "followed by its own line in taking_back",
     "ClaimSource.source": "followed by its own line in taking_back",
+    "ClaimPassage.passage": "followed by its own line in taking_back",
+    "List.exhibit": "a list is as open as it was recorded, and its rows by their own labels",
+    "Transcript.reading": "of the file that it names besides, with which it is followed",
+    "Reading.layer": "the same",
     "ClaimPassage.claim": "seen through the claim's own label",
     "GroupedClaim.grouping": "seen through the grouping's own label",
     "GroupedClaim.claim": "followed by its own line in taking_back",
@@ -48,6 +49,7 @@ OTHERWISE = {
     "NameKey.entry": "relabelled with its mention or claim",
     "NameKey.mention": "the same",
     "LabelPart.consent_of": "a part of labels themselves",
+    "LabelPart.gate_of": "the same",
 }
 
 
@@ -97,6 +99,7 @@ def test_what_rows_can_end_by_is_one_table() -> None:
         *CLAIMS_ENDED,
         "transcript",  # test_locations
         "grouping",  # test_groupings
+        "acceptance",  # test_gates
     }
 
 

@@ -118,6 +118,8 @@ def test_what_closes_the_owner_closes_what_it_owns(archive: Archive) -> None:
         camp = verbs.mention(batch, "facility", "Example camp", list=listed, marking=PUBLIC)
         view = verbs.mention(batch, "observation", "A picture", of=camp, marking=PUBLIC)
         said = say(batch, view, "criteria", values.text("Version 2"), paper)
+        sample = [{"rows": "all", "checked_by": "a test", "against": "itself"}]
+        verbs.accept(batch, listed, sample, "A test.")
     assert {view.position, said.position} < seen(ANYONE)
     with archive.writing(signer) as batch:
         verbs.retract(batch, listed, "list", "Wrong list.", marking=RESTRICTED)

@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "6e0ea1cb2e551052e33e5ed96bb80901",
-    "postgresql": "85b52e69a0a84e4471c4638f4cf4da27",
+    "sqlite": "928d24ca53a6368dcdce9767f325f337",
+    "postgresql": "bb9ab892f09d8b4e6d3e6ecf0fc4e7ea",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

@@ -70,6 +70,55 @@ def test_a_retraction_is_previewed_without_a_terminal_or_a_reason(
     assert habeas("rebuild", "--check").code == 0
 
 
+def test_an_acceptance_says_what_the_public_would_see(
+    habeas: Habeas, archive_here: Path, folder: Path, tmp_path: Path
+) -> None:
+    for path, words in (("mentions.csv", ",handling\nt,place,Town,public\n"),):
+        (folder / path).write_text(TABLES[path].partition("\n")[0] + words, encoding="utf-8")
+    figure = folder / "definitions/towns.yaml"
+    figure.write_text(TABLES["definitions/towns.yaml"] + "handling: public\n", encoding="utf-8")
+    list_ = str(habeas("import", folder, "--json").json["list"])
+    waits = habeas("accept", "--json").json["lists"]
+    assert [(each["list"], each["acceptance"], each["binds"]) for each in waits] == [
+        (int(list_), None, True)
+    ]
+    assert "waits; not public" in habeas("accept").out
+    assert "not a list" in habeas("accept", "0").err
+    before = size(habeas)
+    said = ("--rows", "1-2", "--checked-by", "r-1", "--against", "the note")
+    tried = habeas("accept", list_, *said, "--dry-run", "--json")
+    assert tried.code == 0, tried.said
+    (figure,) = tried.json["figures"]
+    assert (figure["key"], figure["after"]) == ("towns", "1")
+    assert size(habeas) == before
+    assert "No sample" in habeas("accept", list_, "--dry-run").err
+    sample = tmp_path / "sample.csv"
+    sample.write_text("rows,checked_by\n1,r-1\n", encoding="utf-8")
+    assert "against" in habeas("accept", list_, "--sample", sample, "--dry-run").err
+    sample.write_text("rows,checked_by,against\n1-2,r-1,the note\n", encoding="utf-8")
+    done = habeas("accept", list_, "--sample", sample, "--reason", "Read", "--yes", "--json")
+    assert done.json["figures"] == tried.json["figures"]
+    assert done.json["sample"] == tried.json["sample"]
+    assert "accepted at" in habeas("accept").out
+    assert "Nothing waits" in habeas("accept").out
+    back = habeas("retract", str(done.json["acceptance"]), "--reason", "Not all", "--yes")
+    assert "the rows of its list are closed, 1 claim" in back.out
+    assert "waits; not public" in habeas("accept").out
+    assert habeas("rebuild", "--check").code == 0
+
+
+def test_the_policy_of_the_gate_is_shown_and_set(habeas: Habeas, archive_here: Path) -> None:
+    shown = habeas("policy", "gate", "--json").json
+    assert shown == {"entry": 0, "acceptance": "binding", "depiction_by": "another"}
+    assert "someone other than who claimed it" in habeas("policy", "gate").out
+    assert "--reason" in habeas("policy", "gate", "--anyone", "--yes").err
+    made = habeas("policy", "gate", "--anyone", "--reason", "We are two", "--yes", "--json")
+    assert made.json["depiction_by"] == "anyone"
+    assert habeas("policy", "gate", "--json").json == made.json
+    again = habeas("policy", "gate", "--anyone", "--reason", "We are two", "--yes")
+    assert "already the current" in again.err
+
+
 def test_whoever_approves_or_carries_out_may_look_first(
     habeas: Habeas, archive_here: Path, tmp_path: Path
 ) -> None:

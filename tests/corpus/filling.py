@@ -206,6 +206,9 @@ class Filling:
         self.do("figure", "add", second)
         lists = [at for name, at in numbers.items() if name.startswith("list ")]
         new = next(at for n, at in bad.items() if n.startswith("list ") and at not in lists)
+        sample = ("--rows", "all", "--checked-by", "r-1", "--against", "the letter")
+        self.do("accept", str(lists[0]), *sample, "--reason", "Read", "--yes", *self.by(1))
+        self.do("policy", "gate", "--anyone", "--reason", "Two people", "--yes", *self.by(1))
         for target, why in (
             (numbers["c-wrong"], "A slip"),
             (new, "A bad list"),

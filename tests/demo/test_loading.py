@@ -10,6 +10,7 @@ from habeas.archive.access import OWNER, PUBLIC, visible
 from habeas.archive.opening import Archive
 from habeas.demo import corpus_path
 from habeas.exchange.importing import Imported, import_folder
+from habeas.exchange.samples import read_sample
 from habeas.figures.definition import recorded
 from habeas.figures.evaluation import conflicts
 from habeas.figures.evaluation.evaluating import Evaluation, evaluate
@@ -19,7 +20,11 @@ def load(archive: Archive) -> Imported:
     person = archive.keyring.add_person(None)
     with archive.writing(sequence=False) as batch:
         verbs.add_person(batch, person)
-    return import_folder(archive, corpus_path(), person)
+    made = import_folder(archive, corpus_path(), person)
+    with archive.writing(person) as batch:
+        sample = read_sample(corpus_path().with_name("acceptance.csv"))
+        verbs.accept(batch, made.list_position, sample, "Every row was read again")
+    return made
 
 
 def figures(archive: Archive) -> dict[str, Evaluation]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from django.db import connections
 from tests.support.postgresql import Cluster
 
+from habeas.archive.access import gates
 from habeas.archive.making import init_archive
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
@@ -93,6 +94,13 @@ class ArchiveMaker:
         init_archive(directory, passphrase=None, database_url=url, policy=TrustRules(0, 0))
         connections.close_all()
         return directory
+
+    def without_gate(self, directory: Path, backend: str) -> Archive:
+        """A new archive as one made before there was a gate: nothing waits for an acceptance."""
+        url = self.empty_database(backend)
+        return init_archive(
+            directory, passphrase=None, database_url=url, policy=TrustRules(0, 0), gate=gates.NONE
+        )
 
     def drop(self, url: str) -> None:
         """Remove the database at ``url``."""

@@ -12,6 +12,7 @@ make_django_ready()
 __all__ = [
     "access",
     "attestation",
+    "awaiting",
     "blast_radius",
     "cells",
     "erasing",

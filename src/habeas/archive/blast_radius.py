@@ -1,7 +1,8 @@
 """Blast radius: what rests on a claim, source, list, judgement, transcript, mention or exhibit.
 
 Of a claim, source, list or transcript, the claims and transcripts are those that its retraction
-ends (``projection.ending``); a judgement ends no claim, and its claims go on.
+ends (``projection.ending``); a judgement ends no claim, and its claims go on, as do those of a list
+whose acceptance is retracted.
 Answers with what the viewer may see, ended things included (their ending is part of the
 answer). Which figures rest on it is the figures room's to add.
 """
@@ -89,6 +90,7 @@ _KINDS: tuple[tuple[str, type[m.Projection]], ...] = (
     ("judgement", m.Judgement),
     ("transcript", m.Transcript),
     ("grouping", m.Grouping),
+    ("acceptance", m.Acceptance),
     ("mention", m.Mention),
     ("exhibit", m.Exhibit),
     ("passage", m.Passage),
@@ -108,6 +110,9 @@ def _claims_on(viewer: Viewer, kind: str, position: int) -> Q:
         case "grouping":
             grouped = m.GroupedClaim.objects.filter(grouping=position)
             return Q(position__in=grouped.values("claim"))
+        case "acceptance":  # they stay, and are no longer public
+            accepted = m.Acceptance.objects.filter(position=position)
+            return Q(list__in=accepted.values("list"))
         case "mention":  # what is said of its detentions is said of a person
             owned = m.Mention.objects.filter(of=position).values("position")
             return Q(subject=position) | Q(ref=position) | Q(subject__in=owned)

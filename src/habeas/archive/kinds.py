@@ -33,7 +33,11 @@ ROWS_OF = {"location": "passage"}
 KINDS: dict[str, EntryKind] = {
     kind.name: kind
     for kind in (
-        _kind("archive", "title program", "approver_age_seconds change_wait_seconds"),
+        _kind(
+            "archive",
+            "title program",
+            "approver_age_seconds change_wait_seconds acceptance depiction_by",
+        ),
         _kind("key", "holder role verifier state", "request reason"),
         _kind("key-request", "holder verifier reason", decision=True),
         _kind("trust-policy", "approver_age_seconds change_wait_seconds", "request reason"),
@@ -88,6 +92,8 @@ KINDS: dict[str, EntryKind] = {
         _kind("review-policy", "reviewers blind", decision=True),
         _kind("assessment", "target target_kind scheme grade", "reason", decision=True),
         _kind("retraction", "target target_kind reason", decision=True),
+        _kind("acceptance", "list sample reason", "despite", decision=True),
+        _kind("gate-policy", "acceptance depiction_by reason", decision=True),
         _kind("consent", "subject state", "basis scope purposes audience expires at_risk reason"),
         _kind("hold", "target state", "authority reason"),
         _kind(

@@ -10,6 +10,8 @@ from pathlib import Path
 from django.db import connection, transaction
 
 import habeas
+from habeas.archive.access import gates
+from habeas.archive.access.gates import GateRules
 from habeas.archive.errors import ArchiveExists
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.models import LocalState
@@ -34,11 +36,13 @@ def init_archive(
     title: str = "",
     policy: TrustRules = DEFAULT,
     regions: Sequence[Folder] = (),
+    gate: GateRules = gates.DEFAULT,
 ) -> Archive:
     """Make an archive in a new or empty directory. No passphrase means unprotected keys.
 
     ``policy`` is what its ledger begins with: changing it later takes two people. ``regions``
-    are recorded; none: the archive is Xinjiang's.
+    are recorded; none: the archive is Xinjiang's. ``gate``: what is asked of lists and pictures
+    before they are public.
 
     Fails whole: what was made in the directory is removed again.
     """
@@ -51,7 +55,7 @@ def init_archive(
     durable.make_private(directory)
     directory.chmod(0o700)
     try:
-        return _fill(directory, passphrase, database_url, title, policy, regions)
+        return _fill(directory, passphrase, database_url, title, policy, regions, gate)
     except BaseException:
         connection.close()
         open_lock.leave()
@@ -69,6 +73,7 @@ def _fill(
     title: str,
     policy: TrustRules,
     regions: Sequence[Folder],
+    gate: GateRules,
 ) -> Archive:
     keyring = Keyring.create(directory / "keys", passphrase)
     settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
@@ -95,11 +100,13 @@ def _fill(
             )
     archive = Archive(directory, settings, keyring)
     with archive.writing() as batch:
-        _first_entries(batch, title, policy, regions)
+        _first_entries(batch, title, policy, regions, gate)
     return archive
 
 
-def _first_entries(batch: Batch, title: str, policy: TrustRules, regions: Sequence[Folder]) -> None:
+def _first_entries(
+    batch: Batch, title: str, policy: TrustRules, regions: Sequence[Folder], gate: GateRules
+) -> None:
     archive = batch.archive
     batch.append(
         "archive",
@@ -107,6 +114,7 @@ def _first_entries(batch: Batch, title: str, policy: TrustRules, regions: Sequen
             "title": title or "Archive",
             "program": f"habeas {habeas.__version__}",
             **policy.fields(),
+            **(gate.fields() if gate != gates.NONE else {}),
         },
     )
     for role, signer in (

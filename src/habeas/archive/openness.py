@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, type[m.Projection]]] = {
     "custody": m.CustodyEvent,
     "judgement": m.Judgement,
     "grouping": m.Grouping,
+    "acceptance": m.Acceptance,
     "assessment": m.Assessment,
     "lineage": m.Lineage,
     "transcript": m.Transcript,

@@ -9,7 +9,7 @@ where a reader sees the column beside them.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from habeas.archive.access.labels import LEVELS
@@ -21,7 +21,7 @@ from habeas.vocabulary.locations import Bounds, Location
 from habeas.vocabulary.schema import Property, Schema
 from habeas.vocabulary.values import Value
 
-SCHEMES = ("credibility", "reliability", "verification-step")
+SCHEMES = ("credibility", "reliability", "verification-step", "depiction")
 LONGEST_QUOTE = 8_000  # characters
 SHORTEST_PURPOSE = 10  # characters
 
@@ -300,18 +300,60 @@ def grouped(
         )
 
 
-def assessment(scheme: str, grade: str) -> Problems:
-    """A grade of one of the three schemes."""
+def assessment(scheme: str, grade: str, reason: str) -> Problems:
+    """A grade of one of the four schemes."""
     if scheme in SCHEMES:
         yield from code("grade", grade, schema.core().codes[scheme], f"{scheme} grade")
+        if scheme == "depiction" and not reason.strip():
+            yield Problem(
+                "reason",
+                "What a picture shows is not said without a reason.",
+                "Say in a sentence how it was established.",
+            )
         return
-    reason = f"No scheme named {scheme!r}."
+    wrong = f"No scheme named {scheme!r}."
     yield Problem(
         "scheme",
-        reason,
-        "Use credibility (1–6), reliability (A–F) or verification-step.",
-        (reason, f"Use one of: {', '.join(SCHEMES)}."),
+        wrong,
+        "Use credibility (1–6), reliability (A–F), verification-step or depiction.",
+        (wrong, f"Use one of: {', '.join(SCHEMES)}."),
     )
+
+
+def depiction(property: str | None, *, own: bool, field: str = "target") -> Problems:
+    """What a picture shows is assessed on the claim that says so (None: a source), and not by
+    whoever claimed it (``own``), where the policy says so."""
+    if property != "depicts":
+        what = "a source" if property is None else f"a claim of {property}"
+        reason = f"Whom a picture shows is not assessed on {what}."
+        yield Problem(field, reason, "Name a claim of depicts.")
+    elif own:
+        reason = "Whom a picture shows is confirmed by someone other than who claimed it."
+        yield Problem(field, reason, "Have another person look at it and sign (`habeas policy`).")
+
+
+def acceptance(
+    sample: Sequence[Mapping[str, str]], reason: str, *, accepted: int | None
+) -> Problems:
+    """The rows of a list may count in public; ``accepted``: the entry that says so already."""
+    if accepted is not None:
+        yield Problem(
+            "list",
+            f"This list was accepted at entry {accepted}.",
+            "To accept it on another sample, retract that one first.",
+        )
+    if not sample:
+        yield Problem("sample", "No sample is named.", "Name the rows that were checked.")
+    for each in sample:
+        for name, what in (
+            ("rows", "which rows were checked"),
+            ("checked_by", "who checked them"),
+            ("against", "what they were checked against"),
+        ):
+            if not each.get(name, "").strip():
+                yield Problem("sample", f"A part of the sample does not say {what}.", "Say it.")
+    if not reason.strip():
+        yield Problem("reason", "An acceptance needs a reason.", "Say in a sentence why.")
 
 
 def consent(basis: str, audience: str, purposes: Collection[str], expires: str) -> Problems:

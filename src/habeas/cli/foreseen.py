@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from habeas.archive.access import OWNER
+from habeas.archive.access import OWNER, Viewer
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.trying import trying
 from habeas.archive.opening import Archive
@@ -12,13 +12,15 @@ from habeas.figures.changes.dependents import Change, difference, snapshot
 from habeas.figures.evaluation.evaluating import remembered
 
 
-def foreseen(archive: Archive, act: Callable[[Batch], object]) -> list[Change]:
+def foreseen(
+    archive: Archive, act: Callable[[Batch], object], viewer: Viewer = OWNER
+) -> list[Change]:
     """The figures that the act would change; raises what the act would be refused for."""
-    before = snapshot(archive, OWNER)
+    before = snapshot(archive, viewer)
     try:
         with trying(archive) as batch:
             act(batch)
             batch.flush()
-            return difference(before, snapshot(archive, OWNER))
+            return difference(before, snapshot(archive, viewer))
     finally:
         remembered.clear()  # results for a size that was never reached

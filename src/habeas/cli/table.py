@@ -26,6 +26,7 @@ policy list             policy:list_               Show the current policy, what
 policy adopt            policy:adopt               Record a policy in an archive that has none yet. Its rules bind from then on.
 policy propose          policy:propose             Ask for another policy. It waits for the time that the current policy requires.
 policy approve          policy:approve             Approve the policy that another person asked for.
+policy gate             policy_gate:gate           Show or set what is asked before lists and pictures are public.
 compartments            list                       The cases that things are in; access is given by case.
 compartments add        compartments:add           Make a compartment.
 compartments list       compartments:list_         List the compartments.
@@ -45,6 +46,7 @@ transcript              -                          Transcripts and translations 
 transcript add          transcript:add             Record who transcribed or translated a recording.
 transcript list         transcript:list_           List the transcripts of a recording, with who made them and in which language.
 import                  import_:import_            Import a folder of CSV files, whole or not at all.
+accept                  accept:accept              Accept a list, so that its rows count in public; without one, list what waits.
 figure                  list                       Numbers with their recipe: counted, reported, estimated.
 figure list             figure:list_               List the current figures, each with its kind and value.
 figure show             figure:show                Show a figure, its rules and its weak points.
@@ -98,7 +100,7 @@ erase carry-out         erase_carry_out:carry_out  Erase what a request lists, o
 erase resume            erase_carry_out:resume     Finish an erasure that was interrupted; --backup puts the new backup elsewhere.
 erase redact            erase_redact:redact        Make a new exhibit: the text of this one with places left out. Signed.
 erase unblock           erase_redact:unblock       Show an exhibit again that a withdrawal blocked. Signed.
-retract                 retract:retract            Take back a claim, a list, a source, a judgement, a grouping or a transcript.
+retract                 retract:retract            Take back a claim, a list, a source, a judgement, a grouping, a transcript or an acceptance.
 verify                  verify:verify              Check every byte, signature and quote again.
 rebuild                 rebuild:rebuild            Make the derived tables again from the ledger.
 witness                 -                          Cosign the logs of partners, and have them cosign this one.

@@ -13,5 +13,6 @@ __all__ = [
     "exporting",
     "folder",
     "importing",
+    "samples",
     "tidy",
 ]

@@ -374,7 +374,7 @@ def _judgement(names: DraftNames, row: DraftRow) -> None:
 
 def _assessment(names: DraftNames, row: DraftRow) -> None:
     names.find(row, "target", row["target"], "claim", "source")
-    names.note(row, rules.assessment(row["scheme"], row["grade"]))
+    names.note(row, rules.assessment(row["scheme"], row["grade"], row["reason"]))
 
 
 def _consent(names: DraftNames, row: DraftRow) -> None:

@@ -29,6 +29,7 @@ __all__ = [
     "consents",
     "erasing_entry",
     "explain",
+    "gates",
     "labels",
     "live",
     "newest",

@@ -6,7 +6,8 @@ be answered like one that does not exist. ``explain`` says in one sentence why a
 or may not be seen.
 
 Rules: the owner sees everything. The public sees what is handled as public everywhere,
-and only while everyone whose consent it needs agrees. A team member sees what lies in
+only while everyone whose consent it needs agrees, and only once every list and picture that it
+rests on was accepted (``access.gates``). A team member sees what lies in
 compartments they are cleared for, up to their level in each; a thing of two compartments
 needs both. The text of an exhibit that is blocked, or of a transcript of one, is shown to nobody
 (``archive.exhibits.blocking``).
@@ -124,12 +125,13 @@ def visible_labels(viewer: Viewer) -> QuerySet[m.Label]:
     labels = m.Label.objects.all()
     if viewer.is_owner:
         return labels
-    for_everyone = Q(level=LEVELS["public"], public_until__gte=today()) & ~Q(
+    for_everyone = Q(level=LEVELS["public"], awaits=False, public_until__gte=today()) & ~Q(
         public_until=NOT_AGREED
     )
     if not viewer.is_team:
         return labels.filter(for_everyone)
-    met = Q(consent_of__isnull=False) | Q(compartment__isnull=True, level__lte=LEVELS["team"])
+    met = Q(consent_of__isnull=False) | Q(gate_of__isnull=False)
+    met |= Q(compartment__isnull=True, level__lte=LEVELS["team"])
     for compartment, level in viewer.cleared.items():
         met |= Q(compartment=compartment, level__lte=level)
     unmet = m.LabelPart.objects.filter(label=OuterRef("id")).exclude(met)
@@ -150,11 +152,17 @@ def explain(viewer: Viewer, row: m.Projection) -> Reason:
         for compartment, level in needs.values_list("compartment", "level")
         if compartment is not None
         and level is not None
-        and viewer.cleared.get(compartment, -1) < level
+        and viewer.cleared.get(compartment, -1 if viewer.is_team else LEVELS["public"]) < level
     ]
     if missing:
         return Reason(
             allowed=False, sentence=f"{viewer.name} is not cleared for {' and '.join(missing)}."
+        )
+    if m.Label.objects.filter(id=row.label, awaits=True).exists():
+        return Reason(
+            allowed=False,
+            sentence="It rests on a list that was not accepted yet, or on a picture of which "
+            "no one has confirmed whom it shows.",
         )
     return Reason(
         allowed=False, sentence="Someone in it has not agreed to publication, or no longer does."

@@ -1,8 +1,9 @@
 """Access labels: what a reader must be cleared for, as one short id on each row.
 
-A label is a set of needs: a compartment at a level, or one person's consent. Joining
-labels takes, for each compartment, the strictest level, and every consent: so a derived
-thing is always at least as strict as each of its parts. Equal sets have equal ids (a
+A label is a set of needs: a compartment at a level, one person's consent, or a gate that must be
+open before anything is public (``access.gates``). Joining labels takes, for each compartment, the
+strictest level, and every consent and gate: so a derived thing is always at least as strict as each
+of its parts. Equal sets have equal ids (a
 digest), so labels are the same after a rebuild and few beside the rows that carry them.
 """
 
@@ -19,21 +20,23 @@ LEVEL_NAMES = {number: name for name, number in LEVELS.items()}
 FOR_EVER = "9999-12-31"
 NOT_AGREED = ""
 
-#: (compartment position or None, level) or ("consent", mention or source position)
+CONSENT, GATE = "consent", "gate"
+#: (compartment position or None, level), ("consent", mention or source position) or
+#: ("gate", position of a list, a claim or a picture)
 Need = tuple[int | None, int] | tuple[str, int]
 Needs = frozenset[Need]
 
 
 def strictest(needs: Iterable[Need]) -> Needs:
-    """One level for each compartment, the strictest; every consent."""
+    """One level for each compartment, the strictest; every consent and gate."""
     levels: dict[int | None, int] = {}
-    consents: set[Need] = set()
+    others: set[Need] = set()
     for first, second in needs:
         if isinstance(first, str):
-            consents.add((first, second))
+            others.add((first, second))
         else:
             levels[first] = max(second, levels.get(first, 0))
-    return frozenset([*levels.items(), *consents])
+    return frozenset([*levels.items(), *others])
 
 
 def label_id(needs: Needs) -> str:
@@ -47,12 +50,18 @@ class LabelWriter:
 
     ``agreed_until`` answers until which ISO day a person's record may be public;
     ``is_new`` whether they were recorded since the last flush, so that no label of theirs
-    can be in the database.
+    can be in the database; ``is_open`` whether a gate is.
     """
 
-    def __init__(self, agreed_until: Callable[[int], str], is_new: Callable[[int], bool]) -> None:
+    def __init__(
+        self,
+        agreed_until: Callable[[int], str],
+        is_new: Callable[[int], bool],
+        is_open: Callable[[int], bool],
+    ) -> None:
         self._agreed_until = agreed_until
         self._is_new = is_new
+        self._is_open = is_open
         self._needs: dict[str, Needs] = {}
         self._joined: dict[tuple[str, ...], str] = {}
         self._cleared: dict[str, str] = {}
@@ -60,10 +69,29 @@ class LabelWriter:
         self._labels: list[tuple[object, ...]] = []
         self._parts: list[tuple[object, ...]] = []
 
-    def of(self, compartment: int | None, level: int, consent_of: int | None = None) -> str:
+    def gate(self, position: int) -> str:
+        """The label of what is not public before a gate is open, to be joined to others."""
+        return self._intern(frozenset(((GATE, position),)))
+
+    def gates(self, label: str) -> list[int]:
+        """The gates that a label names."""
+        return sorted(second for first, second in self._needs_of(label) if first == GATE)
+
+    def of(
+        self,
+        compartment: int | None,
+        level: int,
+        consent_of: int | None = None,
+        gate_of: int | None = None,
+    ) -> str:
         """The label of a thing by itself."""
-        if consent_of is not None:
-            return self._intern(frozenset(((compartment, level), ("consent", consent_of))))
+        if consent_of is not None or gate_of is not None:
+            needs: set[Need] = {(compartment, level)}
+            if consent_of is not None:
+                needs.add((CONSENT, consent_of))
+            if gate_of is not None:
+                needs.add((GATE, gate_of))
+            return self._intern(frozenset(needs))
         known = self._own.get((compartment, level))
         if known is None:
             known = self._own[compartment, level] = self._intern(frozenset(((compartment, level),)))
@@ -82,12 +110,14 @@ class LabelWriter:
         return known
 
     def clearance(self, label: str) -> str:
-        """The label of the same needs without anybody's consent."""
+        """The label of the same needs without anybody's consent, and without gates."""
         known = self._cleared.get(label)
         if known is None:
             if len(self._cleared) > 100_000:
                 self._cleared.clear()
-            needs = frozenset(need for need in self._needs_of(label) if not _is_consent(need))
+            needs = frozenset(
+                need for need in self._needs_of(label) if not isinstance(need[0], str)
+            )
             known = self._cleared[label] = self._intern(needs)
         return known
 
@@ -105,13 +135,9 @@ class LabelWriter:
         known = self._needs.get(label)
         if known is None:
             needs: set[Need] = set()
-            for compartment, level, consent_of in LabelPart.objects.filter(label=label).values_list(
-                "compartment", "level", "consent_of"
-            ):
-                if level is not None:
-                    needs.add((compartment, level))
-                elif consent_of is not None:
-                    needs.add(("consent", consent_of))
+            parts = LabelPart.objects.filter(label=label)
+            for part in parts.values_list("compartment", "level", "consent_of", "gate_of"):
+                needs.add(need_of(*part))
             known = self._needs[label] = frozenset(needs)
         return known
 
@@ -122,26 +148,34 @@ class LabelWriter:
         if len(self._needs) > 200_000 and not self._labels:
             self._needs.clear()
         self._needs[name] = needs
-        new = any(isinstance(first, str) and self._is_new(second) for first, second in needs)
+        new = any(first == CONSENT and self._is_new(second) for first, second in needs)
         if new or not Label.objects.filter(id=name).exists():
             self._labels.append((name, *self._summary(needs)))
             self._parts.extend(_part_row(name, need) for need in needs)
         return name
 
-    def _summary(self, needs: Needs) -> tuple[int, str, bool]:
+    def _summary(self, needs: Needs) -> tuple[int, str, bool, bool]:
         level = max((second for first, second in needs if not isinstance(first, str)), default=0)
-        people = [second for first, second in needs if isinstance(first, str)]
+        people = [second for first, second in needs if first == CONSENT]
         until = min((self._agreed_until(person) for person in people), default=FOR_EVER)
-        return level, until, bool(people)
+        awaits = not all(self._is_open(second) for first, second in needs if first == GATE)
+        return level, until, bool(people), awaits
 
 
-def _is_consent(need: Need) -> bool:
-    return isinstance(need[0], str)
+def need_of(
+    compartment: int | None, level: int | None, consent_of: int | None, gate_of: int | None
+) -> Need:
+    """A part of a label as a need."""
+    if level is not None:
+        return compartment, level
+    return (CONSENT, consent_of) if consent_of is not None else (GATE, gate_of or 0)
 
 
 def _part_row(label: str, need: Need) -> tuple[object, ...]:
     first, second = need
-    if isinstance(first, str):
-        return (f"{label}:consent:{second}", label, None, None, second)
+    if first == CONSENT:
+        return (f"{label}:consent:{second}", label, None, None, second, None)
+    if first == GATE:
+        return (f"{label}:gate:{second}", label, None, None, None, second)
     target = "-" if first is None else first
-    return (f"{label}:compartment:{target}", label, first, second, None)
+    return (f"{label}:compartment:{target}", label, first, second, None, None)

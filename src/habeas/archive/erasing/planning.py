@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from habeas.archive import models as m
-from habeas.archive.access.labels import LEVEL_NAMES, Needs
+from habeas.archive.access.labels import LEVEL_NAMES, Need, Needs, need_of
 from habeas.archive.erasing.closure import Closed, Graph, close, versions
 from habeas.archive.erasing.elsewhere import OtherTraces, elsewhere
 from habeas.archive.errors import EntryRefused, UnknownReference
@@ -218,15 +218,13 @@ def _needs(whole: Graph, erased: Collection[int]) -> dict[int, Needs]:
             if model is not None:
                 rows = model._default_manager.filter(position__in=chunk)
                 labels.update(rows.values_list("position", "label"))
-    parts: dict[str, set[tuple[int | None, int] | tuple[str, int]]] = defaultdict(set)
+    parts: dict[str, set[Need]] = defaultdict(set)
     for labels_chunk in in_pieces(sorted(set(labels.values()))):
-        for label, compartment, level, person in m.LabelPart.objects.filter(
-            label__in=labels_chunk
-        ).values_list("label", "compartment", "level", "consent_of"):
-            if level is not None:
-                parts[label].add((compartment, level))
-            elif person is not None:
-                parts[label].add(("consent", person))
+        named = m.LabelPart.objects.filter(label__in=labels_chunk)
+        for label, *part in named.values_list(
+            "label", "compartment", "level", "consent_of", "gate_of"
+        ):
+            parts[label].add(need_of(*part))
     sealed: Needs = frozenset(
         {(None, 3)}
     )  # where no row says it (a withdrawal): as strict as can be

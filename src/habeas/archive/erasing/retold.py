@@ -17,6 +17,7 @@ from habeas.archive import models as m
 
 #: What people write in their own words, by model.
 WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
+    m.Acceptance: ("sample", "reason", "despite"),
     m.ArchiveTitle: ("title",),
     m.Assessment: ("reason",),
     m.BatchSearch: ("purpose",),
@@ -29,6 +30,7 @@ WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
     m.ErasureRequest: ("reason",),
     m.Export: ("purpose",),
     m.Exhibit: ("filename", "title", "received_from", "note"),
+    m.GatePolicy: ("reason",),
     m.Grouping: ("reason",),
     m.Hold: ("authority", "reason"),
     m.Judgement: ("reason",),

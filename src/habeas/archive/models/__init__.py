@@ -22,6 +22,7 @@ from habeas.archive.models.erasing import (
     ErasureApproval,
     ErasureRequest,
 )
+from habeas.archive.models.gated import Acceptance, GatePolicy
 from habeas.archive.models.grouped import GroupedClaim, Grouping
 from habeas.archive.models.linked import Candidate, Linkage, Review, ReviewPolicy
 from habeas.archive.models.named import NameKey
@@ -66,6 +67,7 @@ from habeas.archive.models.searches import BatchSearch, Export, StatedPurpose
 from habeas.archive.models.trusted import KeyRequest, TrustPolicy, TrustPolicyRequest
 
 __all__ = [
+    "Acceptance",
     "ArchiveTitle",
     "Assessment",
     "Batch",
@@ -88,6 +90,7 @@ __all__ = [
     "ErasureRequest",
     "Exhibit",
     "Export",
+    "GatePolicy",
     "GroupedClaim",
     "Grouping",
     "Hold",

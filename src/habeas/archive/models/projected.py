@@ -35,6 +35,7 @@ class Label(models.Model):
     level = models.SmallIntegerField()
     public_until = models.CharField(max_length=10)
     needs_consent = models.BooleanField(db_index=True)
+    awaits = models.BooleanField()  # a gate in it is closed (``access.gates``): not public
 
     class Meta:
         managed = False
@@ -42,7 +43,7 @@ class Label(models.Model):
 
 
 class LabelPart(models.Model):
-    """One requirement of a label: a compartment at a level, or one person's consent."""
+    """One requirement of a label: a compartment at a level, one person's consent, or a gate."""
 
     table_class: ClassVar = "projection"
     id = models.CharField(max_length=70, primary_key=True)  # label ':' kind ':' target
@@ -50,6 +51,7 @@ class LabelPart(models.Model):
     compartment = models.BigIntegerField(null=True)
     level = models.SmallIntegerField(null=True)
     consent_of = models.BigIntegerField(null=True, db_index=True)  # a mention or a source
+    gate_of = models.BigIntegerField(null=True, db_index=True)  # a list, a claim or a picture
 
     class Meta:
         managed = False
@@ -242,6 +244,7 @@ class List(Projection):
     exhibit = models.BigIntegerField(null=True)
     ended_at = models.BigIntegerField(null=True)
     ended_by = models.CharField(max_length=12, default="")
+    needs_acceptance = models.BooleanField(default=False)  # by the policy when it came in
 
     class Meta:
         managed = False
@@ -359,6 +362,9 @@ class Assessment(Projection):
     # nothing ends one yet; whoever reads it asks already
     ended_at = models.BigIntegerField(null=True)
     ended_by = models.CharField(max_length=12, default="")
+    #: Of what a picture shows: confirms | refutes | own (by whom it was claimed, where that does
+    #: not count); '' for the other schemes.
+    depiction = models.CharField(max_length=10, default="")
 
     class Meta:
         managed = False

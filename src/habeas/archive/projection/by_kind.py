@@ -54,11 +54,13 @@ _ADDING: dict[str, Projecting] = {
     "candidates": links.candidates,
     "review": links.review,
     "grouping": decisions.grouping,
+    "acceptance": decisions.acceptance,
 }
 #: Kinds that change rows that are there already: before one of them the buffers are written.
 TURNING: dict[str, Projecting] = {
     "key": decisions.key,
     "trust-policy": decisions.trust_policy,
+    "gate-policy": decisions.gate_policy,
     "judgement": decisions.judgement,
     "retraction": decisions.retraction,
     "consent": decisions.consent,

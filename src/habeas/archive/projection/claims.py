@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from habeas.archive import models as m
+from habeas.archive.access import gates
 from habeas.archive.projection import name_keys
 from habeas.archive.projection.projector import Projector
-from habeas.archive.projection.taking_back import take_back
+from habeas.archive.projection.taking_back import make_as_strict, take_back
 from habeas.archive.projection.things import named
 from habeas.archive.store.facts import Fact, stored_json
 from habeas.vocabulary import edtf, values
@@ -30,7 +31,15 @@ def claim(p: Projector, fact: Fact) -> None:
     column = values.columns(values.from_json(value))
     holds = f.get("holds", "")
     when = edtf.parse(holds) if holds else None
-    previous = p.maybe(m.Claim, f.get("previous"))
+    previous = None
+    if "previous" in f:  # what was stopped stays so when it is corrected
+        previous, former_label = p.find(m.Claim, f["previous"])
+        labels += [p.labels.gate(gate) for gate in p.labels.gates(former_label) if gate != previous]
+    of_list = p.maybe(m.List, f.get("list"))
+    if of_list is not None and p.gates.of_list(of_list):
+        labels.append(p.labels.gate(of_list))
+    if f["property"] == gates.DEPICTS:
+        labels.append(p.labels.gate(fact.position))
     label = p.join(*labels)
     p.add(
         m.Claim,
@@ -52,7 +61,7 @@ def claim(p: Projector, fact: Fact) -> None:
         holds_to=when.latest if when else None,
         attribution=stored_json(f["attribution"]),
         source=speakers[0][0],
-        list=p.maybe(m.List, f.get("list")),
+        list=of_list,
         row=f.get("row", ""),
         vocabulary=f["vocabulary"],
         note=f.get("note", ""),
@@ -71,3 +80,16 @@ def claim(p: Projector, fact: Fact) -> None:
             rows[m.GroupedClaim].append([grouping, fact.position])
         former = m.Claim.objects.filter(position=previous)
         take_back(p, former, fact.position, "superseded", label, ended_why=previous)
+    if f["property"] == gates.DEPICTS:
+        _close_pictures(p, fact.position, previous)
+
+
+def _close_pictures(p: Projector, claim: int, previous: int | None) -> None:
+    """The pictures that a claim says show somebody, with all that rests on them, wait for it."""
+    p.flush()
+    concerned = [claim] if previous is None else [previous, claim]
+    for model, pictures in gates.pictures_of(concerned).items():
+        for picture in sorted(pictures):
+            make_as_strict(p, model, [picture], p.labels.gate(picture))
+    p.flush()
+    p.gates.changed_with(concerned)

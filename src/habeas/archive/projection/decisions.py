@@ -8,7 +8,9 @@ in ``erasures``, reviews in ``links``, purposes and exports in ``searches``.
 from __future__ import annotations
 
 from habeas.archive import models as m
+from habeas.archive.access import gates
 from habeas.archive.access.consents import of_record
+from habeas.archive.access.gates import GateRules
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import UnknownReference
 from habeas.archive.projection.ending import RETRACTABLE, end, what_a_retraction_ends
@@ -139,6 +141,11 @@ def _rejoin(p: Projector, left: int, right: int) -> None:
 def assessment(p: Projector, fact: Fact) -> None:
     f = fact.fields
     target, label = p.find(RETRACTABLE[f["target_kind"]], f["target"])
+    depiction = ""
+    if f["scheme"] == gates.DEPICTION:
+        p.flush()
+        claims = m.Claim.objects.filter(position=target, property=gates.DEPICTS)
+        depiction = "".join(gates.weight(row, f["grade"], f.get("person", "")) for row in claims)
     p.add(
         m.Assessment,
         fact,
@@ -149,6 +156,41 @@ def assessment(p: Projector, fact: Fact) -> None:
         grade=f["grade"],
         reason=f.get("reason", ""),
         person=f.get("person", ""),
+        depiction=depiction,
+    )
+    if depiction:
+        p.flush()
+        p.gates.changed_with([target])
+
+
+def acceptance(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    accepted, label = p.find(m.List, f["list"])
+    p.add(
+        m.Acceptance,
+        fact,
+        p.join(p.own_label(f), label),
+        list=accepted,
+        sample=stored_json(f["sample"]),
+        reason=f["reason"],
+        despite=f.get("despite", ""),
+        person=f.get("person", ""),
+    )
+    p.flush()
+    p.gates.changed([accepted])
+
+
+def gate_policy(p: Projector, fact: Fact) -> None:
+    f = fact.fields
+    end(m.GatePolicy.objects.all(), fact.position, "superseded")
+    p.gates.rules = rules = GateRules.read(f)
+    p.add(
+        m.GatePolicy,
+        fact,
+        p.own_label(f),
+        reason=f["reason"],
+        person=f.get("person", ""),
+        **rules._asdict(),
     )
 
 
@@ -167,10 +209,20 @@ def retraction(p: Projector, fact: Fact) -> None:
     )
     for rows in what_a_retraction_ends(f["target_kind"], target):
         why = {"ended_why": target} if rows.model is m.Claim else {}
+        depicting = set[int]()
+        if rows.model is m.Claim:
+            depicts = rows.filter(property=gates.DEPICTS)
+            depicting.update(depicts.values_list("position", flat=True))
         take_back(p, rows, fact.position, "retracted", label, **why)
+        if depicting:
+            p.flush()
+            p.gates.changed_with(depicting)
     if f["target_kind"] == "judgement":
         judgement = m.Judgement.objects.get(position=target)
         _rejoin(p, judgement.left, judgement.right)
+    if f["target_kind"] == "acceptance":
+        p.flush()
+        p.gates.changed([m.Acceptance.objects.get(position=target).list])
 
 
 def consent(p: Projector, fact: Fact) -> None:
@@ -239,11 +291,19 @@ def definition(p: Projector, fact: Fact) -> None:
 
 def batch(p: Projector, fact: Fact) -> None:
     f = fact.fields
+    first = fact.position - f["count"]
     p.add(
         m.Batch,
         fact,
         p.own_label(f),
-        first=fact.position - f["count"],
+        first=first,
         root=f["root"],
         person=f.get("person", ""),
     )
+    said = m.Assessment.objects.filter(position__gte=first, scheme=gates.DEPICTION)
+    p.flush()  # only now is it known who claimed what the import brings
+    for row in said.exclude(depiction__in=("", gates.OWN)):
+        claim = m.Claim.objects.get(position=row.target)
+        row.depiction = gates.weight(claim, row.grade, row.person)
+        row.save(update_fields=["depiction"])
+        p.gates.changed_with([row.target])

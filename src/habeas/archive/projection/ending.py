@@ -30,6 +30,7 @@ RETRACTABLE: Final[dict[str, type[m.Projection]]] = {
     "judgement": m.Judgement,
     "grouping": m.Grouping,
     "transcript": m.Transcript,
+    "acceptance": m.Acceptance,
 }
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from habeas.archive import models as m
-from habeas.archive.access.labels import Need, Needs
+from habeas.archive.access.labels import CONSENT, GATE, Need, Needs
 from habeas.archive.projection.ending import ENDABLE, end
 from habeas.archive.store.facts import Fact, facts
 from habeas.archive.store.pieces import in_pieces
@@ -70,7 +70,8 @@ class ErasureRecord:
                     for first, second in needs
                     if not isinstance(first, str)
                 ),
-                "consents": sorted(second for first, second in needs if isinstance(first, str)),
+                "consents": sorted(second for first, second in needs if first == CONSENT),
+                **({"gates": gates} if (gates := _gates(needs)) else {}),
                 "positions": runs(positions),
             }
             for (kind, needs), positions in groups.items()
@@ -96,7 +97,8 @@ class ErasureRecord:
             needs: set[Need] = {
                 (None if first < 0 else first, second) for first, second in group["levels"]
             }
-            needs.update(("consent", person) for person in group["consents"])
+            needs.update((CONSENT, person) for person in group["consents"])
+            needs.update((GATE, position) for position in group.get("gates", ()))
             things += [
                 Thing(position, group["kind"], frozenset(needs))
                 for position in positions_of(group["positions"])
@@ -106,6 +108,10 @@ class ErasureRecord:
             for e in fields.get("ends", ())
         ]
         return cls.of(things, ended)
+
+
+def _gates(needs: Needs) -> list[int]:
+    return sorted(second for first, second in needs if first == GATE)
 
 
 def runs(positions: Iterable[int]) -> list[list[int]]:

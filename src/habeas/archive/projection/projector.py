@@ -16,6 +16,7 @@ from django.db import models as orm
 from habeas.archive import models as m
 from habeas.archive import regions
 from habeas.archive.access.consents import Agreements
+from habeas.archive.access.gates import Gates
 from habeas.archive.access.labels import LEVELS, LabelWriter
 from habeas.archive.errors import UnknownReference
 from habeas.archive.kinds import ROWS_OF
@@ -46,6 +47,7 @@ _REFERENCES: dict[str, tuple[tuple[str, type[m.Projection]], ...]] = {
     "claim": (("subject", m.Mention), ("list", m.List), ("previous", m.Claim)),
     "judgement": (("left", m.Mention), ("right", m.Mention)),
     "grouping": (("episode", m.Mention),),
+    "acceptance": (("list", m.List),),
 }
 
 
@@ -66,7 +68,8 @@ class Projector:
         self._known: dict[type[m.Projection], dict[str, tuple[int, str]]] = defaultdict(dict)
         self.reread: set[int] = set()  # exhibits with a reading since the last flush
         self.agreements = Agreements()
-        self.labels = LabelWriter(self.agreements.until, self.agreements.is_new)
+        self.gates = Gates()
+        self.labels = LabelWriter(self.agreements.until, self.agreements.is_new, self.gates.is_open)
         self.trust: TrustState | None = None
         self._region: Region | None = None
         self.verdict = Ruling()  # of the governed entry that is being projected
@@ -195,10 +198,13 @@ class Projector:
             row[places[name]] = value
         self.rows[model].append(row)
 
-    def own_label(self, fields: Fields, consent_of: int | None = None) -> str:
+    def own_label(
+        self, fields: Fields, consent_of: int | None = None, gate_of: int | None = None
+    ) -> str:
         compartment = fields.get("compartment")
         position = None if compartment is None else self.position_of(m.Compartment, compartment)
-        return self.labels.of(position, LEVELS[fields.get("handling", "team")], consent_of)
+        level = LEVELS[fields.get("handling", "team")]
+        return self.labels.of(position, level, consent_of, gate_of)
 
     def join(self, *labels: str) -> str:
         return self.labels.join(*labels)

@@ -38,7 +38,17 @@ DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
     m.Claim: ((m.Assessment, "target"), (m.Retraction, "target")),
     m.Judgement: ((m.Retraction, "target"),),
     m.Grouping: ((m.Retraction, "target"),),
-    m.List: ((m.Retraction, "target"),),
+    m.List: ((m.Retraction, "target"), (m.Acceptance, "list")),
+    m.Acceptance: ((m.Retraction, "target"),),
+    # A picture of which it is claimed whom it shows waits for a confirmation, and what is of it.
+    m.Exhibit: (
+        *((m.CustodyEvent, "exhibit"), (m.CustodyEvent, "derived"), (m.Layer, "exhibit")),
+        *((m.Reading, "exhibit"), (m.Passage, "exhibit"), (m.Hold, "target")),
+        (m.Block, "exhibit"),
+        *((m.Transcript, "exhibit"), (m.Transcript, "transcript")),
+    ),
+    m.Reading: ((m.Passage, "reading"),),
+    m.Layer: ((m.Passage, "layer"),),
     m.Transcript: ((m.Transcript, "translates"), (m.Retraction, "target")),
 }
 
@@ -94,6 +104,8 @@ def _derived_from(
         yield derived, _named(derived, column, positions, "position")
     if model is m.Source:
         yield m.Claim, _named(m.ClaimSource, "source", positions, "claim")
+    if model is m.Passage:
+        yield m.Claim, _named(m.ClaimPassage, "passage", positions, "claim")
     if model is m.Claim:  # what it had corrected ended by it
         yield m.Claim, _named(m.Claim, "position", positions, "previous")
         yield m.Grouping, _named(m.GroupedClaim, "claim", positions, "grouping")

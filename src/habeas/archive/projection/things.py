@@ -11,6 +11,7 @@ import json
 
 from habeas.archive import models as m
 from habeas.archive import regions
+from habeas.archive.access.gates import GateRules
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.projection import name_keys
 from habeas.archive.projection.ending import end
@@ -33,6 +34,9 @@ def archive(p: Projector, fact: Fact) -> None:
     p.add(m.ArchiveTitle, fact, label, title=f["title"])
     if "approver_age_seconds" in f:
         p.add(m.TrustPolicy, fact, label, **TrustRules.read(f).fields())
+    if "acceptance" in f:
+        p.gates.rules = rules = GateRules.read(f)
+        p.add(m.GatePolicy, fact, label, **rules._asdict())
 
 
 def vocabulary(p: Projector, fact: Fact) -> None:
@@ -221,6 +225,7 @@ def list(p: Projector, fact: Fact) -> None:
         name=f["name"],
         digest=f["digest"],
         exhibit=p.maybe(m.Exhibit, f.get("exhibit")),
+        needs_acceptance=p.gates.began(fact.position),
     )
 
 
@@ -229,7 +234,9 @@ def mention(p: Projector, fact: Fact) -> None:
     person = f["mention_kind"] == "person"
     if person:
         p.agreements.made(fact.position)
-    label = p.own_label(f, fact.position if person else None)
+    of_list = p.maybe(m.List, f.get("list"))
+    gate = of_list if of_list is not None and p.gates.of_list(of_list) else None
+    label = p.own_label(f, fact.position if person else None, gate)
     owner = None
     if "of" in f:  # never more open than its owner, whose consent it needs too
         owner, owners = p.find(m.Mention, f["of"])
@@ -242,7 +249,7 @@ def mention(p: Projector, fact: Fact) -> None:
         caption=f["caption"],
         language=f.get("language", ""),
         script=f.get("script", ""),
-        list=p.maybe(m.List, f.get("list")),
+        list=of_list,
         row=f.get("row", ""),
         canonical=fact.position,
         of=owner,

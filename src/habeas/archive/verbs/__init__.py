@@ -4,6 +4,7 @@ A verb takes the batch of ``Archive.writing`` first, checks what it is given, an
 Things are referred to by the ``Ref`` that a verb returned, or by ledger position.
 """
 
+from habeas.archive.verbs.accepting import accept, gate_policy
 from habeas.archive.verbs.attesting import cosignature, timestamp
 from habeas.archive.verbs.blocking import block, unblock
 from habeas.archive.verbs.citing import LayerRange, cite, locate
@@ -32,6 +33,7 @@ from habeas.archive.verbs.trusting import approve_policy, first_policy, request_
 __all__ = [
     "Attribution",
     "LayerRange",
+    "accept",
     "add_key",
     "add_person",
     "approve_policy",
@@ -56,6 +58,7 @@ __all__ = [
     "defining",
     "end_key",
     "first_policy",
+    "gate_policy",
     "group",
     "handing_over",
     "hold",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from habeas.archive import models as m
 from habeas.archive import rules
+from habeas.archive.access import gates
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
@@ -128,11 +129,14 @@ def assess(
         raise EntryRefused(
             f"A {target_kind} is not assessed.", next_step="Assess a claim or a source."
         )
-    rules.refuse(rules.assessment(scheme, grade))
+    rules.refuse(rules.assessment(scheme, grade, reason))
+    assessed = ref(batch, target, ASSESSABLE[target_kind])
+    if scheme == gates.DEPICTION:
+        _check_depiction(batch, assessed)
     return batch.append(
         "assessment",
         {
-            "target": ref(batch, target, ASSESSABLE[target_kind]).entry_id,
+            "target": assessed.entry_id,
             "target_kind": target_kind,
             "scheme": scheme,
             "grade": grade,
@@ -140,3 +144,15 @@ def assess(
             **marking.fields(batch),
         },
     )
+
+
+def _check_depiction(batch: Batch, target: Ref) -> None:
+    """Somebody other than who claimed it, where the policy said so when it was claimed."""
+    batch.flush()
+    row = m.Claim.objects.filter(position=target.position).first()
+    rules_then = gates.policy_at(target.position)
+    own = rules_then.another_person and batch.pseudonym == (
+        gates.claimant(target.position)
+        or (batch.pseudonym if target.position >= batch.first else "")
+    )
+    rules.refuse(rules.depiction(None if row is None else row.property, own=own))

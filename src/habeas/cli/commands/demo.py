@@ -25,12 +25,15 @@ from habeas.errors import HabeasError
 from habeas.exchange.drafts import EXHIBITS
 from habeas.exchange.folder import digest_of, read_folder
 from habeas.exchange.importing import import_folder
+from habeas.exchange.samples import read_sample
 from habeas.figures.definition.recorded import in_force
 from habeas.figures.why.asking import as_text, tree
 
 MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
 TITLE = "The camps in Xinjiang, as reported in public: a demonstration"
 MARK_TEXT = "An archive made by `habeas demo`. Its keys are unprotected. It may be deleted.\n"
+ACCEPTED = "acceptance.csv"  # beside the corpus: what of it was checked, by whom, against what
+WHY_ACCEPTED = "Every row was read again against what it cites"
 FOLLOWED = 1  # members of the sample figure
 
 #: What the pages of the demonstration are read for; signed by its one person, as any purpose.
@@ -118,6 +121,11 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
     with speaker.progress() as progress:
         for folder in wanted:
             import_folder(archive, folder, person, progress=progress)
+        made = import_folder(archive, corpus, person, progress=progress)
+        sample = corpus.with_name(ACCEPTED)
+        if sample.is_file():
+            with archive.writing(person) as batch:
+                verbs.accept(batch, made.list_position, read_sample(sample), WHY_ACCEPTED)
         refresh(archive, lambda done, total: progress("Index", done, total))
     return True
 

@@ -38,7 +38,8 @@ def retract(
         typer.Argument(
             metavar="POSITION",
             min=0,
-            help="Of a claim, a list, a source, a judgement, a grouping or a transcript.",
+            help="Of a claim, a list, a source, a judgement, a grouping, a transcript or an "
+            "acceptance.",
         ),
     ],
     reason: Annotated[
@@ -56,7 +57,7 @@ def retract(
     as_: PersonOption = "",
     yes: YesOption = False,
 ) -> None:
-    """Take back a claim, a list, a source, a judgement, a grouping or a transcript.
+    """Take back a claim, a list, a source, a judgement, a grouping, a transcript or an acceptance.
 
     Shows what rests on it and which figures change, and asks. Nothing is deleted: it no longer
     counts, and stays readable, marked as retracted, for those who may read the retraction.
@@ -143,6 +144,8 @@ def _describe(
         speaker.say(f"Judgement {radius.target} concerns {count} of the records that it joins:")
     elif radius.kind == "grouping":
         speaker.say(f"Grouping {radius.target} ends; its claims stay, in no detention, {count}:")
+    elif radius.kind == "acceptance":
+        speaker.say(f"Acceptance {radius.target} ends; the rows of its list are closed, {count}:")
     elif radius.kind == "claim":
         speaker.say("This claim falls:")
     elif radius.kind == "transcript":

@@ -18,6 +18,7 @@ from django.db.models import Max, Q, QuerySet
 from habeas.archive import models as m
 from habeas.archive import openness, regions
 from habeas.archive.access import Viewer, live, newest, visible
+from habeas.archive.access.gates import speaking
 from habeas.archive.records import components, joining_pairs, owners_of
 from habeas.archive.review.pairs import COMPARED_KINDS
 from habeas.figures.definition.definitions import FigureDefinition
@@ -92,7 +93,9 @@ def records_around(viewer: Viewer, mentions: Iterable[int], as_of: int) -> Recor
 
 
 def live_claims(viewer: Viewer, as_of: int) -> QuerySet[m.Claim]:
-    return live(visible(viewer, m.Claim), as_of)
+    """The claims that stood as of a size and may count: of those about what a picture shows, the
+    ones that somebody confirmed by then."""
+    return speaking(live(visible(viewer, m.Claim), as_of), as_of)
 
 
 def claim_columns() -> tuple[str, ...]:

@@ -1,0 +1,216 @@
+"""What must have been accepted before it is public: lists that came in, and what pictures show.
+
+Three things are gates, each named by its position. A *list* is open while an acceptance of it
+stands. A *claim that a picture shows somebody* (``depicts``) is open while the newest assessment of
+scheme ``depiction`` by somebody whose word counts says so. A *picture* of which such a claim was
+made, an exhibit or the record that stands for it, is open while one such claim stands and every one
+that stands is open; so a picture that was once shown under a false name stays closed until somebody
+says whom it shows.
+
+Invariants: a label names the gates of all that it is of, so what rests on a closed one is not
+public, whatever its handling; a list needs an acceptance if the policy asked for it when it came
+in, and no later policy opens or closes it; ``Label.awaits`` is recomputed for the labels concerned
+whenever a gate may have changed. Nothing here looks at a face: people look at whole pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from habeas.archive.models import (
+    Acceptance,
+    Assessment,
+    Batch,
+    Claim,
+    ClaimPassage,
+    Exhibit,
+    GatePolicy,
+    Label,
+    LabelPart,
+    List,
+    Mention,
+    Passage,
+    Reading,
+)
+from habeas.archive.store.facts import facts
+from habeas.archive.store.pieces import in_pieces
+
+DEPICTS: Final = "depicts"  # the property
+DEPICTION: Final = "depiction"  # the scheme, and its code list
+SHOWS: Final = "shows"
+#: What an assessment of what a picture shows does (``Assessment.depiction``).
+CONFIRMS, REFUTES, OWN = "confirms", "refutes", "own"
+#: Which grade bears a claim out, by its stance.
+_BORNE_OUT: Final = {"asserts": SHOWS, "denies": "does-not-show"}
+BINDING, NOT_BINDING = "binding", "not-binding"
+ANOTHER, ANYONE = "another", "anyone"
+
+
+class GateRules(NamedTuple):
+    """``acceptance``: lists that come in need one. ``another_person``: what a picture shows is
+    confirmed by somebody other than who claimed it."""
+
+    acceptance: bool
+    another_person: bool
+
+    def fields(self) -> dict[str, str]:
+        return {
+            "acceptance": BINDING if self.acceptance else NOT_BINDING,
+            "depiction_by": ANOTHER if self.another_person else ANYONE,
+        }
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> GateRules:
+        return cls(fields["acceptance"] == BINDING, fields["depiction_by"] == ANOTHER)
+
+
+#: What a new archive begins with, and what an archive without a policy has.
+DEFAULT: Final = GateRules(acceptance=True, another_person=True)
+NONE: Final = GateRules(acceptance=False, another_person=False)
+
+
+def policy_at(position: int | None = None) -> GateRules:
+    """The policy in force for what comes in at a position; None: now."""
+    rows = GatePolicy.objects.order_by("-position")
+    if position is not None:
+        rows = rows.filter(position__lte=position)
+    row = rows.first()
+    return NONE if row is None else GateRules(row.acceptance, row.another_person)
+
+
+def claimant(claim: int) -> str:
+    """The person who signed a claim, or the import that it came in with; '' for nobody."""
+    found = facts(claim, claim + 1)
+    person = str(found[0].fields.get("person", "")) if found else ""
+    covering = Batch.objects.filter(first__lte=claim, position__gt=claim).order_by("position")
+    return person or covering.values_list("person", flat=True).first() or ""
+
+
+def pictures_of(claims: Collection[int]) -> dict[type[Mention] | type[Exhibit], set[int]]:
+    """The pictures of which these claims speak: the exhibits that are pictures and that they cite,
+    whole or in part, and the records that stand for them."""
+    exhibits: set[int] = set()
+    subjects: set[int] = set()
+    for part in in_pieces(sorted(claims)):
+        cited = ClaimPassage.objects.filter(claim__in=part).values("passage")
+        places = Passage.objects.filter(position__in=cited)
+        exhibits.update(places.values_list("exhibit", flat=True))
+        rows = Claim.objects.filter(position__in=part)
+        subjects.update(rows.values_list("subject", flat=True))
+    return {Exhibit: {each for each in exhibits if is_picture(each)}, Mention: subjects}
+
+
+def is_picture(exhibit: int) -> bool:
+    """By what its reading found, else by its name; what nobody can tell is taken for one."""
+    read = Reading.objects.filter(exhibit=exhibit, inner_path="").exclude(media_type="")
+    named = Exhibit.objects.filter(position=exhibit).values_list("media_type", flat=True).first()
+    kind = read.order_by("-position").values_list("media_type", flat=True).first() or named or ""
+    return kind == "" or kind.startswith("image/")
+
+
+def is_open(position: int) -> bool:
+    """Whether what the gate at a position stands for may be public."""
+    if List.objects.filter(position=position).exists():
+        return Acceptance.objects.filter(list=position, ended_at__isnull=True).exists()
+    if Claim.objects.filter(position=position).exists():
+        said = assessments_of(position).values_list("depiction", flat=True)
+        return said.first() == CONFIRMS
+    standing = depicting(position)
+    return bool(standing) and all(map(is_open, standing))
+
+
+def assessments_of(claim: int) -> QuerySet[Assessment]:
+    """What counts of what people said of a claim that a picture shows somebody, newest first."""
+    rows = Assessment.objects.filter(target=claim, target_kind="claim", ended_at__isnull=True)
+    return rows.filter(depiction__in=(CONFIRMS, REFUTES)).order_by("-position")
+
+
+def depicting(picture: int) -> list[int]:
+    """The claims that stand and say whom or what a picture shows."""
+    places = Passage.objects.filter(exhibit=picture).values("position")
+    citing = ClaimPassage.objects.filter(passage__in=places).values("claim")
+    rows = Claim.objects.filter(property=DEPICTS, ended_at__isnull=True)
+    rows = rows.filter(Q(position__in=citing) | Q(subject=picture))
+    return list(rows.order_by("position").values_list("position", flat=True))
+
+
+def speaking(claims: QuerySet[Claim], as_of: int | None = None) -> QuerySet[Claim]:
+    """Of these claims those that count: what a picture shows, only where it is confirmed."""
+    said = Assessment.objects.filter(target=OuterRef("position"), target_kind="claim")
+    said = said.filter(depiction__in=(CONFIRMS, REFUTES))
+    if as_of is not None:
+        said = said.filter(position__lt=as_of)
+    newest = Subquery(said.order_by("-position").values("depiction")[:1])
+    return claims.alias(shown=newest).filter(~Q(property=DEPICTS) | Q(shown=CONFIRMS))
+
+
+def weight(claim: Claim, grade: str, person: str) -> str:
+    """What an assessment of a claim does: see ``Assessment.depiction``."""
+    if policy_at(claim.position).another_person and person == claimant(claim.position):
+        return OWN
+    return CONFIRMS if grade == _BORNE_OUT.get(claim.stance) else REFUTES
+
+
+class Gates:
+    """Answers ``is_open`` for the labels of one projection run."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, bool] = {}
+        self._rules: GateRules | None = None
+        self._lists: dict[int, bool] = {}
+
+    @property
+    def rules(self) -> GateRules:
+        """The policy in force for what is projected now."""
+        if self._rules is None:
+            self._rules = policy_at()
+        return self._rules
+
+    @rules.setter
+    def rules(self, rules: GateRules) -> None:
+        self._rules = rules
+
+    def began(self, list_: int) -> bool:
+        """A list came in; whether it needs an acceptance."""
+        self._lists[list_] = self.rules.acceptance
+        return self.rules.acceptance
+
+    def of_list(self, list_: int) -> bool:
+        """Whether the rows of a list wait for its acceptance."""
+        if list_ not in self._lists:
+            rows = List.objects.filter(position=list_)
+            self._lists[list_] = rows.filter(needs_acceptance=True).exists()
+        return self._lists[list_]
+
+    def is_open(self, position: int) -> bool:
+        if position not in self._open:
+            self._open[position] = is_open(position)
+        return self._open[position]
+
+    def changed(self, positions: Iterable[int]) -> None:
+        """Mend the labels that name these gates. What is buffered must have been written."""
+        found = {gate: is_open(gate) for gate in sorted(set(positions))}
+        self._open |= found
+        for gate, opened in found.items():
+            concerned = LabelPart.objects.filter(gate_of=gate).values("label")
+            labels = Label.objects.filter(id__in=concerned)
+            if not opened:
+                labels.filter(awaits=False).update(awaits=True)
+                continue
+            others = LabelPart.objects.filter(label__in=concerned, gate_of__isnull=False)
+            named = others.exclude(gate_of=gate).values_list("gate_of", flat=True).distinct()
+            shut = [other for other in named if other is not None and not self.is_open(other)]
+            waiting = labels.filter(awaits=True)
+            for part in in_pieces(sorted(shut)):
+                kept = LabelPart.objects.filter(gate_of__in=part).values("label")
+                waiting = waiting.exclude(id__in=kept)
+            waiting.update(awaits=False)
+
+    def changed_with(self, claims: Iterable[int]) -> None:
+        """Claims about what pictures show changed, ended or were assessed."""
+        depicts = set(claims)
+        if depicts:
+            self.changed(depicts.union(*pictures_of(depicts).values()))

@@ -1,0 +1,187 @@
+"""What waits for people before it is public: lists that came in, and what pictures show.
+
+Answers with what the viewer may see. A claim is *reviewed* where it came in with a list that was
+accepted, or with none because a person recorded it; a claim of whom a picture shows, where somebody
+assessed it. Invariant: nothing here opens anything; that is ``access.gates``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from habeas.archive import models as m
+from habeas.archive.access import Viewer, gates, live, visible
+from habeas.archive.store.pieces import in_pieces
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePart:
+    """Which rows were checked, by whom, against what; in words."""
+
+    rows: str
+    checked_by: str
+    against: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedList:
+    """A list that stands. ``acceptance`` is its entry, None while it waits for one; ``binds``:
+    its rows are not public until then."""
+
+    position: int
+    name: str
+    claims: int
+    records: int
+    binds: bool
+    acceptance: int | None = None
+    person: str = ""
+    reason: str = ""
+    despite: str = ""
+    sample: tuple[SamplePart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOn:
+    """A claim of whom or what a picture shows: of which nobody has said yet whether it does
+    (``grade`` is ''), or what was said last."""
+
+    claim: int
+    picture: int
+    caption: str
+    whom: int | None
+    whom_caption: str
+    exhibits: tuple[int, ...]
+    grade: str = ""
+    reason: str = ""
+    person: str = ""
+    counts: bool = False
+
+
+def imported_lists(viewer: Viewer) -> list[ImportedList]:
+    """The lists that stand, those that wait first; then the newest first."""
+    rows = list(live(visible(viewer, m.List)).order_by("-position"))
+    claims, records = Counter[int](), Counter[int]()
+    for tally, listed in (
+        (claims, live(visible(viewer, m.Claim)).values_list("list")),
+        (records, live(visible(viewer, m.Mention)).values_list("list")),
+    ):
+        tally.update(dict(listed.annotate(number=Count("position"))))
+    accepted = {row.list: row for row in live(visible(viewer, m.Acceptance)).order_by("position")}
+    found = [
+        ImportedList(
+            row.position,
+            row.name,
+            claims[row.position],
+            records[row.position],
+            row.needs_acceptance,
+            *_of_acceptance(accepted.get(row.position)),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: each.acceptance is not None)
+
+
+def _of_acceptance(
+    row: m.Acceptance | None,
+) -> tuple[int | None, str, str, str, tuple[SamplePart, ...]]:
+    if row is None:
+        return None, "", "", "", ()
+    sample = tuple(
+        SamplePart(part["rows"], part["checked_by"], part["against"])
+        for part in json.loads(row.sample)
+    )
+    return row.position, row.person, row.reason, row.despite, sample
+
+
+def shown_on_pictures(viewer: Viewer, *, waiting_only: bool = False) -> list[ShownOn]:
+    """The claims that stand of whom pictures show, those that nobody has assessed first."""
+    rows = list(live(visible(viewer, m.Claim)).filter(property=gates.DEPICTS).order_by("position"))
+    claims = [row.position for row in rows]
+    said: dict[int, m.Assessment] = {}
+    cited: dict[int, list[int]] = {}
+    for part in in_pieces(claims):
+        given = live(visible(viewer, m.Assessment)).filter(target__in=part)
+        for each in given.filter(depiction__in=(gates.CONFIRMS, gates.REFUTES)).order_by(
+            "position"
+        ):
+            said[each.target] = each
+        places = visible(viewer, m.ClaimPassage).filter(claim__in=part)
+        of = dict(
+            visible(viewer, m.Passage)
+            .filter(position__in=places.values("passage"))
+            .values_list("position", "exhibit")
+        )
+        for claim, place in places.values_list("claim", "passage"):
+            if place in of:
+                cited.setdefault(claim, []).append(of[place])
+    names = captions(viewer, {row.subject for row in rows} | {row.ref for row in rows if row.ref})
+    found = [
+        _shown(row, said.get(row.position), names, sorted(set(cited.get(row.position, ()))))
+        for row in rows
+    ]
+    waiting = [each for each in found if not each.grade]
+    return waiting if waiting_only else [*waiting, *(each for each in found if each.grade)]
+
+
+def _shown(
+    row: m.Claim, said: m.Assessment | None, names: dict[int, str], exhibits: Collection[int]
+) -> ShownOn:
+    return ShownOn(
+        row.position,
+        row.subject,
+        names.get(row.subject, ""),
+        row.ref,
+        names.get(row.ref or -1, ""),
+        tuple(exhibits),
+        *(("", "", "", False) if said is None else _said(said)),
+    )
+
+
+def _said(said: m.Assessment) -> tuple[str, str, str, bool]:
+    return said.grade, said.reason, said.person, said.depiction == gates.CONFIRMS
+
+
+def captions(viewer: Viewer, mentions: Collection[int]) -> dict[int, str]:
+    """How each mention that the viewer may see is called."""
+    found: dict[int, str] = {}
+    for part in in_pieces(sorted(mentions)):
+        rows = visible(viewer, m.Mention).filter(position__in=part)
+        found.update(rows.values_list("position", "caption"))
+    return found
+
+
+def unaccepted(claims: QuerySet[m.Claim]) -> QuerySet[m.Claim]:
+    """Of these claims those that came in with a list that nobody has accepted."""
+    accepted = m.Acceptance.objects.filter(list=OuterRef("list"), ended_at__isnull=True)
+    return claims.filter(list__isnull=False).exclude(Exists(accepted))
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """How many of some claims are reviewed, and of how many nobody has accepted the list."""
+
+    claims: int
+    unreviewed: int
+
+
+def reviewed(viewer: Viewer, claims: Collection[int] | None = None) -> Reviewed:
+    """Of these claims, or of all that stand. Nothing is counted one by one where every list that
+    stands was accepted."""
+    rows = live(visible(viewer, m.Claim))
+    total = rows.count() if claims is None else len(claims)
+    lists = live(m.List.objects.all())
+    accepted = live(m.Acceptance.objects.all()).values("list")
+    open_lists = list(lists.exclude(position__in=accepted).values_list("position", flat=True))
+    if not open_lists:
+        return Reviewed(total, 0)
+    waiting = visible(viewer, m.Claim).filter(list__in=open_lists)
+    if claims is None:
+        return Reviewed(total, live(waiting).count())
+    ordered = sorted(claims)
+    parts = in_pieces(ordered, 1_000)
+    return Reviewed(total, sum(waiting.filter(position__in=part).count() for part in parts))
