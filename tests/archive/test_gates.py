@@ -184,7 +184,9 @@ def seal_picture(archive: Archive, folder: Path, name: str, data: bytes) -> Ref:
     path.write_bytes(data)
     sealed = seal_all(archive, [Received(path, marking=PUBLIC)], [])[0]
     with archive.writing() as batch:
-        return record_with_layer(batch, sealed)[0]
+        made = record_with_layer(batch, sealed)[0]
+        verbs.picture_hash(batch, made, None, "It is not a picture that opens.")
+    return made
 
 
 def depict(

@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "928d24ca53a6368dcdce9767f325f337",
-    "postgresql": "bb9ab892f09d8b4e6d3e6ecf0fc4e7ea",
+    "sqlite": "5246c8c6c38fdfb600044b0794d0f5fe",
+    "postgresql": "cfa2a67b2dac77e69586e7754d42a6ef",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

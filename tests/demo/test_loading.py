@@ -22,7 +22,7 @@ def load(archive: Archive) -> Imported:
         verbs.add_person(batch, person)
     made = import_folder(archive, corpus_path(), person)
     with archive.writing(person) as batch:
-        sample = read_sample(corpus_path().with_name("acceptance.csv"))
+        sample = read_sample(corpus_path().with_name("corpus-accepted.csv"))
         verbs.accept(batch, made.list_position, sample, "Every row was read again")
     return made
 

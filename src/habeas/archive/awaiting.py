@@ -64,7 +64,8 @@ class ShownOn:
 
 def imported_lists(viewer: Viewer) -> list[ImportedList]:
     """The lists that stand, those that wait first; then the newest first."""
-    rows = list(live(visible(viewer, m.List)).order_by("-position"))
+    known = visible(viewer, m.PictureReference).values("list")  # a set of pictures, not claims
+    rows = list(live(visible(viewer, m.List)).exclude(position__in=known).order_by("-position"))
     claims, records = Counter[int](), Counter[int]()
     for tally, listed in (
         (claims, live(visible(viewer, m.Claim)).values_list("list")),

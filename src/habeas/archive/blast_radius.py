@@ -9,7 +9,7 @@ answer). Which figures rest on it is the figures room's to add.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -28,7 +28,8 @@ from habeas.archive.store.pieces import in_pieces
 @dataclass(frozen=True, slots=True)
 class BlastRadius:
     """Positions, in ledger order. ``records``: the subjects', as the viewer knows them;
-    ``transcripts``: those that a retraction ends.
+    ``transcripts``: those that a retraction ends; ``handed_over``: the custody events by which
+    exhibits that its claims cite left in bundles: what is out there cannot be called back.
     """
 
     target: int
@@ -36,6 +37,7 @@ class BlastRadius:
     claims: tuple[int, ...]
     records: tuple[int, ...]
     transcripts: tuple[int, ...] = ()
+    handed_over: tuple[int, ...] = ()
 
 
 def blast_radius(viewer: Viewer, position: int) -> BlastRadius | None:
@@ -48,9 +50,10 @@ def blast_radius(viewer: Viewer, position: int) -> BlastRadius | None:
         if kind == "judgement":
             subjects = visible(viewer, m.Mention).filter(position__in=_judged(position))
         records = {record.position for record in _records(viewer, subjects)}
-        found = claims.order_by("position").values_list("position", flat=True)
+        found = tuple(claims.order_by("position").values_list("position", flat=True))
         transcripts = _transcripts_ended(viewer, kind, position)
-        return BlastRadius(position, kind, tuple(found), tuple(sorted(records)), transcripts)
+        handed = _handed_over(viewer, found)
+        return BlastRadius(position, kind, found, tuple(sorted(records)), transcripts, handed)
     return None
 
 
@@ -67,6 +70,20 @@ def _transcripts_ended(viewer: Viewer, kind: str, position: int) -> tuple[int, .
             "position", flat=True
         )
     }
+    return tuple(sorted(found))
+
+
+def _handed_over(viewer: Viewer, claims: Sequence[int]) -> tuple[int, ...]:
+    """The events by which files that these claims cite were handed over in bundles."""
+    events = visible(viewer, m.CustodyEvent).filter(event="exported")
+    if not events.exists():
+        return ()
+    found: set[int] = set()
+    for part in in_pieces(claims):
+        cited = visible(viewer, m.ClaimPassage).filter(claim__in=part).values("passage")
+        places = visible(viewer, m.Passage).filter(position__in=cited)
+        given = events.filter(exhibit__in=places.values("exhibit"))
+        found.update(given.values_list("position", flat=True))
     return tuple(sorted(found))
 
 

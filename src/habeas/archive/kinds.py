@@ -67,6 +67,12 @@ KINDS: dict[str, EntryKind] = {
             "inner_path inner_sha256 inner_size media_type reason cause missing warnings metadata "
             "reader reader_version settings pages layer within",
         ),
+        _kind("picture-hash", "exhibit reader reader_version", "pdq quality cause"),
+        _kind(
+            "picture-reference",
+            "list known_as pdq quality plain_sha256 reader reader_version",
+            "name",
+        ),
         _kind("transcript", "exhibit of source language", "reading translates"),
         _kind("passage", "exhibit start stop quote", "layer prefix suffix"),
         _kind(

@@ -49,6 +49,8 @@ KINDS: Final[Mapping[str, type[m.Projection]]] = {
     "assessment": m.Assessment,
     "lineage": m.Lineage,
     "transcript": m.Transcript,
+    "picture-hash": m.PictureHash,
+    "picture-reference": m.PictureReference,
     "hold": m.Hold,
     "consent": m.Consent,
     "retraction": m.Retraction,

@@ -332,6 +332,29 @@ def depiction(property: str | None, *, own: bool, field: str = "target") -> Prob
         yield Problem(field, reason, "Have another person look at it and sign (`habeas policy`).")
 
 
+def compared(waiting: Sequence[int], conflicts: Sequence[str], despite: str) -> Problems:
+    """Pictures that are to be public under a name: each was compared, and is nobody else's.
+
+    ``waiting``: pictures that were not; ``conflicts``: in a sentence each.
+    """
+    if waiting:
+        named = ", ".join(map(str, waiting[:10]))
+        more = f" and {len(waiting) - 10:,} more" if len(waiting) > 10 else ""
+        yield Problem(
+            "pictures",
+            f"Not compared with others yet: picture {named}{more}.",
+            "Compare them first: `habeas pictures compare --purpose …`.",
+        )
+    if conflicts and not despite.strip():
+        more = f" And {len(conflicts) - 1:,} more." if len(conflicts) > 1 else ""
+        yield Problem(
+            "despite",
+            f"{conflicts[0]}{more}",
+            "`habeas pictures list` shows all. Retract what is wrong, or say in `despite` why it "
+            "does not matter.",
+        )
+
+
 def acceptance(
     sample: Sequence[Mapping[str, str]], reason: str, *, accepted: int | None
 ) -> Problems:

@@ -47,6 +47,11 @@ transcript add          transcript:add             Record who transcribed or tra
 transcript list         transcript:list_           List the transcripts of a recording, with who made them and in which language.
 import                  import_:import_            Import a folder of CSV files, whole or not at all.
 accept                  accept:accept              Accept a list, so that its rows count in public; without one, list what waits.
+pictures                list                       What pictures show, and which are the same picture.
+pictures list           pictures:list_             List whom pictures are said to show, what people found, and what is the same picture.
+pictures compare        pictures:compare           Find pictures of this archive that are the same, here or in a reference set.
+pictures reference      pictures:reference         Register pictures that are known elsewhere, so that they are found under another name.
+pictures confirm        pictures:confirm           Say whether a picture shows whom a claim says, and how that was established.
 figure                  list                       Numbers with their recipe: counted, reported, estimated.
 figure list             figure:list_               List the current figures, each with its kind and value.
 figure show             figure:show                Show a figure, its rules and its weak points.

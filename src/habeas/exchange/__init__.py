@@ -13,6 +13,7 @@ __all__ = [
     "exporting",
     "folder",
     "importing",
+    "known_pictures",
     "samples",
     "tidy",
 ]

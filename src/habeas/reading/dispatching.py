@@ -108,6 +108,7 @@ class WantedPage:
 
     page: int
     width_px: int
+    hashed: bool = False  # its hash is asked for, not the picture
 
 
 @dataclass(frozen=True, slots=True)

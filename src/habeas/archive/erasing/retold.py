@@ -37,6 +37,7 @@ WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
     m.KeyRequest: ("reason",),
     m.Lineage: ("reason",),
     m.List: ("name",),
+    m.PictureReference: ("name",),
     m.Retraction: ("reason",),
     m.Review: ("reason",),
     m.Source: ("name", "about", "interests"),

@@ -24,6 +24,7 @@ from habeas.archive.models.erasing import (
 )
 from habeas.archive.models.gated import Acceptance, GatePolicy
 from habeas.archive.models.grouped import GroupedClaim, Grouping
+from habeas.archive.models.hashed import PictureHash, PictureReference
 from habeas.archive.models.linked import Candidate, Linkage, Review, ReviewPolicy
 from habeas.archive.models.named import NameKey
 from habeas.archive.models.permanent import (
@@ -109,6 +110,8 @@ __all__ = [
     "Mention",
     "NameKey",
     "Passage",
+    "PictureHash",
+    "PictureReference",
     "Projection",
     "Reading",
     "ReadingJob",

@@ -73,7 +73,8 @@ def what_a_retraction_ends(kind: str, position: int) -> tuple[QuerySet[Any], ...
         case "list":
             listed = m.Mention.objects.filter(list=position)
             owned = m.Mention.objects.filter(of__in=listed.values("position"))
-            return (thing, listed, owned, claims)
+            known = m.PictureReference.objects.filter(list=position)
+            return (thing, listed, owned, known, claims)
         case "source":
             return (thing, claims, m.Transcript.objects.filter(source=position))
         case "transcript":

@@ -48,6 +48,8 @@ _REFERENCES: dict[str, tuple[tuple[str, type[m.Projection]], ...]] = {
     "judgement": (("left", m.Mention), ("right", m.Mention)),
     "grouping": (("episode", m.Mention),),
     "acceptance": (("list", m.List),),
+    "picture-hash": (("exhibit", m.Exhibit),),
+    "picture-reference": (("list", m.List),),
 }
 
 

@@ -38,13 +38,13 @@ DERIVED: dict[type[orm.Model], tuple[tuple[type[m.Projection], str], ...]] = {
     m.Claim: ((m.Assessment, "target"), (m.Retraction, "target")),
     m.Judgement: ((m.Retraction, "target"),),
     m.Grouping: ((m.Retraction, "target"),),
-    m.List: ((m.Retraction, "target"), (m.Acceptance, "list")),
+    m.List: ((m.Retraction, "target"), (m.Acceptance, "list"), (m.PictureReference, "list")),
     m.Acceptance: ((m.Retraction, "target"),),
     # A picture of which it is claimed whom it shows waits for a confirmation, and what is of it.
     m.Exhibit: (
         *((m.CustodyEvent, "exhibit"), (m.CustodyEvent, "derived"), (m.Layer, "exhibit")),
         *((m.Reading, "exhibit"), (m.Passage, "exhibit"), (m.Hold, "target")),
-        (m.Block, "exhibit"),
+        *((m.Block, "exhibit"), (m.PictureHash, "exhibit")),
         *((m.Transcript, "exhibit"), (m.Transcript, "transcript")),
     ),
     m.Reading: ((m.Passage, "reading"),),

@@ -23,6 +23,7 @@ from habeas.archive.verbs.people import (
     recover_key,
     request_key,
 )
+from habeas.archive.verbs.picturing import picture_hash, picture_reference
 from habeas.archive.verbs.reading import reading
 from habeas.archive.verbs.regions import choose_regions
 from habeas.archive.verbs.sealing import layer, seal
@@ -72,6 +73,9 @@ __all__ = [
     "log_export",
     "log_search",
     "mention",
+    "picture_hash",
+    "picture_reference",
+    "picturing",
     "reading",
     "recover_key",
     "referring",

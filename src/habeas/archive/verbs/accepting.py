@@ -11,6 +11,7 @@ from habeas.archive.access.gates import GateRules
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
+from habeas.archive.same_pictures import stops
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_ended
 
 
@@ -32,6 +33,10 @@ def accept(
     standing = m.Acceptance.objects.filter(list=accepted.position, ended_at__isnull=True)
     before = standing.values_list("position", flat=True).first()
     rules.refuse(rules.acceptance(sample, reason, accepted=before))
+    depicts = m.Claim.objects.filter(list=accepted.position, property=gates.DEPICTS)
+    claims = depicts.filter(ended_at__isnull=True).values_list("position", flat=True)
+    waiting, conflicts = stops(tuple(claims))
+    rules.refuse(rules.compared(waiting, [each.words for each in conflicts], despite))
     return batch.append(
         "acceptance",
         {

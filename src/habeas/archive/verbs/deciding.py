@@ -11,6 +11,7 @@ from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.projection.ending import RETRACTABLE
+from habeas.archive.same_pictures import stops
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_ended
 from habeas.vocabulary import schema
 
@@ -122,9 +123,13 @@ def assess(
     grade: str,
     reason: str = "",
     *,
+    despite: str = "",
     marking: Marking = TEAM,
 ) -> Ref:
-    """A reviewer's verdict on one claim version or one source."""
+    """A reviewer's verdict on one claim version or one source.
+
+    ``despite``: why a picture shows somebody although it is known under another name.
+    """
     if target_kind not in ASSESSABLE:
         raise EntryRefused(
             f"A {target_kind} is not assessed.", next_step="Assess a claim or a source."
@@ -132,7 +137,8 @@ def assess(
     rules.refuse(rules.assessment(scheme, grade, reason))
     assessed = ref(batch, target, ASSESSABLE[target_kind])
     if scheme == gates.DEPICTION:
-        _check_depiction(batch, assessed)
+        _check_depiction(batch, assessed, grade, despite)
+        reason = f"{reason} Despite what is known of the picture: {despite}" if despite else reason
     return batch.append(
         "assessment",
         {
@@ -146,7 +152,7 @@ def assess(
     )
 
 
-def _check_depiction(batch: Batch, target: Ref) -> None:
+def _check_depiction(batch: Batch, target: Ref, grade: str, despite: str) -> None:
     """Somebody other than who claimed it, where the policy said so when it was claimed."""
     batch.flush()
     row = m.Claim.objects.filter(position=target.position).first()
@@ -156,3 +162,6 @@ def _check_depiction(batch: Batch, target: Ref) -> None:
         or (batch.pseudonym if target.position >= batch.first else "")
     )
     rules.refuse(rules.depiction(None if row is None else row.property, own=own))
+    if grade == gates.SHOWS:
+        waiting, conflicts = stops([target.position])
+        rules.refuse(rules.compared(waiting, [each.words for each in conflicts], despite))

@@ -14,7 +14,7 @@ from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.rules import checked_purpose
 from habeas.archive.verbs.referring import TEAM, Marking
 
-ACTS = ("search", "figure", "bundle", "pages", "library")
+ACTS = ("search", "figure", "bundle", "pages", "library", "pictures")
 
 
 def log_search(

@@ -32,7 +32,7 @@ from habeas.figures.why.asking import as_text, tree
 MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
 TITLE = "The camps in Xinjiang, as reported in public: a demonstration"
 MARK_TEXT = "An archive made by `habeas demo`. Its keys are unprotected. It may be deleted.\n"
-ACCEPTED = "acceptance.csv"  # beside the corpus: what of it was checked, by whom, against what
+ACCEPTED = "-accepted.csv"  # beside a folder: what of it was checked, by whom, against what
 WHY_ACCEPTED = "Every row was read again against what it cites"
 FOLLOWED = 1  # members of the sample figure
 
@@ -120,10 +120,10 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
             verbs.add_person(batch, person)
     with speaker.progress() as progress:
         for folder in wanted:
-            import_folder(archive, folder, person, progress=progress)
-        made = import_folder(archive, corpus, person, progress=progress)
-        sample = corpus.with_name(ACCEPTED)
-        if sample.is_file():
+            made = import_folder(archive, folder, person, progress=progress)
+            sample = folder.with_name(folder.name + ACCEPTED)
+            if not sample.is_file():
+                continue
             with archive.writing(person) as batch:
                 verbs.accept(batch, made.list_position, read_sample(sample), WHY_ACCEPTED)
         refresh(archive, lambda done, total: progress("Index", done, total))

@@ -17,6 +17,7 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.blast_radius import BlastRadius, blast_radius
 from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.committed_entries import head
+from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.deciding import kind_at
 from habeas.archive.verbs.referring import Marking
 from habeas.cli import changed
@@ -89,7 +90,10 @@ def retract(
     told["transcripts"] = [
         {"transcript": t, **marks.told("transcript", t)} for t in radius.transcripts
     ]
+    handed = _handed(radius)
+    told["handed_over"] = handed
     _describe(session, radius, records, changes, marks)
+    _tell_handed(session, handed)
     if dry_run:
         figures = changed.as_json(changes)
         session.give({"retracted": None, "target": position, **told, "figures": figures})
@@ -112,6 +116,37 @@ def retract(
             "figures": changed.as_json(changes),
         }
     )
+
+
+def _handed(radius: BlastRadius) -> list[dict[str, Any]]:
+    """When which of the files left in a bundle, and what for."""
+    found: list[dict[str, Any]] = []
+    for part in in_pieces(radius.handed_over):
+        rows = visible(OWNER, m.CustodyEvent).filter(position__in=part).order_by("position")
+        found += [
+            {
+                "entry": row.position,
+                "exhibit": row.exhibit,
+                "at": row.happened_at,
+                "to": row.agent,
+                "reason": row.reason,
+            }
+            for row in rows
+        ]
+    return found
+
+
+def _tell_handed(speaker: Speaker, handed: Sequence[dict[str, Any]]) -> None:
+    if not handed:
+        return
+    speaker.say("Handed over, and not to be called back:")
+    for each in handed[:SHOWN]:
+        speaker.say(
+            f"  exhibit {each['exhibit']}, {each['at']}: {shown(each['reason'])} "
+            f"(entry {each['entry']})"
+        )
+    if len(handed) > SHOWN:
+        speaker.say(f"  … {len(handed) - SHOWN:,} more")
 
 
 def _instead(position: int) -> str:

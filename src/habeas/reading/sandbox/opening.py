@@ -26,9 +26,11 @@ from habeas.reading import frames, pieces_out
 from habeas.reading.dispatching import GO_ON, NO_MORE_FILES, NO_MORE_OUTPUT
 from habeas.reading.documents import Cause, Document, State, not_read
 from habeas.reading.errors import NoPicture
+from habeas.reading.hashes_out import read_hash
 from habeas.reading.limits import MIB, Limits
 from habeas.reading.parts import BadFrame
 from habeas.reading.paths import SEPARATOR, PathNames
+from habeas.reading.pdq import WholeHash
 from habeas.reading.pictures_out import Picture, read_picture
 from habeas.reading.pieces_out import PlayablePiece
 from habeas.reading.readers import ocr_second
@@ -238,6 +240,13 @@ class Sandbox:
         if isinstance(shown, str):
             raise NoPicture(shown, next_step="Its text and its bytes are not affected.")
         return read_picture(shown, self.limits)
+
+    def picture_hash(self, stream: BinaryIO, name: str) -> WholeHash:
+        """The PDQ hash of an exhibit that is a picture, of all of it (``reading.pdq``)."""
+        made = self._made(stream, name, "", {"job": "hash"})
+        if isinstance(made, str):
+            raise NoPicture(made, next_step="The sealed bytes are not affected.")
+        return read_hash(made)
 
     def piece(
         self, stream: BinaryIO, name: str, inner_path: str = "", number: int = 0

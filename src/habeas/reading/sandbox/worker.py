@@ -28,9 +28,9 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from habeas.reading import forking, frames, readers
+from habeas.reading import forking, frames, hashes_out, pdq, readers
 from habeas.reading.dispatching import (
     Dispatcher,
     HandedOut,
@@ -47,6 +47,9 @@ from habeas.reading.readers.interface import LimitReached, Reader, as_reader
 from habeas.reading.sandbox import handing
 from habeas.reading.sandbox.scratch import Scratch
 from habeas.reading.sandbox.seccomp import Filters
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PilImage
 
 LENGTH = struct.Struct(">I")
 ENDED = struct.Struct(">iBB")  # wait status, whether too many files were made, and all is clean
@@ -272,6 +275,8 @@ def _job(
     wanted: WantedPage | WantedPiece | None = None
     if header["job"] == "picture":
         wanted = WantedPage(int(header["page"]), int(header["width_px"]))
+    elif header["job"] == "hash":
+        wanted = WantedPage(1, pdq.WIDTH_PX, hashed=True)
     elif header["job"] == "piece":
         wanted = WantedPiece(int(header["number"]))
     dispatcher = Dispatcher(
@@ -307,7 +312,11 @@ def _made(walk: Callable[[], None], wanted: object, limits: Limits, results: int
     except PictureFound as shown:
         try:
             assert isinstance(wanted, WantedPage)  # noqa: S101 - a page was asked for
-            encoded, answer = _as_png(shown, wanted, limits)
+            if wanted.hashed:
+                image = _plain(shown, wanted, limits)
+                encoded, answer = hashes_out.written(pdq.of_picture(image)), {}
+            else:
+                encoded, answer = _as_png(shown, wanted, limits)
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"[:300]}
     except PieceFound as made:
@@ -325,6 +334,14 @@ def _as_png(
     shown: PictureFound, wanted: WantedPage, limits: Limits
 ) -> tuple[bytes, dict[str, Any]]:
     """Pixels only: whatever else the image carried stays here."""
+    bare = _plain(shown, wanted, limits)
+    written = io.BytesIO()
+    bare.save(written, "PNG", compress_level=3)
+    return written.getvalue(), {"width_px": bare.width, "height_px": bare.height}
+
+
+def _plain(shown: PictureFound, wanted: WantedPage, limits: Limits) -> PilImage:
+    """The picture at its size, on white, with nothing but its pixels."""
     from PIL import Image
 
     image = shown.image
@@ -338,10 +355,7 @@ def _as_png(
         image = Image.new("RGB", layer.size, "white")
         image.paste(layer, mask=layer.getchannel("A"))
     plain = image.convert("L" if image.mode in ("1", "L") else "RGB")
-    bare = Image.frombytes(plain.mode, plain.size, plain.tobytes())
-    written = io.BytesIO()
-    bare.save(written, "PNG", compress_level=3)
-    return written.getvalue(), {"width_px": bare.width, "height_px": bare.height}
+    return Image.frombytes(plain.mode, plain.size, plain.tobytes())
 
 
 def _exactly(handle: int, count: int) -> bytes:

@@ -1,0 +1,243 @@
+"""The same picture under two names, in a set of well-known ones, or used as a placeholder.
+
+Whole pictures are compared by their hashes (``reading.pdq``), never parts of them and never faces:
+two pictures of one person are not alike by it. Invariants: what was not hashed is said to be so,
+never taken for new; two names are a *conflict* only where no record is shown by both, so one group
+picture that shows several people is none; a plain picture, of which the hash says little, is only
+found again by its bytes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from habeas.archive import folding
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, Viewer, gates, live, visible
+from habeas.archive.store.pieces import in_pieces
+from habeas.reading.hash_index import HashIndex
+from habeas.reading.pdq import LEAST_QUALITY
+
+EXHIBIT, WELL_KNOWN, PLACEHOLDER = "exhibit", "well-known", "placeholder"
+_NAMES: Final = ("name", "other_name")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAs:
+    """Whom a claim says a picture shows. ``part``: of a part of it, as in a group picture."""
+
+    claim: int
+    record: int
+    caption: str
+    part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SamePicture:
+    """An exhibit and what is the same picture: another exhibit, or one known elsewhere (``of``).
+
+    ``bits_apart``: of 256; 0 where the bytes are the same. ``name``: of one known elsewhere.
+    """
+
+    exhibit: int
+    of: str
+    other: int
+    bits_apart: int
+    shown_as: tuple[ShownAs, ...]
+    other_shown_as: tuple[ShownAs, ...] = ()
+    name: str = ""
+    conflict: bool = False
+
+    @property
+    def words(self) -> str:
+        """The finding in a sentence."""
+        shows = _names(self.shown_as) or "no one in particular"
+        apart = "the same bytes" if not self.bits_apart else f"{self.bits_apart} of 256 bits differ"
+        if self.of == PLACEHOLDER:
+            known = f"a placeholder{f', {self.name}' if self.name else ''}"
+        elif self.of == WELL_KNOWN:
+            known = f"the well-known picture of {self.name}"
+        elif self.other == self.exhibit:
+            return f"Picture {self.exhibit} is said to show {shows}."
+        else:
+            other = _names(self.other_shown_as) or "no one in particular"
+            known = f"picture {self.other}, said to show {other}"
+        return f"Picture {self.exhibit}, said to show {shows}, is {known} ({apart})."
+
+
+def _names(shown: Iterable[ShownAs]) -> str:
+    return " and ".join(dict.fromkeys(each.caption for each in shown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hashed:
+    position: int
+    bits: int
+    quality: int
+    plain_sha256: str
+
+
+def pictures(viewer: Viewer) -> list[int]:
+    """The exhibits that are pictures."""
+    read = visible(viewer, m.Reading).filter(inner_path="", media_type__startswith="image/")
+    named = Q(media_type__startswith="image/") | Q(position__in=read.values("exhibit"))
+    rows = visible(viewer, m.Exhibit).filter(named).order_by("position")
+    return list(rows.values_list("position", flat=True))
+
+
+def uncompared(viewer: Viewer, exhibits: Collection[int]) -> list[int]:
+    """Those of the exhibits that were never hashed."""
+    done: set[int] = set()
+    for part in in_pieces(sorted(exhibits)):
+        rows = visible(viewer, m.PictureHash).filter(exhibit__in=part)
+        done.update(rows.values_list("exhibit", flat=True))
+    return sorted(set(exhibits) - done)
+
+
+def same_pictures(viewer: Viewer, exhibits: Collection[int] | None = None) -> list[SamePicture]:
+    """What is the same picture as one of these exhibits (None: of all), conflicts first."""
+    own = _hashed(viewer)
+    wanted = own.keys() if exhibits is None else own.keys() & set(exhibits)
+    shown = _shown(viewer)
+    known = list(live(visible(viewer, m.PictureReference)).order_by("position"))
+    names = _names_of({each.record for some in shown.values() for each in some})
+    found = [*_within(own, wanted, shown, once=exhibits is None)]
+    found += _elsewhere(own, wanted, shown, known, names)
+    found += (
+        SamePicture(each, EXHIBIT, each, 0, tuple(shown[each]), conflict=True)
+        for each in sorted(wanted)
+        if len({one.record for one in shown.get(each, ()) if not one.part}) > 1
+    )
+    return sorted(found, key=lambda one: (not one.conflict, one.exhibit, one.of, one.other))
+
+
+def stops(claims: Collection[int]) -> tuple[list[int], list[SamePicture]]:
+    """Of what these claims say pictures show: what was not compared yet, and what is in conflict.
+    For rules, which see everything."""
+    exhibits = gates.pictures_of(claims)[m.Exhibit]
+    if not exhibits:
+        return [], []
+    conflicts = [each for each in same_pictures(OWNER, exhibits) if each.conflict]
+    return uncompared(OWNER, exhibits), conflicts
+
+
+def _hashed(viewer: Viewer) -> dict[int, _Hashed]:
+    """The newest hash of each exhibit that has one."""
+    of = dict(visible(viewer, m.Exhibit).values_list("position", "plain_sha256"))
+    rows = visible(viewer, m.PictureHash).exclude(pdq="").order_by("position")
+    return {
+        exhibit: _Hashed(exhibit, int(pdq, 16), quality, of[exhibit])
+        for exhibit, pdq, quality in rows.values_list("exhibit", "pdq", "quality").iterator()
+        if exhibit in of
+    }
+
+
+def _shown(viewer: Viewer) -> dict[int, list[ShownAs]]:
+    """Whom the claims that stand say each exhibit shows."""
+    claims = live(visible(viewer, m.Claim)).filter(property=gates.DEPICTS, stance="asserts")
+    rows = {c: ref for c, ref in claims.values_list("position", "ref") if ref is not None}
+    mentions: dict[int, tuple[int, str]] = {}
+    for part in in_pieces(sorted(set(rows.values()))):
+        found = visible(viewer, m.Mention).filter(position__in=part)
+        mentions |= _called(found)
+    shown: dict[int, list[ShownAs]] = defaultdict(list)
+    for part in in_pieces(sorted(rows)):
+        cited = visible(viewer, m.ClaimPassage).filter(claim__in=part)
+        places = visible(viewer, m.Passage).filter(position__in=cited.values("passage"))
+        where = {p: (e, form) for p, e, form in places.values_list("position", "exhibit", "form")}
+        for claim, passage in cited.order_by("claim", "ordinal").values_list("claim", "passage"):
+            if passage in where and rows[claim] in mentions:
+                exhibit, form = where[passage]
+                record, caption = mentions[rows[claim]]
+                shown[exhibit].append(ShownAs(claim, record, caption, form == "rectangle"))
+    return shown
+
+
+def _called(mentions: QuerySet[m.Mention]) -> dict[int, tuple[int, str]]:
+    """The record of each mention, and how it is called there."""
+    rows = mentions.values_list("position", "canonical", "caption")
+    return {position: (record, caption) for position, record, caption in rows}
+
+
+def _names_of(records: Collection[int]) -> dict[int, set[tuple[str, ...]]]:
+    """How each record is called anywhere, folded."""
+    found: dict[int, set[tuple[str, ...]]] = defaultdict(set)
+    for part in in_pieces(sorted(records)):
+        rows = m.Mention.objects.filter(canonical__in=part)
+        of = _called(rows)
+        for record, name in of.values():
+            found[record].add(tuple(folding.words(name)))
+        said = live(
+            m.Claim.objects.filter(subject__in=rows.values("position"), property__in=_NAMES)
+        )
+        for subject, key in said.values_list("subject", "value_key"):
+            found[of[subject][0]].add(tuple(folding.words(key)))
+    return found
+
+
+def _within(
+    own: dict[int, _Hashed],
+    wanted: Collection[int],
+    shown: dict[int, list[ShownAs]],
+    *,
+    once: bool,
+) -> Iterator[SamePicture]:
+    telling = [(each.position, each.bits) for each in own.values() if each.quality >= LEAST_QUALITY]
+    index = HashIndex(telling)
+    bytes_of: dict[str, list[int]] = defaultdict(list)
+    for each in own.values():
+        bytes_of[each.plain_sha256].append(each.position)
+    for exhibit in sorted(wanted):
+        one = own[exhibit]
+        near = dict.fromkeys(bytes_of[one.plain_sha256], 0)
+        if one.quality >= LEAST_QUALITY:
+            near = dict(index.near(one.bits)) | near
+        for other, apart in sorted(near.items()):
+            if other == exhibit or (once and other < exhibit):
+                continue
+            mine, theirs = shown.get(exhibit, []), shown.get(other, [])
+            apart_names = bool(mine and theirs) and not _records(mine) & _records(theirs)
+            yield SamePicture(
+                *(exhibit, EXHIBIT, other, apart, tuple(mine), tuple(theirs)),
+                conflict=apart_names,
+            )
+
+
+def _records(shown: Iterable[ShownAs]) -> set[int]:
+    return {each.record for each in shown}
+
+
+def _elsewhere(
+    own: dict[int, _Hashed],
+    wanted: Collection[int],
+    shown: dict[int, list[ShownAs]],
+    known: list[m.PictureReference],
+    names: dict[int, set[tuple[str, ...]]],
+) -> Iterator[SamePicture]:
+    by_position = {row.position: row for row in known}
+    telling = (row for row in known if row.quality >= LEAST_QUALITY)
+    index = HashIndex((row.position, int(row.pdq, 16)) for row in telling)
+    bytes_of: dict[str, list[int]] = defaultdict(list)
+    for row in known:
+        bytes_of[row.plain_sha256].append(row.position)
+    for exhibit in sorted(wanted):
+        one = own[exhibit]
+        near = dict.fromkeys(bytes_of[one.plain_sha256], 0)
+        if one.quality >= LEAST_QUALITY:
+            near = dict(index.near(one.bits)) | near
+        mine = shown.get(exhibit, [])
+        for position, apart in sorted(near.items()):
+            row = by_position[position]
+            called = tuple(folding.words(row.name))
+            theirs = all(called in names.get(each.record, ()) for each in mine)
+            yield SamePicture(
+                *(exhibit, PLACEHOLDER if row.placeholder else WELL_KNOWN, position, apart),
+                tuple(mine),
+                name=row.name,
+                conflict=bool(mine) and (row.placeholder or not theirs),
+            )
