@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from habeas.display.references import Asked, EntryReference, Marked, Target, optional
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.wording import grouped
-from habeas.figures.evaluation.results import CountedFigure, Evaluation
-from habeas.vocabulary import stances
+from habeas.figures.evaluation.kept_values import FigureValue, value_of
+from habeas.figures.evaluation.results import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,49 +152,48 @@ def number(evaluation: Evaluation, as_of: int | None = None) -> FigureNumber:
 
     ``as_of`` is the ledger size that the reader asked for, which its links keep.
     """
-    lineage = evaluation.require_lineage()
-    definition = evaluation.definition
-    counted = evaluation if isinstance(evaluation, CountedFigure) else None
+    return number_kept(evaluation.definition, value_of(evaluation), as_of)
+
+
+def number_kept(
+    definition: FigureDefinition, value: FigureValue, as_of: int | None = None
+) -> FigureNumber:
+    """The figure of a definition with its value, which was justified when it was taken."""
     return FigureNumber(
         **_of_definition(definition, as_of),
-        headline=evaluation.headline,
-        number=None if counted is None else counted.number,
-        number_words=_number_words(evaluation),
-        unit_words="" if counted is None else definition.unit,
-        not_known=evaluation.not_known,
-        open_pairs=len(evaluation.open_pairs),
-        accounts=len(evaluation.points),
-        denials=sum(point.stance == stances.DENIES for point in evaluation.points),
-        scope=evaluation.scope,
-        handling=evaluation.handling,
+        headline=value.headline,
+        number=value.number,
+        number_words=_number_words(value),
+        unit_words="" if value.number is None else definition.unit,
+        not_known=value.not_known,
+        open_pairs=value.open_pairs,
+        accounts=value.accounts,
+        denials=value.denials,
+        scope=value.scope,
+        handling=value.handling,
         lineage=FigureLineage(
-            definition=lineage.definition,
-            digest=lineage.digest,
-            as_of=lineage.as_of,
-            records=len(lineage.records),
-            claims=len(lineage.claims),
+            definition=value.definition,
+            digest=value.digest,
+            as_of=value.as_of,
+            records=value.records,
+            claims=value.claims,
             steps=tuple(
                 RuleCounts(
-                    step.rule,
-                    step.words,
-                    step.entered,
-                    step.kept,
-                    len(step.dropped),
-                    len(step.not_known),
+                    step.rule, step.words, step.entered, step.kept, step.dropped, step.not_known
                 )
-                for step in evaluation.steps
+                for step in value.steps
             ),
         ),
     )
 
 
-def _number_words(evaluation: Evaluation) -> str:
-    if not isinstance(evaluation, CountedFigure):
-        return evaluation.headline
-    number = grouped(evaluation.number)
-    if evaluation.fewest is not None and evaluation.fewest < evaluation.number:
+def _number_words(value: FigureValue) -> str:
+    if value.number is None:
+        return value.headline
+    number = grouped(value.number)
+    if value.fewest is not None and value.fewest < value.number:
         number = _("%(low)s to %(high)s") % {
-            "low": grouped(evaluation.fewest),
+            "low": grouped(value.fewest),
             "high": number,
         }
-    return _("at least %(number)s") % {"number": number} if evaluation.not_known else number
+    return _("at least %(number)s") % {"number": number} if value.not_known else number

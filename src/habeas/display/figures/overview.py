@@ -26,13 +26,20 @@ from habeas.display.figures.heading import (
     kind_meaning,
     kind_words,
     number,
+    number_kept,
 )
 from habeas.display.references import Target, optional
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.recorded import in_force
 from habeas.figures.definition.rules import KINDS_OF_FIGURE
 from habeas.figures.errors import FigureError, NoLineage
-from habeas.figures.evaluation.evaluating import evaluate, is_remembered
+from habeas.figures.evaluation.evaluating import (
+    evaluate,
+    is_remembered,
+    is_too_large,
+    value_kept,
+)
+from habeas.figures.evaluation.kept_values import FigureValue
 from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.results import Evaluation
 
@@ -53,11 +60,15 @@ class RefusalWords:
 
 @dataclass(frozen=True, slots=True)
 class TriedFigure:
-    """A figure, or its heading and why it cannot be given."""
+    """A figure, or its heading and why it cannot be given.
+
+    ``to_count``: where a large count is made, which nobody has asked for since the newest entry.
+    """
 
     figure: FigureNumber | None
     heading: RefusedHeading | None = optional()
     refused: RefusalWords | None = optional()
+    to_count: Target | None = optional()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +124,15 @@ class FiguresShown:
     kinds: tuple[KindOfFigures, ...]
 
 
-Tried = tuple[FigureDefinition, Evaluation | FigureError]
+#: None: a count too large to be made for an overview.
+Tried = tuple[FigureDefinition, Evaluation | FigureError | FigureValue | None]
 
 
 def overview(archive: Archive, viewer: Viewer) -> OverviewShown:
     """The archive's title and makers, the figures that lead, a picture, and all figures by kind."""
     about = visible(viewer, ArchiveTitle).order_by("position").first()
     size, newest = head()
-    tried = _tried(archive, viewer, size)
+    tried = _tried(archive, viewer, size, sparing=True)
     kinds = _by_kind(tried)
     return OverviewShown(
         _("What is known"),
@@ -139,14 +151,20 @@ def figures(archive: Archive, viewer: Viewer) -> FiguresShown:
     return FiguresShown(_("Figures"), _by_kind(_tried(archive, viewer, archive.size)))
 
 
-def _tried(archive: Archive, viewer: Viewer, size: int) -> list[Tried]:
-    """Each figure, or why it cannot be given; one that cannot be justified is never shown."""
+def _tried(archive: Archive, viewer: Viewer, size: int, *, sparing: bool = False) -> list[Tried]:
+    """Each figure, or why it cannot be given; one that cannot be justified is never shown.
+
+    ``sparing``: a count that is large is shown as it was counted at this size, or not yet.
+    """
     found: list[Tried] = []
     definitions = in_force(viewer)
     asked = [each for each in definitions if not is_remembered(archive, each, viewer, size)]
     ground = Ground(viewer, size, together=asked)
     for definition in definitions:
         try:
+            if sparing and definition in asked and is_too_large(definition, ground):
+                found.append((definition, value_kept(archive, definition, viewer, ground)))
+                continue
             evaluation = evaluate(archive, definition, viewer, ground=ground, size=size)
             found.append((definition, evaluation))
         except NoLineage:
@@ -169,7 +187,14 @@ def _by_kind(tried: Sequence[Tried]) -> tuple[KindOfFigures, ...]:
     )
 
 
-def _shown(definition: FigureDefinition, found: Evaluation | FigureError) -> TriedFigure:
+def _shown(
+    definition: FigureDefinition, found: Evaluation | FigureError | FigureValue | None
+) -> TriedFigure:
+    if found is None:
+        shown = heading(definition)
+        return TriedFigure(None, heading=shown, to_count=shown.url)
+    if isinstance(found, FigureValue):
+        return TriedFigure(number_kept(definition, found))
     if isinstance(found, FigureError):
         refused = RefusalWords(found.code, found.message)
         return TriedFigure(None, heading=heading(definition), refused=refused)
@@ -194,7 +219,7 @@ def _picture(tried: Sequence[Tried]) -> PictureShown | None:
     """The first map that has a place, else the first plot that has a number."""
     for view in PICTURES:
         for definition, found in tried:
-            if definition.view != view or isinstance(found, FigureError):
+            if definition.view != view or not isinstance(found, Evaluation):
                 continue
             svg = drawings.picture(found)
             if svg is not None:

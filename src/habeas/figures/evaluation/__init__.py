@@ -9,6 +9,7 @@ __all__ = [
     "erased",
     "estimates",
     "evaluating",
+    "kept_values",
     "loading",
     "results",
     "rows",

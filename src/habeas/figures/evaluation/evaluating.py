@@ -18,11 +18,19 @@ from habeas.archive.blast_radius import blast_radius
 from habeas.archive.store import forgetting
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import AheadOfLedger, NeedsPurpose
-from habeas.figures.evaluation import disagreement, estimates, parts, undecided, weakness
+from habeas.figures.evaluation import (
+    disagreement,
+    estimates,
+    kept_values,
+    parts,
+    undecided,
+    weakness,
+)
 from habeas.figures.evaluation.capturing import capture
 from habeas.figures.evaluation.counting import Counted, count
 from habeas.figures.evaluation.gathering import load
 from habeas.figures.evaluation.handling import handling_of
+from habeas.figures.evaluation.kept_values import FigureValue
 from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.reporting import report
 from habeas.figures.evaluation.results import (
@@ -246,6 +254,8 @@ def evaluate(
             ground = Ground(viewer, n)
         found = _computed(definition, ground)
         remembered.put(key, found)
+        if n == size:
+            kept_values.keep(archive, size, key, found)
     if isinstance(found, EstimatedFigure):  # computed apart, and perhaps since
         return replace(found, estimates=estimates.kept(archive, found))
     return found
@@ -260,6 +270,33 @@ def is_remembered(
     except AheadOfLedger:
         return False
     return remembered.get(_depends_on(archive, size, definition, viewer, n)) is not None
+
+
+def value_kept(
+    archive: Archive, definition: FigureDefinition, viewer: Viewer, ground: Ground
+) -> FigureValue | None:
+    """What an overview shows of a count that is too large to be made for it.
+
+    ``ground`` is of the archive as it is now. None where it is not kept: nobody has asked for it
+    since the newest entry. Raises ``NeedsPurpose``.
+    """
+    require_purpose(definition, viewer)
+    size = ground.as_of
+    key = _depends_on(archive, size, definition, viewer, size)
+    return kept_values.kept(archive, size, key)
+
+
+def is_too_large(definition: FigureDefinition, ground: Ground) -> bool:
+    """Whether an overview leaves it to the reader to ask for a count: it is read in parts.
+
+    One that pins a ledger size is the same after every entry; it is counted once a process.
+    """
+    return (
+        definition.kind == "counted"
+        and definition.as_of is None
+        and not ground.holds(definition)
+        and parts.is_large(definition, ground)
+    )
 
 
 def _depends_on(

@@ -62,7 +62,7 @@ class WholeFacts:
 
 def asked(definition: FigureDefinition, ground: Ground) -> WholeFacts | FactsInParts:
     """The facts of a counted figure, in parts."""
-    if ground.holds(definition) or not _is_large(definition, ground):
+    if ground.holds(definition) or not is_large(definition, ground):
         return WholeFacts(load(definition, ground))
     return FactsInParts(definition, ground)
 
@@ -79,7 +79,8 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _is_large(definition: FigureDefinition, ground: Ground) -> bool:
+def is_large(definition: FigureDefinition, ground: Ground) -> bool:
+    """Whether a count is of so much that it is read in parts."""
     if ground.as_of <= MOST_AT_ONCE:  # each claim and each record is an entry
         return False
     names = frozenset(definition.properties)
@@ -91,7 +92,7 @@ def _is_large(definition: FigureDefinition, ground: Ground) -> bool:
 
 
 def _is_more(rows: QuerySet[m.Claim] | QuerySet[m.Mention]) -> bool:
-    return len(rows.values_list("position")[: MOST_AT_ONCE + 1]) > MOST_AT_ONCE
+    return rows.values_list("position")[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists()
 
 
 def _claims(ground: Ground, properties: Iterable[str]) -> QuerySet[m.Claim]:
