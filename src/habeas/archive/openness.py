@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db.models import CharField, F, Max, OuterRef, QuerySet, Subquery, Value
 
@@ -423,3 +423,9 @@ def _held(
         *(owned.get(subject, subject) for subject in subjects),
     }
     return found | {thing for thing, fellows in people.items() if on_hold.intersection(fellows)}
+
+
+def strictest_of(rows: QuerySet[Any]) -> str:
+    """The strictest level of some rows, however many there are."""
+    labels = m.Label.objects.filter(id__in=rows.order_by().values("label"))
+    return LEVEL_NAMES[labels.aggregate(strictest=Max("level"))["strictest"] or 0]

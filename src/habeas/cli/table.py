@@ -57,6 +57,7 @@ figure list             figure:list_               List the current figures, eac
 figure show             figure:show                Show a figure, its rules and its weak points.
 figure compare          figure_compare:compare     Count a figure otherwise: without a source, with more origins, without vague dates.
 figure diff             figure_compare:diff        Compare a figure at two ledger sizes: who came, who left, and by which entries.
+figure holdings         figure_holdings:holdings   Count what the archive holds: records by kind, exhibits, sources, claims reviewed and not.
 figure estimate         figure:estimate            Compute an estimated figure.
 figure add              figure_define:add          Record a definition in the ledger.
 figure check            figure_define:check        Check a definition without recording it.

@@ -13,7 +13,12 @@ from habeas.cli.session import PersonSession
 from habeas.cli.speaking import speaks_unicode, width
 from habeas.figures.definition import recorded
 from habeas.figures.definition.definitions import FigureDefinition
+from habeas.figures.errors import UnknownFigure
+from habeas.figures.evaluation import holdings as counted
+from habeas.figures.evaluation.loading import Ground
 from habeas.figures.why.asking import as_json, as_text, tree
+from habeas.figures.why.held import why_held
+from habeas.figures.why.nodes import Node
 
 
 def why(
@@ -43,9 +48,21 @@ def why(
     if number.isascii() and number.isdigit():
         wanted = int(number)
     else:
-        wanted = recorded.named(OWNER, target, as_of)
+        try:
+            wanted = recorded.named(OWNER, target, as_of)
+        except UnknownFigure:
+            ground = Ground(OWNER, archive.size if as_of is None else as_of)
+            if target not in counted.keys(ground.vocabulary):
+                raise
+            held = counted.holding(ground, target)
+            some = counted.members(ground, target, None, limit)
+            _give(session, why_held(archive, ground, held, some), ascii_=ascii_)
+            return
     viewer = session.viewer(as_, purpose, "figure", target)
-    found = tree(archive, viewer, wanted, as_of=as_of, limit=limit)
+    _give(session, tree(archive, viewer, wanted, as_of=as_of, limit=limit), ascii_=ascii_)
+
+
+def _give(session: PersonSession, found: Node, *, ascii_: bool) -> None:
     if session.json:
         session.give(as_json(found))
     else:

@@ -9,6 +9,7 @@ __all__ = [
     "drawings",
     "estimates",
     "figure",
+    "holdings",
     "overview",
     "places",
 ]

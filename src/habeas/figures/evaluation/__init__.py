@@ -9,6 +9,7 @@ __all__ = [
     "erased",
     "estimates",
     "evaluating",
+    "holdings",
     "kept_values",
     "loading",
     "results",

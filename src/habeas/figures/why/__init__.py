@@ -3,6 +3,7 @@
 __all__ = [
     "asking",
     "claim_steps",
+    "held",
     "nodes",
     "printing",
 ]

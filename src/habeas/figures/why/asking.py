@@ -59,10 +59,7 @@ def tree(
     alike for what does not exist and for what the viewer may not see.
     """
 
-    def prove(position: int) -> Proven:
-        return inclusion(archive, position)
-
-    prover: Prover | None = prove if proof else None
+    proving = prover(archive) if proof else None
     n = archive.size if as_of is None else as_of
     if isinstance(target, FigureDefinition):
         target = evaluate(archive, target, viewer, as_of)
@@ -71,14 +68,23 @@ def tree(
     ):
         target = evaluate(archive, recorded.at(viewer, target), viewer, as_of)
     if isinstance(target, Evaluation):
-        down = Descent(viewer, target.as_of, regions.vocabulary(), prover, archive)
+        down = Descent(viewer, target.as_of, regions.vocabulary(), proving, archive)
         figure = _figure(target, limit, offset, down)
-        return marked(viewer, _under(figure, down), target.handling)
-    down = Descent(viewer, n, regions.vocabulary(), prover, archive)
-    return marked(viewer, _under(_thing(viewer, target, n, limit, offset, down), down))
+        return marked(viewer, under_checkpoint(figure, down), target.handling)
+    down = Descent(viewer, n, regions.vocabulary(), proving, archive)
+    return marked(viewer, under_checkpoint(_thing(viewer, target, n, limit, offset, down), down))
 
 
-def _under(node: Node, down: Descent) -> Node:
+def prover(archive: Archive) -> Prover:
+    """What proves that an entry is in the log."""
+
+    def prove(position: int) -> Proven:
+        return inclusion(archive, position)
+
+    return prove
+
+
+def under_checkpoint(node: Node, down: Descent) -> Node:
     """The whole tree, saying at its top under which signed checkpoint its proofs hold."""
     if down.checkpoint is None:
         return node

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.http import HttpResponse, JsonResponse
 
 from habeas.display.asking import NotThere, Query
-from habeas.display.figures import charts, comparing, drawings, estimates, figure, places
+from habeas.display.figures import charts, comparing, drawings, estimates, figure, holdings, places
 from habeas.display.figures import overview as overviews
 from habeas.figures.errors import FigureError
 from habeas.figures.evaluation.results import Evaluation
@@ -57,6 +57,24 @@ def rule(request: ViewerRequest, key: str, number: int) -> figure.RuleShown:
 def why(request: ViewerRequest, key: str) -> figure.WhyShown:
     """The way down from a figure to sealed bytes."""
     return figure.why(request.archive, request.viewer, key, query_of(request))
+
+
+@page("explore/holdings.html")
+def held(request: ViewerRequest) -> holdings.HoldingsShown:
+    """The counts that every archive has."""
+    return holdings.holdings(request.archive, request.viewer)
+
+
+@page("explore/holding.html")
+def holding(request: ViewerRequest, key: str) -> holdings.HoldingShown:
+    """One of them."""
+    return holdings.holding(request.archive, request.viewer, key, query_of(request))
+
+
+@page("explore/holding.html")
+def holding_why(request: ViewerRequest, key: str) -> holdings.HoldingWhy:
+    """The way down from one of them to sealed bytes."""
+    return holdings.why(request.archive, request.viewer, key, query_of(request))
 
 
 # --- pictures and data of a drawing ----------------------------------------------------------
