@@ -15,6 +15,8 @@ import psycopg
 from psycopg import sql
 
 _ROWS = 5_000
+_STATE = "SELECT value FROM local_state WHERE name = 'projection'"
+_SET_STATE = "UPDATE local_state SET value = %s WHERE name = 'projection'"
 
 
 def onto_postgresql(case: Path, directory: Path, url: str) -> None:
@@ -33,8 +35,10 @@ def onto_postgresql(case: Path, directory: Path, url: str) -> None:
     shutil.copy(case / "case.json", directory / "case.json")
     lying = sqlite3.connect(f"file:{case / 'habeas.db'}?mode=ro", uri=True)
     with psycopg.connect(url) as there:
+        tables_of = there.execute(_STATE).fetchone()  # each database has its own
         for table, columns in _tables(there).items():
             _copy(lying, there, table, columns)
+        there.execute(_SET_STATE, tables_of)
         there.commit()
         there.autocommit = True
         there.execute("VACUUM ANALYZE")
