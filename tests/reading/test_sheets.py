@@ -14,7 +14,7 @@ from tests.reading.drafting import BOMB, Read, read, relations, zipped
 
 from habeas.reading.documents import Document, State
 from habeas.reading.limits import Limits
-from habeas.reading.readers import number_formats, sheets, sheets_csv
+from habeas.reading.readers import grid, number_formats, sheets, sheets_csv
 
 X = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -24,7 +24,13 @@ FORMATS = ("General", "yyyy-mm-dd", "#,##0.00", "0%")
 
 
 def xlsx(
-    rows: str, *, cols: str = "", book: str = "", state: str = "visible", strings: str = ""
+    rows: str,
+    *,
+    cols: str = "",
+    book: str = "",
+    state: str = "visible",
+    strings: str = "",
+    after: str = "",
 ) -> bytes:
     """A workbook with one sheet Cells; cell style n has FORMATS[n]."""
     codes = "".join(
@@ -33,6 +39,7 @@ def xlsx(
     styles = "".join(f'<xf numFmtId="{200 + n}"/>' for n in range(len(FORMATS)))
     return zipped(
         {
+            "[Content_Types].xml": "<Types/>",
             "_rels/.rels": relations(("r1", "officeDocument", "xl/workbook.xml")),
             "xl/workbook.xml": f'<workbook xmlns="{X}" xmlns:r="{R}">{book}<sheets>'
             f'<sheet name="Cells" r:id="r1" state="{state}"/></sheets></workbook>',
@@ -45,7 +52,7 @@ def xlsx(
             f"<cellXfs>{styles}</cellXfs></styleSheet>",
             "xl/sharedStrings.xml": f'<sst xmlns="{X}">{strings}</sst>',
             "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{X}">{cols}<sheetData>{rows}'
-            "</sheetData></worksheet>",
+            f"</sheetData>{after}</worksheet>",
         }
     )
 
@@ -102,6 +109,23 @@ def test_how_a_name_is_pronounced_is_not_part_of_it() -> None:
     name = '<r><t>买买</t></r><r><t>提</t></r><rPh sb="0" eb="1"><t>mai</t></rPh>'
     done = read_xlsx(f'<row r="1"><c r="A1" t="inlineStr"><is>{name}</is></c></row>')
     assert done.text.strip() == "买买提"
+
+
+def test_a_formula_without_a_result_holds_its_formula_and_shows_nothing() -> None:
+    done = read_xlsx('<row r="1"><c r="A1"><f>B1+1</f></c><c r="B1"><v>2</v></c></row>')
+    first = next(part for part in done.parts if part.kind == "cell")
+    assert (done.text, first.stored) == ("\t2\n", "=B1+1")
+    assert first.warnings == (grid.NO_RESULT,)
+    assert grid.FORMULAS in next(part for part in done.parts if part.kind == "sheet").warnings
+
+
+def test_a_sheet_that_runs_from_right_to_left_keeps_its_columns_and_says_so() -> None:
+    view = '<sheetViews><sheetView rightToLeft="1" workbookViewId="0"/></sheetViews>'
+    cells = '<c r="A1" t="inlineStr"><is><t>ئىسمى</t></is></c><c r="B1"><v>3</v></c>'
+    done = read_xlsx(f'<row r="1">{cells}</row>', cols=view)
+    assert done.text == "ئىسمى\t3\n"
+    sheet = next(part for part in done.parts if part.kind == "sheet")
+    assert sheet.warnings == (grid.RIGHT_TO_LEFT,)
 
 
 def test_hidden_sheets_rows_and_columns_are_read_and_said() -> None:

@@ -148,7 +148,8 @@ class Drafts:
     """The rows of an import and the faults found so far.
 
     ``origin`` is what was imported, in the words of whoever did; ``name`` becomes the list's and
-    ``digest`` knows an import made twice. Files that exhibits name lie in ``directory``.
+    ``digest`` knows an import made twice. Files that exhibits name lie in ``directory``. ``notes``
+    are what the importer itself has to tell, each a sentence or two.
     """
 
     origin: str
@@ -157,6 +158,7 @@ class Drafts:
     directory: Path
     faults: Faults = field(default_factory=Faults)
     definitions: list[DraftDefinition] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     _rows: dict[str, list[DraftRow]] = field(default_factory=dict)
 
     def rows(self, kind: DraftKind) -> list[DraftRow]:

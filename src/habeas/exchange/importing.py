@@ -94,7 +94,7 @@ def import_drafts(
     plan = check(archive, drafts)
     if plan.faults:
         raise ImportRefused(plan.faults)
-    notes = unnoticed.in_drafts(drafts)
+    notes = (*drafts.notes, *unnoticed.in_drafts(drafts))
     sealed = _seal(archive, plan, progress)
     with (
         removed_unless_recorded(archive, list(sealed.values())),
@@ -122,7 +122,7 @@ def preview(
     counts = {kind.name: len(drafts.rows(kind)) for kind in kinds}
     counts["definitions"] = len(drafts.definitions)
     counts |= _decided(plan)
-    return counts, unnoticed.in_drafts(drafts)
+    return counts, (*drafts.notes, *unnoticed.in_drafts(drafts))
 
 
 def _decided(plan: ImportPlan) -> dict[str, int]:

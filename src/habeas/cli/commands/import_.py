@@ -1,4 +1,4 @@
-"""import: a folder of CSV files, whole or not at all, under one person's signature."""
+"""import: a folder of CSV files or a case table, whole or not at all, under one signature."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import shown
-from habeas.exchange.folder import read_folder
+from habeas.exchange.case_tables import drafts_of
 from habeas.exchange.importing import import_drafts, preview
 
 _DECIDED = ("judgements", "assessments", "consents", "groupings")
@@ -21,10 +21,10 @@ def import_(
     directory: Annotated[
         Path,
         typer.Argument(
-            metavar="DIR",
+            metavar="PATH",
             exists=True,
-            file_okay=False,
-            help="The folder: claims.csv and its fellows.",
+            help="The folder: claims.csv and its fellows. Or the mapping of a case table, a YAML "
+            "file.",
         ),
     ],
     as_: PersonOption = "",
@@ -33,14 +33,15 @@ def import_(
     ] = False,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Import a folder of CSV files, whole or not at all.
+    """Import a folder of CSV files or a case table, whole or not at all.
 
     Where anything in it is wrong, every fault is named and nothing is imported.
-    docs/reference/import-format.md tells the files and their columns.
+    docs/reference/import-format.md explains the files and their columns;
+    docs/reference/case-tables.md explains the mapping of a case table.
     """
     archive = session.open()
     if dry_run:
-        counts, notes = preview(archive, read_folder(directory), again=again)
+        counts, notes = preview(archive, drafts_of(archive, directory), again=again)
         words = _words(counts)
         session.say(f"{shown(directory.resolve().name)} would be imported whole: {words}.")
         for note in notes:
@@ -50,7 +51,7 @@ def import_(
         return
     person = session.person(as_)
     with session.progress() as progress:
-        drafts = read_folder(directory)
+        drafts = drafts_of(archive, directory)
         made = import_drafts(archive, drafts, person, again=again, progress=progress)
     counts = {
         "exhibits": made.exhibits,

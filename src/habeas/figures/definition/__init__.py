@@ -6,5 +6,6 @@ __all__ = [
     "naming",
     "recorded",
     "rules",
+    "syntax",
     "wording",
 ]

@@ -13,6 +13,10 @@ from habeas.reading.readers.interface import DraftReading
 from habeas.reading.tables import column_name
 
 _MOST_MERGED = 50
+LONGEST_FORMULA = 500  # code points that are kept of a formula without a result
+NO_RESULT = "A formula, of which the file keeps no result."
+FORMULAS = "Cells hold formulas; the results that the file keeps are shown, and none is computed."
+RIGHT_TO_LEFT = "The sheet runs from right to left; its columns keep their letters."
 
 
 class Grid:

@@ -13,7 +13,7 @@ from habeas.reading.readers import markup, sheets_csv, sheets_ods, sheets_xls, s
 from habeas.reading.readers.interface import DraftReading, InputFile
 
 NAME = "habeas.sheets"
-VERSION = "5"
+VERSION = "6"
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSX_FAMILY = frozenset(

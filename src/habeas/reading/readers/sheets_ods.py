@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from habeas.reading.readers import opendocument
-from habeas.reading.readers.grid import Grid
+from habeas.reading.readers.grid import FORMULAS, LONGEST_FORMULA, Grid
 from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.markup import Event, Walk
 from habeas.reading.readers.package import whole
@@ -31,6 +31,7 @@ class _Cell:
     column: int
     repeats: int
     stored: str
+    formula: str = ""
     paragraphs: list[list[str]] = field(default_factory=list)
 
 
@@ -99,7 +100,10 @@ class _Sheets:
                 self._column,
                 _count(attributes.get("table:number-columns-repeated", "1")),
                 _stored(attributes),
+                attributes.get("table:formula", ""),
             )
+            if self._cell.formula:
+                self._grid.warn(FORMULAS)
             rows, columns = (
                 _count(attributes.get(f"table:number-{what}-spanned", "1"))
                 for what in ("rows", "columns")
@@ -150,6 +154,8 @@ class _Sheets:
             cell, self._cell = self._cell, None
             shown = "\n".join("".join(pieces) for pieces in cell.paragraphs)
             self._column = cell.column + cell.repeats
+            if cell.formula and not (shown or cell.stored):
+                cell.stored = f"={cell.formula.partition('=')[2]}"[:LONGEST_FORMULA]
             if shown or cell.stored:
                 count = self._held(cell.repeats, "cell")
                 self._row.cells += [(cell.column + at, shown, cell.stored) for at in range(count)]

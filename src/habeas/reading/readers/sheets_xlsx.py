@@ -1,6 +1,7 @@
 """Reads xlsx: shared strings, number formats, then each sheet as a stream of rows.
 
-Formulas are not computed: the result that the file keeps is shown. Shared strings are held
+Formulas are not computed: the result that the file keeps is shown; where it keeps none, the cell
+shows nothing and holds the formula. Shared strings are held
 as they come, to the cap on text; cells that point past it are said to be missing.
 """
 
@@ -12,7 +13,14 @@ from dataclasses import dataclass, field
 
 from habeas.reading.documents import State
 from habeas.reading.readers import drawing, number_formats
-from habeas.reading.readers.grid import Grid, row_and_column
+from habeas.reading.readers.grid import (
+    FORMULAS,
+    LONGEST_FORMULA,
+    NO_RESULT,
+    RIGHT_TO_LEFT,
+    Grid,
+    row_and_column,
+)
 from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.reading.readers.markup import Walk
 from habeas.reading.readers.package import Package, Relation, whole
@@ -116,6 +124,12 @@ class _Cell:
     style: int = 0
     value: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
+    formula: list[str] | None = None
+
+    @property
+    def unsolved(self) -> bool:
+        """Whether it holds a formula and no result of it."""
+        return self.formula is not None and not (self.value or self.inline)
 
 
 def _sheet(
@@ -133,7 +147,8 @@ def _sheet(
             shown = [
                 (cell.column, *values) for cell in cells if (values := _values(cell, book, draft))
             ]
-            grid.row(number, shown, hidden=hidden)
+            unsolved = {cell.column: NO_RESULT for cell in cells if cell.unsolved}
+            grid.row(number, shown, hidden=hidden, notes=unsolved)
         for other in own.values():
             if other.outside or other.target not in package:
                 continue
@@ -160,6 +175,8 @@ def _rows(
             tag = walk.path[-1]
             if tag == "x:v":
                 cell.value.append(value)
+            elif tag == "x:f" and cell.formula is not None:
+                cell.formula.append(value)
             elif tag == "x:t" and "x:is" in walk.path[-4:] and walk.path[-2] != "x:rPh":
                 cell.inline.append(value)
         elif what == "start" and attributes is not None:
@@ -170,6 +187,9 @@ def _rows(
                 style = attributes.get("s", "0")
                 cell = _Cell(row or number, column, attributes.get("t", "n"))
                 cell.style = int(style) if style.isdecimal() else 0
+            elif value == "x:f":
+                cell.formula = []
+                grid.warn(FORMULAS)
             elif value == "x:row":
                 given = attributes.get("r", "")
                 number = int(given) if given.isdecimal() and len(given) <= 9 else number + 1
@@ -181,10 +201,12 @@ def _rows(
             elif value == "x:mergeCell":
                 first, _, last = attributes.get("ref", "").partition(":")
                 grid.merge(row_and_column(first), row_and_column(last))
+            elif value == "x:sheetView" and attributes.get("rightToLeft", "") in _TRUE:
+                grid.warn(RIGHT_TO_LEFT)
             elif value == "x:autoFilter":
                 grid.warn("A filter is set on this sheet.")
         elif value == "x:c":
-            if cell.value or cell.inline:
+            if cell.value or cell.inline or cell.unsolved:
                 cells.append(cell)
                 if len(cells) > 20_000:  # wider than any sheet: give it before it grows
                     yield number, cells, hidden
@@ -196,6 +218,8 @@ def _rows(
 
 def _values(cell: _Cell, book: _Book, draft: DraftReading) -> tuple[str, str] | None:
     """A cell as shown and as stored; None where it holds nothing to show."""
+    if cell.unsolved:
+        return "", f"={''.join(cell.formula or ())}"[:LONGEST_FORMULA]
     raw = "".join(cell.value)
     if cell.kind == "s":
         at = int(raw) if raw.isascii() and raw.isdecimal() else -1

@@ -1,0 +1,91 @@
+"""The sheet that a case table is: what its reading logged, opened for a mapping.
+
+Nothing is opened of the file again. Invariant: what was not read, read in part, or joins rows that
+its reading does not list, is refused with what would be valid.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from habeas.archive import models as m
+from habeas.archive.access import OWNER, visible
+from habeas.archive.access.blocked_bytes import refuse_blocked
+from habeas.archive.exhibits import places as placing
+from habeas.archive.readings import layer_text, standing
+from habeas.exchange import cells_read
+from habeas.exchange.cells_read import Merges
+from habeas.exchange.drafts import Drafts
+from habeas.exchange.errors import InputFault
+from habeas.exchange.mapping import CaseMapping
+from habeas.reading.documents import State
+from habeas.reading.tables import Sheet
+
+if TYPE_CHECKING:
+    from habeas.archive.opening import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSheet:
+    """A sheet that was read: its rows, the text that they are places in, and its merged cells."""
+
+    sheet: Sheet
+    text: str
+    merges: Merges
+    filename: str
+
+
+def opened(archive: Archive, mapping: CaseMapping, drafts: Drafts, file: str) -> CaseSheet | None:
+    """The sheet that a mapping names; None where it cannot be read exactly, which is noted."""
+
+    def refuse(key: str, reason: str, valid: str) -> None:
+        drafts.faults.add(InputFault(file, 0, key, reason, valid))
+
+    exhibit = visible(OWNER, m.Exhibit).filter(position=mapping.exhibit).first()
+    if exhibit is None:
+        refuse("table", f"#{mapping.exhibit} is not an exhibit.", "Add it with `habeas add`.")
+        return None
+    read = standing(OWNER, exhibit.position)
+    layer = None
+    if read is not None and read.layer is not None:
+        layer = visible(OWNER, m.Layer).filter(position=read.layer).first()
+    if read is None or layer is None:
+        why = "was not read yet" if read is None else f"gave no text ({read.state})"
+        refuse("table", f"Exhibit {exhibit.position} {why}.", "Read it: `habeas reading work`.")
+        return None
+    refuse_blocked(layer.address)
+    drafts.digest = hashlib.sha256(f"{drafts.digest} {layer.address}".encode()).hexdigest()
+    places = placing.of_layer(archive, layer)
+    sheets = places.tables.sheets
+    if not 1 <= mapping.sheet <= len(sheets):
+        named = ", ".join(f"{n} {one.name}".strip() for n, one in enumerate(sheets[:12], 1))
+        valid = f"Its sheets: {named}." if sheets else "A case table is a sheet."
+        refuse("sheet", f"Exhibit {exhibit.position} has no sheet {mapping.sheet}.", valid)
+        return None
+    sheet = sheets[mapping.sheet - 1]
+    if read.state == State.IN_PART and mapping.rows is None:
+        missing = "; ".join(json.loads(read.missing or "[]")[:3])
+        last = sheet.tables.row(sheet.last - 1).number if len(sheet) else 0
+        refuse(
+            "rows",
+            f"The file was read in part ({missing}).",
+            f"Name the rows that are meant, such as {mapping.header + 1}-{last}.",
+        )
+        return None
+    warned = [
+        part.warnings
+        for part in places.parts
+        if part.kind == "sheet" and part.start == sheet.start and part.stop == sheet.stop
+    ]
+    merges = cells_read.merges_in([words for each in warned for words in each])
+    if not merges.complete:
+        refuse(
+            "table",
+            "It has more merged cells than its reading lists, so which rows they join is open.",
+            "Add a copy without merged cells, derived from this exhibit.",
+        )
+        return None
+    return CaseSheet(sheet, layer_text(archive, layer), merges, exhibit.filename)

@@ -1,0 +1,143 @@
+"""One cell of a case table as values of a property, and the merged cells of a sheet.
+
+Invariants: what is written stays beside what it is read as; nothing is guessed: a date in figures
+needs the order that the mapping states, a word that no code has is kept under the list's code for
+that, or refused where the list has none; a merged cell is of its first row and column only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from habeas.exchange.mapping import ColumnMapping, folded
+from habeas.vocabulary.errors import shown
+from habeas.vocabulary.locations import column_name
+from habeas.vocabulary.schema import Property, Schema
+
+#: Where a list has one of these, words that no code has are kept under it.
+KEPT_UNDER = ("not-in-code-list", "other")
+NO_RESULT = "A formula of which the file keeps no result."
+_FIGURES = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[T ]00:00(?::00)?)?")
+_ORDERED = {
+    "day-month-year": (2, 1, 0),
+    "month-day-year": (2, 0, 1),
+    "year-month-day": (0, 1, 2),
+}
+_MERGED = "Merged cells: "
+_RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
+_MORE = re.compile(r" and \d+ more\.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCell:
+    """A value and what is written; ``outside``: no code of the list is written so."""
+
+    value: str
+    written: str
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """Why a cell cannot be read exactly, and what would be valid."""
+
+    reason: str
+    valid: str
+
+
+def read(
+    cell: str, column: ColumnMapping, prop: Property, known: Schema
+) -> Iterator[ReadCell | CellFault]:
+    """The values that stand in a cell, in order; one that is there twice is given once."""
+    parts = cell.split(column.split) if column.split else [cell]
+    seen: set[str] = set()
+    for part in parts:
+        written = part.strip()
+        if not written or folded(written) in column.skip or folded(written) in seen:
+            continue
+        seen.add(folded(written))
+        yield _value(written, column, prop, known)
+
+
+def _value(
+    written: str, column: ColumnMapping, prop: Property, known: Schema
+) -> ReadCell | CellFault:
+    mapped = column.read.get(folded(written))
+    if mapped is not None:
+        return ReadCell(mapped, written)
+    if prop.type == "code":
+        return _code(written, prop, known)
+    if prop.type == "date" and column.order:
+        return _date(written, column.order)
+    return ReadCell(written, written)
+
+
+def _code(written: str, prop: Property, known: Schema) -> ReadCell | CellFault:
+    codes = known.codes.get(prop.codes, {})
+    for name, code in codes.items():
+        if folded(written) in (name, folded(code.label)):
+            return ReadCell(name, written)
+    for name in KEPT_UNDER:
+        if name in codes:
+            return ReadCell(name, written, outside=True)
+    return CellFault(
+        f"{shown(written)} is not read as a code of {prop.codes}, and the list has none for "
+        "what is not in it.",
+        f"Add it under `read`, as one of: {', '.join(codes)}.",
+    )
+
+
+def _date(written: str, order: str) -> ReadCell | CellFault:
+    """A date in figures by the order that the mapping states; what is not in figures stays."""
+    found = _FIGURES.fullmatch(written)
+    if found is None:
+        return ReadCell(written, written)
+    year, month, day = (found[at + 1] for at in _ORDERED[order])
+    if len(year) != 4 or not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return CellFault(
+            f"{shown(written)} is not a date in the order {order}.",
+            "Write the year with four figures, or leave `order` out and read the cell by `read`.",
+        )
+    return ReadCell(f"{year}-{int(month):02}-{int(day):02}", written)
+
+
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """The merged ranges of a sheet; not ``complete``: its reading does not list all of them."""
+
+    ranges: tuple[tuple[int, int, int, int], ...] = ()  # first row, column, last row, column
+    complete: bool = True
+
+    def touching(self, row: int, columns: Collection[int]) -> str:
+        """The range that joins a cell of these columns in a row with another; '' for none."""
+        for top, left, bottom, right in self.ranges:
+            if top <= row <= bottom and any(left <= column <= right for column in columns):
+                return f"{column_name(left)}{top}:{column_name(right)}{bottom}"
+        return ""
+
+    def shown_at(self, row: int, column: int) -> tuple[int, int]:
+        """The row and column whose value a cell shows: its own, or the first of its range."""
+        for top, left, bottom, right in self.ranges:
+            if top <= row <= bottom and left <= column <= right:
+                return top, left
+        return row, column
+
+
+def merges_in(warnings: Iterable[str]) -> Merges:
+    """The merged ranges that the reading of a sheet tells."""
+    told = [words for words in warnings if words.startswith(_MERGED)]
+    ranges = [
+        (int(found[2]), _number(found[1]), int(found[4]), _number(found[3]))
+        for words in told
+        for found in _RANGE.finditer(words)
+    ]
+    return Merges(tuple(ranges), not any(_MORE.search(words) for words in told))
+
+
+def _number(letters: Sequence[str]) -> int:
+    at = 0
+    for letter in letters:
+        at = at * 26 + ord(letter) - 64
+    return at
