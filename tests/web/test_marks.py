@@ -28,7 +28,7 @@ ReadingAs = Callable[[Archive, Viewer], Reader]
 PAGES = (
     "/", "/figures/", "/figures/spoke/", "/figures/spoke/why/", "/figures/spoke/rules/2/",
     "/records/", "/records/facility/", "/records/person/", "/records/{camp-open}/", "/sources/",
-    "/exhibits/", "/differences/", "/search/?q=stands+here", "/about/",
+    "/exhibits/", "/differences/", "/search/?q=stands+here", "/about/", "/waiting/",
 )  # fmt: skip
 AT_EACH_LEVEL = (
     "/figures/held-{level}/", "/figures/held-{level}/why/", "/records/{camp-{level}}/",

@@ -1,8 +1,8 @@
 """What waits for people before it is public: lists that came in, and what pictures show.
 
 Answers with what the viewer may see. A claim is *reviewed* where it came in with a list that was
-accepted, or with none because a person recorded it; a claim of whom a picture shows, where somebody
-assessed it. Invariant: nothing here opens anything; that is ``access.gates``.
+accepted, or with none because a person recorded it. Invariant: nothing here opens anything; that is
+``access.gates``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Max, Min
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, gates, live, visible
@@ -156,33 +156,38 @@ def captions(viewer: Viewer, mentions: Collection[int]) -> dict[int, str]:
     return found
 
 
-def unaccepted(claims: QuerySet[m.Claim]) -> QuerySet[m.Claim]:
-    """Of these claims those that came in with a list that nobody has accepted."""
-    accepted = m.Acceptance.objects.filter(list=OuterRef("list"), ended_at__isnull=True)
-    return claims.filter(list__isnull=False).exclude(Exists(accepted))
+def unreviewed(claims: Collection[int]) -> int:
+    """How many of these claims came in with a list that no one accepted.
 
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """How many of some claims are reviewed, and of how many nobody has accepted the list."""
-
-    claims: int
-    unreviewed: int
-
-
-def reviewed(viewer: Viewer, claims: Collection[int] | None = None) -> Reviewed:
-    """Of these claims, or of all that stand. Nothing is counted one by one where every list that
-    stands was accepted."""
-    rows = live(visible(viewer, m.Claim))
-    total = rows.count() if claims is None else len(claims)
-    lists = live(m.List.objects.all())
+    Where the claims of a list follow each other, as an import leaves them, they are not asked for
+    one by one.
+    """
     accepted = live(m.Acceptance.objects.all()).values("list")
-    open_lists = list(lists.exclude(position__in=accepted).values_list("position", flat=True))
-    if not open_lists:
-        return Reviewed(total, 0)
-    waiting = visible(viewer, m.Claim).filter(list__in=open_lists)
-    if claims is None:
-        return Reviewed(total, live(waiting).count())
-    ordered = sorted(claims)
-    parts = in_pieces(ordered, 1_000)
-    return Reviewed(total, sum(waiting.filter(position__in=part).count() for part in parts))
+    number = 0
+    for list_ in live(m.List.objects.all()).exclude(position__in=accepted):
+        rows = m.Claim.objects.filter(list=list_.position)
+        ends = rows.aggregate(first=Min("position"), last=Max("position"), number=Count("position"))
+        if not ends["number"]:
+            continue
+        between = [each for each in claims if ends["first"] <= each <= ends["last"]]
+        if between and _unbroken(ends["first"], ends["last"], ends["number"]):
+            number += len(between)
+            continue
+        for part in in_pieces(sorted(between), 1_000):
+            number += rows.filter(position__in=part).count()
+    return number
+
+
+def _unbroken(first: int, last: int, number: int) -> bool:
+    """Whether all claims in a range of the ledger are of the list that has so many there."""
+    return m.Claim.objects.filter(position__range=(first, last)).count() == number
+
+
+def unreviewed_words(part: int, whole: int) -> str:
+    """The same in a sentence; '' for none."""
+    if not part:
+        return ""
+    which = "came in with a list that no one has accepted"
+    if part == whole:
+        return f"{'the claim' if whole == 1 else f'all {whole:,} claims'} that it rests on {which}"
+    return f"{part:,} of the {whole:,} claims that it rests on {which}"

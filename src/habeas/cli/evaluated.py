@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from habeas.archive.access import OWNER, Viewer
+from habeas.archive.awaiting import unreviewed, unreviewed_words
 from habeas.cli.marking import Marks, of_level
 from habeas.cli.speaking import Speaker, several, shown
 from habeas.figures.evaluation.erased import erased_since, words_of
@@ -59,6 +60,8 @@ def tell(
     for weak in evaluation.weak:
         if weak.part:
             speaker.say(f"- {shown(weak.words)}")
+    if part := unreviewed(evaluation.grounds):
+        speaker.say(f"- {unreviewed_words(part, len(evaluation.grounds))}")
     if evaluation.conflicts:
         speaker.say(f"- {several(len(evaluation.conflicts), 'set')} of claims that differ")
     speaker.say()
@@ -251,6 +254,7 @@ def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, A
             {"name": w.name, "words": w.words, "part": w.part, "whole": w.whole}
             for w in evaluation.weak
         ],
+        "unreviewed": unreviewed(evaluation.grounds),
         "conflicts": [
             {
                 "record": c.record,

@@ -18,4 +18,5 @@ __all__ = [
     "references",
     "search",
     "sources",
+    "waiting",
 ]

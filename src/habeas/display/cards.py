@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from habeas.archive.access import Viewer, as_known, visible
+from habeas.archive.access import Viewer, as_known, gates, visible
 from habeas.archive.models import (
     Claim,
     ClaimPassage,
@@ -39,6 +39,7 @@ class Around:
     exhibits: dict[int, Exhibit]
     speakers: dict[int, list[tuple[int, int]]]  # claim → [(ordinal, source)]
     cited: dict[int, list[int]]  # claim → passages, in order
+    unconfirmed: frozenset[int] = frozenset()
 
 
 def around(viewer: Viewer, claims: Sequence[Claim]) -> Around:
@@ -64,7 +65,17 @@ def around(viewer: Viewer, claims: Sequence[Claim]) -> Around:
         exhibits=by_position(viewer, Exhibit, {p.exhibit for p in passages.values()}),
         speakers=dict(speakers),
         cited=cited,
+        unconfirmed=_unconfirmed(viewer, claims),
     )
+
+
+def _unconfirmed(viewer: Viewer, claims: Sequence[Claim]) -> frozenset[int]:
+    """Of the claims about whom pictures show, those that do not count."""
+    shown = {claim.position for claim in claims if claim.property == gates.DEPICTS}
+    if not shown:
+        return frozenset()
+    counting = gates.speaking(visible(viewer, Claim).filter(position__in=shown))
+    return frozenset(shown.difference(counting.values_list("position", flat=True)))
 
 
 def _cited_by(viewer: Viewer, claims: Sequence[int]) -> dict[int, list[int]]:
@@ -179,6 +190,7 @@ class Card(Marked):
     attribution: tuple[Step, ...]
     passages: tuple[Cited, ...]
     ended: Ended | None
+    unconfirmed: bool = False  # whom a picture shows, which no one has confirmed: it does not count
 
 
 def cards(viewer: Viewer, claims: Sequence[Claim]) -> tuple[Card, ...]:
@@ -204,6 +216,7 @@ def card(claim: Claim, rows: Around) -> Card:
             if p in rows.passages
         ),
         ended=None if claim.ended_at is None else Ended(claim.ended_by, claim.ended_at),
+        unconfirmed=claim.position in rows.unconfirmed,
     )
 
 

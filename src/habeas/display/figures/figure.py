@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer
+from habeas.archive.awaiting import unreviewed, unreviewed_words
 from habeas.archive.models import Claim, Mention
 from habeas.display import cards, words
 from habeas.display.asking import NotThere, Query, by_position, cut, turning
@@ -231,16 +232,26 @@ def figure(archive: Archive, viewer: Viewer, key: str, query: Query) -> FigureSh
             )
             for each in found.open_pairs[:OPEN_PAIRS]
         ),
-        weak=tuple(
-            Doubt(weak.words, weak.part, weak.whole, found.handling)
-            for weak in found.weak
-            if weak.part
+        weak=(
+            *(
+                Doubt(weak.words, weak.part, weak.whole, found.handling)
+                for weak in found.weak
+                if weak.part
+            ),
+            *_unreviewed(found),
         ),
         differences=differences(viewer, conflicts),
         differences_in_all=len(found.conflicts),
         differences_pages=differing,
         definition=found.definition.text,
     )
+
+
+def _unreviewed(found: Evaluation) -> tuple[Doubt, ...]:
+    """How much of it no one has accepted; such claims count as they did, but are said."""
+    part, whole = unreviewed(found.grounds), len(found.grounds)
+    words_ = unreviewed_words(part, whole)
+    return (Doubt(words_, part, whole, found.handling),) if part else ()
 
 
 def _caption(position: int, caption: str) -> RecordCaption:

@@ -52,5 +52,6 @@ urlpatterns = [
     *twins("sources/", source_pages.listed, "sources"),
     *twins("sources/<int:position>/", source_pages.source, "source"),
     *twins("differences/", record_pages.differing, "differences"),
+    *twins("waiting/", other_pages.waiting, "waiting"),
     *twins("about/", other_pages.about, "about"),
 ]
