@@ -29,6 +29,9 @@ PAGES = (
     "/", "/figures/", "/figures/spoke/", "/figures/spoke/why/", "/figures/spoke/rules/2/",
     "/records/", "/records/facility/", "/records/person/", "/records/{camp-open}/", "/sources/",
     "/exhibits/", "/differences/", "/search/?q=stands+here", "/about/", "/waiting/",
+    "/figures/spoke/compare/?sharp=yes", "/figures/spoke/diff/?from=5", "/holdings/",
+    "/holdings/records-person/", "/holdings/records-person/why/",
+    "/holdings/claims-not-reviewed/why/",
 )  # fmt: skip
 AT_EACH_LEVEL = (
     "/figures/held-{level}/", "/figures/held-{level}/why/", "/records/{camp-{level}}/",
@@ -179,6 +182,8 @@ def _require(there: Guarded, token: str, element: Element, main: Element, path: 
     if any("path" in each.classes or each.tag == "pre" for each in around):
         return  # the way here, marked below; the definition as logged, under the figure's mark
     said, words = _said(around, main)
+    if element.tag == "option":  # has its marks as words, because it can hold no element
+        said, words = set(element.text.split()), element.text
     level = LEVELS[there.levels[token]]
     assert not level or any(LEVELS.get(each, 0) >= level for each in said), (path, token, said)
     state = there.consents.get(token)

@@ -14,14 +14,14 @@ from habeas.vocabulary import values
 MOST = {
     "/": 13,
     "/claims/{number}/": 25,
-    "/records/{camp-1}/": 27,
+    "/records/{camp-1}/": 33,  # what it owns, whose it is (two), the lists that name it
     "/sources/{paper}/": 20,
-    "/exhibits/{exhibit}/": 28,  # eleven custody, one a capture, one transcripts
+    "/exhibits/{exhibit}/": 29,  # eleven custody, one a capture, transcripts, places cited
     "/records/facility/": 6,
     "/exhibits/": 7,
     "/sources/": 5,
-    "/figures/held/": 17,
-    "/figures/held/why/": 23,
+    "/figures/held/": 21,
+    "/figures/held/why/": 24,
 }
 
 

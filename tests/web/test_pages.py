@@ -38,6 +38,11 @@ PAGES = (
     "/exhibits/{exhibit}/?window=2", "/exhibits/{exhibit}/?q=paragraph+7&from=3&to=9",
     "/exhibits/{exhibit}/?file={inner-file}", "/sources/", "/sources/{institute}/",
     "/sources/{ministry}/", "/sources/{paper}/", "/search/", "/differences/", "/about/",
+    "/figures/spoke/compare/", "/figures/spoke/compare/?sharp=yes",
+    "/figures/spoke/diff/?from=20&to=85",
+    "/holdings/", "/holdings/records-person/", "/holdings/records-person/why/",
+    "/holdings/sources/why/",
+    "/waiting/",
 )  # fmt: skip
 FILES = (
     "/figures/held/drawing.svg", "/figures/held/drawing.svg?scheme=dark&width=narrow",

@@ -83,6 +83,7 @@ IN_A_BLOCK_OF_THEIR_OWN = (
     "error.before|exact",
     "error.wrong|exact",
     "error.after|exact",
+    "source.name.text|and_marks:source|exact",  # of an option
 )
 
 

@@ -42,11 +42,12 @@ MOST_ORIGINS = 99
 
 
 @dataclass(frozen=True, slots=True)
-class SourceChoice:
+class SourceChoice(Marked):
     """A source that may be left out."""
 
     code: str
     name: words.TextWords
+    url: Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,10 @@ def otherwise(archive: Archive, viewer: Viewer, key: str, query: Query) -> Figur
     definition = _named(viewer, key, as_of)
     variant = otherwise_asked(query)
     sources, _first = all_sources(viewer, archive.size)
-    chosen = {row.code: SourceChoice(row.code, words.text(row.title)) for row in sources.values()}
+    chosen = {
+        row.code: SourceChoice(row.code, words.text(row.title), Target("source", row.position))
+        for row in sources.values()
+    }
     asked = ComparisonAsked(
         "otherwise",
         variant.without,

@@ -81,14 +81,14 @@ def all_records(viewer: Viewer, as_of: int, without: int | None = None) -> Recor
 
 def records_around(viewer: Viewer, mentions: Iterable[int], as_of: int) -> Records:
     """The records of a few mentions, found by walking outwards from them."""
-    seen = set(mentions)
-    seen.update(owners_of(seen).values())
-    new = set(seen)
+    seen: set[int] = set()
+    new = set(mentions)
     while new:
-        found = same_judgements(viewer, as_of).filter(Q(left__in=new) | Q(right__in=new))
-        met = {each for pair in found.values_list("left", "right") for each in pair}
-        new = met.union(owners_of(met).values()) - seen
-        seen |= new
+        while new:
+            seen |= new
+            found = same_judgements(viewer, as_of).filter(Q(left__in=new) | Q(right__in=new))
+            new = {each for pair in found.values_list("left", "right") for each in pair} - seen
+        new = set(owners_of(seen).values()) - seen
     return Records(joining_pairs(same_judgements(viewer, as_of).filter(left__in=seen)))
 
 

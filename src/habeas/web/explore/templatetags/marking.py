@@ -33,6 +33,12 @@ def mark(
     return _shown([each for each in marks.words(thing or {}) if each not in above])
 
 
+@register.filter
+def and_marks(words: str, thing: dict[str, Any]) -> str:
+    """Words with the marks of what they name, where no element can stand: in an option."""
+    return " · ".join((words, *(each["words"] for each in marks.words(thing))))
+
+
 @register.simple_tag
 def mark_words(words: list[str]) -> SafeString:
     """Marks that are in words already, as a why tree has them."""
