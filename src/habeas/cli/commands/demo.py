@@ -33,7 +33,7 @@ MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
 TITLE = "The camps in Xinjiang, as reported in public: a demonstration"
 MARK_TEXT = "An archive made by `habeas demo`. Its keys are unprotected. It may be deleted.\n"
 ACCEPTED = "-accepted.csv"  # beside a folder: what of it was checked, by whom, against what
-WHY_ACCEPTED = "Every row was read again against what it cites"
+WHY_ACCEPTED = "Checked against what its rows cite, as stated row by row"
 FOLLOWED = 1  # members of the sample figure
 
 #: What the pages of the demonstration are read for; signed by its one person, as any purpose.
