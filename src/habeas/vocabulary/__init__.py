@@ -12,6 +12,7 @@ from habeas.vocabulary.answers import Answer
 __all__ = [
     "Answer",
     "answers",
+    "areas",
     "counts",
     "datums",
     "edtf",

@@ -15,7 +15,7 @@ from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.referring import TEAM, Marking
 from habeas.vocabulary.schema import Schema
 
-FIGURE_KINDS = ("counted", "reported", "estimated")
+FIGURE_KINDS = ("counted", "measured", "reported", "estimated")
 
 
 def define(

@@ -23,6 +23,7 @@ from habeas.display.figures.heading import (
     kind_meaning,
     number,
 )
+from habeas.display.figures.measured import MeasuredShown, measured
 from habeas.display.references import Marked, Target, Turning, optional
 from habeas.display.words import Dated
 from habeas.figures.definition.recorded import named
@@ -132,6 +133,7 @@ class FigureShown:
     size: int
     drawing: Drawing | None
     estimate: EstimateShown | None
+    measured: MeasuredShown | None
     waterfall: tuple[RuleStep, ...]
     members: tuple[NamedMember, ...]
     accounts: tuple[ReportedAccount, ...]
@@ -218,6 +220,7 @@ def figure(archive: Archive, viewer: Viewer, key: str, query: Query) -> FigureSh
         size=archive.size,
         drawing=drawn(found, query, as_of),
         estimate=estimate(found, as_of),
+        measured=measured(viewer, found, query),
         waterfall=tuple(_step(found.key, step, n, as_of) for n, step in enumerate(found.steps, 1)),
         members=members,
         accounts=accounts,
@@ -383,7 +386,11 @@ def why(archive: Archive, viewer: Viewer, key: str, query: Query) -> WhyShown:
     )
 
 
-_SHOWN_AS = frozenset({"claim", "record", "source", "exhibit", "passage"})
+#: The page of what a step is about, by the kind of step.
+_SHOWN_AS = {name: name for name in ("claim", "record", "source", "exhibit", "passage")} | {
+    "outline": "claim",
+    "site": "record",
+}
 
 
 def why_step(node: Node) -> WhyStep:
@@ -398,6 +405,6 @@ def why_step(node: Node) -> WhyStep:
         more=node.more,
         sound=node.sound,
         marks=node.marks,
-        url=Target(node.kind, node.position) if shown else None,
+        url=Target(_SHOWN_AS[node.kind], node.position) if shown else None,
         handling=node.handling,
     )

@@ -86,6 +86,7 @@ def kind_words(kind: str) -> str:
     """How a kind of number is called."""
     return {
         "counted": _("Counted in this archive"),
+        "measured": _("Measured here"),
         "reported": _("Reported by others"),
         "estimated": _("Estimated"),
     }[kind]
@@ -97,6 +98,10 @@ def kind_meaning(kind: str) -> str:
         "counted": _(
             "Records in this archive that meet a stated rule. "
             "A count says what is documented here, not how much there was."
+        ),
+        "measured": _(
+            "Areas computed from outlines in this archive, each with the error of its corners. "
+            "What others report of an area is not among them."
         ),
         "reported": _(
             "What others have said, each under its own name. "

@@ -1,9 +1,9 @@
 """All figures of an archive, and its overview: what it documents, who made it, as of when.
 
-Invariants: counted, reported and estimated are never in one list; a figure that cannot be justified
-is shown with the reason and no number; each figure is evaluated once, also where it leads the page
-or is its picture. What leads is the first of each kind in the order of the ledger: nothing here
-judges which number matters. Who made the archive is only what it has recorded.
+Invariants: counted, measured, reported and estimated are never in one list; a figure that cannot be
+justified is shown with the reason and no number; each figure is evaluated once, also where it leads
+the page or is its picture. What leads is the first of each kind in the order of the ledger: nothing
+here judges which number matters. Who made the archive is only what it has recorded.
 """
 
 from __future__ import annotations
@@ -175,7 +175,11 @@ def _tried(archive: Archive, viewer: Viewer, size: int, *, sparing: bool = False
 
 
 def _by_kind(tried: Sequence[Tried]) -> tuple[KindOfFigures, ...]:
-    """Counted, reported, estimated: each with its figures, in the order of the ledger."""
+    """Counted, measured, reported, estimated, each in the order of the ledger.
+
+    Of the measured nothing is said where there are none: few archives have outlines.
+    """
+    measured = any(each.kind == "measured" for each, _found in tried)
     return tuple(
         KindOfFigures(
             kind,
@@ -184,6 +188,7 @@ def _by_kind(tried: Sequence[Tried]) -> tuple[KindOfFigures, ...]:
             tuple(_shown(each, found) for each, found in tried if each.kind == kind),
         )
         for kind in KINDS_OF_FIGURE
+        if kind != "measured" or measured
     )
 
 

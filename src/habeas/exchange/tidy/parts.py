@@ -19,6 +19,7 @@ from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row
 from habeas.exchange.tidy.reading import PIECE, TidyReader, bounds
 from habeas.figures.evaluation import undecided
 from habeas.figures.evaluation.episodes import every_tie
+from habeas.figures.evaluation.measured import MeasuredFigure
 from habeas.figures.evaluation.results import (
     BreakdownGroup,
     CountedFigure,
@@ -26,6 +27,7 @@ from habeas.figures.evaluation.results import (
     Evaluation,
     ReportedPoint,
 )
+from habeas.vocabulary import areas
 
 _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 _OTHER = "the row is of another part"
@@ -36,12 +38,12 @@ class Part(HandledRow):
     """One part of a figure. ``docs/reference/tidy-data.md`` describes each column."""
 
     figure: str = column("key of the figure")
-    kind: str = column("kind of the figure", codes="counted,reported,estimated")
+    kind: str = column("kind of the figure", codes="counted,measured,reported,estimated")
     as_of: int = column("size of the ledger that it is evaluated as of", unit="entries")
     definition: str = column("SHA-256 of the text of its definition")
     part: str = column(
         "what the row is",
-        codes="total,group,member,not-known,report,list,estimate",
+        codes="total,group,member,not-known,report,list,estimate,outline,change",
     )
     label: str | None = column(
         "the group, the caption of the record, the list, or the method", null="not visible"
@@ -150,6 +152,8 @@ class _Rows:
                 yield self._row("group", group.label, counted=(_least(found, group), None))
         elif isinstance(found, EstimatedFigure):
             yield from self._estimates(found)
+        elif isinstance(found, MeasuredFigure):
+            yield from self._measured(found)
         else:
             for point in found.points:
                 yield self._report(point)
@@ -194,6 +198,22 @@ class _Rows:
             )
         if not document.get("methods") and "refusal" in document:
             yield self._row("estimate", None, words=document["refusal"]["reason"])
+
+    def _measured(self, found: MeasuredFigure) -> Iterator[Row]:
+        """In words, with the claims: an area and its interval have no column of numbers yet."""
+        yield self._row("total", found.definition.title, words=found.headline)
+        for site in found.sites:
+            for one in site.outlines:
+                words = areas.describe(one.area)
+                yield self._row(
+                    "outline", site.caption, record=site.record, claims=one.claims, words=words
+                )
+            for each in site.changes:
+                claims = (each.before, each.after)
+                words = areas.describe_growth(each.growth)
+                yield self._row(
+                    "change", site.caption, record=site.record, claims=claims, words=words
+                )
 
     def _report(self, point: ReportedPoint) -> Row:
         return self._row(

@@ -18,6 +18,9 @@ from habeas.figures.places import LOCATING
 from habeas.vocabulary import schema as vocabulary_schema
 from habeas.vocabulary.schema import Schema
 
+#: What an area, its error and its time are read from.
+MEASURED_PROPERTIES = ("outline", "observed", "resolution", "corner_error")
+
 _OF_SPEAKERS = frozenset({"source", "source-kind", "interest", "repeats"})
 
 
@@ -45,7 +48,8 @@ class Draw:
 class FigureDefinition:
     """What a figure counts or reports, by which rules, and how pages may draw it.
 
-    ``counts`` is a record kind (counted, estimated), ``reports`` are properties (reported).
+    ``counts`` is a record kind (counted, estimated; measured: facility), ``reports`` are
+    properties (reported).
     ``position`` is the ledger position of the definition, None when it is not recorded.
     """
 
@@ -70,6 +74,8 @@ class FigureDefinition:
     undecided_ppm: int | None = None  # pairs proposed from here on make the count a range
     estimation: Estimation = NO_ESTIMATION  # estimated: lists, answers, seed
     monotone: bool = False  # marked: without a source it is never higher
+    measures: str = ""  # measured: area | area-change
+    between: tuple[str, ...] = ()  # area-change: the two times (EDTF)
 
     @property
     def picks_by(self) -> tuple[str, ...]:
@@ -130,6 +136,8 @@ class FigureDefinition:
         if self.by:
             names.add(self.by.property)
         names.update(self.drawn_properties)
+        if self.measures:
+            names.update(MEASURED_PROPERTIES)
         return tuple(sorted(names))
 
 
@@ -165,4 +173,6 @@ def parse(
         undecided_ppm=parts.undecided_ppm,
         estimation=parts.estimation,
         monotone=parts.monotone,
+        measures=parts.measures,
+        between=parts.between,
     )

@@ -16,6 +16,7 @@ from habeas.figures.definition.fields import Fields, listed
 from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation, ListReader
 from habeas.figures.definition.rule_reading import RuleReader
 from habeas.figures.definition.syntax import Problems, YamlNode
+from habeas.vocabulary import edtf
 from habeas.vocabulary.schema import Schema
 
 _PROBABILITY = re.compile(r"0\.[0-9]{1,6}\Z")
@@ -28,6 +29,11 @@ _DRAWN = (("cell", "code"), ("count", "count"), ("point", "place"), ("date", "da
 _MAY_BE_LEFT_OUT = ("along", "columns", "count")
 _KEYS = {
     "counted": (*_COMMON, "counts", "by", "undecided-from", "monotone"),
+    "measured": (
+        *(key for key in _COMMON if key not in ("view", "draw")),
+        "measures",
+        "between",
+    ),
     "reported": (*_COMMON, "reports", "choose"),
     "estimated": (
         *(key for key in _COMMON if key not in ("view", "draw")),
@@ -65,6 +71,8 @@ class DefinitionParts:
     undecided_ppm: int | None = None
     estimation: Estimation = NO_ESTIMATION
     monotone: bool = False
+    measures: str = ""
+    between: tuple[str, ...] = ()
 
 
 class DefinitionReader(Fields):
@@ -96,6 +104,10 @@ class DefinitionReader(Fields):
         if kind == "counted":
             parts.counts = self._choice("counts", self._schema.kinds, required=True)
             parts.by = self._by(parts.counts)
+        elif kind == "measured":
+            parts.counts = "facility"
+            parts.measures = self._choice("measures", r.MEASURES, required=True)
+            parts.between = self._between(parts.measures)
         elif kind == "reported":
             parts.reports = self._properties("reports", self._keys, "", required=True)
             parts.choose = self._choice("choose", r.CHOICES) or "all"
@@ -158,6 +170,20 @@ class DefinitionReader(Fields):
             if reason:
                 self._bad(node, "monotone", f"It cannot be marked: {reason}", "no mark.")
         return True
+
+    def _between(self, measures: str) -> tuple[str, ...]:
+        """The two times that a change is measured between; none: the first and the last."""
+        node = self._keys.get("between")
+        if node is None:
+            return ()
+        if measures == "area":
+            self._bad(node, "between", "An area is of one time.", "measures: area-change.")
+        times = tuple(self._edtf(item, "between") for item in node.items or ())
+        if len(times) != 2:
+            self._bad(node, "between", "These are not two times.", "between: [2016, 2018].")
+        elif all(times) and edtf.before(*map(edtf.parse, times)) is not edtf.Answer.YES:
+            self._bad(node, "between", "The first is not before the second.", "[2016, 2018].")
+        return times
 
     def _by(self, kind: str) -> tuple[str, str] | None:
         node = self._keys.get("by")

@@ -207,10 +207,11 @@ RULE_MEANINGS: dict[str, str] = {
 }
 
 VIEWS = ("number", "series", "plot", "matrix", "map", "timeline")
-KINDS_OF_FIGURE = ("counted", "reported", "estimated")
+KINDS_OF_FIGURE = ("counted", "measured", "reported", "estimated")
+MEASURES = ("area", "area-change")
 CHOICES = ("all", "latest", "earliest", "highest", "lowest")
 STEPS = ("month", "year", "decade")
-DEFAULT_VIEW = {"counted": "number", "reported": "plot", "estimated": "number"}
+DEFAULT_VIEW = {"reported": "plot"}
 DRAWINGS: dict[str, tuple[str, ...]] = {
     "number": (),
     "series": (),

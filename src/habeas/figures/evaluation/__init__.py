@@ -12,6 +12,7 @@ __all__ = [
     "holdings",
     "kept_values",
     "loading",
+    "measured",
     "results",
     "rows",
     "undecided",

@@ -32,6 +32,8 @@ from habeas.figures.evaluation.gathering import load
 from habeas.figures.evaluation.handling import handling_of
 from habeas.figures.evaluation.kept_values import FigureValue
 from habeas.figures.evaluation.loading import Ground
+from habeas.figures.evaluation.measured import MeasuredFigure
+from habeas.figures.evaluation.measuring import measure
 from habeas.figures.evaluation.reporting import report
 from habeas.figures.evaluation.results import (
     EstimatedFigure,
@@ -71,6 +73,8 @@ def compute(
     """The result of a definition over plain rows."""
     if definition.kind == "reported":
         return _reported(definition, facts, schema, as_of, viewer, scope)
+    if definition.kind == "measured":
+        return _measured(definition, facts, as_of, viewer, scope)
     if definition.kind == "estimated":
         counted = count(definition, facts)
         return _estimated(definition, facts, counted, as_of, viewer, scope)
@@ -110,6 +114,30 @@ def _reported(
         conflicts=tuple(disagreement.between(shown, schema, facts.kinds)),
         claims=rows,
         captions=_captions(facts, concerned, rows.values()),
+        sources=_speakers(facts, rows.values()),
+    )
+
+
+def _measured(
+    definition: FigureDefinition, facts: Facts, as_of: int, viewer: str, scope: str
+) -> MeasuredFigure:
+    found = measure(definition, facts, count(definition, facts))
+    rows = {row.position: row for row in facts.claims if row.position in found.grounds}
+    concerned = {each.position for each in (*found.members, *found.undecided)}
+    return MeasuredFigure(
+        definition=definition,
+        as_of=as_of,
+        viewer=viewer,
+        scope=scope,
+        steps=found.steps,
+        grounds=found.grounds,
+        not_known=len(found.undecided),
+        members=found.members,
+        undecided=found.undecided,
+        sites=found.sites,
+        weak=found.weak,
+        claims=rows,
+        captions=_captions(facts, concerned | {row.record for row in rows.values()}, rows.values()),
         sources=_speakers(facts, rows.values()),
     )
 

@@ -27,6 +27,7 @@ from habeas.figures.evaluation.loading import live_claims, records_around
 from habeas.figures.evaluation.results import Evaluation, FigureMember
 from habeas.figures.why.claim_steps import Descent, Prover, erased_by
 from habeas.figures.why.marking import marked
+from habeas.figures.why.measured_steps import told_sites
 from habeas.figures.why.nodes import Node, NodeFact, as_json
 from habeas.figures.why.open_steps import told_lists, told_pairs
 from habeas.figures.why.printing import as_text
@@ -145,6 +146,7 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     if since := erased_since(down.viewer, evaluation.as_of):
         facts.append(NodeFact("erased since", words_of(since)))
     children = [_recipe(evaluation), *told_lists(evaluation), *told_pairs(evaluation)]
+    children += told_sites(evaluation)
     weak = tuple(Node("weak-point", point.words) for point in evaluation.weak if point.part)
     if weak:
         children.append(Node("weak-points", "What a careful reader would ask", (), weak))
@@ -178,7 +180,8 @@ def _slice(evaluation: Evaluation, limit: int, offset: int) -> tuple[list[Figure
 
 
 def _members_title(evaluation: Evaluation, offset: int, shown: int, in_all: int) -> str:
-    what = {"counted": "Counted", "estimated": "On a list"}.get(evaluation.kind, "Reported")
+    words = {"counted": "Counted", "estimated": "On a list", "measured": "Measured"}
+    what = words.get(evaluation.kind, "Reported")
     if shown == in_all:
         return f"{what}: {in_all:,}"
     return f"{what}: {offset + 1:,}–{offset + shown:,} of {in_all:,}"
@@ -202,7 +205,9 @@ def _recipe(evaluation: Evaluation) -> Node:
         property_words(name, vocabulary.core()) for name in definition.reports
     )
     facts = (
-        NodeFact("counts" if definition.counts else "reports", what),
+        NodeFact("counts" if definition.counts else "reports", what)
+        if not definition.measures
+        else NodeFact("measures", f"{definition.measures} of each {definition.counts}"),
         NodeFact("definition", f"{definition.key}, sha256 {definition.digest}"),
     )
     return Node("recipe", "How it was made", facts, tuple(rules), definition.position)
