@@ -19,6 +19,7 @@ from habeas.archive import models as m
 from habeas.archive import openness, regions
 from habeas.archive.access import Viewer, live, newest, visible
 from habeas.archive.access.gates import speaking
+from habeas.archive.joined import find_all
 from habeas.archive.records import components, joining_pairs, owners_of
 from habeas.archive.review.pairs import COMPARED_KINDS
 from habeas.figures.definition.definitions import FigureDefinition
@@ -79,8 +80,11 @@ def all_records(viewer: Viewer, as_of: int, without: int | None = None) -> Recor
     return Records(joining_pairs(judged))
 
 
-def records_around(viewer: Viewer, mentions: Iterable[int], as_of: int) -> Records:
-    """The records of a few mentions, found by walking outwards from them."""
+def records_around(viewer: Viewer, mentions: Collection[int], as_of: int | None) -> Records:
+    """The records of a few mentions: as they stand (None), else by walking outwards from them."""
+    if as_of is None:
+        judged = (j for each in find_all(viewer, mentions).values() for j in each.judgements)
+        return Records({(j.left, j.right, j.position) for j in judged})
     seen: set[int] = set()
     new = set(mentions)
     while new:
