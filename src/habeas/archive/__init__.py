@@ -40,6 +40,7 @@ __all__ = [
     "same_pictures",
     "search",
     "store",
+    "synthetic",
     "verbs",
     "verify",
 ]

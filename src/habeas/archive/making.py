@@ -23,6 +23,7 @@ from habeas.archive.store.settings_file import ArchiveSettings
 from habeas.archive.verbs.defining import log_vocabulary
 from habeas.archive.verbs.regions import choose_regions
 from habeas.custody import durable
+from habeas.custody.keys.key_names import new_origin
 from habeas.custody.keys.keyring import Keyring
 from habeas.custody.trust.persons import DEFAULT, TrustRules
 from habeas.vocabulary.region import Folder
@@ -37,12 +38,14 @@ def init_archive(
     policy: TrustRules = DEFAULT,
     regions: Sequence[Folder] = (),
     gate: GateRules = gates.DEFAULT,
+    synthetic: bool = False,
 ) -> Archive:
     """Make an archive in a new or empty directory. No passphrase means unprotected keys.
 
     ``policy`` is what its ledger begins with: changing it later takes two people. ``regions``
     are recorded; none: the archive is Xinjiang's. ``gate``: what is asked of lists and pictures
-    before they are public.
+    before they are public. ``synthetic``: everything in it is made up, and its origin says so in
+    every entry.
 
     Fails whole: what was made in the directory is removed again.
     """
@@ -55,7 +58,8 @@ def init_archive(
     durable.make_private(directory)
     directory.chmod(0o700)
     try:
-        return _fill(directory, passphrase, database_url, title, policy, regions, gate)
+        origin = new_origin(synthetic=synthetic)
+        return _fill(directory, origin, passphrase, database_url, title, policy, regions, gate)
     except BaseException:
         connection.close()
         open_lock.leave()
@@ -68,6 +72,7 @@ def init_archive(
 
 def _fill(
     directory: Path,
+    origin: str,
     passphrase: str | None,
     database_url: str | None,
     title: str,
@@ -75,7 +80,7 @@ def _fill(
     regions: Sequence[Folder],
     gate: GateRules,
 ) -> Archive:
-    keyring = Keyring.create(directory / "keys", passphrase)
+    keyring = Keyring.create(directory / "keys", passphrase, origin=origin)
     settings = ArchiveSettings(origin=keyring.origin, database=database_url or "")
     settings.write(directory)
     open_lock.enter(directory)

@@ -38,6 +38,7 @@ from habeas.archive.store.database_errors import lacks_table, plain_errors
 from habeas.archive.store.settings_file import SETTINGS_NAME, ArchiveSettings
 from habeas.custody.errors import DatabaseBehindLog, DatabaseDiffers, NoteError, SecondSequencer
 from habeas.custody.keys.key_chain import KeyChain, Signing
+from habeas.custody.keys.key_names import is_synthetic
 from habeas.custody.keys.keyring import Keyring
 from habeas.custody.log.checkpoints import Checkpoint
 from habeas.custody.log.entries import Composer, check_signed, parse_entry
@@ -69,6 +70,11 @@ class Archive:
     def origin(self) -> str:
         """The log's name: it stands in every entry and checkpoint and says nothing."""
         return self.settings.origin
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether everything in it is made up, for an exercise."""
+        return is_synthetic(self.origin)
 
     @property
     def size(self) -> int:

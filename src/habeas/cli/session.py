@@ -14,12 +14,15 @@ what was typed before anybody types a passphrase.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from functools import cached_property
 from pathlib import Path
 
 from habeas.archive.access import OWNER, Viewer
 from habeas.archive.opening import Archive
+from habeas.archive.store.settings_file import ArchiveSettings
+from habeas.archive.synthetic import words_of
 from habeas.cli import opening
 from habeas.cli.errors import ConfirmationNeeded, Declined
 from habeas.cli.options import (
@@ -32,6 +35,7 @@ from habeas.cli.passphrases import passphrase_of
 from habeas.cli.speaking import Speaker, confirmed
 from habeas.custody.keys.keyring import Keyring
 from habeas.custody.log.notes import Signer
+from habeas.errors import HabeasError
 
 
 class DirectorySession(Speaker):
@@ -49,7 +53,10 @@ class DirectorySession(Speaker):
     @cached_property
     def directory(self) -> Path:
         """Of the archive named, or of the one around the current directory."""
-        return opening.located(self._named)
+        found = opening.located(self._named)
+        with contextlib.suppress(HabeasError):  # a damaged one is for the command to tell
+            self.made_up = words_of(ArchiveSettings.read(found).origin)
+        return found
 
     def answerable(self, *, yes: bool) -> None:
         """Refuse to go on where nobody can be asked and nobody said yes beforehand.
@@ -94,6 +101,7 @@ class Session(DirectorySession):
                 damaged=damaged,
                 erasing=erasing,
             )
+            self.made_up = words_of(self._opened.origin)
         return self._opened
 
     def keyring(self) -> Keyring:

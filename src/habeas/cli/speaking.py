@@ -41,13 +41,20 @@ class Speaker(Given):
 
     def __init__(self, json: JsonOption = False) -> None:
         self.json = json
+        #: What is said before everything else of an archive in which everything is made up.
+        self.made_up = ""
+        self._told = False
         self._out, self._err = sys.stdout, sys.stderr
         self._colours = {out: _console(out) for out in (self._out, self._err) if _coloured(out)}
 
     def say(self, text: str = "", *, style: str = "") -> None:
         """One line of the result; nothing where JSON was asked for."""
-        if not self.json:
-            self._line(self._out, text, style)
+        if self.json:
+            return
+        if self.made_up and not self._told:
+            self._told = True
+            self._line(self._out, self.made_up, "bold")
+        self._line(self._out, text, style)
 
     def say_lines(self, text: str) -> None:
         """Lines that this program laid out, and whose line ends are therefore its own."""
@@ -57,7 +64,7 @@ class Speaker(Given):
     def give(self, document: Mapping[str, Any]) -> None:
         """The result as JSON, where it was asked for."""
         if self.json:
-            write_json(document)
+            write_json({"synthetic": self.made_up, **document} if self.made_up else document)
 
     def note(self, text: str, *, style: str = "") -> None:
         """One line of a remark beside the result, on stderr."""

@@ -34,6 +34,7 @@
     │   ├── PartnerRefused        witness.partner-refused  a partner will not cosign
     │   ├── RolledBack            log.rolled-back          a partner cosigned a larger log
     │   └── Forked                log.forked               a partner cosigned another history
+    ├── MixedOrigins              origin.mixed             made up and not made up would meet
     ├── MirrorError               mirror.refused
     │   ├── MirrorForeign         mirror.foreign           the folder mirrors another log, or none
     │   ├── MirrorAhead           mirror.ahead             an older copy of the archive is here
@@ -246,6 +247,12 @@ class ObjectLocked(ObjectError):
     """The identity given does not open the object."""
 
     code: ClassVar[str] = "object.wrong-key"
+
+
+class MixedOrigins(CustodyError):
+    """What is made up for an exercise and what is not would come together."""
+
+    code: ClassVar[str] = "origin.mixed"
 
 
 class WitnessError(CustodyError):

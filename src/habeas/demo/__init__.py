@@ -5,6 +5,7 @@ import format. It goes in by ``habeas import`` like anybody's own material; no c
 program knows its contents, and with this package deleted everything else still works. ``tally/``
 goes in the same way once its two files were read in the sandbox: its claims cite a cell, an outline
 on a drawing and a whole file.
+``exercise/`` is an archive of its own: a made-up table, marked as such wherever it is shown.
 ``README.md`` beside this file says by which rules it was written.
 """
 
@@ -26,5 +27,6 @@ def corpus_path() -> Path:
 
 __all__ = [
     "corpus_path",
+    "exercise",
     "tally_path",
 ]

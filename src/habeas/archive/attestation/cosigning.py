@@ -27,7 +27,8 @@ from habeas.custody.attestation.partners import (
     check_cosigned,
     cosigned_size,
 )
-from habeas.custody.errors import LogError, PartnerRefused
+from habeas.custody.errors import LogError, MixedOrigins, PartnerRefused
+from habeas.custody.keys.key_names import is_synthetic
 from habeas.custody.log.checkpoints import Checkpoint, parse_checkpoint
 
 if TYPE_CHECKING:
@@ -64,8 +65,20 @@ def last_cosigned(archive: Archive, key: CosignerKey) -> int:
     return next((size for note in kept(archive) if (size := cosigned_size(note, key))), 0)
 
 
+def refuse_mixed(archive: Archive, policy: CosigningPolicy) -> None:
+    """Refuse partners that are made up where the archive is not, and the other way round."""
+    for partner in policy.partners:
+        if is_synthetic(partner.name) != archive.synthetic:
+            which = "not SYNTHETIC, and this archive is" if archive.synthetic else "SYNTHETIC"
+            raise MixedOrigins(
+                f"The partner {partner.name} is {which}.",
+                next_step="What is made up is cosigned by what is made up, and by nothing else.",
+            )
+
+
 def add_cosigned(archive: Archive, policy: CosigningPolicy, note: bytes) -> Cosigned:
     """Keep a cosigned checkpoint of this log, after comparing it with the log."""
+    refuse_mixed(archive, policy)
     found = check_cosigned(note, archive.log, archive.chain, policy.keys)
     for one in found.cosignatures:
         if one.time > time.time() + LATEST_AHEAD:

@@ -24,6 +24,7 @@ from django.db import DatabaseError
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.errors import DatabaseTrouble
+from habeas.archive.exhibits import origins
 from habeas.archive.exhibits.same_bytes import (
     FEW_ALIKE,
     exhibits_with,
@@ -145,7 +146,7 @@ def _rounds(
     together, most = 0, min(FIRST_ROUND, ROUND)
     for file in files:
         size_bytes = _size(file.path)
-        refused = _too_large(archive, file, size_bytes)
+        refused = _unfit(archive, file, size_bytes)
         if refused is not None:
             added.refused.append((file.path, refused))
             progress(file.path)
@@ -164,6 +165,11 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except (OSError, ValueError):
         return 0  # sealing will name it
+
+
+def _unfit(archive: Archive, file: Received, size_bytes: int) -> HabeasError | None:
+    """Why a file is not sealed at all; None where it may be."""
+    return _too_large(archive, file, size_bytes) or origins.mixed(archive, file.path)
 
 
 def _too_large(archive: Archive, file: Received, size_bytes: int) -> HabeasError | None:
@@ -284,6 +290,13 @@ def seal_all(
     For an import, which quotes from them at once and records them in one transaction.
     """
     done: list[tuple[Received, Sealed]] = []
+    fit: list[Received] = []
+    for file in files:
+        if wrong := origins.mixed(archive, file.path):
+            refused.append((file.path, wrong))
+        else:
+            fit.append(file)
+    files = fit
     with Beside() as beside, archive.objects.batch() as batch:
         shared = len(files) >= SHARED_FROM and beside.prepare()
         outcomes = _by_two(batch, files, beside) if shared else batch.seal_each(_wanted(files))

@@ -1,4 +1,7 @@
-"""demo: an archive about the internment camps in Xinjiang, loaded as any import is."""
+"""demo: an archive about the internment camps in Xinjiang, loaded as any import is.
+
+With ``--exercise`` one in which everything is made up, as its origin says (``demo_exercise``).
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,15 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.making import init_archive
 from habeas.archive.opening import Archive, open_archive
 from habeas.archive.search import refresh
+from habeas.archive.synthetic import words_of
 from habeas.archive.verbs.referring import Marking
 from habeas.cli.acting import reading_for
+from habeas.cli.commands.demo_exercise import (
+    EXERCISE_TITLE,
+    SAMPLE,
+    its_person,
+    load_exercise,
+)
 from habeas.cli.commands.serve import PortOption, serve_archive
 from habeas.cli.errors import DemoOutdated, NotADemo
 from habeas.cli.speaking import Speaker, speaks_unicode, width
@@ -42,25 +52,41 @@ PURPOSE = "To look at the demonstration"
 
 def demo(
     speaker: Speaker,
-    directory: Annotated[Path, typer.Option(metavar="DIR", help="Where to make it.")] = Path(
-        "demo-archive"
-    ),
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where to make it. Without it: demo-archive, or exercise-archive.",
+            show_default=False,
+        ),
+    ] = None,
     serve: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Serve it when it is loaded.")
     ] = True,
     again: Annotated[
         bool, typer.Option("--again", help="Delete an earlier demonstration and make it again.")
     ] = False,
+    exercise: Annotated[
+        bool,
+        typer.Option(
+            "--exercise",
+            help="Load a made-up table of cases instead, marked SYNTHETIC everywhere, to practise "
+            "on.",
+        ),
+    ] = False,
     port: PortOption = 8417,
 ) -> None:
     """Load the demonstration archive and serve it.
 
-    Explains one figure on the way. The archive is unprotected: it holds what is public anyway.
+    Explains one figure on the way. The archive is unprotected: it holds what is public anyway, or,
+    with --exercise, nothing that is real.
     """
-    directory = directory.absolute()
+    default = "exercise-archive" if exercise else "demo-archive"
+    directory = (directory or Path(default)).absolute()
     begun = time.monotonic()
-    archive = _archive(directory, again=again)
-    loaded = _load(archive, speaker)
+    archive = _archive(directory, again=again, exercise=exercise)
+    speaker.made_up = words_of(archive.origin)
+    loaded = load_exercise(archive, speaker) if exercise else _load(archive, speaker)
     took = time.monotonic() - begun
     if loaded:
         speaker.say(f"The demonstration archive is in {directory}.")
@@ -69,7 +95,7 @@ def demo(
         speaker.say(
             f"The demonstration archive in {directory} is already loaded; --again makes it again."
         )
-    key = _sample(archive, speaker)
+    key = _sample(archive, speaker, SAMPLE if exercise else "")
     if not serve:
         speaker.say(
             f"To read it in a browser: habeas serve --archive {directory} --purpose '{PURPOSE}'"
@@ -82,7 +108,7 @@ def demo(
     serve_archive(archive, speaker, "127.0.0.1", port, viewer=viewer)
 
 
-def _archive(directory: Path, *, again: bool) -> Archive:
+def _archive(directory: Path, *, again: bool, exercise: bool) -> Archive:
     """The demonstration archive, new or as it was left; refuses any other directory."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         if not (directory / MARK).is_file():
@@ -91,9 +117,17 @@ def _archive(directory: Path, *, again: bool) -> Archive:
                 next_step="Choose another place with --directory.",
             )
         if not again:
-            return open_archive(directory)
+            archive = open_archive(directory)
+            if archive.synthetic != exercise:
+                which = "the exercise" if archive.synthetic else "the demonstration"
+                raise NotADemo(
+                    f"{directory} holds {which}.",
+                    next_step="Choose another place with --directory, or delete it with --again.",
+                )
+            return archive
         shutil.rmtree(directory)
-    archive = init_archive(directory, passphrase=None, title=TITLE)
+    title = EXERCISE_TITLE if exercise else TITLE
+    archive = init_archive(directory, passphrase=None, title=title, synthetic=exercise)
     (directory / MARK).write_text(MARK_TEXT, encoding="utf-8")
     return archive
 
@@ -112,12 +146,7 @@ def _load(archive: Archive, speaker: Speaker) -> bool:
         wanted.remove(tally)
     if not wanted:
         return False
-    people = archive.keyring.people()
-    keyring = archive.keyring
-    person = keyring.person(people[0]) if people else keyring.add_person(None)
-    if not visible(OWNER, m.Key).filter(role="person").exists():
-        with archive.writing(sequence=False) as batch:
-            verbs.add_person(batch, person)
+    person = its_person(archive)
     with speaker.progress() as progress:
         for folder in wanted:
             made = import_folder(archive, folder, person, progress=progress)
@@ -158,8 +187,8 @@ def _read(archive: Archive, folder: Path, speaker: Speaker) -> bool:
     return not found.refused and read.filter(state__in=("read", "in-part")).count() == len(files)
 
 
-def _sample(archive: Archive, speaker: Speaker) -> str | None:
-    """Explain the figure that is told in the fewest lines; gives its key."""
+def _sample(archive: Archive, speaker: Speaker, wanted: str = "") -> str | None:
+    """Explain the figure that is told in the fewest lines, or the one wanted; gives its key."""
     told = {
         definition.key: as_text(
             tree(archive, OWNER, definition, limit=FOLLOWED),
@@ -167,7 +196,7 @@ def _sample(archive: Archive, speaker: Speaker) -> str | None:
             ascii=not speaks_unicode(),
         )
         for definition in in_force(OWNER)
-        if definition.kind != "estimated"
+        if definition.kind != "estimated" and wanted in ("", definition.key)
     }
     if not told:
         return None

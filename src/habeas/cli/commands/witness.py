@@ -175,7 +175,9 @@ def read_file(path: Path, largest: int) -> bytes:
 
 
 def _policy(archive: Archive, path: Path | None) -> CosigningPolicy:
-    return read_policy(path or archive.directory / POLICY)
+    found = read_policy(path or archive.directory / POLICY)
+    cosigning.refuse_mixed(archive, found)
+    return found
 
 
 def _write_requests(

@@ -42,6 +42,7 @@ from habeas.custody.errors import (
     WitnessError,
 )
 from habeas.custody.keys.handovers import check, read_document
+from habeas.custody.keys.key_names import is_synthetic
 from habeas.custody.log import merkle
 from habeas.custody.log.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
 from habeas.custody.log.notes import Verifier, from_base64, line_of, split_note, to_base64
@@ -50,6 +51,10 @@ MOST_PROOF_LINES: Final = 63
 LARGEST_REQUEST: Final = 64 * 1024  # bytes; the largest sensible one has about 20,000
 SIZE_TYPE: Final = "text/x.tlog.size"
 TEXT_TYPE: Final = "text/plain; charset=utf-8"
+MIXED: Final = (
+    "What is SYNTHETIC and what is not is never cosigned together: only a witness whose name ends "
+    "with /synthetic cosigns a made-up log, and no other."
+)
 _HASH_BYTES: Final = 32
 _ORIGIN_SHA256 = re.compile("[0-9a-f]{64}")
 _OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
@@ -172,6 +177,8 @@ class Witness:
             request = parse_request(body)
         except RequestError as error:
             return _refusal(400, error.message)
+        if self._mixes(request.checkpoint.origin):
+            return _refusal(403, MIXED)
         folder = log_folder(self.directory, request.checkpoint.origin)
         if not folder.is_dir():
             return _refusal(404, "This witness does not know that log.")
@@ -188,6 +195,10 @@ class Witness:
             durable.write_file(folder, folder / "checkpoint", note)
         return WitnessAnswer(200, line)
 
+    def _mixes(self, origin: str) -> bool:
+        """Whether a log that is made up would be cosigned by a witness that is not, or one not."""
+        return any(is_synthetic(one.key.name) != is_synthetic(origin) for one in self.cosigners)
+
     def add_handover(self, body: bytes) -> WitnessAnswer:
         """Cosign the checkpoint at which a log's keys were handed over, and follow to the new one.
 
@@ -203,6 +214,8 @@ class Witness:
         folder = log_folder(self.directory, request.checkpoint.origin)
         if not folder.is_dir():
             return _refusal(404, "This witness does not know that log.")
+        if self._mixes(request.checkpoint.origin):
+            return _refusal(403, MIXED)
         try:
             handed = check(files)
         except HandoverError as error:

@@ -8,6 +8,7 @@ __all__ = [
     "handovers",
     "key_chain",
     "key_files",
+    "key_names",
     "keyring",
     "passphrase_files",
     "passphrases",

@@ -26,6 +26,7 @@ from habeas.archive.ledger.signing import entry_signer
 from habeas.archive.opening import Archive
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.still import still
+from habeas.archive.synthetic import SENTENCE
 from habeas.archive.verbs.referring import marking_never_public
 from habeas.custody import standalone
 from habeas.custody.attestation.timestamps import pem, split_chain
@@ -92,6 +93,8 @@ def write(
     rules = rules or Rules()
     if rules.withheld & _NAMING and chosen.unnamed:
         chosen = replace(chosen, about=chosen.unnamed)
+    if archive.synthetic:  # it stands in the index, the report and the certification
+        chosen = replace(chosen, about=f"{SENTENCE} {chosen.about}".strip())
     viewer = viewer_of(level)
     with contextlib.ExitStack() as moment:
         at = moment.enter_context(still(archive))  # others may be appending

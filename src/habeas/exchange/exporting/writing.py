@@ -31,6 +31,7 @@ from habeas.archive.errors import PersonNeeded, PurposeNeeded
 from habeas.archive.openness import NOT_GIVEN, strictest
 from habeas.archive.rules import checked_purpose
 from habeas.archive.store.still import still
+from habeas.archive.synthetic import MARK, SENTENCE
 from habeas.custody.durable import sync_path
 from habeas.exchange.errors import ExportRefused
 from habeas.exchange.exporting import databases
@@ -39,7 +40,7 @@ from habeas.exchange.exporting.lines import Lines
 from habeas.exchange.exporting.parquet import Parquet, pyarrow
 from habeas.exchange.tidy.claims import Claim, claims
 from habeas.exchange.tidy.codebook import codebook
-from habeas.exchange.tidy.columns import Row
+from habeas.exchange.tidy.columns import Row, made_up
 from habeas.exchange.tidy.parts import Part, parts
 from habeas.exchange.tidy.reading import TidyReader
 from habeas.exchange.tidy.records import Record, records
@@ -197,16 +198,19 @@ def _write(at: Archive, asked: ExportRequest, hidden: Path, progress: Progress) 
     # The entry that states the purpose is the export's own, and comes before it is handed over.
     viewer = asked.viewer.with_purpose(done.size) if asked.above_public else asked.viewer
     reader = TidyReader(viewer, done.size)
-    about = codebook({kind: KINDS[kind] for kind in asked.kinds}, reader.vocabulary)
+    types = {kind: made_up(KINDS[kind]) if at.synthetic else KINDS[kind] for kind in asked.kinds}
+    about = codebook(types, reader.vocabulary)
+    if at.synthetic:
+        about = {"synthetic": SENTENCE, **about}
     about["viewer"], about["level"], about["as_of"] = viewer.name, asked.level, done.size
     for kind in asked.kinds:
         path = hidden / asked.file_of(kind)
         total = live_claims(viewer, done.size).count() if kind == "claims" else 0
-        writer = FORMATS[asked.format](path, kind, KINDS[kind])
+        writer = FORMATS[asked.format](path, kind, types[kind])
         try:
             done.rows[kind] = 0
             for piece in _rows(at, reader, kind, asked.figure):
-                writer.write(piece)
+                writer.write([(MARK, *row) for row in piece] if at.synthetic else piece)
                 _look(done, piece)
                 done.rows[kind] += len(piece)
                 progress(kind.capitalize(), done.rows[kind], max(total, done.rows[kind]))

@@ -12,7 +12,7 @@ import copy
 import datetime
 import types
 import typing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, make_dataclass
 from functools import cache
 from typing import Any, Final, TypeVar, dataclass_transform
 
@@ -82,6 +82,17 @@ def row_type(kind: type[R]) -> type[R]:
         kind.__annotations__[name] = hint
         setattr(kind, name, copy.copy(getattr(HandledRow, name)))
     return dataclass(frozen=True, slots=True)(kind)
+
+
+@cache
+def made_up(kind: type) -> type:
+    """A kind of row of an archive in which everything is made up: its first column says so."""
+    hints = typing.get_type_hints(kind)
+    first = ("synthetic", str, column("says that everything in the archive is made up"))
+    others = [(each.name, hints[each.name], field(metadata=each.metadata)) for each in fields(kind)]
+    made = make_dataclass(kind.__name__, [first, *others], frozen=True)
+    made.__doc__ = kind.__doc__
+    return made
 
 
 @cache

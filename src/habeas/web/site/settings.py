@@ -31,6 +31,7 @@ MIDDLEWARE = [
     "habeas.web.site.gate.GateMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "habeas.web.site.made_up.MadeUpMiddleware",
     "habeas.web.site.viewing.ViewingMiddleware",
 ]
 ROOT_URLCONF = "habeas.web.site.urls"

@@ -151,6 +151,7 @@ def frame(request: HttpRequest) -> Content:
     return {
         "ledger_size": size,
         "ledger_origin": archive.origin,
+        "made_up": archive.synthetic,
         "clock_remark": clock.remark(newest),
         "navigation": navigation(request.path),
     }
