@@ -23,6 +23,7 @@ from habeas.display.figures.heading import (
     kind_meaning,
     number,
 )
+from habeas.display.figures.inventories import InventoriesShown, inventories
 from habeas.display.figures.measured import MeasuredShown, measured
 from habeas.display.references import Marked, Target, Turning, optional
 from habeas.display.words import Dated
@@ -134,6 +135,7 @@ class FigureShown:
     drawing: Drawing | None
     estimate: EstimateShown | None
     measured: MeasuredShown | None
+    inventories: InventoriesShown | None
     waterfall: tuple[RuleStep, ...]
     members: tuple[NamedMember, ...]
     accounts: tuple[ReportedAccount, ...]
@@ -221,6 +223,7 @@ def figure(archive: Archive, viewer: Viewer, key: str, query: Query) -> FigureSh
         drawing=drawn(found, query, as_of),
         estimate=estimate(found, as_of),
         measured=measured(viewer, found, query),
+        inventories=inventories(found, query),
         waterfall=tuple(_step(found.key, step, n, as_of) for n, step in enumerate(found.steps, 1)),
         members=members,
         accounts=accounts,

@@ -71,7 +71,7 @@ def standing_on(
     properties = _properties(viewer, radius.claims)
     found: list[str] = []
     for definition in in_force(viewer, as_of):
-        reads = not properties.isdisjoint(definition.properties) or definition.estimation.lists
+        reads = not properties.isdisjoint(definition.properties) or definition.lists
         if radius.kind != "judgement" and not reads:
             continue
         if radius.kind == "grouping" and not definition.episodes_of:

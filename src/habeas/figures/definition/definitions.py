@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 
 from habeas.figures.definition import syntax
-from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation
+from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation, ListOf
 from habeas.figures.definition.parsing import DefinitionReader
 from habeas.figures.definition.rules import HAS_RECORD, IN_PLACE, Rule
 from habeas.figures.places import LOCATING
@@ -74,6 +74,7 @@ class FigureDefinition:
     undecided_ppm: int | None = None  # pairs proposed from here on make the count a range
     estimation: Estimation = NO_ESTIMATION  # estimated: lists, answers, seed
     monotone: bool = False  # marked: without a source it is never higher
+    inventories: tuple[ListOf, ...] = ()  # counted: laid side by side
     measures: str = ""  # measured: area | area-change
     between: tuple[str, ...] = ()  # area-change: the two times (EDTF)
 
@@ -106,7 +107,12 @@ class FigureDefinition:
     @property
     def asks_for_pairs(self) -> bool:
         """Whether pairs of records that nobody has decided move the number."""
-        return self.kind == "estimated" or self.undecided_ppm is not None
+        return bool(self.lists) or self.undecided_ppm is not None
+
+    @property
+    def lists(self) -> tuple[ListOf, ...]:
+        """Of an estimate its lists, of a count its inventories."""
+        return self.estimation.lists or self.inventories
 
     @property
     def asks_who_speaks(self) -> bool:
@@ -173,6 +179,7 @@ def parse(
         undecided_ppm=parts.undecided_ppm,
         estimation=parts.estimation,
         monotone=parts.monotone,
+        inventories=parts.inventories,
         measures=parts.measures,
         between=parts.between,
     )

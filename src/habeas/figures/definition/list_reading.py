@@ -1,4 +1,4 @@
-"""Reading what only an estimate has: its lists, its two answers, its seed.
+"""Reading lists that overlap: those of an estimate with its answers and seed, and inventories.
 
 Invariants: each list says whom it could hold; the two questions that no data can answer are
 answered in the definition, so the answers are sealed with the recipe.
@@ -15,6 +15,7 @@ from habeas.figures.definition.syntax import YamlNode
 ANSWERS = ("yes", "no", "unknown")
 METHODS = ("latent-class", "log-linear-bic", "log-linear-aic", "log-linear-stepwise")
 USUAL_SEED = 20170401
+MOST_INVENTORIES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,25 @@ class ListReader(Fields):
             seed=USUAL_SEED if seed is None else seed,
         )
 
-    def _lists(self, node: YamlNode | None) -> tuple[ListOf, ...]:
+    def inventories(self, node: YamlNode | None) -> tuple[ListOf, ...]:
+        """The inventories that a count lays side by side; none where it does not."""
+        if node is None:
+            return ()
+        found = self._lists(node, "inventories")
+        if not 2 <= len(found) <= MOST_INVENTORIES:
+            reason = f"It names {len(found)} of them."
+            self._bad(node, "inventories", reason, f"2 to {MOST_INVENTORIES} inventories.")
+        return found
+
+    def _lists(self, node: YamlNode | None, key: str = "lists") -> tuple[ListOf, ...]:
         valid = "a list: `- {name: …, sources: …, includes: …}` lines."
         if node is None or node.items is None:
             reason = "It is missing." if node is None else f"It is {node.shape}."
-            self._bad(node, "lists", reason, valid)
+            self._bad(node, key, reason, valid)
             return ()
         found: list[ListOf] = []
         for number, item in enumerate(node.items, 1):
-            where = f"lists[{number}]"
+            where = f"{key}[{number}]"
             each = self._list(item, where)
             if each.name and each.name in [other.name for other in found]:
                 self._bad(item, where, f"{each.name!r} is there twice.", "each list once.")

@@ -34,7 +34,7 @@ def codes_named(definition: FigureDefinition) -> set[str]:
     """The codes of sources that a definition names."""
     tests = [test for rule in definition.asked for test in rule.tests]
     found = {code for test in tests if test.condition == "source" for code in test.operands}
-    return found | {code for each in definition.estimation.lists for code in each.sources}
+    return found | {code for each in definition.lists for code in each.sources}
 
 
 def too_open(

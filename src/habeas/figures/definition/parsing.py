@@ -13,7 +13,7 @@ from typing import Any
 
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.fields import Fields, listed
-from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation, ListReader
+from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation, ListOf, ListReader
 from habeas.figures.definition.rule_reading import RuleReader
 from habeas.figures.definition.syntax import Problems, YamlNode
 from habeas.vocabulary import edtf
@@ -28,7 +28,7 @@ _COMMON = ("key", "title", "question", "note", "kind", "view", "unit", "rules", 
 _DRAWN = (("cell", "code"), ("count", "count"), ("point", "place"), ("date", "date"))
 _MAY_BE_LEFT_OUT = ("along", "columns", "count")
 _KEYS = {
-    "counted": (*_COMMON, "counts", "by", "undecided-from", "monotone"),
+    "counted": (*_COMMON, "counts", "by", "undecided-from", "monotone", "inventories"),
     "measured": (
         *(key for key in _COMMON if key not in ("view", "draw")),
         "measures",
@@ -71,6 +71,7 @@ class DefinitionParts:
     undecided_ppm: int | None = None
     estimation: Estimation = NO_ESTIMATION
     monotone: bool = False
+    inventories: tuple[ListOf, ...] = ()
     measures: str = ""
     between: tuple[str, ...] = ()
 
@@ -104,6 +105,8 @@ class DefinitionReader(Fields):
         if kind == "counted":
             parts.counts = self._choice("counts", self._schema.kinds, required=True)
             parts.by = self._by(parts.counts)
+            lists = ListReader(self._schema, self._problems, self._line)
+            parts.inventories = lists.inventories(self._keys.get("inventories"))
         elif kind == "measured":
             parts.counts = "facility"
             parts.measures = self._choice("measures", r.MEASURES, required=True)

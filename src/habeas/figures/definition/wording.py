@@ -110,3 +110,8 @@ def _one(unit: str) -> str:
     """A counting unit in the singular, where the vocabulary gives it."""
     known = core().codes["unit"].get(unit)
     return known.one if known and known.one else unit
+
+
+def between_words(least: int, most: int) -> str:
+    """A range of whole numbers: "3" or "2 to 3"."""
+    return grouped(most) if least == most else f"{grouped(least)} to {grouped(most)}"

@@ -14,7 +14,7 @@ from django.db.models import Min, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.review.pairs import OpenPair, open_pairs
+from habeas.archive.review.pairs import OpenPair, different, judged, open_pairs
 from habeas.figures.definition import rules as r
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.naming import records_named
@@ -109,6 +109,7 @@ def _beside(definition: FigureDefinition, ground: Ground, population: Collection
         named=_named(names, viewer, mentions, records, as_of) if names else {},
         listed=_listed(viewer, definition, records, sources, as_of),
         open_pairs=_open_pairs(viewer, definition, records, population, as_of),
+        apart=different(judged(viewer, as_of), records.of) if definition.inventories else {},
         compared=ground.compared(definition.counts) if definition.kind == "counted" else None,
     )
 
@@ -191,7 +192,7 @@ def _listed(
     for source in sources.values():
         by_code[source.code].append(source.position)
     found: dict[str, dict[int, int]] = {}
-    for each in definition.estimation.lists:
+    for each in definition.lists:
         missing = [code for code in each.sources if code not in by_code]
         if missing and not viewer.is_owner:
             raise UnknownSource(

@@ -19,7 +19,7 @@ from habeas.archive import openness
 from habeas.archive.access import live, visible
 from habeas.archive.review.pairs import settled
 from habeas.figures.evaluation.loading import Ground
-from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
+from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
 from habeas.figures.evaluation.rows import Facts
 from habeas.figures.evaluation.summing import Spoken
 
@@ -84,6 +84,8 @@ def _verdicts(ground: Ground, facts: Facts, evaluation: Evaluation) -> set[int]:
     )
     counted = set(facts.records)
     found = {entry for pair, entry in apart.items() if counted.issuperset(pair)}
+    if isinstance(evaluation, CountedFigure) and evaluation.inventories is not None:
+        found.update(evaluation.inventories.apart)
     return found | {p.judgement for p in facts.open_pairs if p.judgement is not None}
 
 
@@ -102,7 +104,7 @@ def _speakers(facts: Facts, evaluation: Evaluation, spoken: Spoken) -> set[int]:
     """The sources whose word the number rests on, or of which a rule asked."""
     definition = evaluation.definition
     asked = facts.speakers if definition.asks_who_speaks else spoken.sources.keys()
-    codes = {code for each in definition.estimation.lists for code in each.sources}
+    codes = {code for each in definition.lists for code in each.sources}
     listed = {p for p, source in facts.sources.items() if source.code in codes}
     return listed | asked  # lists that repeat each other are one
 

@@ -23,6 +23,7 @@ from habeas.figures.errors import NoLineage
 from habeas.figures.evaluation.capturing import FigureCapture
 from habeas.figures.evaluation.disagreement import Conflict
 from habeas.figures.evaluation.estimates import Estimates
+from habeas.figures.evaluation.inventories import Inventories
 from habeas.figures.evaluation.rows import ClaimRow, SourceRow
 from habeas.figures.evaluation.undecided import Weighed
 from habeas.vocabulary import stances
@@ -240,6 +241,7 @@ class CountedFigure(Evaluation):
     groups: tuple[BreakdownGroup, ...] = ()
     fewest: int | None = None
     open_pairs: tuple[Weighed, ...] = ()  # among the members, heaviest first
+    inventories: Inventories | None = None
 
     @property
     def headline(self) -> str:

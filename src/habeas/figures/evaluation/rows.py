@@ -189,5 +189,6 @@ class Facts:
     above: Above = field(default_factory=dict)
     listed: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     open_pairs: tuple[OpenPair, ...] = ()
+    apart: Mapping[tuple[int, int], int] = field(default_factory=dict)  # of inventories only
     compared: int | None = None
     episodes: Episodes = field(default_factory=Episodes)

@@ -9,13 +9,14 @@ record and share no record; then the order of everything is that of the whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation import disagreement, undecided, weakness
 from habeas.figures.evaluation.counting import Counted, MembersByGroup, breakdown, count, grouped
 from habeas.figures.evaluation.disagreement import Conflict
 from habeas.figures.evaluation.episodes import fewest_ties
+from habeas.figures.evaluation.inventories import Inventories, side_by_side
 from habeas.figures.evaluation.results import (
     CountedFigure,
     FigureMember,
@@ -80,6 +81,8 @@ class Sum:
         """Count some more records: those of ``facts``, with every claim about them."""
         definition = self._definition
         counted = count(definition, facts)
+        if definition.inventories:
+            counted = _on_inventories(counted, facts.listed.values())
         by_grounds = breakdown(definition, facts, counted.members, self._groups)
         drawn = _drawn(definition, facts, counted)
         grounds = counted.grounds | by_grounds | drawn.keys()
@@ -119,13 +122,17 @@ class Sum:
         self._members.sort(key=_of_member)
         self._undecided.sort(key=_of_member)
         self._conflicts.sort(key=_of_conflict)
+        inventories = self._onto_inventories(facts) if definition.inventories else None
         chosen = {member.position for member in self._members}
         concerned = chosen | {member.position for member in self._undecided}
         open_ones = undecided.between(facts.open_pairs, chosen)
         concerned.update(record for pair in open_ones for record in (pair.left, pair.right))
         concerned.update(conflict.record for conflict in self._conflicts)
         ties = fewest_ties(self._members)
-        is_range = definition.undecided_ppm is not None or ties
+        is_range = definition.asks_for_pairs or ties
+        fewest = undecided.fewest(chosen, [*open_ones, *ties]) if is_range else None
+        if inventories is not None:
+            fewest = inventories.fewest.number
         return CountedFigure(
             definition=definition,
             as_of=as_of,
@@ -139,7 +146,8 @@ class Sum:
             ),
             grounds=frozenset(self._grounds),
             number=len(self._members),
-            fewest=undecided.fewest(chosen, [*open_ones, *ties]) if is_range else None,
+            fewest=fewest,
+            inventories=inventories,
             open_pairs=tuple(undecided.weighed(open_ones, chosen)),
             not_known=len(self._undecided),
             members=tuple(self._members),
@@ -154,8 +162,46 @@ class Sum:
             conflicts=tuple(self._conflicts),
             claims=self._drawn,
             captions=captions(concerned | self._refs),
-            sources={p: row for p, row in self.spoken.sources.items() if row is not None},
+            sources={p: row for p, row in self.spoken.sources.items() if row is not None}
+            | {p: facts.sources[p] for p in _makers(inventories)},
         )
+
+    def _onto_inventories(self, facts: Facts) -> Inventories:
+        """The inventories side by side, whose claims are grounds as well."""
+        codes: dict[str, set[int]] = {}
+        for source in facts.sources.values():
+            codes.setdefault(source.code, set()).add(source.first)
+        chosen = {member.position for member in self._members}
+        found = side_by_side(
+            self._definition.inventories,
+            facts.listed,
+            {code: sorted(first) for code, first in codes.items()},
+            chosen,
+            undecided.between(facts.open_pairs, chosen),
+            facts.apart,
+        )
+        self._members = [
+            replace(m, claims=tuple(sorted({*m.claims, *found.grounds[m.position]})))
+            for m in self._members
+        ]
+        self._grounds.update(claim for each in found.grounds.values() for claim in each)
+        return found
+
+
+def _on_inventories(counted: Counted, listed: Iterable[Mapping[int, int]]) -> Counted:
+    """Those counted who are on at least one inventory; the others are dropped by a last rule."""
+    on = [each.keys() for each in listed]
+    kept = tuple(m for m in counted.members if any(m.position in each for each in on))
+    there = {member.position for member in kept}
+    dropped = tuple(m.position for m in counted.members if m.position not in there)
+    step = WaterfallStep(
+        "inventories", "is on at least one inventory", len(counted.members), dropped, ()
+    )
+    return replace(counted, members=kept, steps=(*counted.steps, step))
+
+
+def _makers(inventories: Inventories | None) -> set[int]:
+    return set() if inventories is None else {p for i in inventories.lists for p in i.sources}
 
 
 def _of_member(member: FigureMember) -> int:

@@ -52,6 +52,11 @@ def altered(definition: FigureDefinition, variant: Variant, schema: Schema) -> F
             f"{definition.key} is {definition.kind}; only a count can be counted otherwise.",
             next_step="Compare two ledger sizes of it: `habeas figure diff`.",
         )
+    if definition.inventories:
+        raise NotCounted(
+            f"{definition.key} lays inventories side by side; they are not counted otherwise.",
+            next_step="Compare two ledger sizes of it: `habeas figure diff`.",
+        )
     if variant.origins < 2:
         return definition
     rules = [_with_origins(rule, variant.origins, schema) for rule in definition.rules]

@@ -29,7 +29,7 @@ from habeas.figures.why.claim_steps import Descent, Prover, erased_by
 from habeas.figures.why.marking import marked
 from habeas.figures.why.measured_steps import told_sites
 from habeas.figures.why.nodes import Node, NodeFact, as_json
-from habeas.figures.why.open_steps import told_lists, told_pairs
+from habeas.figures.why.open_steps import told_inventories, told_lists, told_pairs
 from habeas.figures.why.printing import as_text
 from habeas.vocabulary import schema as vocabulary
 
@@ -146,6 +146,7 @@ def _figure(evaluation: Evaluation, limit: int, offset: int, down: Descent) -> N
     if since := erased_since(down.viewer, evaluation.as_of):
         facts.append(NodeFact("erased since", words_of(since)))
     children = [_recipe(evaluation), *told_lists(evaluation), *told_pairs(evaluation)]
+    children += told_inventories(evaluation)
     children += told_sites(evaluation)
     weak = tuple(Node("weak-point", point.words) for point in evaluation.weak if point.part)
     if weak:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from habeas.figures.definition.wording import between_words
 from habeas.figures.evaluation.capturing import CaptureList, FigureCapture
 from habeas.figures.evaluation.estimates import Told
-from habeas.figures.evaluation.results import EstimatedFigure, Evaluation
+from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
 from habeas.figures.evaluation.undecided import Weighed
 from habeas.figures.why.nodes import Node, NodeFact
 
@@ -28,6 +29,47 @@ def told_lists(evaluation: Evaluation) -> list[Node]:
     if evaluation.estimates is not None:
         nodes.append(_made(evaluation.estimates.apart, evaluation))
     return nodes
+
+
+def told_inventories(evaluation: Evaluation) -> list[Node]:
+    """The inventories of a count with what they share; none for other figures."""
+    found = evaluation.inventories if isinstance(evaluation, CountedFigure) else None
+    if found is None:
+        return []
+    lists = tuple(
+        Node(
+            "list",
+            each.name,
+            (
+                NodeFact("on it", between_words(each.fewest.number, each.number)),
+                NodeFact("on no other, as decided", f"{each.alone:,}"),
+                NodeFact("could hold", each.includes),
+            ),
+            tuple(
+                Node("source", evaluation.sources[position].title, (), (), position)
+                for position in each.sources
+            ),
+        )
+        for each in found.lists
+    )
+    shared = tuple(
+        Node(
+            "shared",
+            f"{found.lists[each.left].name} and {found.lists[each.right].name}: "
+            f"{between_words(each.least, each.most)}",
+        )
+        for each in found.shared
+    )
+    facts = [NodeFact("in all", between_words(found.fewest.number, len(found.on)))]
+    if not found.fewest.exact:
+        facts.append(NodeFact("lower end", "a bound: there may be no way to so few"))
+    if found.apart:
+        entries = ", ".join(f"#{at}" for at in found.apart[:PAIRS_SHOWN])
+        facts.append(NodeFact("judged different among them", entries))
+    return [
+        Node("inventories", f"The inventories: {len(lists)}", tuple(facts), lists),
+        Node("shared", "What each two share", (), shared),
+    ]
 
 
 def told_pairs(evaluation: Evaluation) -> list[Node]:
