@@ -38,7 +38,7 @@ def episodes_of(
 
 
 def episodes_under(
-    viewer: Viewer, mentions: QuerySet[m.Mention], as_of: int
+    viewer: Viewer, mentions: QuerySet[m.Mention], as_of: int | None
 ) -> dict[int, tuple[int, int]]:
     """Claim → the episode and the grouping, of those whose episode is one of these mentions."""
     rows = live(visible(viewer, m.Grouping), as_of)

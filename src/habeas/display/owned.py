@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from habeas.archive.access import Viewer, visible
+from habeas.archive.groupings import episodes_under
 from habeas.archive.joined import JoinedRecord, find_all
-from habeas.archive.models import Mention
-from habeas.display import words
+from habeas.archive.models import Claim, Grouping, Mention
+from habeas.display import cards, words
+from habeas.display.asking import by_position
+from habeas.display.references import EntryReference, Marked
 
 MOST = 200  # records of one kind that are shown with their owner
 
@@ -25,6 +28,40 @@ class OwnedOfKind:
     kinds_words: str
     records: tuple[words.RecordLink, ...]
     more: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedClaims(Marked):
+    """Claims about the owner that somebody put in one of its records, and why."""
+
+    position: int
+    reason: str
+    entry: EntryReference
+    claims: tuple[cards.Card, ...]
+
+
+def grouped_in(viewer: Viewer, subjects: Sequence[int]) -> tuple[GroupedClaims, ...]:
+    """What was put in the record of these mentions, grouping by grouping."""
+    mentions = visible(viewer, Mention).filter(position__in=subjects)
+    found = episodes_under(viewer, mentions, None)
+    if not found:
+        return ()
+    groupings = by_position(viewer, Grouping, (grouping for _, grouping in found.values()))
+    claims = by_position(viewer, Claim, found)
+    rows = cards.around(viewer, list(claims.values()))
+    return tuple(
+        GroupedClaims(
+            position,
+            row.reason,
+            EntryReference("grouping", position),
+            tuple(
+                cards.card(claims[at], rows)
+                for at, (_, grouping) in sorted(found.items())
+                if grouping == position and at in claims and claims[at].ended_at is None
+            ),
+        )
+        for position, row in sorted(groupings.items())
+    )
 
 
 def owner(viewer: Viewer, record: JoinedRecord) -> words.RecordLink | None:

@@ -18,7 +18,7 @@ from habeas.archive.access import Viewer, visible
 from habeas.archive.joined import JoinedRecord, find, find_all
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.openness import consent_of_record, strictest
-from habeas.display import cards, listed, owned, words
+from habeas.display import cards, episodes, listed, owned, words
 from habeas.display.asking import (
     Elsewhere,
     NotThere,
@@ -31,6 +31,7 @@ from habeas.display.asking import (
 )
 from habeas.display.differences import Difference, differences
 from habeas.display.marks import ConsentLine, consent_line, marked
+from habeas.display.owned import GroupedClaims
 from habeas.display.references import EntryReference, Marked, Target, Turning
 from habeas.figures.evaluation import conflicts
 from habeas.figures.evaluation.disagreement import Conflict
@@ -125,6 +126,8 @@ class RecordShown:
 
     ``owner``: the record that it is a fact of. ``owned``: its own detentions or observations.
     ``lists``: documents with an entry on it, which is no detention.
+    ``detentions``: of a person, in time. ``grouped``: of a detention, what is said of its person
+    and was put in it.
     """
 
     title: str
@@ -141,6 +144,8 @@ class RecordShown:
     owner: words.RecordLink | None = None
     owned: tuple[owned.OwnedOfKind, ...] = ()
     lists: tuple[listed.OnAList, ...] = ()
+    detentions: episodes.Detentions | None = None
+    grouped: tuple[GroupedClaims, ...] = ()
 
 
 def kinds(viewer: Viewer) -> KindsShown:
@@ -234,6 +239,8 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
         owner=owned.owner(viewer, found),
         owned=owned.owned_by(viewer, subjects),
         lists=listed.lists_of(viewer, subjects),
+        detentions=episodes.detentions(viewer, subjects, first.kind),
+        grouped=() if first.of is None else owned.grouped_in(viewer, subjects),
     )
 
 

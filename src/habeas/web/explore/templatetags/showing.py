@@ -70,6 +70,18 @@ def grouped(number: object) -> str:
     return "" if number is None else str(number)
 
 
+@register.filter
+def thousandths(number: int) -> str:
+    """A place on an axis of thousandths, in percent of it."""
+    return f"{number / 10:g}"
+
+
+@register.filter
+def less(number: int, other: int) -> str:
+    """How far one place on an axis of thousandths is from another, in percent of it."""
+    return f"{max(0, number - other) / 10:g}"
+
+
 @register.simple_tag
 def figure(shown: dict[str, Any]) -> SafeString:
     """The number of a figure, as its kind is written; raises when it has no lineage."""

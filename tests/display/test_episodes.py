@@ -1,0 +1,227 @@
+"""A person's detentions in time: vague, overlapping, ungrouped; what is last known; a death."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.archive.making import PUBLIC, add_reviewer, newspaper
+from tests.figures.test_episodes import say, somebody
+
+from habeas.archive import verbs
+from habeas.archive.access import OWNER, Viewer
+from habeas.archive.access import PUBLIC as ANYONE
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
+from habeas.archive.opening import Archive
+from habeas.archive.verbs.referring import Marking
+from habeas.custody.log.notes import Signer
+from habeas.display import episodes, last_known, records
+from habeas.display.asking import Query
+from habeas.display.spans import Days
+from habeas.vocabulary import values
+
+TEAM = Marking(handling="team")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    archive: Archive
+    signer: Signer
+    paper: Ref
+    other: Ref
+    camp: Ref
+    person: Ref
+
+    def shown(self, viewer: Viewer = OWNER, of: Ref | None = None) -> episodes.Detentions:
+        found = records.record(viewer, (of or self.person).position, Query()).detentions
+        assert found is not None
+        return found
+
+    def detention(self, batch: Batch, caption: str, **dates: str) -> Ref:
+        made = verbs.mention(batch, "detention", caption, of=self.person, marking=PUBLIC)
+        for name, when in dates.items():
+            say(batch, made, name, values.date(when), self.paper)
+        return made
+
+
+@pytest.fixture
+def world(archive: Archive) -> World:
+    signer = add_reviewer(archive)
+    with archive.writing(signer) as batch:
+        paper = newspaper(batch)
+        other = verbs.source(batch, "other", "publication", name="Another", marking=PUBLIC)
+        camp = verbs.mention(batch, "facility", "Example camp", marking=PUBLIC)
+        person = somebody(batch)
+    return World(archive, signer, paper, other, camp, person)
+
+
+def captions(found: episodes.Detentions) -> list[str]:
+    return [episode.record.caption.text for episode in found.episodes]
+
+
+def test_a_bar_is_certain_only_between_what_the_dates_allow(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        world.detention(batch, "Vague", held_from="2016", held_until="2018-05-03")
+        world.detention(batch, "Open", held_from="2019-03")
+        world.detention(batch, "Undated")
+    found = world.shown()
+    assert captions(found) == ["Vague", "Open", "Undated"]
+    vague, open_, undated = found.episodes
+    assert (vague.began.earliest, vague.began.latest) == ("2016-01-01", "2016-12-31")
+    assert (vague.ended.earliest, vague.ended.latest) == ("2018-05-03", "2018-05-03")
+    assert vague.bar is not None
+    assert vague.bar.start < vague.bar.sure_start < vague.bar.sure_end == vague.bar.end
+    assert open_.ended == Days()
+    assert open_.bar is not None
+    assert 0 < open_.bar.end - open_.bar.sure_end <= 125  # fades, over an eighth at most
+    assert "no end stated" in open_.dates
+    assert (undated.bar, undated.dates) == (None, "no date stated")
+
+
+def test_how_long_it_was_so_is_no_end_of_it(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        made = world.detention(batch, "One", detained="2017-11-02")
+        where = values.reference(world.camp.entry_id)
+        say(batch, made, "detained_in", where, world.paper, holds="2017-11/2019-11")
+    (one,) = world.shown().episodes
+    assert one.ended == Days("2019-11-01", "")
+    assert one.dates == "from 2 November 2017; held as late as November 2019, no end stated"
+    assert one.bar is not None
+    assert one.bar.certain
+
+
+def test_a_bar_of_which_no_day_is_certain_says_so(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        world.detention(batch, "One", held_from="2017")
+        world.detention(batch, "Two", held_from="2018", held_until="2018")
+    assert [one.bar is not None and one.bar.certain for one in world.shown().episodes] == [
+        False,
+        False,
+    ]
+
+
+def test_accounts_that_differ_make_a_bound_vaguer(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        made = world.detention(batch, "One", held_from="2016-01-01", held_until="2018")
+        say(batch, made, "held_from", values.date("2017-06-01"), world.other)
+        say(batch, made, "held_from", values.date("2001"), world.other, stance="denies")
+    (one,) = world.shown().episodes
+    assert (one.began.earliest, one.began.latest) == ("2016-01-01", "2017-06-01")
+
+
+def test_overlaps_are_marked_and_a_transfer_is_none(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        first = world.detention(batch, "First", held_from="2017-01-01", held_until="2017-06-01")
+        second = world.detention(batch, "Second", held_from="2017-05-01", held_until="2018-01-01")
+        world.detention(batch, "Third", held_from="2017-06", held_until="2017-12-01")
+        world.detention(batch, "Far", held_from="2020", held_until="2021")
+        moved = values.reference(second.entry_id)
+        link = say(batch, first, "continued_in", moved, world.paper)
+    shown = {one.record.caption.text: one for one in world.shown().episodes}
+    assert [link.caption.text for link in shown["First"].continued_in] == ["Second"]
+    told = {
+        name: {(each.other.caption.text, each.certain) for each in one.overlaps}
+        for name, one in shown.items()
+    }
+    assert told == {
+        "First": set(),
+        "Second": {("Third", True)},
+        "Third": {("Second", True)},
+        "Far": set(),
+    }
+    with world.archive.writing(world.signer) as batch:
+        verbs.retract(batch, link, "claim", "Never said.")
+    shown = {one.record.caption.text: one for one in world.shown().episodes}
+    assert shown["First"].continued_in == ()
+    assert ("Second", True) in {(o.other.caption.text, o.certain) for o in shown["First"].overlaps}
+
+
+def test_an_ungrouped_claim_is_a_possible_detention_until_it_is_grouped(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        when = say(batch, world.person, "detained", values.date("2017"), world.paper)
+        where = say(
+            batch, world.person, "detained_in", values.reference(world.camp.entry_id), world.paper
+        )
+        episode = world.detention(batch, "One")
+    found = world.shown()
+    assert [one.claim.position for one in found.ungrouped] == [when.position, where.position]
+    assert [one.bar is not None for one in found.ungrouped] == [True, False]
+    with world.archive.writing(world.signer) as batch:
+        verbs.group(batch, episode, [when, where], "One sentence.", marking=TEAM)
+    found = world.shown()
+    (one,) = found.episodes
+    assert (found.ungrouped, one.grouped, one.dates[:9]) == ((), 2, "from 2017")
+    assert [said.property.name for said in one.said] == ["detained_in", "detained"]
+    own = records.record(OWNER, episode.position, Query())
+    assert [group.reason for group in own.grouped] == ["One sentence."]
+    assert len(own.grouped[0].claims) == 2
+    public = world.shown(ANYONE)  # the grouping is the team's: its claims stand alone again
+    assert [one.grouped for one in public.episodes] == [0]
+    assert len(public.ungrouped) == 2
+    assert records.record(ANYONE, episode.position, Query()).grouped == ()
+
+
+def test_last_known_is_dated_and_says_how_old_it_is_and_who_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(last_known, "today", lambda: "2026-05-01")
+    with world.archive.writing(world.signer) as batch:
+        where = values.reference(world.camp.entry_id)
+        say(batch, world.person, "detained_in", where, world.paper, holds="2017-06/2018-05")
+        say(batch, world.person, "detained_in", where, world.other, holds="2018-05")
+        say(batch, world.person, "detained", values.date("2016"), world.paper)
+        say(batch, world.person, "spoke_publicly", values.code("answer", "yes"), world.paper)
+    found = world.shown()
+    (last,) = found.last_known
+    assert (last.said, last.as_of.edtf) == ("Held in Example camp", "2018-05")
+    assert (last.ago, last.speakers, len(last.accounts)) == ("7 years ago", 2, 2)
+    assert [one.said for one in found.undated] == ["Spoke in public"]
+    with world.archive.writing(world.signer) as batch:
+        say(batch, world.person, "released", values.date("2018"), world.other)
+    assert [one.said for one in world.shown().last_known] == ["Released", "Held in Example camp"]
+
+
+def test_rival_causes_of_a_death_stand_each_under_its_speaker(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        event = verbs.mention(batch, "event", "A death", marking=PUBLIC)
+        for subject in (world.person, event):
+            say(batch, subject, "cause_of_death", values.text("heart attack"), world.other)
+            say(batch, subject, "cause_of_death", values.text("beaten"), world.paper)
+    for subject in (world.person, event):
+        told = [
+            (one.source.name.text if one.source else "", [s.property.name for s in one.said])
+            for one in world.shown(of=subject).death
+        ]
+        assert told == [("Another", ["cause_of_death"]), ("Example-News", ["cause_of_death"])]
+    assert records.record(OWNER, world.camp.position, Query()).detentions is None
+
+
+def test_what_a_viewer_may_not_see_takes_no_part(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        verbs.mention(batch, "detention", "Hidden", of=world.person, marking=TEAM)
+        seen = world.detention(batch, "Seen", held_from="2017")
+        late = values.date("2019")
+        say(batch, seen, "held_until", late, world.paper, marking=TEAM)
+    assert captions(world.shown()) == ["Seen", "Hidden"]
+    public = world.shown(ANYONE)
+    assert captions(public) == ["Seen"]
+    assert public.episodes[0].ended == Days()
+    assert [one.as_of.edtf for one in public.last_known] == []
+
+
+def test_queries_do_not_grow_with_the_detentions(world: World) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            world.shown()
+        return len(found)
+
+    with world.archive.writing(world.signer) as batch:
+        world.detention(batch, "One", held_from="2017")
+    before = queries()
+    with world.archive.writing(world.signer) as batch:
+        for number in range(30):
+            world.detention(batch, f"More {number}", held_from="2018", held_until="2019")
+    assert queries() == before
