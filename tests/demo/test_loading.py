@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
+from pathlib import Path
+
 import pytest
+from tests.support.archives import ArchiveMaker
 
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, visible
-from habeas.archive.opening import Archive
+from habeas.archive.opening import Archive, open_archive
 from habeas.demo import corpus_path
 from habeas.exchange.importing import Imported, import_folder
 from habeas.exchange.samples import read_sample
@@ -16,15 +21,20 @@ from habeas.figures.evaluation import conflicts
 from habeas.figures.evaluation.evaluating import Evaluation, evaluate
 
 
-def load(archive: Archive) -> Imported:
+def load(archive: Archive, folder: Path | None = None) -> Imported:
     person = archive.keyring.add_person(None)
     with archive.writing(sequence=False) as batch:
         verbs.add_person(batch, person)
-    made = import_folder(archive, corpus_path(), person)
+    made = import_folder(archive, folder or corpus_path(), person)
     with archive.writing(person) as batch:
         sample = read_sample(corpus_path().with_name("corpus-accepted.csv"))
         verbs.accept(batch, made.list_position, sample, "Every row was read again")
     return made
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def figures(archive: Archive) -> dict[str, Evaluation]:
@@ -84,3 +94,33 @@ def test_only_what_people_agreed_to_is_public(archive: Archive) -> None:
     subjects = hidden.values("position")
     assert not visible(PUBLIC, m.Claim).filter(subject__in=subjects).exists()
     assert visible(PUBLIC, m.Exhibit).count() == visible(OWNER, m.Exhibit).count() - 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_detentions_told_apart_leave_every_other_figure_as_it_was(
+    archive: Archive, archive_maker: ArchiveMaker, tmp_path: Path
+) -> None:
+    """The corpus as it was before they were: no detention, nothing of one, no grouping."""
+    before = tmp_path / "before"
+    shutil.copytree(corpus_path(), before)
+    (before / "groupings.csv").unlink()
+    (before / "definitions" / "21-place-and-time-of-one-detention.yaml").unlink()
+    told_apart = {row["id"] for row in rows_of(before / "mentions.csv") if row["of"]}
+    for name, column in (("mentions", "id"), ("claims", "subject")):
+        path = before / f"{name}.csv"
+        rows = rows_of(path)
+        kept = [row for row in rows if row[column] not in told_apart]
+        assert len(kept) < len(rows)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(kept)
+    load(archive, before)
+    without = {key: found.headline for key, found in figures(archive).items()}
+    whole = open_archive(archive_maker.copy_to(tmp_path / "whole", "sqlite"))
+    load(whole)
+    with_them = {key: found.headline for key, found in figures(whole).items()}
+    assert with_them.pop("place-and-time-of-one-detention") == (
+        "at least 4 persons (3 more not known)"
+    )
+    assert with_them == without
