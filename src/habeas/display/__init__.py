@@ -8,6 +8,7 @@ through ``archive.access.visible``.
 
 __all__ = [
     "about",
+    "accounts",
     "asking",
     "claims",
     "differences",

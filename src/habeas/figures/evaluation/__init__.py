@@ -15,6 +15,7 @@ __all__ = [
     "measured",
     "results",
     "rows",
+    "testimony",
     "undecided",
     "variants",
 ]

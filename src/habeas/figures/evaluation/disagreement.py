@@ -119,9 +119,9 @@ def _among(
     for i, left in enumerate(variants):
         for j in range(i + 1, len(variants)):
             right = variants[j]
-            answer, reason = _disagree(left.sample, right.sample, one_at_a_time=one_at_a_time)
+            answer, reason = disagree(left.sample, right.sample, one_at_a_time=one_at_a_time)
             if answer is not NO:
-                meet = _meet(left.sample, right.sample, once=once)
+                meet = meeting(left.sample, right.sample, once=once)
                 if meet is not NO:
                     certain = answer is YES and meet is YES
                     if answer is YES and not certain:
@@ -159,14 +159,15 @@ _OPPOSED = (
 )
 
 
-def _disagree(left: ClaimRow, right: ClaimRow, *, one_at_a_time: bool) -> tuple[Answer, str]:
+def disagree(left: ClaimRow, right: ClaimRow, *, one_at_a_time: bool) -> tuple[Answer, str]:
+    """Whether two claims on one property of one record exclude each other, and why."""
     if left.stance != right.stance:
         denied, asserted = (left, right) if left.stance == stances.DENIES else (right, left)
         if value_of(asserted.value).state:
             return NO, ""
         if value_of(denied.value).state:
             return UNKNOWN, f"one is {stances.words(stances.DENIES).passive} in general"
-        return _same(left, right), _OPPOSED
+        return same(left, right), _OPPOSED
     if left.stance == stances.DENIES or not one_at_a_time:
         return NO, ""
     if value_of(left.value).state or value_of(right.value).state:
@@ -174,7 +175,7 @@ def _disagree(left: ClaimRow, right: ClaimRow, *, one_at_a_time: bool) -> tuple[
     return _exclude(left, right)
 
 
-def _same(left: ClaimRow, right: ClaimRow) -> Answer:
+def same(left: ClaimRow, right: ClaimRow) -> Answer:
     """Whether two claims speak of the same value."""
     if left.value_type != right.value_type:
         return NO
@@ -227,7 +228,7 @@ def _exclude(left: ClaimRow, right: ClaimRow) -> tuple[Answer, str]:
             return (YES, "the values exclude each other") if differ else (NO, "")
 
 
-def _meet(left: ClaimRow, right: ClaimRow, *, once: bool) -> Answer:
+def meeting(left: ClaimRow, right: ClaimRow, *, once: bool = False) -> Answer:
     """Whether two claims speak of times that meet."""
     if left.holds and right.holds:
         return _times_meet(left.holds, right.holds)

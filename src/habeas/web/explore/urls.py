@@ -51,6 +51,7 @@ urlpatterns = [
     *twins("search/", other_pages.search, "search"),
     *twins("sources/", source_pages.listed, "sources"),
     *twins("sources/<int:position>/", source_pages.source, "source"),
+    *twins("sources/<int:position>/accounts/", source_pages.told, "accounts"),
     *twins("differences/", record_pages.differing, "differences"),
     *twins("waiting/", other_pages.waiting, "waiting"),
     *twins("about/", other_pages.about, "about"),

@@ -1,0 +1,180 @@
+"""What one source says on different dates, property by property, and what officials say of it.
+
+Invariants: only claims that the viewer may see make an account, so that a hidden one leaves no
+column, no count and no gap; order follows what differs, never who is believed; no score.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from habeas.archive.access import Viewer, as_known, visible
+from habeas.archive.models import Claim, Mention, Source
+from habeas.display import cards, words
+from habeas.display.asking import by_position, one
+from habeas.figures.evaluation import loading
+from habeas.figures.evaluation.rows import ClaimRow, attribution_of
+from habeas.figures.evaluation.testimony import ORDER, AccountState, ordered, states
+
+CLAIMS = 400  # of a source that are compared
+OFFICIAL = 200  # claims of governments that are read
+BESIDE = 6  # claims of governments beside one property
+NOW = 2**62
+
+#: What is folded until a reader opens it, beside all that is by its nature not public.
+FOLDED = frozenset({"ill_treated", "saw_violence", "description"})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One occasion on which a source spoke; None: no date is stated."""
+
+    said: words.Dated | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldThen:
+    """What one account says of one property."""
+
+    account: Account
+    state: str
+    state_words: str
+    claims: tuple[cards.Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One property of one record through all accounts; ``folded``: opened by the reader."""
+
+    record: words.RecordLink | None
+    property: words.PropertyWords
+    state: str
+    state_words: str
+    folded: bool
+    told: tuple[ToldThen, ...]
+    official: tuple[cards.Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsShown:
+    """The accounts of one source side by side; ``more``: not all its claims are compared."""
+
+    title: str
+    source: cards.SourceLink | None
+    accounts: tuple[Account, ...]
+    compared: tuple[Compared, ...]
+    more: bool
+
+
+Occasion = tuple[str, str]  # date as stated, where
+
+
+def accounts(viewer: Viewer, position: int) -> AccountsShown:
+    """The accounts of the source at a position; raises ``NotThere`` or ``Gone``."""
+    row = as_known(viewer, [one(viewer, Source, position)])[0]
+    rows, more = _said(viewer, position)
+    by_key: dict[tuple[int, str], dict[Occasion, list[ClaimRow]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for claim in rows:
+        by_key[claim.record, claim.property][_occasion(claim)].append(claim)
+    occasions = _in_order({_occasion(claim) for claim in rows})
+    official = _official(viewer, position, rows)
+    keys = {c.position for c in rows} | {p for found in official.values() for p in found}
+    claims = by_position(viewer, Claim, keys)
+    around = cards.around(viewer, list(claims.values()))
+    shown = {key: cards.card(claim, around) for key, claim in claims.items()}
+    mentions = by_position(viewer, Mention, {record for record, _ in by_key})
+    made = {each: Account(words.date_words(each[0]), each[1]) for each in occasions}
+    ranked = []
+    for (record, name), said in by_key.items():
+        known = words.vocabulary().properties.get(name)
+        at_a_time = known.at_a_time if known else "many"
+        found = states([(e[0], said.get(e, [])) for e in occasions], at_a_time=at_a_time)
+        worst = min(found, key=ORDER.index)
+        first = min(c.position for each in said.values() for c in each)
+        compared = Compared(
+            record=words.record_link(mentions.get(record)),
+            property=words.property_words(name),
+            state=worst.value,
+            state_words=_words()[worst],
+            folded=name in FOLDED or (known is not None and known.sensitivity != "public"),
+            told=tuple(
+                ToldThen(
+                    made[each],
+                    state.value,
+                    _words()[state],
+                    tuple(shown[c.position] for c in said.get(each, []) if c.position in shown),
+                )
+                for each, state in zip(occasions, found, strict=True)
+            ),
+            official=tuple(shown[p] for p in official.get((record, name), ()) if p in shown),
+        )
+        ranked.append(((ORDER.index(worst), at_a_time != "one", first), compared))
+    ranked.sort(key=lambda each: each[0])
+    return AccountsShown(
+        title=_("Accounts over time: %(name)s") % {"name": row.name or row.code},
+        source=cards.source_link(row),
+        accounts=tuple(made[each] for each in occasions),
+        compared=tuple(compared for _, compared in ranked),
+        more=more,
+    )
+
+
+def _said(viewer: Viewer, position: int) -> tuple[list[ClaimRow], bool]:
+    """The live claims that the source itself says, by record, as far as they are compared."""
+    live = loading.live_claims(viewer, NOW).filter(source=position).order_by("position")
+    raw = list(live.values_list(*loading.claim_columns())[: CLAIMS + 1])
+    subject, ref = (loading.claim_columns().index(name) for name in ("subject", "ref"))
+    named = {row[at] for row in raw for at in (subject, ref) if row[at] is not None}
+    records = loading.records_around(viewer, named, NOW)
+    return loading.with_records(raw[:CLAIMS], records), len(raw) > CLAIMS
+
+
+def _official(
+    viewer: Viewer, position: int, rows: list[ClaimRow]
+) -> dict[tuple[int, str], list[int]]:
+    """What governments say of the same properties of the same records."""
+    wanted = {(claim.record, claim.property) for claim in rows}
+    records = loading.records_around(viewer, {record for record, _ in wanted}, NOW)
+    mentions = {m for record, _ in wanted for m in records.members(record)}
+    governments = visible(viewer, Source).filter(kind="government").exclude(position=position)
+    queried = (
+        loading.live_claims(viewer, NOW)
+        .filter(subject__in=mentions, property__in={name for _, name in wanted})
+        .filter(source__in=governments.values("position"))
+        .order_by("position")
+        .values_list("position", "subject", "property")[:OFFICIAL]
+    )
+    found: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for claim, subject, name in queried:
+        key = (records.of(subject), name)
+        if key in wanted and len(found[key]) < BESIDE:
+            found[key].append(claim)
+    return found
+
+
+def _occasion(claim: ClaimRow) -> Occasion:
+    steps = attribution_of(claim)
+    first = steps[0] if steps else {}
+    return first.get("said", ""), first.get("where", "")
+
+
+def _in_order(occasions: set[Occasion]) -> list[Occasion]:
+    dates = ordered([said for said, _ in occasions])
+    return sorted(occasions, key=lambda each: (dates.index(each[0]), each[1]))
+
+
+def _words() -> dict[AccountState, str]:
+    return {
+        AccountState.CONTRADICTED: _("differs from an earlier account"),
+        AccountState.CHANGED: _("told differently"),
+        AccountState.ADDED: _("added"),
+        AccountState.REPEATED: _("repeated"),
+        AccountState.FIRST: _("said"),
+        AccountState.SILENT: _("nothing here"),
+    }
