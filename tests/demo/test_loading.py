@@ -104,7 +104,7 @@ def test_detentions_told_apart_leave_every_other_figure_as_it_was(
     before = tmp_path / "before"
     shutil.copytree(corpus_path(), before)
     (before / "groupings.csv").unlink()
-    (before / "definitions" / "21-place-and-time-of-one-detention.yaml").unlink()
+    (before / "definitions" / "22-place-and-time-of-one-detention.yaml").unlink()
     told_apart = {row["id"] for row in rows_of(before / "mentions.csv") if row["of"]}
     for name, column in (("mentions", "id"), ("claims", "subject")):
         path = before / f"{name}.csv"
