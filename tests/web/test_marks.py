@@ -36,7 +36,7 @@ PAGES = (
 AT_EACH_LEVEL = (
     "/figures/held-{level}/", "/figures/held-{level}/why/", "/records/{camp-{level}}/",
     "/claims/{claim-{level}}/", "/sources/{source-{level}}/", "/exhibits/{exhibit-{level}}/",
-    "/passages/{passage-{level}}/",
+    "/passages/{passage-{level}}/", "/sources/{source-{level}}/accounts/",
 )  # fmt: skip
 IN_EACH_STATE = ("/records/{person-{state}}/", "/sources/{witness-{state}}/")
 #: What a mark stands in, with the thing that it is of: the nearest of them around a word.

@@ -29,7 +29,7 @@ FOLDED = frozenset({"ill_treated", "saw_violence", "description"})
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DatedAccount:
     """One occasion on which a source spoke; None: no date is stated."""
 
     said: words.Dated | None
@@ -40,7 +40,7 @@ class Account:
 class ToldThen:
     """What one account says of one property."""
 
-    account: Account
+    account: DatedAccount
     state: str
     state_words: str
     claims: tuple[cards.Card, ...]
@@ -65,7 +65,7 @@ class AccountsShown:
 
     title: str
     source: cards.SourceLink | None
-    accounts: tuple[Account, ...]
+    accounts: tuple[DatedAccount, ...]
     compared: tuple[Compared, ...]
     more: bool
 
@@ -89,7 +89,7 @@ def accounts(viewer: Viewer, position: int) -> AccountsShown:
     around = cards.around(viewer, list(claims.values()))
     shown = {key: cards.card(claim, around) for key, claim in claims.items()}
     mentions = by_position(viewer, Mention, {record for record, _ in by_key})
-    made = {each: Account(words.date_words(each[0]), each[1]) for each in occasions}
+    made = {each: DatedAccount(words.date_words(each[0]), each[1]) for each in occasions}
     ranked = []
     for (record, name), said in by_key.items():
         known = words.vocabulary().properties.get(name)
