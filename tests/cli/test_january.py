@@ -11,7 +11,7 @@ from tests.cli.running import Ended
 from tests.support.drawn import drawn, png, put, saved_again
 
 from habeas.archive import models as m
-from habeas.archive.access import PUBLIC, visible
+from habeas.archive.access import OWNER, PUBLIC, visible
 
 Habeas = Callable[..., Ended]
 OFFICERS = ("Officer One", "Officer Two", "Officer Three", "Officer Four")
@@ -100,6 +100,10 @@ def test_it_stops_at_the_gate_and_forced_through_all_that_it_touched_is_listed(
     assert habeas("figure", "show", "officers", "--json").code == 0
     refused = habeas("bundle", "make", "--figure", "officers", "--to", tmp_path / "b0")
     assert refused.code != 0 or not list((tmp_path / "b0").rglob("*.age"))
+    officer = visible(OWNER, m.Mention).filter(kind="person").first()
+    assert officer is not None
+    alone = habeas("bundle", "make", "--record", str(officer.position), "--to", tmp_path / "b2")
+    assert "rests on a list that was not accepted yet" in alone.err
     first = habeas("accept", list_, *SAMPLE, "--reason", "Looks fine", "--yes", *by_one)
     assert first.code != 0
     assert "Not compared with others yet" in first.err

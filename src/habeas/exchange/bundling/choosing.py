@@ -163,6 +163,12 @@ def _refuse_stricter(
             f"{what} is handled as {handled}: it is not handed over at the level {level}.",
             next_step=f"Where it may go that far: --level {handled}.",
         )
+    if found.awaits:
+        raise BundleError(
+            f"{what} is not handed over at the level {level}: it rests on a list that was not "
+            "accepted yet, or on a picture of which no one has confirmed whom it shows.",
+            next_step="See what waits on the page /waiting/; `habeas accept LIST` accepts a list.",
+        )
     raise BundleError(
         f"{what} is not handed over at the level {level}: someone in it has not agreed to "
         "publication, or no longer does.",
