@@ -157,8 +157,11 @@ def test_a_retracted_source_is_refused_with_the_reason_whatever_it_cites(
 def test_from_a_figure_to_each_place(
     exhibits: dict[str, int], archive_here: Path, habeas: Habeas
 ) -> None:
-    ended = habeas("import", drafts(archive_here.parent / "drafts", exhibits, PLACES))
+    ended = habeas("import", drafts(archive_here.parent / "drafts", exhibits, PLACES), "--json")
     assert ended.code == 0, ended.said
+    sample = ("--rows", "all", "--checked-by", "r-1", "--against", "the files")
+    reason = ("--reason", "Each place was looked at")
+    assert habeas("accept", str(ended.json["list"]), *sample, *reason, "--yes").code == 0
     told = habeas("why", "sites")
     assert told.code == 0, told.said
     why = told.out

@@ -17,7 +17,7 @@ from habeas.archive.making import init_archive
 from habeas.archive.opening import Archive
 from habeas.archive.synthetic import SENTENCE
 from habeas.archive.verbs.referring import Marking
-from habeas.cli.commands.demo_exercise import its_person, load_exercise
+from habeas.cli.made_up import its_person, load_exercise
 from habeas.cli.speaking import Speaker
 from habeas.custody.keys.key_names import origins_in
 from habeas.demo.exercise import ROWS, table

@@ -45,7 +45,7 @@ cite                    cite:cite                  Cite a place in an exhibit: w
 transcript              -                          Transcripts and translations of recordings.
 transcript add          transcript:add             Record who transcribed or translated a recording.
 transcript list         transcript:list_           List the transcripts of a recording, with who made them and in which language.
-import                  import_:import_            Import a folder of CSV files or a case table, whole.
+import                  import_:import_            Import a folder of CSV files or a case table, whole or not at all.
 accept                  accept:accept              Accept a list, so that its rows count in public; without one, list what waits.
 pictures                list                       What pictures show, and which are the same picture.
 pictures list           pictures:list_             List whom pictures are said to show, what people found, and what is the same picture.

@@ -1,6 +1,6 @@
 """demo: an archive about the internment camps in Xinjiang, loaded as any import is.
 
-With ``--exercise`` one in which everything is made up, as its origin says (``demo_exercise``).
+With ``--exercise`` one in which everything is made up, as its origin says (``cli.made_up``).
 """
 
 from __future__ import annotations
@@ -15,20 +15,22 @@ import typer
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, live, visible
+from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.making import init_archive
 from habeas.archive.opening import Archive, open_archive
+from habeas.archive.pipeline.flow import read_what_waits
 from habeas.archive.search import refresh
 from habeas.archive.synthetic import words_of
 from habeas.archive.verbs.referring import Marking
 from habeas.cli.acting import reading_for
-from habeas.cli.commands.demo_exercise import (
+from habeas.cli.commands.serve import PortOption, serve_archive
+from habeas.cli.errors import DemoOutdated, NotADemo
+from habeas.cli.made_up import (
     EXERCISE_TITLE,
     SAMPLE,
     its_person,
     load_exercise,
 )
-from habeas.cli.commands.serve import PortOption, serve_archive
-from habeas.cli.errors import DemoOutdated, NotADemo
 from habeas.cli.speaking import Speaker, speaks_unicode, width
 from habeas.demo import corpus_path, tally_path
 from habeas.errors import HabeasError
@@ -164,8 +166,6 @@ def _read(archive: Archive, folder: Path, speaker: Speaker) -> bool:
 
     Before anything else of the archive, so that only they wait to be read.
     """
-    from habeas.archive.exhibits.intake import Received, add_files
-    from habeas.archive.pipeline.flow import read_what_waits
 
     public = Marking(handling="public")
     files = [
