@@ -16,7 +16,6 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from habeas.archive import folding
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, Viewer, gates, live, visible
 from habeas.archive.store.pieces import in_pieces
@@ -25,6 +24,12 @@ from habeas.reading.pdq import LEAST_QUALITY
 
 EXHIBIT, WELL_KNOWN, PLACEHOLDER = "exhibit", "well-known", "placeholder"
 _NAMES: Final = ("name", "other_name")
+
+
+def _folded(name: str) -> list[str]:
+    from habeas.archive import folding  # what compares no pictures loads no tables of names
+
+    return list(folding.words(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +176,12 @@ def _names_of(records: Collection[int]) -> dict[int, set[tuple[str, ...]]]:
         rows = m.Mention.objects.filter(canonical__in=part)
         of = _called(rows)
         for record, name in of.values():
-            found[record].add(tuple(folding.words(name)))
+            found[record].add(tuple(_folded(name)))
         said = live(
             m.Claim.objects.filter(subject__in=rows.values("position"), property__in=_NAMES)
         )
         for subject, key in said.values_list("subject", "value_key"):
-            found[of[subject][0]].add(tuple(folding.words(key)))
+            found[of[subject][0]].add(tuple(_folded(key)))
     return found
 
 
@@ -233,7 +238,7 @@ def _elsewhere(
         mine = shown.get(exhibit, [])
         for position, apart in sorted(near.items()):
             row = by_position[position]
-            called = tuple(folding.words(row.name))
+            called = tuple(_folded(row.name))
             theirs = all(called in names.get(each.record, ()) for each in mine)
             yield SamePicture(
                 *(exhibit, PLACEHOLDER if row.placeholder else WELL_KNOWN, position, apart),
