@@ -37,7 +37,7 @@ _ADDING: dict[str, Projecting] = {
     "picture-hash": pictures.picture_hash,
     "picture-reference": pictures.picture_reference,
     "passage": things.passage,
-    "location": things.location,
+    "location": things.passage,
     "source": things.source,
     "lineage": things.lineage,
     "list": things.list,

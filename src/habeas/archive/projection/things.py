@@ -136,47 +136,31 @@ def layer(p: Projector, fact: Fact) -> None:
 
 
 def passage(p: Projector, fact: Fact) -> None:
+    """Words of a text, or a location: as strict as the exhibit, the reading that bounds it and the
+    text that it is in."""
     f = fact.fields
     exhibit, label = p.find(m.Exhibit, f["exhibit"])
     parts = [p.own_label(f), label]
+    if "reading" in f:
+        parts.append(p.label_of(m.Reading, f["reading"]))
     if "layer" in f:
         parts.append(p.label_of(m.Layer, f["layer"]))
+    form = f.get("form", "")
     p.add(
         m.Passage,
         fact,
         p.join(*parts),
         exhibit=exhibit,
         layer=p.maybe(m.Layer, f.get("layer")),
-        start=f["start"],
-        stop=f["stop"],
-        quote=f["quote"],
-        prefix=f.get("prefix", ""),
-        suffix=f.get("suffix", ""),
-    )
-
-
-def location(p: Projector, fact: Fact) -> None:
-    """As strict as the exhibit, the reading that bounds it and the text that it is in."""
-    f = fact.fields
-    exhibit, label = p.find(m.Exhibit, f["exhibit"])
-    labels = [p.own_label(f), label]
-    if "reading" in f:
-        labels.append(p.label_of(m.Reading, f["reading"]))
-    if "layer" in f:
-        labels.append(p.label_of(m.Layer, f["layer"]))
-    p.add(
-        m.Passage,
-        fact,
-        p.join(*labels),
-        exhibit=exhibit,
-        layer=p.maybe(m.Layer, f.get("layer")),
         start=f.get("start", 0),
         stop=f.get("stop", 0),
         quote=f.get("quote", ""),
-        form=f["form"],
+        prefix=f.get("prefix", ""),
+        suffix=f.get("suffix", ""),
+        form=form,
         reading=p.maybe(m.Reading, f.get("reading")),
         inner_path=f.get("inner_path", ""),
-        place=stored_json(locations.of_fields(f).numbers),
+        place=stored_json(locations.of_fields(f).numbers) if form else "",
     )
 
 
