@@ -87,6 +87,25 @@ class _Hashed:
     plain_sha256: str
 
 
+class _Hashes:
+    """Pictures to compare with: by their bytes, and by their hashes where these tell enough."""
+
+    def __init__(self, known: Iterable[_Hashed]) -> None:
+        self._index = HashIndex()
+        self._bytes: dict[str, list[int]] = defaultdict(list)
+        for each in known:
+            self._bytes[each.plain_sha256].append(each.position)
+            if each.quality >= LEAST_QUALITY:
+                self._index.add(each.position, each.bits)
+
+    def near(self, one: _Hashed) -> list[tuple[int, int]]:
+        """Those that are the same picture, each with how many bits differ; 0: the same bytes."""
+        found = dict.fromkeys(self._bytes.get(one.plain_sha256, ()), 0)
+        if one.quality >= LEAST_QUALITY:
+            found = dict(self._index.near(one.bits)) | found
+        return sorted(found.items())
+
+
 def pictures(viewer: Viewer) -> list[int]:
     """The exhibits that are pictures."""
     read = visible(viewer, m.Reading).filter(inner_path="", media_type__startswith="image/")
@@ -192,17 +211,9 @@ def _within(
     *,
     once: bool,
 ) -> Iterator[SamePicture]:
-    telling = [(each.position, each.bits) for each in own.values() if each.quality >= LEAST_QUALITY]
-    index = HashIndex(telling)
-    bytes_of: dict[str, list[int]] = defaultdict(list)
-    for each in own.values():
-        bytes_of[each.plain_sha256].append(each.position)
+    others = _Hashes(own.values())
     for exhibit in sorted(wanted):
-        one = own[exhibit]
-        near = dict.fromkeys(bytes_of[one.plain_sha256], 0)
-        if one.quality >= LEAST_QUALITY:
-            near = dict(index.near(one.bits)) | near
-        for other, apart in sorted(near.items()):
+        for other, apart in others.near(own[exhibit]):
             if other == exhibit or (once and other < exhibit):
                 continue
             mine, theirs = shown.get(exhibit, []), shown.get(other, [])
@@ -225,18 +236,12 @@ def _elsewhere(
     names: dict[int, set[tuple[str, ...]]],
 ) -> Iterator[SamePicture]:
     by_position = {row.position: row for row in known}
-    telling = (row for row in known if row.quality >= LEAST_QUALITY)
-    index = HashIndex((row.position, int(row.pdq, 16)) for row in telling)
-    bytes_of: dict[str, list[int]] = defaultdict(list)
-    for row in known:
-        bytes_of[row.plain_sha256].append(row.position)
+    others = _Hashes(
+        _Hashed(row.position, int(row.pdq, 16), row.quality, row.plain_sha256) for row in known
+    )
     for exhibit in sorted(wanted):
-        one = own[exhibit]
-        near = dict.fromkeys(bytes_of[one.plain_sha256], 0)
-        if one.quality >= LEAST_QUALITY:
-            near = dict(index.near(one.bits)) | near
         mine = shown.get(exhibit, [])
-        for position, apart in sorted(near.items()):
+        for position, apart in others.near(own[exhibit]):
             row = by_position[position]
             called = tuple(_folded(row.name))
             theirs = all(called in names.get(each.record, ()) for each in mine)
