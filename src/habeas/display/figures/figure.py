@@ -18,7 +18,6 @@ from habeas.display.figures.drawings import ClaimNumber, Drawing, claim_numbers,
 from habeas.display.figures.estimates import EstimateShown, estimate
 from habeas.display.figures.heading import (
     FigureNumber,
-    RuleCounts,
     as_of_asked,
     kind_meaning,
     number,
@@ -30,6 +29,7 @@ from habeas.display.words import Dated
 from habeas.figures.definition.recorded import named
 from habeas.figures.errors import UnknownFigure
 from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.kept_values import StepNumbers
 from habeas.figures.evaluation.results import (
     Evaluation,
     FigureMember,
@@ -50,7 +50,7 @@ FOLLOWED = 5  # members followed down in one part of a why
 
 
 @dataclass(frozen=True, slots=True)
-class RuleStep(RuleCounts):
+class RuleStep(StepNumbers):
     """A rule with where those that it dropped are named; ``kept_share`` in percent."""
 
     kept_share: int

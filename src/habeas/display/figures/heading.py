@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from habeas.display.references import Asked, EntryReference, Marked, Target, optional
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.wording import grouped
-from habeas.figures.evaluation.kept_values import FigureValue, value_of
+from habeas.figures.evaluation.kept_values import FigureValue, StepNumbers, value_of
 from habeas.figures.evaluation.results import Evaluation
 
 
@@ -35,18 +35,6 @@ class FigureHeading(Marked):
 
 
 @dataclass(frozen=True, slots=True)
-class RuleCounts:
-    """A rule, and how many it was given, kept, dropped and could not decide."""
-
-    rule: str
-    words: str
-    entered: int
-    kept: int
-    dropped: int
-    not_known: int
-
-
-@dataclass(frozen=True, slots=True)
 class FigureLineage:
     """What a number rests on."""
 
@@ -55,7 +43,7 @@ class FigureLineage:
     as_of: int
     records: int
     claims: int
-    steps: tuple[RuleCounts, ...]
+    steps: tuple[StepNumbers, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +170,7 @@ def number_kept(
             as_of=value.as_of,
             records=value.records,
             claims=value.claims,
-            steps=tuple(
-                RuleCounts(
-                    step.rule, step.words, step.entered, step.kept, step.dropped, step.not_known
-                )
-                for step in value.steps
-            ),
+            steps=value.steps,
         ),
     )
 

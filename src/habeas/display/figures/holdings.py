@@ -13,11 +13,11 @@ from habeas.archive.models import Claim, Exhibit, Mention, Source
 from habeas.display import words
 from habeas.display.asking import NotThere, Query, by_position, turning
 from habeas.display.figures.figure import WhyStep, why_step
-from habeas.display.figures.heading import RuleCounts
 from habeas.display.references import Marked, Target, Turning
 from habeas.figures.errors import UnknownFigure
 from habeas.figures.evaluation import holdings as counting
 from habeas.figures.evaluation.evaluating import scope_words
+from habeas.figures.evaluation.kept_values import StepNumbers
 from habeas.figures.evaluation.loading import Ground
 from habeas.figures.why.held import why_held
 
@@ -66,7 +66,7 @@ class HoldingShown:
     holding: HeldNumber
     scope: str
     size: int
-    waterfall: tuple[RuleCounts, ...]
+    waterfall: tuple[StepNumbers, ...]
     members: tuple[HeldMember, ...]
     pages: Turning
     command: str
@@ -104,10 +104,7 @@ def holding(archive: Archive, viewer: Viewer, key: str, query: Query) -> Holding
         holding=_number(found),
         scope=scope_words(viewer),
         size=ground.as_of,
-        waterfall=tuple(
-            RuleCounts(s.rule, s.words, s.entered, s.kept, s.dropped, s.not_known)
-            for s in found.steps
-        ),
+        waterfall=found.steps,
         members=_members(viewer, found.of, positions),
         pages=pages,
         command=f"habeas figure holdings {key}",
