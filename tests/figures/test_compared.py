@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.figures.world import World, build
+from tests.figures.world import PUBLIC as EVERYBODY
+from tests.figures.world import SUPPORTED, World, build
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, Viewer
@@ -54,6 +55,18 @@ def test_who_only_repeats_it_goes_with_it(world: World) -> None:
     assert len(two.after.members) == 0  # the echo is no origin of its own
     assert all("independent origins" in moved.causes[-1].words for moved in two.left)
     assert two.after.steps[1].words.endswith("from at least 2 independent origins")
+
+
+def test_of_a_monotone_count_a_judgement_that_rests_on_the_source_is_named(world: World) -> None:
+    text = SUPPORTED.replace("key: supported", "key: sure") + "monotone: yes\n"
+    with world.archive.writing() as batch:
+        verbs.define(batch, key="sure", title="Sure", kind="counted", text=text, marking=EVERYBODY)
+    world.judge("alone", "Borduria", "Elbonia")  # of Borduria the echo alone says something
+    world.judge("not alone", "Ruritania", "Freedonia")  # of Ruritania the news does too
+    found = otherwise(world, Variant(without="echo"), "sure")
+    assert [note.entry for note in found.notes] == [world.at["alone"]]
+    assert "a judgement rests on this source" in found.notes[0].words
+    assert otherwise(world, Variant(without="echo"), "supported").notes == ()
 
 
 def test_a_variant_that_changes_nothing_moves_nobody(world: World) -> None:

@@ -6,10 +6,12 @@ second origin; who is counted only now had a claim that dropped it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from habeas.archive.access import Viewer
+from habeas.archive.store.pieces import in_pieces
 from habeas.figures.changes.comparison import FigureComparison, MovedMember, MovingCause, compared
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import NoVariant
@@ -65,16 +67,27 @@ def _notes(
     if not (definition.monotone and variant.without):
         return ()
     gone = {claim for claims in left_out.claims.values() for claim in claims}
-    found = []
-    for judged in same_judgements(viewer, as_of).order_by("position"):
-        for mention in (judged.left, judged.right):
-            about = live_claims(viewer, as_of).filter(subject=mention)
-            claims = set(about.values_list("position", flat=True))
-            if claims and claims <= gone:
-                words = "the mark monotone does not hold: a judgement rests on this source"
-                found.append(MovingCause(words, judged.position))
-                break
-    return tuple(found)
+    alone = _of_nobody_else(viewer, as_of, gone)
+    rows = same_judgements(viewer, as_of).order_by("position")
+    words = "the mark monotone does not hold: a judgement rests on this source"
+    return tuple(
+        MovingCause(words, position)
+        for position, left, right in rows.values_list("position", "left", "right")
+        if left in alone or right in alone
+    )
+
+
+def _of_nobody_else(viewer: Viewer, as_of: int, gone: Collection[int]) -> set[int]:
+    """The mentions of which nothing is said but by these claims."""
+    about = live_claims(viewer, as_of)
+    mentions: set[int] = set()
+    for some in in_pieces(sorted(gone)):
+        mentions.update(about.filter(position__in=some).values_list("subject", flat=True))
+    others: set[int] = set()
+    for some in in_pieces(sorted(mentions)):
+        said = about.filter(subject__in=some).values_list("subject", "position")
+        others.update(subject for subject, position in said if position not in gone)
+    return mentions - others
 
 
 def words_of(variant: Variant) -> tuple[str, ...]:
