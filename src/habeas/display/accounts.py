@@ -22,7 +22,6 @@ from habeas.figures.evaluation.testimony import ORDER, AccountState, ordered, st
 CLAIMS = 400  # of a source that are compared
 OFFICIAL = 200  # claims of governments that are read
 BESIDE = 6  # claims of governments beside one property
-NOW = 2**62
 
 #: What is folded until a reader opens it, beside all that is by its nature not public.
 FOLDED = frozenset({"ill_treated", "saw_violence", "description"})
@@ -76,14 +75,14 @@ Occasion = tuple[str, str]  # date as stated, where
 def accounts(viewer: Viewer, position: int) -> AccountsShown:
     """The accounts of the source at a position; raises ``NotThere`` or ``Gone``."""
     row = as_known(viewer, [one(viewer, Source, position)])[0]
-    rows, more = _said(viewer, position)
+    rows, records, more = _said(viewer, position)
     by_key: dict[tuple[int, str], dict[Occasion, list[ClaimRow]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for claim in rows:
         by_key[claim.record, claim.property][_occasion(claim)].append(claim)
     occasions = _in_order({_occasion(claim) for claim in rows})
-    official = _official(viewer, position, rows)
+    official = _official(viewer, position, rows, records)
     keys = {c.position for c in rows} | {p for found in official.values() for p in found}
     claims = by_position(viewer, Claim, keys)
     around = cards.around(viewer, list(claims.values()))
@@ -125,26 +124,26 @@ def accounts(viewer: Viewer, position: int) -> AccountsShown:
     )
 
 
-def _said(viewer: Viewer, position: int) -> tuple[list[ClaimRow], bool]:
-    """The live claims that the source itself says, by record, as far as they are compared."""
-    live = loading.live_claims(viewer, NOW).filter(source=position).order_by("position")
+def _said(viewer: Viewer, position: int) -> tuple[list[ClaimRow], loading.Records, bool]:
+    """The live claims that the source itself says, as far as they are compared, and the records
+    that they are about."""
+    live = loading.live_claims(viewer, None).filter(source=position).order_by("position")
     raw = list(live.values_list(*loading.claim_columns())[: CLAIMS + 1])
     subject, ref = (loading.claim_columns().index(name) for name in ("subject", "ref"))
     named = {row[at] for row in raw for at in (subject, ref) if row[at] is not None}
-    records = loading.records_around(viewer, named, NOW)
-    return loading.with_records(raw[:CLAIMS], records), len(raw) > CLAIMS
+    records = loading.records_around(viewer, named, None)
+    return loading.with_records(raw[:CLAIMS], records), records, len(raw) > CLAIMS
 
 
 def _official(
-    viewer: Viewer, position: int, rows: list[ClaimRow]
+    viewer: Viewer, position: int, rows: list[ClaimRow], records: loading.Records
 ) -> dict[tuple[int, str], list[int]]:
     """What governments say of the same properties of the same records."""
     wanted = {(claim.record, claim.property) for claim in rows}
-    records = loading.records_around(viewer, {record for record, _ in wanted}, NOW)
     mentions = {m for record, _ in wanted for m in records.members(record)}
     governments = visible(viewer, Source).filter(kind="government").exclude(position=position)
     queried = (
-        loading.live_claims(viewer, NOW)
+        loading.live_claims(viewer, None)
         .filter(subject__in=mentions, property__in={name for _, name in wanted})
         .filter(source__in=governments.values("position"))
         .order_by("position")

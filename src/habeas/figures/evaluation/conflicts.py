@@ -47,11 +47,10 @@ class ConflictPage:
 
 def of_subject(viewer: Viewer, record: int, as_of: int | None = None) -> list[Conflict]:
     """The conflicts on one record; ``record`` may be any of its mentions."""
-    n = _size(as_of)
     own = records_around(viewer, [record], as_of)
     mentions = own.members(own.of(record))
     columns = ClaimRow._fields[:-2]
-    raw = list(live_claims(viewer, n).filter(subject__in=mentions).values_list(*columns))
+    raw = list(live_claims(viewer, as_of).filter(subject__in=mentions).values_list(*columns))
     place = columns.index("ref")
     refs = {row[place] for row in raw if row[place] is not None}
     records = records_around(viewer, {*mentions, *refs}, as_of) if refs else own

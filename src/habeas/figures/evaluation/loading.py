@@ -96,9 +96,9 @@ def records_around(viewer: Viewer, mentions: Collection[int], as_of: int | None)
     return Records(joining_pairs(same_judgements(viewer, as_of).filter(left__in=seen)))
 
 
-def live_claims(viewer: Viewer, as_of: int) -> QuerySet[m.Claim]:
-    """The claims that stood as of a size and may count: of those about what a picture shows, the
-    ones that somebody confirmed by then."""
+def live_claims(viewer: Viewer, as_of: int | None) -> QuerySet[m.Claim]:
+    """The claims that stood as of a size (now: None) and may count: of those about what a picture
+    shows, the ones that somebody confirmed by then."""
     return speaking(live(visible(viewer, m.Claim), as_of), as_of)
 
 
