@@ -18,6 +18,8 @@ from habeas.archive import models as m
 from habeas.archive.access import Viewer, gates, live, visible
 from habeas.archive.store.pieces import in_pieces
 
+_FEW = 1_000  # claims named in one question
+
 
 @dataclass(frozen=True, slots=True)
 class SamplePart:
@@ -159,12 +161,16 @@ def captions(viewer: Viewer, mentions: Collection[int]) -> dict[int, str]:
 def unreviewed(claims: Collection[int]) -> int:
     """How many of these claims came in with a list that no one accepted.
 
-    Where the claims of a list follow each other, as an import leaves them, they are not asked for
-    one by one.
+    Of a few one question is asked, however many lists there are. Of many they are not asked for
+    one by one, where the claims of a list follow each other, as an import leaves them.
     """
     accepted = live(m.Acceptance.objects.all()).values("list")
+    waiting = live(m.List.objects.all()).exclude(position__in=accepted)
+    if len(claims) <= _FEW:
+        rows = m.Claim.objects.filter(position__in=claims, list__in=waiting.values("position"))
+        return rows.count()
     number = 0
-    for list_ in live(m.List.objects.all()).exclude(position__in=accepted):
+    for list_ in waiting:
         rows = m.Claim.objects.filter(list=list_.position)
         ends = rows.aggregate(first=Min("position"), last=Max("position"), number=Count("position"))
         if not ends["number"]:
@@ -173,7 +179,7 @@ def unreviewed(claims: Collection[int]) -> int:
         if between and _unbroken(ends["first"], ends["last"], ends["number"]):
             number += len(between)
             continue
-        for part in in_pieces(sorted(between), 1_000):
+        for part in in_pieces(sorted(between), _FEW):
             number += rows.filter(position__in=part).count()
     return number
 

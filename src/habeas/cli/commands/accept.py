@@ -13,7 +13,7 @@ import typer
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.access import OWNER, PUBLIC, visible
+from habeas.archive.access import OWNER, PUBLIC, gates, visible
 from habeas.archive.awaiting import ImportedList, imported_lists, shown_on_pictures
 from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.appending import Batch
@@ -92,7 +92,12 @@ def accept(
     before = snapshot(archive, PUBLIC)
     changes = foreseen(archive, lambda batch: act(batch, reason or "A trial."), PUBLIC)
     session.say(f"List {one.position}, {shown(one.name)}: {_size(one)}.")
-    pictures = [each for each in shown_on_pictures(OWNER) if _of_list(each.claim, one.position)]
+    listed = set(
+        visible(OWNER, m.Claim)
+        .filter(list=one.position, property=gates.DEPICTS)
+        .values_list("position", flat=True)
+    )
+    pictures = [each for each in shown_on_pictures(OWNER) if each.claim in listed]
     if pictures:
         unseen = sum(not each.counts for each in pictures)
         session.say(
@@ -121,10 +126,6 @@ def accept(
     session.say(f"Accepted: list {one.position}, by entry {made}.")
     session.say(f"`habeas retract {made}` would take the acceptance back.")
     session.give({"acceptance": made, **told, "figures": changed.as_json(changes)})
-
-
-def _of_list(claim: int, list_: int) -> bool:
-    return visible(OWNER, m.Claim).filter(position=claim, list=list_).exists()
 
 
 def _size(one: ImportedList) -> str:
