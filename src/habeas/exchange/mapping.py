@@ -128,8 +128,8 @@ class _Reader:
             node.line,
             self._text(keys, "property"),
             self._text(keys, "split"),
-            {_folded(written): self._text(told, written) for written in told},
-            frozenset(map(_folded, self._texts(keys.get("skip"), "skip"))),
+            {folded(written): self._text(told, written) for written in told},
+            frozenset(map(folded, self._texts(keys.get("skip"), "skip"))),
             order,
             self._text(keys, "language"),
             self._text(keys, "handling"),
@@ -235,9 +235,6 @@ class _Reader:
         self._faults.add(InputFault(self._file, line, key, reason, valid))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """As words are compared: whatever their case and the spaces in them."""
     return " ".join(text.split()).casefold()
-
-
-folded = _folded
