@@ -28,8 +28,14 @@ def _kind(name: str, required: str, optional: str = "", *, decision: bool = Fals
     return EntryKind(name, needed, needed | frozenset(optional.split()) | COMMON, decision)
 
 
-#: Kinds whose rows stand in the table of another kind.
-ROWS_OF = {"location": "passage"}
+#: Kinds whose rows are of a class that is not called like the kind, and how it is called.
+ROWS_OF = {
+    "custody": "custodyevent",
+    "gate-policy": "gatepolicy",
+    "location": "passage",
+    "picture-hash": "picturehash",
+    "picture-reference": "picturereference",
+}
 KINDS: dict[str, EntryKind] = {
     kind.name: kind
     for kind in (

@@ -22,6 +22,7 @@ from habeas.archive.access.labels import LEVEL_NAMES, Need, Needs, need_of
 from habeas.archive.erasing.closure import Closed, Graph, close, versions
 from habeas.archive.erasing.elsewhere import OtherTraces, elsewhere
 from habeas.archive.errors import EntryRefused, UnknownReference
+from habeas.archive.kinds import ROWS_OF
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.committed_entries import head
 from habeas.archive.projection.erased_entries import ErasureRecord, Erasures, Thing, ended_elsewhere
@@ -48,14 +49,11 @@ OUTWARD = ("copied", "exported", "returned", "transfer-out")  # custody events
 
 #: Where the access label of each kind of erased entry stands.
 _LABELLED: dict[str, type[m.Projection]] = {
-    **{
-        model.__name__.lower(): model
-        for model in schema.projections()
-        if issubclass(model, m.Projection)
-    },
-    "custody": m.CustodyEvent,
-    "location": m.Passage,
+    model.__name__.lower(): model
+    for model in schema.projections()
+    if issubclass(model, m.Projection)
 }
+_LABELLED |= {kind: _LABELLED[name] for kind, name in ROWS_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)
