@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from habeas.vocabulary import locations
@@ -41,6 +41,7 @@ def places(draw: st.DrawFn) -> Location:
 
 
 @given(places())
+@example(Location("cell", sheet=1, row=1, column=locations.FURTHEST))
 def test_a_place_is_written_as_it_is_worded(place: Location) -> None:
     assert not list(locations.problems(place))
     assert locations.parse(locations.words(place)) == place

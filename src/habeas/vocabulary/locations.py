@@ -251,7 +251,7 @@ _TIME = r"(?:\d{1,3}:)?\d{1,4}:\d{2}(?:\.\d{1,3})?"
 _SHARE = r"(\d{1,3}(?:\.\d{1,4})?) ?%?"
 _ITEMS: Final = (
     ("whole", re.compile(r"(?:the )?whole(?: file)?")),
-    ("cell", re.compile(r"cell ([a-z]{1,6}) ?(\d{1,10})")),
+    ("cell", re.compile(r"cell ([a-z]{1,7}) ?(\d{1,10})")),
     ("row", re.compile(r"row (\d{1,10})")),
     ("sheet", re.compile(r"(?:sheet|table) (\d{1,10})")),
     ("page", re.compile(r"page (\d{1,10})")),
