@@ -35,6 +35,7 @@ def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "120")
     ended = run("demo", "--no-serve")
     assert ended.code == 0, ended.said
+    assert "left out" not in ended.said, ended.said[:600]
     monkeypatch.chdir(tmp_path / "demo-archive")
     return tmp_path / "demo-archive"
 
@@ -65,7 +66,9 @@ def test_the_tally_is_that_of_the_note() -> None:
 def test_each_number_is_followed_to_its_place(
     demo: Path, reading_as: Callable[..., Reader]
 ) -> None:
-    why = run("why", "positions-tally", *PURPOSE).out
+    told = run("why", "positions-tally", *PURPOSE)
+    assert told.code == 0, told.said
+    why = told.out
     for place, number in PLACES.items():
         assert place in why
         assert f"Records: {number} records" in " ".join(why.replace("│", " ").split())
@@ -101,7 +104,7 @@ def test_where_the_files_cannot_be_read_the_tally_is_left_out_and_said(
     def refused(*_: object, **__: object) -> Ended:
         raise HabeasError("No sandbox here.", next_step="Install one.")
 
-    monkeypatch.setattr("habeas.archive.pipeline.flow.read_what_waits", refused)
+    monkeypatch.setattr("habeas.cli.commands.demo.read_what_waits", refused)
     monkeypatch.chdir(tmp_path)
     ended = run("demo", "--no-serve")
     assert ended.code == 0, ended.said
