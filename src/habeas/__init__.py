@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from habeas.archive.access import OWNER, PUBLIC, Viewer
     from habeas.archive.ledger.committed_entries import Ref
     from habeas.errors import HabeasError
+    from habeas.exchange.tidy.citations import Citation
     from habeas.exchange.tidy.claims import Claim
     from habeas.exchange.tidy.hits import Found
     from habeas.exchange.tidy.parts import Part
@@ -32,6 +33,7 @@ __all__ = [
     "OWNER",
     "PUBLIC",
     "Archive",
+    "Citation",
     "Claim",
     "Figure",
     "Found",
@@ -52,6 +54,7 @@ _WHERE = {
     "OWNER": "archive.access",
     "PUBLIC": "archive.access",
     "Archive": "library.handle",
+    "Citation": "exchange.tidy.citations",
     "Claim": "exchange.tidy.claims",
     "Figure": "library.tables",
     "Found": "exchange.tidy.hits",

@@ -71,7 +71,7 @@ def _fill(batch: Batch, exhibit: Ref, layer: Ref) -> dict[str, Ref]:
     person = verbs.mention(batch, "person", "Aygul Test")
     camp = verbs.mention(batch, "facility", "Example camp", marking=PUBLIC)
     verbs.judge(batch, town, same, "same", "A test.", marking=PUBLIC)
-    passage = verbs.cite(batch, exhibit, layer, TEXT, 0, 10, marking=PUBLIC)
+    passage = verbs.cite(batch, exhibit, layer, TEXT, 11, 20, marking=PUBLIC)
     held = say(
         batch, town, "people_held", "~1000-3000", news,
         written="one to three thousand", language="en", holds="2018~/..", said="2019-05-03",

@@ -21,6 +21,7 @@ from habeas.archive.store.still import still
 from habeas.estimation.errors import BadTable
 from habeas.exchange.exporting import writing
 from habeas.exchange.exporting.writing import Exported, ExportRequest
+from habeas.exchange.tidy.citations import Citation, citations
 from habeas.exchange.tidy.claims import Claim, claims
 from habeas.exchange.tidy.hits import Found, hits
 from habeas.exchange.tidy.parts import Part, parts
@@ -85,6 +86,10 @@ class ReadAccess:
             return claims(reader, properties=properties, kinds=kinds)
 
         return self._table("claims", Claim, read, as_of)
+
+    def citations(self, *, as_of: int | None = None) -> Table[Citation]:
+        """The places that the current claims rest on: a row for each place of each claim."""
+        return self._table("citations", Citation, lambda _, reader: citations(reader), as_of)
 
     def records(self, kind: Names = (), *, as_of: int | None = None) -> Table[Record]:
         """The records, of one kind or of all: each person, place or thing once."""
@@ -222,7 +227,7 @@ class ReadAccess:
         purpose: str = "",
         force: bool = False,
     ) -> Exported:
-        """Write ``claims``, ``records``, ``sources``, ``figure`` (a key) or ``all`` to a file.
+        """Write ``claims``, ``records``, ``sources``, ``citations``, ``figure`` (a key) or ``all``.
 
         As `habeas export` does: with a codebook, above public only with a purpose, signed and
         recorded before the file is there. ``force`` replaces a file.

@@ -22,7 +22,7 @@ from habeas.exchange.exporting import writing
 from habeas.exchange.exporting.left_out import LeftOut, as_json, left_out
 from habeas.exchange.exporting.writing import Exported
 
-_WHAT = ("claims", "records", "sources", "figure", "all")
+_WHAT = ("claims", "records", "sources", "citations", "figure", "all")
 
 
 def export(
@@ -48,7 +48,7 @@ def export(
     purpose: PurposeOption = "",
     as_: PersonOption = "",
 ) -> None:
-    """Write claims, records or sources as tables.
+    """Write claims, their places, records or sources as tables.
 
     One row each, with a codebook beside them.
 

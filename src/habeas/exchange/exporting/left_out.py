@@ -54,6 +54,9 @@ def _count(kind: str, viewer: Viewer, size: int) -> int:
         return live_claims(viewer, size).count()
     if kind == "sources":
         return newest(viewer, m.Source, size).count()
+    if kind == "citations":
+        claims = live_claims(viewer, size).values("position")
+        return visible(viewer, m.ClaimPassage).filter(claim__in=claims).count()
     if kind == "records":
         records = all_records(viewer, size)
         rows = live(visible(viewer, m.Mention), size).values_list("position", flat=True)

@@ -38,6 +38,7 @@ from habeas.exchange.exporting import databases
 from habeas.exchange.exporting.delimited import Delimited
 from habeas.exchange.exporting.lines import Lines
 from habeas.exchange.exporting.parquet import Parquet, pyarrow
+from habeas.exchange.tidy.citations import Citation, citations
 from habeas.exchange.tidy.claims import Claim, claims
 from habeas.exchange.tidy.codebook import codebook
 from habeas.exchange.tidy.columns import Row, made_up
@@ -76,9 +77,10 @@ KINDS: Final[Mapping[str, type]] = {
     "claims": Claim,
     "records": Record,
     "sources": Source,
+    "citations": Citation,
     "figure": Part,
 }
-ALL: Final = ("claims", "records", "sources")
+ALL: Final = ("claims", "records", "sources", "citations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,8 @@ def _rows(at: Archive, reader: TidyReader, kind: str, figure: str) -> Iterator[l
         return records(reader)
     if kind == "sources":
         return sources(reader)
+    if kind == "citations":
+        return citations(reader)
     definition = recorded.named(reader.viewer, figure)
     return parts(reader, evaluate(at, definition, reader.viewer))
 

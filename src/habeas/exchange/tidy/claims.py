@@ -11,10 +11,10 @@ import datetime
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from habeas.archive import models as m
-from habeas.archive.access import visible
+from habeas.archive.access import live, visible
 from habeas.archive.exhibits.located import words_of
 from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
 from habeas.exchange.tidy.reading import NEEDS_PURPOSE, NOT_VISIBLE, TidyReader, bounds, pieces
@@ -37,11 +37,11 @@ class Claim(HandledRow):
     property: str = column("which property the claim is about", codes="properties")
     stance: str = column("what the speaker does with the value", codes="stance")
     value_type: str = column(
-        "type of the property", codes="text,date,count,place,code,ref,identifier,url"
+        "type of the property", codes="text,date,count,place,code,ref,identifier,url,outline,amount"
     )
     value: str | None = column(
-        "the value in its normal form: text, EDTF date, count, point, code, or the caption of the "
-        "record referred to",
+        "the value in its normal form: text, EDTF date, count, point, outline, amount, code, or "
+        "the caption of the record referred to",
         null="missing: value_state says why",
     )
     value_state: str | None = column(
@@ -101,6 +101,22 @@ class Claim(HandledRow):
         "where the cited passages are that are not words of a text, '; ' between",
         null="none is cited, or all are words",
     )
+    owner: int | None = column(
+        "number of the record that its record is of: the person of a detention, the facility of an "
+        "observation",
+        null="its record is one by itself",
+    )
+    detention: int | None = column(
+        "number of the detention that the claim is of: its record, or the one that a grouping says",
+        null="it is about another kind of record, and no grouping puts it in a detention",
+    )
+    amount_lower: float | None = column(
+        "least amount; value has its exact decimals", null="no amount", unit="amount_currency"
+    )
+    amount_upper: float | None = column(
+        "greatest amount; value has its exact decimals", null="no amount", unit="amount_currency"
+    )
+    amount_currency: str | None = column("currency of the amount (ISO 4217)", null="no amount")
 
 
 _FIELDS: Final = (
@@ -108,8 +124,9 @@ _FIELDS: Final = (
     *("value_from", "value_to", "number_low", "number_high", "ref"),
     *("holds", "holds_from", "holds_to", "attribution", "source", "list", "row", "note", "label"),
 )
-_VALUES: Final = 16  # cells from ``value`` to ``place_precision``
-_NOTHING: Final[Row] = (None,) * _VALUES
+_VALUES: Final = 16  # cells from ``value`` to ``place_precision``; those of an amount follow
+_NOTHING: Final[Row] = (None,) * (_VALUES + 3)
+_DETENTION: Final = "detention"
 
 
 def claims(
@@ -129,7 +146,8 @@ def claims(
 def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
     first, last = piece[0][0], piece[-1][0]
     reader.name({row[1] for row in piece} | {row[10] for row in piece if row[10] is not None})
-    reader.labels.learn(row[19] for row in piece)
+    grouped = _grouped(reader, first, last)
+    reader.labels.learn({row[19] for row in piece} | {each.label for each in grouped.values()})
     cited: dict[int, list[str]] = defaultdict(list)
     within = visible(reader.viewer, m.ClaimPassage).filter(claim__gte=first, claim__lte=last)
     for claim, passage in within.order_by("claim", "ordinal").values_list("claim", "passage"):
@@ -156,6 +174,14 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
         if ref is not None:
             joining |= reader.labels_of_joining(of(ref))
         about = reader.named(record) or reader.named(subject)
+        owner = reader.owner_of(subject)
+        joining |= reader.labels_of_joining(owner)
+        grouping = grouped.get(claim)
+        detention = record if about and about.kind == _DETENTION else None
+        if grouping is not None and grouping.owner == record:
+            detention = grouping.detention
+            joining |= {grouping.label, *reader.labels_of_joining(detention)}
+        said_value = _value(reader, property, value, since, until, low, high, ref)
         speaker = sources.get(source)
         steps = json.loads(attribution)
         said = steps[0].get("said", "")
@@ -170,7 +196,7 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
                 property,
                 stance,
                 value_type,
-                *_value(reader, property, value, since, until, low, high, ref),
+                *said_value[:_VALUES],
                 holds or None,
                 day(holds_from),
                 day(holds_to),
@@ -189,10 +215,43 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
                 note or None,
                 "; ".join(placed[int(at)] for at in cited.get(claim, ()) if int(at) in placed)
                 or None,
+                owner,
+                detention,
+                *said_value[_VALUES:],
                 *reader.handled(label, *joining),
             )
         )
     return made
+
+
+class _Grouping(NamedTuple):
+    """Which detention a claim was put in, and whose that is; as strict as ``label``."""
+
+    detention: int
+    owner: int | None
+    label: str
+
+
+def _grouped(reader: TidyReader, first: int, last: int) -> dict[int, _Grouping]:
+    """What groupings say of the claims between two, of those that stand for the viewer."""
+    named = visible(reader.viewer, m.GroupedClaim).filter(claim__gte=first, claim__lte=last)
+    standing = live(visible(reader.viewer, m.Grouping), reader.as_of).filter(
+        position__in=named.values("grouping")
+    )
+    groupings = {row[0]: row[1:] for row in standing.values_list("position", "episode", "label")}
+    if not groupings:
+        return {}
+    episodes = {episode for episode, _ in groupings.values()}
+    there = live(visible(reader.viewer, m.Mention), reader.as_of).filter(position__in=episodes)
+    kept = set(there.values_list("position", flat=True))
+    reader.name(kept)
+    found = {}
+    for grouping, claim in named.order_by("grouping").values_list("grouping", "claim"):
+        episode, label = groupings.get(grouping, (None, ""))
+        if episode in kept:
+            owner = reader.owner_of(episode)
+            found[claim] = _Grouping(reader.records.of(episode), owner, label)
+    return found
 
 
 def _value(
@@ -215,7 +274,7 @@ def _value(
     if value.state:
         said: Row = (None, value.state, None, None, as_written, language, script)
         return (*said, *_NOTHING[7:])
-    point, count = value.point, value.count
+    point, count, amount = value.point, value.count, value.amount
     normal: str | None
     record = None
     if ref is not None:
@@ -229,6 +288,8 @@ def _value(
         normal = value.date.text
     elif point is not None:
         normal = point.text
+    elif (shaped := amount or value.outline) is not None:
+        normal = shaped.text
     else:
         normal = value.code or value.text
     place: tuple[Cell, ...] = (None, None, None)
@@ -249,4 +310,5 @@ def _value(
         (count.unit or None) if count else None,
         count.approximate if count else None,
         *place,
+        *((float(amount.low), float(amount.high), amount.currency) if amount else _NOTHING[:3]),
     )

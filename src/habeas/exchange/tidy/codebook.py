@@ -73,5 +73,11 @@ _MEANINGS = {
     "not-applicable": "it does not apply",
     "withheld": "the source or the team withholds it",
     "needs-purpose": "it picks people by what marks them: shown only for a stated purpose",
+    "words": "words of a text",
+    "cell": "a cell of a sheet or table",
+    "row": "a row of a sheet or table",
+    "rectangle": "a rectangle of a page or picture",
+    "time": "a time of a recording, with a rectangle where edges are given",
+    "whole": "the whole file",
     "not-visible": "the viewer may not see the record that it refers to",
 }

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields, make_dataclass
 from functools import cache
 from typing import Any, Final, TypeVar, dataclass_transform
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 Cell = int | float | str | bool | datetime.date | None
 Row = tuple[Cell, ...]

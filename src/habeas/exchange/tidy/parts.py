@@ -1,7 +1,7 @@
 """A figure as a table: one row its total, each group, member, report, list and estimate.
 
-``part`` says which. Counted, reported and estimated numbers have columns of their own and are
-never in one: what sums up one of them cannot take in another. A refused estimate is a row with
+``part`` says which. Counted, measured, reported and estimated numbers have columns of their own and
+are never in one: what sums up one of them cannot take in another. A refused estimate is a row with
 the reason and no number.
 """
 
@@ -31,6 +31,7 @@ from habeas.vocabulary import areas
 
 _NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 _OTHER = "the row is of another part"
+_AREA, _GROWTH = "square metres", "percent"  # units of what is measured
 
 
 @row_type
@@ -74,7 +75,7 @@ class Part(HandledRow):
         "upper end of its interval of 95 %", null="no upper end, refused, or another part",
         unit="unit",
     )  # fmt: skip
-    unit: str | None = column("what is counted, reported or estimated", null="not stated")
+    unit: str | None = column("what is counted, measured, reported or estimated", null="not stated")
     words: str | None = column("the value, or why there is none, in words", null="nothing to say")
     stance: str | None = column("what the speaker does with the value", null=_OTHER, codes="stance")
     property: str | None = column("which property is reported", null=_OTHER, codes="properties")
@@ -89,6 +90,13 @@ class Part(HandledRow):
         "name of that source, else its code; see handling before it is passed on", null=_OTHER
     )
     basis: str | None = column("how the speaker knows", null="not stated", codes="basis")
+    measured: float | None = column("the area, or by how much it grew", null=_OTHER, unit="unit")
+    measured_lower_95: float | None = column(
+        "lower end of its interval of 95 %", null="not known, or another part", unit="unit"
+    )
+    measured_upper_95: float | None = column(
+        "upper end of its interval of 95 %", null="not known, or another part", unit="unit"
+    )
 
 
 def parts(reader: TidyReader, evaluation: Evaluation) -> Iterator[list[Row]]:
@@ -200,19 +208,27 @@ class _Rows:
             yield self._row("estimate", None, words=document["refusal"]["reason"])
 
     def _measured(self, found: MeasuredFigure) -> Iterator[Row]:
-        """In words, with the claims: an area and its interval have no column of numbers yet."""
         yield self._row("total", found.definition.title, words=found.headline)
         for site in found.sites:
             for one in site.outlines:
-                words = areas.describe(one.area)
                 yield self._row(
-                    "outline", site.caption, record=site.record, claims=one.claims, words=words
+                    "outline",
+                    site.caption,
+                    record=site.record,
+                    claims=one.claims,
+                    unit=_AREA,
+                    words=areas.describe(one.area),
+                    measured=(one.area.square_metres, *(one.area.interval_95 or (None, None))),
                 )
             for each in site.changes:
-                claims = (each.before, each.after)
-                words = areas.describe_growth(each.growth)
                 yield self._row(
-                    "change", site.caption, record=site.record, claims=claims, words=words
+                    "change",
+                    site.caption,
+                    record=site.record,
+                    claims=(each.before, each.after),
+                    unit=_GROWTH,
+                    words=areas.describe_growth(each.growth),
+                    measured=(each.growth.percent, *(each.growth.interval_95 or (None, None))),
                 )
 
     def _report(self, point: ReportedPoint) -> Row:
@@ -251,6 +267,7 @@ class _Rows:
         unit: str | None = None,
         words: str | None = None,
         report: Row = (None,) * 11,
+        measured: Row = (None, None, None),
     ) -> Row:
         return (
             *self.head,
@@ -264,6 +281,7 @@ class _Rows:
             unit or self.unit,
             words,
             *report,
+            *measured,
             *(self.whole if claims is None else self._handled((record,), claims)),
         )
 

@@ -41,6 +41,7 @@ class Named(NamedTuple):
 
     kind: str
     caption: str
+    of: int | None
 
 
 class TidyReader:
@@ -78,12 +79,17 @@ class TidyReader:
         if not new:
             return
         rows = visible(self.viewer, m.Mention).filter(position__in=new)
-        for position, kind, caption in rows.values_list("position", "kind", "caption"):
-            self._named[position] = Named(kind, caption)
+        for position, kind, caption, of in rows.values_list("position", "kind", "caption", "of"):
+            self._named[position] = Named(kind, caption, of)
 
     def named(self, mention: int) -> Named | None:
         """A mention that was looked up; None where the viewer may not see it."""
         return self._named.get(mention)
+
+    def owner_of(self, mention: int) -> int | None:
+        """The record that owns a mention that was looked up; None of one that nothing owns."""
+        named = self._named.get(mention)
+        return None if named is None or named.of is None else self.records.of(named.of)
 
     def repeats(self) -> dict[int, list[str]]:
         """For each source, the codes of those that it repeats."""

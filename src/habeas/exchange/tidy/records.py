@@ -83,6 +83,8 @@ def _rows(reader: TidyReader, firsts: dict[int, tuple[Any, ...]]) -> list[Row]:
 
 def _row(reader: TidyReader, record: int, mentions: list[tuple[Any, ...]], said: list[int]) -> Row:
     _, kind, caption, language, script, _, of = mentions[0]
+    owner = None if of is None else reader.records.of(of)
+    joining = reader.labels_of_joining(record) | reader.labels_of_joining(owner)
     return (
         record,
         kind,
@@ -93,6 +95,6 @@ def _row(reader: TidyReader, record: int, mentions: list[tuple[Any, ...]], said:
         len(said),
         len({reader.origins.first(source) for source in said}),
         len(reader.origins.of_all(said)),
-        None if of is None else reader.records.of(of),
-        *reader.handled(*(row[5] for row in mentions), *reader.labels_of_joining(record)),
+        owner,
+        *reader.handled(*(row[5] for row in mentions), *joining),
     )
