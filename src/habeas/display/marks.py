@@ -8,8 +8,8 @@ builder added later is marked without doing anything. Queries do not grow with w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from habeas.archive.access.consents import Standing
 from habeas.archive.access.labels import LEVEL_NAMES
 from habeas.archive.openness import Openness
 from habeas.display import words
-from habeas.display.references import EntryReference, Marked, Target, optional
+from habeas.display.references import PLAIN, EntryReference, Marked, Target, fields_of, optional
 
 V = TypeVar("V")
 Thing = tuple[str, int]
@@ -33,20 +33,23 @@ _TARGETS = ("url", "passage_url")  # the first that leads
 def marked(viewer: Viewer, value: V) -> V:
     """The value, with how open each thing in it is, as the viewer may know."""
     wanted: dict[str, set[int]] = defaultdict(set)
-    for found in _things(value):
-        wanted[found[0]].add(found[1])
+    _gather(value, wanted)
     return _with_marks(value, openness.of(viewer, wanted)) if wanted else value
 
 
-def _things(value: Any) -> Iterator[Thing]:
+def _gather(value: Any, wanted: dict[str, set[int]]) -> None:
+    """The things that a value and what is in it show, by kind."""
     if isinstance(value, Marked) and (found := _thing(value)) is not None:
-        yield found
-    if is_dataclass(value):
-        for each in fields(value):
-            yield from _things(getattr(value, each.name))
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from _things(inner)
+        wanted[found[0]].add(found[1])
+    for inner in _inside(value):
+        if type(inner) not in PLAIN:
+            _gather(inner, wanted)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, tuple):
+        return value
+    return [getattr(value, each.name) for each in fields_of(type(value))]
 
 
 def _thing(value: Marked) -> Thing | None:
@@ -63,14 +66,11 @@ def _thing(value: Marked) -> Thing | None:
 
 def _with_marks(value: Any, known: dict[Thing, Openness]) -> Any:
     if isinstance(value, tuple):
-        return tuple(_with_marks(inner, known) for inner in value)
-    if not is_dataclass(value) or isinstance(value, type):
-        return value
+        return tuple([_with_marks(inner, known) for inner in value])
     changed = {}
-    for each in fields(value):
+    for each in fields_of(type(value)):
         before = getattr(value, each.name)
-        after = _with_marks(before, known)
-        if after is not before:
+        if type(before) not in PLAIN and (after := _with_marks(before, known)) is not before:
             changed[each.name] = after
     if isinstance(value, Marked) and (thing := _thing(value)) in known:
         found = known[thing]

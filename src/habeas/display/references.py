@@ -6,7 +6,7 @@ of a static site, nothing at all in a notebook.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any
 
 Asked = tuple[tuple[str, str], ...]
@@ -59,8 +59,22 @@ class Marked:
     held: bool = False
 
 
+_FIELDS: dict[type[Any], tuple[Field[Any], ...]] = {}
+
+
+def fields_of(kind: type[Any]) -> tuple[Field[Any], ...]:
+    """The fields of a class of values, () for any other: asked once, not for each value shown."""
+    found = _FIELDS.get(kind)
+    if found is None:
+        found = _FIELDS[kind] = fields(kind) if is_dataclass(kind) else ()
+    return found
+
+
+#: What is shown as it is, and holds nothing: most of what a page holds.
+PLAIN = frozenset({str, int, bool, float, type(None)})
+
 #: In a rendering the marks stand last.
-MARKS = tuple(each.name for each in fields(Marked))
+MARKS = tuple(each.name for each in fields_of(Marked))
 
 
 def optional() -> Any:

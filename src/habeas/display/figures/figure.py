@@ -269,12 +269,7 @@ def _members(
 ) -> tuple[tuple[NamedMember, ...], tuple[ReportedAccount, ...], Turning]:
     """One part of the records counted, or of the accounts reported."""
     if evaluation.kind != "reported":
-        captions = evaluation.captions
-        ordered = sorted(
-            evaluation.members,
-            key=lambda member: (captions.get(member.position, "").casefold(), member.position),
-        )
-        found, pages = cut(ordered, query, MEMBERS)
+        found, pages = cut(evaluation.members_by_name, query, MEMBERS)
         return _records(viewer, found), (), pages
     points, pages = cut(evaluation.points, query, MEMBERS)
     cited = cards.grounds(viewer, [point.claim for point in points])

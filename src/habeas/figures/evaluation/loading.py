@@ -239,7 +239,7 @@ class Ground:
         names = frozenset(name for d in self._together for name in d.properties)
         counts = frozenset[str]().union(*map(_counted, self._together))
         claims = live_claims(self.viewer, self.as_of).filter(property__in=names)
-        if len(claims.values_list("position")[: MOST_TOGETHER + 1]) > MOST_TOGETHER:
+        if claims.values_list("position")[MOST_TOGETHER : MOST_TOGETHER + 1].exists():
             return None
         return self._read(names, counts)
 

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.wording import (
@@ -181,6 +182,14 @@ class Evaluation(ABC):
     @abstractmethod
     def headline(self) -> str:
         """The value in words."""
+
+    @cached_property
+    def members_by_name(self) -> tuple[FigureMember, ...]:
+        """Its members in the order of their captions."""
+        names = {p: caption.casefold() for p, caption in self.captions.items()}
+        ordered = [(names.get(m.position, ""), m.position, m) for m in self.members]
+        ordered.sort(key=itemgetter(0, 1))
+        return tuple([member for _, _, member in ordered])
 
     @cached_property
     def lineage(self) -> Grounds:

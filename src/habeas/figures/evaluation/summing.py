@@ -8,7 +8,7 @@ record and share no record; then the order of everything is that of the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from habeas.figures.definition.definitions import FigureDefinition
@@ -77,6 +77,11 @@ class Sum:
         self._conflicts: list[Conflict] = []
         self.spoken = Spoken()
 
+    @property
+    def grounds(self) -> Set[int]:
+        """The claims on which what was counted so far rests."""
+        return self._grounds
+
     def add(self, facts: Facts) -> None:
         """Count some more records: those of ``facts``, with every claim about them."""
         definition = self._definition
@@ -96,13 +101,12 @@ class Sum:
         self.spoken.add(rows.values(), facts)
         for member in counted.members:
             self._weak.add([rows[claim] for claim in member.claims], facts)
-        concerned = {m.position for m in (*counted.members, *counted.undecided)}
-        owners = {m.of for m in (*counted.members, *counted.undecided) if m.ungrouped}
-        about = [
-            row._replace(record=facts.episodes.about.get(row.position, row.record))
-            for row in facts.claims
-            if row.record in concerned or row.record in owners
-        ]
+        asked_of = (*counted.members, *counted.undecided)
+        concerned = {m.position for m in asked_of}
+        concerned |= {m.of for m in asked_of if m.ungrouped and m.of is not None}
+        about = [row for row in facts.claims if row.record in concerned]
+        if elsewhere := facts.episodes.about:
+            about = [r._replace(record=elsewhere.get(r.position, r.record)) for r in about]
         self._conflicts += disagreement.between(about, self._schema, facts.kinds)
 
     def _add_steps(self, steps: Iterable[WaterfallStep]) -> None:

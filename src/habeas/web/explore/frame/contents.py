@@ -7,33 +7,32 @@ are left out; nothing is read here.
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from habeas.display.references import MARKS, Marked, Target, TextPart
+from habeas.display.references import MARKS, PLAIN, Marked, Target, TextPart, fields_of
 
 
 def content(value: Any, request: HttpRequest) -> Any:
     """The value as dicts, lists, texts and numbers; references as addresses."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, Target):
         return address(value)
     if isinstance(value, TextPart):
         return part_address(value, request)
-    if is_dataclass(value) and not isinstance(value, type):
-        return _of_fields(value, request)
     if isinstance(value, tuple):
         return [content(inner, request) for inner in value]
-    return value
+    return _of_fields(value, request) if fields_of(type(value)) else value
 
 
 def _of_fields(value: Any, request: HttpRequest) -> dict[str, Any]:
     of_marks = MARKS if isinstance(value, Marked) else ()
     found, marks = {}, {}
-    for each in fields(value):
+    for each in fields_of(type(value)):
         inner = getattr(value, each.name)
         if each.name in of_marks:
             if inner or each.metadata.get("always"):
