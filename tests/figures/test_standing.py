@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.figures import world as w
 from tests.figures.world import World, build
 from tests.support.archives import Filling
 
 from habeas.archive.access import OWNER, PUBLIC
+from habeas.archive.opening import Archive
+from habeas.figures.changes import dependents
 from habeas.figures.changes.dependents import difference, snapshot, standing_on
+from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.errors import NothingThere
-from habeas.figures.evaluation import conflicts, evaluating
+from habeas.figures.evaluation import conflicts, evaluating, parts
 
 
 @pytest.fixture
@@ -46,6 +51,26 @@ def test_retracting_changes_exactly_the_figures_that_stood_on_it(
     changes = difference(before, snapshot(world.archive, OWNER))
     assert sorted(stood) == [change.key for change in changes] == keys
     assert difference(before, snapshot(world.archive, OWNER, as_of=size)) == []
+
+
+@pytest.mark.parametrize("name", ["r", "s", "e", "22", "denial", "part", "echo", "news", "exhibit"])
+def test_a_large_archive_is_not_counted_whole_to_find_them(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stood = standing_on(world.archive, OWNER, world.at[name])
+    monkeypatch.setattr(parts, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(parts, "_SUBJECTS", 3)
+    asked = []
+    evaluate = dependents.evaluate
+
+    def counted(archive: Archive, definition: FigureDefinition, *args: Any, **more: Any) -> Any:
+        asked.append(definition)
+        return evaluate(archive, definition, *args, **more)
+
+    monkeypatch.setattr(dependents, "evaluate", counted)
+    assert standing_on(world.archive, OWNER, world.at[name]) == stood
+    by_place = any(rule.name == "in-place" for definition in asked for rule in definition.rules)
+    assert by_place or all(definition.kind != "counted" for definition in asked)
 
 
 def test_a_change_names_the_old_and_the_new_value(world: World) -> None:

@@ -20,6 +20,7 @@ from habeas.figures.definition.recorded import in_force
 from habeas.figures.errors import FigureError, NothingThere
 from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
 from habeas.figures.evaluation.loading import Ground
+from habeas.figures.evaluation.resting import rests_on
 from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def standing_on(
     claims = set(radius.claims)
     properties = _properties(viewer, radius.claims)
     found: list[str] = []
+    ground = Ground(viewer, archive.size if as_of is None else as_of)
     for definition in in_force(viewer, as_of):
         reads = not properties.isdisjoint(definition.properties) or definition.lists
         if radius.kind != "judgement" and not reads:
@@ -77,16 +79,27 @@ def standing_on(
         if radius.kind == "grouping" and not definition.episodes_of:
             continue  # it reads the claims as what they stay: claims about a person
         try:
-            evaluation = evaluate(archive, definition, viewer, as_of, shown=False)
+            if radius.kind == "judgement":
+                stands = _stands_on_judgement(archive, definition, viewer, position, as_of)
+            else:
+                stands = _stands_on_claims(archive, definition, ground, claims)
         except FigureError:
             continue
-        if radius.kind == "judgement":
-            stands = _stands_on_judgement(definition, viewer, position, evaluation)
-        else:
-            stands = not claims.isdisjoint(evaluation.grounds)
         if stands:
             found.append(definition.key)
     return found
+
+
+def _stands_on_claims(
+    archive: Archive, definition: FigureDefinition, ground: Ground, claims: set[int]
+) -> bool:
+    stands = rests_on(definition, ground, claims) if definition.as_of is None else None
+    if stands is None:
+        found = evaluate(
+            archive, definition, ground.viewer, ground.as_of, shown=False, ground=ground
+        )
+        stands = not claims.isdisjoint(found.grounds)
+    return stands
 
 
 def _properties(viewer: Viewer, claims: Sequence[int]) -> set[str]:
@@ -99,8 +112,13 @@ def _properties(viewer: Viewer, claims: Sequence[int]) -> set[str]:
 
 
 def _stands_on_judgement(
-    definition: FigureDefinition, viewer: Viewer, judgement: int, evaluation: Evaluation
+    archive: Archive,
+    definition: FigureDefinition,
+    viewer: Viewer,
+    judgement: int,
+    as_of: int | None,
 ) -> bool:
+    evaluation = evaluate(archive, definition, viewer, as_of, shown=False)
     is_same = visible(viewer, m.Judgement).filter(position=judgement, verdict="same").exists()
     if not is_same or judgement >= evaluation.as_of:
         return False

@@ -186,6 +186,16 @@ class FactsInParts:
                 yield self._part(some, self._about(some))
         yield replace(self.whole, records=())  # and those known from retracted lists alone
 
+    def about(self, claims: Collection[int]) -> Iterator[Facts]:
+        """Only the records that some claims speak of."""
+        subjects: set[int] = set()
+        live = live_claims(self._ground.viewer, self._ground.as_of)
+        for some in in_pieces(sorted(claims), _SUBJECTS):  # by position: an index by property tempts
+            rows = live.filter(position__in=some).values_list("subject", "property")
+            subjects.update(subject for subject, name in rows if name in self._names)
+        for records in in_pieces(sorted(self._records_of(sorted(subjects))), _SUBJECTS):
+            yield self._part(records, self._about(records))
+
     def _owners(self) -> tuple[int, ...]:
         """The records that may own what is counted, also those known from retracted lists."""
         populations = [self._ground.population(kind) for kind in self._owner_kinds]
@@ -259,13 +269,17 @@ class FactsInParts:
         found = subjects.distinct()[: most + 1]
         if len(found) > most:
             return None
+        return self._records_of([subject for (subject,) in found])
+
+    def _records_of(self, subjects: Sequence[int]) -> set[int]:
+        """The counted records that claims about these mentions are read of, or whose owned are."""
         of = self._ground.records.of
         owners: dict[int, int | None] = {}
         if self._owned_kinds:
             theirs = placing.mentions(self._ground, self._owned_kinds)
-            for some in in_pieces([subject for (subject,) in found], _SUBJECTS):
+            for some in in_pieces(subjects, _SUBJECTS):
                 owners |= dict(theirs.filter(position__in=some).values_list("position", "of"))
-        about = (owners.get(subject) or subject for (subject,) in found)
+        about = (owners.get(subject) or subject for subject in subjects)
         return {of(subject) for subject in about}.intersection(self.whole.records)
 
     def _between(self, records: Sequence[int]) -> Iterator[_Asked]:
