@@ -100,7 +100,8 @@ def sources(viewer: Viewer, query: Query) -> SourcesShown:
     """A part of the sources, with their kind and interests."""
     found, pages = paged(_listed(viewer), query)
     shown = tuple(
-        ListedSource(**cards.of_source(source), interests=interests(source)) for source in found
+        ListedSource(**cards.of_source(source), interests=interests(source))
+        for source in as_known(viewer, found)
     )
     return SourcesShown(_("Sources"), shown, pages)
 
