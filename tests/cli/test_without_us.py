@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -30,7 +32,7 @@ def proof(archive_here: Path, habeas: Callable[..., Ended]) -> Path:
 
 
 @pytest.fixture
-def check(tmp_path: Path) -> Callable[[Path], subprocess.CompletedProcess[str]]:
+def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """The guide's own program, run with nothing of habeas on its path."""
     if shutil.which("openssl") is None:
         presence.missing("openssl", "install openssl")
@@ -39,8 +41,8 @@ def check(tmp_path: Path) -> Callable[[Path], subprocess.CompletedProcess[str]]:
     program = tmp_path / "check.py"
     program.write_text(code[1], encoding="utf-8")
 
-    def run(folder: Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-I", "-S", program, folder]
+    def run(folder: Path, *how: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-I", "-S", *how, program, folder]
         return subprocess.run(command, capture_output=True, text=True)
 
     return run
@@ -66,6 +68,26 @@ def test_a_changed_byte_is_found(
     changed = b"A" if data[place : place + 1] != b"A" else b"B"
     (proof / file).write_bytes(data[:place] + changed + data[place + 1 :])
     assert check(proof).returncode != 0
+
+
+@pytest.mark.parametrize("how", [(), ("-O",)])
+def test_what_is_made_up_is_refused_however_python_runs(
+    proof: Path, check: Callable[..., subprocess.CompletedProcess[str]], how: tuple[str, ...]
+) -> None:
+    """``-O`` leaves asserts out; a place past the end leads to the same root."""
+    told = (proof / "disclosures").read_bytes()
+    value = json.dumps(["A" * 43, "plain_sha256", "0" * 64]).encode()
+    (proof / "disclosures").write_bytes(base64.urlsafe_b64encode(value).rstrip(b"=") + b"\n")
+    done = check(proof, *how)
+    assert (done.returncode, done.stderr) == (
+        1, "DOES NOT HOLD: not what the entry committed to\n",
+    )  # fmt: skip
+    (proof / "disclosures").write_bytes(told)
+    place = (proof / "entry.tlog-proof").read_bytes()
+    for other in (b"22", b"-26", b"+6", b"06", "\u0666".encode()):
+        written = place.replace(b"\nindex 6\n", b"\nindex " + other + b"\n")
+        (proof / "entry.tlog-proof").write_bytes(written)
+        assert check(proof, *how).returncode == 1, other
 
 
 def test_only_what_is_chosen_is_disclosed(
