@@ -16,8 +16,10 @@ from tests.exchange.bundles import by_archive_code, by_standalone
 
 from habeas.archive import models as m
 from habeas.archive import verbs
+from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
+from habeas.archive.verify.verifying import verify
 from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.bundling.disclosing import Rules
 from habeas.exchange.bundling.writing import write
@@ -118,7 +120,9 @@ def wrong(at: Filled) -> list[dict[str, Any]]:
         {"exhibit": pages, "form": "whole", "reading": read["pages"], "inner_path": "a.txt"},
         {**cell, "start": 16, "stop": 20, "quote": "1976"},
         {**cell, "start": 0, "stop": 99, "quote": "x"},
-        {**cell, "layer": None, "start": 0, "stop": 0},
+        {**cell, "start": -5, "stop": 20, "quote": "1975"},
+        {**cell, "exhibit": pages, "reading": read["pages"], "start": 16, "stop": 20,
+         "quote": "1975"},
     ]  # fmt: skip
 
 
@@ -129,6 +133,44 @@ def test_a_place_outside_its_file_fails_by_both(archive: Archive, tmp_path: Path
             made = batch.append("location", {**fields, **PUBLIC.fields(batch)})
         bundle = of_record(archive, tmp_path / f"bundle-{number}", [made])
         assert both(bundle) == ("fails", {"places"}), fields
+
+
+WITHHELD = (
+    ({"exhibit"}, "0 places"), ({"reading"}, "1 places"), ({"layer"}, "3 places"),
+    ({"start", "page"}, "2 places"), ({"quote"}, "3 places"), ({"from_ms", "left"}, "3 places"),
+)  # fmt: skip
+
+
+def test_what_is_withheld_is_neither_called_wrong_nor_inside(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """A genuine bundle was called altered where one number of a place was withheld."""
+    at = fill(archive, tmp_path)
+    places = every_form(archive, at)
+    with archive.writing() as batch:
+        places.append(verbs.cite(batch, at.sheet, at.layer, SHEET, 0, 4, marking=PUBLIC))
+    for number, (fields, inside) in enumerate(WITHHELD):
+        to = tmp_path / f"bundle-{number}"
+        bundle = of_record(archive, to, places, rules=Rules(withheld=frozenset(fields)))
+        assert both(bundle) == ("holds", set()), fields
+        assert said(bundle)["said"][0] == inside, fields
+        report = (bundle / "data/report/report.html").read_text("utf-8")
+        assert "page None" not in report
+        assert "None" not in report
+
+
+def test_words_of_another_file_are_not_its_words(archive: Archive, tmp_path: Path) -> None:
+    at = fill(archive, tmp_path)
+    other = {"exhibit": at.pages.entry_id, "layer": at.layer.entry_id, "start": 0, "stop": 4}
+    with pytest.raises(EntryRefused, match="not a text of exhibit"), archive.writing() as batch:
+        verbs.cite(batch, at.pages, at.layer, SHEET, 0, 4, marking=PUBLIC)
+    backwards = {**other, "exhibit": at.sheet.entry_id, "start": -21, "stop": -17}
+    for number, fields in enumerate((other, backwards)):
+        with archive.writing() as batch:
+            made = batch.append("passage", {**fields, "quote": SHEET[:4], **PUBLIC.fields(batch)})
+        bundle = of_record(archive, tmp_path / f"bundle-{number}", [made])
+        assert both(bundle) == ("fails", {"quotes"}), fields
+        assert {fault.position for fault in verify(archive).faults} >= {made.position}
 
 
 def test_a_transcript_is_carried_with_who_made_it(archive: Archive, tmp_path: Path) -> None:

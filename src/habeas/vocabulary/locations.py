@@ -114,8 +114,8 @@ def problems(location: Location) -> Iterator[Wrong]:
         return
     given, needed = location.numbers, _NEEDS[location.form]
     may = (*needed, *_MAY.get(location.form, ()))
-    if lacking := [name for name in needed if name not in given]:
-        yield f"The {location.form} has no {_named(lacking[0])}.", HOW
+    if lacks := [name for name in needed if name not in given]:
+        yield f"The {location.form} has no {_named(lacks[0])}.", HOW
         return
     if beside := [name for name in given if name not in may]:
         yield f"A {location.form} has no {_named(beside[0])}.", HOW
@@ -137,6 +137,13 @@ def problems(location: Location) -> Iterator[Wrong]:
             )
     if (location.to_ms or 0) < (location.from_ms or 0):
         yield f"The time {words(location)} ends before it begins.", "Give the earlier time first."
+
+
+def lacking(location: Location) -> tuple[str, ...]:
+    """The numbers that a place of its form has and this one has not, three edges of four too."""
+    given = location.numbers
+    edges = EDGES if location.form in _MAY and given.keys() & set(EDGES) else ()
+    return tuple(name for name in (*_NEEDS.get(location.form, ()), *edges) if name not in given)
 
 
 def outside(location: Location, bounds: Bounds) -> Wrong | None:

@@ -55,6 +55,7 @@ class Batch:
         # What verbs have looked up in this batch, so that each thing is looked up once.
         self.compartments: dict[str, Ref] = {}
         self.mention_kinds: dict[str, str] = {}
+        self.layer_exhibits: dict[int, int] = {}
         self.vocabularies: set[str] = set()
         self.vocabulary: Schema | None = None
         self.ended_sources: set[int] | None = None
@@ -183,6 +184,7 @@ class Batch:
         self._trust = None
         self.compartments.clear()
         self.mention_kinds.clear()
+        self.layer_exhibits.clear()
         self.ended_sources = self.ended_lists = self.ended_words = None
 
     def flush(self) -> None:

@@ -43,11 +43,13 @@ def cite(
 ) -> Ref:
     """Cite the code points [start, stop) of a layer; ``text`` is the layer's whole text."""
     rules.refuse(rules.passage(start, stop, len(text)))
+    file, words = ref(batch, exhibit, m.Exhibit), ref(batch, layer, m.Layer)
+    _refuse_other_file(batch, words, file)
     return batch.append(
         "passage",
         {
-            "exhibit": ref(batch, exhibit, m.Exhibit).entry_id,
-            "layer": ref(batch, layer, m.Layer).entry_id,
+            "exhibit": file.entry_id,
+            "layer": words.entry_id,
             "start": start,
             "stop": stop,
             "quote": text[start:stop],
@@ -98,6 +100,21 @@ def locate(
             **marking.fields(batch),
         },
     )
+
+
+def _refuse_other_file(batch: Batch, words: Ref, file: Ref) -> None:
+    of = batch.layer_exhibits.get(words.position)
+    if of is None:
+        if words.position >= batch.first:
+            batch.flush()
+        of = m.Layer.objects.values_list("exhibit", flat=True).get(position=words.position)
+        batch.layer_exhibits[words.position] = of
+    if of != file.position:
+        raise EntryRefused(
+            f"Entry {words.position} is a text of exhibit {of}, not a text of exhibit "
+            f"{file.position}.",
+            next_step="Name a text of the file that is cited.",
+        )
 
 
 def _reading_of(batch: Batch, read: Ref, file: Ref) -> m.Reading:

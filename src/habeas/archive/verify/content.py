@@ -131,11 +131,20 @@ def _check_layer(archive: Archive, report: Report, layer: m.Layer) -> None:
     text = layer_text(archive, layer, even_blocked=True)
     for passage in m.Passage.objects.filter(layer=layer.position).order_by("position"):
         report.quotes += 1
-        if text[passage.start : passage.stop].replace("\x00", "\u2400") != passage.quote:
+        start, stop = passage.start, passage.stop
+        inside = 0 <= start <= stop <= len(text)
+        if not inside or text[start:stop].replace("\x00", "\u2400") != passage.quote:
             report.fault(
                 "passage.differs",
                 passage.position,
                 f"The quote of passage {passage.position} is not what its text says.",
+            )
+        elif passage.exhibit != layer.exhibit:
+            report.fault(
+                "passage.differs",
+                passage.position,
+                f"Passage {passage.position} is of exhibit {passage.exhibit}, and its text is of "
+                f"exhibit {layer.exhibit}.",
             )
 
 

@@ -44,24 +44,28 @@ class CitedFiles(BundleFiles):
         texts: dict[str, bytes] = {}
         seen, left_out = 0, 0
         for entry in quoting:
-            f = entry.fields
-            key = "text" if "layer" in f else "file"
-            within = self.entries.get(str(f.get("layer", f.get("exhibit"))))
-            if within is None or key not in within.item:
-                left_out += 1
-                continue
-            path = "data/" + str(within.item[key])
+            key = "text" if "layer" in entry.fields else "file"
 
-            def one(path: str = path, f: dict[str, Any] = f, key: str = key) -> None:
+            def one(f: dict[str, Any] = entry.fields, key: str = key) -> None:
+                nonlocal seen, left_out
+                if not places_check.well_written(f):
+                    raise DoesNotHold("is not written as a passage must be")
+                places_check.refuse_other_text(f, self._fields)
+                within = self.entries.get(f.get("layer", f.get("exhibit", "")))
+                if within is None or key not in within.item or not {"start", "stop"} <= f.keys():
+                    left_out += 1
+                    return
+                path = "data/" + str(within.item[key])
                 if path not in texts:
                     texts.clear()
                     texts[path] = self._read(path)
                 part: str | bytes = texts[path].decode() if key == "text" else texts[path]
                 quote = f["quote"] if key == "text" else f["quote"].encode()
-                if part[f["start"] : f["stop"]] != quote:
+                if not places_check.stands_there({**f, "quote": quote}, part):
                     raise DoesNotHold("quotes words that are not at that place")
+                seen += 1
 
-            seen += self._one("quotes", f"Passage {entry.position!r}", one)
+            self._one("quotes", f"Passage {entry.position!r}", one)
         if not quoting:
             self.status["quotes"] = ABSENT
         elif not seen and self.status["quotes"] == HOLDS:

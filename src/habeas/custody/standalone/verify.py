@@ -686,26 +686,55 @@ PLACES = {  # what each form needs
 NUMBERS = ("sheet", "row", "column", "page", *EDGES, "from_ms", "to_ms", "stream")
 
 
+#: What each field is, of those that are disclosed; a passage and a reading have them too.
+TYPES = {
+    **dict.fromkeys(("exhibit", "reading", "layer", "inner_path", "quote", "form"), str),
+    **dict.fromkeys(("start", "stop", "pages"), int),
+    "metadata": dict,
+}
+
+
+def well_written(fields):
+    """Whether what is disclosed is of the types that it must be of."""
+    facts = fields.get("metadata", {})
+    return all(type(fields[name]) is kind for name, kind in TYPES.items() if name in fields) and (
+        all(type(word) is str for word in facts.values())
+    )
+
+
 def read_place(fields):
-    """Refuse what is not written as a place of its form must be."""
+    """Whether a place is disclosed whole; a fault where it is not written as its form must be.
+
+    What is withheld and what was never stated look the same: neither is called wrong or sound.
+    """
     form = fields["form"]
     given = {name: fields[name] for name in NUMBERS if name in fields}
-    edged = set(given) & set(EDGES)
     may = set(PLACES.get(form, ())) | ({"stream", *EDGES} if form == "time" else set())
     least = {"sheet": 1, "row": 1, "column": 1, "page": 1}
     good = (
         form in PLACES
-        and set(PLACES[form]) <= set(given) <= may
+        and set(given) <= may
         and all(type(number) is int for number in given.values())
         and all(least.get(name, 0) <= number < 2**31 for name, number in given.items())
-        and len(edged) in (0, 4)
         and given.get("from_ms", 0) <= given.get("to_ms", 2**31)
+        and given.get("left", 0) < given.get("right", 1_000_000) <= 1_000_000
+        and given.get("top", 0) < given.get("bottom", 1_000_000) <= 1_000_000
     )
-    if good and edged:
-        good = given["left"] < given["right"] <= 1_000_000
-        good = good and given["top"] < given["bottom"] <= 1_000_000
     if not good:
         raise Fault("is not written as a place must be")
+    return set(PLACES[form]) <= set(given) and len(set(given) & set(EDGES)) in (0, 4)
+
+
+def inside_text(fields, text):
+    """Whether words are where it is said; None where that is not disclosed."""
+    if text is None or not {"start", "stop"} <= set(fields):
+        return None
+    start, stop = fields["start"], fields["stop"]
+    if not 0 <= start <= stop <= len(text):
+        return False
+    if "quote" not in fields and start < stop:
+        return None
+    return text[start:stop] == fields.get("quote", "")
 
 
 def inside_file(fields, reading, text_of):
@@ -713,39 +742,45 @@ def inside_file(fields, reading, text_of):
     form = fields["form"]
     if form in ("cell", "row"):
         layer = fields.get("layer")
-        if not layer or reading.get("layer", layer) != layer:
-            raise Fault("is in another text than that of its reading")
-        text = text_of(layer)
-        if text is None:
+        if layer is None or "layer" not in reading:
             return False
-        start, stop = fields["start"], fields["stop"]
-        if not 0 <= start <= stop <= len(text) or text[start:stop] != fields.get("quote", ""):
+        if reading["layer"] != layer:
+            raise Fault("is in another text than that of its reading")
+        found = inside_text(fields, text_of(layer))
+        if found is False:
             raise Fault("quotes words that are not at that place")
-        return True
+        return bool(found)
     if form == "whole":
         return True
     if "metadata" not in reading:
         return False
-    facts = reading["metadata"] or {}
+    facts = reading["metadata"]
     lasts = measured(facts.get("duration_ms"))
     wide = measured(facts.get("upright_width_px"))
     if form == "rectangle":
         pages = [range(1, 2)] if wide else []
         for run in (facts.get("page_boxes") or facts.get("page_sizes_px") or "").split("; "):
-            match = re.fullmatch(r"(\d{1,7})(?:-(\d{1,7}))? \d{1,10}x\d{1,10}", run, re.A)
+            match = PAGE_RUN.fullmatch(run)
             if match:
                 pages.append(range(int(match[1]), int(match[2] or match[1]) + 1))
-        pages.append(range(1, int(reading.get("pages") or 0) + 1))
+        pages.append(range(1, reading.get("pages", 0) + 1))
         good = not lasts and any(fields["page"] in run for run in pages)
     else:
         good = fields["to_ms"] <= lasts and lasts > 0
         if "stream" in fields:
-            good = good and "kind=" in facts.get(f"stream_{fields['stream']}", "")
+            stated = facts.get(f"stream_{fields['stream']}", "")
+            good = good and fields["stream"] < 1_000 and "kind=" in stated
         if "left" in fields:
             good = good and wide > 0
     if not good:
         raise Fault("is outside what the reading of its file says")
     return True
+
+
+#: Pages of one size, as a reading states them: ``1-12 595276x841890``.
+PAGE_RUN = re.compile(
+    "([1-9][0-9]{0,6})(?:-([1-9][0-9]{0,6}))? [1-9][0-9]{0,9}x[1-9][0-9]{0,9}", re.A
+)
 
 
 def measured(word):
@@ -1342,10 +1377,13 @@ class Bundle:
         def one(entry):
             nonlocal seen, left_out
             fields = entry["fields"]
+            if not well_written(fields):
+                raise Fault("is not written as a passage must be")
+            self.refuse_other_text(fields)
             inside = fields.get("layer", fields.get("exhibit"))
             item = self.entries.get(inside, {}).get("item", {})
             key = "text" if "layer" in fields else "file"
-            if key not in item:
+            if key not in item or not {"start", "stop"} <= set(fields):
                 left_out += 1
                 return
             path = "data/" + item[key]
@@ -1353,8 +1391,9 @@ class Bundle:
                 texts.clear()
                 data = self.read(path)
                 texts[path] = data.decode() if key == "text" else data
-            quote = fields["quote"] if key == "text" else fields["quote"].encode()
-            if texts[path][fields["start"] : fields["stop"]] != quote:
+            if key == "file":
+                fields = {**fields, "quote": fields["quote"].encode()}
+            if not inside_text(fields, texts[path]):
                 raise Fault("quotes words that are not at that place")
             seen += 1
 
@@ -1367,6 +1406,13 @@ class Bundle:
         self.said["quotes"].append(f"{seen:,} quotes")
         if left_out:
             self.said["quotes"].append(f"{left_out:,} of texts that are not in the bundle")
+
+    def refuse_other_text(self, fields):
+        """A fault where the text that is cited is not of the file that is."""
+        layer, exhibit = self.fields_of(fields.get("layer")), fields.get("exhibit")
+        other = exhibit is not None and layer.get("exhibit", exhibit) != exhibit
+        if layer and (other or layer.get("kind") != "layer"):
+            raise Fault("is in a text of another file")
 
     def check_places(self):
         """Cells, rows, rectangles, times, whole files: inside what the reading here says."""
@@ -1385,26 +1431,29 @@ class Bundle:
         def one(entry):
             nonlocal inside, left_out
             fields = entry["fields"]
+            if not well_written(fields):
+                raise Fault("is not written as a place must be")
             exhibit = self.fields_of(fields.get("exhibit"))
             reading = self.fields_of(fields.get("reading"))
             if exhibit and exhibit.get("kind") != "exhibit":
                 raise Fault("is a place in something that is not an exhibit")
-            if "form" not in fields:
-                left_out += 1
-                return
-            read_place(fields)
-            if "reading" not in fields:
-                if fields["form"] != "whole":
-                    raise Fault("names no reading that bounds it")
-                known = bool(exhibit)
+            self.refuse_other_text(fields)
+            whole = "form" in fields and read_place(fields)
+            if not whole or "exhibit" not in fields:
+                known = False
+            elif "reading" not in fields:
+                known = fields["form"] == "whole" and bool(exhibit)
             elif not reading:
                 known = False
             else:
-                if reading.get("kind") != "reading" or reading.get("exhibit") != fields["exhibit"]:
+                if not well_written(reading) or reading.get("kind") != "reading":
+                    raise Fault("is bounded by something that is not written as a reading")
+                known = "exhibit" in reading
+                if known and reading["exhibit"] != fields["exhibit"]:
                     raise Fault("is bounded by a reading of another file")
                 if reading.get("inner_path", "") != fields.get("inner_path", ""):
                     raise Fault("is bounded by a reading of another file")
-                known = inside_file(fields, reading, text_of)
+                known = known and inside_file(fields, reading, text_of)
             inside, left_out = inside + known, left_out + (not known)
 
         found.sort(key=lambda entry: str(entry["fields"].get("layer", "")))

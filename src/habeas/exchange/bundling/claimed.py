@@ -139,12 +139,12 @@ def _grounds(fields: Mapping[str, Any], by_id: ById) -> Iterable[str]:
 def _place(item: Item) -> str:
     """A place that is not words, with the file inside that it is of."""
     try:
-        place = locations.words(locations.of_fields(item.fields))
+        location = locations.of_fields(item.fields)
     except VocabularyError:
         return "a place in a form that this program does not read"
-    if "form" not in item.fields:
+    if not location.form or locations.lacking(location):
         return f"a place that is {WITHHELD}"
-    inside = item.fields.get("inner_path")
+    place, inside = locations.words(location), item.fields.get("inner_path")
     return f"{place} of the file {inside} inside" if inside else place
 
 
