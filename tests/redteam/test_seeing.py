@@ -44,10 +44,18 @@ from habeas.archive.search import refresh
 from habeas.archive.verbs import blocking
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking
+from habeas.errors import HabeasError
 from habeas.exchange.bundling.choosing import choose
+from habeas.figures.changes.between import between
+from habeas.figures.changes.comparison import FigureComparison
 from habeas.figures.changes.dependents import UNSAID, standing_on
+from habeas.figures.changes.otherwise import beside
 from habeas.figures.definition import recorded
+from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.evaluating import evaluate
+from habeas.figures.evaluation.holdings import holdings, members
+from habeas.figures.evaluation.loading import Ground
+from habeas.figures.evaluation.variants import Variant
 from habeas.figures.why.asking import tree
 from habeas.figures.why.nodes import as_json
 from habeas.vocabulary import schema, values
@@ -99,6 +107,10 @@ def told(archive: Archive, viewer: Viewer) -> dict[str, Any]:
             ]
             if size % 10 == 0:
                 found[f"{key}: why"] = as_json(tree(archive, viewer, evaluation, proof=False))
+            if size == archive.size - 2:
+                found |= _compared(archive, viewer, definition, size)
+        if size % 8 == 0:
+            found[f"holdings as of {size}"] = _held(viewer, size)
     for position in range(archive.size):
         radius = blast_radius(viewer, position)
         found[f"radius {position}"] = radius and dataclasses.astuple(radius)
@@ -108,6 +120,57 @@ def told(archive: Archive, viewer: Viewer) -> dict[str, Any]:
         if radius.kind != "judgement":
             found[f"why {position}"] = as_json(tree(archive, viewer, position, proof=False))
     return found
+
+
+def _compared(
+    archive: Archive, viewer: Viewer, definition: FigureDefinition, size: int
+) -> dict[str, Any]:
+    """A figure beside its variants and beside itself earlier, and what cannot be compared."""
+    key = f"{definition.key} as of {size}"
+    variants = [Variant(without=f"paper-{each}") for each in range(2)]
+    variants += [Variant(without="hidden-9"), Variant(origins=2), Variant(sharp=True)]
+    found: dict[str, Any] = {}
+    for variant in variants:
+        found[f"{key}: {variant}"] = _answer(
+            lambda asked=variant: _moved(beside(archive, viewer, definition, asked, size))
+        )
+    for earlier in (10, size // 2 + 6):
+        found[f"{key}: since {earlier}"] = _answer(
+            lambda size_then=earlier: _between(archive, viewer, definition.key, size_then, size)
+        )
+    return found
+
+
+def _moved(found: FigureComparison) -> Any:
+    sides = [(side.headline, side.handling, side.weak) for side in (found.before, found.after)]
+    moved = (found.came, found.left, found.unsettled)
+    return (sides, moved, found.notes, found.handling)
+
+
+def _between(archive: Archive, viewer: Viewer, key: str, first: int, second: int) -> Any:
+    asked = between(archive, viewer, key, first, second)
+    found = asked.comparison
+    explained = [asked.explained(each) for each in (found.came, found.left, found.unsettled)]
+    return (_moved(found), explained)
+
+
+def _answer(asked: Callable[[], Any]) -> Any:
+    try:
+        return json.loads(json.dumps(asked(), default=_plain))
+    except HabeasError as error:
+        return (error.code, error.message, error.next_step)
+
+
+def _plain(thing: Any) -> Any:
+    return dataclasses.asdict(thing)
+
+
+def _held(viewer: Viewer, size: int) -> Any:
+    ground = Ground(viewer, size)
+    return [
+        (dataclasses.asdict(each), members(ground, each.key, None, 100))
+        for each in holdings(ground)
+    ]
 
 
 def pages(reader: Reader, size: int) -> dict[str, Any]:
