@@ -19,7 +19,7 @@ from habeas.archive.access.gates import GateRules
 from habeas.archive.erasing.carrying_out import carry_out
 from habeas.archive.erasing.decisions import approve_erasure, request_erasure
 from habeas.archive.erasing.planning import plan
-from habeas.archive.errors import EntryRefused
+from habeas.archive.errors import AlreadyEnded, EntryRefused
 from habeas.archive.exhibits.intake import Received, record_with_layer, seal_all
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Batch
@@ -133,6 +133,20 @@ def test_an_acceptance_says_what_was_checked(archive: Archive) -> None:
     with archive.writing(signer) as batch:
         verbs.retract(batch, came.position, "list", "It was invented")
     assert seen() == set()
+
+
+def test_nothing_is_added_to_a_list_that_was_accepted(archive: Archive) -> None:
+    signer = add_reviewer(archive)
+    with archive.writing(signer) as batch:
+        came = bring(batch)
+        paper = newspaper(batch, "apart")
+        town = verbs.mention(batch, "place", "Another town", marking=PUBLIC)
+    with archive.writing(signer) as batch:
+        verbs.accept(batch, came.position, SAMPLE, WHY)
+        with pytest.raises(AlreadyEnded, match="as it is"):
+            verbs.mention(batch, "place", "Added later", list=came, marking=PUBLIC)
+    with archive.writing(signer) as batch, pytest.raises(AlreadyEnded, match="as it is"):
+        says(batch, town, paper, "Added later", list_=came)
 
 
 def test_an_archive_of_old_is_asked_only_from_its_policy_on(

@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "5246c8c6c38fdfb600044b0794d0f5fe",
-    "postgresql": "cfa2a67b2dac77e69586e7754d42a6ef",
+    "sqlite": "ee7d6c5cf37c2ddf76948a15bca9646a",
+    "postgresql": "248dbb6985d7a59c8a473ebf6738867d",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

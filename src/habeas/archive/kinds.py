@@ -12,6 +12,15 @@ from dataclasses import dataclass
 
 COMMON = frozenset({"kind", "person", "compartment", "handling", "previous", "note"})
 
+#: What an import brings beside mentions and claims. ``list`` is the list that it came with, and it
+#: waits for the acceptance of that list as its rows do.
+IMPORTED = frozenset(
+    {
+        *("exhibit", "layer", "passage", "location", "source", "lineage"),
+        *("judgement", "grouping", "assessment", "consent", "definition"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class EntryKind:
@@ -25,7 +34,8 @@ class EntryKind:
 
 def _kind(name: str, required: str, optional: str = "", *, decision: bool = False) -> EntryKind:
     needed = frozenset(required.split())
-    return EntryKind(name, needed, needed | frozenset(optional.split()) | COMMON, decision)
+    allowed = needed | frozenset(optional.split()) | COMMON
+    return EntryKind(name, needed, allowed | {"list"} if name in IMPORTED else allowed, decision)
 
 
 #: Kinds whose rows are of a class that is not called like the kind, and how it is called.

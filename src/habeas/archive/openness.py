@@ -20,7 +20,13 @@ from django.db.models import CharField, F, Max, OuterRef, QuerySet, Subquery, Va
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, live, visible
-from habeas.archive.access.consents import Standing, standing, today, until_of_all
+from habeas.archive.access.consents import (
+    Standing,
+    standing,
+    today,
+    until_of_all,
+    waiting_among,
+)
 from habeas.archive.access.labels import FOR_EVER, LEVEL_NAMES, LEVELS
 from habeas.archive.joined import find_all
 from habeas.archive.store.pieces import in_pieces
@@ -386,7 +392,8 @@ def _agreements(viewer: Viewer, groups: Mapping[K, Collection[int]]) -> dict[K, 
     if everyone:
         for row in visible(viewer, m.Consent).filter(subject__in=everyone).order_by("position"):
             rows.setdefault(row.subject, []).append(row)
-    found = {key: standing(_together(rows, people)) for key, people in groups.items()}
+    waits = waiting_among([row for some in rows.values() for row in some])
+    found = {key: standing(_together(rows, people), waits) for key, people in groups.items()}
     public = [key for key, agreed in found.items() if agreed.state == STATES[-1]]
     if public and not viewer.is_owner:
         until = until_of_all({person for key in public for person in groups[key]})

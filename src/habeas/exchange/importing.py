@@ -212,7 +212,7 @@ class _Writer:
                 title=definition.title,
                 kind=definition.kind,
                 text=text,
-                marking=Marking(handling=definition.handling),
+                marking=Marking(handling=definition.handling, list=self.list),
             )
         batch.sign_batch()
         batch.flush()
@@ -236,7 +236,7 @@ class _Writer:
     def _marking(self, row: DraftRow, handling: str = "team") -> Marking:
         key = row["compartment"]
         compartment = compartment_by_key(self.batch, key) if key else None
-        return Marking(compartment, row["handling"] or handling)
+        return Marking(compartment, row["handling"] or handling, self.list)
 
     def _exhibit(self, row: DraftRow) -> None:
         name = row["id"]
@@ -244,6 +244,8 @@ class _Writer:
         if file is None:
             self._known_exhibit(name, self.plan.exhibits[name])
             return
+        marking = replace(file.received.marking, list=self.list)
+        file = replace(file, received=replace(file.received, marking=marking))
         self.refs[name], layer = record_with_layer(self.batch, file)
         if layer is not None and file.text is not None:
             self.layers[name] = (layer, file.text)

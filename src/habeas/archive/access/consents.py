@@ -4,7 +4,11 @@ A person agrees by a live consent entry on any mention of their record, or on th
 they speak as. A withdrawal on any of them ends every consent of the record given before it,
 also of mentions that are joined to it only later. ``Label.public_until`` is kept equal to
 the earliest end among everyone in the label, and recomputed for the labels concerned when
-a consent or a judgement changes.
+a consent or a judgement changes, or what it waits for.
+
+A consent that came with a list which no one has accepted opens nothing yet, nor does one that
+reaches somebody only through a judgement which waits so (``access.gates``); what limits or
+withdraws binds at once.
 """
 
 from __future__ import annotations
@@ -17,7 +21,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from habeas.archive.access.labels import FOR_EVER, LEVELS, NOT_AGREED
-from habeas.archive.models import Consent, Label, LabelPart, Mention
+from habeas.archive.models import Consent, Judgement, Label, LabelPart, Mention
+from habeas.archive.store.pieces import in_pieces
 
 AGREED = "given"  # of the code list consent-basis
 PUBLICATION = "publication"  # of the code list consent-purpose
@@ -109,12 +114,16 @@ class Standing:
         return "remark" if _held_back(self.newest) else "limited"
 
 
-def standing(given: Iterable[Consent]) -> Standing:
-    """What the newest consent says; a withdrawal ends all before it. In ledger order."""
+def standing(given: Iterable[Consent], waiting: Collection[int] = ()) -> Standing:
+    """What the newest consent says; a withdrawal ends all before it. In ledger order.
+
+    ``waiting``: those that open nothing yet (``waiting_among``).
+    """
     withdrawn, newest = -1, None
     for row in given:
         if row.ended_at is None:
-            newest = row
+            if row.position not in waiting or row.audience != LEVELS["public"]:
+                newest = row
         elif row.ended_by == "withdrawn":
             withdrawn = max(withdrawn, row.ended_at)
     if newest is None or newest.position <= withdrawn:
@@ -130,6 +139,36 @@ def today() -> str:
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
+def waiting_among(given: Collection[Consent]) -> set[int]:
+    """Those of the consents that came with, or are about somebody of, a list not accepted yet."""
+    labels = {row.label for row in given}
+    closed: set[str] = set()
+    for part in in_pieces(sorted(labels)):
+        rows = Label.objects.filter(id__in=part, awaits=True)
+        closed.update(rows.values_list("id", flat=True))
+    return {row.position for row in given if row.label in closed}
+
+
+def _apart(person: int, given: Collection[Consent]) -> set[int]:
+    """The consents on mentions that are one with a person only by judgements that wait."""
+    others = {row.subject for row in given} - {person}
+    if not others:
+        return set()
+    canonical = Mention.objects.filter(position=person).values("canonical")
+    fellows = Mention.objects.filter(canonical__in=canonical).values("position")
+    judged = Judgement.objects.filter(
+        verdict="same", ended_at__isnull=True, left__in=fellows, right__in=fellows
+    )
+    closed = Label.objects.filter(awaits=True).values("id")
+    if not judged.filter(label__in=closed).exists():
+        return set()
+    joined = {person}
+    pairs = list(judged.exclude(label__in=closed).values_list("left", "right"))
+    while more := {each for pair in pairs if joined.intersection(pair) for each in pair} - joined:
+        joined |= more
+    return {row.position for row in given if row.subject not in joined}
+
+
 def until_of_all(people: Collection[int]) -> dict[int, str]:
     """``Agreements.until`` of several people at once, in two queries: by every consent there is.
 
@@ -141,7 +180,12 @@ def until_of_all(people: Collection[int]) -> dict[int, str]:
     given: dict[int, list[Consent]] = {}
     for row in Consent.objects.filter(subject__in={*people, *record}).order_by("position"):
         given.setdefault(record.get(row.subject, row.subject), []).append(row)
-    return {each: standing(given.get(record.get(each, each), ())).until for each in people}
+    waits = waiting_among([row for rows in given.values() for row in rows])
+    found: dict[int, str] = {}
+    for each in people:
+        rows_of = given.get(record.get(each, each), [])
+        found[each] = standing(rows_of, waits | _apart(each, rows_of)).until
+    return found
 
 
 def _held_back(row: Consent) -> bool:
@@ -149,4 +193,5 @@ def _held_back(row: Consent) -> bool:
 
 
 def _agreed_until(person: int) -> str:
-    return standing(of_record(person).order_by("position")).until
+    given = list(of_record(person).order_by("position"))
+    return standing(given, waiting_among(given) | _apart(person, given)).until

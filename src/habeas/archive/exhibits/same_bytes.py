@@ -1,7 +1,9 @@
 """Files whose bytes are exhibits already: found without reading those that cannot be.
 
 Bytes are the same exhibit only under the same access label: whether another compartment holds
-them makes no difference, so nobody can ask it by adding a file.
+them makes no difference, so nobody can ask it by adding a file. A picture that waits until somebody
+confirms whom it shows stays that exhibit, so that its bytes are not public by being added again. A
+file that came with a list which no one has accepted is not held for others: they would wait too.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from django.db.models import Count
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.access import OWNER, visible
+from habeas.archive.access import OWNER, gates, visible
+from habeas.archive.access.labels import label_id, need_of
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.referring import marking_never_public
@@ -43,8 +46,10 @@ def held_digests(files: Sequence[tuple[Path, int, str]]) -> list[AbstractSet[str
         alike = dict(counted)
         many.update(size_bytes for size_bytes, count in alike.items() if count > FEW_ALIKE)
         few = exhibits.filter(size_bytes__in=alike.keys() - many)
-        for size_bytes, label, digest in few.values_list("size_bytes", "label", "plain_sha256"):
-            digests[size_bytes, label].add(digest)
+        rows = list(few.values_list("size_bytes", "label", "plain_sha256"))
+        marked = _marked_as({label for _, label, _ in rows})
+        for size_bytes, label, digest in rows:
+            digests[size_bytes, marked[label]].add(digest)
     return [
         _held_digest(path, label) if size_bytes in many else digests.get((size_bytes, label), set())
         for path, size_bytes, label in files
@@ -56,8 +61,27 @@ def exhibits_with(digests: Iterable[str]) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for chunk in in_pieces(list(digests)):
         alike = visible(OWNER, m.Exhibit).filter(plain_sha256__in=chunk).order_by("-position")
-        for label, digest, position in alike.values_list("label", "plain_sha256", "position"):
-            found[label, digest] = position
+        rows = list(alike.values_list("label", "plain_sha256", "position"))
+        marked = _marked_as({label for label, _, _ in rows})
+        for label, digest, position in rows:
+            found[marked[label], digest] = position
+    return found
+
+
+def _marked_as(labels: AbstractSet[str]) -> dict[str, str]:
+    """For each label of an exhibit, that of a file of its marking which is the same exhibit."""
+    found = {label: label for label in labels}
+    for part in in_pieces(sorted(labels)):
+        gated = m.LabelPart.objects.filter(label__in=part, gate_of__isnull=False)
+        waiting: dict[str, list[int]] = defaultdict(list)
+        for label, gate in gated.values_list("label", "gate_of"):
+            waiting[label].append(gate or 0)
+        for label, at in waiting.items():
+            lists = m.List.objects.filter(position__in=at).values_list("position", flat=True)
+            if all(gates.is_open(each) for each in lists):
+                parts = m.LabelPart.objects.filter(label=label, gate_of__isnull=True)
+                needs = parts.values_list("compartment", "level", "consent_of", "gate_of")
+                found[label] = label_id(frozenset(need_of(*need) for need in needs))
     return found
 
 
@@ -77,7 +101,9 @@ def _held_digest(path: Path, label: str) -> set[str]:
         if not path.is_file():
             return set()
         size_bytes = path.stat().st_size
-        if not visible(OWNER, m.Exhibit).filter(size_bytes=size_bytes, label=label).exists():
+        alike = visible(OWNER, m.Exhibit).filter(size_bytes=size_bytes).order_by()
+        labels = set(alike.values_list("label", flat=True).distinct())
+        if label not in _marked_as(labels).values():
             return set()
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -59,7 +59,7 @@ class Batch:
         self.vocabularies: set[str] = set()
         self.vocabulary: Schema | None = None
         self.ended_sources: set[int] | None = None
-        self.ended_lists: set[int] | None = None
+        self.closed_lists: set[int] | None = None
         self.ended_words: set[int] | None = None  # files of lines nobody vouches for any more
         self._trust: TrustState | None = None
         if (
@@ -185,7 +185,7 @@ class Batch:
         self.compartments.clear()
         self.mention_kinds.clear()
         self.layer_exhibits.clear()
-        self.ended_sources = self.ended_lists = self.ended_words = None
+        self.ended_sources = self.closed_lists = self.ended_words = None
 
     def flush(self) -> None:
         """Write what was appended, so that queries inside the batch see it."""

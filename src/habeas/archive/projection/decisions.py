@@ -176,8 +176,20 @@ def acceptance(p: Projector, fact: Fact) -> None:
         despite=f.get("despite", ""),
         person=f.get("person", ""),
     )
+    _list_opened_or_closed(p, accepted)
+
+
+def _list_opened_or_closed(p: Projector, list_: int) -> None:
+    """Mend what waits for a list, and whom its consents and judgements open."""
     p.flush()
-    p.gates.changed([accepted])
+    p.gates.changed([list_])
+    labels = m.LabelPart.objects.filter(gate_of=list_).values("label")
+    people = set(m.Consent.objects.filter(label__in=labels).values_list("subject", flat=True))
+    judged = m.Judgement.objects.filter(label__in=labels, verdict="same")
+    for pair in judged.values_list("left", "right"):
+        people.update(pair)
+    if people:
+        p.agreements.changed(people)
 
 
 def gate_policy(p: Projector, fact: Fact) -> None:
@@ -221,8 +233,7 @@ def retraction(p: Projector, fact: Fact) -> None:
         judgement = m.Judgement.objects.get(position=target)
         _rejoin(p, judgement.left, judgement.right)
     if f["target_kind"] == "acceptance":
-        p.flush()
-        p.gates.changed([m.Acceptance.objects.get(position=target).list])
+        _list_opened_or_closed(p, m.Acceptance.objects.get(position=target).list)
 
 
 def consent(p: Projector, fact: Fact) -> None:

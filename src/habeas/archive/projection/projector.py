@@ -19,7 +19,7 @@ from habeas.archive.access.consents import Agreements
 from habeas.archive.access.gates import Gates
 from habeas.archive.access.labels import LEVELS, LabelWriter
 from habeas.archive.errors import UnknownReference
-from habeas.archive.kinds import ROWS_OF
+from habeas.archive.kinds import IMPORTED, ROWS_OF
 from habeas.archive.projection.erased_entries import Erasures
 from habeas.archive.readings import end_former_readings
 from habeas.archive.store import schema
@@ -145,6 +145,8 @@ class Projector:
                     wanted[model].add(fields[name])
             if "compartment" in fields:
                 wanted[m.Compartment].add(fields["compartment"])
+            if "list" in fields:
+                wanted[m.List].add(fields["list"])
             if fields.get("kind") == "grouping":
                 wanted[m.Claim].update(fields["claims"])
             if fields.get("kind") == "claim":
@@ -206,6 +208,9 @@ class Projector:
         compartment = fields.get("compartment")
         position = None if compartment is None else self.position_of(m.Compartment, compartment)
         level = LEVELS[fields.get("handling", "team")]
+        if "list" in fields and fields["kind"] in IMPORTED:
+            came_with = self.position_of(m.List, fields["list"])
+            gate_of = came_with if self.gates.of_list(came_with) else gate_of
         return self.labels.of(position, level, consent_of, gate_of)
 
     def join(self, *labels: str) -> str:

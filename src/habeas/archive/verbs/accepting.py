@@ -37,6 +37,7 @@ def accept(
     claims = depicts.filter(ended_at__isnull=True).values_list("position", flat=True)
     waiting, conflicts = stops(tuple(claims))
     rules.refuse(rules.compared(waiting, [each.words for each in conflicts], despite))
+    batch.closed_lists = None
     return batch.append(
         "acceptance",
         {

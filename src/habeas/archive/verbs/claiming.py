@@ -20,8 +20,8 @@ from habeas.archive.verbs.referring import (
     kind_by_id,
     kind_of,
     ref,
+    refuse_closed_list,
     refuse_ended,
-    refuse_retracted_list,
     refuse_retracted_words,
 )
 from habeas.vocabulary import values
@@ -81,7 +81,7 @@ def claim(
     for step in attribution:
         rules.refuse(rules.statement(known, stance, step.basis, holds, step.said))
         _refuse_retracted(batch, step.source)
-    refuse_retracted_list(batch, list)
+    refuse_closed_list(batch, list)
     refuse_retracted_words(batch, passages)
     if LEVELS[marking.handling] < LEVELS[prop.sensitivity]:
         marking = Marking(marking.compartment, prop.sensitivity)

@@ -54,7 +54,7 @@ def retract(
         },
     )
     batch.mention_kinds.clear()
-    batch.ended_sources = batch.ended_lists = batch.ended_words = None
+    batch.ended_sources = batch.closed_lists = batch.ended_words = None
     return made
 
 

@@ -15,7 +15,7 @@ from habeas.archive.verbs.referring import (
     Thing,
     kind_of,
     ref,
-    refuse_retracted_list,
+    refuse_closed_list,
 )
 
 
@@ -113,7 +113,7 @@ def mention(
     rules.refuse(
         rules.owned(kind, None if owner is None else kind_of(batch, owner), of is not None)
     )
-    refuse_retracted_list(batch, list)
+    refuse_closed_list(batch, list)
     made = batch.append(
         "mention",
         {

@@ -15,7 +15,7 @@ from habeas.archive.verbs.referring import (
     Thing,
     marking_never_public,
     ref,
-    refuse_retracted_list,
+    refuse_closed_list,
 )
 from habeas.reading import pdq
 from habeas.reading.pdq import WholeHash
@@ -59,7 +59,7 @@ def picture_reference(
     rules.refuse(rules.code("known_as", known_as, KNOWN_AS, "kind of known picture"))
     if known_as == WELL_KNOWN and not name.strip():
         raise EntryRefused("A well-known picture has a name.", next_step="Say whom it shows.")
-    refuse_retracted_list(batch, list)
+    refuse_closed_list(batch, list)
     return batch.append(
         "picture-reference",
         {

@@ -19,20 +19,26 @@ Thing = Ref | int
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """The compartment (None: the archive's main one) and handling level of a thing."""
+    """The compartment (None: the archive's main one) and handling level of a thing.
+
+    ``list``: with which it came, where it waits for the acceptance of that list
+    (``kinds.IMPORTED``).
+    """
 
     compartment: Ref | None = None
     handling: str = "team"
+    list: Ref | None = None
 
     def fields(self, batch: Batch) -> dict[str, str]:
-        """The two fields that every entry of a thing carries."""
+        """The fields that every entry of a thing carries: two, and its list."""
         rules.refuse(rules.handling(self.handling))
         compartment = self.compartment or main_compartment(batch)
-        return {"compartment": compartment.entry_id, "handling": self.handling}
+        found = {"compartment": compartment.entry_id, "handling": self.handling}
+        return found if self.list is None else {**found, "list": self.list.entry_id}
 
     @property
     def label(self) -> str:
-        """The access label of what is so marked and names nobody."""
+        """The access label of what is so marked, names nobody and waits for nothing."""
         compartment = self.compartment or find_compartment("main")
         return label_id(frozenset(((compartment.position, LEVELS[self.handling]),)))
 
@@ -158,16 +164,26 @@ def why_ended(row: Any) -> tuple[str, str]:
     )
 
 
-def refuse_retracted_list(batch: Batch, of: Ref | None) -> None:
-    """Refuse to add to a list that was retracted: what it added would not be taken back."""
+def refuse_closed_list(batch: Batch, of: Ref | None) -> None:
+    """Refuse to add to a list that was retracted, because what it added would not be taken back, or
+    accepted, because nobody looked at what would come."""
     if of is None:
         return
-    if batch.ended_lists is None:
+    if batch.closed_lists is None:
         batch.flush()
         ended = m.List.objects.filter(ended_at__isnull=False)
-        batch.ended_lists = set(ended.values_list("position", flat=True))
-    if of.position in batch.ended_lists:
+        accepted = m.Acceptance.objects.filter(ended_at__isnull=True)
+        batch.closed_lists = {
+            *ended.values_list("position", flat=True),
+            *accepted.values_list("list", flat=True),
+        }
+    if of.position in batch.closed_lists:
         refuse_ended(batch, of, m.List)
+        raise AlreadyEnded(
+            f"The list at entry {of.position} was accepted as it is; no one would have looked at "
+            "what is added now.",
+            next_step="Begin another list.",
+        )
 
 
 def retracted_words() -> set[int]:
