@@ -14,6 +14,7 @@ from typing import Any
 from habeas.archive import models as m
 from habeas.archive import openness
 from habeas.archive.access import visible
+from habeas.archive.groupings import episodes_of
 from habeas.archive.store.pieces import in_pieces
 from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
 from habeas.exchange.tidy.reading import PIECE, TidyReader, bounds
@@ -25,6 +26,7 @@ from habeas.figures.evaluation.results import (
     CountedFigure,
     EstimatedFigure,
     Evaluation,
+    FigureMember,
     ReportedPoint,
 )
 from habeas.vocabulary import areas
@@ -122,6 +124,11 @@ def _least(found: CountedFigure, group: BreakdownGroup) -> int:
     return undecided.fewest_in(group.members, counted, [*pairs, *every_tie(found.members)])
 
 
+def _stands_on(member: FigureMember) -> tuple[int, ...]:
+    """The records that a member is one by: its own, and its owner's, by which it is joined."""
+    return (member.position, member.record, *(() if member.of is None else (member.of,)))
+
+
 class _Rows:
     def __init__(self, reader: TidyReader, evaluation: Evaluation) -> None:
         self.reader = reader
@@ -133,10 +140,12 @@ class _Rows:
         )  # fmt: skip
         self.own = self._labels_of(m.Definition, [evaluation.definition.position])
         self.claims = self._labels_of(m.Claim, evaluation.grounds)
-        records = {each.record for each in (*evaluation.members, *evaluation.undecided)}
+        members = (*evaluation.members, *evaluation.undecided)
+        records = {each for one in members for each in _stands_on(one)}
         records |= {point.record for point in evaluation.points}
         named = {mention for record in records for mention in reader.records.members(record)}
         self.mentions = self._labels_of(m.Mention, named)
+        self.told_apart = self._groupings() if definition.episodes_of else {}
         level, *of_whole = self._handled(records, evaluation.grounds)
         level = openness.strictest((str(level), evaluation.handling))  # what only moves it as well
         self.whole: tuple[Cell, ...] = (level, *of_whole)
@@ -151,6 +160,13 @@ class _Rows:
             found |= dict(rows.values_list("position", "label"))
         self.reader.labels.learn(found.values())
         return found
+
+    def _groupings(self) -> dict[int, str]:
+        """The label of the grouping that says of which detention a claim is."""
+        viewer, as_of = self.reader.viewer, self.evaluation.as_of
+        grouped = episodes_of(viewer, self.evaluation.grounds, as_of)
+        labels = self._labels_of(m.Grouping, {grouping for _, grouping in grouped.values()})
+        return {claim: labels[grouping] for claim, (_, grouping) in grouped.items()}
 
     def all(self) -> Iterator[Row]:
         found = self.evaluation
@@ -172,6 +188,7 @@ class _Rows:
                     found.captions.get(member.position),
                     record=member.record,
                     claims=member.claims,
+                    stands_on=_stands_on(member),
                 )
 
     def _total(self, found: CountedFigure) -> Row:
@@ -267,6 +284,7 @@ class _Rows:
         unit: str | None = None,
         words: str | None = None,
         report: Row = (None,) * 11,
+        stands_on: Iterable[int] = (),
         measured: Row = (None, None, None),
     ) -> Row:
         return (
@@ -282,7 +300,7 @@ class _Rows:
             words,
             *report,
             *measured,
-            *(self.whole if claims is None else self._handled((record,), claims)),
+            *(self.whole if claims is None else self._handled((record, *stands_on), claims)),
         )
 
     def _handled(self, records: Iterable[int | None], claims: Iterable[int]) -> tuple[Cell, ...]:
@@ -290,6 +308,7 @@ class _Rows:
         labels = {
             *self.own.values(),
             *(self.claims[each] for each in claims if each in self.claims),
+            *(self.told_apart[each] for each in claims if each in self.told_apart),
         }
         for record in records:
             labels |= self.reader.labels_of_joining(record)

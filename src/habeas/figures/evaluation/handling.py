@@ -1,7 +1,8 @@
 """How strict a figure is: as the strictest of its definition and of all that it stands on.
 
 Invariants: a record stands on all of its mentions and on the judgements that join them, whichever
-of them is its first; so a number that rests on a merge is never more open than the merge. These
+of them is its first; so a number that rests on a merge is never more open than the merge. So it is
+with the owner of a record: two detentions are one only while their people are. These
 are the records counted or not known, those that a deciding claim speaks of or names, and those that
 the definition names. What moves the number without being in it counts too: a verdict by which a
 pair is open or is not, the run that proposed it, a grade that was asked for, the groupings
@@ -61,7 +62,9 @@ def handling_of(
 
 
 def _records(evaluation: Evaluation) -> set[int]:
-    found = {member.record for member in (*evaluation.members, *evaluation.undecided)}
+    asked_of = (*evaluation.members, *evaluation.undecided)
+    found = {member.record for member in asked_of}
+    found.update(member.of for member in asked_of if member.of is not None)
     found.update(point.record for point in evaluation.points)
     pairs = [each.pair for each in evaluation.open_pairs]
     if isinstance(evaluation, EstimatedFigure):
