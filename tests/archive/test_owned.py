@@ -86,6 +86,27 @@ def test_what_has_an_owner_is_public_only_while_the_owner_agrees(archive: Archiv
     assert rebuilding.check() == []
 
 
+def test_who_withdraws_is_the_person_and_never_their_detention(archive: Archive) -> None:
+    """It was recorded, said "nothing of this person is public any more", and changed nothing."""
+    world = build(archive)
+    owner = f"person whose detention it is: {world.person.position}"
+    for detention in (world.detention, world.detention.position):
+        with (
+            archive.writing(world.signer) as batch,
+            pytest.raises(EntryRefused, match="only a person") as refused,
+        ):
+            verbs.withdraw(batch, detention)
+        assert owner in refused.value.next_step
+    with (
+        archive.writing(world.signer) as batch,
+        pytest.raises(EntryRefused, match="is a facility: only a person"),
+    ):
+        verbs.consent(batch, world.camp, basis="given", audience="public")
+    with pytest.raises(EntryRefused, match="only a person") as refused:
+        plan(archive, "consent", [world.detention.position])
+    assert owner in refused.value.next_step
+
+
 def test_what_has_an_owner_is_never_more_open_than_the_owner(archive: Archive) -> None:
     world = build(archive, RESTRICTED)
     team = team_member("a colleague", {"main": "team"})

@@ -104,6 +104,10 @@ WRONG: list[tuple[str, str, str, Doing]] = [
         "assessments.csv", "s-1,reliability,Z", "grade",
         lambda b, n, t, w: verbs.assess(b, n, "source", "reliability", "Z"),
     ),
+    (
+        "consents.csv", "m-1,given,team,,", "subject",
+        lambda b, n, t, w: verbs.consent(b, t, basis="given", audience="team"),
+    ),
     ("consents.csv", "m-2,guess,team,,", "basis", _consent(basis="guess")),
     ("consents.csv", "m-2,given,world,,", "audience", _consent(audience="world")),
     ("consents.csv", "m-2,given,team,profit,", "purposes", _consent(purposes=["profit"])),

@@ -396,6 +396,17 @@ def consent(basis: str, audience: str, purposes: Collection[str], expires: str) 
         yield Problem("expires", reason, valid, in_cell)
 
 
+def agreeing(kind: str, name: str, owner: str = "") -> Problems:
+    """Who agrees, or no longer does, is a person: what they own goes with them."""
+    if kind == "person":
+        return
+    valid = "Name a mention of a person, or a source."
+    if schema.core().kinds[kind].of:
+        valid = f"Name the mention of the person whose {kind} it is{owner and f': {owner}'}."
+    reason = f"{name} is a {kind}: only a person agrees to something or withdraws."
+    yield Problem("subject", reason, valid, (f"A {kind} agrees to nothing.", valid))
+
+
 def checked_purpose(purpose: str) -> str:
     """The purpose without space around it; refused where it says nothing."""
     purpose = purpose.strip()

@@ -378,7 +378,10 @@ def _assessment(names: DraftNames, row: DraftRow) -> None:
 
 
 def _consent(names: DraftNames, row: DraftRow) -> None:
-    names.find(row, "subject", row["subject"], "mention", "source")
+    known = names.find(row, "subject", row["subject"], "mention", "source")
+    if known is not None and known.what == "mention" and known.kind:
+        owner = names.owner_of(row["subject"])
+        names.note(row, rules.agreeing(known.kind, row["subject"], owner))
     purposes = row["purposes"].split()
     names.note(row, rules.consent(row["basis"], row["audience"], purposes, row["expires"]))
 

@@ -269,10 +269,11 @@ def _record(batch: Batch, request: int, what: ErasurePlan, progress: Progress) -
 
 
 def _fellows(erased: Iterable[int]) -> list[int]:
-    """Mentions that stay of records of which a mention goes: a consent may have covered both."""
+    """Mentions of people that stay of records of which a mention goes: a consent may have covered both."""
     gone = set(erased)
     found: set[int] = set()
-    canonical = dict(m.Mention.objects.values_list("position", "canonical").iterator())
+    people = m.Mention.objects.filter(kind="person")
+    canonical = dict(people.values_list("position", "canonical").iterator())
     records = {first for position, first in canonical.items() if position in gone}
     found = {p for p, first in canonical.items() if first in records and p not in gone}
     return sorted(found)

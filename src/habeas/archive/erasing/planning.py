@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.access.labels import LEVEL_NAMES, Need, Needs, need_of
 from habeas.archive.erasing.closure import Closed, Graph, close, versions
 from habeas.archive.erasing.elsewhere import OtherTraces, elsewhere
@@ -186,6 +187,7 @@ def _seeds(whole: Graph, target_kind: str, targets: Iterable[int]) -> set[int]:
             case "claim", "claim":
                 seeds |= versions(whole, target)
             case "consent", "mention":
+                _refuse_owned(target)
                 seeds.update(members(target))
             case "consent", "source":
                 seeds |= _source_versions(target)
@@ -195,6 +197,13 @@ def _seeds(whole: Graph, target_kind: str, targets: Iterable[int]) -> set[int]:
                     next_step="Look up its number on its page or with `--json`.",
                 )
     return seeds
+
+
+def _refuse_owned(mention: int) -> None:
+    """A detention goes with its person: to erase it alone would leave what else they said."""
+    row = m.Mention.objects.filter(position=mention, of__isnull=False).first()
+    if row is not None:
+        rules.refuse(rules.agreeing(row.kind, f"Entry {mention}", str(row.of)))
 
 
 def _source_versions(source: int) -> set[int]:

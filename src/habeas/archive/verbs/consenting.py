@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from habeas.archive import models as m
 from habeas.archive import rules
-from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref
@@ -105,9 +104,15 @@ def lift(
 
 
 def _subject(batch: Batch, thing: Thing) -> Ref:
-    if isinstance(thing, Ref):
+    """The person or source; what is neither is refused, before anybody believes it was done."""
+    if isinstance(thing, Ref) and batch.mention_kinds.get(thing.entry_id) == "person":
         return thing
-    try:
-        return ref(batch, thing, m.Mention)
-    except UnknownReference:
+    batch.flush()
+    row = m.Mention.objects.filter(
+        position=thing.position if isinstance(thing, Ref) else thing
+    ).first()
+    if row is None:
         return ref(batch, thing, m.Source)
+    owner = "" if row.of is None else str(row.of)
+    rules.refuse(rules.agreeing(row.kind, f"Entry {row.position}", owner))
+    return ref(batch, thing, m.Mention)
