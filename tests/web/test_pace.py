@@ -14,7 +14,7 @@ from habeas.vocabulary import values
 MOST = {
     "/": 13,
     "/claims/{number}/": 25,
-    "/records/{camp-1}/": 33,  # what it owns, whose it is (two), the lists that name it
+    "/records/{camp-1}/": 41,  # eight what is asked of a facility first; what it owns, whose it is
     "/sources/{paper}/": 20,
     "/exhibits/{exhibit}/": 29,  # eleven custody, one a capture, transcripts, places cited
     "/records/facility/": 6,

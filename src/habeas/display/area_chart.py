@@ -14,7 +14,7 @@ from habeas.vocabulary import areas, gregorian
 from habeas.vocabulary.areas import Area
 
 WIDTH, HEIGHT = 704, 250
-LEFT, RIGHT, TOP, BOTTOM = 96, 20, 18, 34  # margins, in which the labels stand
+LEFT, RIGHT, TOP, BOTTOM = 96, 36, 18, 34  # margins, in which the labels stand
 SQUARE_KILOMETRE = 1_000_000
 _HECTARE = 10_000
 

@@ -6,7 +6,7 @@ that nothing of a judgement that they may not see shows through.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from habeas.archive.access import Viewer, visible
@@ -71,14 +71,19 @@ def owner(viewer: Viewer, record: JoinedRecord) -> words.RecordLink | None:
     return words.record_link(whose[of].first) if of in whose else None
 
 
-def owned_by(viewer: Viewer, subjects: Sequence[int]) -> tuple[OwnedOfKind, ...]:
-    """What the record of these mentions owns, kind by kind, in the order of the vocabulary."""
+def records_of(viewer: Viewer, subjects: Sequence[int]) -> dict[str, list[JoinedRecord]]:
+    """The records that the record of these mentions owns, by kind, in the order of the ledger."""
     rows = visible(viewer, Mention).filter(of__in=subjects, ended_at__isnull=True)
     found = find_all(viewer, list(rows.values_list("position", flat=True)))
     records = {record.position: record for record in found.values()}
     by_kind: dict[str, list[JoinedRecord]] = {}
     for _, record in sorted(records.items()):
         by_kind.setdefault(record.first.kind, []).append(record)
+    return by_kind
+
+
+def of_each_kind(by_kind: Mapping[str, Sequence[JoinedRecord]]) -> tuple[OwnedOfKind, ...]:
+    """What a record owns, kind by kind, in the order of the vocabulary."""
     return tuple(
         OwnedOfKind(
             kind,

@@ -18,7 +18,7 @@ from habeas.archive.access import Viewer, visible
 from habeas.archive.joined import JoinedRecord, find, find_all
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.openness import consent_of_record, strictest
-from habeas.display import cards, episodes, listed, owned, words
+from habeas.display import cards, episodes, facilities, listed, owned, words
 from habeas.display.asking import (
     Elsewhere,
     NotThere,
@@ -126,6 +126,7 @@ class RecordShown:
 
     ``owner``: the record that it is a fact of. ``owned``: its own detentions or observations.
     ``lists``: documents with an entry on it, which is no detention.
+    ``facility``: of a facility, what a reader asks first.
     ``detentions``: of a person, in time. ``grouped``: of a detention, what is said of its person
     and was put in it.
     """
@@ -146,6 +147,7 @@ class RecordShown:
     lists: tuple[listed.OnAList, ...] = ()
     detentions: episodes.Detentions | None = None
     grouped: tuple[GroupedClaims, ...] = ()
+    facility: facilities.FacilityShown | None = None
 
 
 def kinds(viewer: Viewer) -> KindsShown:
@@ -214,6 +216,7 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
     rows = cards.around(viewer, [*claims, *mentioned])
     differing, more_differ = _differing(viewer, found, claims, pages)
     first = found.first
+    owns = owned.records_of(viewer, subjects)
     return RecordShown(
         title=first.caption,
         record=RecordInFull(
@@ -237,10 +240,11 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
         mentioned_pages=mentioned_pages,
         joined=_joined(viewer, found, query),
         owner=owned.owner(viewer, found),
-        owned=owned.owned_by(viewer, subjects),
+        owned=owned.of_each_kind(owns),
         lists=listed.lists_of(viewer, subjects),
         detentions=episodes.detentions(viewer, subjects, first.kind),
         grouped=() if first.of is None else owned.grouped_in(viewer, subjects),
+        facility=facilities.facility(viewer, found, owns.get(facilities.PICTURES, ())),
     )
 
 

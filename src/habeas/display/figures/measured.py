@@ -112,7 +112,7 @@ def _site(site: MeasuredSite, sources: dict[int, Source]) -> SiteShown:
         SiteLink(words.text(site.caption), Target("record", site.record)),
         site_chart(site.outlines),
         outlines(site.outlines, sources),
-        tuple(_change(each) for each in site.changes),
+        changes(site.changes),
     )
 
 
@@ -160,6 +160,11 @@ def _corner(one: MeasuredOutline) -> str:
     if one.error_stated:
         return _("%(metres)s m, as stated") % {"metres": f"{metres:g}"}
     return _("%(metres)s m, one pixel of the picture") % {"metres": f"{metres:g}"}
+
+
+def changes(found: Sequence[OutlineChange]) -> tuple[ChangeShown, ...]:
+    """How much the site grew, as rows."""
+    return tuple(_change(each) for each in found)
 
 
 def _change(change: OutlineChange) -> ChangeShown:

@@ -49,11 +49,11 @@ def measure(definition: FigureDefinition, facts: Facts, counted: Counted) -> Mea
     unmeasured: list[int] = []
     for member in counted.members:
         said = by_owner.get(member.position, ())
-        outlines = _outlines(member.position, said, facts.episodes.about)
+        outlines = outlines_of(member.position, said, facts.episodes.about)
         used = tuple(sorted({*member.claims, *(c for one in outlines for c in one.claims)}))
         changes: tuple[OutlineChange, ...] = ()
         if definition.measures == "area-change":
-            changes, answer = _changes(outlines, definition.between)
+            changes, answer = changes_of(outlines, definition.between)
         else:
             answer = Answer.YES if outlines else Answer.NO
         if answer is Answer.YES:
@@ -97,7 +97,7 @@ def _claims_by_site(facts: Facts) -> Mapping[int, list[ClaimRow]]:
     return found
 
 
-def _outlines(
+def outlines_of(
     site: int, claims: Iterable[ClaimRow], views: Mapping[int, int]
 ) -> tuple[MeasuredOutline, ...]:
     """The outlines of a site in order of time; those without a time last.
@@ -148,8 +148,8 @@ def _order(when: str) -> tuple[float, float]:
     return low, high
 
 
-def _changes(
-    outlines: Sequence[MeasuredOutline], between: Sequence[str]
+def changes_of(
+    outlines: Sequence[MeasuredOutline], between: Sequence[str] = ()
 ) -> tuple[tuple[OutlineChange, ...], Answer]:
     """From each outline of the first time to each of the last, and whether there are such."""
     dated = [one for one in outlines if one.when]

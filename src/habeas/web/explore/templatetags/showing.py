@@ -161,6 +161,12 @@ def item(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key)
 
 
+@register.filter
+def at(sequence: list[Any], index: int) -> Any:
+    """One item of a list that goes beside another."""
+    return sequence[index]
+
+
 @register.simple_tag
 def why_tree(node: dict[str, Any]) -> SafeString:
     """A why tree as nested details; built here because a template calling itself is slow."""
