@@ -130,6 +130,44 @@ def test_the_map_is_drawn_from_this_machine_alone(
     assert not page.page.locator(".map .still").is_visible()
 
 
+def test_a_dot_leads_to_its_row_and_the_row_back_by_keyboard(
+    shelf: Shelf, served: Serving, open_page: OpenPage
+) -> None:
+    page = let_in(open_page(), served)
+    for viewport in ({"width": 1280, "height": 900}, PHONE):
+        page.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.visit(f"{served.origin}/figures/camps/?names=ug")
+        if not page.page.evaluate("!!document.createElement('canvas').getContext('webgl2')"):
+            pytest.skip("this Chromium has no WebGL: the still picture stands in")
+        page.page.locator(".map.drawn canvas").wait_for()
+        page.page.locator(".place-dot").first.focus()
+        assert page.page.locator("tr.lit").get_attribute("id") == "place-1"
+        assert "Camp 1" in page.page.inner_text(".map-said")
+        page.page.keyboard.press("Enter")
+        assert page.page.url.endswith("#place-1")
+        page.page.keyboard.press("Tab")
+        assert page.page.evaluate("document.activeElement.dataset.dot") == "1"
+        page.page.keyboard.press("Enter")
+        assert page.page.evaluate("document.activeElement.className").startswith("place-dot")
+        shown = page.page.locator(".place-name:not(.waits)")
+        assert shown.count() >= 2
+        assert "شىنجاڭ" in page.page.locator(".place-name").all_text_contents()
+        covered = page.page.evaluate(COVERED)
+        assert covered == [], viewport
+
+
+#: Names that cover a dot or another name.
+COVERED = """() => {
+    const boxes = [...document.querySelectorAll('.place-dot, .place-name:not(.waits)')]
+        .map(one => [one.textContent, one.getBoundingClientRect(), one.className]);
+    return boxes.flatMap(([text, a, of], n) => boxes.slice(n + 1)
+        .filter(([, b, other]) => (of + other).includes('place-name')
+            && a.left < b.right - 1 && b.left < a.right - 1
+            && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+        .map(([other]) => `${text} and ${other}`));
+}"""
+
+
 def test_without_script_nothing_is_lost(shelf: Shelf, served: Serving, open_page: OpenPage) -> None:
     page = let_in(open_page(java_script_enabled=False), served)
     page.visit(f"{served.origin}/figures/camps/")

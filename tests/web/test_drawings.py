@@ -14,6 +14,7 @@ from habeas.display.figures.charts import (
     is_logarithmic,
     svg_of,
 )
+from habeas.display.figures.map_names import MapName
 from habeas.display.figures.places import RADIUS_KM, Dot, precision_words
 from habeas.web.explore.figures.maps import LINES, circle, geojson, svg
 
@@ -94,3 +95,21 @@ def test_records_at_one_place_are_one_dot_with_all_their_numbers() -> None:
 def test_the_country_lines_are_small_and_plain() -> None:
     assert LINES.stat().st_size < 400_000
     assert svg([], scheme="dark").startswith("<svg")
+
+
+def test_names_on_the_still_picture_cover_no_dot_and_no_other_name() -> None:
+    at = [Dot((n,), (f"Camp {n}",), 37.0 + n / 10, 80.0 + n / 10, "county") for n in range(1, 5)]
+    crowd = [MapName(f"<Place> {n}", "en", "Latn", 37.0 + n / 40, 80.0, 2) for n in range(30)]
+    wide = MapName("شىنجاڭ", "ug", "Arab", 37.5, 80.5, 0)
+    picture = svg(at, [wide, *crowd], scheme="light")
+    assert ' lang="ug">شىنجاڭ</text>' in picture
+    assert "&lt;Place&gt; " in picture
+    assert 0 < picture.count("&lt;Place&gt; ") < 30
+    found = re.findall(r'<text x="([-0-9.]+)" y="([-0-9.]+)" font-size="13"', picture)
+    places = [(float(x), float(y)) for x, y in found]
+    assert all(
+        abs(x - other_x) > 60 or abs(y - other_y) > 17
+        for n, (x, y) in enumerate(places)
+        for other_x, other_y in places[n + 1 :]
+    )
+    assert geojson(at, [wide])["names"][0]["at"] == [80.5, 37.5]

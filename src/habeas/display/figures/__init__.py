@@ -10,6 +10,7 @@ __all__ = [
     "estimates",
     "figure",
     "holdings",
+    "map_names",
     "overview",
     "places",
 ]

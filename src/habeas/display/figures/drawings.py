@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from habeas.display import words
 from habeas.display.asking import Query, cut
-from habeas.display.figures import charts, places
+from habeas.display.figures import charts, map_names, places
 from habeas.display.figures.heading import as_of_asked
 from habeas.display.references import Marked, Target, Turning
 from habeas.figures.evaluation import drawing
@@ -24,6 +24,7 @@ from habeas.figures.evaluation.results import Evaluation, ReportedPoint
 from habeas.vocabulary import stances
 
 DRAWN = 120  # accounts in one plot; all of them are in the table
+NAMES = "names"  # what is asked for: in which language the places around are named
 ROW = "row"  # what is asked for: at which row of a drawing a part of it begins
 
 
@@ -141,12 +142,23 @@ class MapPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesChoice:
+    """A language in which the map can name places."""
+
+    code: str
+    label: str
+    url: Target
+
+
+@dataclass(frozen=True, slots=True)
 class MapShown:
-    """Places on a map, and how exactly they are known."""
+    """Places on a map, and how exactly they are known. ``names_in``: those around, a language."""
 
     view: str
     svg: Target | None
     geojson: Target
+    names_in: str
+    languages: tuple[NamesChoice, ...]
     precisions: tuple[str, ...]
     precision_words: tuple[PrecisionWords, ...]
     places: tuple[MapPlace, ...]
@@ -367,12 +379,22 @@ def _codes(values: Sequence[drawing.CellValue]) -> tuple[CellCode, ...]:
 def _map(evaluation: Evaluation, query: Query, as_of: int | None) -> MapShown:
     found, pages = _rows(drawing.map_points(evaluation), query)
     start = query.number(ROW) or 0
-    asked = as_of_asked(as_of, row=start)
+    named = map_names.language(query.text(NAMES))
+    asked = as_of_asked(as_of, row=start, names=named)
     precisions = sorted({point.precision for point in found}, key=places.order)
     return MapShown(
         view="map",
         svg=Target("drawing", evaluation.key, asked) if found else None,
         geojson=Target("places", evaluation.key, asked),
+        names_in=named,
+        languages=tuple(
+            NamesChoice(
+                each.code,
+                each.label,
+                Target("figure", evaluation.key, as_of_asked(as_of, row=start, names=each.code)),
+            )
+            for each in map_names.languages()
+        ),
         precisions=tuple(precisions),
         precision_words=tuple(
             PrecisionWords(name, places.precision_words(name)) for name in precisions

@@ -112,9 +112,9 @@ def view_words(view: str) -> str:
     }.get(view, "")
 
 
-def as_of_asked(as_of: int | None, **more: int | None) -> Asked:
+def as_of_asked(as_of: int | None, **more: int | str | None) -> Asked:
     """What is asked of what must show the same ledger size as the value it is in."""
-    asked = {"as_of": as_of, **more}
+    asked: dict[str, int | str | None] = {"as_of": as_of, **more}
     return tuple((name, str(value)) for name, value in asked.items() if value is not None)
 
 

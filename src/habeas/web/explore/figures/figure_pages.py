@@ -8,7 +8,16 @@ from collections.abc import Collection
 from django.http import HttpResponse, JsonResponse
 
 from habeas.display.asking import NotThere, Query
-from habeas.display.figures import charts, comparing, drawings, estimates, figure, holdings, places
+from habeas.display.figures import (
+    charts,
+    comparing,
+    drawings,
+    estimates,
+    figure,
+    holdings,
+    map_names,
+    places,
+)
 from habeas.display.figures import overview as overviews
 from habeas.figures.errors import FigureError
 from habeas.figures.evaluation.results import Evaluation
@@ -117,7 +126,7 @@ def drawing(request: ViewerRequest, key: str) -> HttpResponse:
     if evaluation.definition.view == "map":
         scheme = _asked(query, "scheme", maps.SCHEMES, "light")
         start = query.number(drawings.ROW) or 0
-        return _svg(maps.svg(places.dots(evaluation, start), scheme=scheme))
+        return _svg(maps.svg(places.dots(evaluation, start), _names(query), scheme=scheme))
     return _svg(charts.svg_of(_spec(query, evaluation)))
 
 
@@ -144,5 +153,11 @@ def specification(request: ViewerRequest, key: str) -> HttpResponse:
 def map_places(request: ViewerRequest, key: str) -> HttpResponse:
     """The places of a map as GeoJSON."""
     evaluation = _evaluated(request, key, "map")
-    found = places.dots(evaluation, query_of(request).number(drawings.ROW) or 0)
-    return JsonResponse(maps.geojson(found), content_type="application/geo+json")
+    query = query_of(request)
+    found = places.dots(evaluation, query.number(drawings.ROW) or 0)
+    return JsonResponse(maps.geojson(found, _names(query)), content_type="application/geo+json")
+
+
+def _names(query: Query) -> tuple[map_names.MapName, ...]:
+    """The names around, in the language that is asked for, else that of the pages."""
+    return map_names.names(map_names.language(query.text(drawings.NAMES)))

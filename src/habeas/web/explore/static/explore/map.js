@@ -1,5 +1,6 @@
-// The interactive map: the same places as the table and the still picture, on country lines
-// from this server. Without WebGL or without script the still picture stays.
+// The interactive map: the same places as the table and the still picture, on country lines and
+// names from this server. Without WebGL or without script the still picture stays. A dot leads to
+// its row, and the number in the row back to the dot.
 "use strict";
 
 (() => {
@@ -84,15 +85,84 @@
       box.dataset.drawn = "yes";
     });
 
+    const said = box.parentElement.querySelector(".map-said");
+    const dots = new Map();
     for (const place of points) {
       const link = document.createElement("a");
       link.className = "place-dot";
       link.href = place.properties.url;
       const [first, ...others] = place.properties.label.split(", ");
       link.textContent = others.length ? `${first} +${others.length}` : first;
-      link.title = `${place.properties.captions.join("; ")} — ${place.properties.precision}`;
-      link.setAttribute("aria-label", link.title);
+      const words = `${place.properties.captions.join("; ")} — ${place.properties.precision}`;
+      link.setAttribute("aria-label", words);
+      const rows = place.properties.numbers.map((number) => document.getElementById(`place-${number}`)).filter(Boolean);
+      const light = (on) => {
+        for (const row of rows) row.classList.toggle("lit", on);
+        link.classList.toggle("lit", on);
+        said.textContent = on ? words : "";
+      };
+      for (const of of [link, ...rows]) {
+        of.addEventListener("mouseenter", () => light(true));
+        of.addEventListener("mouseleave", () => light(false));
+        of.addEventListener("focusin", () => light(true));
+        of.addEventListener("focusout", () => light(false));
+      }
+      for (const number of place.properties.numbers) dots.set(String(number), link);
       new maplibregl.Marker({element: link}).setLngLat(place.geometry.coordinates).addTo(map);
     }
+    for (const back of document.querySelectorAll("a[data-dot]")) {
+      back.addEventListener("click", (event) => {
+        const dot = dots.get(back.dataset.dot);
+        if (!dot) return;
+        event.preventDefault();
+        box.scrollIntoView({block: "nearest"});
+        dot.focus({preventScroll: true});
+      });
+    }
+    name(map, places.names || [], [...new Set(dots.values())]);
+  }
+
+  // Names in the order given, the widest places first, each at its place or else beside it; one that
+  // would cover a dot or another name there, or is of a county while the map shows a country, waits.
+  function name(map, names, dots) {
+    const OF = ["of-province", "of-prefecture", "of-county"];
+    const SMALLEST = [0, 4, 5]; // from which zoom on each is named
+    const written = names.map((each) => {
+      const element = document.createElement("span");
+      element.className = `place-name ${OF[each.rank]}`;
+      element.textContent = each.text;
+      element.dir = "auto";
+      if (each.language) element.lang = each.language;
+      if (each.script) element.classList.add(`script-${each.script.toLowerCase()}`);
+      element.setAttribute("aria-hidden", "true");
+      return {element, rank: each.rank, marker: new maplibregl.Marker({element}).setLngLat(each.at).addTo(map)};
+    });
+    const arrange = () => {
+      const frame = canvasOf(map);
+      const taken = dots.map((dot) => dot.getBoundingClientRect());
+      for (const {element, rank, marker} of written) {
+        const {width, height} = element.getBoundingClientRect();
+        const {x, y} = map.project(marker.getLngLat());
+        const [aside, up] = [width / 2 + 16, height / 2 + 13];
+        const beside = [[0, 0], [0, up], [0, -up], [aside, 0], [-aside, 0]];
+        const room = map.getZoom() >= SMALLEST[rank] && beside.map(([dx, dy]) => ({
+          dx, dy,
+          left: frame.left + x + dx - width / 2, right: frame.left + x + dx + width / 2,
+          top: frame.top + y + dy - height / 2, bottom: frame.top + y + dy + height / 2,
+        })).find((one) => one.left >= frame.left && one.right <= frame.right
+          && one.top >= frame.top && one.bottom <= frame.bottom
+          && !taken.some((other) => one.left < other.right && other.left < one.right
+            && one.top < other.bottom && other.top < one.bottom));
+        element.classList.toggle("waits", !room);
+        if (room) {
+          marker.setOffset([room.dx, room.dy]);
+          taken.push(room);
+        }
+      }
+    };
+    const canvasOf = (of) => of.getCanvas().getBoundingClientRect();
+    map.on("moveend", arrange);
+    map.on("resize", arrange);
+    arrange();
   }
 })();
