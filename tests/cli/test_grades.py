@@ -56,7 +56,8 @@ def test_a_grade_is_imported_counted_followed_down_and_exported(
     sent = run("export", "claims", "--level", "team", "--purpose", "To compare grades",
                "--to", to, *at)  # fmt: skip
     assert sent.code == 0, sent.said
-    rows = [row for row in csv.DictReader(to.open(encoding="utf-8")) if row["property"] == "tier"]
+    table = csv.DictReader(to.read_text(encoding="utf-8").splitlines())
+    rows = [row for row in table if row["property"] == "tier"]
     told_of = {(row["source_code"], row["value"], row["value_code_list"]) for row in rows}
     assert {("north", "tier-3", "facility-tier"), ("south", "tier-2", "facility-tier")} <= told_of
 

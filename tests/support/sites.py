@@ -73,7 +73,7 @@ d2,vague,tier,tier-4,,,,south,2021,public
 d3,vague,criteria,Scheme of Institute South of 2021,,en,,south,2021,public
 d4,vague,tier,undecided,,,,north,2021,public
 h1,ana,detained_in,camp,,,,news,2019,public
-h2,stay,detained_in,camp,,,,ana-told,2019,public
+h2,stay,detained_in,camp,,,,news,2019,public
 h3,bea,detained_in,camp,,,,quiet,2020,team
 h4,bea,detained_in,camp,,,denies,state,2020,public
 o1,other,located_in,county,,,,south,2018,public
@@ -101,8 +101,7 @@ inventories:
 def write(folder: Path) -> Path:
     """The folder, filled."""
     folder.mkdir(exist_ok=True)
-    sources = SOURCES + "ana-told,person,ana-told,Ana Example,public\n"
-    sources += "quiet-list,organisation,quiet-list,Institute West,public\n"
+    sources = SOURCES + "quiet-list,organisation,quiet-list,Institute West,public\n"
     for name, text in {
         "sources": sources, "mentions": MENTIONS, "claims": CLAIMS, "consents": CONSENTS,
     }.items():  # fmt: skip

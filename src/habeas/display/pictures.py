@@ -27,7 +27,7 @@ UNDECIDED = "undecided"  # of the code list: the picture does not show enough
 
 
 @dataclass(frozen=True, slots=True)
-class PictureShown:
+class ObservationShown:
     """One observation: between which days its picture was taken, and what is said of it.
 
     ``bar`` None: no time is stated. ``by`` says all of it; None: several do, or one on two dates.
@@ -82,7 +82,7 @@ class Grades:
 class Pictures:
     """The observations of a site in time; ``more`` are not shown."""
 
-    observations: tuple[PictureShown, ...]
+    observations: tuple[ObservationShown, ...]
     more: int
     years: tuple[AxisYear, ...]
     grades: Grades | None
@@ -102,7 +102,7 @@ def pictures(
     order = sorted(observations, key=lambda o: (spans[o.position].start or last, o.position))
     axis = Axis([spans[each.position] for each in order])
     shown = tuple(
-        PictureShown(
+        ObservationShown(
             link,
             spans[each.position].dates,
             axis.bar(spans[each.position]),

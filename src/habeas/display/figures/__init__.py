@@ -11,6 +11,7 @@ __all__ = [
     "figure",
     "holdings",
     "map_names",
+    "measured",
     "overview",
     "places",
 ]

@@ -24,7 +24,6 @@ from habeas.figures.evaluation.results import Evaluation, ReportedPoint
 from habeas.vocabulary import stances
 
 DRAWN = 120  # accounts in one plot; all of them are in the table
-NAMES = "names"  # what is asked for: in which language the places around are named
 ROW = "row"  # what is asked for: at which row of a drawing a part of it begins
 
 
@@ -142,15 +141,6 @@ class MapPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class NamesChoice:
-    """A language in which the map can name places."""
-
-    code: str
-    label: str
-    url: Target
-
-
-@dataclass(frozen=True, slots=True)
 class MapShown:
     """Places on a map, and how exactly they are known. ``names_in``: those around, a language."""
 
@@ -158,7 +148,7 @@ class MapShown:
     svg: Target | None
     geojson: Target
     names_in: str
-    languages: tuple[NamesChoice, ...]
+    languages: tuple[map_names.NamesChoice, ...]
     precisions: tuple[str, ...]
     precision_words: tuple[PrecisionWords, ...]
     places: tuple[MapPlace, ...]
@@ -379,7 +369,7 @@ def _codes(values: Sequence[drawing.CellValue]) -> tuple[CellCode, ...]:
 def _map(evaluation: Evaluation, query: Query, as_of: int | None) -> MapShown:
     found, pages = _rows(drawing.map_points(evaluation), query)
     start = query.number(ROW) or 0
-    named = map_names.language(query.text(NAMES))
+    named = map_names.language(query.text(map_names.ASKED))
     asked = as_of_asked(as_of, row=start, names=named)
     precisions = sorted({point.precision for point in found}, key=places.order)
     return MapShown(
@@ -387,14 +377,7 @@ def _map(evaluation: Evaluation, query: Query, as_of: int | None) -> MapShown:
         svg=Target("drawing", evaluation.key, asked) if found else None,
         geojson=Target("places", evaluation.key, asked),
         names_in=named,
-        languages=tuple(
-            NamesChoice(
-                each.code,
-                each.label,
-                Target("figure", evaluation.key, as_of_asked(as_of, row=start, names=each.code)),
-            )
-            for each in map_names.languages()
-        ),
+        languages=map_names.choices(evaluation.key, as_of_asked(as_of, row=start)),
         precisions=tuple(precisions),
         precision_words=tuple(
             PrecisionWords(name, places.precision_words(name)) for name in precisions

@@ -19,11 +19,13 @@ from django.utils.translation import get_language
 
 from habeas.archive import regions
 from habeas.display.asking import NotThere
+from habeas.display.references import Asked, Target
 
 if TYPE_CHECKING:
     from habeas.names.units import Form, Unit
     from habeas.vocabulary.region import Region
 
+ASKED = "names"  # what is asked of a page with a map: in which language
 ENGLISH = "en"
 #: What a language calls itself, and the script in which its names are looked for first.
 LANGUAGES = {
@@ -72,6 +74,23 @@ def languages() -> tuple[NamesIn, ...]:
         NamesIn(code, label)
         for code, (label, _script) in LANGUAGES.items()
         if code == ENGLISH or 2 * named[code] > len(wide)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NamesChoice:
+    """A language in which the map of a figure can name places."""
+
+    code: str
+    label: str
+    url: Target
+
+
+def choices(figure: str, asked: Asked) -> tuple[NamesChoice, ...]:
+    """The languages of a figure's map; ``asked``: what is asked of its page otherwise."""
+    return tuple(
+        NamesChoice(each.code, each.label, Target("figure", figure, (*asked, (ASKED, each.code))))
+        for each in languages()
     )
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "kept_values",
     "loading",
     "measured",
+    "measuring",
     "resting",
     "results",
     "rows",

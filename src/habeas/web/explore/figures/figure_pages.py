@@ -160,4 +160,4 @@ def map_places(request: ViewerRequest, key: str) -> HttpResponse:
 
 def _names(query: Query) -> tuple[map_names.MapName, ...]:
     """The names around, in the language that is asked for, else that of the pages."""
-    return map_names.names(map_names.language(query.text(drawings.NAMES)))
+    return map_names.names(map_names.language(query.text(map_names.ASKED)))

@@ -127,7 +127,7 @@ def svg(dots: Sequence[Dot], names: Sequence[MapName] = (), *, scheme: str) -> s
         parts.append(f'<polygon points="{ring}" fill-opacity="0.16"/>')
     parts.append(f'</g><g fill="{colours["name"]}" text-anchor="middle">')
     taken = [_around_dot(*at(dot.lon, dot.lat), dot.label) for dot in dots]
-    inside = Box(0, 0, SVG_WIDTH, height)
+    inside = NameRoom(0, 0, SVG_WIDTH, height)
     for name in names:
         size_of = NAME_SIZES[name.rank]
         rooms = _rooms(*at(name.lon, name.lat), name.text, size_of)
@@ -151,7 +151,7 @@ def svg(dots: Sequence[Dot], names: Sequence[MapName] = (), *, scheme: str) -> s
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class NameRoom:
     """A rectangle of the picture, from its upper left corner."""
 
     left: float
@@ -159,16 +159,16 @@ class Box:
     right: float
     bottom: float
 
-    def meets(self, other: Box) -> bool:
+    def meets(self, other: NameRoom) -> bool:
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
-    def holds(self, other: Box) -> bool:
+    def holds(self, other: NameRoom) -> bool:
         across = self.left <= other.left and other.right <= self.right
         return across and self.top <= other.top and other.bottom <= self.bottom
 
 
-def _rooms(x: float, y: float, text: str, size: int) -> Iterable[Box]:
+def _rooms(x: float, y: float, text: str, size: int) -> Iterable[NameRoom]:
     """The rooms for a name: at its place, else below, above, right or left of what is there.
 
     A letter is at most as wide as it is high.
@@ -177,12 +177,12 @@ def _rooms(x: float, y: float, text: str, size: int) -> Iterable[Box]:
     high = size * 1.4
     for dx, dy in ((0, 0), (0, high), (0, -high - 16), (wide / 2 + 14, 0), (-wide / 2 - 14, 0)):
         left, top = x + dx - wide / 2, y + dy - high / 2
-        yield Box(left, top, left + wide, top + high)
+        yield NameRoom(left, top, left + wide, top + high)
 
 
-def _around_dot(x: float, y: float, label: str) -> Box:
+def _around_dot(x: float, y: float, label: str) -> NameRoom:
     """The room for a dot and the number beside it."""
-    return Box(x - 6, y - 22, x + 10 + 10 * len(label), y + 6)
+    return NameRoom(x - 6, y - 22, x + 10 + 10 * len(label), y + 6)
 
 
 def _bounds(dots: Sequence[Dot]) -> tuple[float, float, float, float]:
