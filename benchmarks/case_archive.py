@@ -2,8 +2,9 @@
 
 Ten claims a person, appended through the verbs (``generating``); each source says, or passes on,
 about one claim in a hundred, so that with a million claims one source stands behind ten thousand.
-Facilities lie in counties, counties in provinces, and each county's number of people held is
-reported by some sources.
+Of every tenth person a detention is recorded, with a time and a place of its own, in which two of
+their claims are grouped. Facilities lie in counties, counties in provinces, and each county's
+number of people held is reported by some sources.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.generating import CLAIMS_A_PERSON, append, cast, drafts
+from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
+from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.claiming import Attribution
 from habeas.vocabulary import values
 from habeas.vocabulary.counts import Count
@@ -27,6 +30,7 @@ FACILITIES = 1_000
 COUNTIES = 100
 PROVINCES = 10
 REPORTS = 3  # of how many people a county holds
+RECORDED_EVERY = 10  # so many people for one with a recorded detention
 LARGE = "all-detained"  # the figure over all people
 
 DEFINITIONS = {
@@ -45,6 +49,19 @@ DEFINITIONS = {
         "counted",
         "counts: person\nunit: persons\n",
         ("has-claim, property: detained, origins-at-least: 2",),
+    ),
+    "one-detention": (
+        "counted",
+        "counts: person\nunit: persons\n",
+        (
+            "has-record, kind: detention, claims: [{property: detained_in}, "
+            "{property: detained, date: {within: 2017-06}}]",
+        ),
+    ),
+    "detentions": (
+        "counted",
+        "counts: detention\nunit: detentions\n",
+        ("has-claim, property: detained, date: {within: 2017-06}",),
     ),
     **{
         f"held-in-{n}": (
@@ -82,6 +99,7 @@ def fill(archive: Archive, claims: int) -> Case:
         if done % 100_000 == 0:
             rate = done / (time.monotonic() - started)
             print(f"  {done:,} of {claims:,} claims, {rate:,.0f}/s", file=sys.stderr)
+    record_detentions(archive, known.places, known.sources)
     with archive.writing() as batch:
         _where(batch, known.places, known.sources)
         for key, (kind, head, rules) in DEFINITIONS.items():
@@ -94,6 +112,35 @@ def fill(archive: Archive, claims: int) -> Case:
 def people(claims: int) -> int:
     """About how many people a case of so many claims is."""
     return claims // CLAIMS_A_PERSON
+
+
+def record_detentions(archive: Archive, facilities: list[Ref], sources: list[Ref]) -> None:
+    """A detention of every tenth person, two of whose claims are grouped in it."""
+    chance = random.Random(4)
+    signer = archive.keyring.add_person(None)
+    with archive.writing() as batch:
+        verbs.add_person(batch, signer)
+    mentions = m.Mention.objects.filter(kind="person").order_by("position")
+    people = list(mentions.values_list("position", flat=True))[::RECORDED_EVERY]
+    for some in in_pieces(people):
+        told = m.Claim.objects.filter(
+            subject__in=some, property__in=("detained", "detained_in"), ended_at=None
+        )
+        first: dict[int, dict[str, int]] = {}
+        for subject, name, position in told.order_by("-position").values_list(
+            "subject", "property", "position"
+        ):
+            first.setdefault(subject, {})[name] = position
+        with archive.writing(signer, sequence=False) as batch:
+            for person in some:
+                caption = f"Generated detention of {person}"
+                detention = verbs.mention(batch, "detention", caption, of=person)
+                facility = values.reference(chance.choice(facilities).entry_id)
+                month = values.date(f"2017-{chance.randrange(1, 13):02}")
+                for name, value in (("detained_in", facility), ("detained", month)):
+                    speaker = Attribution(chance.choice(sources), "document")
+                    verbs.claim(batch, detention, name, value, [speaker])
+                verbs.group(batch, detention, list(first[person].values()), "generated")
 
 
 def _where(batch: Batch, facilities: list[Ref], sources: list[Ref]) -> None:
