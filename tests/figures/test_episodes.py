@@ -334,3 +334,21 @@ def _answer(found: CountedFigure) -> object:
 
 def _least(found: CountedFigure) -> int:
     return found.number if found.fewest is None else found.fewest
+
+
+# --- purposes -----------------------------------------------------------------------------
+
+
+def test_counting_detentions_picks_no_one_by_their_contacts(world: World) -> None:
+    plain = figure("detention")
+    assert plain.picks_by == ()
+    assert figure("person", "{rule: has-record, kind: detention}").picks_by == ()
+    named = figure("detention", "{rule: has-claim, property: outside_contact}")
+    assert named.picks_by == ("outside_contact",)
+    before = world.count(plain).headline
+    with world.archive.writing() as batch:
+        person = verbs.mention(batch, "person", "Somebody", marking=PUBLIC)
+        told = values.text("one call", language="en")
+        verbs.claim(batch, person, "outside_contact", told, [Attribution(world.paper)])
+    assert world.count(plain).headline == before
+    assert evaluate_afresh(named, OWNER, world.archive.size).members

@@ -8,6 +8,7 @@ digest is the SHA-256 of the text exactly as written, so a definition is pinned 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from habeas.figures.definition import syntax
@@ -136,15 +137,25 @@ class FigureDefinition:
         for rule in self.asked:
             names.update(LOCATING if rule.name == IN_PLACE else rule.properties)
             if rule.name == HAS_RECORD and not rule.having:
-                names.update(known.shared_with_owner(rule.kind))
+                names.update(_telling_of(rule.kind, known))
         if self.counts_episodes:
-            names.update(known.shared_with_owner(self.counts))
+            names.update(_telling_of(self.counts, known))
         if self.by:
             names.add(self.by.property)
         names.update(self.drawn_properties)
         if self.measures:
             names.update(MEASURED_PROPERTIES)
         return tuple(sorted(names))
+
+
+def _telling_of(kind: str, known: Schema) -> Iterator[str]:
+    """The properties of an owner that tell of an owned record, whatever is asked.
+
+    Not those by which people are picked only for a stated purpose: they are read where named.
+    """
+    for name in known.shared_with_owner(kind):
+        if not known.properties[name].needs_purpose:
+            yield name
 
 
 def parse(
