@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,9 @@ def test_what_is_in_no_code_is_kept_as_written_and_told(archive: Archive, tmp_pa
     (claim,) = m.Claim.objects.filter(row="r5-B-1")
     assert value(claim)["code"] == "not-in-code-list"
     assert value(claim)["written"]["text"] == "collects stamps"
-    assert any("1 times" in note or "collects stamps (row 5)" in note for note in made.notes)
+    assert "4 rows give 14 claims; no row says by itself that anyone was held." in made.notes
+    assert any("in 1 cell, what is written" in note for note in made.notes)
+    assert any("‘collects stamps’ (row 5)" in note for note in made.notes)
 
 
 def test_a_column_that_is_neither_read_nor_left_out_is_refused(
@@ -187,6 +190,81 @@ def test_an_error_or_a_formula_in_a_cell_is_refused_by_its_row(
     assert any("line 3" in fault and "#N/A" in fault for fault in found)
     assert any("line 4" in fault and "formula" in fault for fault in found)
     assert len(found) == 2
+
+
+@pytest.mark.parametrize("left", ["#N/A", "#DIV/0!", "NULL", "n/a", '"=B2&""x"""'])
+def test_what_a_program_left_is_no_reason_that_the_list_gives(
+    archive: Archive, tmp_path: Path, left: str
+) -> None:
+    exhibit = read(archive, tmp_path, data=TABLE.replace("collects stamps", left))
+    (fault,) = faults(archive, mapped(tmp_path, exhibit))
+    assert "‘Reason’" in fault
+    assert "line 5" in fault
+    assert "under `skip`" in fault
+    told = next(csv.reader([left]))[0]
+    text = MAPPING.replace("read: {{", f'read: {{{{{json.dumps(told)}: "?unknown", ', 1)
+    preview(archive, case_tables.read_case_table(archive, mapped(tmp_path, exhibit, text)))
+
+
+def test_what_a_program_writes_is_taken_where_the_mapping_says_that_somebody_wrote_it(
+    archive: Archive, tmp_path: Path
+) -> None:
+    exhibit = read(archive, tmp_path, data="No.,Note\n1,None\n")
+    text = MAPPING.partition("leave-out")[0] + (
+        "leave-out: [No.]\ncolumns: {{Note: {{property: occupation, read: {{None: None}}}}}}\n"
+    )
+    drafts = case_tables.read_case_table(archive, mapped(tmp_path, exhibit, text))
+    preview(archive, drafts)
+    (claim,) = (row for row in drafts.rows(case_tables.d.CLAIMS) if row["value"] == "None")
+    assert claim["as_written"] == "None"
+
+
+@pytest.mark.parametrize("order", ["day-month-year", "month-day-year", "year-month-day"])
+def test_a_day_that_begins_with_its_year_needs_no_order(
+    archive: Archive, tmp_path: Path, order: str
+) -> None:
+    table = "No.,Seen\n1,1980-01-02\n2,1980-01-02 00:00:00\n3,1980-01\n4,1980\n5,1980~\n"
+    exhibit = read(archive, tmp_path, data=table)
+    text = MAPPING.partition("leave-out")[0] + (
+        f"leave-out: [No.]\ncolumns: {{{{Seen: {{{{property: released, order: {order}}}}}}}}}\n"
+    )
+    drafts = case_tables.read_case_table(archive, mapped(tmp_path, exhibit, text))
+    _, notes = preview(archive, drafts)
+    values = [r["value"] for r in drafts.rows(case_tables.d.CLAIMS) if r["property"] == "released"]
+    assert values == ["1980-01-02", "1980-01-02", "1980-01", "1980", "1980~"]
+    # The list says of a detention that it ended, so it is not said that no row speaks of one.
+    assert (
+        "5 rows give 10 claims; what ‘Seen’ says of a detention is the list's own claim." in notes
+    )
+
+
+def test_a_year_that_stands_first_is_no_day_of_another_order(
+    archive: Archive, tmp_path: Path
+) -> None:
+    exhibit = read(archive, tmp_path, data="No.,Seen\n1,1980/01/02\n")
+    text = MAPPING.partition("leave-out")[0] + (
+        "leave-out: [No.]\ncolumns: {{Seen: {{property: released, order: day-month-year}}}}\n"
+    )
+    (fault,) = faults(archive, mapped(tmp_path, exhibit, text))
+    assert "is not a date in the order day-month-year" in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("claims.csv", "Import the folder that it is in."),
+        ("cases.xlsx", "Seal it with `habeas add`"),
+        ("portrait.png", "Seal it with `habeas add`"),
+    ],
+)
+def test_a_file_that_is_no_mapping_is_told_where_it_belongs(
+    archive: Archive, tmp_path: Path, name: str, told: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\x89PNG\r\n")
+    (fault,) = faults(archive, path)
+    assert fault.startswith(f"{name}: It is no mapping in YAML.")
+    assert told in fault
 
 
 def test_a_table_that_was_not_read_is_refused(archive: Archive, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from habeas.exchange.case_sheets import CaseSheet, opened
 from habeas.exchange.cells_read import CellFault
 from habeas.exchange.drafts import Drafts, Faults
 from habeas.exchange.errors import InputFault
-from habeas.exchange.folder import read_folder
+from habeas.exchange.folder import FILES, read_folder
 from habeas.exchange.mapping import CaseMapping, ColumnMapping, parse
 from habeas.reading.tables import SheetRow
 from habeas.vocabulary import schema
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_CLAIMS = 200_000  # of one import
 _MOST_TOLD = 5
+_MAPPINGS = (".yaml", ".yml", ".txt", "")  # a table by mistake is told so, not how YAML is written
+_PAGE = "docs/reference/case-tables.md"
 _IN_CAPTION = re.compile(r"\{([^{}]+)\}")
 
 
@@ -52,6 +54,12 @@ def read_case_table(archive: Archive, path: Path) -> Drafts:
         directory=path.parent,
         faults=Faults(files={kind.name: path.name for kind in d.KINDS}),
     )
+    if path.suffix.lower() not in _MAPPINGS:
+        valid = f"Seal it with `habeas add`, then import a mapping of it ({_PAGE})."
+        if path.name in FILES.values():
+            valid = "Import the folder that it is in."
+        drafts.faults.add(InputFault(path.name, 0, "", "It is no mapping in YAML.", valid))
+        return drafts
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -291,7 +299,7 @@ class _CaseTable:
                 **cells,
                 "property": prop.name,
                 "value": read.value,
-                "as_written": read.written if read.written != read.value else "",
+                "as_written": read.written if read.meant or read.written != read.value else "",
                 "language": column.language,
                 "note": " ".join(notes),
             }
@@ -367,8 +375,17 @@ class _CaseTable:
 
     def _tell(self) -> None:
         notes = self.drafts.notes
-        sources = f"{self._rows:,} rows give {self._claims:,} claims"
-        notes.append(f"{sources}; no row says by itself that anyone was held.")
+        rows, claims = _several(self._rows, "row"), _several(self._claims, "claim")
+        given = "gives" if self._rows == 1 else "give"
+        saying = [shown(each.heading) for each in self.mapping.columns if _of_a_detention(each)]
+        notes.append(
+            f"{rows} {given} {claims}; "
+            + (
+                f"what {', '.join(saying)} says of a detention is the list's own claim."
+                if saying
+                else "no row says by itself that anyone was held."
+            )
+        )
         if self._hidden:
             notes.append(f"{self._hidden:,} of the rows are hidden in the sheet; they are read.")
         for heading, words_ in self._outside.items():
@@ -377,11 +394,21 @@ class _CaseTable:
                 for written, _ in words_.most_common(_MOST_TOLD)
             )
             more = len(words_) - _MOST_TOLD
+            cells = _several(sum(words_.values()), "cell")
             notes.append(
-                f"{shown(heading)}: {sum(words_.values()):,} times what is written is not in the "
-                f"code list and is kept as written: {listed}"
+                f"{shown(heading)}: in {cells}, what is written is not in "
+                f"the code list and is kept as written: {listed}"
                 + (f" and {more:,} more." if more > 0 else ".")
             )
+
+
+def _of_a_detention(column: ColumnMapping) -> bool:
+    """Whether the column is of a property that a person and their detentions have."""
+    return column.property in schema.core().shared_with_owner("detention")
+
+
+def _several(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def _rows(numbers: list[int]) -> str:

@@ -1,8 +1,9 @@
 """One cell of a case table as values of a property, and the merged cells of a sheet.
 
 Invariants: what is written stays beside what it is read as; nothing is guessed: a date in figures
-needs the order that the mapping states, a word that no code has is kept under the list's code for
-that, or refused where the list has none; a merged cell is of its first row and column only.
+needs the order that the mapping states, unless it begins with its year as EDTF does; a word that no
+code has is kept under the list's code for that, or refused where the list has none; what a program
+left in a cell is no word; a merged cell is of its first row and column only.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from habeas.exchange import leftovers
 from habeas.exchange.mapping import ColumnMapping, folded
 from habeas.vocabulary.errors import shown
 from habeas.vocabulary.locations import column_name
@@ -20,6 +22,8 @@ from habeas.vocabulary.schema import Property, Schema
 KEPT_UNDER = ("not-in-code-list", "other")
 NO_RESULT = "A formula of which the file keeps no result."
 _FIGURES = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[T ]00:00(?::00)?)?")
+#: As EDTF writes a day, whichever order is stated; a sheet adds a midnight that nobody means.
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]00:00(?::00)?)?")
 _ORDERED = {
     "day-month-year": (2, 1, 0),
     "month-day-year": (2, 0, 1),
@@ -32,11 +36,13 @@ _MORE = re.compile(r" and \d+ more\.")
 
 @dataclass(frozen=True, slots=True)
 class ReadCell:
-    """A value and what is written; ``outside``: no code of the list is written so."""
+    """A value and what is written; ``outside``: no code of the list is written so; ``meant``: the
+    mapping says what this is read as."""
 
     value: str
     written: str
     outside: bool = False
+    meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,12 @@ def _value(
 ) -> ReadCell | CellFault:
     mapped = column.read.get(folded(written))
     if mapped is not None:
-        return ReadCell(mapped, written)
+        return ReadCell(mapped, written, meant=True)
+    if reason := leftovers.by_a_program(written):
+        return CellFault(
+            reason,
+            "Name it under `skip` if it says nothing, or under `read` with what it is read as.",
+        )
     if prop.type == "code":
         return _code(written, prop, known)
     if prop.type == "date" and column.order:
@@ -91,6 +102,8 @@ def _code(written: str, prop: Property, known: Schema) -> ReadCell | CellFault:
 
 def _date(written: str, order: str) -> ReadCell | CellFault:
     """A date in figures by the order that the mapping states; what is not in figures stays."""
+    if day_alone := _DAY.fullmatch(written):
+        return ReadCell(day_alone[1], written)
     found = _FIGURES.fullmatch(written)
     if found is None:
         return ReadCell(written, written)

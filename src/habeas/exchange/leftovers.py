@@ -40,6 +40,7 @@ _NO_VALUE = (
     "Leave the row out, or write ?unknown (no one knows), ?withheld or ?not-applicable. If it is "
     "what was written, repeat it in as_written."
 )
+_A_FORMULA = "This is a formula, not its result."
 _FREE = frozenset({"quote", "as_written"})  # letter by letter as in the exhibit
 _OTHER_CALENDAR = (
     "If it is a year of another calendar, write the Gregorian one here and what was written in "
@@ -48,15 +49,26 @@ _OTHER_CALENDAR = (
 _EARLIEST, _LATEST = 1850, 2200  # years of what this program is about
 
 
+def by_a_program(cell: str) -> str:
+    """Why a cell is what a spreadsheet or a program left there; '' where somebody may have
+    written it."""
+    if _ERROR.fullmatch(cell):
+        return f"{cell} is a spreadsheet's error, not a value."
+    if cell in _NOTHING:
+        return f"{cell!r} is a program's word for nothing."
+    if cell.startswith("=") and _FORMULA.fullmatch(cell):
+        return _A_FORMULA
+    return ""
+
+
 def doubt(row: DraftRow, column: str) -> tuple[str, str] | None:
     """Why a cell is nothing that a person wrote, and what would be valid; None where it may be."""
     cell = row[column]
     if column in _FREE or not cell or (column == "value" and row["as_written"] == cell):
         return None
-    if _ERROR.fullmatch(cell):
-        return f"{cell} is a spreadsheet's error, not a value.", _NO_VALUE
-    if cell in _NOTHING:
-        return f"{cell!r} is a program's word for nothing.", _NO_VALUE
+    reason = by_a_program(cell)
+    if reason and reason != _A_FORMULA:
+        return reason, _NO_VALUE
     if column == "file":  # a file's name is what it is
         return None
     if _LOST in cell:
@@ -70,9 +82,9 @@ def doubt(row: DraftRow, column: str) -> tuple[str, str] | None:
             f"It has an invisible character ({where}): a program put it there.",
             f"Write it without: {_UNSEEN.sub('', cell)[:80]}",
         )
-    if cell.startswith("=") and _FORMULA.fullmatch(cell):
+    if reason:
         return (
-            "This is a formula, not its result.",
+            reason,
             "Save the sheet with values. If it is what was written, repeat it in as_written.",
         )
     return None
