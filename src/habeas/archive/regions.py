@@ -78,6 +78,11 @@ def vocabulary() -> Schema:
     return schema.of(chosen())
 
 
+def of_none() -> Schema:
+    """The vocabulary where no archive is open: that of an archive which says nothing of regions."""
+    return schema.of(region.bundled(*BEFORE))
+
+
 @lru_cache(maxsize=1)
 def _whole_lists() -> frozenset[str]:
     return frozenset(name for name, one in schema.core().lists.items() if not one.takes_more)

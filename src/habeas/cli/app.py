@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import habeas
-from habeas.cli import coercing, collecting
+from habeas.cli import coercing, collecting, repeating
 from habeas.cli.given import taking_options
 from habeas.cli.table import ROWS, Row
 
@@ -77,6 +77,7 @@ def loaded(row: Row) -> Any:
     alone.command(row.words[-1])(taking_options(function))
     command = typer.main.get_command(alone)
     coercing.spare_pydantic(command)
+    repeating.refuse_repeated(command)
     collecting.loaded()
     return command
 

@@ -104,6 +104,12 @@ class UnknownRegion(VocabularyError):
     code: ClassVar[str] = "vocabulary.unknown-region"
 
 
+def an(word: str, *, capital: bool = False) -> str:
+    """A word under its article, as it begins in writing: an observation, a person."""
+    article = ("An" if capital else "an") if word[:1] in "aeio" else ("A" if capital else "a")
+    return f"{article} {word}"
+
+
 def shown(text: object) -> str:
     """What was written, quoted, short enough for a message and with nothing invisible in it."""
     if not isinstance(text, str):

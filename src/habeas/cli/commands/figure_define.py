@@ -23,6 +23,8 @@ from habeas.figures.definition.naming import require_known_sources, require_open
 from habeas.figures.errors import DefinitionError, DefinitionProblem, UnknownFigure
 from habeas.figures.evaluation.evaluating import evaluate
 from habeas.figures.evaluation.results import Evaluation
+from habeas.vocabulary.errors import an
+from habeas.vocabulary.schema import Schema
 
 FileArgument = Annotated[
     Path,
@@ -39,7 +41,7 @@ def add(
     An earlier one of the same key is superseded; figures as of an earlier size still use it.
     """
     archive = session.open()
-    definition = _read(file)
+    definition = _read(file, regions.vocabulary())
     try:
         before = recorded.named(OWNER, definition.key)
     except UnknownFigure:
@@ -81,8 +83,14 @@ def check(
 
     In an archive it also says what the figure would answer.
     """
+    archive = None
     try:
-        definition = _read(file)
+        archive = session.open()
+    except ArchiveNotFound:
+        if session.named:
+            raise
+    try:
+        definition = _read(file, regions.vocabulary() if archive else regions.of_none())
     except DefinitionError as error:
         found = faults.of(error)
         for line in faults.told(found):
@@ -90,13 +98,8 @@ def check(
         session.say(f"{several(len(found), 'problem')}.")
         session.give({"key": None, "problems": found})
         return FINDINGS
-    evaluation = None
-    try:
-        evaluation = _tried(session.open(), definition)
-    except ArchiveNotFound:
-        if session.named:
-            raise
-    session.say(f"{definition.key} is a definition of a {definition.kind} figure.")
+    evaluation = None if archive is None else _tried(archive, definition)
+    session.say(f"{definition.key} is a definition of {an(definition.kind)} figure.")
     if evaluation is not None and (untold := _value_untold(definition)):
         session.say(f"{evaluation.kind}: {untold}")
         evaluation = None
@@ -112,9 +115,9 @@ def check(
     return OK
 
 
-def _read(file: Path) -> FigureDefinition:
+def _read(file: Path, known: Schema) -> FigureDefinition:
     try:
-        return parse(file.read_bytes().decode("utf-8"), schema=regions.vocabulary())
+        return parse(file.read_bytes().decode("utf-8"), schema=known)
     except UnicodeDecodeError:
         problem = DefinitionProblem(1, "", "The text is not UTF-8.", "Save the file as UTF-8.")
         refused = DefinitionError((problem,))
