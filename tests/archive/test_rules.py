@@ -105,6 +105,10 @@ WRONG: list[tuple[str, str, str, Doing]] = [
         lambda b, n, t, w: verbs.assess(b, n, "source", "reliability", "Z"),
     ),
     (
+        "assessments.csv", "s-1,credibility,2", "scheme",
+        lambda b, n, t, w: verbs.assess(b, n, "source", "credibility", "2"),
+    ),
+    (
         "consents.csv", "m-1,given,team,,", "subject",
         lambda b, n, t, w: verbs.consent(b, t, basis="given", audience="team"),
     ),
@@ -184,3 +188,20 @@ def test_one_function_ends_a_thing_and_the_words_of_a_stance_are_its_codes() -> 
 def test_pieces_are_in_order_and_whole() -> None:
     assert [list(piece) for piece in in_pieces(range(7), 3)] == [[0, 1, 2], [3, 4, 5], [6]]
     assert list(in_pieces([])) == []
+
+
+def test_a_scheme_is_of_claims_or_of_sources() -> None:
+    assert [problem.reason for problem in rules.graded("reliability", "claim")] == [
+        "Reliability is not a grade of a claim."
+    ]
+    for scheme, what in (("credibility", "claim"), ("reliability", "source")):
+        assert not list(rules.graded(scheme, what))
+    for what in ("claim", "source"):
+        assert not list(rules.graded("verification-step", what))
+
+
+def test_words_stand_under_their_own_article() -> None:
+    known = schema.core()
+    (missing,) = rules.grouping(known, "organisation", "x", 1)
+    assert missing.reason == "An organisation is not part of another record."
+    assert missing.valid == "Name a detention or an observation."

@@ -16,6 +16,7 @@ from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import EntryRefused, PassageOutside
 from habeas.errors import HabeasError
 from habeas.vocabulary import edtf, locations, schema, texts
+from habeas.vocabulary.errors import an
 from habeas.vocabulary.forms import Coded
 from habeas.vocabulary.locations import Bounds, Location
 from habeas.vocabulary.schema import Property, Schema
@@ -134,7 +135,11 @@ def mention(kind: str, caption: str, language: str, script: str) -> Problems:
     """How a source or list refers to somebody or something."""
     yield from code("kind", kind, schema.core().kinds, "kind of record")
     if not caption.strip():
-        yield Problem("caption", f"A {kind} needs a caption.", "Write how the source calls it.")
+        yield Problem(
+            "caption",
+            f"{an(kind, capital=True)} needs a caption.",
+            "Write how the source calls it.",
+        )
     yield from _of_error("language", lambda: texts.language_tag(language))
     yield from _of_error("script", lambda: texts.script_code(script))
 
@@ -145,12 +150,13 @@ def owned(kind: str, owner: str | None, named: bool) -> Problems:
     owners = found.of if found else ()
     whose = " or ".join(owners)
     if owners and not named:
-        reason = f"A {kind} is of a {whose}, and none is named."
+        reason = f"{an(kind, capital=True)} is of {an(whose)}, and none is named."
         yield Problem("of", reason, f"Name a mention of the {whose}.")
     elif not owners and named and found is not None:
-        yield Problem("of", f"A {kind} has no owner.", "Leave it out.")
+        yield Problem("of", f"{an(kind, capital=True)} has no owner.", "Leave it out.")
     elif owner is not None and owner not in owners:
-        yield Problem("of", f"A {kind} is of a {whose}, not of a {owner}.", f"Name a {whose}.")
+        reason = f"{an(kind, capital=True)} is of {an(whose)}, not of {an(owner)}."
+        yield Problem("of", reason, f"Name {an(whose)}.")
 
 
 def one_owner(kind: str, owner: str, *, same: bool) -> Problems:
@@ -158,7 +164,7 @@ def one_owner(kind: str, owner: str, *, same: bool) -> Problems:
     if not same:
         yield Problem(
             "verdict",
-            f"These are of two records: a {kind} is the same only where its {owner} is.",
+            f"These are of two records: {an(kind)} is the same only where its {owner} is.",
             f"Say first that the two mentions of the {owner} are the same, if they are.",
             (
                 f"Their {owner} is not one record.",
@@ -177,9 +183,9 @@ def claimed(known: Schema, kind: str | None, property: str) -> Problems:
         yield Problem("property", reason, remedy, (reason, f"Properties: {near}."))
     elif kind is not None and kind not in prop.kinds:
         valid = f"It belongs to: {', '.join(prop.kinds)}."
-        in_cell = (f"{property} is not a property of a {kind}.", valid)
+        in_cell = (f"{property} is not a property of {an(kind)}.", valid)
         yield Problem(
-            "property", f"The property {property} is not one of a {kind}.", valid, in_cell
+            "property", f"The property {property} is not one of {an(kind)}.", valid, in_cell
         )
 
 
@@ -194,7 +200,7 @@ def statement(known: Schema, stance: str, basis: str, holds: str, said: str) -> 
 def value(known: Schema, prop: Property, given: Value) -> Problems:
     """A value is of its property's type, and a code is one of its list."""
     if given.type != prop.type:
-        reason = f"The property {prop.name} takes a {prop.type}, not a {given.type}."
+        reason = f"The property {prop.name} takes {an(prop.type)}, not {an(given.type)}."
         yield Problem("value", reason, prop.meaning)
     elif isinstance(given.normal, Coded):
         if given.normal.code_list != prop.codes:
@@ -208,8 +214,8 @@ def value(known: Schema, prop: Property, given: Value) -> Problems:
 def referred(prop: Property, kind: str, name: str) -> Problems:
     """A reference points to a kind that the property refers to."""
     if prop.refers_to and kind not in prop.refers_to:
-        valid = f"{prop.name} refers to a {' or '.join(prop.refers_to)}."
-        yield Problem("value", f"{name} is a {kind}.", valid, (f"{name!r} is a {kind}.", valid))
+        valid = f"{prop.name} refers to {' or '.join(map(an, prop.refers_to))}."
+        yield Problem("value", f"{name} is {an(kind)}.", valid, (f"{name!r} is {an(kind)}.", valid))
 
 
 def passage(start: int, stop: int, length: int) -> Problems:
@@ -263,8 +269,8 @@ def pair(
         yield Problem(
             field, "A mention is always the same as itself.", "Name two mentions.", in_cell
         )
-    elif verdict == "same" and None not in kinds and kinds[0] != kinds[1]:
-        reason = f"A {kinds[0]} and a {kinds[1]} cannot be the same."
+    elif verdict == "same" and kinds[0] and kinds[1] and kinds[0] != kinds[1]:
+        reason = f"{an(kinds[0], capital=True)} and {an(kinds[1])} cannot be the same."
         in_cell = (reason, "Name one of the same kind.")
         yield Problem(field, reason, "Judge two mentions of one kind.", in_cell)
 
@@ -272,8 +278,9 @@ def pair(
 def grouping(known: Schema, kind: str, reason: str, claims: int) -> Problems:
     """Claims about a record that are of one episode of it, and why."""
     if not known.kinds[kind].of:
-        whose = ", ".join(name for name, each in known.kinds.items() if each.of)
-        yield Problem("episode", f"A {kind} is not part of another record.", f"Name a {whose}.")
+        whose = " or ".join(an(name) for name, each in known.kinds.items() if each.of)
+        reason = f"{an(kind, capital=True)} is not part of another record."
+        yield Problem("episode", reason, f"Name {whose}.")
     if not claims:
         yield Problem("claims", "No claim is named.", "Name the claims that are about it.")
     if not reason.strip():
@@ -293,7 +300,7 @@ def grouped(
         )
     elif property not in shared:
         told = f"What may be grouped: {', '.join(shared)}."
-        yield Problem("claims", f"{name}: {property} says nothing of a {kind}.", told)
+        yield Problem("claims", f"{name}: {property} says nothing of {an(kind)}.", told)
     elif by is not None:
         yield Problem(
             "claims", f"{name} is in the grouping at entry {by}.", "Retract that one first."
@@ -318,6 +325,15 @@ def assessment(scheme: str, grade: str, reason: str) -> Problems:
         "Use credibility (1–6), reliability (A–F), verification-step or depiction.",
         (wrong, f"Use one of: {', '.join(SCHEMES)}."),
     )
+
+
+def graded(scheme: str, what: str) -> Problems:
+    """Whether a scheme is one for a claim or for a source; a verification step is for either."""
+    wrong = {("reliability", "claim"): "credibility, 1 to 6"}
+    wrong |= {("credibility", "source"): "reliability, A to F"}
+    if fitting := wrong.get((scheme, what)):
+        reason = f"{scheme.capitalize()} is not a grade of {an(what)}."
+        yield Problem("scheme", reason, f"Of {an(what)}, write {fitting}.")
 
 
 def depiction(property: str | None, *, own: bool, field: str = "target") -> Problems:
@@ -403,8 +419,8 @@ def agreeing(kind: str, name: str, owner: str = "") -> Problems:
     valid = "Name a mention of a person, or a source."
     if schema.core().kinds[kind].of:
         valid = f"Name the mention of the person whose {kind} it is{owner and f': {owner}'}."
-    reason = f"{name} is a {kind}: only a person agrees to something or withdraws."
-    yield Problem("subject", reason, valid, (f"A {kind} agrees to nothing.", valid))
+    reason = f"{name} is {an(kind)}: only a person agrees to something or withdraws."
+    yield Problem("subject", reason, valid, (f"{an(kind, capital=True)} agrees to nothing.", valid))
 
 
 def checked_purpose(purpose: str) -> str:

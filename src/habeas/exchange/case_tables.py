@@ -30,7 +30,7 @@ from habeas.exchange.folder import FILES, read_folder
 from habeas.exchange.mapping import CaseMapping, ColumnMapping, parse
 from habeas.reading.tables import SheetRow
 from habeas.vocabulary import schema
-from habeas.vocabulary.errors import shown
+from habeas.vocabulary.errors import an, shown
 from habeas.vocabulary.locations import Location, column_name, words
 from habeas.vocabulary.schema import Property, Schema
 
@@ -158,7 +158,7 @@ class _CaseTable:
         kind = self.mapping.subject.get("kind", "person")
         if prop is None or kind not in prop.kinds:
             which = ", ".join(p.name for p in schema.core().of_kind(kind) if p.type != "ref")
-            reason = f"{shown(column.property)} is not a property of a {kind}."
+            reason = f"{shown(column.property)} is not a property of {an(kind)}."
             self._refuse(column.heading, reason, f"Use one of: {which}.", column.line)
         elif prop.type == "ref":
             self._refuse(

@@ -373,8 +373,10 @@ def _judgement(names: DraftNames, row: DraftRow) -> None:
 
 
 def _assessment(names: DraftNames, row: DraftRow) -> None:
-    names.find(row, "target", row["target"], "claim", "source")
+    target = names.find(row, "target", row["target"], "claim", "source")
     names.note(row, rules.assessment(row["scheme"], row["grade"], row["reason"]))
+    if target is not None:
+        names.note(row, rules.graded(row["scheme"], target.what))
 
 
 def _consent(names: DraftNames, row: DraftRow) -> None:

@@ -14,6 +14,7 @@ from habeas.archive.projection.ending import RETRACTABLE
 from habeas.archive.same_pictures import stops
 from habeas.archive.verbs.referring import TEAM, Marking, Thing, ref, refuse_ended
 from habeas.vocabulary import schema
+from habeas.vocabulary.errors import an
 
 ASSESSABLE: dict[str, type[m.Projection]] = {"claim": m.Claim, "source": m.Source}
 
@@ -36,8 +37,8 @@ def retract(
     """
     if target_kind not in RETRACTABLE:
         raise EntryRefused(
-            f"A {target_kind} cannot be retracted.",
-            next_step=f"Retract a {', '.join(RETRACTABLE)}.",
+            f"{an(target_kind, capital=True)} cannot be retracted.",
+            next_step=f"Retract {', '.join(map(an, RETRACTABLE))}.",
         )
     if not reason.strip():
         raise EntryRefused("A retraction needs a reason.", next_step="Say in a sentence why.")
@@ -132,9 +133,11 @@ def assess(
     """
     if target_kind not in ASSESSABLE:
         raise EntryRefused(
-            f"A {target_kind} is not assessed.", next_step="Assess a claim or a source."
+            f"{an(target_kind, capital=True)} is not assessed.",
+            next_step="Assess a claim or a source.",
         )
     rules.refuse(rules.assessment(scheme, grade, reason))
+    rules.refuse(rules.graded(scheme, target_kind))
     assessed = ref(batch, target, ASSESSABLE[target_kind])
     if scheme == gates.DEPICTION:
         _check_depiction(batch, assessed, grade, despite)
