@@ -51,6 +51,20 @@ def test_a_line_is_one_line(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
+@pytest.mark.parametrize(
+    ("line", "isolated"),
+    [
+        ("v.yaml, سىن: The column ‘سىن’ is left", "v.yaml, {سىن}: The column ‘{سىن}’ is left"),
+        ("  [سىناق] Camp سىن", "  {[سىناق] Camp سىن}"),  # a hit in an Arabic line
+        ("سىن - [سىناق]", "{سىن - [سىناق]}"),
+        ("“سىن Camp سىن”", "“{سىن Camp سىن}”"),
+        ("A (سىن", "A ({سىن}"),
+    ],
+)
+def test_our_words_between_two_names_are_read_in_our_direction(line: str, isolated: str) -> None:
+    assert plain(line).replace("\u2068", "{").replace("\u2069", "}") == isolated
+
+
 @given(TEXTS)
 def test_json_says_the_same_and_steers_nothing(text: str) -> None:
     out = io.StringIO()

@@ -20,6 +20,9 @@ _ASCII = ("|-- ", "`-- ", "|   ", "    ")
 _ONCE = frozenset({"exhibit", "passage"})
 _NARROWEST = 24  # columns kept for text however deep the tree
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+#: Signs of our sentences between the texts of others.
+_OURS = frozenset("\u2018\u2019\u201c\u201d:\u2192")
+_PAIRS = (("[", "]"), ("(", ")"), ("\u27e6", "\u27e7"))
 _DIRECTION_MARKS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
@@ -150,7 +153,11 @@ def steers(character: str) -> bool:
 
 
 def isolated(line: str) -> str:
-    """The runs of a line from its first to its last right-to-left letter, isolated."""
+    """The runs of a line that are of one right-to-left text, isolated.
+
+    Latin words between two such letters are of that text, as a name in an Arabic sentence is,
+    unless a quotation mark, a colon or an arrow of ours parts them. Brackets stay in pairs.
+    """
     marked = [
         index
         for index, character in enumerate(line)
@@ -158,7 +165,32 @@ def isolated(line: str) -> str:
     ]
     if not marked:
         return line
-    start, stop = marked[0], marked[-1] + 1
+    runs = [[marked[0], marked[0] + 1]]
+    for index in marked[1:]:
+        if _parts(line[runs[-1][1] : index]):
+            runs.append([index, index + 1])
+        runs[-1][1] = index + 1
+    kept, done = [], 0
+    for first, last in runs:
+        start, stop = _with_marks(line, first, last)
+        kept += [line[done:start], "\u2068", line[start:stop], "\u2069"]
+        done = stop
+    return "".join([*kept, line[done:]])
+
+
+def _parts(between: str) -> bool:
+    latin = any(unicodedata.bidirectional(character) == "L" for character in between)
+    return latin and not _OURS.isdisjoint(between)
+
+
+def _with_marks(line: str, start: int, stop: int) -> tuple[int, int]:
+    """A run with the marks on its last letter, and with brackets of which it has one half."""
     while stop < len(line) and unicodedata.category(line[stop]) in ("Mn", "Me", "Cf"):
         stop += 1
-    return f"{line[:start]}\u2068{line[start:stop]}\u2069{line[stop:]}"
+    for opens, closes in _PAIRS:
+        missing = line.count(opens, start, stop) - line.count(closes, start, stop)
+        if missing < 0 and line[start - 1 : start] == opens:
+            start -= 1
+        elif missing > 0 and line[stop : stop + 1] == closes:
+            stop += 1
+    return start, stop
