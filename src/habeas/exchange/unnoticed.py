@@ -60,7 +60,7 @@ def _people(rows: Sequence[DraftRow], judgements: Sequence[DraftRow]) -> Iterabl
         which = "people have names of others" if len(again) > 1 else "person has another's name"
         yield (
             f"{len(again):,} {which}: {_some(again)}. They are counted separately until someone "
-            "judges them the same (`habeas link run`, `habeas judge`)."
+            "judges them the same (`habeas link run`, `habeas link judge`)."
         )
 
 

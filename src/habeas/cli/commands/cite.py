@@ -83,7 +83,7 @@ def cite(
     if row is None:
         raise UnknownReference(
             f"Entry {exhibit} is not an exhibit.",
-            next_step="`habeas reading report` gives the numbers of exhibits.",
+            next_step="`habeas reading report --csv -` lists them with their numbers.",
         )
     if at:
         _cite_place(session, archive, row, locations.parse(at), inner, quote, page or layer)

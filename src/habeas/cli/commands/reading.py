@@ -162,7 +162,8 @@ def report(
         marks = Marks(OWNER, {"exhibit": {file["exhibit"] for file in told}})
         session.give({"files": [each | marks.told("exhibit", each["exhibit"]) for each in told]})
         return
-    _list(session, found)
+    none = f"No file is {' or '.join(state)}." if state else "No file is unread or read in part."
+    _list(session, found, none)
 
 
 def read_and_tell(speaker: Speaker, archive: Archive, workers: int) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def _checked(exhibits: list[int]) -> list[int]:
         if position not in known:
             raise UnknownReference(
                 f"Entry {position} is not an exhibit.",
-                next_step="`habeas reading report` gives the numbers of exhibits.",
+                next_step="`habeas reading report --csv -` lists them with their numbers.",
             )
     return sorted(known)
 
@@ -263,7 +264,7 @@ def _cells(file: File) -> Iterator[str]:
         yield cell(text)
 
 
-def _list(speaker: Speaker, files: Iterator[File]) -> None:
+def _list(speaker: Speaker, files: Iterator[File], nothing: str) -> None:
     more = 0
     rows: list[tuple[str, ...]] = []
     exhibits: list[int] = []
@@ -283,4 +284,4 @@ def _list(speaker: Speaker, files: Iterator[File]) -> None:
     if more:
         speaker.say(f"… and {more:,} more; --csv FILE lists all.")
     if not rows:
-        speaker.say("No file is in these states.")
+        speaker.say(nothing)

@@ -17,6 +17,7 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.blast_radius import BlastRadius, blast_radius
 from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.committed_entries import head
+from habeas.archive.projection.ending import RETRACTABLE
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.verbs.deciding import kind_at
 from habeas.archive.verbs.referring import Marking
@@ -156,7 +157,8 @@ def _instead(position: int) -> str:
     claims = live(visible(OWNER, m.Claim)).filter(subject__in=mentions).order_by("position")
     numbers = [str(each) for each in claims.values_list("position", flat=True)[: SHOWN + 1]]
     if not numbers:
-        return "Give the number of a claim, list, source, judgement, grouping or transcript."
+        *first, last = RETRACTABLE
+        return f"Give the number of a {', '.join(first)} or {last}."
     more = " and more" if len(numbers) > SHOWN else ""
     named = ", ".join(numbers[:SHOWN])
     return f"It is a record; give the number of one of its claims: {named}{more}."

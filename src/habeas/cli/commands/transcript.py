@@ -66,7 +66,7 @@ def add(
     if row is None:
         raise UnknownReference(
             f"Entry {recording} is not an exhibit.",
-            next_step="`habeas reading report` gives the numbers of exhibits.",
+            next_step="`habeas reading report --csv -` lists them with their numbers.",
         )
     source, marking = _source(by), marking_as_exhibit(row)
     rules.refuse(rules.transcript(language, itself=file == str(recording)))
