@@ -269,7 +269,7 @@ def _record(batch: Batch, request: int, what: ErasurePlan, progress: Progress) -
 
 
 def _fellows(erased: Iterable[int]) -> list[int]:
-    """Mentions of people that stay of records of which a mention goes: a consent may have covered both."""
+    """Mentions of people that stay of records of which one goes: a consent may cover both."""
     gone = set(erased)
     found: set[int] = set()
     people = m.Mention.objects.filter(kind="person")
