@@ -263,7 +263,7 @@ def test_a_file_that_is_no_mapping_is_told_where_it_belongs(
     path = tmp_path / name
     path.write_bytes(b"\x89PNG\r\n")
     (fault,) = faults(archive, path)
-    assert fault.startswith(f"{name}: It is no mapping in YAML.")
+    assert fault.startswith(f"{name}: This is not a mapping in YAML.")
     assert told in fault
 
 

@@ -58,7 +58,7 @@ def read_case_table(archive: Archive, path: Path) -> Drafts:
         valid = f"Seal it with `habeas add`, then import a mapping of it ({_PAGE})."
         if path.name in FILES.values():
             valid = "Import the folder that it is in."
-        drafts.faults.add(InputFault(path.name, 0, "", "It is no mapping in YAML.", valid))
+        drafts.faults.add(InputFault(path.name, 0, "", "This is not a mapping in YAML.", valid))
         return drafts
     try:
         text = data.decode("utf-8-sig")
