@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from habeas.exchange.tidy.sources import Source
     from habeas.library.errors import HandlingWarning
     from habeas.library.handle import Archive, init, open
-    from habeas.library.tables import Figure, Table, Why
+    from habeas.library.tables import Figure, PersonDetentions, Table, Why
 
 __version__ = "0.1.0"
 
@@ -40,6 +40,7 @@ __all__ = [
     "HabeasError",
     "HandlingWarning",
     "Part",
+    "PersonDetentions",
     "Record",
     "Ref",
     "Source",
@@ -56,6 +57,7 @@ _WHERE = {
     "Archive": "library.handle",
     "Citation": "exchange.tidy.citations",
     "Claim": "exchange.tidy.claims",
+    "PersonDetentions": "library.tables",
     "Figure": "library.tables",
     "Found": "exchange.tidy.hits",
     "HabeasError": "errors",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from tests.archive.making import PUBLIC, add_reviewer, newspaper
+from tests.cli.running import run
 from tests.figures.test_episodes import say, somebody
 
+import habeas
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer
 from habeas.archive.access import PUBLIC as ANYONE
@@ -20,7 +23,9 @@ from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
 from habeas.display import episodes, last_known, records
 from habeas.display.asking import Query
+from habeas.display.references import Target, TextPart
 from habeas.display.spans import Days
+from habeas.display.stays_plain import as_json, lines_of
 from habeas.vocabulary import values
 
 TEAM = Marking(handling="team")
@@ -225,3 +230,115 @@ def test_queries_do_not_grow_with_the_detentions(world: World) -> None:
         for number in range(30):
             world.detention(batch, f"More {number}", held_from="2018", held_until="2019")
     assert queries() == before
+
+
+def test_what_is_not_read_for_its_number_is_counted_and_led_to(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.archive.writing(world.signer) as batch:
+        stay = world.detention(batch, "One")
+        for number in range(4):
+            say(batch, stay, "detention_reason", values.text(f"Reason {number}"), world.paper)
+            say(batch, world.person, "charge", values.text(f"Charge {number}"), world.paper)
+        say(batch, stay, "held_from", values.date("2017"), world.other)
+    assert (world.shown().unread, world.shown().episodes[0].unread) == (0, 0)
+    monkeypatch.setattr(episodes, "MOST_CLAIMS", 3)
+    found = world.shown()
+    (one,) = found.episodes
+    assert (found.unread, one.unread) == (1, 2)
+    assert one.began.earliest == "2017-01-01"  # what has a date is read first
+    assert len(found.ungrouped) == 3
+    assert found.all_claims == Target("record", world.person.position, section="said")
+    assert "further claims about the person" in "\n".join(line for _, line in lines_of(found))
+
+
+def test_detentions_come_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.archive.writing(world.signer) as batch:
+        for year in range(2014, 2019):
+            world.detention(batch, f"In {year}", held_from=str(year))
+    monkeypatch.setattr(episodes, "MOST", 2)
+    seen: list[str] = []
+    asked = Query()
+    while True:
+        found = records.record(OWNER, world.person.position, asked).detentions
+        assert found is not None
+        assert found.more == 5 - len(found.episodes)
+        seen += captions(found)
+        following = found.pages.next
+        if following is None:
+            break
+        assert isinstance(following, TextPart)
+        asked = Query({following.cursor: str(following.after)})
+    assert seen == [f"In {year}" for year in range(2014, 2019)]
+
+
+def test_the_same_values_as_lines_and_as_plain_data(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        first = world.detention(batch, "First", held_from="2017-01-01", held_until="2017-06-01")
+        second = world.detention(batch, "Second", held_from="2017-05-01", held_until="2018-01-01")
+        where = values.reference(world.camp.entry_id)
+        held = say(batch, second, "detained_in", where, world.paper, holds="2017-12")
+        denied = say(batch, second, "detained_in", where, world.other, stance="denies")
+        loose = say(batch, world.person, "charge", values.text("None given"), world.paper)
+        that_day = values.date("2017-01-01")
+        put = say(batch, world.person, "detained", that_day, world.paper)
+        verbs.group(batch, first, [put], "The only one that year.")
+    found = world.shown()
+    lines = ["  " * indent + line for indent, line in lines_of(found)]
+    at = second.position
+    assert f"  First ({first.position}): from 1 January 2017 until 1 June 2017" in lines
+    assert f"    at the same time as Second ({at})" in lines
+    assert f"    Detained in: denies: Example camp (claim {denied.position}, Another)" in lines
+    assert "    1 of these was said of the person and put here by a judgement" in lines
+    assert "In no detention in particular, each a possible one: 1" in lines
+    plain = as_json(found)
+    assert [each["record"] for each in plain["detentions"]] == [first.position, at]
+    assert plain["detentions"][0]["overlaps"] == [{"record": at, "certain": True}]
+    said = {each["claim"]: each for each in plain["detentions"][1]["said"]}
+    assert (said[held.position]["record"], said[held.position]["holds"]) == (
+        world.camp.position,
+        "2017-12",
+    )
+    assert said[denied.position]["stance"] == "denies"
+    assert [each["claim"] for each in plain["possible"]] == [loose.position]
+    assert plain["last_known"][0]["as_of"] == "2018-01-01"
+    assert json.loads(json.dumps(plain)) == plain
+
+
+def test_the_terminal_and_a_program_have_them_too(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        world.detention(batch, "One", held_from="2017", held_until="2018-05")
+    where = ("--archive", world.archive.directory)
+    told = run("detentions", world.person.position, *where)
+    assert told.code == 0, told.said
+    assert "Last known: Held until then, May 2018 (" in told.out
+    given = run("detentions", world.person.position, *where, "--json").json
+    assert given["person"] == world.person.position
+    expected = as_json(world.shown())
+    assert {name: given[name] for name in expected} == expected
+    refused = run("detentions", world.camp.position, *where)
+    assert "A facility is the record with the number" in refused.said
+    assert refused.code == 3
+    with world.archive.writing(world.signer) as batch:
+        other = somebody(batch, "Nobody Test")
+    assert "Nothing is claimed" in run("detentions", other.position, *where).out
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_program_reads_them_as_somebody(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        stay = world.detention(batch, "One", held_from="2017")
+        say(batch, stay, "held_until", values.date("2018"), world.paper, marking=TEAM)
+    expected = as_json(world.shown())
+    connections.close_all()
+    with habeas.open(world.archive.directory) as archive:
+        mine = archive.detentions(world.person.position)
+        anyones = archive.seen_by(habeas.PUBLIC).detentions(world.person.position)
+        with pytest.raises(habeas.HabeasError, match="not a person's record"):
+            archive.detentions(world.camp.position)
+    assert mine.to_dict() == expected
+    assert "held_until" not in str(anyones.to_dict())
+    assert (mine.handling, anyones.handling) == ("team", "public")
+    assert "Held until then" in str(mine)
+    with pytest.warns(habeas.HandlingWarning):
+        assert "One" in mine._repr_html_()

@@ -69,6 +69,7 @@ link judge              link_judge:judge           Record whether two records ar
 link undo               link_judge:undo            Take back a judgement: both records are again what they were, and are asked again.
 link report             link:report                How many pairs are open, decided and contradicted, and how far reviewers agree.
 link policy             link:policy                Show or set how pairs are decided.
+detentions              detentions:detentions      Show a person's detentions in time, and what is last known.
 group                   group:group                Group claims about a person into one detention of theirs.
 why                     why:why                    Show how something is known, down to sealed bytes.
 prove                   prove:prove                Write the proof of one entry as files.

@@ -12,6 +12,7 @@ __all__ = [
     "asking",
     "claims",
     "differences",
+    "episodes",
     "exhibits",
     "figures",
     "marks",
@@ -19,5 +20,6 @@ __all__ = [
     "references",
     "search",
     "sources",
+    "stays_plain",
     "waiting",
 ]

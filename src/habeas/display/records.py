@@ -242,7 +242,7 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
         owner=owned.owner(viewer, found),
         owned=owned.of_each_kind(owns),
         lists=listed.lists_of(viewer, subjects),
-        detentions=episodes.detentions(viewer, subjects, first.kind),
+        detentions=episodes.detentions(viewer, subjects, first.kind, query),
         grouped=() if first.of is None else owned.grouped_in(viewer, subjects),
         facility=facilities.facility(viewer, found, owns.get(facilities.PICTURES, ())),
     )
@@ -262,7 +262,7 @@ def _claims(
     found = list(rows.order_by("property", "position")[: CLAIMS + 1])
     kept = tuple(
         (name, query.asked[name])
-        for name in ("property", "named", "mention", "judged")
+        for name in ("property", "named", "mention", "judged", "stay")
         if name in query.asked
     )
     last = found[CLAIMS - 1] if len(found) > CLAIMS else None

@@ -80,6 +80,8 @@ class Span:
 
 
 _Bound = tuple[int | None, int | None]
+_BEGIN, _END = ("held_from", "detained"), ("held_until", "released")
+DATED = (*_BEGIN, *_END)  # the properties of a detention that say when it began or ended
 
 
 def span_of(claims: Iterable[Claim]) -> Span:
@@ -92,13 +94,13 @@ def span_of(claims: Iterable[Claim]) -> Span:
         if claim.stance != "asserts":
             continue
         dated = claim.value_type == "date" and bool(claim.value_key)
-        if dated and claim.property in ("held_from", "detained"):
+        if dated and claim.property in _BEGIN:
             first, last = _bounds(claim.value_key)
             begins.append(first)
             if "/" in claim.value_key:
                 ends.append(last)
             texts["from"].append(claim.value_key)
-        elif dated and claim.property in ("held_until", "released"):
+        elif dated and claim.property in _END:
             ends.append(_bounds(claim.value_key)[1])
             texts["until"].append(claim.value_key)
         elif claim.holds:

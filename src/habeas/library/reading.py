@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 from habeas.archive import models as m
 from habeas.archive import purposes, regions, search
 from habeas.archive.access import Viewer, visible
-from habeas.archive.openness import NOT_GIVEN, PUBLIC, Handlings
+from habeas.archive.joined import find
+from habeas.archive.openness import NOT_GIVEN, PUBLIC, Handlings, strictest
 from habeas.archive.search import searching
 from habeas.archive.store.still import still
+from habeas.display import episodes
+from habeas.display.stays_plain import as_json
 from habeas.estimation.errors import BadTable
 from habeas.exchange.exporting import writing
 from habeas.exchange.exporting.writing import Exported, ExportRequest
@@ -39,7 +42,7 @@ from habeas.figures.why.nodes import Node
 from habeas.library.arguments import Names, known_names, number_of
 from habeas.library.errors import BadArgument
 from habeas.library.notebook import NotebookNotice
-from habeas.library.tables import Figure, Table, Why
+from habeas.library.tables import Figure, PersonDetentions, Table, Why
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive as Opened
@@ -151,6 +154,28 @@ class ReadAccess:
                 size = at.size if as_of is None else as_of
             handling = node.handling or PUBLIC  # of the whole, also of what is not followed down
             return Why(node, self._viewer.name, size, handling, not_agreed, self._notice)
+
+        return self._do(read)
+
+    def detentions(self, person: object) -> PersonDetentions:
+        """A person's detentions in time, each value under its speaker, and what is last known."""
+
+        def read(archive: Opened) -> PersonDetentions:
+            number = number_of(person, "person")
+            with still(archive) as at:
+                record = find(self._viewer, number)
+                if record is None or record.first.kind != "person":
+                    raise BadArgument(
+                        "person", f"{number} is not a person's record", "See archive.records()."
+                    )
+                members = [mention.position for mention in record.mentions]
+                found = episodes.detentions(self._viewer, members, "person")
+                named = set(members) if found is None else {*members, *_numbers(as_json(found))}
+                handling, not_agreed = _handled(self._viewer, named)
+            return PersonDetentions(
+                record.position, record.first.caption, found, self._viewer.name, at.size,
+                handling, not_agreed, self._notice,
+            )  # fmt: skip
 
         return self._do(read)
 
@@ -295,6 +320,33 @@ def _positions(node: Node) -> Iterator[int]:
         yield node.position
     for child in node.children:
         yield from _positions(child)
+
+
+def _numbers(plain: object) -> Iterator[int]:
+    """The entries that are named anywhere in plain data."""
+    if isinstance(plain, Mapping):
+        for name, value in plain.items():
+            if name in ("claim", "claims", "record", "source", "continued_in"):
+                yield from (value if isinstance(value, list) else [value] if value else [])
+            else:
+                yield from _numbers(value)
+    elif isinstance(plain, list):
+        for each in plain:
+            yield from _numbers(each)
+
+
+def _handled(viewer: Viewer, positions: set[int]) -> tuple[str, int]:
+    """The strictest level of several things, and in how many someone has not agreed."""
+    labels = Handlings(viewer)
+    found = [
+        labels.of(label)
+        for model in (m.Claim, m.Mention, m.Source)
+        for label in visible(viewer, model)
+        .filter(position__in=positions)
+        .values_list("label", flat=True)
+    ]
+    not_agreed = sum(each.consent == NOT_GIVEN for each in found)
+    return strictest([each.handling for each in found]), not_agreed
 
 
 def _not_agreed(viewer: Viewer, positions: set[int]) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from habeas.archive.openness import NOT_GIVEN, strictest
+from habeas.display.stays_plain import as_json, lines_of
 from habeas.exchange.errors import PackageMissing
 from habeas.exchange.exporting.parquet import pyarrow, schema_of
 from habeas.exchange.tidy.columns import VERSION, Column, Row, columns_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as arrow
 
+    from habeas.display.episodes import Detentions as Shown
     from habeas.exchange.tidy.parts import Part
 
 R = TypeVar("R")
@@ -245,3 +247,35 @@ class Why:
             ],
             as_text(self.node),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetentions:
+    """A person's detentions in time, and what is last known of them, as the person's page has it.
+
+    ``shown`` has the values (``episodes``, ``ungrouped``, ``last_known``, ``undated``, ``death``);
+    None where nothing of the sort is claimed. ``str()`` gives lines, ``to_dict()`` plain data.
+    """
+
+    person: int
+    caption: str
+    shown: Shown | None
+    viewer: str
+    as_of: int
+    handling: str
+    not_agreed: int
+    _notice: NotebookNotice = field(repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `habeas detentions --json` gives; empty where nothing is claimed."""
+        return {} if self.shown is None else as_json(self.shown)
+
+    def __str__(self) -> str:
+        found = [] if self.shown is None else lines_of(self.shown)
+        return "\n".join([self.caption, *("  " * indent + line for indent, line in found)])
+
+    def _repr_html_(self) -> str:
+        self._notice.give(self.handling, self.not_agreed, self.viewer)
+        whom = notebook.whom(self.viewer)
+        about = f"As {whom} reads the archive at {self.as_of:,} entries"
+        return notebook.block([about, handling_words(self.handling, self.not_agreed)], str(self))
