@@ -53,6 +53,14 @@ def test_a_transcript_is_recorded_listed_and_found(
     assert "recorded already" in habeas("transcript", "add", str(recording), path, *by).err
     found = habeas("search", "school", "--purpose", "To check what is written down").out
     assert "talk.vtt, 0:00.100-0:00.900, speaker A" in found
+    assert f"→ habeas cite {recording} --at 0:00.100-0:00.900" in found
+    asked = ("search", "school", "--purpose", "To cite the moment", "--json")
+    (hit,) = habeas(*asked).json["hits"]
+    at = hit["located"]
+    assert (at["exhibit"], at["form"], at["place"]) == (
+        *(recording, "time", {"from_ms": 100, "to_ms": 900}),
+    )
+    assert habeas(*at["command"].split()[1:], "--json").json["words"] == at["words"]
     later = habeas("search", "May", "--purpose", "To check what is written down").out
     assert "1:00-1:02" in later
     assert habeas("verify").code == 0

@@ -15,6 +15,7 @@ __all__ = [
     "episodes",
     "exhibits",
     "figures",
+    "locations",
     "marks",
     "records",
     "references",

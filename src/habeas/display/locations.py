@@ -7,12 +7,14 @@ what is seen or heard there.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from habeas.archive.exhibits.located import location_of
 from habeas.archive.models import Passage
 from habeas.display.references import optional
 from habeas.vocabulary import locations
+from habeas.vocabulary.locations import Location
 
 WORDS = "words"  # the form of a passage of a text
 
@@ -52,5 +54,17 @@ def place_of(passage: Passage) -> CitedLocation:
     """Where a passage is."""
     if not passage.form:
         return CitedLocation(WORDS, "", passage.inner_path)
-    found = location_of(passage)
-    return CitedLocation(found.form, locations.words(found), passage.inner_path, **found.numbers)
+    return of_location(location_of(passage), passage.inner_path)
+
+
+def of_location(found: Location, inner_path: str) -> CitedLocation:
+    """A place that is not words."""
+    return CitedLocation(found.form, locations.words(found), inner_path, **found.numbers)
+
+
+def citing_command(exhibit: int, place: CitedLocation) -> str:
+    """The command that cites a place that is not words, to be copied."""
+    parts = ["habeas", "cite", str(exhibit), "--at", place.words]
+    if place.inner_path:
+        parts += ["--inner", place.inner_path]
+    return shlex.join(parts)

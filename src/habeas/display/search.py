@@ -18,6 +18,7 @@ from habeas.archive.errors import TooLong
 from habeas.archive.purposes import require_to_search
 from habeas.archive.readings import locator_words
 from habeas.archive.search import refining, searching
+from habeas.archive.search.citable import CitablePlace
 from habeas.archive.search.errors import IndexMissing, QueryRefused
 from habeas.archive.search.expanding import AddedSpellings
 from habeas.archive.search.language import Tree
@@ -29,6 +30,7 @@ from habeas.display import words
 from habeas.display.asking import Query, turning
 from habeas.display.exhibits import layers
 from habeas.display.in_row import InRow, RowPiece, in_row
+from habeas.display.locations import CitedLocation, citing_command, of_location
 from habeas.display.references import ALWAYS, EntryReference, Marked, Target, Turning, optional
 
 if TYPE_CHECKING:
@@ -91,6 +93,19 @@ class QueryFault:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundLocation:
+    """A hit as a place that is not words, and the command that cites it.
+
+    ``exhibit`` is the recording where the hit is in a transcript of one.
+    """
+
+    exhibit: int
+    place: CitedLocation
+    url: Target
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class HitShown(Marked):
     """A passage that was found, with the words around; offsets are code points of the layer."""
 
@@ -110,6 +125,7 @@ class HitShown(Marked):
     fault: str
     entry: EntryReference
     row: InRow | None
+    located: FoundLocation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,13 +290,14 @@ def _hit(hit: Hit) -> HitShown:
     if stop > start:
         place |= {"from": start, "to": stop}
     asked = tuple((name, str(value)) for name, value in place.items())
+    url = Target("exhibit", hit.exhibit, asked, "found" if stop > start else "text")
     return HitShown(
         exhibit=hit.exhibit,
         layer=hit.layer,
         title=words.text(hit.title),
         inner_path=hit.inner_path,
         place=locator_words(hit.locator),
-        url=Target("exhibit", hit.exhibit, asked, "found" if stop > start else "text"),
+        url=url,
         start=hit.start,
         stop=hit.stop,
         ranges=hit.ranges,
@@ -291,7 +308,17 @@ def _hit(hit: Hit) -> HitShown:
         fault=hit.fault,
         entry=EntryReference("layer", hit.layer),
         row=None if hit.row is None else in_row(hit.row),
+        located=None if hit.place is None else _located(hit.place, url),
     )
+
+
+def _located(found: CitablePlace, url: Target) -> FoundLocation:
+    """A time is shown with its recording; a cell or a part of a picture where it was found."""
+    place = of_location(found.location, found.inner_path)
+    if found.transcript is not None:
+        moment = (("transcript", str(found.transcript)), ("at", str(place.from_ms or 0)))
+        url = Target("exhibit", found.exhibit, moment, "recording")
+    return FoundLocation(found.exhibit, place, url, citing_command(found.exhibit, place))
 
 
 def _facets(found: SearchAnswer, exact: bool) -> tuple[FacetShown, ...]:

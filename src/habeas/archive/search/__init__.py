@@ -33,6 +33,7 @@ def rebuild(archive: Archive, progress: Progress = lambda done, total: None) -> 
 
 __all__ = [
     "batches",
+    "citable",
     "documents",
     "errors",
     "expanding",

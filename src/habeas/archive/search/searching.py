@@ -25,6 +25,7 @@ from habeas.archive.exhibits import places as placing
 from habeas.archive.search import expanding
 from habeas.archive.search import index as indexes
 from habeas.archive.search import schema as fields
+from habeas.archive.search.citable import CitablePlace, with_places
 from habeas.archive.search.compiling import Compiled, Match, compiled
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.expanding import AddedSpellings
@@ -56,7 +57,7 @@ _MOST_DROPPED = 200
 class Hit:
     """A passage that was found. ``ranges`` and ``excerpt`` are code points of the layer.
 
-    ``row`` where it is a row of a sheet.
+    ``row`` where it is a row of a sheet; ``place`` where it can be cited other than by its words.
     """
 
     layer: int
@@ -75,6 +76,7 @@ class Hit:
     fault: str = ""
     row: FoundRow | None = None
     joined: tuple[str, ...] = ()  # words read as one over the end of a line
+    place: CitablePlace | None = None  # where it is, as a place that is not words
 
     @property
     def segments(self) -> list[tuple[str, bool]]:
@@ -333,7 +335,7 @@ class _Asking:
                 hits.append(shown.hit(layers[layer], exhibits[exhibit], *place))
             else:
                 missing.append(layer)
-        return hits, missing
+        return with_places(self.archive, self.viewer, hits), missing
 
 
 def _each(item: Tree) -> list[Tree]:

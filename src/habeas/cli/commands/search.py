@@ -16,6 +16,7 @@ from habeas.archive.opening import Archive
 from habeas.archive.openness import Openness
 from habeas.archive.readings import locator_words
 from habeas.archive.search import batches, searching
+from habeas.archive.search.citable import CitablePlace
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.named import NamedRecord
 from habeas.archive.search.refining import next_try, spread
@@ -27,6 +28,7 @@ from habeas.cli.options import PersonOption
 from habeas.cli.purposes import PurposeOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, several, shown
+from habeas.display.locations import citing_command, of_location
 from habeas.figures.why import printing
 from habeas.vocabulary.texts import Text
 
@@ -177,6 +179,9 @@ def _tell(speaker: Speaker, found: SearchAnswer, viewer: Viewer) -> None:
         else:
             text = "".join(f"[{piece}]" if marked else piece for piece, marked in hit.segments)
             speaker.say(f"  {shown(' '.join(text.split()))}")
+        if hit.place is not None:
+            located = of_location(hit.place.location, hit.place.inner_path)
+            speaker.say(f"  → {shown(citing_command(hit.place.exhibit, located))}")
         if hit.joined:
             speaker.say(f"  Read over the end of a line: {shown(', '.join(hit.joined))}")
     listed = "" if found.total <= len(found.hits) else f"; {len(found.hits):,} are listed"
@@ -272,6 +277,20 @@ def _as_json(hit: Hit) -> dict[str, Any]:
         "text_start": hit.excerpt[0],
         "fault": hit.fault,
         "row": None if hit.row is None else _row_as_json(hit.row),
+        "located": None if hit.place is None else _place_as_json(hit.place),
+    }
+
+
+def _place_as_json(found: CitablePlace) -> dict[str, Any]:
+    place = of_location(found.location, found.inner_path)
+    return {
+        "exhibit": found.exhibit,
+        "inner_path": found.inner_path,
+        "form": place.form,
+        "words": place.words,
+        "place": found.location.numbers,
+        "transcript": found.transcript,
+        "command": citing_command(found.exhibit, place),
     }
 
 

@@ -10,6 +10,7 @@ from habeas.archive.access import visible
 from habeas.archive.readings import locator_words
 from habeas.exchange.tidy.columns import HandledRow, Row, column, row_type
 from habeas.exchange.tidy.reading import TidyReader
+from habeas.vocabulary import locations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,14 @@ class Found(HandledRow):
     language: str | None = column("language of the passage (BCP 47)", null="not recognised")
     script: str | None = column("script of the passage (ISO 15924)", null="not recognised")
     fault: str | None = column("why its words cannot be shown", null="they can")
+    cite_exhibit: int | None = column(
+        "number of the exhibit in which it is a place that is not words: of a transcript the "
+        "recording",
+        null="it can be cited by its words only",
+    )
+    cite_at: str | None = column(
+        "that place, as `habeas cite --at` takes it", null="it can be cited by its words only"
+    )
 
 
 def hits(reader: TidyReader, found: Sequence[Hit]) -> Iterator[list[Row]]:
@@ -51,6 +60,8 @@ def hits(reader: TidyReader, found: Sequence[Hit]) -> Iterator[list[Row]]:
             hit.language or None,
             hit.script or None,
             hit.fault or None,
+            hit.place.exhibit if hit.place else None,
+            locations.words(hit.place.location) if hit.place else None,
             *reader.handled(labels[hit.layer]),
         )
         for hit in found
