@@ -111,7 +111,10 @@ def test_a_hit_in_a_transcript_is_at_a_time_of_its_recording(
     (hit,) = found.hits
     assert hit.located is not None
     assert hit.located.url == Target(
-        "exhibit", recording, (("transcript", str(row.position)), ("at", "100")), "recording"
+        "exhibit",
+        recording,
+        (("transcript", str(row.position)), ("place", "0:00.100-0:00.900")),
+        "recording",
     )
     assert hit.located.command == f"habeas cite {recording} --at 0:00.100-0:00.900"
     assert hit.url.of == text  # the line in its own file stays where it was

@@ -173,6 +173,48 @@ def test_the_picture_of_an_exhibit_outlines_what_is_cited_on_its_page(
     ]  # fmt: skip
 
 
+def test_a_small_rectangle_is_shown_enlarged_beside_the_whole(
+    placed: Placed, owner: Reader
+) -> None:
+    small = cite(placed, "photo.png", "10-20 across, 50-60 down")
+    with placed.archive.writing() as batch:
+        ref = Ref(entry_id_at(small), small)
+        claim = says(batch, place_mention(batch), newspaper(batch, "small"), passages=(ref,))
+    path = f"/claims/{claim.position}/"
+    at = owner.twin(path)["passages"][0]["shown"]["rectangle"]
+    assert at["enlarged"] == {"left": 32, "top": 96, "across": 56, "down": 28}  # of 400 x 200
+    page = owner.page(path)
+    assert 'viewBox="32 96 56 28"' in page
+    assert "The cited place, enlarged: page 1, 10-20 % across, 50-60 % down" in page
+    large = owner.twin(f"/claims/{placed.claims['rectangle']}/")["passages"][0]["shown"]
+    assert large["rectangle"]["enlarged"] is None
+
+
+def test_a_film_is_shown_still_where_the_cited_time_begins(
+    placed: Placed, owner: Reader, reading_as: ReadingAs
+) -> None:
+    still = owner.twin(f"/claims/{placed.claims['framed']}/")["passages"][0]["shown"]["still"]
+    assert still == f"/exhibits/{placed.at['film.mp4']}/stills/{placed.places['framed']}.png"
+    shown = owner.get(still)
+    image = Image.open(io.BytesIO(shown.content))
+    assert (shown["Content-Type"], image.format) == ("image/png", "PNG")
+    assert max(image.size) <= 640
+    for path in (f"claims/{placed.claims['framed']}", f"passages/{placed.places['framed']}"):
+        assert f'poster="{still}"' in owner.page(f"/{path}/")
+    sound = owner.twin(f"/claims/{placed.claims['time']}/")["passages"][0]["shown"]
+    assert sound["still"] is None
+    # Of no other moment, no other file, and for no one who may not see the place.
+    film = placed.at["film.mp4"]
+    for other in (placed.places["rectangle"], placed.places["time"], placed.claims["framed"]):
+        assert owner.get(f"/exhibits/{film}/stills/{other}.png").status_code == 404
+    hidden = cite(placed, "film.mp4", "0:01-0:01.100", marking=Marking(handling="sealed"))
+    public = reading_as(placed.archive, EVERYBODY)
+    assert public.get(f"/exhibits/{film}/stills/{hidden}.png").status_code == 404
+    kept = list((placed.archive.directory / "cache" / "pictures").glob("*/*-still-*.png"))
+    address = m.Exhibit.objects.get(position=film).address
+    assert [path.parent.name for path in kept] == [address]  # goes with the exhibit
+
+
 def test_who_may_not_see_a_place_sees_nothing_of_it(placed: Placed, reading_as: ReadingAs) -> None:
     hidden = cite(placed, "photo.png", "0-7 across, 0-7 down", marking=Marking(handling="sealed"))
     public = reading_as(placed.archive, EVERYBODY)

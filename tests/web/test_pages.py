@@ -60,6 +60,8 @@ HIDDEN_FILES = (
     "/exhibits/{secret-exhibit}/pictures/{secret-reading}/1.png",
     "/exhibits/{secret-exhibit}/recording/{secret-reading}/0.webm",
     "/exhibits/{secret-exhibit}/passages/",
+    "/exhibits/{secret-exhibit}/places/",
+    "/exhibits/{secret-exhibit}/stills/{secret-passage}.png",
     "/exhibits/{secret-exhibit}/original/",
     "/figures/guess/estimate/methods.svg",
 )

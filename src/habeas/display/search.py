@@ -7,7 +7,7 @@ with a link that leaves it out. Asking changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -316,8 +316,9 @@ def _located(found: CitablePlace, url: Target) -> FoundLocation:
     """A time is shown with its recording; a cell or a part of a picture where it was found."""
     place = of_location(found.location, found.inner_path)
     if found.transcript is not None:
-        moment = (("transcript", str(found.transcript)), ("at", str(place.from_ms or 0)))
-        url = Target("exhibit", found.exhibit, moment, "recording")
+        lines = (("transcript", str(found.transcript)),)
+        url = Target("exhibit", found.exhibit, lines, "recording")
+    url = replace(url, asked=(*url.asked, ("place", place.words)))
     return FoundLocation(found.exhibit, place, url, citing_command(found.exhibit, place))
 
 

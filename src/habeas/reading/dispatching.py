@@ -118,6 +118,19 @@ class WantedPiece:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class WantedStill:
+    """The moment of a film that is to be shown."""
+
+    at_ms: int
+    width_px: int
+
+
+Wanted = WantedPage | WantedPiece | WantedStill
+#: The function of a reader that makes what is wanted.
+_MADE_BY = {WantedPage: "picture", WantedPiece: "piece", WantedStill: "still"}
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Reads one file. ``results`` is where frames go, ``answers`` where the parent answers.
@@ -130,7 +143,7 @@ class Dispatcher:
     limits: Limits
     results: int
     answers: int = -1
-    wanted: WantedPage | WantedPiece | None = None
+    wanted: Wanted | None = None
     only: str = ""
     ocr: bool = True
     second_opinion: bool = False
@@ -284,13 +297,15 @@ class Dispatcher:
 
     # --- pictures and film --------------------------------------------------------------
 
-    def _show(self, reader: Reader, source: InputFile, wanted: WantedPage | WantedPiece) -> None:
-        what = "picture" if isinstance(wanted, WantedPage) else "piece"
+    def _show(self, reader: Reader, source: InputFile, wanted: Wanted) -> None:
+        what = _MADE_BY[type(wanted)]
         made = getattr(reader, what, None)
         if made is None:
             raise LimitReached(what, f"{reader.NAME} shows no pictures and no film")
         if isinstance(wanted, WantedPage):
             raise PictureFound(made(source, wanted.page, wanted.width_px))
+        if isinstance(wanted, WantedStill):
+            raise PictureFound(made(source, wanted.at_ms, self._draft().progress))
         raise PieceFound(made(source, wanted.number, self._draft().progress))
 
 

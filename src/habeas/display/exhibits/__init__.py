@@ -8,6 +8,7 @@ __all__ = [
     "exhibit",
     "layers",
     "originals",
+    "placing",
     "recordings",
     "shown_places",
 ]

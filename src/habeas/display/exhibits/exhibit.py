@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -15,15 +15,23 @@ from habeas.display.asking import Elsewhere, NotThere, Query, one, paged
 from habeas.display.exhibits import layers, readings, recordings
 from habeas.display.exhibits.custody import CustodyShown, custody_of
 from habeas.display.exhibits.originals import OriginalOffer, offered
+from habeas.display.exhibits.placing import AskedPlace, Placing
 from habeas.display.exhibits.reading import ReadingPart, TextShown
 from habeas.display.exhibits.recordings import RecordingShown, TranscriptShown
-from habeas.display.exhibits.shown_places import CitedPlaces, cited_places, time_of
-from habeas.display.locations import place_of
+from habeas.display.exhibits.shown_places import (
+    CitedPlaces,
+    OutlinedRectangle,
+    cited_places,
+    still_of,
+    time_of,
+)
+from habeas.display.locations import of_location, place_of
 from habeas.display.proofs import EntryProof, entry_proof
 from habeas.display.references import EntryReference, Marked, Target, Turning
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
+    from habeas.vocabulary.locations import Location
 
 LAYERS = 200  # of one file, listed
 _SECTIONS = {"time": recordings.SECTION, "rectangle": "picture"}  # where a place is shown
@@ -102,6 +110,9 @@ class ExhibitShown:
     layers: tuple[LayerShown, ...]
     text: TextShown | None
     may_cite: bool
+    placing: Placing
+    still: Target | None
+    cited_now: str
     cite: str
     longest_quote: int
     original: OriginalOffer
@@ -142,15 +153,26 @@ def exhibit(
     row = one(viewer, Exhibit, position)
     asked = _asked(viewer, row, query)
     reading = readings.chosen(viewer, row, query)
+    placed = AskedPlace(archive, viewer, row, reading, query)
+    query = placed.led_to()
     read, layer = _layers_of(viewer, row, reading, query)
     original = offered(row, by)
     part = ReadingPart(archive, viewer, query, position, layer, reading)
     text = part.shown() if layer is not None or part.pictures else None
+    if text is not None:
+        text = _outlined(text, placed.location)
     quote = (text.quote if text else "") or _("the exact words")
     page = part.page if part.by_page else None
     path = reading.inner_path if reading is not None else ""
     cited = cited_places(viewer, position, path, asked)
     at = cited.asked.place if cited.asked is not None else None
+    if at is None and placed.location is not None:
+        at = of_location(placed.location, path)
+    recording = recordings.shown(
+        *(archive, viewer, row, reading, query),
+        time_of(at) if at is not None and at.form == "time" else None,
+    )
+    now = query.text("cited")
     holds = visible(viewer, Hold).filter(target=position, ended_at__isnull=True)
     return ExhibitShown(
         title=row.title or row.filename,
@@ -165,25 +187,55 @@ def exhibit(
         reading=readings.state_of(
             reading, blocked=original.state == "blocked", with_text=bool(read)
         ),
-        recording=recordings.shown(
-            archive,
-            viewer,
-            row,
-            reading,
-            query,
-            time_of(at) if at is not None and at.form == "time" else None,
-        ),
+        recording=recording,
         transcript_of=recordings.transcript_of(viewer, position),
         inside=readings.inside(viewer, position, query),
         cited_places=cited,
         layers=tuple(map(_layer, read)),
         text=text,
         may_cite=by is not None and layer is not None,
+        placing=placed.shown(
+            _forms(text, recording, original.state == "blocked"),
+            None if text is None or text.picture is None else text.picture.page,
+            0 if recording is None else recording.duration_ms,
+            may_cite=by is not None,
+        ),
+        still=still_of(asked)
+        if asked is not None and asked.form == "time" and recording and recording.kind == "film"
+        else None,
+        cited_now=now if now in ("new", "before") else "",
         cite=readings.cite_command(position, reading, page, quote) if layer else "",
         longest_quote=LONGEST_QUOTE,
         original=original,
         proof=entry_proof(archive, viewer, position),
     )
+
+
+def _forms(
+    text: TextShown | None, recording: RecordingShown | None, blocked: bool
+) -> tuple[str, ...]:
+    """In which forms a place of the file can be cited: of what is shown of it."""
+    if blocked:
+        return ()
+    there = {
+        "rectangle": text is not None and text.picture is not None,
+        "time": recording is not None,
+        "cell": text is not None and text.table is not None,
+        "whole": True,
+    }
+    return tuple(form for form, is_there in there.items() if is_there)
+
+
+def _outlined(text: TextShown, at: Location | None) -> TextShown:
+    """The text with the rectangle that was asked for on the picture of its page."""
+    if text.picture is None or at is None or at.form != "rectangle" or at.edges is None:
+        return text
+    if at.page != text.picture.page:
+        return text
+    left, top, right, bottom = at.edges
+    box = OutlinedRectangle(left, top, right - left, bottom - top, current=True)
+    others = tuple(replace(each, current=False) for each in text.picture.rectangles)
+    return replace(text, picture=replace(text.picture, rectangles=(*others, box)))
 
 
 def passage(viewer: Viewer, position: int) -> Elsewhere:

@@ -24,11 +24,22 @@ from habeas.display.exhibits.recordings import CitedTime, Played
 from habeas.display.locations import CitedLocation, place_of
 from habeas.display.references import EntryReference, Marked, Target
 from habeas.reading import measured
-from habeas.vocabulary.locations import clock
+from habeas.vocabulary.locations import MILLIONTHS, clock
 
 WIDTHS = (700, 1400)  # pixels of a picture; others are not made, so that nobody can fill the disk
+SMALL = 400_000  # a side of what is shown enlarged, at most, in millionths
 MOST_LISTED = 200  # places of one file
 MOST_DRAWN = 500  # rectangles of one file
+
+
+@dataclass(frozen=True, slots=True)
+class EnlargedPart:
+    """A small rectangle with a little around it, in the unit of the whole picture's size."""
+
+    left: int
+    top: int
+    across: int
+    down: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class RectangleShown:
     top: int
     across: int
     down: int
+    enlarged: EnlargedPart | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +77,14 @@ class WholeFile:
 
 @dataclass(frozen=True, slots=True)
 class PlaceShown:
-    """What is shown of a place; all None where nothing can be drawn or played of it."""
+    """What is shown of a place; all None where nothing can be drawn or played of it.
+
+    ``still``: of a film, its picture where the cited time begins.
+    """
 
     place: CitedLocation
     rectangle: RectangleShown | None
+    still: Target | None
     player: Played | None
     whole: WholeFile | None
 
@@ -114,10 +130,12 @@ def readings_of(viewer: Viewer, passages: Sequence[Passage]) -> dict[int, Readin
 def place_shown(passage: Passage, exhibit: Exhibit, reading: Reading | None) -> PlaceShown:
     """A place as it is shown; ``reading`` bounds it, None where that is not visible."""
     place = place_of(passage)
+    player = _player(place, exhibit, reading)
     return PlaceShown(
         place=place,
         rectangle=_rectangle(place, exhibit, reading),
-        player=_player(place, exhibit, reading),
+        still=still_of(passage) if player is not None and player.kind == "film" else None,
+        player=player,
         whole=_whole(exhibit, reading) if place.form == "whole" else None,
     )
 
@@ -145,13 +163,33 @@ def _rectangle(
         top=top,
         across=right - left,
         down=bottom - top,
+        enlarged=_enlarged(size, place.edges),
     )
+
+
+def _enlarged(size: tuple[int, int], edges: tuple[int, int, int, int]) -> EnlargedPart | None:
+    """A fifth more on each side; None where the whole picture shows it well enough."""
+    left, top, right, bottom = edges
+    if not all(size) or (right - left) > SMALL or (right - left) * (bottom - top) > SMALL**2:
+        return None
+    beside, above = (right - left) // 5, (bottom - top) // 5
+    left, right = max(0, left - beside), min(MILLIONTHS, right + beside)
+    top, bottom = max(0, top - above), min(MILLIONTHS, bottom + above)
+    width, height = size
+    first, last = left * width // MILLIONTHS, -(-right * width // MILLIONTHS)
+    over, under = top * height // MILLIONTHS, -(-bottom * height // MILLIONTHS)
+    return EnlargedPart(first, over, max(1, last - first), max(1, under - over))
 
 
 def _player(place: CitedLocation, exhibit: Exhibit, reading: Reading | None) -> Played | None:
     if place.form != "time" or reading is None:
         return None
     return recordings.played(exhibit.position, reading, place.from_ms or 0, time_of(place))
+
+
+def still_of(passage: Passage) -> Target:
+    """The picture of a film where a cited time begins."""
+    return Target("still", (passage.exhibit, passage.position))
 
 
 def time_of(place: CitedLocation) -> CitedTime:

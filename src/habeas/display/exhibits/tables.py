@@ -84,6 +84,7 @@ class SheetShown:
     """A group of rows of one sheet, under the rows of headings."""
 
     sheet: str
+    number: int
     sheets: int
     hidden: bool
     rows_in_sheet: int
@@ -185,6 +186,7 @@ def sheet_shown(
     above = 0 if head is None or not group.first <= head < group.last else head + 1 - group.first
     return SheetShown(
         sheet=sheet.name,
+        number=next(n for n, each in enumerate(tables.sheets, 1) if each is sheet),
         sheets=len(tables.sheets),
         hidden=sheet.hidden,
         rows_in_sheet=len(sheet),

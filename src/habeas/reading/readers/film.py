@@ -29,6 +29,7 @@ from habeas.reading.measured import FURTHEST_MS, RecordingStream
 from habeas.reading.readers import cues, ffmpeg, film_boxes
 from habeas.reading.readers.ffmpeg import Medium, Overdue, Unplayable
 from habeas.reading.readers.film_pieces import piece as piece
+from habeas.reading.readers.film_pieces import still as still
 from habeas.reading.readers.interface import DraftReading, InputFile
 from habeas.vocabulary.locations import clock
 

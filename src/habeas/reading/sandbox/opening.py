@@ -257,6 +257,16 @@ class Sandbox:
             raise pieces_out.none(made)
         return pieces_out.read_piece(made)
 
+    def still(
+        self, stream: BinaryIO, name: str, inner_path: str, at_ms: int, width_px: int
+    ) -> Picture:
+        """What a film of the exhibit, or inside it, shows at a time, as a PNG of pixels only."""
+        asked = {"job": "still", "at_ms": at_ms, "width_px": width_px}
+        shown = self._made(stream, name, inner_path, asked)
+        if isinstance(shown, str):
+            raise NoPicture(shown, next_step="Its bytes are not affected.")
+        return read_picture(shown, self.limits)
+
     def _made(
         self, stream: BinaryIO, name: str, inner_path: str, asked: dict[str, Any]
     ) -> bytearray | str:

@@ -37,8 +37,10 @@ from habeas.reading.dispatching import (
     PictureFound,
     PieceFound,
     Spool,
+    Wanted,
     WantedPage,
     WantedPiece,
+    WantedStill,
 )
 from habeas.reading.documents import State
 from habeas.reading.frames import Detected
@@ -272,13 +274,15 @@ def _job(
     found: Mapping[str, Reader], limits: Limits, job: int, results: int, filters: Filters | None
 ) -> None:
     header = json.loads(_exactly(job, LENGTH.unpack(_exactly(job, LENGTH.size))[0]))
-    wanted: WantedPage | WantedPiece | None = None
+    wanted: Wanted | None = None
     if header["job"] == "picture":
         wanted = WantedPage(int(header["page"]), int(header["width_px"]))
     elif header["job"] == "hash":
         wanted = WantedPage(1, pdq.WIDTH_PX, hashed=True)
     elif header["job"] == "piece":
         wanted = WantedPiece(int(header["number"]))
+    elif header["job"] == "still":
+        wanted = WantedStill(int(header["at_ms"]), int(header["width_px"]))
     dispatcher = Dispatcher(
         found, limits, results, job, wanted, str(header["only"]),
         bool(header["ocr"]), bool(header["second_opinion"]),
@@ -311,8 +315,8 @@ def _made(walk: Callable[[], None], wanted: object, limits: Limits, results: int
         walk()
     except PictureFound as shown:
         try:
-            assert isinstance(wanted, WantedPage)  # noqa: S101 - a page was asked for
-            if wanted.hashed:
+            assert isinstance(wanted, WantedPage | WantedStill)  # noqa: S101 - it was asked for
+            if isinstance(wanted, WantedPage) and wanted.hashed:
                 image = _plain(shown, wanted, limits)
                 encoded, answer = hashes_out.written(pdq.of_picture(image)), {}
             else:
@@ -331,7 +335,7 @@ def _made(walk: Callable[[], None], wanted: object, limits: Limits, results: int
 
 
 def _as_png(
-    shown: PictureFound, wanted: WantedPage, limits: Limits
+    shown: PictureFound, wanted: WantedPage | WantedStill, limits: Limits
 ) -> tuple[bytes, dict[str, Any]]:
     """Pixels only: whatever else the image carried stays here."""
     bare = _plain(shown, wanted, limits)
@@ -340,7 +344,7 @@ def _as_png(
     return written.getvalue(), {"width_px": bare.width, "height_px": bare.height}
 
 
-def _plain(shown: PictureFound, wanted: WantedPage, limits: Limits) -> PilImage:
+def _plain(shown: PictureFound, wanted: WantedPage | WantedStill, limits: Limits) -> PilImage:
     """The picture at its size, on white, with nothing but its pixels."""
     from PIL import Image
 

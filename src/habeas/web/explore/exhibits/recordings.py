@@ -14,9 +14,10 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.http import HttpResponse
 
-from habeas.archive.models import Exhibit, Reading
+from habeas.archive.models import Exhibit, Passage, Reading
 from habeas.display.asking import NotThere, one
 from habeas.display.exhibits import recordings
+from habeas.display.locations import place_of
 from habeas.errors import HabeasError
 from habeas.reading.measured import PIECE_MS
 from habeas.web.explore.exhibits import rendering
@@ -44,6 +45,25 @@ def piece(request: ViewerRequest, position: int, reading: int, number: int) -> H
     except HabeasError as error:
         return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
     return ranged(request.headers.get("Range", ""), webm)
+
+
+@answered
+def still(request: ViewerRequest, position: int, passage: int) -> HttpResponse:
+    """The picture of a film at the beginning of a time that is cited: of no other moment, so that
+    nobody can fill the disk."""
+    exhibit = one(request.viewer, Exhibit, position)
+    cited = one(request.viewer, Passage, passage)
+    if cited.exhibit != position or cited.form != "time" or cited.reading is None:
+        raise NotThere
+    read = one(request.viewer, Reading, cited.reading)
+    known = recordings.known(read)
+    if known is None or not known.width_px:
+        raise NotThere
+    try:
+        png = rendering.still(request.archive, exhibit, read, place_of(cited).from_ms or 0)
+    except HabeasError as error:
+        return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
+    return HttpResponse(png, content_type="image/png")
 
 
 def ranged(wanted: str, data: bytes, kind: str = "video/webm") -> HttpResponse:

@@ -39,6 +39,7 @@ IDLE_SECONDS = 120.0
 WAIT_SECONDS = 90.0
 PIECE_WAIT_SECONDS = 300.0
 PIECES_AT_ONCE = 3  # requests that wait for one, so that pages are answered meanwhile
+STILL_PX = 640
 LARGEST_BYTES = 512 * 1024 * 1024  # of an exhibit that is opened to show a page of it
 Make = Callable[[Sandbox], bytes]
 
@@ -126,6 +127,28 @@ def picture(
         raise NoPicture(
             "The picture takes too long to draw.",
             next_step="Try again later; the text and the bytes are not affected.",
+        ) from None
+    _keep(kept, png, exhibit)
+    return png
+
+
+def still(archive: Archive, exhibit: Exhibit, reading: Reading, at_ms: int) -> bytes:
+    """What a film shows at a time, as a PNG. Errors: ``NoPicture``, and those of the sandbox."""
+    kept = _place(archive, exhibit, reading, f"still-{at_ms}.png")
+    with contextlib.suppress(FileNotFoundError):
+        return kept.read_bytes()
+    plain = _plain(archive, exhibit, "a moment")
+    name, inner = exhibit.filename, reading.inner_path
+
+    def draw(sandbox: Sandbox) -> bytes:
+        return sandbox.still(io.BytesIO(plain), name, inner, at_ms, STILL_PX).png
+
+    try:
+        png = _pictures.made(archive, kept, draw, WAIT_SECONDS)
+    except TimeoutError:
+        raise NoPicture(
+            "The picture takes too long to draw.",
+            next_step="Play the recording instead; its bytes are not affected.",
         ) from None
     _keep(kept, png, exhibit)
     return png
