@@ -107,7 +107,8 @@ def _no_cell(location: Location, columns: list[int]) -> PassageOutside:
     name = f"{column_name(location.column or 0)}{location.row}"
     return PassageOutside(
         f"There is nothing in cell {name} of sheet {location.sheet}.",
-        next_step=f"Row {location.row} has content in the columns {there}{more}."
+        next_step=f"Row {location.row} has content in column{'s' * (len(columns) > 1)} "
+        f"{there}{more}. What stands in merged cells is in the first of them."
         if there
         else f"Row {location.row} has no cells.",
     )

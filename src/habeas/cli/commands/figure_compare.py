@@ -121,7 +121,9 @@ def _tell(
         marks = _marks(viewer, some)
         session.say(f"{title}: {len(moved):,}")
         for each in some:
-            words = _where(each.before if name == "came" else each.after)
+            words = f"is {_where(each.after)}"
+            if name == "came":
+                words = f"was {_where(each.before)}"
             if name == "unsettled":
                 words = f"{_where(each.before)} → {words}"
             session.say(

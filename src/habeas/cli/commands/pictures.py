@@ -213,11 +213,13 @@ def confirm(
             f"Entry {claim} is not a claim of whom a picture shows.",
             next_step="`habeas pictures list` lists them.",
         )
-    session.say(f"{shown(one.caption)}: {_state(one)}")
+    session.say(f"Until now: {shown(one.caption)}: {_state(one)}")
     session.answerable(yes=yes)
     person = session.person(as_)
     session.confirm(f"Record that it is “{grade}”?", "Nothing was recorded.", yes=yes)
     with archive.writing(person) as batch:
         made = verbs.assess(batch, claim, "claim", gates.DEPICTION, grade, reason, despite=despite)
     session.say(f"Recorded, as entry {made.position}.")
+    now = next((each for each in shown_on_pictures(OWNER) if each.claim == claim), one)
+    session.say(f"Now: {shown(now.caption)}: {_state(now)}")
     session.give({"assessment": made.position, "claim": claim, "grade": grade})
