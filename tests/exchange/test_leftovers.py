@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from habeas.exchange.drafts import DraftRow
-from habeas.exchange.leftovers import doubt
+from habeas.exchange.leftovers import doubt, far_off
+from habeas.vocabulary import region, schema, values
 
 
 def _doubted(column: str, cell: str, **others: str) -> tuple[str, str] | None:
@@ -59,3 +60,18 @@ def test_a_character_that_nobody_sees_is_told_and_the_name_without_it_given(mark
 )
 def test_what_people_write_is_taken(cell: str) -> None:
     assert _doubted("caption", cell) is None
+
+
+def _far_off(cell: str, as_written: str = "") -> tuple[str, str] | None:
+    value = values.parse(cell, schema.core().properties["birth_date"], schema.core())
+    row = DraftRow("claims.csv", 2, {"value": cell, "as_written": as_written})
+    return far_off(row, value, region.bundled("xinjiang"))
+
+
+@pytest.mark.parametrize("hour", ["T00:00", "T00:00:00", "T00:00:00Z", "T00:00:00+08:00"])
+def test_a_midnight_that_a_program_added_is_asked_about(hour: str) -> None:
+    told = _far_off(f"2018-06-05{hour}")
+    assert told is not None
+    assert "Write the day: 2018-06-05." in told[1]
+    assert _far_off(f"2018-06-05{hour}", f"2018-06-05{hour}") is None
+    assert _far_off("2018-06-05T14:30:00") is None

@@ -23,6 +23,10 @@ MEANT = (
     ("2018–2019", ["2018/2019?"]), ("２０１８", ["2018?"]), ("2018.0", ["2018?"]),
     ("Jun-18", ["2018-06", "the day 18"]), ("12-May-18", ["no century"]), ("80", ["no century"]),
     ("mid 2017", ["2017~"]), ("abt 1980", ["1980~"]), ("before 2017", ["../2017"]),
+    ("٢٠١٨", ["plain digits: 2018?"]), ("۲۰۱۸-۰۶", ["2018-06?"]), ("the 1980s", ["198X?"]),
+    ("summer 2017", ["2017-22?"]), ("don't know", ["?unknown"]), ("???", ["?unknown"]),
+    ("June 2018 or 2019", ["[2018-06,2019]"]), ("2018 or 2019", ["[2018,2019]"]),
+    ("between March and May 2018", ["2018-03/2018-05", "[2018-03..2018-05]"]),
 )  # fmt: skip
 
 
@@ -34,7 +38,21 @@ def test_what_was_probably_meant_is_named(text: str, said: list[str]) -> None:
     assert "starts with Y" not in caught.value.message
 
 
-@pytest.mark.parametrize("text", ["2018-02-30", "1900-01-00", "2018-13", "yesterday", "", "61000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2018-02-30",
+        "1900-01-00",
+        "2018-13",
+        "yesterday",
+        "",
+        "61000",
+        "a or b",
+        "spring or summer",
+        "2018 and 2019",
+        "from 2017 to the end",
+    ],
+)
 def test_where_nothing_is_known_the_forms_are_told(text: str) -> None:
     assert date_advice.advice(text) == ""
 
@@ -46,3 +64,5 @@ def test_advice_names_only_what_is_a_date(text: str) -> None:
         edtf.parse(meant)
     for meant in re.findall(r"number: ([0-9-]+)\?|slash: ([0-9/-]+)\?", said):
         edtf.parse("".join(meant))
+    for meant in re.findall(r"[0-9-]+/[0-9-]+|\[[0-9,.-]+\]", said):
+        edtf.parse(meant)

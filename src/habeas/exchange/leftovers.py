@@ -46,6 +46,10 @@ _OTHER_CALENDAR = (
     "If it is a year of another calendar, write the Gregorian one here and what was written in "
     "as_written. If it is meant as it is, repeat it in as_written."
 )
+#: Of a day whose hour no one stated, as programs write it.
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00(?::00)?(?:Z|[+-]\d\d(?::\d\d)?)?")
+_A_MIDNIGHT = "It ends in a midnight, which programs write where no hour is stated."
+_REPEAT = "repeat it in as_written."
 _EARLIEST, _LATEST = 1850, 2200  # years of what this program is about
 
 
@@ -95,6 +99,8 @@ def far_off(row: DraftRow, value: values.Value, region: Region) -> tuple[str, st
     if row["as_written"] and row["as_written"] == row["value"]:
         return None
     if isinstance(value.normal, Edtf):
+        if found := _MIDNIGHT.fullmatch(row["value"].strip()):
+            return _A_MIDNIGHT, f"Write the day: {found[1]}. If it is meant, {_REPEAT}"
         return _far_in_time(value.normal)
     if isinstance(value.normal, Outline):
         lat, lon = value.normal.corners[0]

@@ -44,12 +44,20 @@ _LOOSE = late_pattern(
     r"|beginning of|end of)\.?[ -]*([12][0-9]{3}(?:-[01][0-9])?)",
     re.I,
 )
+_DECADE = late_pattern(r"(?:the )?([12][0-9]{2})0['\u2019]?s", re.I)
+_SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
+_SEASON = late_pattern(rf"(?:in )?({'|'.join(_SEASONS)})(?: of)? ([12][0-9]{{3}})", re.I)
+_OF_TWO = late_pattern(r"(between )?(.+?) (or|and|to) (.+)", re.I)
+_UNKNOWN = frozenset(
+    ("?", "??", "???", "don't know", "dont know", "do not know", "not known", "unknown", "no idea")
+)
 _CHECK = "Check the source, and write what it says."
 
 
 def advice(text: str) -> str:
     """What is probably meant by a text that is no date; '' where nothing can be said."""
     plain = unicodedata.normalize("NFKC", text).strip()
+    plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
     if plain != text and re.fullmatch(r"[0-9X/.~?%-]+", plain):
         return f"Write it in plain digits: {plain}?"
     if found := _MIDNIGHT.fullmatch(plain):
@@ -66,6 +74,10 @@ def advice(text: str) -> str:
         _words,
         _loosely,
         _two_digits,
+        _decade,
+        _season,
+        _unknown,
+        _of_two,
     ):
         if said := look(plain):
             return said
@@ -171,3 +183,42 @@ def _two_digits(text: str) -> str:
         if text.isdecimal() and len(text) == 2
         else ""
     )
+
+
+def _decade(text: str) -> str:
+    found = _DECADE.fullmatch(text)
+    return f"Write the ten years as {found[1]}X?" if found else ""
+
+
+def _season(text: str) -> str:
+    """EDTF has seasons, which say nothing of months."""
+    found = _SEASON.fullmatch(text)
+    return f"Write it as {found[2]}-{_SEASONS[found[1].lower()]}?" if found else ""
+
+
+def _unknown(text: str) -> str:
+    known = text.lower().replace("\u2019", "'") in _UNKNOWN
+    return "If no one knows it, write ?unknown." if known else ""
+
+
+def _of_two(text: str) -> str:
+    """One of two dates, or from one to the other; the year may stand at the second only."""
+    found = _OF_TWO.fullmatch(text)
+    if found is None or (found[3].lower() != "or" and not found[1]):
+        return ""
+    last = _alone(found[4])
+    first = _alone(found[2]) or (_alone(f"{found[2]} {last[:4]}") if last else "")
+    if not (first and last):
+        return ""
+    if found[3].lower() == "or":
+        return f"Write it as [{first},{last}], one of them?"
+    return f"Write it as {first}/{last} if it lasted so long, as [{first}..{last}] if it was then?"
+
+
+def _alone(text: str) -> str:
+    """A year, or a month and a year in words, in EDTF."""
+    if re.fullmatch(r"[12][0-9]{3}(?:-[01][0-9])?", text):
+        return text
+    found = re.fullmatch(r"([A-Za-z]{3,9})\.? ([12][0-9]{3})", text)
+    month = _MONTHS.get(found[1].lower()) if found else None
+    return f"{found[2]}-{month:02}" if found and month else ""
