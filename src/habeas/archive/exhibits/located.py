@@ -108,7 +108,7 @@ def _no_cell(location: Location, columns: list[int]) -> PassageOutside:
     return PassageOutside(
         f"There is nothing in cell {name} of sheet {location.sheet}.",
         next_step=f"Row {location.row} has content in column{'s' * (len(columns) > 1)} "
-        f"{there}{more}. What stands in merged cells is in the first of them."
+        f"{there}{more}. What is in merged cells is in the first of them."
         if there
         else f"Row {location.row} has no cells.",
     )
