@@ -136,7 +136,10 @@ def test_a_retracted_source_is_refused_with_the_reason_whatever_it_cites(
     exhibits: dict[str, int], archive_here: Path, habeas: Habeas
 ) -> None:
     assert habeas("import", drafts(archive_here.parent / "drafts", exhibits, PLACES)).code == 0
-    number = habeas("export", "sources", "--to", archive_here.parent / "s.jsonl")
+    number = habeas(
+        "export", "sources", "--level", "team", "--purpose", "To find the number of the source",
+        "--to", archive_here.parent / "s.jsonl",
+    )  # fmt: skip
     assert number.code == 0, number.said
     (source,) = (
         json.loads(line)["source"]
