@@ -16,8 +16,8 @@ from habeas.archive.store import schema
 
 #: Database → version of the projections: their tables, columns in order, indexes, and meaning.
 PROJECTIONS = {
-    "sqlite": "ee7d6c5cf37c2ddf76948a15bca9646a",
-    "postgresql": "248dbb6985d7a59c8a473ebf6738867d",
+    "sqlite": "4150d10089447ac6c96766f9cdd018bb",
+    "postgresql": "eaa9f767568761eb13571e46068f01c8",
 }
 #: The other tables: columns in order, with what they hold; NUMBER as each database has it.
 PERMANENT = """\

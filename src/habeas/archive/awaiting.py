@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Max, Min
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, gates, live, visible
+from habeas.archive.access.alike import contested
 from habeas.archive.store.pieces import in_pieces
 
 _FEW = 1_000  # claims named in one question
@@ -50,7 +51,8 @@ class ImportedList:
 @dataclass(frozen=True, slots=True)
 class ShownOn:
     """A claim of whom or what a picture shows: of which nobody has said yet whether it does
-    (``grade`` is ''), or what was said last."""
+    (``grade`` is ''), or what was said last. ``contested``: since it was confirmed, the same
+    picture was found under another name, so that it waits again."""
 
     claim: int
     picture: int
@@ -62,6 +64,7 @@ class ShownOn:
     reason: str = ""
     person: str = ""
     counts: bool = False
+    contested: bool = False
 
 
 def imported_lists(viewer: Viewer) -> list[ImportedList]:
@@ -127,8 +130,13 @@ def shown_on_pictures(viewer: Viewer, *, waiting_only: bool = False) -> list[Sho
         _shown(row, said.get(row.position), names, sorted(set(cited.get(row.position, ()))))
         for row in rows
     ]
-    waiting = [each for each in found if not each.grade]
-    return waiting if waiting_only else [*waiting, *(each for each in found if each.grade)]
+    confirmed = {each.claim: said[each.claim].position for each in found if each.counts}
+    again = contested(confirmed)
+    found = [replace(each, contested=each.claim in again) for each in found]
+    waiting = [each for each in found if not each.grade or each.contested]
+    if waiting_only:
+        return waiting
+    return [*waiting, *(each for each in found if each.grade and not each.contested)]
 
 
 def _shown(

@@ -53,6 +53,7 @@ class AwaitedPicture:
     grade_words: str
     reason: str
     person: str
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _pictures(viewer: Viewer) -> tuple[AwaitedPicture, ...]:
             words.code_words("depiction", each.grade) if each.grade else "",
             each.reason,
             each.person,
+            each.contested,
         )
         for each, card in zip(said, shown, strict=True)
     )

@@ -24,6 +24,7 @@ __all__ = [
     "PUBLIC",
     "Reason",
     "Viewer",
+    "alike",
     "as_known",
     "blocked_bytes",
     "consents",

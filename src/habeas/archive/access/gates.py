@@ -5,7 +5,8 @@ stands. A *claim that a picture shows somebody* (``depicts``) is open while the 
 scheme ``depiction`` by somebody whose word counts says so. A *picture* of which such a claim was
 made, an exhibit or the record that stands for it, is open while one such claim stands and every one
 that stands is open; so a picture that was once shown under a false name stays closed until somebody
-says whom it shows.
+says whom it shows. A claim that was confirmed before the same picture was found under another name
+is closed again (``access.alike``).
 
 Invariants: a label names the gates of all that it is of, so what rests on a closed one is not
 public, whatever its handling; a list needs an acceptance if the policy asked for it when it came
@@ -20,6 +21,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from habeas.archive.access.alike import DepictedPictures, contested, seen
 from habeas.archive.models import (
     Acceptance,
     Assessment,
@@ -116,8 +118,10 @@ def is_open(position: int) -> bool:
     if List.objects.filter(position=position).exists():
         return Acceptance.objects.filter(list=position, ended_at__isnull=True).exists()
     if Claim.objects.filter(position=position).exists():
-        said = assessments_of(position).values_list("depiction", flat=True)
-        return said.first() == CONFIRMS
+        said = assessments_of(position).values_list("depiction", "position").first()
+        if said is None or said[0] != CONFIRMS:
+            return False
+        return not contested({position: said[1]})
     standing = depicting(position)
     return bool(standing) and all(map(is_open, standing))
 
@@ -161,6 +165,7 @@ class Gates:
         self._open: dict[int, bool] = {}
         self._rules: GateRules | None = None
         self._lists: dict[int, bool] = {}
+        self._depicted = DepictedPictures()
 
     @property
     def rules(self) -> GateRules:
@@ -210,7 +215,26 @@ class Gates:
             waiting.update(awaits=False)
 
     def changed_with(self, claims: Iterable[int]) -> None:
-        """Claims about what pictures show changed, ended or were assessed."""
+        """Claims about what pictures show changed, ended or were assessed; with them change those
+        of whom the same pictures show."""
         depicts = set(claims)
         if depicts:
+            depicts = self._depicted.alike(depicts)
             self.changed(depicts.union(*pictures_of(depicts).values()))
+
+    def depicting_claims(self, exhibit: int) -> set[int]:
+        """The claims of whom an exhibit shows."""
+        return self._depicted.claims_on([exhibit])
+
+    def known_elsewhere(self, pdq: str, quality: int, plain_sha256: str) -> set[int]:
+        """The claims of whom a picture shows that is known elsewhere too."""
+        alike = self._depicted.like(seen(pdq, quality, plain_sha256))
+        return self._depicted.claims_on(alike)
+
+    def joined(self, mentions: Iterable[int]) -> None:
+        """Records were joined or parted: what two pictures show may be one now, or two."""
+        found: set[int] = set()
+        for part in in_pieces(sorted(set(mentions))):
+            rows = Claim.objects.filter(property=DEPICTS, ref__in=part)
+            found.update(rows.values_list("position", flat=True))
+        self.changed_with(found)

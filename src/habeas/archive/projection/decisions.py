@@ -136,6 +136,7 @@ def _rejoin(p: Projector, left: int, right: int) -> None:
     )
     rejoin(joined)
     p.agreements.changed(joined)
+    p.gates.joined(joined)
 
 
 def assessment(p: Projector, fact: Fact) -> None:
@@ -222,6 +223,9 @@ def retraction(p: Projector, fact: Fact) -> None:
     for rows in what_a_retraction_ends(f["target_kind"], target):
         why = {"ended_why": target} if rows.model is m.Claim else {}
         depicting = set[int]()
+        if rows.model is m.PictureReference:
+            for known in rows.values_list("pdq", "quality", "plain_sha256"):
+                depicting |= p.gates.known_elsewhere(*known)
         if rows.model is m.Claim:
             depicts = rows.filter(property=gates.DEPICTS)
             depicting.update(depicts.values_list("position", flat=True))

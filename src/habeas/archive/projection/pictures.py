@@ -19,6 +19,9 @@ def picture_hash(p: Projector, fact: Fact) -> None:
         quality=f.get("quality", 0),
         cause=f.get("cause", ""),
     )
+    if concerned := p.gates.depicting_claims(exhibit):
+        p.flush()
+        p.gates.changed_with(concerned)
 
 
 def picture_reference(p: Projector, fact: Fact) -> None:
@@ -35,3 +38,6 @@ def picture_reference(p: Projector, fact: Fact) -> None:
         quality=f["quality"],
         plain_sha256=f["plain_sha256"],
     )
+    if concerned := p.gates.known_elsewhere(f["pdq"], f["quality"], f["plain_sha256"]):
+        p.flush()
+        p.gates.changed_with(concerned)

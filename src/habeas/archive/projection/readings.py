@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.projection.projector import Projector
+from habeas.archive.projection.taking_back import make_as_strict
 from habeas.archive.store.facts import Fact, stored_json
 
 
@@ -35,6 +36,17 @@ def reading(p: Projector, fact: Fact) -> None:
     )
     if outer is None:
         p.reread.add(exhibit)
+        if f.get("media_type", "").startswith("image/"):
+            close_if_depicted(p, exhibit)
+
+
+def close_if_depicted(p: Projector, exhibit: int) -> None:
+    """A file of which it was claimed whom it shows turns out to be a picture: it waits for it."""
+    if claims := p.gates.depicting_claims(exhibit):
+        p.flush()
+        make_as_strict(p, m.Exhibit, [exhibit], p.labels.gate(exhibit))
+        p.flush()
+        p.gates.changed_with(claims)
 
 
 def transcript(p: Projector, fact: Fact) -> None:

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, models, transaction
 
 FORMAT = 1  # of the ledger, content and local tables
-PROJECTION_MEANING = 11  # raise when archive/projection gives other rows of old entries
+PROJECTION_MEANING = 12  # raise when archive/projection gives other rows of old entries
 
 #: Tables that Django itself makes, and their class.
 DJANGO_TABLES = {"django_migrations": "local"}

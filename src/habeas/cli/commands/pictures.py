@@ -160,6 +160,7 @@ def list_(session: Session) -> None:
                     "reason": each.reason,
                     "person": each.person,
                     "counts": each.counts,
+                    "contested": each.contested,
                 }
                 for each in claims
             ],
@@ -174,7 +175,10 @@ def _state(each: ShownOn) -> str:
     if not each.grade:
         return f"no one has confirmed that it shows {whom}; it does not count and is not public"
     words = {"shows": "shows", "does-not-show": "does not show", "cannot-tell": "may show"}
-    return f"{words[each.grade]} {whom}, says {each.person}: {shown(each.reason)}"
+    said = f"{words[each.grade]} {whom}, says {each.person}: {shown(each.reason)}"
+    if each.contested:
+        said += "; since found under another name, so it is not public until confirmed again"
+    return said
 
 
 def confirm(
