@@ -1,8 +1,11 @@
-"""Shifted coordinates: two published points, and outlines beside a place that is known."""
+"""Shifted coordinates: published points, and outlines beside a place that is known."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from geographiclib.geodesic import Geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,13 +27,36 @@ def stated(point: LatLon, precision: str = "site") -> places.Point:
 
 @pytest.mark.parametrize(
     ("point", "shifted"),
-    [  # eviltransform's own test vectors
+    [  # python/test.py of googollee/eviltransform, then test/app.js of wandergis/coordtransform
         ((31.1774276, 121.5272106), (31.17530398364597, 121.531541859215)),
         ((22.543847, 113.912316), (22.540796131694766, 113.9171764808363)),
+        ((39.911954, 116.377817), (39.91334545536069, 116.38404722455657)),
+        ((39.915, 116.404), (39.91640428150164, 116.41024449916938)),
     ],
 )
 def test_the_shift_of_published_points(point: LatLon, shifted: LatLon) -> None:
     assert datums.to_gcj02(point) == pytest.approx(shifted, abs=1e-9)
+
+
+def test_the_second_shift_of_a_published_point() -> None:
+    found = datums.gcj02_to_bd09((39.915, 116.404))  # test/app.js of wandergis/coordtransform
+    assert found == pytest.approx((39.92133699351021, 116.41036949371029), abs=1e-9)
+    point = (39.4, 76.0)
+    assert datums.to_bd09(point) == datums.gcj02_to_bd09(datums.to_gcj02(point))
+
+
+def test_how_far_the_shifts_reach_in_xinjiang() -> None:
+    """The numbers of docs/methods/areas.md."""
+    points = [(36 + lat / 4, 75 + lon / 4) for lat in range(49) for lon in range(81)]
+
+    def reach(shift: Callable[[LatLon], LatLon]) -> list[float]:
+        return sorted(Geodesic.WGS84.Inverse(*p, *shift(p))["s12"] for p in points)
+
+    first, second = reach(datums.to_gcj02), reach(datums.to_bd09)
+    assert 75 < first[0] < first[-1] < 330
+    assert 120 < first[len(first) // 20] < first[-len(first) // 20] < 300
+    assert sum(far < datums.NEAREST for far in first) < len(first) / 50  # not asked about
+    assert 880 < second[0] < second[-1] < 1_180
 
 
 def test_nothing_is_shifted_elsewhere() -> None:

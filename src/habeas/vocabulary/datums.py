@@ -88,9 +88,13 @@ def _waves(at: float, *waves: tuple[float, float]) -> float:
 
 def to_bd09(point: LatLon) -> LatLon:
     """Where Baidu's map draws a point."""
-    lat, lon = to_gcj02(point)
-    if (lat, lon) == point:
-        return point
+    shifted = to_gcj02(point)
+    return point if shifted == point else gcj02_to_bd09(shifted)
+
+
+def gcj02_to_bd09(point: LatLon) -> LatLon:
+    """Where Baidu's map draws a point of a map in GCJ-02."""
+    lat, lon = point
     far = math.hypot(lon, lat) + 0.00002 * math.sin(lat * _BAIDU)
     turn = math.atan2(lat, lon) + 0.000003 * math.cos(lon * _BAIDU)
     return far * math.sin(turn) + 0.006, far * math.cos(turn) + 0.0065
