@@ -99,7 +99,7 @@ def figure(shown: dict[str, Any]) -> SafeString:
     unit, pairs = shown.get("unit_words") or "", shown.get("open_pairs") or 0
     doubt = ngettext("(%(n)s pair not decided)", "(%(n)s pairs not decided)", pairs)
     return format_html(
-        '<span class="figure-number">{}{}{}</span>',
+        '<span class="figure-number"><bdi>{}</bdi>{}{}</span>',
         shown["number_words"],
         format_html(' <span class="unit">{}</span>', unit) if unit else "",
         format_html(' <span class="unit">{}</span>', doubt % {"n": f"{pairs:,}"}) if pairs else "",
