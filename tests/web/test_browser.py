@@ -168,6 +168,46 @@ COVERED = """() => {
 }"""
 
 
+def test_from_right_to_left_a_date_and_a_range_keep_their_order(
+    shelf: Shelf, served: Serving, open_page: OpenPage
+) -> None:
+    page = let_in(open_page(), served)
+    seen = []
+    for path in ("/claims/{denial}/", "/records/{region}/", "/figures/held/", "/figures/spoke/"):
+        page.visit(served.origin + address(shelf, path))
+        page.page.evaluate("document.documentElement.dir = 'rtl'")
+        if path == "/figures/spoke/":  # as a number is written over what is not decided
+            number = page.page.locator("h1 + .figure-number bdi")
+            number.evaluate("number => { number.textContent = '11 to 12'; }")
+        for text, left, right in page.page.evaluate(ENDS):
+            seen.append(text)
+            assert left < right, (path, text)
+    assert "13 August 2018" in seen
+    assert "11 to 12" in seen
+
+
+#: Each date and range on one line, and where its first and its last character are.
+ENDS = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    for (let node; (node = walker.nextNode());) {
+        const pattern = /\\d[\\d,]* (?:to \\d[\\d,]*|[A-Z][a-z]+ \\d{4})/g;
+        for (const match of node.data.matchAll(pattern)) {
+            const at = (index) => {
+                const range = document.createRange();
+                range.setStart(node, index);
+                range.setEnd(node, index + 1);
+                return range.getBoundingClientRect();
+            };
+            const first = at(match.index), last = at(match.index + match[0].length - 1);
+            const one = first.width && first.top === last.top;
+            if (one) found.push([match[0], first.left, last.left]);
+        }
+    }
+    return found;
+}"""
+
+
 def test_without_script_nothing_is_lost(shelf: Shelf, served: Serving, open_page: OpenPage) -> None:
     page = let_in(open_page(java_script_enabled=False), served)
     page.visit(f"{served.origin}/figures/camps/")

@@ -73,6 +73,26 @@ def test_every_text_of_others_is_isolated_on_the_page() -> None:
     assert loose == []
 
 
+def test_every_date_and_amount_is_isolated_on_the_page() -> None:
+    """ "11 to 12" and "1 May 2016" begin with a number, which a page from right to left moves."""
+    loose = []
+    for path in sorted(TEMPLATES.glob("*.html")):
+        text = path.read_text("utf-8")
+        for shown in re.finditer(rf"\{{\{{ (?:[a-z_.]*\.)?{DATED_OR_MEASURED}[^}}]*\}}\}}", text):
+            before = text[: shown.start()]
+            isolated = before.rfind("<bdi") > before.rfind("</bdi>")
+            in_a_tag = before.rfind("<") > before.rfind(">")
+            if not (isolated or in_a_tag):
+                loose.append(f"{path.name}: {shown[0]}")
+    assert loose == []
+
+
+DATED_OR_MEASURED = (
+    r"(?:(?:holds|said|when|before|after|received_on|happened_at|as_of|column|change|list)\.words"
+    r"|dates|outline\.area|outline\.corner)\b"
+)
+
+
 #: Quoted whole, in an element that holds nothing else and takes its direction from them.
 IN_A_BLOCK_OF_THEIR_OWN = (
     "definition|exact",
@@ -112,7 +132,10 @@ FIGURE = {
 
 def test_a_figure_is_shown_with_its_unit() -> None:
     shown = rendered("{% figure figure %}", figure=FIGURE)
-    assert shown == '<span class="figure-number">10 <span class="unit">persons</span></span>'
+    assert (
+        shown
+        == '<span class="figure-number"><bdi>10</bdi> <span class="unit">persons</span></span>'
+    )
 
 
 @pytest.mark.parametrize(
