@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from habeas.archive.opening import Archive
 from habeas.exchange.bundling.choosing import choose
 from habeas.exchange.errors import ImportRefused
 from habeas.exchange.importing import import_folder
+from habeas.vocabulary import datums
 
 SOURCES = "id,kind,code,handling\ns,publication,news,public\n"
 CLAIMS = """\
@@ -168,6 +170,36 @@ def test_an_outline_in_a_shifted_datum_is_asked_about(archive: Archive, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("shift", "said"),
+    [
+        (datums.to_gcj02, "The outline is probably in GCJ-02"),
+        (datums.to_bd09, "The outline is probably in BD-09"),
+    ],
+)
+def test_each_shift_is_told_by_its_name_and_taken_where_it_is_meant(
+    archive: Archive, tmp_path: Path, shift: Callable[[datums.LatLon], datums.LatLon], said: str
+) -> None:
+    signer = add_reviewer(archive)
+    corners = ((37.103, 79.899), (37.103, 79.901), (37.105, 79.901), (37.105, 79.899))
+    outline = " ".join(f"{lat:.6f},{lon:.6f}" for lat, lon in map(shift, corners))
+    told = _PLACED.format(outline=outline, written="", precision="site")
+    found = faults(archive, folder(tmp_path / "in", claims=told, judgements=SAME))
+    assert said in found
+    assert "Convert it to WGS 84" in found
+    meant = _PLACED.format(outline=outline, written=outline, precision="site")
+    import_folder(archive, folder(tmp_path / "meant", claims=meant, judgements=SAME), signer)
+
+
+def test_an_outline_outside_of_the_region_is_taken_where_it_is_meant(
+    archive: Archive, tmp_path: Path
+) -> None:
+    signer = add_reviewer(archive)
+    abroad = "25.1,55.1 25.1,55.2 25.2,55.2"
+    meant = _PLACED.format(outline=abroad, written=abroad, precision="county")
+    import_folder(archive, folder(tmp_path / "in", claims=meant, judgements=SAME), signer)
+
+
+@pytest.mark.parametrize(
     ("outline", "reason"),
     [
         ("37.1,79.9 37.15,79.95 37.1,79.95 37.15,79.9", "crosses or touches"),
@@ -175,6 +207,8 @@ def test_an_outline_in_a_shifted_datum_is_asked_about(archive: Archive, tmp_path
         ("137.1,79.9 37.1,79.95 37.15,79.95", "latitude comes first"),
         ("79.9,37.1 79.95,37.1 79.95,37.15", "with the numbers exchanged"),
         ("37.1,79.9 37.1,79.95", "2 corners"),
+        ("37.1,-79.9 37.1,-79.95 37.15,-79.95", "is outside of Xinjiang"),
+        ("7.1,79.9 7.1,79.95 7.15,79.95", "is outside of Xinjiang"),
     ],
 )
 def test_a_bad_outline_is_refused_by_row(

@@ -103,8 +103,8 @@ def far_off(row: DraftRow, value: values.Value, region: Region) -> tuple[str, st
             return _A_MIDNIGHT, f"Write the day: {found[1]}. If it is meant, {_REPEAT}"
         return _far_in_time(value.normal)
     if isinstance(value.normal, Outline):
-        lat, lon = value.normal.corners[0]
-        return _far_in_space(Point(lat, lon, places.NOT_STATED), region)
+        corner = Point(*value.normal.corners[0], places.NOT_STATED)
+        return _far_in_space(corner, region) or _outside(corner, region)
     return _far_in_space(value.normal, region) if isinstance(value.normal, Point) else None
 
 
@@ -136,6 +136,17 @@ def _far_in_space(point: Point, region: Region) -> tuple[str, str] | None:
             f"If it is meant, repeat it in as_written. Else {point.lon},{point.lat}?",
         )
     return None
+
+
+def _outside(corner: Point, region: Region) -> tuple[str, str] | None:
+    """Of an outline only: places are stated of people and events all over the world."""
+    boxes = _boxes(region)
+    if not boxes or any(box.holds(float(corner.lat), float(corner.lon)) for box in boxes):
+        return None
+    return (
+        f"The outline at {corner.lat},{corner.lon} is outside of {region.title}.",
+        "Look whether a digit or a sign is wrong. If it is meant, repeat it in as_written.",
+    )
 
 
 class _Box(NamedTuple):
