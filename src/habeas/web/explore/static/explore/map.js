@@ -139,7 +139,8 @@
     });
     const arrange = () => {
       const frame = canvasOf(map);
-      const taken = dots.map((dot) => dot.getBoundingClientRect());
+      const buttons = [...box.querySelectorAll(".maplibregl-ctrl-group")];
+      const taken = [...dots, ...buttons].map((one) => one.getBoundingClientRect());
       for (const {element, rank, marker} of written) {
         const {width, height} = element.getBoundingClientRect();
         const {x, y} = map.project(marker.getLngLat());
