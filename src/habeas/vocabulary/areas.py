@@ -4,7 +4,7 @@ Areas are those of geodesic polygons on the WGS 84 ellipsoid (Karney 2013, "Algo
 geodesics", J. Geodesy 87:43-55, section 6), exact here but for what the corners say. Their error
 is that of the corners: each may lie off in both directions, independently and without a bias,
 which gives the standard deviation of the area in closed form (as Chrisman and Yandell 1988 have it
-in Surveying and Mapping 48; derived again here, and tests compare it with corners drawn at random). A
+in Surveying and Mapping 48; derived again, and tests compare it with corners drawn at random). A
 picture that lies off as a whole moves every corner alike and leaves the area as it is.
 
 Invariants: the error holds at least the rounding of the degrees as they are written; without a
