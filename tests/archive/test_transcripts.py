@@ -20,8 +20,11 @@ from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.readings import locator_in, locator_words, map_of, parts_of
+from habeas.archive.search import refresh
 from habeas.archive.verbs.blocking import block
 from habeas.archive.verbs.referring import Marking
+from habeas.display.asking import Query
+from habeas.display.search import search
 from habeas.errors import HabeasError
 from habeas.reading.documents import Document, Part, State
 
@@ -149,11 +152,22 @@ def test_the_text_of_a_blocked_recording_is_shown_to_nobody(
     with archive.writing(acting(archive)) as batch:
         block(batch, at.recording.position, "Somebody who speaks in it asked")
     assert transcripts.of_recording(OWNER, at.recording.position) == []
+    _refuse_words(archive, at)
+    with archive.writing(acting(archive)) as batch:
+        verbs.retract(batch, at.transcript, "transcript", "A poor one; still their words.")
+    _refuse_words(archive, at)
+    assert rebuilding.check() == []
+
+
+def _refuse_words(archive: Archive, at: Told) -> None:
     assert list(transcripts.lines_of(archive, OWNER, at.reading.position)) == []
     assert not visible(OWNER, m.Layer).filter(position=at.layer.position).exists()
     layer = m.Layer.objects.get(position=at.layer.position)
     with pytest.raises(ArchiveError):
         archive.read_object(layer.address)
+    refresh(archive)
+    found = search(archive, OWNER.with_purpose(1), Query({"q": "school"})).found
+    assert found is None or found.hits == ()
 
 
 def test_it_goes_with_either_and_the_words_with_the_recording() -> None:

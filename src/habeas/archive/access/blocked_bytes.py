@@ -9,8 +9,12 @@ from habeas.archive.errors import ExhibitBlocked
 
 
 def _with_transcripts(blocked: set[int]) -> set[int]:
-    """The exhibits, and those in which somebody wrote down what is said in them."""
-    rows = m.Transcript.objects.filter(exhibit__in=blocked, ended_at__isnull=True)
+    """The exhibits, and those in which somebody wrote down what is said in them.
+
+    Also where that transcript was retracted: nobody vouches for the words, and they are the words
+    of those who speak all the same.
+    """
+    rows = m.Transcript.objects.filter(exhibit__in=blocked)
     return blocked | set(rows.values_list("transcript", flat=True)) if blocked else blocked
 
 

@@ -89,10 +89,9 @@ def visible(viewer: Viewer, model: type[M]) -> QuerySet[M]:
     rows: QuerySet[M] = model._default_manager.all()
     if model in (m.Layer, m.Reading):  # of a blocked exhibit: nobody's, not even the owner's
         blocked = m.Block.objects.filter(exhibit=OuterRef("exhibit"), ended_at__isnull=True)
-        # What was written down of a blocked recording is the words of those who speak in it.
-        written = m.Transcript.objects.filter(
-            Exists(blocked), transcript=OuterRef("exhibit"), ended_at__isnull=True
-        )
+        # What was written down of a blocked recording is the words of those who speak in it,
+        # whether or not somebody still vouches for it.
+        written = m.Transcript.objects.filter(Exists(blocked), transcript=OuterRef("exhibit"))
         rows = rows.exclude(Exists(blocked) | Exists(written))
     if model is m.Transcript:
         for name in ("exhibit", "transcript"):
