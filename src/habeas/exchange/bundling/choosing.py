@@ -21,6 +21,7 @@ from habeas.archive.access import (
     team_member,
     visible,
 )
+from habeas.archive.access.blocked_bytes import blocked_among
 from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
 from habeas.archive.groupings import episodes_of
 from habeas.archive.opening import Archive
@@ -30,7 +31,7 @@ from habeas.custody.errors import BundleError
 from habeas.figures.definition import recorded
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.evaluating import evaluate
-from habeas.figures.evaluation.loading import live_claims, records_around
+from habeas.figures.evaluation.loading import grouped_in, live_claims, records_around
 from habeas.figures.why.asking import tree
 from habeas.figures.why.nodes import Node
 
@@ -210,6 +211,7 @@ def _record(archive: Archive, viewer: Viewer, record: int, level: str) -> Chosen
     mentions = records.members(first)
     owned = _positions(live(visible(viewer, m.Mention), size), "of", mentions)
     claims = _positions(live_claims(viewer, size), "subject", {*mentions, *owned})
+    claims |= grouped_in(viewer, mentions, size)
     number = f"Record {first}"
     chosen = Chosen(f"{number}: {mention.caption}", unnamed=number)
     _with_claims(viewer, chosen, claims)
@@ -257,9 +259,8 @@ def _with_claims(viewer: Viewer, chosen: Chosen, claims: Collection[int]) -> Non
         chosen.positions |= _positions(visible(viewer, model), "position", wanted)
     chosen.positions |= _positions(live(visible(viewer, m.Assessment)), "target", found | sources)
     found_exhibits = _positions(visible(viewer, m.Exhibit), "position", exhibits)
-    blocked = visible(OWNER, m.Block).filter(ended_at__isnull=True)
     chosen.positions |= found_exhibits  # a blocked one is proven; its bytes are handed to nobody
-    chosen.exhibits |= found_exhibits - _column(blocked, "exhibit", found_exhibits, "exhibit")
+    chosen.exhibits |= found_exhibits - blocked_among(found_exhibits)
     readings = _column(visible(viewer, m.Passage), "position", passages, "reading")
     chosen.positions |= _positions(visible(viewer, m.Reading), "position", readings)
     _with_exhibits(viewer, chosen, sorted(found_exhibits), passages)

@@ -19,6 +19,7 @@ from habeas.archive import models as m
 from habeas.archive import openness, regions
 from habeas.archive.access import Viewer, live, newest, visible
 from habeas.archive.access.gates import speaking
+from habeas.archive.groupings import episodes_under
 from habeas.archive.joined import find_all
 from habeas.archive.records import components, joining_pairs, owners_of
 from habeas.archive.review.pairs import COMPARED_KINDS
@@ -100,6 +101,19 @@ def live_claims(viewer: Viewer, as_of: int | None) -> QuerySet[m.Claim]:
     """The claims that stood as of a size (now: None) and may count: of those about what a picture
     shows, the ones that somebody confirmed by then."""
     return speaking(live(visible(viewer, m.Claim), as_of), as_of)
+
+
+def grouped_in(viewer: Viewer, mentions: Collection[int], as_of: int) -> set[int]:
+    """The claims about its owner that groupings put in the record of these mentions."""
+    rows = visible(viewer, m.Mention).filter(position__in=list(mentions), of__isnull=False)
+    grouped = episodes_under(viewer, rows, as_of)
+    if not grouped:
+        return set()
+    owners = {of for of in rows.values_list("of", flat=True) if of is not None}
+    joined = records_around(viewer, sorted(owners), as_of)
+    of_owner = {each for owner in owners for each in joined.members(joined.of(owner))}
+    about = live_claims(viewer, as_of).filter(subject__in=of_owner)
+    return grouped.keys() & set(about.values_list("position", flat=True))
 
 
 def claim_columns() -> tuple[str, ...]:

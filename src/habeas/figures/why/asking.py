@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from habeas.archive import models as m
 from habeas.archive import regions
 from habeas.archive.access import Viewer, as_known, erasing_entry, visible
@@ -23,7 +25,7 @@ from habeas.figures.evaluation import conflicts as found_conflicts
 from habeas.figures.evaluation.disagreement import Conflict
 from habeas.figures.evaluation.erased import erased_since, words_of
 from habeas.figures.evaluation.evaluating import evaluate
-from habeas.figures.evaluation.loading import live_claims, records_around
+from habeas.figures.evaluation.loading import grouped_in, live_claims, records_around
 from habeas.figures.evaluation.results import Evaluation, FigureMember
 from habeas.figures.why.claim_steps import Descent, Prover, erased_by
 from habeas.figures.why.marking import marked
@@ -269,7 +271,10 @@ def _record(
 ) -> Node:
     records = records_around(viewer, [mention.position], as_of)
     mentions = records.members(records.of(mention.position))
-    claims = live_claims(viewer, as_of).filter(subject__in=mentions)
+    about = Q(subject__in=mentions)
+    if mention.of is not None and (grouped := grouped_in(viewer, mentions, as_of)):
+        about |= Q(position__in=grouped)
+    claims = live_claims(viewer, as_of).filter(about)
     in_all = claims.count()
     wanted = claims.order_by("property", "position").values_list("position", flat=True)
     shown = list(wanted[offset : offset + limit])
