@@ -184,6 +184,7 @@ class AnswerShown:
     with_added: Target
     nowhere: tuple[str, ...]
     next_try: str
+    counterpart: str
     in_one_file: WiderQuery | None
     behind: int
     named: tuple[NamedShown, ...]
@@ -253,6 +254,7 @@ def _found(found: SearchAnswer, asked: str, exact: bool, first: int) -> AnswerSh
         with_added=_asking(asked, exact=False),
         nowhere=tuple(str(part) for part in found.nowhere),
         next_try=refining.next_try(found.nowhere) if found.nowhere else "",
+        counterpart=refining.counterpart(found.nowhere),
         in_one_file=_in_one_file(found, exact),
         behind=found.behind,
         named=tuple(map(_record, found.named.records)),

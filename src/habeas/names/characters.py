@@ -21,11 +21,21 @@ _PAIRS = (
     "滎荥膠胶薩萨貳贰賽赛贛赣隴陇鐸铎鑾銮饒饶騫骞鵲鹊"
 )
 _SIMPLER = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
+_FULLER = {ord(plain): full for plain, full in zip(_PAIRS[-1::-2], _PAIRS[-2::-2], strict=True)}
 
 
 def simplified(text: str) -> str:
     """The text with the traditional characters that are known here in their simplified forms."""
     return text.translate(_SIMPLER)
+
+
+def otherwise(text: str) -> str:
+    """The text in the other characters: simplified, or if it is so already in traditional ones, as
+    far as they are known here; '' where it would be the same."""
+    other = simplified(text)
+    if other == text:
+        other = text.translate(_FULLER)
+    return "" if other == text else other
 
 
 def is_simplified(letter: str) -> bool:

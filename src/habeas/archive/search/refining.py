@@ -60,8 +60,9 @@ def spread(tree: Tree) -> Tree | None:
 def next_try(missing: Sequence[Tree]) -> str:
     """What to ask next where parts of a query are nowhere: ``filter`` (leave it out), ``shorter``
     (fewer letters beside the *), ``apart`` (the words of a phrase by themselves), ``farther`` (more
-    words between), ``characters`` (fewer of a Chinese word), ``amiss`` (an ending, or none)
-    or ``ending`` (a * or a letter amiss). Of several parts that of the first."""
+    words between), ``counterpart`` (traditional characters for simplified ones, or back),
+    ``characters`` (fewer of a Chinese word), ``unread`` (there is nothing to leave out of it),
+    ``amiss`` (an ending, or none) or ``ending`` (a * or a letter amiss). Of several parts that of the first."""
     parts = [leaf for part in missing for leaf in leaves(part)]
     if any(isinstance(part, Filter) for part in parts):
         return "filter"
@@ -72,10 +73,21 @@ def next_try(missing: Sequence[Tree]) -> str:
         if any(sign in first.text for sign in "*?＊？"):
             return "shorter"
         if any(map(folding.is_han, folding.words(first.text))):
-            return "characters"
+            if counterpart(missing):
+                return "counterpart"
+            return "characters" if len(first.text) > 1 else "unread"
         if first.fuzzy:
             return "amiss"
     return "ending"
+
+
+def counterpart(missing: Sequence[Tree]) -> str:
+    """The first word that is nowhere in its other Chinese characters, which are not searched for by
+    themselves; '' where it has none that is known."""
+    from habeas.names import characters  # a room that a query with hits does not need
+
+    first = next((leaf for part in missing for leaf in leaves(part)), None)
+    return characters.otherwise(first.text) if isinstance(first, QueryWord) else ""
 
 
 def _has_words(item: Tree) -> bool:

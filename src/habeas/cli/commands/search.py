@@ -19,7 +19,7 @@ from habeas.archive.search import batches, searching
 from habeas.archive.search.citable import CitablePlace
 from habeas.archive.search.errors import QueryRefused
 from habeas.archive.search.named import NamedRecord
-from habeas.archive.search.refining import next_try, spread
+from habeas.archive.search.refining import counterpart, next_try, spread
 from habeas.archive.search.searching import Hit, SearchAnswer, checked
 from habeas.archive.search.sheet_rows import FoundRow
 from habeas.cli.errors import FilesUnusable
@@ -247,7 +247,8 @@ def _tell_why(speaker: Speaker, found: SearchAnswer) -> None:
         speaker.note("  → Put OR between words, or ask one by one: a passage is at most one page.")
         return
     speaker.note(f"In no passage: {shown(', '.join(map(str, found.nowhere)))}")
-    speaker.note(f"  → {_NEXT[next_try(found.nowhere)]}")
+    step = _NEXT[next_try(found.nowhere)].format(shown(counterpart(found.nowhere)))
+    speaker.note(f"  → {step}")
 
 
 #: What to ask next, by ``refining.next_try``.
@@ -256,7 +257,9 @@ _NEXT = {
     "shorter": "Try fewer letters beside the * or ?.",
     "apart": "Leave the quotation marks out, or put ~5 after them: up to five words between.",
     "farther": "Allow more words between, or leave the quotation marks out.",
+    "counterpart": "Traditional and simplified characters are searched apart: try {} too.",
     "characters": "Try fewer of its characters.",
+    "unread": "`habeas reading report` lists what could not be read, and so not be searched.",
     "amiss": "Try a * at the end of a word instead.",
     "ending": "Try a * at the end of a word, or ~1 after it for one letter amiss.",
 }
