@@ -62,7 +62,8 @@ def next_try(missing: Sequence[Tree]) -> str:
     (fewer letters beside the *), ``apart`` (the words of a phrase by themselves), ``farther`` (more
     words between), ``counterpart`` (traditional characters for simplified ones, or back),
     ``characters`` (fewer of a Chinese word), ``unread`` (there is nothing to leave out of it),
-    ``amiss`` (an ending, or none) or ``ending`` (a * or a letter amiss). Of several parts that of the first."""
+    ``amiss`` (an ending, or none) or ``ending`` (a * or a letter amiss). Of several parts that of
+    the first."""
     parts = [leaf for part in missing for leaf in leaves(part)]
     if any(isinstance(part, Filter) for part in parts):
         return "filter"
