@@ -27,7 +27,8 @@ from habeas.archive.store.pieces import in_pieces
 
 @dataclass(frozen=True, slots=True)
 class BlastRadius:
-    """Positions, in ledger order. ``records``: the subjects', as the viewer knows them;
+    """Positions, in ledger order. ``records``: the subjects', as the viewer knows them, and the
+    owners of these, such as the person of a detention;
     ``transcripts``: those that a retraction ends; ``handed_over``: the custody events by which
     exhibits that its claims cite left in bundles: what is out there cannot be called back.
     """
@@ -49,7 +50,11 @@ def blast_radius(viewer: Viewer, position: int) -> BlastRadius | None:
         subjects = visible(viewer, m.Mention).filter(position__in=claims.values("subject"))
         if kind == "judgement":
             subjects = visible(viewer, m.Mention).filter(position__in=_judged(position))
-        records = {record.position for record in _records(viewer, subjects)}
+        # What is said of a detention is said of its person.
+        told_of = visible(viewer, m.Mention).filter(
+            Q(position__in=subjects.values("position")) | Q(position__in=subjects.values("of"))
+        )
+        records = {record.position for record in _records(viewer, told_of)}
         found = tuple(claims.order_by("position").values_list("position", flat=True))
         transcripts = _transcripts_ended(viewer, kind, position)
         handed = _handed_over(viewer, found)
