@@ -1,13 +1,15 @@
 """Small archives at random, made by the ordinary verbs, to hold two counts against each other.
 
 Each has a few dozen claims and everything that a figure must get right about them: mentions joined
-and parted, lists and sources retracted, corrections retracted, denials, values not given, dates and
-counts of every kind, places in places, lineage in rings, linkage, handling and consent. The same
-seed gives the same archive. Everybody in them is invented.
+and parted, detentions and what is grouped into them, lists and sources retracted, corrections
+retracted, denials, values not given, dates and counts of every kind, places in places, lineage in
+rings, linkage, handling and consent. The same seed gives the same archive. Everybody in them is
+invented.
 """
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import tempfile
@@ -21,7 +23,7 @@ from benchmarks.counting_dates import DATES
 from habeas.archive import models as m
 from habeas.archive import regions, verbs
 from habeas.archive.access import OWNER, visible
-from habeas.archive.errors import AlreadyEnded
+from habeas.archive.errors import AlreadyEnded, EntryRefused
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.making import init_archive
@@ -46,6 +48,7 @@ CODES = {
     "facility_type": ("camp", "prison"),
     "forced_labour": ("yes", "no", "in-part"),
     "un_position": ("support", "condemn", "self"),
+    "detention_outcome": ("released", "died", "still-held"),
 }
 POINTS = ("37.08,80.18 county", "37.10,80.20 site", "39.47,75.99 settlement", "37.08,80.18 exact")
 REFERS = {
@@ -63,8 +66,11 @@ PROPERTIES = {
     "place": "part_of people_held facility_count deaths",
     "country": "un_position",
     "event": "date place deaths",
+    "detention": "held_from held_until detained released detained_in detention_reason "
+    "detention_outcome",
 }
 KINDS = tuple(PROPERTIES)
+_BY_THEMSELVES = tuple(kind for kind in KINDS if kind != "detention")
 BASES = ("saw", "heard", "document", "not-stated")
 STANCES = ("asserts",) * 8 + ("denies", "denies", "does-not-know", "retracts")
 HANDLING = ("public",) * 5 + ("team",) * 4 + ("restricted",)
@@ -135,6 +141,8 @@ class _Filling:
         self.mentions: list[_Named] = []
         self.claims: list[tuple[Ref, _Named]] = []
         self.judgements: list[Ref] = []
+        self.groupings: list[Ref] = []
+        self.owners: dict[int, int] = {}
         position = visible(OWNER, m.Passage).values_list("position", flat=True)[0]
         self.passage = Ref(entry_id_at(position), position)
 
@@ -144,17 +152,20 @@ class _Filling:
             self._people_and_sources(batch)
             for _ in range(pick.randint(20, 60)):
                 self._claim(batch)
-            for _ in range(pick.randint(0, 8)):
-                self._judge(batch)
+            for act in (self._judge, self._group):
+                for _ in range(pick.randint(0, 8)):
+                    with contextlib.suppress(EntryRefused, AlreadyEnded):
+                        act(batch)
         with self.archive.writing(self.person, sequence=False) as batch:
             acts = [self._retract_claim, self._correct, self._assess] * 2
             acts += [self._judge, self._claim, self._link, self._part, self._lineage]
             acts += [self._retract_list, self._retract_source]
+            acts += [self._group, self._group, self._ungroup]
             for _ in range(pick.randint(4, 14)):
                 act = pick.choice(acts)
                 try:
                     act(batch)
-                except AlreadyEnded:
+                except (AlreadyEnded, EntryRefused):
                     continue
 
     def _place(self) -> Marking:
@@ -179,7 +190,7 @@ class _Filling:
         for number in range(pick.randint(1, 3)):
             self.lists.append(verbs.begin_list(batch, f"list {number}", f"{number:064d}"))
         for number in range(pick.randint(8, 22)):
-            kind = pick.choice((*KINDS, "person", "place", "facility"))
+            kind = pick.choice((*_BY_THEMSELVES, "person", "place", "facility"))
             of_list = pick.choice([*self.lists, None])
             made = verbs.mention(
                 batch, kind, f"{kind} {number}", list=of_list, marking=self._place()
@@ -187,6 +198,32 @@ class _Filling:
             self.mentions.append(_Named(made, kind, of_list))
             if kind == "person" and pick.random() < 0.6:
                 verbs.consent(batch, made, basis="given", audience="public")
+            while kind == "person" and pick.random() < 0.4:
+                self._detention(batch, made, of_list)
+
+    def _detention(self, batch: Batch, person: Ref, of_list: Ref | None) -> None:
+        caption = f"detention {len(self.mentions)}"
+        list_ = of_list if self.chance.random() < 0.7 else None
+        made = verbs.mention(
+            batch, "detention", caption, of=person, list=list_, marking=self._place()
+        )
+        self.mentions.append(_Named(made, "detention", list_))
+        self.owners[made.position] = person.position
+
+    def _group(self, batch: Batch) -> None:
+        """Claims about a person into one of their detentions, or into somebody else's: refused."""
+        stays = [each.ref for each in self.mentions if each.kind == "detention"]
+        fit = [c for c, about in self.claims if stays and about.kind == "person"]
+        if not fit:
+            return
+        stay = self.chance.choice(stays)
+        own = [c for c, about in self.claims if about.ref.position == self.owners[stay.position]]
+        some = self.chance.sample(own or fit, self.chance.randint(1, min(3, len(own or fit))))
+        self.groupings.append(verbs.group(batch, stay, some, "as it seems", marking=self._place()))
+
+    def _ungroup(self, batch: Batch) -> None:
+        if self.groupings:
+            verbs.retract(batch, self.chance.choice(self.groupings), "grouping", "not so")
 
     def _lineage(self, batch: Batch) -> None:
         one, other = self.chance.choices(self.sources, k=2)

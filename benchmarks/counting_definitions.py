@@ -14,9 +14,9 @@ import yaml
 from benchmarks.counting_archives import BASES, CODES, KINDS, PROPERTIES, REFERS, TEXTS
 from benchmarks.counting_dates import WINDOWS
 
-_DATES = ("birth_date", "detained", "released", "opened", "date")
+_DATES = ("birth_date", "detained", "released", "opened", "date", "held_from", "held_until")
 _COUNTS = ("people_held", "capacity", "deaths", "facility_count", "age_then")
-_TEXTS = ("occupation", "purpose")
+_TEXTS = ("occupation", "purpose", "detention_reason")
 _ASKED = ("stance", "value", "holds", "holds", "said", "source", "source-kind", "interest")
 _ASKED += ("basis", "credibility", "passage", "repeats")
 _NUMBERS = ("0", "1", "3", "10", "20", "50", "51", "60", "100", "120", "200", "500")
@@ -38,7 +38,7 @@ class Writer:
 
     def _counted(self) -> dict[str, Any]:
         pick = self.chance
-        kind = pick.choice(KINDS)
+        kind = pick.choice((*KINDS, "person", "detention"))
         found: dict[str, Any] = {"kind": "counted", "counts": kind}
         if pick.random() < 0.3:
             found["undecided-from"] = pick.choice(("0.2", "0.5", "0.9"))
@@ -50,7 +50,8 @@ class Writer:
         return found
 
     def _by(self, kind: str) -> Any:
-        property_ = self.chance.choice(PROPERTIES[kind].split())
+        own = PROPERTIES[kind] + (" held_from held_until" if kind == "person" else "")
+        property_ = self.chance.choice(own.split())
         if property_ in _DATES:
             step = self.chance.choice(("month", "year", "year", "decade"))
             return {"property": property_, "step": step}
@@ -72,11 +73,22 @@ class Writer:
 
     def _rule(self, kind: str) -> dict[str, Any]:
         pick = self.chance
-        name = pick.choice(("has-claim",) * 5 + ("no-claim", "no-claim", "in-place", "record"))
+        names = ("has-claim",) * 5 + ("no-claim", "no-claim", "record")
+        names += ("has-record",) * 3 if kind == "person" else ()
+        name = pick.choice(names if kind == "detention" else (*names, "in-place"))
         if name == "in-place":
             return self._in_place()
+        if name == "has-record":
+            number = pick.choice((0, 1, 2, 2))
+            asked = [self._of_claims("has-claim", "detention") for _ in range(number)]
+            claims = [{k: v for k, v in each.items() if k != "rule"} for each in asked]
+            return {"rule": name, "kind": "detention", **({"claims": claims} if claims else {})}
         if name == "record":
             return {"rule": name, pick.choice(("is", "is-not")): self._records((kind,))}
+        return self._of_claims(name, kind)
+
+    def _of_claims(self, name: str, kind: str) -> dict[str, Any]:
+        pick = self.chance
         own = PROPERTIES[kind].split()
         properties = pick.sample(own, pick.choice((1, 1, 1, 2)) if len(own) > 1 else 1)
         rule: dict[str, Any] = {"rule": name, "property": properties}

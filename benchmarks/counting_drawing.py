@@ -13,10 +13,11 @@ from typing import Any
 from benchmarks.counting_second.counting import Found
 from benchmarks.counting_second.ledger import Rows
 from habeas.archive import models as m
+from habeas.archive import regions
 from habeas.archive.access import Viewer, visible
 
 _PLAIN: dict[str, tuple[type[m.Projection], tuple[str, ...]]] = {
-    "mentions": (m.Mention, ("position", "kind", "caption", "list")),
+    "mentions": (m.Mention, ("position", "kind", "caption", "list", "of")),
     "lineages": (m.Lineage, ("position", "source", "repeats")),
     "judgements": (m.Judgement, ("position", "left", "right", "verdict")),
     "assessments": (m.Assessment, ("position", "target", "scheme", "grade")),
@@ -37,7 +38,26 @@ def rows(viewer: Viewer) -> Rows:
     ]
     pairs = visible(viewer, m.Candidate).values("linkage", "left", "right", "ppm")
     candidates = [{"position": pair["linkage"], **pair} for pair in pairs]
-    return Rows(sources=sources, candidates=candidates, claims=_claims(viewer), **plain)
+    known = regions.vocabulary()
+    owned = {
+        name: (kind.of[0], frozenset(known.shared_with_owner(name)))
+        for name, kind in known.kinds.items()
+        if kind.of
+    }
+    of_any = [p.name for p in known.properties.values() if set(p.kinds) == set(known.kinds)]
+    return Rows(
+        sources=sources, candidates=candidates, claims=_claims(viewer), owned=owned,
+        groupings=_groupings(viewer), of_any=frozenset(of_any), **plain,
+    )  # fmt: skip
+
+
+def _groupings(viewer: Viewer) -> list[dict[str, Any]]:
+    claims: dict[int, list[int]] = defaultdict(list)
+    named = visible(viewer, m.GroupedClaim).order_by("grouping", "claim")
+    for grouping, claim in named.values_list("grouping", "claim"):
+        claims[grouping].append(claim)
+    rows = visible(viewer, m.Grouping).order_by("position").values("position", "episode")
+    return [{**row, "claims": claims[row["position"]]} for row in rows]
 
 
 def _kinds(interests: str) -> list[str]:
@@ -93,7 +113,7 @@ def comparable(answer: dict[str, Any]) -> dict[str, Any]:
             for each in answer["rules"]
         ],
         "members": sorted(members),
-        "decided": {each["record"]: sorted(each["claims"]) for each in answer["members"]},
+        "decided": sorted((each["record"], sorted(each["claims"])) for each in answer["members"]),
         "weak": {each["name"]: each["part"] for each in answer["weak"] if _is_weak(each)},
         "fewest": answer["fewest"],
         "groups": _groups({each["label"]: each["members"] for each in answer["groups"]}),
@@ -109,8 +129,8 @@ def second(found: Found) -> dict[str, Any]:
     """The second count's answer in the same form."""
     return {
         "steps": [(rule, sorted(out), sorted(unknown)) for rule, out, unknown in found.steps],
-        "members": sorted(found.members),
-        "decided": found.decided,
+        "members": sorted(found.ungrouped.get(member, member) for member in found.members),
+        "decided": sorted((found.ungrouped.get(m, m), c) for m, c in found.decided.items()),
         "weak": {name: part for name, part in found.weak.items() if part},
         "fewest": found.fewest,
         "groups": _groups(found.groups),

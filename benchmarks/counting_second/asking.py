@@ -7,6 +7,9 @@ table "Conditions" of the reference.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from benchmarks.counting_second import dates
@@ -157,7 +160,12 @@ def meets(ledger: Ledger, rule: Row, claim: Row) -> Answer:
 
 
 def has_claim(ledger: Ledger, rule: Row, record: int) -> Answer:
-    answers = [(meets(ledger, rule, claim), claim) for claim in ledger.claims_about[record]]
+    return among(ledger, rule, ledger.claims_about[record])
+
+
+def among(ledger: Ledger, rule: Row, claims: list[Row]) -> Answer:
+    """Is there one claim, or claims from enough origins, among these that meets every condition?"""
+    answers = [(meets(ledger, rule, claim), claim) for claim in claims]
     wanted = rule.get("origins-at-least")
     if wanted is None:
         return any_of(answer for answer, _ in answers)
@@ -173,6 +181,35 @@ def has_claim(ledger: Ledger, rule: Row, record: int) -> Answer:
     return None if len(possible) >= int(wanted) else False
 
 
+def says_a_value(claim: Row) -> bool:
+    return claim["stance"] == "asserts" and "state" not in claim["value"]
+
+
+def has_record(ledger: Ledger, rule: Row, record: int) -> Answer:
+    """Does one record of the kind that it owns meet every condition?
+
+    An ungrouped claim may be of any of them or of one by itself, so what would need several such
+    claims to be of one is not known.
+    """
+    wanted = rule.get("claims", [])
+    loose = ledger.ungrouped(rule["kind"], record)
+    owned = [
+        each
+        for each in ledger.owned_by[record]
+        if ledger.kind_of(each) == rule["kind"] and ledger.stands(each)
+    ]
+    if not wanted:
+        return bool(owned) or any(says_a_value(claim) for claim in loose)
+    alone = [all_of(among(ledger, each, [claim]) for each in wanted) for claim in loose]
+    together = [[], *(ledger.claims_about[each] for each in owned)]
+    answers = list(alone)
+    for claims in together:
+        certain = all_of(among(ledger, each, claims) for each in wanted)
+        perhaps = all_of(among(ledger, each, [*claims, *loose]) for each in wanted)
+        answers.append(True if certain else None if perhaps is not False else False)
+    return any_of(answers)
+
+
 def in_place(ledger: Ledger, rule: Row, record: int) -> Answer:
     return any_of(_in_one(ledger, place, record) for place in _records(ledger, rule["place"]))
 
@@ -185,6 +222,81 @@ def _in_one(ledger: Ledger, place: int, record: int) -> Answer:
     return False if record in ledger.places_above(place) else None
 
 
+def kept_of_owned(ledger: Ledger, rule: Row, one: Owned, rules: list[Row]) -> Answer:
+    """Does a rule keep a detention, recorded or possible, whose claims might not be all of it?
+
+    Ungrouped claims of its person may be of it. So one of which no claim is to meet something is
+    not known where such a claim does; one that lacks what is asked for is not known where others
+    might bring it.
+    """
+    match rule["rule"]:
+        case "live":
+            return one.recorded is None or ledger.stands(one.recorded)
+        case "has-claim":
+            answer = among(ledger, rule, one.claims)
+            if answer is False and _brought(ledger, rule, one, rules):
+                return None
+            return answer
+        case "no-claim":
+            if among(ledger, rule, one.claims):
+                return False
+            others = [claim for each in one.others for claim in each]
+            every = among(ledger, rule, [*one.claims, *others])
+            return True if every is False else None
+        case "record":
+            named = _records(ledger, rule.get("is", rule.get("is-not")))
+            answer = (
+                one.recorded in named
+                if one.recorded is not None
+                else (None if named & set(ledger.owned_by[one.person]) else False)
+            )
+            return answer if "is" in rule else opposite(answer)
+        case "in-place":
+            return None
+    raise ValueError(rule["rule"])
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A detention, recorded or one claim by itself; ``others``: of its person, each by itself.
+
+    A recorded one is never another recorded one, so its others are ungrouped claims.
+    """
+
+    person: int
+    claims: list[Row]
+    others: list[list[Row]]
+    recorded_others: list[list[Row]]
+    recorded: int | None = None
+
+
+def _brought(ledger: Ledger, rule: Row, one: Owned, rules: list[Row]) -> bool:
+    """Whether other claims might bring what it lacks.
+
+    To a recorded one, claims that give no value might, which are no detention without it. A claim
+    by itself is left open where it has a part of what is asked, and others the rest; that of a
+    recorded one that it would complete, too, so the recorded one need not be.
+    """
+    if one.recorded is not None:
+        no_value = [c for each in one.others for c in each if not says_a_value(c)]
+        return among(ledger, rule, no_value) is not False
+    wanted = [each for each in rules if each["rule"] == "has-claim"]
+
+    def had(sets: Iterable[list[Row]]) -> Answer:
+        claims = [claim for each in sets for claim in each]
+        return all_of(among(ledger, each, claims) for each in wanted)
+
+    if all(among(ledger, each, one.claims) is False for each in wanted):
+        return False
+    for number in range(1, len(one.others) + 1):
+        for some in combinations(one.others, number):
+            if sum(each in one.recorded_others for each in some) > 1:
+                continue  # no detention is two recorded ones
+            if had([one.claims, *some]) is not False and had(some) is not True:
+                return True
+    return False
+
+
 def kept(ledger: Ledger, rule: Row, record: int) -> Answer:
     """Does a rule of a counted figure keep the record?"""
     match rule["rule"]:
@@ -194,6 +306,8 @@ def kept(ledger: Ledger, rule: Row, record: int) -> Answer:
             return has_claim(ledger, rule, record)
         case "no-claim":
             return opposite(has_claim(ledger, rule, record))
+        case "has-record":
+            return has_record(ledger, rule, record)
         case "in-place":
             return in_place(ledger, rule, record)
         case "record" if "is" in rule:

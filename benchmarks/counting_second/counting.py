@@ -9,7 +9,16 @@ import yaml
 
 from benchmarks.counting_second import dates
 from benchmarks.counting_second.answers import Answer
-from benchmarks.counting_second.asking import asked, folded, in_place, kept, listed, reach
+from benchmarks.counting_second.asking import (
+    Owned,
+    asked,
+    folded,
+    in_place,
+    kept,
+    kept_of_owned,
+    listed,
+    reach,
+)
 from benchmarks.counting_second.found import Found
 from benchmarks.counting_second.ledger import Ledger, Row
 from benchmarks.counting_second.weighing import weigh
@@ -30,17 +39,72 @@ def count(ledger: Ledger, definition: Row) -> Found:
     if definition["kind"] == "reported":
         return _reported(ledger, definition, rules)
     found = Found()
-    records = ledger.records_of_kind(definition["counts"])
-    found.members = _through(found, rules, records, lambda rule, r: kept(ledger, rule, r))
+    kind = definition["counts"]
+    records = ledger.records_of_kind(kind)
+    possible = (
+        {c["position"]: c for c in ledger.possible(kind)} if kind in ledger.rows.owned else {}
+    )
+
+    owned = {} if kind not in ledger.rows.owned else _owned(ledger, kind, records, possible)
+
+    def ask(rule: Row, thing: int) -> Answer:
+        if thing in owned:
+            return kept_of_owned(ledger, rule, owned[thing], rules)
+        return kept(ledger, rule, thing)
+
+    found.members = _through(found, rules, [*records, *sorted(possible)], ask)
+    found.ungrouped = {
+        m: ledger.record_of[possible[m]["subject"]] for m in found.members if m in possible
+    }
     weigh(ledger, found, rules)
+    pairs: set[tuple[int, int]] = set()
     if "undecided-from" in definition:
         pairs = ledger.open_pairs(definition["counts"], float(definition["undecided-from"]))
         found.fewest = _fewest(found.members, pairs)
+    ties = _ties(ledger, found)
+    if ties:
+        found.fewest = _fewest(found.members, pairs | ties)
     if "by" in definition:
         for record in found.members:
-            label = group_of(ledger, definition["by"], record)
+            label = group_of(ledger, definition["by"], record, possible.get(record))
             found.groups.setdefault(label, []).append(record)
     return found
+
+
+def _owned(
+    ledger: Ledger, kind: str, records: list[int], possible: dict[int, Row]
+) -> dict[int, Owned]:
+    """Each detention with what else may be of it."""
+    found = {}
+    for record in records:
+        person = ledger.owner_of(record)
+        assert person is not None  # noqa: S101 - a kind that has an owner
+        loose = [[claim] for claim in ledger.ungrouped(kind, person)]
+        found[record] = Owned(person, ledger.claims_about[record], loose, [], record)
+    for at, claim in possible.items():
+        person = ledger.record_of[claim["subject"]]
+        others = [[c] for c in ledger.ungrouped(kind, person) if c is not claim]
+        recorded = [
+            ledger.claims_about[each]
+            for each in ledger.owned_by[person]
+            if ledger.kind_of(each) == kind and ledger.stands(each)
+        ]
+        found[at] = Owned(person, [claim], [*others, *recorded], recorded)
+    return found
+
+
+def _ties(ledger: Ledger, found: Found) -> set[tuple[int, int]]:
+    """Each possible one with another of its person's that is counted: they may be one.
+
+    With one of them only, because two recorded ones are never one for that.
+    """
+    ties = set()
+    for member, person in found.ungrouped.items():
+        recorded = [m for m in found.members if m not in found.ungrouped]
+        theirs = [m for m in recorded if ledger.owner_of(m) == person]
+        theirs += [m for m, whose in found.ungrouped.items() if whose == person and m != member]
+        ties.update((member, other) for other in theirs[:1])
+    return ties
 
 
 def _look_up(ledger: Ledger, rules: list[Row]) -> None:
@@ -95,10 +159,11 @@ NOT_KNOWN, NOT_STATED = "not known", "not stated"
 SEVERAL, DOES_NOT_APPLY = "more than one value", "does not apply"
 
 
-def group_of(ledger: Ledger, by: Any, record: int) -> str:
+def group_of(ledger: Ledger, by: Any, record: int, alone: Row | None = None) -> str:
     """The one group in which a record stands. Ordinary groups are named ``= value``."""
     property_, step = (by, None) if isinstance(by, str) else (by["property"], by.get("step"))
-    claims = [c for c in ledger.claims_about[record] if c["property"] == property_]
+    about = [alone] if alone is not None else ledger.claims_about[record]
+    claims = [c for c in about if c["property"] == property_]
     values: set[str | None] = set()  # None: it may be more than one
     speaks = False
     for claim in claims:

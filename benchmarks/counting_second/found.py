@@ -13,5 +13,6 @@ class Found:
     members: list[int] = field(default_factory=list)
     decided: dict[int, list[int]] = field(default_factory=dict)  # a member's deciding claims
     weak: dict[str, int] = field(default_factory=dict)
+    ungrouped: dict[int, int] = field(default_factory=dict)  # claims as possible ones: whose
     fewest: int | None = None
     groups: dict[str, list[int]] = field(default_factory=dict)

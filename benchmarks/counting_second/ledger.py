@@ -34,13 +34,19 @@ class Rows:
     retractions: list[Row] = field(default_factory=list)
     linkages: list[Row] = field(default_factory=list)
     candidates: list[Row] = field(default_factory=list)
+    groupings: list[Row] = field(default_factory=list)
+    #: Of a kind that has an owner: the owner's kind, and the properties that both may have.
+    owned: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    #: The properties that any record may have, such as a name.
+    of_any: frozenset[str] = frozenset()
 
     def as_of(self, size: int) -> Ledger:
         kept = {
             name: [row for row in rows if row["position"] < size]
             for name, rows in vars(self).items()
+            if isinstance(rows, list)
         }
-        return Ledger(Rows(**kept))
+        return Ledger(Rows(owned=self.owned, of_any=self.of_any, **kept))
 
 
 class Ledger:
@@ -81,8 +87,22 @@ class Ledger:
     @cached_property
     def record_of(self) -> dict[int, int]:
         """For each mention its record: the earliest mention that judgements join it to."""
-        record = {row["position"]: row["position"] for row in self.rows.mentions}
         same = [(j["left"], j["right"]) for j in self.live_judgements if j["verdict"] == "same"]
+        of = {row["position"]: row.get("of") for row in self.rows.mentions}
+        record = {mention: mention for mention in of}
+        self._join(record, [pair for pair in same if of[pair[0]] is None])
+        # Two of one owner are the same only while their owners are one record.
+        owners_are_one = [
+            (left, right)
+            for left, right in same
+            if of[left] is not None and of[right] is not None
+            and record[of[left]] == record[of[right]]
+        ]  # fmt: skip
+        self._join(record, owners_are_one)
+        return record
+
+    @staticmethod
+    def _join(record: dict[int, int], same: list[tuple[int, int]]) -> None:
         changed = True
         while changed:
             changed = False
@@ -91,7 +111,6 @@ class Ledger:
                 for mention in (left, right):
                     if record[mention] != lower:
                         record[mention], changed = lower, True
-        return record
 
     @cached_property
     def mention(self) -> dict[int, Row]:
@@ -112,18 +131,94 @@ class Ledger:
 
     @cached_property
     def claims_about(self) -> dict[int, list[Row]]:
+        """With those about a detention as claims about its person too, and those of a person that
+        a grouping puts in a detention as claims of the detention."""
         found: dict[int, list[Row]] = defaultdict(list)
         for claim in self.live_claims:
-            found[self.record_of[claim["subject"]]].append(claim)
+            record = self.record_of[claim["subject"]]
+            found[record].append(claim)
+            owner = self.owner_of(record)
+            if owner is not None and claim["property"] not in self.rows.of_any:
+                found[owner].append(claim)
+            episode = self.episode_of.get(claim["position"])
+            if episode is not None:
+                found[episode].append(claim)
         return found
+
+    # --- what has an owner ------------------------------------------------------------------
+
+    def owner_of(self, record: int) -> int | None:
+        of = self.mention[record].get("of")
+        return None if of is None else self.record_of[of]
+
+    @cached_property
+    def owned_by(self) -> dict[int, list[int]]:
+        """The records that a record owns."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for record in sorted(self.mentions_of):
+            owner = self.owner_of(record)
+            if owner is not None:
+                found[owner].append(record)
+        return found
+
+    @cached_property
+    def episode_of(self) -> dict[int, int]:
+        """For each claim that a standing grouping puts in a detention of its own person: which.
+
+        A correction takes the place of the claim that it corrects.
+        """
+        grouped: dict[int, int] = {}
+        for row in self.rows.groupings:
+            gone = row["position"] in self.retracted["grouping"]
+            if gone or row["episode"] not in self.mention or self._ended(row["episode"]):
+                continue
+            for claim in row["claims"]:
+                grouped[claim] = self.record_of[row["episode"]]
+        found: dict[int, int] = {}
+        previous = {claim["position"]: claim["previous"] for claim in self.rows.claims}
+        for claim in self.live_claims:
+            at: int | None = claim["position"]
+            while at is not None and at not in grouped:
+                at = previous.get(at)
+            if at is None:
+                continue
+            episode = grouped[at]
+            if self.owner_of(episode) == self.record_of[claim["subject"]]:
+                found[claim["position"]] = episode
+        return found
+
+    def ungrouped(self, kind: str, owner: int) -> list[Row]:
+        """The claims about a record that may be of a detention of it, and are of none."""
+        shared = self.rows.owned[kind][1]
+        return [
+            claim
+            for claim in self.live_claims
+            if self.record_of[claim["subject"]] == owner
+            and claim["property"] in shared
+            and claim["position"] not in self.episode_of
+        ]
+
+    def possible(self, kind: str) -> list[Row]:
+        """The ungrouped claims that assert a value: each reads as one possible detention."""
+        of = self.rows.owned[kind][0]
+        return [
+            claim
+            for owner in self.records_of_kind(of)
+            for claim in self.ungrouped(kind, owner)
+            if claim["stance"] == "asserts" and "state" not in claim["value"]  # says a value
+        ]
 
     def stands(self, record: int) -> bool:
         """Known otherwise than from retracted lists: by a mention, or by a live claim about it."""
-        lists = self.retracted["list"]
-        unretracted = any(
-            self.mention[each]["list"] not in lists for each in self.mentions_of[record]
-        )
+        unretracted = not all(map(self._ended, self.mentions_of[record]))
         return unretracted or bool(self.claims_about[record])
+
+    def _ended(self, mention: int) -> bool:
+        """Whether its list was retracted, or that of the mention that owns it."""
+        row = self.mention[mention]
+        owner = self.mention.get(row.get("of") or -1)
+        lists = {row["list"], None if owner is None else owner["list"]}
+        return bool(lists & self.retracted["list"])
 
     def named(self, name: str) -> set[int]:
         """The records of a caption exactly as written, or of a ledger position (``#12``)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from benchmarks.counting_second import dates
-from benchmarks.counting_second.asking import listed, meets
+from benchmarks.counting_second.asking import among, listed, meets, says_a_value
 from benchmarks.counting_second.found import Found
 from benchmarks.counting_second.ledger import Ledger, Row
 
@@ -18,7 +18,11 @@ def weigh(ledger: Ledger, found: Found, rules: list[Row]) -> None:
     alone: Counter[frozenset[int]] = Counter()
     weak: Counter[str] = Counter()
     for member in found.members:
-        claims = _deciding(ledger, rules, member) if rules else [by_position[member]]
+        if member in found.ungrouped:
+            weak["not-grouped"] += 1
+            claims = [by_position[member]]
+        else:
+            claims = _deciding(ledger, rules, member) if rules else [by_position[member]]
         if rules:
             found.decided[member] = sorted(claim["position"] for claim in claims)
         if not claims:
@@ -43,6 +47,8 @@ def _deciding(ledger: Ledger, rules: list[Row], member: int) -> list[Row]:
     for rule in rules:
         if rule["rule"] == "has-claim":
             claims = [c for c in ledger.claims_about[member] if meets(ledger, rule, c)]
+        elif rule["rule"] == "has-record":
+            claims = _of_one(ledger, rule, member)
         elif rule["rule"] == "in-place":
             places = set().union(*(ledger.named(name) for name in listed(rule["place"])))
             on_the_way = _from(ledger, member)
@@ -60,6 +66,26 @@ def _deciding(ledger: Ledger, rules: list[Row], member: int) -> list[Row]:
             continue
         found.update({claim["position"]: claim for claim in claims})
     return list(found.values())
+
+
+def _of_one(ledger: Ledger, rule: Row, owner: int) -> list[Row]:
+    """Of each owned record, or claim alone, that meets all of it: the claims that do."""
+    wanted = rule.get("claims", [])
+    alone = [[claim] for claim in ledger.ungrouped(rule["kind"], owner)]
+    of_owned = [
+        ledger.claims_about[each]
+        for each in ledger.owned_by[owner]
+        if ledger.kind_of(each) == rule["kind"]
+    ]
+    found = []
+    if not wanted:  # what tells of one: a value of a property that a person may have as well
+        shared = ledger.rows.owned[rule["kind"]][1]
+        every = [claim for claims in [*of_owned, *alone] for claim in claims]
+        return [c for c in every if c["property"] in shared and says_a_value(c)]
+    for claims in [*of_owned, *alone]:
+        if all(among(ledger, each, claims) for each in wanted):
+            found += [c for c in claims if any(meets(ledger, each, c) for each in wanted)]
+    return found
 
 
 def _from(ledger: Ledger, place: int) -> set[int]:
