@@ -21,6 +21,8 @@ from habeas.cli.made_up import its_person, load_exercise
 from habeas.cli.speaking import Speaker
 from habeas.custody.keys.key_names import origins_in
 from habeas.demo.exercise import ROWS, table
+from habeas.exchange.bundling.choosing import choose
+from habeas.exchange.bundling.writing import Recipient, write
 from habeas.exchange.exporting.writing import ExportRequest, export
 from habeas.exchange.folder import read_folder
 from habeas.figures.definition import recorded
@@ -98,6 +100,14 @@ def test_its_figures_are_the_articles_and_everything_says_synthetic(
     assert {row[0] for row in rows[1:]} == {"SYNTHETIC"}
     about = json.loads((tmp_path / "claims.csv.codebook.json").read_text("utf-8"))
     assert about["synthetic"] == SENTENCE
+
+
+def test_each_text_of_a_bundle_that_people_read_says_so(exercise: Archive, tmp_path: Path) -> None:
+    chosen = choose(exercise, "team", figure="listed-for-terrorism", purpose=0)
+    write(exercise, chosen, "team", tmp_path / "bundle", handover=Recipient("A tester", "A test"))
+    for name in ("report/report.html", "certification/draft.txt", "why/why.txt"):
+        assert SENTENCE in (tmp_path / "bundle/data" / name).read_text("utf-8"), name
+    assert (tmp_path / "bundle/data/why/why.txt").read_text("utf-8").startswith(SENTENCE)
 
 
 def test_neither_kind_of_archive_seals_what_the_other_made(

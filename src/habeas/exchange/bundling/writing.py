@@ -26,7 +26,7 @@ from habeas.archive.ledger.signing import entry_signer
 from habeas.archive.opening import Archive
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.still import still
-from habeas.archive.synthetic import SENTENCE
+from habeas.archive.synthetic import SENTENCE, words_of
 from habeas.archive.verbs.referring import marking_never_public
 from habeas.custody import standalone
 from habeas.custody.attestation.timestamps import pem, split_chain
@@ -337,7 +337,9 @@ def _told(
     if whole:
         tree = _without(chosen.why, {item.position: item for item in found})
         bag.add("data/why/why.json", by_hand.compact(as_json(tree)))
-        bag.add("data/why/why.txt", as_text(tree, width=100).encode())
+        first = words_of(attestation.checkpoint.origin)
+        first = f"{first}\n\n" if first else ""
+        bag.add("data/why/why.txt", (first + as_text(tree, width=100)).encode())
     else:
         bag.add(
             "data/why/LEFT-OUT.txt", b"The tree is left out, because it shows what is withheld.\n"
