@@ -80,7 +80,7 @@ def _owned(
         person = ledger.owner_of(record)
         assert person is not None  # noqa: S101 - a kind that has an owner
         loose = [[claim] for claim in ledger.ungrouped(kind, person)]
-        found[record] = Owned(person, ledger.claims_about[record], loose, [], record)
+        found[record] = Owned(person, ledger.claims_about[record], loose, record)
     for at, claim in possible.items():
         person = ledger.record_of[claim["subject"]]
         others = [[c] for c in ledger.ungrouped(kind, person) if c is not claim]
@@ -89,7 +89,7 @@ def _owned(
             for each in ledger.owned_by[person]
             if ledger.kind_of(each) == kind and ledger.stands(each)
         ]
-        found[at] = Owned(person, [claim], [*others, *recorded], recorded)
+        found[at] = Owned(person, [claim], [*others, *recorded])
     return found
 
 
