@@ -278,7 +278,7 @@ def _brought(ledger: Ledger, rule: Row, one: Owned, rules: list[Row]) -> bool:
     if one.recorded is not None:
         return among(ledger, rule, [c for c in others if not says_a_value(c)]) is not False
     wanted = [each for each in rules if each["rule"] == "has-claim"]
-    has_a_part = any(among(ledger, each, one.claims) is not False for each in wanted)
+    has_a_part = any(meets(ledger, each, c) is not False for each in wanted for c in one.claims)
     return has_a_part and among(ledger, rule, others) is not False
 
 
