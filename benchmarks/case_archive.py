@@ -54,8 +54,10 @@ DEFINITIONS = {
         "counted",
         "counts: person\nunit: persons\n",
         (
-            "has-record, kind: detention, claims: [{property: detained_in}, "
-            "{property: detained, date: {within: 2017-06}}]",
+            (
+                "has-record, kind: detention, claims: [{property: detained_in}, "
+                "{property: detained, date: {within: 2017-06}}]"
+            ),
         ),
     ),
     "detentions": (
