@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.archive.making import newspaper
+from tests.archive.making import acting, newspaper
 from tests.support import films
 from tests.web.conftest import Reader
 
@@ -110,6 +110,25 @@ def test_a_page_may_play_what_is_its_own_and_no_other_page_may(told: SimpleNames
     policy = owner.get(f"/exhibits/{told.film}/")["Content-Security-Policy"]
     assert "media-src 'self'" in policy
     assert "media-src" not in owner.get("/exhibits/")["Content-Security-Policy"]
+
+
+def test_what_was_made_of_a_recording_goes_when_it_is_blocked(told: SimpleNamespace) -> None:
+    """Somebody in it withdrew; who takes the disk finds no film of them in the clear."""
+    owner, cache = told.reading_as(OWNER), told.archive.directory / "cache" / "pictures"
+    sources = [
+        owner.twin(f"/exhibits/{at}/")["recording"]["source"] for at in (told.film, told.sound)
+    ]
+    for source in sources:
+        assert owner.get(source).status_code == 200
+    assert len(list(cache.rglob("*.webm"))) == 2
+    with told.archive.writing(acting(told.archive)) as batch:
+        verbs.block(batch, told.film, "She withdrew.")
+    (left,) = cache.rglob("*.webm")
+    assert left.parent.name == m.Exhibit.objects.get(position=told.sound).address
+    assert [owner.get(source).status_code for source in sources] == [404, 200]
+    path = cache / "x" / "0.webm"
+    rendering._keep(path, b"made meanwhile", m.Exhibit.objects.get(position=told.film))
+    assert not path.exists()
 
 
 def test_what_was_made_while_its_exhibit_was_erased_is_not_kept(told: SimpleNamespace) -> None:

@@ -18,16 +18,20 @@ def _with_transcripts(blocked: set[int]) -> set[int]:
     return blocked | set(rows.values_list("transcript", flat=True)) if blocked else blocked
 
 
+def blocked_exhibits() -> set[int]:
+    """Every exhibit that is blocked, and what was written down of one."""
+    rows = m.Block.objects.filter(ended_at__isnull=True)
+    return _with_transcripts(set(rows.values_list("exhibit", flat=True)))
+
+
 def blocked_among(exhibits: Collection[int]) -> set[int]:
     """Those of the exhibits that are blocked."""
-    rows = m.Block.objects.filter(ended_at__isnull=True)
-    return _with_transcripts(set(rows.values_list("exhibit", flat=True))) & set(exhibits)
+    return blocked_exhibits() & set(exhibits)
 
 
 def refuse_blocked(address: str) -> None:
     """Refuse the bytes of an object that belongs to a blocked exhibit."""
-    rows = m.Block.objects.filter(ended_at__isnull=True)
-    blocked = _with_transcripts(set(rows.values_list("exhibit", flat=True)))
+    blocked = blocked_exhibits()
     if not blocked:
         return
     exhibit = (

@@ -19,6 +19,7 @@ __all__ = [
     "rows",
     "schema",
     "settings_file",
+    "shown_copies",
     "snapshot",
     "still",
 ]

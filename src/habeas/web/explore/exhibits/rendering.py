@@ -3,7 +3,7 @@
 Invariants: the browser gets pixels that the sandbox drew, or sound and film that it re-encoded,
 never a byte of the original; what is kept is at ``cache/pictures/<address of the exhibit>/``, so
 that what an exhibit was turned into goes with it, and what was made while the exhibit was erased
-is not kept; the folder can be removed at any time.
+or blocked is not kept; the folder can be removed at any time.
 
 One thread holds the sandbox of pictures and one that of recordings, because a sandbox belongs to
 the thread that opened it. It is opened when something is asked for and closed when nothing was in a
@@ -25,8 +25,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from habeas.archive.access import OWNER, visible
+from habeas.archive.access.blocked_bytes import blocked_among
 from habeas.archive.models import Exhibit, Reading
 from habeas.archive.pipeline.flow import opened_sandbox
+from habeas.archive.store.shown_copies import folder_of
 from habeas.custody import durable
 from habeas.errors import HabeasError
 from habeas.reading.errors import NoPicture, NoPiece
@@ -196,8 +198,7 @@ def _plain(archive: Archive, exhibit: Exhibit, what: str) -> bytes:
 def _place(archive: Archive, exhibit: Exhibit, reading: Reading, what: str) -> Path:
     of = f"{reading.inner_path}\n{reading.reader} {reading.reader_version}"
     digest = hashlib.sha256(of.encode("utf-8")).hexdigest()[:32]
-    folder = archive.directory / "cache" / "pictures" / exhibit.address
-    return folder / f"{digest}-{what}"
+    return folder_of(archive, exhibit.address) / f"{digest}-{what}"
 
 
 def _keep(path: Path, made: bytes, exhibit: Exhibit) -> None:
@@ -209,6 +210,7 @@ def _keep(path: Path, made: bytes, exhibit: Exhibit) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(made)
         new.replace(path)
-        # An erasure that came meanwhile has emptied the folder already, or will after this.
-        if not visible(OWNER, Exhibit).filter(position=exhibit.position).exists():
+        # An erasure or block that came meanwhile has emptied the folder, or will after this.
+        gone = not visible(OWNER, Exhibit).filter(position=exhibit.position).exists()
+        if gone or blocked_among([exhibit.position]):
             path.unlink()
