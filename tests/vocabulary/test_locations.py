@@ -73,6 +73,7 @@ def test_what_may_be_written(written: str, words: str) -> None:
         ("cell C12, row 3", "a cell and a row"), ("page 1, page 2", "twice"),
         ("page 0", "not possible"), ("page 1, 10-5 across, 0-9 down", "not inside it"),
         ("10-101 across, 0-9 down", "not inside it"), ("5-9 across", "four edges|no top"),
+        ("1:75", "No time is written 1:75"), ("1:60:00-2:00:00", "No time is written 1:60:00"),
         ("0:09-0:02", "ends before it begins"), ("whole file, page 2", "a whole and a page"),
         ("whole, stream 2", "has no stream"),
         ("sheet 2", "no left|no edges"), ("cell C99999999999", "not a part|not possible"),

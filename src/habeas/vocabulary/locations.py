@@ -339,7 +339,9 @@ def _edge(share: str) -> int:
 def _milliseconds(time: str) -> int:
     seconds, _, rest = time.partition(".")
     whole = 0
-    for part in seconds.split(":"):
+    for at, part in enumerate(seconds.split(":")):
+        if at and int(part) > 59:  # slipped fingers, and another place of the recording
+            raise BadLocation(f"No time is written {time}.", next_step="Write 1:02:03 or 2:03.5.")
         whole = whole * 60 + int(part)
     return whole * 1000 + int(rest.ljust(3, "0"))
 
