@@ -222,7 +222,7 @@ def _held(viewer: Viewer, subjects: Sequence[int]) -> HeldThere | None:
     people = {m.position if m.of is None else m.of for m in mentions.values()}
     told_apart = {m.position for m in mentions.values() if m.kind == DETENTION}
     loose = [claim for claim, subject, _source in said if subject not in told_apart]
-    grouped = episodes_of(viewer, loose) if loose else {}
+    grouped = loading.about_the_owner(viewer, episodes_of(viewer, loose), None) if loose else {}
     told_apart |= {grouped[claim][0] for claim in loose if claim in grouped}
     records = find_all(viewer, people | told_apart)
     return HeldThere(

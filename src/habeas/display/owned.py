@@ -16,6 +16,7 @@ from habeas.archive.models import Claim, Grouping, Mention
 from habeas.display import cards, words
 from habeas.display.asking import by_position
 from habeas.display.references import EntryReference, Marked
+from habeas.figures.evaluation.loading import about_the_owner
 
 MOST = 200  # records of one kind that are shown with their owner
 
@@ -43,7 +44,7 @@ class GroupedClaims(Marked):
 def grouped_in(viewer: Viewer, subjects: Sequence[int]) -> tuple[GroupedClaims, ...]:
     """What was put in the record of these mentions, grouping by grouping."""
     mentions = visible(viewer, Mention).filter(position__in=subjects)
-    found = episodes_under(viewer, mentions, None)
+    found = about_the_owner(viewer, episodes_under(viewer, mentions, None), None)
     if not found:
         return ()
     groupings = by_position(viewer, Grouping, (grouping for _, grouping in found.values()))

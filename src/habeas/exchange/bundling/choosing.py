@@ -31,7 +31,12 @@ from habeas.custody.errors import BundleError
 from habeas.figures.definition import recorded
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.evaluating import evaluate
-from habeas.figures.evaluation.loading import grouped_in, live_claims, records_around
+from habeas.figures.evaluation.loading import (
+    about_the_owner,
+    grouped_in,
+    live_claims,
+    records_around,
+)
 from habeas.figures.why.asking import tree
 from habeas.figures.why.nodes import Node
 
@@ -238,7 +243,7 @@ def _with_claims(viewer: Viewer, chosen: Chosen, claims: Collection[int]) -> Non
     found = {row.position for row in rows}
     chosen.positions |= found
     mentions = {row.subject for row in rows} | {row.ref for row in rows if row.ref is not None}
-    grouped = episodes_of(viewer, found)
+    grouped = about_the_owner(viewer, episodes_of(viewer, found), None)
     mentions |= {episode for episode, _ in grouped.values()}
     mentions |= _column(visible(viewer, m.Mention), "position", mentions, "of")
     chosen.positions |= {grouping for _, grouping in grouped.values()}

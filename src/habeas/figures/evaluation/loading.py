@@ -23,6 +23,7 @@ from habeas.archive.groupings import episodes_under
 from habeas.archive.joined import find_all
 from habeas.archive.records import components, joining_pairs, owners_of
 from habeas.archive.review.pairs import COMPARED_KINDS
+from habeas.archive.store.pieces import in_pieces
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.rows import ClaimRow, SourceRow
 from habeas.vocabulary import schema as vocabulary
@@ -106,14 +107,38 @@ def live_claims(viewer: Viewer, as_of: int | None) -> QuerySet[m.Claim]:
 def grouped_in(viewer: Viewer, mentions: Collection[int], as_of: int) -> set[int]:
     """The claims about its owner that groupings put in the record of these mentions."""
     rows = visible(viewer, m.Mention).filter(position__in=list(mentions), of__isnull=False)
-    grouped = episodes_under(viewer, rows, as_of)
+    found = about_the_owner(viewer, episodes_under(viewer, rows, as_of), as_of)
+    return {
+        position
+        for some in in_pieces(sorted(found))
+        for position in live_claims(viewer, as_of)
+        .filter(position__in=some)
+        .values_list("position", flat=True)
+    }
+
+
+def about_the_owner(
+    viewer: Viewer, grouped: Mapping[int, tuple[int, int]], as_of: int | None
+) -> dict[int, tuple[int, int]]:
+    """Of claims in groupings (``groupings.episodes_of``), those about whoever owns the episode.
+
+    What joined the two may be revoked since: the others are of another person, and of no episode.
+    """
     if not grouped:
-        return set()
-    owners = {of for of in rows.values_list("of", flat=True) if of is not None}
-    joined = records_around(viewer, sorted(owners), as_of)
-    of_owner = {each for owner in owners for each in joined.members(joined.of(owner))}
-    about = live_claims(viewer, as_of).filter(subject__in=of_owner)
-    return grouped.keys() & set(about.values_list("position", flat=True))
+        return {}
+    owners = owners_of({episode for episode, _ in grouped.values()})
+    subjects: dict[int, int] = {}
+    for some in in_pieces(sorted(grouped)):
+        rows = visible(viewer, m.Claim).filter(position__in=some)
+        subjects.update(rows.values_list("position", "subject"))
+    pairs = {
+        claim: (subjects[claim], owners[episode])
+        for claim, (episode, _) in grouped.items()
+        if claim in subjects and episode in owners
+    }
+    apart = {each for one, other in pairs.values() if one != other for each in (one, other)}
+    of = records_around(viewer, apart, as_of).of if apart else int
+    return {claim: grouped[claim] for claim, (one, other) in pairs.items() if of(one) == of(other)}
 
 
 def claim_columns() -> tuple[str, ...]:

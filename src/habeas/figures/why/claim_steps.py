@@ -24,6 +24,7 @@ from habeas.archive.readings import layer_text
 from habeas.archive.search.sheet_rows import CitedRow, FoundCell, cited_in
 from habeas.errors import HabeasError
 from habeas.figures.definition.wording import property_words
+from habeas.figures.evaluation.loading import about_the_owner
 from habeas.figures.evaluation.rows import value_of
 from habeas.figures.why.nodes import Node, NodeFact
 from habeas.vocabulary import edtf, stances, values
@@ -112,7 +113,8 @@ class Descent:
 
     def _grouped(self, claims: Sequence[int]) -> dict[int, tuple[int, m.Grouping]]:
         """The claims that are in a grouping, each with the episode and the grouping."""
-        found = episodes_of(self.viewer, claims, self.as_of)
+        named = episodes_of(self.viewer, claims, self.as_of)
+        found = about_the_owner(self.viewer, named, self.as_of)
         wanted = {grouping for _, grouping in found.values()}
         rows = _by_position(visible(self.viewer, m.Grouping), wanted) if wanted else {}
         return {claim: (episode, rows[at]) for claim, (episode, at) in found.items() if at in rows}
