@@ -12,11 +12,12 @@ from tests.archive.making import add_reviewer
 from tests.reading.test_sheets import xlsx
 
 from habeas.archive import models as m
+from habeas.archive import verbs
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.opening import Archive
 from habeas.archive.pipeline.flow import read_what_waits
 from habeas.exchange import case_tables
-from habeas.exchange.errors import ImportRefused
+from habeas.exchange.errors import ImportedAlready, ImportRefused
 from habeas.exchange.importing import import_drafts, preview
 from habeas.reading.documents import State
 
@@ -350,3 +351,83 @@ def test_rows_of_a_sheet_that_was_read_in_part_must_be_named(
     monkeypatch.setattr(case_tables, "MOST_CLAIMS", 6)
     found = faults(archive, mapped(tmp_path, exhibit, named))
     assert any("more than 6 claims" in fault and "2-3 first" in fault for fault in found)
+
+
+ONE = MAPPING.partition("leave-out")[0] + (
+    "leave-out: [No.]\ncolumns: {{Reason: {{property: listed_for, split: ;}}}}\n"
+)
+
+
+def test_a_column_without_a_heading_is_not_lost(archive: Archive, tmp_path: Path) -> None:
+    table = "No.,Reason\n1,crime\n2,crime,released in May\n"
+    exhibit = read(archive, tmp_path, data=table)
+    (fault,) = faults(archive, mapped(tmp_path, exhibit, ONE))
+    assert "Column C has no heading" in fault
+    assert "row 3 has something in it" in fault
+    left = mapped(tmp_path, exhibit, ONE.replace("[No.]", "[No., C]"))
+    assert preview(archive, case_tables.read_case_table(archive, left))[0]["mentions"] == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("<row r='2'>{a2}{b2}{b2}</row>", "two cells at B2"),
+        ("<row r='3'>{b2}</row><row r='2'>{b2}</row>", "row 2 after row 3"),
+        ("<row r='2'>{b2}</row><row r='2'>{b2}</row>", "row 2 after row 2"),
+    ],
+)
+def test_a_file_whose_cells_have_no_certain_place_is_refused_by_row(
+    archive: Archive, tmp_path: Path, rows: str, words: str
+) -> None:
+    """A program that opens it shows one of them, and each another one."""
+    made = rows.format(a2=in_cell("A2", "1"), b2=in_cell("B2", "crime"))
+    exhibit = read(archive, tmp_path, "cases.xlsx", workbook(made))
+    (fault,) = faults(archive, mapped(tmp_path, exhibit, ONE))
+    assert words in fault
+    assert "line 2" in fault
+
+
+def test_a_value_that_is_merged_with_the_headings_is_refused(
+    archive: Archive, tmp_path: Path
+) -> None:
+    rows = f'<row r="2">{in_cell("A2", "1")}</row>'
+    merged = '<mergeCells count="1"><mergeCell ref="B1:B2"/></mergeCells>'
+    exhibit = read(archive, tmp_path, "cases.xlsx", workbook(rows, merged))
+    (fault,) = faults(archive, mapped(tmp_path, exhibit, ONE + "merged: every-row\n"))
+    assert "B2 is merged with the headings" in fault
+
+
+def test_the_rows_of_a_table_are_not_taken_in_twice(archive: Archive, tmp_path: Path) -> None:
+    """Nor by another mapping, which would be another file; parts of it follow each other."""
+    signer = add_reviewer(archive)
+    exhibit = read(archive, tmp_path)
+    part = MAPPING.replace("leave-out:", "rows: 2-3\nleave-out:")
+    drafts = case_tables.read_case_table(archive, mapped(tmp_path, exhibit, part))
+    came = import_drafts(archive, drafts, signer).list_position
+    size = archive.size
+    again = mapped(tmp_path, exhibit, MAPPING + "# the same, said anew\n")
+    with pytest.raises(ImportedAlready, match=f"2 of these rows .* are in list {came}"):
+        import_drafts(archive, case_tables.read_case_table(archive, again), signer)
+    assert archive.size == size
+    rest = MAPPING.replace("leave-out:", "rows: 4-5\nleave-out:")
+    drafts = case_tables.read_case_table(archive, mapped(tmp_path, exhibit, rest))
+    import_drafts(archive, drafts, signer)
+    with archive.writing(signer) as batch:
+        verbs.retract(batch, came, "list", "Mapped wrongly")
+    drafts = case_tables.read_case_table(archive, mapped(tmp_path, exhibit, part))
+    import_drafts(archive, drafts, signer)
+
+
+def test_rows_of_one_caption_are_told(archive: Archive, tmp_path: Path) -> None:
+    exhibit = read(archive, tmp_path, data="No.,Reason\n7,crime\n8,crime\n7,crime\n")
+    notes = preview(archive, case_tables.read_case_table(archive, mapped(tmp_path, exhibit, ONE)))[
+        1
+    ]
+    assert any("called alike" in note and "(rows 2, 4)" in note for note in notes)
+
+
+def test_one_wording_is_read_in_one_way(archive: Archive, tmp_path: Path) -> None:
+    exhibit = read(archive, tmp_path)
+    text = MAPPING.replace("veil: dress", "veil: dress, VEIL: crime")
+    (fault,) = faults(archive, mapped(tmp_path, exhibit, text))
+    assert "are one wording" in fault

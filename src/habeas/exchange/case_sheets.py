@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
-from habeas.archive.access import OWNER, visible
+from habeas.archive.access import OWNER, live, visible
 from habeas.archive.access.blocked_bytes import refuse_blocked
 from habeas.archive.exhibits import places as placing
 from habeas.archive.readings import layer_text, standing
+from habeas.archive.store.pieces import in_pieces
 from habeas.exchange import cells_read
 from habeas.exchange.cells_read import Merges
 from habeas.exchange.drafts import Drafts
@@ -36,6 +38,32 @@ class CaseSheet:
     text: str
     merges: Merges
     filename: str
+    date1904: bool = False
+    exhibit: int = 0
+    number: int = 1
+
+    def held(self, rows: Collection[int]) -> str:
+        """Which of these rows a list that stands has already, in a sentence; '' for none."""
+        wanted = set(rows)
+        places = visible(OWNER, m.Passage).filter(exhibit=self.exhibit, form="row")
+        cited: dict[int, int] = {}
+        for position, place in places.values_list("position", "place").iterator():
+            at = json.loads(place)
+            if at.get("sheet", 1) == self.number and at.get("row") in wanted:
+                cited[position] = at["row"]
+        found: dict[int, set[int]] = {}
+        for part in in_pieces(sorted(cited)):
+            citing = visible(OWNER, m.ClaimPassage).filter(passage__in=part)
+            of = dict(citing.values_list("claim", "passage"))
+            listed = live(visible(OWNER, m.Claim)).filter(position__in=of, property="listed_in")
+            for claim, list_ in listed.exclude(list=None).values_list("position", "list"):
+                found.setdefault(list_ or 0, set()).add(cited[of[claim]])
+        if not found:
+            return ""
+        list_, numbers = min(found.items())
+        which = f"Row {min(numbers)}" if len(numbers) == 1 else f"{len(numbers):,} of these rows"
+        verb = "is" if len(numbers) == 1 else "are"
+        return f"{which} of sheet {self.number} of exhibit {self.exhibit} {verb} in list {list_}."
 
 
 def opened(archive: Archive, mapping: CaseMapping, drafts: Drafts, file: str) -> CaseSheet | None:
@@ -88,4 +116,12 @@ def opened(archive: Archive, mapping: CaseMapping, drafts: Drafts, file: str) ->
             "Add a copy without merged cells, derived from this exhibit.",
         )
         return None
-    return CaseSheet(sheet, layer_text(archive, layer), merges, exhibit.filename)
+    return CaseSheet(
+        sheet,
+        layer_text(archive, layer),
+        merges,
+        exhibit.filename,
+        json.loads(read.settings or "{}").get("date_system") == "1904",
+        exhibit.position,
+        mapping.sheet,
+    )

@@ -91,6 +91,9 @@ class _CaseTable:
     _outside_rows: dict[tuple[str, str], list[int]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _unheaded: dict[int, int] = field(default_factory=dict)  # column: the first row with content
+    _numbers: list[int] = field(default_factory=list)
+    _called: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _claims: int = 0
     _rows: int = 0
     _hidden: int = 0
@@ -109,6 +112,15 @@ class _CaseTable:
             self._row(row, document, source, known)
         if not self._rows:
             self._refuse("rows", "There is nothing in these rows.", "Name rows of the sheet.")
+        for at, number in sorted(self._unheaded.items()):
+            letters = column_name(at)
+            self._refuse(
+                letters,
+                f"Column {letters} has no heading and is neither read nor left out, and row "
+                f"{number} has something in it.",
+                f"Name it as {letters} under `columns` or under `leave-out`.",
+            )
+        self.drafts.held = self.table.held(self._numbers)
         self._tell()
 
     # --- what heads the columns -----------------------------------------------------------
@@ -212,6 +224,14 @@ class _CaseTable:
             return
         self._rows += 1
         self._hidden += row.hidden
+        if wrong := self._disorder(row):
+            valid = "Add a copy that a spreadsheet program saved anew, derived from this exhibit."
+            self.drafts.faults.add(InputFault(self.where, row.number, "", wrong, valid))
+            return
+        self._numbers.append(row.number)
+        for at, text in texts.items():
+            if text and self._is_lost(at):
+                self._unheaded.setdefault(at, row.number)
         if unsolved := [
             column_name(cell.column)
             for cell in row.cells
@@ -254,7 +274,12 @@ class _CaseTable:
         )  # fmt: skip
         for at, column in self._columns.items():
             owner = self.table.merges.shown_at(row.number, at)
-            cell = texts.get(at, "")
+            cell, first = texts.get(at, ""), None
+            if owner[0] <= self.mapping.header:
+                reason = f"The cell {column_name(at)}{row.number} is merged with the headings."
+                valid = "Add a copy without these merged cells, derived from this exhibit."
+                self.drafts.faults.add(InputFault(self.where, row.number, "", reason, valid))
+                continue
             if owner != (row.number, at):  # every-row: the value stands in the first
                 first = self._at(owner[0])
                 cell = self._text_of(first, owner[1])
@@ -263,9 +288,26 @@ class _CaseTable:
             where = Location("cell", sheet=self.mapping.sheet, row=owner[0], column=owner[1])
             prop = schema.core().properties[column.property]
             stem = f"r{row.number}-{column_name(at)}"
-            self._cell(row, stem, cell, column, prop, known, {
+            stored = self._stored(row if owner[0] == row.number else first, owner[1])
+            self._cell(row, stem, (cell, stored), column, prop, known, {
                 "subject": subject, "source": source, "place": words(where), **cites,
             })  # fmt: skip
+
+    def _disorder(self, row: SheetRow) -> str:
+        """Why the places of a row are not certain; '' where they are."""
+        columns = [cell.column for cell in row.cells]
+        if len(set(columns)) < len(columns):
+            twice = next(at for at in columns if columns.count(at) > 1)
+            return f"The file has two cells at {column_name(twice)}{row.number}."
+        if self._numbers and row.number <= self._numbers[-1]:
+            return f"The file has row {row.number} after row {self._numbers[-1]}."
+        return ""
+
+    def _is_lost(self, column: int) -> bool:
+        """Whether nobody said what becomes of a column."""
+        if column in self._columns or column in self._headed.values():
+            return False
+        return column_name(column) not in self.mapping.leave_out
 
     def _text_of(self, row: SheetRow | None, column: int) -> str:
         for cell in () if row is None else row.cells:
@@ -273,17 +315,24 @@ class _CaseTable:
                 return self.table.text[cell.start : cell.stop].strip()
         return ""
 
+    def _stored(self, row: SheetRow | None, column: int) -> str:
+        """The day that a cell of a date holds, whatever it shows; '' where it holds none."""
+        for cell in () if row is None else row.cells:
+            if cell.column == column:
+                return cells_read.day_held(cell.stored, date1904=self.table.date1904)
+        return ""
+
     def _cell(
         self,
         row: SheetRow,
         stem: str,
-        cell: str,
+        cell: tuple[str, str],
         column: ColumnMapping,
         prop: Property,
         known: Schema,
         cells: dict[str, str],
     ) -> None:
-        for number, read in enumerate(cells_read.read(cell, column, prop, known), 1):
+        for number, read in enumerate(cells_read.read(*cell, column, prop, known), 1):
             if isinstance(read, CellFault):
                 file = f"{self.where}, {shown(column.heading)}"
                 self.drafts.faults.add(InputFault(file, row.number, "", read.reason, read.valid))
@@ -330,6 +379,7 @@ class _CaseTable:
         if language := self.mapping.subject.get("language", ""):
             cells["language"] = language
         self.drafts.add(d.MENTIONS, cells, self.where, row.number)
+        self._called[cells["caption"]].append(row.number)
         return cells["id"]
 
     def _document(self) -> str:
@@ -388,6 +438,7 @@ class _CaseTable:
         )
         if self._hidden:
             notes.append(f"{self._hidden:,} of the rows are hidden in the sheet; they are read.")
+        self._tell_alike()
         for heading, words_ in self._outside.items():
             listed = ", ".join(
                 f"{shown(written)} ({_rows(self._outside_rows[heading, written])})"
@@ -399,6 +450,19 @@ class _CaseTable:
                 f"{shown(heading)}: in {cells}, what is written is not in "
                 f"the code list and is kept as written: {listed}"
                 + (f" and {more:,} more." if more > 0 else ".")
+            )
+
+    def _tell_alike(self) -> None:
+        """Which rows bear one caption: a number that is there twice, or one person twice."""
+        alike = {name: rows for name, rows in self._called.items() if len(rows) > 1}
+        if alike:
+            listed = "; ".join(
+                f"{shown(name)} ({_rows(rows)})" for name, rows in list(alike.items())[:_MOST_TOLD]
+            )
+            more = len(alike) - _MOST_TOLD
+            self.drafts.notes.append(
+                "Several rows are called alike; each counts by itself until it is judged: "
+                f"{listed}" + (f" and {more:,} more." if more > 0 else ".")
             )
 
 

@@ -8,6 +8,7 @@ left in a cell is no word; a merged cell is of its first row and column only.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ _ORDERED = {
     "month-day-year": (2, 0, 1),
     "year-month-day": (0, 1, 2),
 }
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T|\Z)")
+_MOST_DAYS = 2_958_466  # to the end of 9999
+_NEVER = 60
+_DAYS_1904 = datetime.date(1904, 1, 1)
+_DAYS_1900, _DAYS_1900_EARLY = datetime.date(1899, 12, 30), datetime.date(1899, 12, 31)
 _MERGED = "Merged cells: "
 _RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 _MORE = re.compile(r" and \d+ more\.")
@@ -53,10 +59,31 @@ class CellFault:
     valid: str
 
 
+def day_held(stored: str, *, date1904: bool) -> str:
+    """The ISO day that a number or date kept behind a cell is; '' where it is none.
+
+    Day 60 of 1900 never was: from there on the count of the program is one ahead.
+    """
+    if _ISO_DAY.match(stored):
+        return stored[:10]
+    try:
+        days = int(float(stored))
+    except (ValueError, OverflowError):
+        return ""
+    if not 0 < days < _MOST_DAYS or (days == _NEVER and not date1904):
+        return ""
+    begin = _DAYS_1904 if date1904 else _DAYS_1900 if days > _NEVER else _DAYS_1900_EARLY
+    return (begin + datetime.timedelta(days=days)).isoformat()
+
+
 def read(
-    cell: str, column: ColumnMapping, prop: Property, known: Schema
+    cell: str, held: str, column: ColumnMapping, prop: Property, known: Schema
 ) -> Iterator[ReadCell | CellFault]:
-    """The values that stand in a cell, in order; one that is there twice is given once."""
+    """The values that stand in a cell, in order; one that is there twice is given once.
+
+    ``held``: the day that the cell holds where it is one of a date. What it shows may have day and
+    month in another order than the mapping says.
+    """
     parts = cell.split(column.split) if column.split else [cell]
     seen: set[str] = set()
     for part in parts:
@@ -64,7 +91,15 @@ def read(
         if not written or folded(written) in column.skip or folded(written) in seen:
             continue
         seen.add(folded(written))
-        yield _value(written, column, prop, known)
+        value = _value(written, column, prop, known)
+        is_date = prop.type == "date" and column.order and _FIGURES.fullmatch(written)
+        if is_date and held and isinstance(value, ReadCell) and value.value != held:
+            value = CellFault(
+                f"{shown(written)} in the order {column.order} is {value.value}, but the day that "
+                f"the cell holds is {held}.",
+                "State the order in which the spreadsheet shows its dates.",
+            )
+        yield value
 
 
 def _value(

@@ -149,7 +149,8 @@ class Drafts:
 
     ``origin`` is what was imported, in the words of whoever did; ``name`` becomes the list's and
     ``digest`` knows an import made twice. Files that exhibits name lie in ``directory``. ``notes``
-    are what the importer itself has to tell, each a sentence or two.
+    are what the importer itself has to tell, each a sentence or two. ``held``: what of it the
+    archive holds already, in a sentence, '' for nothing.
     """
 
     origin: str
@@ -159,6 +160,7 @@ class Drafts:
     faults: Faults = field(default_factory=Faults)
     definitions: list[DraftDefinition] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    held: str = ""
     _rows: dict[str, list[DraftRow]] = field(default_factory=dict)
 
     def rows(self, kind: DraftKind) -> list[DraftRow]:

@@ -137,6 +137,12 @@ def _decided(plan: ImportPlan) -> dict[str, int]:
 
 
 def _refuse_twin(drafts: Drafts) -> None:
+    if drafts.held:
+        raise ImportedAlready(
+            drafts.held,
+            next_step="Nothing was imported. Retract that list first, or use `--again` if you mean "
+            "it.",
+        )
     twin = visible(OWNER, m.List).filter(digest=drafts.digest, ended_at__isnull=True).first()
     if twin is not None:
         raise ImportedAlready(

@@ -123,6 +123,13 @@ class _Reader:
         if order:
             self._one_of(keys, "order", order, ORDERS)
         told = self._keys(keys.get("read"), f"{where}, read", (), None)
+        first: dict[str, str] = {}
+        for written in told:
+            if (before := first.setdefault(folded(written), written)) != written:
+                reason = (
+                    f"{written!r} and {before!r} are one wording: case and spaces do not matter."
+                )
+                self._note(told[written].line, f"{where}, read", reason, "Keep one of them.")
         return ColumnMapping(
             heading,
             node.line,

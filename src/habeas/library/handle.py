@@ -24,6 +24,7 @@ from habeas.archive.rules import checked_purpose
 from habeas.archive.store import holding
 from habeas.archive.store.database_errors import plain_errors
 from habeas.archive.store.settings_file import ArchiveSettings
+from habeas.archive.synthetic import words_of
 from habeas.custody.errors import PassphraseNeeded
 from habeas.custody.keys.key_files import is_protected
 from habeas.custody.keys.passphrases import check_new
@@ -134,6 +135,7 @@ class _Opened:
             self._worker.run(lambda: holding.hold(directory))
             try:
                 self.archive: opening.Archive | None = self._worker.run(make)
+                self.notice.made_up = words_of(self.archive.origin)
             except BaseException:
                 self._worker.run(holding.let_go)
                 raise

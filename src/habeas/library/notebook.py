@@ -25,9 +25,13 @@ _CELL = 'style="text-align:left;vertical-align:top;white-space:nowrap"'
 
 
 class NotebookNotice:
-    """Whether it was said of this archive that a notebook keeps what it shows."""
+    """Whether it was said of this archive that a notebook keeps what it shows.
+
+    ``made_up``: the sentence that everything in the archive is, '' where it is not.
+    """
 
     def __init__(self) -> None:
+        self.made_up = ""
         self._said = False
 
     def give(self, strictest: str, not_agreed: int, viewer: str) -> None:

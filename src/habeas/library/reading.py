@@ -132,6 +132,7 @@ class ReadAccess:
                 parts=Table(
                     f"figure {key}", Part, rows, self._viewer.name, found.as_of, self._notice
                 ),
+                synthetic=self._notice.made_up,
             )
 
         return self._do(read)

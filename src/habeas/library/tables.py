@@ -8,14 +8,15 @@ with an empty cell stays an integer in every form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from habeas.archive.openness import NOT_GIVEN, strictest
+from habeas.archive.synthetic import MARK
 from habeas.display.stays_plain import as_json, lines_of
 from habeas.exchange.errors import PackageMissing
 from habeas.exchange.exporting.parquet import pyarrow, schema_of
-from habeas.exchange.tidy.columns import VERSION, Column, Row, columns_of
+from habeas.exchange.tidy.columns import VERSION, Column, Row, columns_of, made_up
 from habeas.figures.why.nodes import Node
 from habeas.figures.why.printing import as_text
 from habeas.library import notebook
@@ -54,6 +55,9 @@ class Table(Sequence[R], Generic[R]):
         self.name = name
         self.viewer = viewer
         self.as_of = as_of
+        if notice.made_up and "synthetic" not in {each.name for each in fields(kind)}:  # type: ignore[arg-type]
+            asked: type = kind
+            kind, rows = made_up(asked), ((MARK, *row) for row in rows)
         self._kind = kind
         self._rows = tuple(rows)
         self._notice = notice
@@ -144,6 +148,7 @@ class Table(Sequence[R], Generic[R]):
             "handling": self.handling,
             "not_agreed": str(self.not_agreed),
             "as_of": str(self.as_of),
+            **({"synthetic": self._notice.made_up} if self._notice.made_up else {}),
         }
 
     def _shown_perhaps(self) -> None:
@@ -158,6 +163,7 @@ class Table(Sequence[R], Generic[R]):
         return [
             f"{self.name}: {rows}, as {whom} reads the archive at {self.as_of:,} entries",
             handling_words(self.handling, self.not_agreed),
+            *filter(None, [self._notice.made_up]),
         ]
 
     def __repr__(self) -> str:
@@ -192,7 +198,8 @@ class Figure:
 
     ``value`` is the whole answer in words, with what the rules could not decide; a table of its
     parts (total, groups, members, reports, estimates) is ``parts``. ``number`` is None for a figure
-    that is not counted: reports are never made into one number.
+    that is not counted: reports are never made into one number. ``synthetic`` says that everything
+    in the archive is made up, where it is.
     """
 
     key: str
@@ -206,6 +213,7 @@ class Figure:
     as_of: int
     scope: str
     parts: Table[Part] = field(repr=False)
+    synthetic: str = ""
 
     def to_pandas(self) -> pandas.DataFrame:
         """The parts as a pandas frame."""
@@ -236,7 +244,7 @@ class Why:
     _notice: NotebookNotice = field(repr=False, compare=False)
 
     def __str__(self) -> str:
-        return as_text(self.node)
+        return "\n".join(filter(None, [self._notice.made_up, as_text(self.node)]))
 
     def _repr_html_(self) -> str:
         self._notice.give(self.handling, self.not_agreed, self.viewer)
@@ -244,6 +252,7 @@ class Why:
             [
                 f"As {notebook.whom(self.viewer)} reads the archive at {self.as_of:,} entries",
                 handling_words(self.handling, self.not_agreed),
+                *filter(None, [self._notice.made_up]),
             ],
             as_text(self.node),
         )

@@ -1687,6 +1687,7 @@ def report(bundle: Any, sound: bool) -> dict[str, Any]:
         ],
         "proven": list(shown(bundle)),
         "not_proven": list(not_shown(bundle)),
+        **({"synthetic": SYNTHETIC} if str(bundle.origin).endswith(MADE_UP) else {}),
     }
 
 
@@ -1695,6 +1696,10 @@ def harmless(text):
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
+MADE_UP = "/synthetic"  # how the name of an archive ends in which everything is made up
+SYNTHETIC = (
+    "SYNTHETIC: everything in this archive is made up, for an exercise. None of it is evidence."
+)
 PRINTED = {HOLDS: "HOLDS", FAILS: "FAILS", ABSENT: "NONE IN IT", UNCHECKED: "NOT CHECKED HERE"}
 READ_AS = {
     HOLDS: "checked just now, and true.",
@@ -1706,7 +1711,8 @@ READ_AS = {
 
 def say(found: dict[str, Any]) -> str:
     """The report in words."""
-    lines = [f"Bundle of {found['origin']}", ""]
+    made_up = [found["synthetic"]] if "synthetic" in found else []
+    lines = [f"Bundle of {found['origin']}", "", *made_up, *([""] if made_up else [])]
     for check in found["checks"]:
         lines.append(f"{PRINTED[check['status']]:<17}{check['meaning']}.")
         lines += [f"{'':17}{said}" for said in check["said"]]
@@ -1720,6 +1726,7 @@ def say(found: dict[str, Any]) -> str:
     lines += ["", *(f"The log's key: {key}" for key in found["log_keys"]), ""]
     if found["result"] == HOLDS:
         lines.append("Everything that can be checked here holds.")
+        lines += made_up
     else:
         failed = sum(check["status"] == FAILS for check in found["checks"])
         lines.append(f"DO NOT RELY ON IT: {failed} of {len(found['checks'])} checks fail.")
