@@ -142,6 +142,14 @@ def test_it_stops_at_the_gate_and_forced_through_all_that_it_touched_is_listed(
     )
     assert bundle.code == 0, bundle.said
 
+    # Tables, and bundles without the files, are out there too.
+    what_for = ("--purpose", "For the tribunal's experts", *by_one, "--json")
+    tables = ("--to", tmp_path / "all.csv", "--level", "team")
+    exported = habeas("export", "all", *tables, *what_for).json["entry"]
+    apart = ("--level", "team", "--record", str(officer.position), "--to", tmp_path / "b3")
+    assert habeas("bundle", "make", *apart, *what_for).code == 0
+    asked = m.StatedPurpose.objects.filter(act="bundle").order_by("-position")[0].position
+
     # Taken back: what it touched is listed, and gone from the public.
     fallen = habeas("retract", list_, "--dry-run", "--json").json
     names = {each["caption"] for each in fallen["records"]}
@@ -151,6 +159,8 @@ def test_it_stops_at_the_gate_and_forced_through_all_that_it_touched_is_listed(
         "4 records",
         "0 records",
     )
+    assert [each["entry"] for each in fallen["taken_out"]] == sorted((exported, asked))
+    assert {each["purpose"] for each in fallen["taken_out"]} == {"For the tribunal's experts"}
     handed = {(each["exhibit"], each["reason"]) for each in fallen["handed_over"]}
     assert (found["picture"], "For a newspaper") in handed
     assert len(fallen["handed_over"]) == 4

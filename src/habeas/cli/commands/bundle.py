@@ -11,6 +11,7 @@ import typer
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
+from habeas.archive.taken_out import asked_of_bundle
 from habeas.cli.endings import FINDINGS, OK
 from habeas.cli.errors import FilesUnusable
 from habeas.cli.options import DryRunOption, PersonOption
@@ -80,7 +81,7 @@ def make(
         raise typer.BadParameter("name exhibits, or --figure KEY, or --record POSITION")
     archive = session.open()
     rules = Rules(frozenset(withhold or ()), frozenset(show or ()))
-    wanted = f"{level} figure={figure} record={record} exhibits={sorted(exhibits or ())}"
+    wanted = asked_of_bundle(level, figure=figure, record=record, exhibits=exhibits or ())
     stated = None
     if not dry_run:
         stated = session.viewer(as_, purpose, "bundle", wanted, level=level).purpose

@@ -17,8 +17,10 @@ from habeas.archive.access import OWNER, live, visible
 from habeas.archive.blast_radius import BlastRadius, blast_radius
 from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.committed_entries import head
+from habeas.archive.opening import Archive
 from habeas.archive.projection.ending import RETRACTABLE
 from habeas.archive.store.pieces import in_pieces
+from habeas.archive.taken_out import taken_out
 from habeas.archive.verbs.deciding import kind_at
 from habeas.archive.verbs.referring import Marking
 from habeas.cli import changed
@@ -27,7 +29,7 @@ from habeas.cli.marking import Marks
 from habeas.cli.options import DryRunOption, PersonOption, YesOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import Speaker, several, shown
-from habeas.figures.changes.dependents import Change, difference, snapshot
+from habeas.figures.changes.dependents import Change, difference, snapshot, standing_on
 from habeas.figures.why.claim_steps import Descent
 
 SHOWN = 10  # claims and records named one by one
@@ -93,8 +95,11 @@ def retract(
     ]
     handed = _handed(radius)
     told["handed_over"] = handed
+    taken = _taken_out(archive, radius)
+    told["taken_out"] = taken
     _describe(session, radius, records, changes, marks)
     _tell_handed(session, handed)
+    _tell_taken(session, taken)
     if dry_run:
         figures = changed.as_json(changes)
         session.give({"retracted": None, "target": position, **told, "figures": figures})
@@ -135,6 +140,36 @@ def _handed(radius: BlastRadius) -> list[dict[str, Any]]:
             for row in rows
         ]
     return found
+
+
+def _taken_out(archive: Archive, radius: BlastRadius) -> list[dict[str, Any]]:
+    """Which tables and bundles above public may hold it, and what for they left."""
+    left = visible(OWNER, m.Export).exists() or visible(OWNER, m.StatedPurpose).exists()
+    entries = taken_out(OWNER, radius, standing_on(archive, OWNER, radius.target)) if left else ()
+    found: list[dict[str, Any]] = []
+    for row in visible(OWNER, m.Export).filter(position__in=entries):
+        what = f"export of {row.kinds.replace(' ', ', ')}"
+        found.append(_taken(row.position, what, row.level, row.purpose))
+    bundles = visible(OWNER, m.StatedPurpose).filter(position__in=entries)
+    found += [_taken(row.position, "bundle", row.level, row.purpose) for row in bundles]
+    return sorted(found, key=lambda each: int(each["entry"]))
+
+
+def _taken(entry: int, what: str, level: str, purpose: str) -> dict[str, Any]:
+    return {"entry": entry, "what": what, "level": level, "purpose": purpose}
+
+
+def _tell_taken(speaker: Speaker, taken: Sequence[dict[str, Any]]) -> None:
+    if not taken:
+        return
+    speaker.say("It may be in what was taken out for a purpose, and is not to be called back:")
+    for each in taken[:SHOWN]:
+        speaker.say(
+            f"  {each['what']} up to {each['level']}: {shown(each['purpose'])} "
+            f"(entry {each['entry']})"
+        )
+    if len(taken) > SHOWN:
+        speaker.say(f"  … {len(taken) - SHOWN:,} more")
 
 
 def _tell_handed(speaker: Speaker, handed: Sequence[dict[str, Any]]) -> None:
