@@ -41,6 +41,7 @@ __all__ = [
     "search",
     "store",
     "synthetic",
+    "taken_out",
     "verbs",
     "verify",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ from habeas.exchange.drafts import Drafts
 from habeas.exchange.errors import InputFault
 from habeas.exchange.mapping import CaseMapping
 from habeas.reading.documents import State
-from habeas.reading.tables import Sheet
+from habeas.reading.tables import Sheet, SheetRow
+from habeas.vocabulary.locations import column_name
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -125,3 +126,14 @@ def opened(archive: Archive, mapping: CaseMapping, drafts: Drafts, file: str) ->
         exhibit.position,
         mapping.sheet,
     )
+
+
+def disorder(row: SheetRow, before: Sequence[int]) -> str:
+    """Why the places of a row are not certain, by its cells and the rows before it; '' if not."""
+    columns = [cell.column for cell in row.cells]
+    if len(set(columns)) < len(columns):
+        twice = next(at for at in columns if columns.count(at) > 1)
+        return f"The file has two cells at {column_name(twice)}{row.number}."
+    if before and row.number <= before[-1]:
+        return f"The file has row {row.number} after row {before[-1]}."
+    return ""

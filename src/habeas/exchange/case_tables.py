@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 from habeas.archive import regions
 from habeas.exchange import cells_read
 from habeas.exchange import drafts as d
-from habeas.exchange.case_sheets import CaseSheet, opened
+from habeas.exchange.case_notes import several, told_alike, told_outside
+from habeas.exchange.case_sheets import CaseSheet, disorder, opened
 from habeas.exchange.cells_read import CellFault
 from habeas.exchange.drafts import Drafts, Faults
 from habeas.exchange.errors import InputFault
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
 MOST_CLAIMS = 200_000  # of one import
-_MOST_TOLD = 5
 _MAPPINGS = (".yaml", ".yml", ".txt", "")  # a table by mistake is told so, not how YAML is written
 _PAGE = "docs/reference/case-tables.md"
 _IN_CAPTION = re.compile(r"\{([^{}]+)\}")
@@ -224,8 +224,8 @@ class _CaseTable:
             return
         self._rows += 1
         self._hidden += row.hidden
-        if wrong := self._disorder(row):
-            valid = "Add a copy that a spreadsheet program saved anew, derived from this exhibit."
+        if wrong := disorder(row, self._numbers):
+            valid = "Add a copy that a spreadsheet program saved again, derived from this exhibit."
             self.drafts.faults.add(InputFault(self.where, row.number, "", wrong, valid))
             return
         self._numbers.append(row.number)
@@ -292,16 +292,6 @@ class _CaseTable:
             self._cell(row, stem, (cell, stored), column, prop, known, {
                 "subject": subject, "source": source, "place": words(where), **cites,
             })  # fmt: skip
-
-    def _disorder(self, row: SheetRow) -> str:
-        """Why the places of a row are not certain; '' where they are."""
-        columns = [cell.column for cell in row.cells]
-        if len(set(columns)) < len(columns):
-            twice = next(at for at in columns if columns.count(at) > 1)
-            return f"The file has two cells at {column_name(twice)}{row.number}."
-        if self._numbers and row.number <= self._numbers[-1]:
-            return f"The file has row {row.number} after row {self._numbers[-1]}."
-        return ""
 
     def _is_lost(self, column: int) -> bool:
         """Whether nobody said what becomes of a column."""
@@ -425,7 +415,7 @@ class _CaseTable:
 
     def _tell(self) -> None:
         notes = self.drafts.notes
-        rows, claims = _several(self._rows, "row"), _several(self._claims, "claim")
+        rows, claims = several(self._rows, "row"), several(self._claims, "claim")
         given = "gives" if self._rows == 1 else "give"
         saying = [shown(each.heading) for each in self.mapping.columns if _of_a_detention(each)]
         notes.append(
@@ -438,47 +428,13 @@ class _CaseTable:
         )
         if self._hidden:
             notes.append(f"{self._hidden:,} of the rows are hidden in the sheet; they are read.")
-        self._tell_alike()
-        for heading, words_ in self._outside.items():
-            listed = ", ".join(
-                f"{shown(written)} ({_rows(self._outside_rows[heading, written])})"
-                for written, _ in words_.most_common(_MOST_TOLD)
-            )
-            more = len(words_) - _MOST_TOLD
-            cells = _several(sum(words_.values()), "cell")
-            notes.append(
-                f"{shown(heading)}: in {cells}, what is written is not in "
-                f"the code list and is kept as written: {listed}"
-                + (f" and {more:,} more." if more > 0 else ".")
-            )
-
-    def _tell_alike(self) -> None:
-        """Which rows bear one caption: a number that is there twice, or one person twice."""
-        alike = {name: rows for name, rows in self._called.items() if len(rows) > 1}
-        if alike:
-            listed = "; ".join(
-                f"{shown(name)} ({_rows(rows)})" for name, rows in list(alike.items())[:_MOST_TOLD]
-            )
-            more = len(alike) - _MOST_TOLD
-            self.drafts.notes.append(
-                "Several rows are called alike; each counts by itself until it is judged: "
-                f"{listed}" + (f" and {more:,} more." if more > 0 else ".")
-            )
+        notes += told_alike(self._called)
+        notes += told_outside(self._outside, self._outside_rows)
 
 
 def _of_a_detention(column: ColumnMapping) -> bool:
     """Whether the column is of a property that a person and their detentions have."""
     return column.property in schema.core().shared_with_owner("detention")
-
-
-def _several(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
-
-
-def _rows(numbers: list[int]) -> str:
-    listed = ", ".join(map(str, numbers[:_MOST_TOLD]))
-    word = "row" if len(numbers) == 1 else "rows"
-    return f"{word} {listed}" + (" …" if len(numbers) > _MOST_TOLD else "")
 
 
 def _letters(heading: str, headed: dict[str, int]) -> int | None:
