@@ -148,3 +148,13 @@ def test_order_does_not_matter_and_removal_adds_nothing(
                 for b in one
                 if a != b or len(one) == 1
             )
+
+
+def test_one_speakers_rounding_is_no_difference_and_anothers_number_is() -> None:
+    exact, more = held(11, 380, 380), held(12, 381, None)
+    assert found(exact, more, kind="facility") == []
+    assert len(found(exact, held(12, 382, None), kind="facility")) == 1
+    another = held(12, 381, None, source=901)
+    assert [c.words for c in found(exact, another, kind="facility")] == ["differ"]
+    both = [exact, more, held(13, 381, None, source=901)]
+    assert [c.claims for c in found(*both, kind="facility")] == [(11, 12, 13)]

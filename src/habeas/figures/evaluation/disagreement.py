@@ -73,6 +73,7 @@ class _Variant:
 
     sample: ClaimRow
     claims: tuple[int, ...]
+    speakers: frozenset[int]
 
 
 def between(claims: Iterable[ClaimRow], schema: Schema, kinds: Mapping[int, str]) -> list[Conflict]:
@@ -106,7 +107,8 @@ def _sorted(variants: Iterable[list[ClaimRow]]) -> list[_Variant]:
     made = []
     for rows in variants:
         positions = tuple(sorted(row.position for row in rows))
-        made.append(_Variant(min(rows, key=lambda row: row.position), positions))
+        speakers = frozenset(row.source for row in rows)
+        made.append(_Variant(min(rows, key=lambda row: row.position), positions, speakers))
     return sorted(made, key=lambda variant: variant.claims)
 
 
@@ -120,7 +122,7 @@ def _among(
         for j in range(i + 1, len(variants)):
             right = variants[j]
             answer, reason = disagree(left.sample, right.sample, one_at_a_time=one_at_a_time)
-            if answer is not NO:
+            if answer is not NO and not _one_speakers_rounding(left, right):
                 meet = meeting(left.sample, right.sample, once=once)
                 if meet is not NO:
                     certain = answer is YES and meet is YES
@@ -152,6 +154,13 @@ def _linked(
     for pair in pairs:
         groups[root(pair[0])].append(pair)
     return [groups[key] for key in sorted(groups)]
+
+
+def _one_speakers_rounding(left: _Variant, right: _Variant) -> bool:
+    """Whether one and the same speaker gave both numbers, and one rounds the other."""
+    alone = left.speakers == right.speakers and len(left.speakers) == 1
+    same_stance = left.sample.stance == right.sample.stance
+    return alone and same_stance and rounded(left.sample, right.sample)
 
 
 _OPPOSED = (
@@ -192,6 +201,26 @@ def same(left: ClaimRow, right: ClaimRow) -> Answer:
         meet = _times_meet(left.value_key, right.value_key)
         return NO if meet is NO else UNKNOWN
     return NO
+
+
+def rounded(left: ClaimRow, right: ClaimRow) -> bool:
+    """Whether two numbers are one speaker's rounding: "380" and "more than 380"."""
+    if left.value_type != "count" or right.value_type != "count":
+        return False
+    a, b = value_of(left.value).count, value_of(right.value).count
+    if a is None or b is None or a.unit != b.unit:
+        return False
+    return counts.could_equal(_wider(a), _wider(b)) is Answer.YES
+
+
+def _wider(count: Count) -> Count:
+    """A number with one open side, its bound included: "more than 380" from 380."""
+    low, high = count.low, count.high
+    if high is None and low:
+        return Count(low - 1, None, count.approximate, count.unit)
+    if low is None and high is not None:
+        return Count(None, min(high + 1, counts.LARGEST), count.approximate, count.unit)
+    return count
 
 
 def _exclude(left: ClaimRow, right: ClaimRow) -> tuple[Answer, str]:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from habeas.figures.evaluation import disagreement
-from habeas.figures.evaluation.rows import ClaimRow, value_of
-from habeas.vocabulary import counts, edtf, stances
+from habeas.figures.evaluation.rows import ClaimRow
+from habeas.vocabulary import edtf, stances
 from habeas.vocabulary.answers import Answer
-from habeas.vocabulary.counts import Count
 
 
 class AccountState(StrEnum):
@@ -90,7 +89,7 @@ def between(left: ClaimRow, right: ClaimRow, *, one_at_a_time: bool) -> AccountS
             return AccountState.CHANGED
     elif (left.value, left.ref_record) == (right.value, right.ref_record):
         return AccountState.REPEATED if _same_time(left, right) else AccountState.ADDED
-    elif rounded(left, right) and _same_time(left, right):
+    elif disagreement.rounded(left, right) and _same_time(left, right):
         return AccountState.REPEATED
     answer, _ = disagreement.disagree(left, right, one_at_a_time=one_at_a_time)
     meet = disagreement.meeting(left, right)
@@ -106,26 +105,6 @@ def between(left: ClaimRow, right: ClaimRow, *, one_at_a_time: bool) -> AccountS
             else AccountState.ADDED
         )
     return AccountState.ADDED
-
-
-def rounded(left: ClaimRow, right: ClaimRow) -> bool:
-    """Whether two numbers are one speaker's rounding: "380" and "more than 380"."""
-    if left.value_type != "count" or right.value_type != "count":
-        return False
-    a, b = value_of(left.value).count, value_of(right.value).count
-    if a is None or b is None or a.unit != b.unit:
-        return False
-    return counts.could_equal(_wider(a), _wider(b)) is Answer.YES
-
-
-def _wider(count: Count) -> Count:
-    """A number with one open side, its bound included: "more than 380" from 380."""
-    low, high = count.low, count.high
-    if high is None and low:
-        return Count(low - 1, None, count.approximate, count.unit)
-    if low is None and high is not None:
-        return Count(None, min(high + 1, counts.LARGEST), count.approximate, count.unit)
-    return count
 
 
 def _same_time(left: ClaimRow, right: ClaimRow) -> bool:
