@@ -14,7 +14,7 @@ from habeas.vocabulary.errors import BadRegion, BadSchema, UnknownRegion, Vocabu
 
 #: The vocabulary of an archive of Xinjiang as it is now: a claim commits to it, and a change of it
 #: is meant. An archive logs each version that its claims were made under.
-DIGEST = "c313eb430417ed70ab4a55f97023b793f3973e93b002dab17c3cb91e87ba4ba6"
+DIGEST = "c786a22399b7874f0d18ddb2439447db12bff162e0c648f3c958a5e2bbc28d28"
 CODES = "title: Ethnic group\nmeaning: Groups.\ncodes:\n"
 
 

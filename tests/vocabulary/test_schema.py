@@ -184,3 +184,17 @@ def test_the_reference_page_names_everything(schema: Schema) -> None:
     page = reference.page()
     for name in (*schema.kinds, *schema.properties, *schema.codes):
         assert f"`{name}`" in page or f"### List {name}\n" in page, name
+
+
+def test_which_properties_fold_is_data(schema: Schema) -> None:
+    known = schema
+    folding = {name for name, each in known.properties.items() if each.folds}
+    assert {"ill_treated", "saw_violence", "health", "description"} <= folding
+    description = known.properties["description"]
+    assert description.is_folded("person")
+    assert not description.is_folded("document")
+    assert description.is_folded(""), "of what is not known, as of what may not be seen"
+    assert not known.properties["name"].is_folded("person")
+    text = known.text.replace("folds: [person, detention]", "folds: [country]", 1)
+    with pytest.raises(BadSchema, match="does not belong"):
+        read(text)

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from habeas.archive.access import Viewer, as_known, visible
+from habeas.archive.access import Viewer, as_known, newest, visible
+from habeas.archive.errors import UnknownReference
 from habeas.archive.models import Claim, Mention, Source
 from habeas.display import cards, words
 from habeas.display.asking import by_position, one
+from habeas.display.speakers import Occasion, occasion_of
 from habeas.figures.evaluation import loading
-from habeas.figures.evaluation.rows import ClaimRow, attribution_of
+from habeas.figures.evaluation.rows import ClaimRow
 from habeas.figures.evaluation.testimony import ORDER, AccountState, ordered, states
+from habeas.vocabulary.stances import ASSERTS
 
 CLAIMS = 400  # of a source that are compared
 OFFICIAL = 200  # claims of governments that are read
 BESIDE = 6  # claims of governments beside one property
-
-#: What is folded until a reader opens it, beside all that is by its nature not public.
-FOLDED = frozenset({"ill_treated", "saw_violence", "description"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,11 @@ class ToldThen:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One property of one record through all accounts; ``folded``: opened by the reader."""
+    """One property of one record through all accounts; ``folded``: opened by the reader.
+
+    ``official``: what governments say of it, those first who do not assert it; ``official_more``:
+    how many others are not shown.
+    """
 
     record: words.RecordLink | None
     property: words.PropertyWords
@@ -56,6 +60,7 @@ class Compared:
     folded: bool
     told: tuple[ToldThen, ...]
     official: tuple[cards.Card, ...]
+    official_more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,6 @@ class AccountsShown:
     more: bool
 
 
-Occasion = tuple[str, str]  # date as stated, where
-
-
 def accounts(viewer: Viewer, position: int) -> AccountsShown:
     """The accounts of the source at a position; raises ``NotThere`` or ``Gone``."""
     row = as_known(viewer, [one(viewer, Source, position)])[0]
@@ -83,7 +85,7 @@ def accounts(viewer: Viewer, position: int) -> AccountsShown:
         by_key[claim.record, claim.property][_occasion(claim)].append(claim)
     occasions = _in_order({_occasion(claim) for claim in rows})
     official = _official(viewer, position, rows, records)
-    keys = {c.position for c in rows} | {p for found in official.values() for p in found}
+    keys = {c.position for c in rows} | {p for found in official.values() for p in found[:BESIDE]}
     claims = by_position(viewer, Claim, keys)
     around = cards.around(viewer, list(claims.values()))
     shown = {key: cards.card(claim, around) for key, claim in claims.items()}
@@ -101,7 +103,7 @@ def accounts(viewer: Viewer, position: int) -> AccountsShown:
             property=words.property_words(name),
             state=worst.value,
             state_words=_words()[worst],
-            folded=name in FOLDED or (known is not None and known.sensitivity != "public"),
+            folded=words.is_folded(name, mentions[record].kind if record in mentions else ""),
             told=tuple(
                 ToldThen(
                     made[each],
@@ -111,7 +113,10 @@ def accounts(viewer: Viewer, position: int) -> AccountsShown:
                 )
                 for each, state in zip(occasions, found, strict=True)
             ),
-            official=tuple(shown[p] for p in official.get((record, name), ()) if p in shown),
+            official=tuple(
+                shown[p] for p in official.get((record, name), ())[:BESIDE] if p in shown
+            ),
+            official_more=max(0, len(official.get((record, name), ())) - BESIDE),
         )
         ranked.append(((ORDER.index(worst), at_a_time != "one", first), compared))
     ranked.sort(key=lambda each: each[0])
@@ -122,6 +127,23 @@ def accounts(viewer: Viewer, position: int) -> AccountsShown:
         compared=tuple(compared for _, compared in ranked),
         more=more,
     )
+
+
+def source_named(viewer: Viewer, asked: str) -> int:
+    """The place of a source by its number or its code; raises ``UnknownReference``."""
+    number = asked.removeprefix("#")
+    sources = visible(viewer, Source)
+    if number.isascii() and number.isdigit() and len(number) <= 16:
+        found = sources.filter(position=int(number)).values_list("position", flat=True)
+    else:
+        of_code = newest(viewer, Source).filter(code=asked)
+        found = of_code.order_by("position").values_list("position", flat=True)
+    if (position := found.first()) is None:
+        raise UnknownReference(
+            f"No source has the number or code {asked!r}.",
+            next_step="Give the number of a source, as on its page, or its code.",
+        )
+    return position
 
 
 def _said(viewer: Viewer, position: int) -> tuple[list[ClaimRow], loading.Records, bool]:
@@ -138,7 +160,7 @@ def _said(viewer: Viewer, position: int) -> tuple[list[ClaimRow], loading.Record
 def _official(
     viewer: Viewer, position: int, rows: list[ClaimRow], records: loading.Records
 ) -> dict[tuple[int, str], list[int]]:
-    """What governments say of the same properties of the same records."""
+    """What governments say of the same properties of the same records, denials first."""
     wanted = {(claim.record, claim.property) for claim in rows}
     mentions = {m for record, _ in wanted for m in records.members(record)}
     governments = visible(viewer, Source).filter(kind="government").exclude(position=position)
@@ -147,20 +169,18 @@ def _official(
         .filter(subject__in=mentions, property__in={name for _, name in wanted})
         .filter(source__in=governments.values("position"))
         .order_by("position")
-        .values_list("position", "subject", "property")[:OFFICIAL]
+        .values_list("position", "subject", "property", "stance")[:OFFICIAL]
     )
     found: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for claim, subject, name in queried:
+    for claim, subject, name, _stance in sorted(queried, key=lambda row: row[3] == ASSERTS):
         key = (records.of(subject), name)
-        if key in wanted and len(found[key]) < BESIDE:
+        if key in wanted:
             found[key].append(claim)
     return found
 
 
 def _occasion(claim: ClaimRow) -> Occasion:
-    steps = attribution_of(claim)
-    first = steps[0] if steps else {}
-    return first.get("said", ""), first.get("where", "")
+    return occasion_of(claim.attribution)
 
 
 def _in_order(occasions: set[Occasion]) -> list[Occasion]:

@@ -26,7 +26,7 @@ from habeas.archive.models import (
 from habeas.display import words
 from habeas.display.asking import by_position
 from habeas.display.locations import CitedLocation, place_of
-from habeas.display.references import EntryReference, Marked, Target
+from habeas.display.references import EntryReference, Marked, Target, optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,20 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Interest:
+    """Who pays for, owns or backs a source, or what it is party to, as recorded."""
+
+    kind: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceLink(Marked):
-    """A source; one without a name is known by its code. ``ended``: by what, '' while current."""
+    """A source with its interests, which go with its name wherever it speaks.
+
+    One without a name is known by its code. ``ended``: by what, '' while current.
+    """
 
     position: int
     name: words.TextWords
@@ -125,6 +137,7 @@ class SourceLink(Marked):
     kind: Code
     ended: str
     url: Target
+    interests: tuple[Interest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +190,19 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimReview:
+    """Whether somebody assessed a claim that stands, and what they found."""
+
+    reviewed: bool
+    grades: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card(Marked):
-    """One claim: value, who says it through whom, on what basis, from which passage."""
+    """One claim: value, who says it through whom, on what basis, from which passage.
+
+    ``folded``: its value and words are shown where a reader opens them.
+    """
 
     position: int
     url: Target
@@ -191,6 +215,8 @@ class Card(Marked):
     passages: tuple[Cited, ...]
     ended: Ended | None
     unconfirmed: bool = False  # whom a picture shows, which no one has confirmed: it does not count
+    folded: bool = False
+    review: ClaimReview | None = optional()
 
 
 def cards(viewer: Viewer, claims: Sequence[Claim]) -> tuple[Card, ...]:
@@ -201,10 +227,11 @@ def cards(viewer: Viewer, claims: Sequence[Claim]) -> tuple[Card, ...]:
 
 def card(claim: Claim, rows: Around) -> Card:
     """One claim as a card."""
+    subject = rows.mentions.get(claim.subject)
     return Card(
         position=claim.position,
         url=Target("claim", claim.position),
-        subject=words.record_link(rows.mentions.get(claim.subject)),
+        subject=words.record_link(subject),
         property=words.property_words(claim.property),
         stance=words.stance(claim.stance),
         value=words.value_of(claim, rows.mentions.get(claim.ref) if claim.ref else None),
@@ -217,6 +244,7 @@ def card(claim: Claim, rows: Around) -> Card:
         ),
         ended=None if claim.ended_at is None else Ended(claim.ended_by, claim.ended_at),
         unconfirmed=claim.position in rows.unconfirmed,
+        folded=words.is_folded(claim.property, subject.kind if subject else ""),
     )
 
 
@@ -254,7 +282,21 @@ def of_source(source: Source) -> dict[str, Any]:
         "kind": Code(source.kind, words.code_words("source-kind", source.kind)),
         "ended": source.ended_by,
         "url": Target("source", source.position),
+        "interests": interests(source),
     }
+
+
+def interests(source: Source) -> tuple[Interest, ...]:
+    """Who pays for, owns or backs a source, as recorded."""
+    recorded: list[dict[str, str]] = json.loads(source.interests or "[]")
+    return tuple(
+        Interest(
+            kind := entry.get("kind", ""),
+            words.code_words("interest-kind", kind),
+            entry.get("text", ""),
+        )
+        for entry in recorded
+    )
 
 
 def cited(passage: Passage, exhibit: Exhibit | None) -> Cited:

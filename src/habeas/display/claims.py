@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,7 @@ class ClaimShown:
     corrected_by: tuple[cards.Card, ...]
     retraction: Retracted | None
     assessments: tuple[Assessed, ...]
+    reliability: tuple[Assessed, ...]
     note: str
     beside: tuple[cards.Card, ...]
     beside_more: Target | None
@@ -107,7 +109,8 @@ def claim(archive: Archive, viewer: Viewer, position: int) -> ClaimShown:
         corrects=tuple(cards.card(other, rows) for other in former.values()),
         corrected_by=tuple(cards.card(other, rows) for other in following),
         retraction=_retraction(viewer, row),
-        assessments=assessments(viewer, position),
+        assessments=assessments(viewer, [position]),
+        reliability=_of_speaker(viewer, shown),
         note=row.note,
         beside=tuple(cards.card(other, rows) for other in beside),
         beside_more=Target("record", subject.position, (("property", row.property),))
@@ -184,15 +187,21 @@ def _retraction(viewer: Viewer, row: Claim) -> Retracted | None:
     )
 
 
-def assessments(viewer: Viewer, target: int) -> tuple[Assessed, ...]:
+def _of_speaker(viewer: Viewer, claim: cards.Card) -> tuple[Assessed, ...]:
+    """How reliable the one who says it was found to be, which is not how credible the claim is."""
+    first = claim.attribution[0].source if claim.attribution else None
+    return () if first is None else assessments(viewer, [first.position])
+
+
+def assessments(viewer: Viewer, targets: Sequence[int]) -> tuple[Assessed, ...]:
     """What reviewers found, in the order in which they said so."""
-    rows = visible(viewer, Assessment).filter(target=target).order_by("position")[:50]
+    rows = visible(viewer, Assessment).filter(target__in=targets).order_by("position")[:50]
     return tuple(
         Assessed(
             position=row.position,
             scheme=row.scheme,
             grade=row.grade,
-            grade_words=_grade_words(row.scheme, row.grade),
+            grade_words=grade_words(row.scheme, row.grade),
             reason=row.reason,
             person=row.person,
             ended=row.ended_by,
@@ -202,7 +211,7 @@ def assessments(viewer: Viewer, target: int) -> tuple[Assessed, ...]:
     )
 
 
-def _grade_words(scheme: str, grade: str) -> str:
+def grade_words(scheme: str, grade: str) -> str:
     """A grade with its meaning: ``C Fairly reliable``, ``3 Possibly true``."""
     label = words.code_words(scheme, grade)
     return label if label.startswith(grade) else f"{grade} {label}"

@@ -18,7 +18,7 @@ from habeas.archive.access import Viewer, visible
 from habeas.archive.joined import JoinedRecord, find, find_all
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.openness import consent_of_record, strictest
-from habeas.display import cards, episodes, facilities, listed, owned, words
+from habeas.display import cards, episodes, facilities, listed, owned, speakers, words
 from habeas.display.asking import (
     Elsewhere,
     NotThere,
@@ -128,7 +128,7 @@ class RecordShown:
     ``lists``: documents with an entry on it, which is no detention.
     ``facility``: of a facility, what a reader asks first.
     ``detentions``: of a person, in time. ``grouped``: of a detention, what is said of its person
-    and was put in it.
+    and was put in it. ``several_accounts``: who spoke of it on more than one occasion.
     """
 
     title: str
@@ -148,6 +148,7 @@ class RecordShown:
     detentions: episodes.Detentions | None = None
     grouped: tuple[GroupedClaims, ...] = ()
     facility: facilities.FacilityShown | None = None
+    several_accounts: tuple[speakers.SpeakerShown, ...] = ()
 
 
 def kinds(viewer: Viewer) -> KindsShown:
@@ -245,6 +246,7 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
         detentions=episodes.detentions(viewer, subjects, first.kind, query),
         grouped=() if first.of is None else owned.grouped_in(viewer, subjects),
         facility=facilities.facility(viewer, found, owns.get(facilities.PICTURES, ())),
+        several_accounts=speakers.with_several_accounts(viewer, subjects),
     )
 
 

@@ -26,8 +26,9 @@ from habeas.archive.search.languages import UNKNOWN
 from habeas.archive.search.named import NamedRecord
 from habeas.archive.search.searching import PAGE, Hit, Looked, SearchAnswer
 from habeas.archive.store import deadline
-from habeas.display import words
+from habeas.display import cards, words
 from habeas.display.asking import Query, turning
+from habeas.display.cited_hits import CitedHit, cited_for
 from habeas.display.exhibits import layers
 from habeas.display.in_row import InRow, RowPiece, in_row
 from habeas.display.locations import CitedLocation, citing_command, of_location
@@ -107,7 +108,10 @@ class FoundLocation:
 
 @dataclass(frozen=True, slots=True)
 class HitShown(Marked):
-    """A passage that was found, with the words around; offsets are code points of the layer."""
+    """A passage that was found, with the words around; offsets are code points of the layer.
+
+    ``speakers``: whose word is recorded from it. ``folded``: shown once a reader opens it.
+    """
 
     exhibit: int
     layer: int
@@ -126,6 +130,8 @@ class HitShown(Marked):
     entry: EntryReference
     row: InRow | None
     located: FoundLocation | None
+    speakers: tuple[cards.SourceLink, ...]
+    folded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +225,7 @@ def search(archive: Archive, viewer: Viewer, query: Query) -> SearchShown:
                 answer = searching.search(
                     archive, viewer, asked, exact=exact, first=first, limit=PAGE
                 )
-            found = _found(answer, asked, exact, first)
+            found = _found(viewer, answer, asked, exact, first)
         except QueryRefused as refused:
             error = _refused(asked, refused)
         except (IndexMissing, TooLong) as failed:
@@ -241,13 +247,13 @@ def _refused(asked: str, error: QueryRefused) -> QueryFault:
     )
 
 
-def _found(found: SearchAnswer, asked: str, exact: bool, first: int) -> AnswerShown:
+def _found(viewer: Viewer, found: SearchAnswer, asked: str, exact: bool, first: int) -> AnswerShown:
     following = first + PAGE if first + PAGE < min(found.total, searching.DEEPEST - PAGE) else None
     return AnswerShown(
         total=found.total,
         first=first + 1,
         last=first + len(found.hits),
-        hits=tuple(map(_hit, found.hits)),
+        hits=tuple(map(_hit, found.hits, cited_for(viewer, found.hits))),
         facets=_facets(found, exact),
         added=tuple(found.added),
         without_added=_asking(asked, exact=True),
@@ -284,7 +290,7 @@ def _in_one_file(found: SearchAnswer, exact: bool) -> WiderQuery | None:
     return None if wider is None else WiderQuery(str(wider), _asking(str(wider), exact=exact))
 
 
-def _hit(hit: Hit) -> HitShown:
+def _hit(hit: Hit, cited: CitedHit) -> HitShown:
     start, stop = hit.ranges[0] if hit.ranges else (hit.start, hit.start)
     if not hit.ranges and hit.row is not None:
         start, stop = hit.row.start, hit.row.stop
@@ -311,6 +317,8 @@ def _hit(hit: Hit) -> HitShown:
         entry=EntryReference("layer", hit.layer),
         row=None if hit.row is None else in_row(hit.row),
         located=None if hit.place is None else _located(hit.place, url),
+        speakers=cited.speakers,
+        folded=cited.folded,
     )
 
 

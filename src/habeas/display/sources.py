@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer, as_known, newest, visible
-from habeas.archive.models import Claim, ClaimSource, Lineage, Retraction, Source
+from habeas.archive.ledger.committed_entries import head
+from habeas.archive.models import Lineage, Retraction, Source
 from habeas.archive.openness import consent_of_source
-from habeas.display import cards, words
-from habeas.display.asking import Query, by_position, one, paged, turning
+from habeas.display import cards, output
+from habeas.display.asking import Query, by_position, one, paged
 from habeas.display.claims import Assessed, assessments
 from habeas.display.marks import ConsentLine, consent_line
-from habeas.display.references import EntryReference, Marked, Turning, optional
+from habeas.display.references import EntryReference, Marked, Target, Turning, optional
+from habeas.figures.evaluation import loading
+from habeas.figures.evaluation.rows import Origins
 
-CLAIMS = 50  # of a source, in one part
-
-
-@dataclass(frozen=True, slots=True)
-class Interest:
-    """Who pays for, owns or backs a source, as recorded."""
-
-    kind: str
-    label: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSource(cards.SourceLink):
-    """A source in a list."""
-
-    interests: tuple[Interest, ...]
+ALIKE = 30  # sources of one origin that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +27,7 @@ class SourcesShown:
     """The sources, in the order of the ledger."""
 
     title: str
-    sources: tuple[ListedSource, ...]
+    sources: tuple[cards.SourceLink, ...]
     pages: Turning
 
 
@@ -51,7 +37,6 @@ class SourceInFull(cards.SourceLink):
 
     about: str
     address: str
-    interests: tuple[Interest, ...]
     agreed: ConsentLine | None
 
 
@@ -82,8 +67,21 @@ class SourceLineage:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceOrigins:
+    """Behind a source, those who repeat nobody; ``with_it``: other sources of its one origin."""
+
+    origins: tuple[cards.SourceLink, ...]
+    with_it: tuple[cards.SourceLink, ...]
+    with_it_in_all: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceShown:
-    """One source and what it says."""
+    """One source and what it says, with what became of each claim.
+
+    ``accounts``: where these are by date. ``retracting``: the command that shows what would fall
+    with it, '' for whoever could not give it.
+    """
 
     title: str
     source: SourceInFull
@@ -91,18 +89,21 @@ class SourceShown:
     former: cards.SourceLink | None
     newer: cards.SourceLink | None
     lineage: SourceLineage
+    origins: SourceOrigins
     assessments: tuple[Assessed, ...]
     claims: tuple[cards.Card, ...]
+    states: tuple[output.StateCount, ...]
+    claims_in_all: int
+    claims_more: bool
     pages: Turning
+    accounts: Target
+    retracting: str
 
 
 def sources(viewer: Viewer, query: Query) -> SourcesShown:
     """A part of the sources, with their kind and interests."""
     found, pages = paged(_listed(viewer), query)
-    shown = tuple(
-        ListedSource(**cards.of_source(source), interests=interests(source))
-        for source in as_known(viewer, found)
-    )
+    shown = tuple(cards.SourceLink(**cards.of_source(row)) for row in as_known(viewer, found))
     return SourcesShown(_("Sources"), shown, pages)
 
 
@@ -114,24 +115,10 @@ def _listed(viewer: Viewer) -> QuerySet[Source]:
     return visible(viewer, Source).filter(Q(position__in=kept) | Q(ended_by="retracted"))
 
 
-def interests(source: Source) -> tuple[Interest, ...]:
-    """Who pays for, owns or backs a source, as recorded."""
-    recorded: list[dict[str, str]] = json.loads(source.interests or "[]")
-    return tuple(
-        Interest(
-            kind := entry.get("kind", ""),
-            words.code_words("interest-kind", kind),
-            entry.get("text", ""),
-        )
-        for entry in recorded
-    )
-
-
 def source(viewer: Viewer, position: int, query: Query) -> SourceShown:
     """The source at a position, and a part of its claims; raises ``NotThere`` or ``Gone``."""
     row = as_known(viewer, [one(viewer, Source, position)])[0]
-    spoken, pages = _spoken(viewer, position, query)
-    rows = cards.around(viewer, spoken)
+    said = output.output(viewer, position, query)
     former = cards.sources_at(viewer, [row.previous])
     newer = None
     if row.ended_by == "superseded":
@@ -142,29 +129,42 @@ def source(viewer: Viewer, position: int, query: Query) -> SourceShown:
             **cards.of_source(row),
             about=row.about,
             address=row.url,
-            interests=interests(row),
             agreed=consent_line(consent_of_source(viewer, row)),
         ),
         retraction=_retraction(viewer, row),
         former=cards.source_link(former.get(row.previous or -1)),
         newer=cards.source_link(newer),
         lineage=_lineage(viewer, position),
-        assessments=assessments(viewer, position),
-        claims=tuple(cards.card(claim, rows) for claim in spoken),
-        pages=pages,
+        origins=_origins(viewer, position),
+        assessments=assessments(viewer, [position]),
+        claims=said.cards,
+        states=said.states,
+        claims_in_all=said.in_all,
+        claims_more=said.more,
+        pages=said.pages,
+        accounts=Target("accounts", position),
+        retracting=f"habeas retract {position} --dry-run"
+        if viewer.is_owner and row.ended_by != "retracted"
+        else "",
     )
 
 
-def _spoken(viewer: Viewer, position: int, query: Query) -> tuple[list[Claim], Turning]:
-    """A part of the claims that the source says or passes on."""
-    after = query.number("after")
-    links_of = visible(viewer, ClaimSource).filter(source=position)
-    if after is not None:
-        links_of = links_of.filter(claim__gt=after)
-    keys = list(links_of.order_by("claim").values_list("claim", flat=True)[: CLAIMS + 1])
-    more = keys[CLAIMS - 1] if len(keys) > CLAIMS else None
-    found = by_position(viewer, Claim, keys[:CLAIMS])
-    return [found[key] for key in sorted(found)], turning(after, more)
+def _origins(viewer: Viewer, position: int) -> SourceOrigins:
+    """Those behind it who repeat nobody, and who goes back to the same one and no other."""
+    size = head()[0]
+    rows, first = loading.all_sources(viewer, size)
+    known = Origins(loading.lineage(viewer, size), first)
+    newest_of = {row.first: row.described for row in rows.values()}
+    own, itself = known.of(position), known.first(position)
+    alike = [each for each in newest_of if each != itself and known.of(each) == own]
+    alike = sorted(newest_of[each] for each in alike) if len(own) == 1 else []
+    origins = sorted(newest_of[each] for each in own if each in newest_of)
+    found = cards.sources_at(viewer, {*origins, *alike[:ALIKE]})
+    return SourceOrigins(
+        tuple(cards.SourceLink(**cards.of_source(found[each])) for each in origins),
+        tuple(cards.SourceLink(**cards.of_source(found[each])) for each in alike[:ALIKE]),
+        len(alike),
+    )
 
 
 def _retraction(viewer: Viewer, row: Source) -> RetractedSource | None:

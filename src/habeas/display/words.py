@@ -119,6 +119,15 @@ def property_words(name: str) -> PropertyWords:
     return PropertyWords(name, known.label, known.meaning)
 
 
+def is_folded(name: str, kind: str) -> bool:
+    """Whether what is said of a property is shown only where a reader opens it.
+
+    Of a kind that is not known, as of a record that the reader may not see, it is.
+    """
+    known = vocabulary().properties.get(name)
+    return known is not None and known.is_folded(kind)
+
+
 def code_words(code_list: str, code: str) -> str:
     """A code's label; the code itself when the list does not have it."""
     known = regions.with_list(code_list).codes.get(code_list, {}).get(code)

@@ -111,6 +111,7 @@ def _properties(schema: Schema) -> Iterator[str]:
         "",
         "*Handling* is the least handling of a claim of the property. *Once*: two different",
         "values at the same time cannot both hold, so claims of both are shown as a conflict.",
+        "*Folded*: pages show it once a reader opens it, since it may tell what hurts to read.",
         "Equivalents are given where there is a true one: FollowTheMoney 4.11 as",
         "`schema:property`, HURIDOCS Events Standard Formats as field number and name, STAC 1.1 as",
         "the field of an item.",
@@ -131,7 +132,8 @@ def _property_table(properties: Sequence[Property]) -> Iterator[str]:
                 f"`{p.name}`",
                 _value_words(p),
                 f"**{p.label}.** {p.meaning}"
-                + (" To pick people by it, a purpose must be stated." if p.needs_purpose else ""),
+                + (" To pick people by it, a purpose must be stated." if p.needs_purpose else "")
+                + _folds(p),
                 p.sensitivity,
                 "yes" if p.at_a_time == "one" else "",
                 p.ftm or (f"STAC: {p.stac}" if p.stac else ""),
@@ -140,6 +142,10 @@ def _property_table(properties: Sequence[Property]) -> Iterator[str]:
             for p in properties
         ],
     )
+
+
+def _folds(p: Property) -> str:
+    return f" Folded on pages for: {', '.join(p.folds)}." if p.folds else ""
 
 
 def _value_words(p: Property) -> str:

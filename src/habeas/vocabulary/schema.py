@@ -66,8 +66,9 @@ class Property:
     ``codes`` names the code list of a code, ``unit`` what a count counts, ``refers_to`` the
     kinds that a reference may point to. ``sensitivity`` is the least handling of a claim.
     ``at_a_time`` one: two different values at the same time cannot both hold.
-    ``selecting`` with-purpose: to pick people by it, somebody must say what for. ``stac`` is the
-    field of the SpatioTemporal Asset Catalog 1.1.
+    ``selecting`` with-purpose: to pick people by it, somebody must say what for. ``folds``: of
+    which kinds it may tell what hurts to read, so that a reader opens it. ``stac`` is the field of
+    the SpatioTemporal Asset Catalog 1.1.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Property:
     codes: str = ""
     refers_to: tuple[str, ...] = ()
     selecting: str = ""
+    folds: tuple[str, ...] = ()
     ftm: str = ""
     huridocs: str = ""
     stac: str = ""
@@ -89,6 +91,13 @@ class Property:
     def needs_purpose(self) -> bool:
         """Whether a figure that reads it is shown only for a purpose that was stated."""
         return self.selecting == WITH_PURPOSE
+
+    def is_folded(self, kind: str) -> bool:
+        """Whether it is shown of a record of a kind only once a reader opens it.
+
+        Of a kind that it does not belong to, as where nobody knows the kind, if of any.
+        """
+        return kind in self.folds or (bool(self.folds) and kind not in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +317,7 @@ def _kind(name: str, content: Any) -> Kind:
 
 
 _NEEDED = ("label", "kinds", "type", "meaning", "sensitivity", "at_a_time")
-_OPTIONAL = ("unit", "codes", "refers_to", "selecting", "ftm", "huridocs", "stac")
+_OPTIONAL = ("unit", "codes", "refers_to", "selecting", "folds", "ftm", "huridocs", "stac")
 
 
 def _property(
@@ -320,7 +329,7 @@ def _property(
 ) -> Property:
     where = f"properties.yaml ({name})"
     fields = dict(_fields(where, content, _NEEDED, _OPTIONAL))
-    for key in ("kinds", "refers_to"):
+    for key in ("kinds", "refers_to", "folds"):
         named = fields.get(key, [])
         if not isinstance(named, list):
             raise _bad(where, f"{key} is a list")
@@ -330,6 +339,8 @@ def _property(
         raise _bad(where, "a name is small letters, digits and underscores")
     if strangers := [k for k in (*found.kinds, *found.refers_to) if k not in kinds]:
         raise _bad(where, f"no kind named {', '.join(strangers)}")
+    if outside := [k for k in found.folds if k not in found.kinds]:
+        raise _bad(where, f"it folds for {', '.join(outside)}, to which it does not belong")
     if found.type not in TYPES:
         raise _bad(where, f"no type named {found.type}")
     if found.sensitivity not in SENSITIVITIES:

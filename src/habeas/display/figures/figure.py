@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from habeas.archive.access import Viewer
 from habeas.archive.awaiting import unreviewed, unreviewed_words
-from habeas.archive.models import Claim, Mention
-from habeas.display import cards, words
+from habeas.archive.models import Claim, Mention, Source
+from habeas.display import cards, speakers, words
 from habeas.display.asking import NotThere, Query, by_position, cut, turning
 from habeas.display.differences import Difference, differences
 from habeas.display.figures.drawings import ClaimNumber, Drawing, claim_numbers, drawn
@@ -24,6 +24,7 @@ from habeas.display.figures.heading import (
 )
 from habeas.display.figures.inventories import InventoriesShown, inventories
 from habeas.display.figures.measured import MeasuredShown, measured
+from habeas.display.folded import folded_among
 from habeas.display.references import Marked, Target, Turning, optional
 from habeas.display.words import Dated
 from habeas.figures.definition.recorded import named
@@ -88,6 +89,7 @@ class ReportedAccount:
 
     record: RecordCaption
     property: words.PropertyWords
+    folded: bool
     stance: words.StanceWords
     words: str
     low: int | None
@@ -98,6 +100,7 @@ class ReportedAccount:
     source: SpeakerName
     basis: str
     method: str
+    interests: tuple[cards.Interest, ...]
     through: tuple[str, ...]
     claim: ClaimNumber
     passages: tuple[cards.Cited, ...]
@@ -125,7 +128,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class FigureShown:
-    """One figure with all that it rests on."""
+    """One figure with all that it rests on; ``speakers``: of what is listed in this part of it."""
 
     title: str
     figure: FigureNumber
@@ -147,6 +150,7 @@ class FigureShown:
     differences_in_all: int
     differences_pages: Turning
     definition: str
+    speakers: tuple[speakers.SpeakerShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ class WhyStep(Marked):
     sound: bool | None
     marks: tuple[str, ...]
     url: Target | None = optional()
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,7 @@ class WhyShown:
     tree: WhyStep
     command: str
     pages: Turning
+    speakers: tuple[speakers.SpeakerShown, ...]
 
 
 def evaluated(archive: Archive, viewer: Viewer, key: str, as_of: int | None) -> Evaluation:
@@ -250,7 +256,14 @@ def figure(archive: Archive, viewer: Viewer, key: str, query: Query) -> FigureSh
         differences_in_all=len(found.conflicts),
         differences_pages=differing,
         definition=found.definition.text,
+        speakers=speakers.speakers(viewer, _listed(members, accounts)),
     )
+
+
+def _listed(members: Sequence[NamedMember], accounts: Sequence[ReportedAccount]) -> set[int]:
+    """The claims of a part of the records counted, or of the accounts reported."""
+    named = {claim.position for member in members for claim in member.claims}
+    return named | {account.claim.position for account in accounts}
 
 
 def _unreviewed(found: Evaluation) -> tuple[Doubt, ...]:
@@ -273,7 +286,11 @@ def _members(
         return _records(viewer, found), (), pages
     points, pages = cut(evaluation.points, query, MEMBERS)
     cited = cards.grounds(viewer, [point.claim for point in points])
-    return (), tuple(_account(point, cited.get(point.claim, ())) for point in points), pages
+    sources = by_position(viewer, Source, {point.source for point in points})
+    told = (
+        _account(point, cited.get(point.claim, ()), sources.get(point.source)) for point in points
+    )
+    return (), tuple(told), pages
 
 
 def _records(viewer: Viewer, members: Sequence[FigureMember]) -> tuple[NamedMember, ...]:
@@ -298,10 +315,13 @@ def _whose(viewer: Viewer, claims: Sequence[int]) -> dict[int, Mention]:
     return {at: mentions[subject] for at, subject in about.items() if subject in mentions}
 
 
-def _account(point: ReportedPoint, passages: tuple[cards.Cited, ...]) -> ReportedAccount:
+def _account(
+    point: ReportedPoint, passages: tuple[cards.Cited, ...], source: Source | None
+) -> ReportedAccount:
     return ReportedAccount(
         record=_caption(point.record, point.about),
         property=words.property_words(point.property),
+        folded=words.is_folded(point.property, ""),
         stance=words.stance(point.stance),
         words=point.words,
         low=point.low,
@@ -312,6 +332,7 @@ def _account(point: ReportedPoint, passages: tuple[cards.Cited, ...]) -> Reporte
         source=SpeakerName(words.text(point.source_title), Target("source", point.source)),
         basis=words.code_words("basis", point.basis),
         method=point.method,
+        interests=() if source is None else cards.interests(source),
         through=tuple(point.through),
         claim=claim_numbers((point.claim,))[0],
         passages=passages,
@@ -373,15 +394,23 @@ def why(archive: Archive, viewer: Viewer, key: str, query: Query) -> WhyShown:
     found = evaluated(archive, viewer, key, as_of)
     offset = query.number("after", most=10**9) or 0
     tree = reasons.tree(archive, viewer, found, as_of=found.as_of, limit=FOLLOWED, offset=offset)
+    claims = claims_in(tree)
     in_all = len(found.members) or len(found.points)
     following = offset + FOLLOWED if offset + FOLLOWED < in_all else None
     return WhyShown(
         title=_("Why: %(title)s") % {"title": found.definition.title},
         figure=number(found, as_of),
-        tree=why_step(tree),
+        tree=why_step(tree, folded_among(viewer, claims)),
+        speakers=speakers.speakers(viewer, claims),
         command=f"habeas why {key}" + ("" if as_of is None else f" --as-of {as_of}"),
         pages=turning(offset or None, following),
     )
+
+
+def claims_in(node: Node) -> set[int]:
+    """The claims in a tree."""
+    below = set[int]().union(*map(claims_in, node.children))
+    return below | {node.position} if node.kind == "claim" and node.position is not None else below
 
 
 #: The page of what a step is about, by the kind of step.
@@ -391,18 +420,19 @@ _SHOWN_AS = {name: name for name in ("claim", "record", "source", "exhibit", "pa
 }
 
 
-def why_step(node: Node) -> WhyStep:
-    """A step and those below it, each with where it is shown."""
+def why_step(node: Node, folded: frozenset[int] = frozenset()) -> WhyStep:
+    """A step and those below it, each with where it is shown; ``folded``: claims to be opened."""
     shown = node.kind in _SHOWN_AS and node.position is not None
     return WhyStep(
         kind=node.kind,
         title=node.title,
         facts=tuple(WhyFact(fact.label, fact.value) for fact in node.facts),
-        children=tuple(why_step(child) for child in node.children),
+        children=tuple(why_step(child, folded) for child in node.children),
         position=node.position,
         more=node.more,
         sound=node.sound,
         marks=node.marks,
         url=Target(_SHOWN_AS[node.kind], node.position) if shown else None,
         handling=node.handling,
+        folded=node.kind == "claim" and node.position in folded,
     )

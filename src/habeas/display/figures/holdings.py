@@ -12,7 +12,8 @@ from habeas.archive.access import Viewer
 from habeas.archive.models import Claim, Exhibit, Mention, Source
 from habeas.display import words
 from habeas.display.asking import NotThere, Query, by_position, turning
-from habeas.display.figures.figure import WhyStep, why_step
+from habeas.display.figures.figure import WhyStep, claims_in, why_step
+from habeas.display.folded import folded_among
 from habeas.display.references import Marked, Target, Turning
 from habeas.figures.errors import UnknownFigure
 from habeas.figures.evaluation import holdings as counting
@@ -119,7 +120,7 @@ def why(archive: Archive, viewer: Viewer, key: str, query: Query) -> HoldingWhy:
     return HoldingWhy(
         _("Why: %(title)s") % {"title": found.title},
         _number(found),
-        why_step(tree),
+        why_step(tree, folded_among(viewer, claims_in(tree))),
         pages,
         f"habeas why {key}",
     )

@@ -27,6 +27,7 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
+_GRADED = ("reliability", "credibility")
 _COMMAND = re.compile("`([^`]+)`")
 
 
@@ -137,6 +138,25 @@ def piece_source(recording: dict[str, Any]) -> str:
     return f"{recording['source']}#t={start:.3f}{until}"
 
 
+@register.simple_tag
+def interests(source: dict[str, Any]) -> SafeString:
+    """The interests of a source in brackets, after its name; nothing where none are known."""
+    told = format_html_join(
+        "; ",
+        "{}: <bdi>{}</bdi>",
+        ((each["label"], exact(each["text"])) for each in source["interests"]),
+    )
+    return format_html(' <span class="interests">({})</span>', told) if told else SafeString("")
+
+
+@register.filter
+def of_scheme(assessments: list[dict[str, Any]], scheme: str) -> list[dict[str, Any]]:
+    """Those of one scheme; '': those that grade neither a source nor a claim."""
+    if not scheme:
+        return [each for each in assessments if each["scheme"] not in _GRADED]
+    return [each for each in assessments if each["scheme"] == scheme]
+
+
 @register.filter
 def any_place(passages: list[dict[str, Any]]) -> bool:
     """Whether one of some passages is shown as a place of its own."""
@@ -201,12 +221,24 @@ def _why_step(node: dict[str, Any], depth: int) -> SafeString:
             '<li class="note">{}</li>',
             ngettext("and %(n)s more", "and %(n)s more", node["more"]) % {"n": f"{node['more']:,}"},
         )
-    if not inner and len(node["facts"]) < 2:
+    if not inner and len(node["facts"]) < 2 and not node.get("folded"):
         aside = "".join(fact["value"] for fact in node["facts"])
         beside = format_html(' <span class="aside">{}</span>', exact(aside)) if aside else ""
         return format_html('<li><span class="leaf">{}{}{}</span></li>', head, beside, link)
     opened = " open" if depth < 3 or node["kind"] in _OPEN else ""
     below = f"<ul>{inner}</ul>" if inner else ""
+    if node.get("folded"):
+        return format_html(
+            '<li><details class="folded"><summary><span class="what">{}</span> {}{}</summary>'
+            "<p>{}{}</p>{}{}</details></li>",
+            what,
+            gettext("Show what was said"),
+            mark_words(node.get("marks", [])),
+            title,
+            link,
+            facts,
+            SafeString(below),
+        )
     return format_html(
         "<li><details{}><summary>{}</summary>{}{}{}</details></li>",
         SafeString(opened),
