@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from habeas.exchange.tidy.sources import Source
     from habeas.library.errors import HandlingWarning
     from habeas.library.handle import Archive, init, open
-    from habeas.library.tables import Figure, PersonDetentions, Table, Why
+    from habeas.library.tables import Accounts, Figure, PersonDetentions, Table, Why
 
 __version__ = "0.1.0"
 
 __all__ = [
     "OWNER",
     "PUBLIC",
+    "Accounts",
     "Archive",
     "Citation",
     "Claim",
@@ -54,6 +55,7 @@ __all__ = [
 _WHERE = {
     "OWNER": "archive.access",
     "PUBLIC": "archive.access",
+    "Accounts": "library.tables",
     "Archive": "library.handle",
     "Citation": "exchange.tidy.citations",
     "Claim": "exchange.tidy.claims",

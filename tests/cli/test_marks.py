@@ -33,6 +33,7 @@ def _commands(there: Guarded) -> list[list[str]]:
         ["figure", "show", "spoke"],
         ["why", "spoke"],
     ]
+    commands += [["accounts", str(there.at[f"source-{level}"])] for level in LEVELS]
     for level in LEVELS:
         commands += [["figure", "show", f"held-{level}"], ["why", f"held-{level}"]]
         commands += [["custody", str(there.at[f"exhibit-{level}"])]]

@@ -21,8 +21,9 @@ from habeas.archive.opening import open_archive
 one_database = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 PUBLIC_NAMES = {
-    *("OWNER", "PUBLIC", "Archive", "Citation", "Claim", "Figure", "Found", "HabeasError"),
-    *("HandlingWarning", "Part", "PersonDetentions", "Record", "Ref", "Source", "Table", "Viewer"),
+    *("OWNER", "PUBLIC", "Accounts", "Archive", "Citation", "Claim", "Figure", "Found"),
+    *("HabeasError", "HandlingWarning", "Part", "PersonDetentions", "Record", "Ref", "Source"),
+    *("Table", "Viewer"),
     *("Why", "init", "open"),
 }
 
@@ -39,7 +40,8 @@ def test_the_public_names_are_these() -> None:
 def test_the_methods_are_these() -> None:
     public = {name for name in dir(habeas.Archive) if not name.startswith("_")}
     assert public == {
-        *("assess", "capture_table", "citations", "cite", "claim", "claims", "close", "closed"),
+        *("accounts", "assess", "capture_table", "citations", "cite", "claim", "claims", "close"),
+        "closed",
         *("detentions", "directory", "export", "figure", "judge", "lineage", "mention"),
         *("mention_of", "read", "records", "retract", "seal", "search", "seen_by", "size"),
         *("source", "sources", "viewer", "why"),

@@ -14,7 +14,7 @@ from habeas.vocabulary import values
 MOST = {
     "/": 13,
     "/claims/{number}/": 26,
-    "/records/{camp-1}/": 43,  # eight what is asked of a facility first; what it owns, whose it is
+    "/records/{camp-1}/": 44,  # eight what is asked of a facility first; what it owns, whose it is
     "/sources/{paper}/": 27,  # origins (three), states of its claims (three)
     "/exhibits/{exhibit}/": 29,  # eleven custody, one a capture, transcripts, places cited
     "/records/facility/": 6,

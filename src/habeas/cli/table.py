@@ -70,6 +70,7 @@ link undo               link_judge:undo            Take back a judgement: both r
 link report             link:report                How many pairs are open, decided and contradicted, and how far reviewers agree.
 link policy             link:policy                Show or set how pairs are decided.
 detentions              detentions:detentions      Show a person's detentions in time, and what is last known.
+accounts                accounts:accounts          Show what one source says on different dates, side by side, with what officials say.
 group                   group:group                Group claims about a person into one detention of theirs.
 why                     why:why                    Show how something is known, down to sealed bytes.
 prove                   prove:prove                Write the proof of one entry as files.

@@ -9,6 +9,7 @@ through ``archive.access.visible``.
 __all__ = [
     "about",
     "accounts",
+    "accounts_in_words",
     "asking",
     "claims",
     "differences",
@@ -17,6 +18,7 @@ __all__ = [
     "figures",
     "locations",
     "marks",
+    "plain",
     "records",
     "references",
     "search",

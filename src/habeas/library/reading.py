@@ -20,6 +20,8 @@ from habeas.archive.openness import NOT_GIVEN, PUBLIC, Handlings, strictest
 from habeas.archive.search import searching
 from habeas.archive.store.still import still
 from habeas.display import episodes
+from habeas.display.accounts import accounts, source_named
+from habeas.display.marks import marked
 from habeas.display.stays_plain import as_json
 from habeas.estimation.errors import BadTable
 from habeas.exchange.exporting import writing
@@ -42,7 +44,7 @@ from habeas.figures.why.nodes import Node
 from habeas.library.arguments import Names, known_names, number_of
 from habeas.library.errors import BadArgument
 from habeas.library.notebook import NotebookNotice
-from habeas.library.tables import Figure, PersonDetentions, Table, Why
+from habeas.library.tables import Accounts, Figure, PersonDetentions, Table, Why
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive as Opened
@@ -177,6 +179,21 @@ class ReadAccess:
                 record.position, record.first.caption, found, self._viewer.name, at.size,
                 handling, not_agreed, self._notice,
             )  # fmt: skip
+
+        return self._do(read)
+
+    def accounts(self, source: object) -> Accounts:
+        """What one source says on different dates, side by side, with what officials say.
+
+        ``source``: its number, its code, or a row of ``sources()``. Raises ``ref.unknown``.
+        """
+
+        def read(archive: Opened) -> Accounts:
+            named = source if isinstance(source, str) else str(number_of(source, "source"))
+            with still(archive) as at:
+                position = source_named(self._viewer, named)
+                shown = marked(self._viewer, accounts(self._viewer, position))
+                return Accounts(shown, self._viewer.name, at.size, self._notice)
 
         return self._do(read)
 

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from habeas.archive.openness import NOT_GIVEN, strictest
 from habeas.archive.synthetic import MARK
+from habeas.display import accounts_in_words
+from habeas.display.accounts import AccountsShown
+from habeas.display.plain import under
 from habeas.display.stays_plain import as_json, lines_of
 from habeas.exchange.errors import PackageMissing
 from habeas.exchange.exporting.parquet import pyarrow, schema_of
@@ -288,3 +291,43 @@ class PersonDetentions:
         whom = notebook.whom(self.viewer)
         about = f"As {whom} reads the archive at {self.as_of:,} entries"
         return notebook.block([about, handling_words(self.handling, self.not_agreed)], str(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What one source says on different dates: ``str()`` gives it as lines, ``to_dict()`` as data.
+
+    What may hurt to read is folded in the lines (``text(unfold=True)`` writes it out) and marked
+    ``folded`` in the data. ``handling``: the strictest of what is in it.
+    """
+
+    shown: AccountsShown = field(repr=False)
+    viewer: str
+    as_of: int
+    _notice: NotebookNotice = field(repr=False, compare=False)
+
+    @property
+    def handling(self) -> str:
+        return str(self.to_dict()["handling"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `habeas accounts --json` gives it."""
+        return accounts_in_words.as_data(self.shown)
+
+    def text(self, *, unfold: bool = False) -> str:
+        """As `habeas accounts` prints it."""
+        return "\n".join(accounts_in_words.lines(self.shown, unfold=unfold))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        not_agreed = sum(each != "public" for each in under("consent", self.to_dict()))
+        self._notice.give(self.handling, not_agreed, self.viewer)
+        return notebook.block(
+            [
+                f"As {notebook.whom(self.viewer)} reads the archive at {self.as_of:,} entries",
+                handling_words(self.handling, 0),
+            ],
+            self.text(),
+        )
