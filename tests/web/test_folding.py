@@ -17,11 +17,13 @@ from tests.web.test_pages import address
 
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer
+from habeas.archive.access import PUBLIC as PUBLIC_VIEWER
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.models import Layer, LedgerEntry
 from habeas.archive.opening import Archive
 from habeas.archive.search import refresh, searching
 from habeas.archive.verbs.claiming import Attribution
+from habeas.archive.verbs.referring import Marking
 from habeas.display.cited_hits import cited_for
 from habeas.vocabulary import values
 from habeas.web.serving import Serving, listen
@@ -135,6 +137,31 @@ def test_a_hit_on_what_it_rests_on_is_folded_and_says_whose_word_it_is(
             assert any(one.folded or one.speakers for one in cited_for(OWNER, found.hits))
         asked.append(len(caught))
     assert asked[1] <= asked[0]
+
+
+def test_a_hidden_claim_says_nothing_of_a_hit(hurt: Shelf, reading_as: ReadingAs) -> None:
+    """A sealed claim on words that everybody may read neither folds them nor names who says it."""
+    refresh(hurt.archive)
+    path = "/search/?q=%22paragraph+9%22"
+    before = reading_as(hurt.archive, PUBLIC_VIEWER).twin(path)["found"]["hits"]
+    assert [(hit["folded"], hit["speakers"]) for hit in before] == [(False, [])]
+    quote = QUOTE.replace("7", "9")
+    with hurt.archive.writing(hurt.reviewer) as batch:
+        layer = ref_of(Layer.objects.get(exhibit=hurt.at["exhibit"]).position)
+        start = NOTE.index(quote)
+        exhibit = entry(hurt, "exhibit")
+        passage = verbs.cite(batch, exhibit, layer, NOTE, start, start + len(quote), marking=PUBLIC)
+        sealed = Marking(compartment=entry(hurt, "case"), handling="sealed")
+        by = [Attribution(entry(hurt, "paper"))]
+        yes = values.code("answer", "yes")
+        verbs.claim(
+            batch, entry(hurt, "victim"), "ill_treated", yes, by, passages=[passage],
+            marking=sealed,
+        )  # fmt: skip
+    refresh(hurt.archive)
+    assert reading_as(hurt.archive, PUBLIC_VIEWER).twin(path)["found"]["hits"] == before
+    seen = reading_as(hurt.archive, OWNER.with_purpose(0)).twin(path)["found"]["hits"]
+    assert [(hit["folded"], len(hit["speakers"])) for hit in seen] == [(True, 1)]
 
 
 @pytest.fixture

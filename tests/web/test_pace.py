@@ -13,15 +13,15 @@ from habeas.vocabulary import values
 
 MOST = {
     "/": 13,
-    "/claims/{number}/": 26,
+    "/claims/{number}/": 27,
     "/records/{camp-1}/": 44,  # eight what is asked of a facility first; what it owns, whose it is
-    "/sources/{paper}/": 27,  # origins (three), states of its claims (three)
+    "/sources/{paper}/": 28,  # origins (three), states of its claims (three)
     "/exhibits/{exhibit}/": 29,  # eleven custody, one a capture, transcripts, places cited
     "/records/facility/": 6,
     "/exhibits/": 7,
     "/sources/": 5,
-    "/figures/held/": 24,
-    "/figures/held/why/": 27,
+    "/figures/held/": 25,
+    "/figures/held/why/": 28,
 }
 
 

@@ -161,5 +161,6 @@ def test_interests_stand_beside_the_name_wherever_it_is_the_ground(
         assert "a foundation" in owner.page(address(shelf, path)), path
     figure = owner.twin("/figures/held/")
     assert any(one["source"]["interests"] for one in figure["speakers"])
-    camps = owner.twin("/figures/camps/")["speakers"]
-    assert [one["source"]["code"] for one in camps] == ["paper"]
+    camps = owner.twin("/figures/camps/")
+    assert [one["source"]["code"] for one in camps["speakers"]] == ["paper"]
+    assert {place["speaker"]["code"] for place in camps["drawing"]["places"]} == {"paper"}

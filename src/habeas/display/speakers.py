@@ -42,6 +42,20 @@ def speakers(viewer: Viewer, claims: Collection[int]) -> tuple[SpeakerShown, ...
     return _of(viewer, visible(viewer, Claim).filter(position__in=wanted)) if wanted else ()
 
 
+def speaker_of_each(viewer: Viewer, claims: Collection[int]) -> dict[int, cards.SourceLink]:
+    """Who says each of some claims."""
+    if not claims:
+        return {}
+    rows = visible(viewer, Claim).filter(position__in=claims)
+    source_of = dict(rows.values_list("position", "source"))
+    found = cards.sources_at(viewer, source_of.values())
+    return {
+        claim: cards.SourceLink(**cards.of_source(found[source]))
+        for claim, source in source_of.items()
+        if source in found
+    }
+
+
 def with_several_accounts(viewer: Viewer, subjects: Collection[int]) -> tuple[SpeakerShown, ...]:
     """Who spoke of a record, given its mentions, on more than one occasion."""
     rows = visible(viewer, Claim).filter(subject__in=subjects, ended_at__isnull=True)

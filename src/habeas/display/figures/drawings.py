@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from habeas.display import words
+from habeas.display import cards, words
 from habeas.display.asking import Query, cut
 from habeas.display.figures import charts, map_names, places
 from habeas.display.figures.heading import as_of_asked
@@ -129,7 +129,7 @@ class PrecisionWords:
 
 @dataclass(frozen=True, slots=True)
 class MapPlace:
-    """One row of a map's table; decimal degrees as recorded."""
+    """One row of a map's table; decimal degrees as recorded. ``speaker``: who says where it is."""
 
     number: int
     record: DrawnRecord
@@ -138,6 +138,7 @@ class MapPlace:
     precision: str
     precision_words: str
     claims: tuple[ClaimNumber, ...]
+    speaker: cards.SourceLink | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from habeas.archive.models import Claim, Mention, Source
 from habeas.display import cards, speakers, words
 from habeas.display.asking import NotThere, Query, by_position, cut, turning
 from habeas.display.differences import Difference, differences
-from habeas.display.figures.drawings import ClaimNumber, Drawing, claim_numbers, drawn
+from habeas.display.figures.drawings import ClaimNumber, Drawing, MapShown, claim_numbers, drawn
 from habeas.display.figures.estimates import EstimateShown, estimate
 from habeas.display.figures.heading import (
     FigureNumber,
@@ -226,7 +226,7 @@ def figure(archive: Archive, viewer: Viewer, key: str, query: Query) -> FigureSh
         meaning=kind_meaning(found.kind),
         as_of=query.text("as_of"),
         size=archive.size,
-        drawing=drawn(found, query, as_of),
+        drawing=_with_speakers(viewer, drawn(found, query, as_of)),
         estimate=estimate(found, as_of),
         measured=measured(viewer, found, query),
         inventories=inventories(found, query),
@@ -258,6 +258,19 @@ def figure(archive: Archive, viewer: Viewer, key: str, query: Query) -> FigureSh
         definition=found.definition.text,
         speakers=speakers.speakers(viewer, _listed(members, accounts)),
     )
+
+
+def _with_speakers(viewer: Viewer, drawing: Drawing | None) -> Drawing | None:
+    """A map with who says of each place where it is; any other drawing as it is."""
+    if not isinstance(drawing, MapShown):
+        return drawing
+    claims = {claim.position for place in drawing.places for claim in place.claims}
+    named = speakers.speaker_of_each(viewer, claims)
+    found = tuple(
+        replace(place, speaker=next((named.get(each.position) for each in place.claims), None))
+        for place in drawing.places
+    )
+    return replace(drawing, places=found)
 
 
 def _listed(members: Sequence[NamedMember], accounts: Sequence[ReportedAccount]) -> set[int]:
