@@ -105,8 +105,11 @@ class Sum:
         concerned = {m.position for m in asked_of}
         concerned |= {m.of for m in asked_of if m.ungrouped and m.of is not None}
         about = [row for row in facts.claims if row.record in concerned]
-        if elsewhere := facts.episodes.about:
-            about = [r._replace(record=elsewhere.get(r.position, r.record)) for r in about]
+        if moved := facts.episodes.about:
+            about = [
+                row._replace(record=moved[row.position]) if row.position in moved else row
+                for row in about
+            ]
         self._conflicts += disagreement.between(about, self._schema, facts.kinds)
 
     def _add_steps(self, steps: Iterable[WaterfallStep]) -> None:
