@@ -219,6 +219,14 @@ class Card(Marked):
     review: ClaimReview | None = optional()
 
 
+@dataclass(frozen=True, slots=True)
+class OfProperty:
+    """What is claimed of one property."""
+
+    property: words.PropertyWords
+    claims: tuple[Card, ...]
+
+
 def cards(viewer: Viewer, claims: Sequence[Claim]) -> tuple[Card, ...]:
     """The claims as cards, in the order given."""
     rows = around(viewer, claims)

@@ -18,7 +18,16 @@ from habeas.archive.access import Viewer, visible
 from habeas.archive.joined import JoinedRecord, find, find_all
 from habeas.archive.models import Claim, Judgement, Mention
 from habeas.archive.openness import consent_of_record, strictest
-from habeas.display import cards, episodes, facilities, listed, owned, speakers, words
+from habeas.display import (
+    by_account,
+    cards,
+    episodes,
+    facilities,
+    listed,
+    owned,
+    speakers,
+    words,
+)
 from habeas.display.asking import (
     Elsewhere,
     NotThere,
@@ -88,14 +97,6 @@ class RecordInFull(Marked):
 
 
 @dataclass(frozen=True, slots=True)
-class OfProperty:
-    """What is claimed of one property."""
-
-    property: words.PropertyWords
-    claims: tuple[cards.Card, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class JudgedPair(Marked):
     """A judgement on two mentions; None: a mention that is not visible."""
 
@@ -122,8 +123,10 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class RecordShown:
-    """One record: names, claims by property, what names it, and why its mentions are one.
+    """One record: names, claims, what names it, and why its mentions are one.
 
+    The claims are in ``properties``; ``accounts`` are the same by who says them, where they are
+    shown so; ``otherwise`` leads to the other arrangement.
     ``owner``: the record that it is a fact of. ``owned``: its own detentions or observations.
     ``lists``: documents with an entry on it, which is no detention.
     ``facility``: of a facility, what a reader asks first.
@@ -135,7 +138,9 @@ class RecordShown:
     record: RecordInFull
     names: tuple[words.TextWords, ...]
     property: words.PropertyWords | None
-    properties: tuple[OfProperty, ...]
+    properties: tuple[cards.OfProperty, ...]
+    accounts: tuple[by_account.AccountOfRecord, ...]
+    otherwise: Target | None
     pages: Turning
     differences: tuple[Difference, ...]
     differences_more: Target | None
@@ -217,6 +222,8 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
     rows = cards.around(viewer, [*claims, *mentioned])
     differing, more_differ = _differing(viewer, found, claims, pages)
     first = found.first
+    properties = _by_property(claims, rows)
+    told = () if only else by_account.arranged(properties, pages, query)
     owns = owned.records_of(viewer, subjects)
     return RecordShown(
         title=first.caption,
@@ -233,7 +240,9 @@ def record(viewer: Viewer, position: int, query: Query) -> RecordShown:
         ),
         names=names,
         property=words.property_words(only) if only else None,
-        properties=_by_property(claims, rows),
+        properties=properties,
+        accounts=told,
+        otherwise=by_account.otherwise(found.position, told) if properties else None,
         pages=pages,
         differences=differences(viewer, differing),
         differences_more=more_differ,
@@ -264,7 +273,7 @@ def _claims(
     found = list(rows.order_by("property", "position")[: CLAIMS + 1])
     kept = tuple(
         (name, query.asked[name])
-        for name in ("property", "named", "mention", "judged", "stay")
+        for name in ("property", "by", "named", "mention", "judged", "stay")
         if name in query.asked
     )
     last = found[CLAIMS - 1] if len(found) > CLAIMS else None
@@ -290,9 +299,11 @@ def _differing(
     return list(every[:DIFFERENCES]), there if len(every) > DIFFERENCES else None
 
 
-def _by_property(claims: Sequence[Claim], rows: cards.Around) -> tuple[OfProperty, ...]:
+def _by_property(claims: Sequence[Claim], rows: cards.Around) -> tuple[cards.OfProperty, ...]:
     return tuple(
-        OfProperty(words.property_words(name), tuple(cards.card(claim, rows) for claim in group))
+        cards.OfProperty(
+            words.property_words(name), tuple(cards.card(claim, rows) for claim in group)
+        )
         for name, group in groupby(claims, key=lambda claim: claim.property)
     )
 

@@ -48,6 +48,13 @@ def _shown(match: re.Match[str]) -> str:
     return f'<span class="control">U+{ord(match[0]):04X}</span>'
 
 
+@register.filter
+def cards_of(account: dict[str, Any], properties: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cards of an account, in its order: a page has each claim once, by property."""
+    cards = {card["position"]: card for group in properties for card in group["claims"]}
+    return [cards[position] for position in account["claims"]]
+
+
 @register.simple_tag
 def written(text: dict[str, Any] | None) -> SafeString:
     """A text as recorded: ``{"text", "language", "script", "direction"}``."""
