@@ -22,7 +22,7 @@ from habeas.archive.opening import Archive
 from habeas.display import about, claims, differences, marks, records, sources
 from habeas.display.asking import Elsewhere, NotThere, Query
 from habeas.display.exhibits import exhibit
-from habeas.display.figures import figure, overview
+from habeas.display.figures import figure, overview, why
 from habeas.display.marks import marked
 from habeas.display.references import EntryReference, Marked, Target, TextPart, Turning
 from habeas.figures.definition.recorded import in_force
@@ -95,7 +95,7 @@ def everything(shelf: Shelf, viewer: Viewer) -> list[Any]:
     for key in (one.key for one in in_force(viewer)):
         with contextlib.suppress(FigureError):
             shown.append(figure.figure(shelf.archive, viewer, key, none))
-            shown.append(figure.why(shelf.archive, viewer, key, none))
+            shown.append(why.why(shelf.archive, viewer, key, none))
     for position in range(0, shelf.archive.size, 2):
         for build in (
             lambda at: claims.claim(shelf.archive, viewer, at),

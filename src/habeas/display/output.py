@@ -34,7 +34,7 @@ class StateCount:
     state: str
     words: str
     number: int
-    url: Target
+    alone: Target
     chosen: bool
 
 

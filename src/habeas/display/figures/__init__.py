@@ -14,4 +14,5 @@ __all__ = [
     "measured",
     "overview",
     "places",
+    "why",
 ]

@@ -12,7 +12,7 @@ from habeas.archive.access import Viewer
 from habeas.archive.awaiting import unreviewed, unreviewed_words
 from habeas.archive.models import Claim, Mention, Source
 from habeas.display import cards, speakers, words
-from habeas.display.asking import NotThere, Query, by_position, cut, turning
+from habeas.display.asking import NotThere, Query, by_position, cut
 from habeas.display.differences import Difference, differences
 from habeas.display.figures.drawings import ClaimNumber, Drawing, MapShown, claim_numbers, drawn
 from habeas.display.figures.estimates import EstimateShown, estimate
@@ -24,8 +24,7 @@ from habeas.display.figures.heading import (
 )
 from habeas.display.figures.inventories import InventoriesShown, inventories
 from habeas.display.figures.measured import MeasuredShown, measured
-from habeas.display.folded import folded_among
-from habeas.display.references import Marked, Target, Turning, optional
+from habeas.display.references import Marked, Target, Turning
 from habeas.display.words import Dated
 from habeas.figures.definition.recorded import named
 from habeas.figures.errors import UnknownFigure
@@ -37,8 +36,6 @@ from habeas.figures.evaluation.results import (
     ReportedPoint,
     WaterfallStep,
 )
-from habeas.figures.why import asking as reasons
-from habeas.figures.why.nodes import Node
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -47,7 +44,6 @@ MEMBERS = 100  # in one part
 DIFFERENCES = 5  # in one part
 OPEN_PAIRS = 20  # the heaviest
 FALLEN = 50  # of those that a rule dropped, or could not decide, in one part
-FOLLOWED = 5  # members followed down in one part of a why
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,42 +161,6 @@ class RuleShown:
     dropped_pages: Turning
     not_known: tuple[NamedMember, ...] | tuple[cards.Card, ...]
     not_known_pages: Turning
-
-
-@dataclass(frozen=True, slots=True)
-class WhyFact:
-    """One labelled statement of a step."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class WhyStep(Marked):
-    """One step of the way down, as ``figures.why.nodes`` has it, with where it is shown."""
-
-    kind: str
-    title: str
-    facts: tuple[WhyFact, ...]
-    children: tuple[WhyStep, ...]
-    position: int | None
-    more: int
-    sound: bool | None
-    marks: tuple[str, ...]
-    url: Target | None = optional()
-    folded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WhyShown:
-    """The way down from a figure to sealed bytes, a few members at a time."""
-
-    title: str
-    figure: FigureNumber
-    tree: WhyStep
-    command: str
-    pages: Turning
-    speakers: tuple[speakers.SpeakerShown, ...]
 
 
 def evaluated(archive: Archive, viewer: Viewer, key: str, as_of: int | None) -> Evaluation:
@@ -396,56 +356,3 @@ def _fallen(
         return _records(viewer, [undecided.get(p, FigureMember(p, ())) for p in positions])
     found = by_position(viewer, Claim, positions)
     return cards.cards(viewer, [found[p] for p in positions if p in found])
-
-
-# --- why ---------------------------------------------------------------------------------
-
-
-def why(archive: Archive, viewer: Viewer, key: str, query: Query) -> WhyShown:
-    """The way down from a figure to sealed bytes, a few members at a time."""
-    as_of = query.number("as_of")
-    found = evaluated(archive, viewer, key, as_of)
-    offset = query.number("after", most=10**9) or 0
-    tree = reasons.tree(archive, viewer, found, as_of=found.as_of, limit=FOLLOWED, offset=offset)
-    claims = claims_in(tree)
-    in_all = len(found.members) or len(found.points)
-    following = offset + FOLLOWED if offset + FOLLOWED < in_all else None
-    return WhyShown(
-        title=_("Why: %(title)s") % {"title": found.definition.title},
-        figure=number(found, as_of),
-        tree=why_step(tree, folded_among(viewer, claims)),
-        speakers=speakers.speakers(viewer, claims),
-        command=f"habeas why {key}" + ("" if as_of is None else f" --as-of {as_of}"),
-        pages=turning(offset or None, following),
-    )
-
-
-def claims_in(node: Node) -> set[int]:
-    """The claims in a tree."""
-    below = set[int]().union(*map(claims_in, node.children))
-    return below | {node.position} if node.kind == "claim" and node.position is not None else below
-
-
-#: The page of what a step is about, by the kind of step.
-_SHOWN_AS = {name: name for name in ("claim", "record", "source", "exhibit", "passage")} | {
-    "outline": "claim",
-    "site": "record",
-}
-
-
-def why_step(node: Node, folded: frozenset[int] = frozenset()) -> WhyStep:
-    """A step and those below it, each with where it is shown; ``folded``: claims to be opened."""
-    shown = node.kind in _SHOWN_AS and node.position is not None
-    return WhyStep(
-        kind=node.kind,
-        title=node.title,
-        facts=tuple(WhyFact(fact.label, fact.value) for fact in node.facts),
-        children=tuple(why_step(child, folded) for child in node.children),
-        position=node.position,
-        more=node.more,
-        sound=node.sound,
-        marks=node.marks,
-        url=Target(_SHOWN_AS[node.kind], node.position) if shown else None,
-        handling=node.handling,
-        folded=node.kind == "claim" and node.position in folded,
-    )

@@ -12,7 +12,7 @@ from habeas.archive.access import Viewer
 from habeas.archive.models import Claim, Exhibit, Mention, Source
 from habeas.display import words
 from habeas.display.asking import NotThere, Query, by_position, turning
-from habeas.display.figures.figure import WhyStep, claims_in, why_step
+from habeas.display.figures.why import WhyStep, claims_in, why_step
 from habeas.display.folded import folded_among
 from habeas.display.references import Marked, Target, Turning
 from habeas.figures.errors import UnknownFigure

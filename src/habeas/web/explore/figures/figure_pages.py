@@ -19,6 +19,7 @@ from habeas.display.figures import (
     places,
 )
 from habeas.display.figures import overview as overviews
+from habeas.display.figures import why as ways
 from habeas.figures.errors import FigureError
 from habeas.figures.evaluation.results import Evaluation
 from habeas.web.explore.figures import maps
@@ -63,9 +64,9 @@ def rule(request: ViewerRequest, key: str, number: int) -> figure.RuleShown:
 
 
 @page("explore/why.html")
-def why(request: ViewerRequest, key: str) -> figure.WhyShown:
+def why(request: ViewerRequest, key: str) -> ways.WhyShown:
     """The way down from a figure to sealed bytes."""
-    return figure.why(request.archive, request.viewer, key, query_of(request))
+    return ways.why(request.archive, request.viewer, key, query_of(request))
 
 
 @page("explore/holdings.html")
