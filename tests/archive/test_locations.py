@@ -127,7 +127,7 @@ def ref_of(position: int) -> Ref:
 
 
 OUTSIDE = (
-    ("sheet", "cell B4", "in the columns A, C"), ("sheet", "row 3", "from 1 to 4"),
+    ("sheet", "cell B4", "in columns A, C"), ("sheet", "row 3", "from 1 to 4"),
     ("sheet", "row 1, sheet 2", "1 People"), ("pages", "page 4", "from 1 to 3"),
     ("film", "0:04-0:06", "0:00 to 0:05"), ("film", "page 1", "0:00 to 0:05"),
     ("film", "cell A1", "whole file"), ("sheet", "0:01-0:02", "Only sound and film"),
