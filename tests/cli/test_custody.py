@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.running import Ended
+from tests.support.damaged import flip
 
 from habeas.cli import endings
 
@@ -54,8 +55,7 @@ def test_a_copy_and_a_check_are_events(
     assert habeas("custody", exhibit, "--check").code == endings.OK
     for path in (tmp_path / "archive" / "objects").rglob("*"):
         if path.is_file() and len(path.name) == 64:
-            path.chmod(0o600)
-            path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+            flip(path)
     damaged = habeas("custody", exhibit, "--check")
     assert damaged.code == endings.FINDINGS
     assert "Damaged" in damaged.out

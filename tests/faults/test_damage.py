@@ -22,6 +22,7 @@ from tests.archive.making import newspaper, seal_text
 from tests.cli.conftest import archive_here, habeas
 from tests.cli.running import Ended
 from tests.support import presence
+from tests.support.damaged import flip
 
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.ledger import appending
@@ -36,13 +37,6 @@ __all__ = ["archive_here", "habeas"]
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 FLIPS = 6  # in each class, at spread places
 PAGE_FLIPS = 60  # anywhere in the database's file
-
-
-def flip(path: Path, place: int, bit: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[place] ^= 1 << bit
-    path.chmod(0o600)
-    path.write_bytes(data)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ import pytest
 from django.db import connections
 from tests.archive.test_erasing import build, erased
 from tests.cli.running import PROGRAM
+from tests.support.damaged import flip
 from tests.web.conftest import Reader, Writer
 from tests.web.making import HOSTILE, NOTE, Shelf
 
@@ -120,8 +121,7 @@ def test_without_a_purpose_nothing_leaves(shelf: Shelf, writer: Writer, purpose:
 def test_a_damaged_object_is_neither_sent_nor_recorded(shelf: Shelf, writer: Writer) -> None:
     row = Exhibit.objects.get(position=shelf.at["exhibit"])
     path = shelf.archive.directory / "objects" / row.address[:2] / row.address
-    path.chmod(0o600)
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    flip(path)
     answer = ask(writer, shelf.at["exhibit"])
     assert answer.status_code == 409
     assert b"its bytes were altered" in answer.content

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.support.damaged import flip
 from tests.web.conftest import Reader, viewers
 from tests.web.making import CHINESE, HOSTILE, INNER, KAZAKH, PUBLIC, SECRET, UYGHUR, Shelf
 
@@ -340,8 +341,7 @@ def test_a_damaged_text_does_not_hide_the_claim(shelf: Shelf, owner: Reader) -> 
     """The quote and its kept sides are shown, with what is wrong with the sealed text."""
     layer = Layer.objects.get(exhibit=shelf.at["exhibit"])
     path = shelf.archive.directory / "objects" / layer.address[:2] / layer.address
-    path.chmod(0o600)
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    flip(path)
     page = owner.page(address(shelf, "/claims/{number}/"))
     assert "about 120,000 people" in page
     assert "could not be read" in page
