@@ -58,6 +58,7 @@ def test_a_large_archive_is_not_counted_whole_to_find_them(
     world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stood = standing_on(world.archive, OWNER, world.at[name])
+    evaluating.remembered.clear()
     monkeypatch.setattr(parts, "MOST_AT_ONCE", 1)
     monkeypatch.setattr(parts, "_SUBJECTS", 3)
     asked = []

@@ -18,7 +18,7 @@ from habeas.archive.store.pieces import in_pieces
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.definition.recorded import in_force
 from habeas.figures.errors import FigureError, NothingThere
-from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh
+from habeas.figures.evaluation.evaluating import evaluate, evaluate_afresh, is_remembered
 from habeas.figures.evaluation.loading import Ground
 from habeas.figures.evaluation.resting import rests_on
 from habeas.figures.evaluation.results import CountedFigure, EstimatedFigure, Evaluation
@@ -93,7 +93,10 @@ def standing_on(
 def _stands_on_claims(
     archive: Archive, definition: FigureDefinition, ground: Ground, claims: set[int]
 ) -> bool:
-    stands = rests_on(definition, ground, claims) if definition.as_of is None else None
+    stands = None
+    known = is_remembered(archive, definition, ground.viewer, ground.as_of)
+    if not known and definition.as_of is None:
+        stands = rests_on(definition, ground, claims)
     if stands is None:
         found = evaluate(
             archive, definition, ground.viewer, ground.as_of, shown=False, ground=ground

@@ -190,9 +190,8 @@ class FactsInParts:
         """Only the records that some claims speak of."""
         subjects: set[int] = set()
         live = live_claims(self._ground.viewer, self._ground.as_of)
-        for some in in_pieces(
-            sorted(claims), _SUBJECTS
-        ):  # by position: an index by property tempts
+        for some in in_pieces(sorted(claims), _SUBJECTS):
+            # Not asked by property as well: its index would be taken, and be read whole.
             rows = live.filter(position__in=some).values_list("subject", "property")
             subjects.update(subject for subject, name in rows if name in self._names)
         for records in in_pieces(sorted(self._records_of(sorted(subjects))), _SUBJECTS):
