@@ -1,35 +1,43 @@
-"""A value as dicts, lists, texts and numbers, where there are no addresses: terminal and library.
+"""A frozen value as dicts, lists, texts and numbers: with addresses for pages, without elsewhere.
 
-Invariants: keys are the names of fields, in their order, the marks of what is shown last; marks
-that say nothing, optional fields without a value, and where something is shown are left out.
+Page, JSON twin, terminal and library are renderings of it. Invariants: keys are the names of
+fields, in their order, the marks of what is shown last; marks that say nothing, and optional fields
+without a value, are left out; nothing is read here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from habeas.display.references import MARKS, Marked, Target, TextPart, Turning
+from habeas.display.references import MARKS, PLAIN, Marked, Target, TextPart, Turning, fields_of
+
+Addressing = Callable[[Target | TextPart], str]
 
 
-def plain(value: Any) -> Any:
-    """The value without what points to pages."""
-    if isinstance(value, tuple):
-        return [plain(inner) for inner in value]
-    if not is_dataclass(value) or isinstance(value, type):
+def plain(value: Any, address: Addressing | None = None) -> Any:
+    """The value; ``address`` of what points to pages, None: fields that do are left out."""
+    if type(value) in PLAIN:
         return value
+    if address is not None and isinstance(value, Target | TextPart):
+        return address(value)
+    if isinstance(value, tuple):
+        return [plain(inner, address) for inner in value]
+    return _of_fields(value, address) if fields_of(type(value)) else value
+
+
+def _of_fields(value: Any, address: Addressing | None) -> dict[str, Any]:
     of_marks = MARKS if isinstance(value, Marked) else ()
     found, marks = {}, {}
-    for each in fields(value):
+    for each in fields_of(type(value)):
         inner = getattr(value, each.name)
-        if isinstance(inner, Target | TextPart | Turning):
+        if address is None and isinstance(inner, Target | TextPart | Turning):
             continue
         if each.name in of_marks:
             if inner or each.metadata.get("always"):
                 marks[each.name] = inner
         elif inner is not None or not each.metadata.get("optional"):
-            found[each.name] = plain(inner)
+            found[each.name] = plain(inner, address)
     return found | marks
 
 

@@ -1,8 +1,6 @@
-"""A frozen value of ``habeas.display`` as the content of a page: plain data with addresses.
+"""A frozen value of ``habeas.display`` as the content of a page: ``plain`` data with addresses.
 
-Page and JSON twin are two renderings of it. Invariants: keys are the names of fields, in their
-order, the marks of what is shown last; marks that say nothing, and optional fields without a value,
-are left out; nothing is read here.
+Page and JSON twin are two renderings of it; here is where what it points to is shown.
 """
 
 from __future__ import annotations
@@ -13,33 +11,16 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from habeas.display.references import MARKS, PLAIN, Marked, Target, TextPart, fields_of
+from habeas.display.plain import plain
+from habeas.display.references import Target, TextPart
 
 
 def content(value: Any, request: HttpRequest) -> Any:
     """The value as dicts, lists, texts and numbers; references as addresses."""
-    if type(value) in PLAIN:
-        return value
-    if isinstance(value, Target):
-        return address(value)
-    if isinstance(value, TextPart):
-        return part_address(value, request)
-    if isinstance(value, tuple):
-        return [content(inner, request) for inner in value]
-    return _of_fields(value, request) if fields_of(type(value)) else value
-
-
-def _of_fields(value: Any, request: HttpRequest) -> dict[str, Any]:
-    of_marks = MARKS if isinstance(value, Marked) else ()
-    found, marks = {}, {}
-    for each in fields_of(type(value)):
-        inner = getattr(value, each.name)
-        if each.name in of_marks:
-            if inner or each.metadata.get("always"):
-                marks[each.name] = inner
-        elif inner is not None or not each.metadata.get("optional"):
-            found[each.name] = content(inner, request)
-    return found | marks
+    return plain(
+        value,
+        lambda to: address(to) if isinstance(to, Target) else part_address(to, request),
+    )
 
 
 def address(target: Target) -> str:
