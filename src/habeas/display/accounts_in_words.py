@@ -71,11 +71,11 @@ def _said(card: cards.Card, *, folded: bool) -> str:
 
 
 def _speaker(card: cards.Card) -> str:
-    first = card.attribution[0] if card.attribution else None
-    if first is None or first.source is None:
+    if card.speaker is None:
         return _("a source that is not visible to you")
-    said = f", {first.said.words}" if first.said else ""
-    return f"{first.source.name.text}{_marks(first.source)}{said}"
+    date = card.attribution[0].said
+    said = f", {date.words}" if date else ""
+    return f"{card.speaker.name.text}{_marks(card.speaker)}{said}"
 
 
 def _marks(thing: Marked) -> str:

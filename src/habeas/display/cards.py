@@ -7,11 +7,12 @@ it were not there; assertions and denials are the same card.
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from habeas.archive.access import Viewer, as_known, gates, visible
 from habeas.archive.models import (
@@ -218,6 +219,11 @@ class Card(Marked):
     folded: bool = False
     review: ClaimReview | None = optional()
 
+    @builtins.property  # ``property`` is a field here
+    def speaker(self) -> SourceLink | None:
+        """Who says it; None when not visible."""
+        return self.attribution[0].source if self.attribution else None
+
 
 @dataclass(frozen=True, slots=True)
 class OfProperty:
@@ -276,6 +282,10 @@ def attribution(claim: Claim, rows: Around) -> tuple[Step, ...]:
     return tuple(said)
 
 
+@overload
+def source_link(source: Source) -> SourceLink: ...
+@overload
+def source_link(source: Source | None) -> SourceLink | None: ...
 def source_link(source: Source | None) -> SourceLink | None:
     """A source; None when not visible."""
     return None if source is None else SourceLink(**of_source(source))

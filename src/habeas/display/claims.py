@@ -189,8 +189,7 @@ def _retraction(viewer: Viewer, row: Claim) -> Retracted | None:
 
 def _of_speaker(viewer: Viewer, claim: cards.Card) -> tuple[Assessed, ...]:
     """How reliable the one who says it was found to be, which is not how credible the claim is."""
-    first = claim.attribution[0].source if claim.attribution else None
-    return () if first is None else assessments(viewer, [first.position])
+    return () if claim.speaker is None else assessments(viewer, [claim.speaker.position])
 
 
 def assessments(viewer: Viewer, targets: Sequence[int]) -> tuple[Assessed, ...]:

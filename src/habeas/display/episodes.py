@@ -101,6 +101,9 @@ class Detentions:
     pages: Turning = field(default_factory=Turning)
 
 
+NOTHING = Detentions((), 0, (), (), (), (), ())
+
+
 def detentions(
     viewer: Viewer, subjects: Sequence[int], kind: str, query: Query | None = None
 ) -> Detentions | None:

@@ -103,7 +103,7 @@ class SourceShown:
 def sources(viewer: Viewer, query: Query) -> SourcesShown:
     """A part of the sources, with their kind and interests."""
     found, pages = paged(_listed(viewer), query)
-    shown = tuple(cards.SourceLink(**cards.of_source(row)) for row in as_known(viewer, found))
+    shown = tuple(map(cards.source_link, as_known(viewer, found)))
     return SourcesShown(_("Sources"), shown, pages)
 
 
@@ -161,8 +161,8 @@ def _origins(viewer: Viewer, position: int) -> SourceOrigins:
     origins = sorted(newest_of[each] for each in own if each in newest_of)
     found = cards.sources_at(viewer, {*origins, *alike[:ALIKE]})
     return SourceOrigins(
-        tuple(cards.SourceLink(**cards.of_source(found[each])) for each in origins),
-        tuple(cards.SourceLink(**cards.of_source(found[each])) for each in alike[:ALIKE]),
+        tuple(cards.source_link(found[each]) for each in origins),
+        tuple(cards.source_link(found[each]) for each in alike[:ALIKE]),
         len(alike),
     )
 

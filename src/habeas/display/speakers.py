@@ -50,7 +50,7 @@ def speaker_of_each(viewer: Viewer, claims: Collection[int]) -> dict[int, cards.
     source_of = dict(rows.values_list("position", "source"))
     found = cards.sources_at(viewer, source_of.values())
     return {
-        claim: cards.SourceLink(**cards.of_source(found[source]))
+        claim: cards.source_link(found[source])
         for claim, source in source_of.items()
         if source in found
     }
@@ -72,7 +72,7 @@ def _of(viewer: Viewer, rows: QuerySet[Claim]) -> tuple[SpeakerShown, ...]:
     ordered = sorted(found, key=lambda source: (-claims[source], source))
     return tuple(
         SpeakerShown(
-            cards.SourceLink(**cards.of_source(found[source])),
+            cards.source_link(found[source]),
             claims[source],
             len(occasions[source]),
             Target("accounts", source) if len(occasions[source]) > 1 else None,

@@ -82,8 +82,7 @@ def _value(card: cards.Card, *, alone: bool = False) -> str:
 
 
 def _speaker(card: cards.Card) -> str:
-    source = card.attribution[0].source if card.attribution else None
-    return source.name.text if source else _UNNAMED
+    return card.speaker.name.text if card.speaker else _UNNAMED
 
 
 def as_json(found: Detentions) -> dict[str, Any]:
@@ -141,7 +140,7 @@ def _said_json(said: Sequence[Said]) -> list[dict[str, Any]]:
 
 
 def _claim_json(card: cards.Card) -> dict[str, Any]:
-    source = card.attribution[0].source if card.attribution else None
+    source = card.speaker
     return {
         "claim": card.position,
         "property": card.property.name,

@@ -40,6 +40,5 @@ def detentions(
         session.say("Nothing is claimed of a detention, or of what became of them.")
     for indent, line in () if found is None else lines_of(found):
         session.say("  " * indent + shown(line))
-    told = {"last_known": [], "undated": [], "death": [], "detentions": [], "more": 0}
-    plain = {**told, "possible": [], "unread": 0} if found is None else as_json(found)
+    plain = as_json(found or episodes.NOTHING)
     session.give({"person": record.position, "caption": record.first.caption, **plain})
