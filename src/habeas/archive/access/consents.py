@@ -17,6 +17,7 @@ import datetime
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -149,6 +150,16 @@ def waiting_among(given: Collection[Consent]) -> set[int]:
     return {row.position for row in given if row.label in closed}
 
 
+def _judgements() -> QuerySet[Judgement]:
+    """Those that join and stand."""
+    return Judgement.objects.filter(verdict="same", ended_at__isnull=True)
+
+
+def _closed() -> QuerySet[Label, Any]:
+    """The labels of what waits."""
+    return Label.objects.filter(awaits=True).values("id")
+
+
 def _apart(person: int, given: Collection[Consent]) -> set[int]:
     """The consents on mentions that are one with a person only by judgements that wait."""
     others = {row.subject for row in given} - {person}
@@ -156,14 +167,11 @@ def _apart(person: int, given: Collection[Consent]) -> set[int]:
         return set()
     canonical = Mention.objects.filter(position=person).values("canonical")
     fellows = Mention.objects.filter(canonical__in=canonical).values("position")
-    judged = Judgement.objects.filter(
-        verdict="same", ended_at__isnull=True, left__in=fellows, right__in=fellows
-    )
-    closed = Label.objects.filter(awaits=True).values("id")
-    if not judged.filter(label__in=closed).exists():
+    judged = _judgements().filter(left__in=fellows, right__in=fellows)
+    if not judged.filter(label__in=_closed()).exists():
         return set()
     joined = {person}
-    pairs = list(judged.exclude(label__in=closed).values_list("left", "right"))
+    pairs = list(judged.exclude(label__in=_closed()).values_list("left", "right"))
     while more := {each for pair in pairs if joined.intersection(pair) for each in pair} - joined:
         joined |= more
     return {row.position for row in given if row.subject not in joined}
@@ -181,10 +189,12 @@ def until_of_all(people: Collection[int]) -> dict[int, str]:
     for row in Consent.objects.filter(subject__in={*people, *record}).order_by("position"):
         given.setdefault(record.get(row.subject, row.subject), []).append(row)
     waits = waiting_among([row for rows in given.values() for row in rows])
+    some_wait = _judgements().filter(label__in=_closed()).exists()
     found: dict[int, str] = {}
     for each in people:
         rows_of = given.get(record.get(each, each), [])
-        found[each] = standing(rows_of, waits | _apart(each, rows_of)).until
+        apart = _apart(each, rows_of) if some_wait else set()
+        found[each] = standing(rows_of, waits | apart).until
     return found
 
 
