@@ -114,44 +114,44 @@ def picture(
     archive: Archive, exhibit: Exhibit, reading: Reading, page: int, width_px: int
 ) -> bytes:
     """One page as a PNG. Errors: ``NoPicture``, and those of the sandbox."""
-    kept = _place(archive, exhibit, reading, f"{page}-{width_px}.png")
-    with contextlib.suppress(FileNotFoundError):
-        return kept.read_bytes()
-    plain = _plain(archive, exhibit, "a page")
     name, inner = exhibit.filename, reading.inner_path
 
-    def draw(sandbox: Sandbox) -> bytes:
+    def draw(sandbox: Sandbox, plain: bytes) -> bytes:
         return sandbox.picture(io.BytesIO(plain), name, inner, page, width_px).png
 
-    try:
-        png = _pictures.made(archive, kept, draw, WAIT_SECONDS)
-    except TimeoutError:
-        raise NoPicture(
-            "The picture takes too long to draw.",
-            next_step="Try again later; the text and the bytes are not affected.",
-        ) from None
-    _keep(kept, png, exhibit)
-    return png
+    kept = _place(archive, exhibit, reading, f"{page}-{width_px}.png")
+    instead = "Try again later; the text and the bytes are not affected."
+    return _drawn(archive, exhibit, kept, "a page", draw, instead)
 
 
 def still(archive: Archive, exhibit: Exhibit, reading: Reading, at_ms: int) -> bytes:
     """What a film shows at a time, as a PNG. Errors: ``NoPicture``, and those of the sandbox."""
-    kept = _place(archive, exhibit, reading, f"still-{at_ms}.png")
-    with contextlib.suppress(FileNotFoundError):
-        return kept.read_bytes()
-    plain = _plain(archive, exhibit, "a moment")
     name, inner = exhibit.filename, reading.inner_path
 
-    def draw(sandbox: Sandbox) -> bytes:
+    def draw(sandbox: Sandbox, plain: bytes) -> bytes:
         return sandbox.still(io.BytesIO(plain), name, inner, at_ms, STILL_PX).png
 
+    kept = _place(archive, exhibit, reading, f"still-{at_ms}.png")
+    instead = "Play the recording instead; its bytes are not affected."
+    return _drawn(archive, exhibit, kept, "a moment", draw, instead)
+
+
+def _drawn(
+    archive: Archive,
+    exhibit: Exhibit,
+    kept: Path,
+    what: str,
+    draw: Callable[[Sandbox, bytes], bytes],
+    instead: str,
+) -> bytes:
+    """A picture of an exhibit, kept from before or drawn now."""
+    with contextlib.suppress(FileNotFoundError):
+        return kept.read_bytes()
+    plain = _plain(archive, exhibit, what)
     try:
-        png = _pictures.made(archive, kept, draw, WAIT_SECONDS)
+        png = _pictures.made(archive, kept, lambda sandbox: draw(sandbox, plain), WAIT_SECONDS)
     except TimeoutError:
-        raise NoPicture(
-            "The picture takes too long to draw.",
-            next_step="Play the recording instead; its bytes are not affected.",
-        ) from None
+        raise NoPicture("The picture takes too long to draw.", next_step=instead) from None
     _keep(kept, png, exhibit)
     return png
 
