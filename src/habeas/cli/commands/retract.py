@@ -33,6 +33,7 @@ from habeas.figures.changes.dependents import Change, difference, snapshot, stan
 from habeas.figures.why.claim_steps import Descent
 
 SHOWN = 10  # claims and records named one by one
+_IN_WORDS = frozenset({"purpose", "reason"})  # what persons wrote
 
 
 def retract(
@@ -160,29 +161,25 @@ def _taken(entry: int, what: str, level: str, purpose: str) -> dict[str, Any]:
 
 
 def _tell_taken(speaker: Speaker, taken: Sequence[dict[str, Any]]) -> None:
-    if not taken:
-        return
-    speaker.say("It may be in what was taken out for a purpose, and is not to be called back:")
-    for each in taken[:SHOWN]:
-        speaker.say(
-            f"  {each['what']} up to {each['level']}: {shown(each['purpose'])} "
-            f"(entry {each['entry']})"
-        )
-    if len(taken) > SHOWN:
-        speaker.say(f"  … {len(taken) - SHOWN:,} more")
+    heading = "It may be in what was taken out for a purpose, and is not to be called back:"
+    _tell_left(speaker, heading, taken, "{what} up to {level}: {purpose} (entry {entry})")
 
 
 def _tell_handed(speaker: Speaker, handed: Sequence[dict[str, Any]]) -> None:
-    if not handed:
+    heading = "Handed over, and not to be called back:"
+    _tell_left(speaker, heading, handed, "exhibit {exhibit}, {at}: {reason} (entry {entry})")
+
+
+def _tell_left(speaker: Speaker, heading: str, left: Sequence[dict[str, Any]], line: str) -> None:
+    """What left the archive, the first of it line by line; nothing where nothing did."""
+    if not left:
         return
-    speaker.say("Handed over, and not to be called back:")
-    for each in handed[:SHOWN]:
-        speaker.say(
-            f"  exhibit {each['exhibit']}, {each['at']}: {shown(each['reason'])} "
-            f"(entry {each['entry']})"
-        )
-    if len(handed) > SHOWN:
-        speaker.say(f"  … {len(handed) - SHOWN:,} more")
+    speaker.say(heading)
+    for each in left[:SHOWN]:
+        told = {name: shown(v) if name in _IN_WORDS else v for name, v in each.items()}
+        speaker.say(f"  {line.format(**told)}")
+    if len(left) > SHOWN:
+        speaker.say(f"  … {len(left) - SHOWN:,} more")
 
 
 def _instead(position: int) -> str:
