@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from habeas.vocabulary.errors import BadRegion, shown
+from habeas.vocabulary.plain_yaml import NotPlain, composed, plain
 
 #: A group that repeats can take for ever on a hostile word; names come from hostile files.
 _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{)")
@@ -46,33 +47,14 @@ class RegionFile:
     @cached_property
     def content(self) -> Any:
         """The file as texts, lists and mappings."""
-        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
         try:
-            node = yaml.compose(self.text, Loader=loader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = 0 if mark is None else mark.line + 1
-            problem = " ".join(str(getattr(error, "problem", None) or error).split())
-            raise self.bad(line, f"it is not YAML ({problem})") from error
-        return {} if node is None else self._built(node, ())
-
-    def _built(self, node: yaml.Node, path: Path) -> Any:
-        line = node.start_mark.line + 1
-        self._lines[path] = line
-        if len(path) > 20:
-            raise self.bad(line, "it is nested too deep")
-        if isinstance(node, yaml.MappingNode):
-            made: dict[str, Any] = {}
-            for key, value in node.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    raise self.bad(key.start_mark.line + 1, "a key must be a text")
-                if key.value in made:
-                    raise self.bad(key.start_mark.line + 1, f"{shown(key.value)} is there twice")
-                made[key.value] = self._built(value, (*path, key.value))
-            return made
-        if isinstance(node, yaml.SequenceNode):
-            return [self._built(each, (*path, at)) for at, each in enumerate(node.value)]
-        return str(node.value)
+            node = composed(self.text)
+        except NotPlain as error:
+            raise self.bad(error.line, error.reason) from error
+        if node is None:
+            return {}
+        self._lines.update(_lines(node, ()))
+        return plain(node)
 
     def refuse(self, path: Path, reason: str) -> BadRegion:
         """What is raised for a fault at this path."""
@@ -164,3 +146,13 @@ class RegionFile:
         for number, line in enumerate(self.text.splitlines(), 1):
             if line.strip() and not line.startswith("#"):
                 yield number, line.split("\t")
+
+
+def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
+    yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _lines(value, (*path, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for at, each in enumerate(node.value):
+            yield from _lines(each, (*path, at))

@@ -22,9 +22,8 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from habeas.vocabulary.errors import BadSchema, UnknownCode, shown
+from habeas.vocabulary.plain_yaml import NotPlain, composed, plain
 
 if TYPE_CHECKING:
     from habeas.vocabulary.region import Region
@@ -278,13 +277,10 @@ def _bad(where: str, reason: str) -> BadSchema:
 @lru_cache(maxsize=256)  # a file of the core is read for the core and for each region
 def _parsed(name: str, body: str) -> Any:
     """What a file says. It is remembered: nobody changes it."""
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        # BaseLoader makes texts, lists and mappings only: safer than SafeLoader, and no
-        # "yes" turns into a truth value.
-        return yaml.load(body, Loader=loader)  # noqa: S506
-    except yaml.YAMLError as error:
-        raise _bad(name, f"it is not YAML ({error})") from error
+        return plain(composed(body))
+    except NotPlain as error:
+        raise _bad(name, error.reason) from error
 
 
 def _mapping(where: str, content: Any) -> dict[str, Any]:
