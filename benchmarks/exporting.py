@@ -13,39 +13,27 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 from django.db import connections
 
-from benchmarks.generating import append, cast, drafts
+from benchmarks import generating
 from benchmarks.table import Measured, Results
+from habeas.archive.access import OWNER
 from habeas.archive.making import init_archive
+from habeas.archive.opening import Archive, open_archive
+from habeas.exchange.exporting import writing
 
 GENERATED = 20_000
-
-OURS = """
-import json, resource, sys, time
-from pathlib import Path
-from types import SimpleNamespace
-from habeas.archive.opening import open_archive
-from habeas.archive.access import OWNER
-from habeas.exchange.exporting import writing
-archive = open_archive(Path(sys.argv[1]))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-started, spent = time.perf_counter(), time.process_time()
-asked = writing.Asked(OWNER, ("claims",), Path(sys.argv[2]) / "claims.parquet")
-at = SimpleNamespace(size=1 << 40, directory=archive.directory)
-done = writing._write(at, asked, Path(sys.argv[2]), lambda *said: None)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"seconds": time.perf_counter() - started,
-                  "cpu": time.process_time() - spent, "rows": done.rows["claims"],
-                  "before_mb": before / 1024, "peak_mb": peak / 1024}))
-"""
 
 DUCK = """
 import json, resource, sys, time
@@ -85,7 +73,12 @@ print(json.dumps({"seconds": time.perf_counter() - started,
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--claims", type=int, default=1_000_000)
-    claims = asked.parse_args().claims
+    asked.add_argument("--ours", nargs=2, type=Path, help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    if given.ours:
+        print(json.dumps(_ours(*given.ours)))
+        return
+    claims = given.claims
     results = Results()
     scratch = Path(tempfile.mkdtemp(prefix="habeas-bench-export-"))
     try:
@@ -93,8 +86,8 @@ def main() -> None:
         _make(archive)
         for count in (claims // 10, claims):
             _fill(archive / "habeas.db", count)
-            ours = _run(OURS, archive, scratch)
-            duck = _run(DUCK, archive, scratch)
+            ours = _run(["-m", "benchmarks.exporting", "--ours"], archive, scratch)
+            duck = _run(["-c", DUCK], archive, scratch)
             results.add(
                 Measured(
                     f"{ours['rows']:,} claims to Parquet",
@@ -114,9 +107,9 @@ def main() -> None:
 
 def _make(directory: Path) -> None:
     archive = init_archive(directory, passphrase=None)
-    known = cast(archive)
-    for batch in drafts(known, GENERATED):
-        append(archive, known, batch)
+    known = generating.cast(archive)
+    for batch in generating.drafts(known, GENERATED):
+        generating.append(archive, known, batch)
     connections.close_all()
 
 
@@ -148,11 +141,29 @@ def _fill(database: Path, count: int) -> None:
     base.close()
 
 
-def _run(program: str, archive: Path, out: Path) -> dict[str, float]:
+def _ours(directory: Path, out: Path) -> dict[str, float]:
+    """What ``habeas export`` does of it but for checking, recording and handing over."""
+    archive = open_archive(directory)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started, spent = time.perf_counter(), time.process_time()
+    request = writing.ExportRequest(OWNER, ("claims",), out / "claims.parquet")
+    at = SimpleNamespace(size=1 << 40, directory=archive.directory, synthetic=False)
+    done = writing._write(cast(Archive, at), request, out, lambda *said: None)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "seconds": time.perf_counter() - started,
+        "cpu": time.process_time() - spent,
+        "rows": done.rows["claims"],
+        "before_mb": before / 1024,
+        "peak_mb": peak / 1024,
+    }
+
+
+def _run(program: list[str], archive: Path, out: Path) -> dict[str, float]:
     for path in out.glob("*.parquet*"):
         path.unlink()
     done = subprocess.run(
-        [sys.executable, "-c", program, archive, out], capture_output=True, text=True, check=False
+        [sys.executable, *program, archive, out], capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(done.stderr)
