@@ -17,8 +17,10 @@ from habeas.demo import corpus_path
 from habeas.exchange.importing import Imported, import_folder
 from habeas.exchange.samples import read_sample
 from habeas.figures.definition import recorded
+from habeas.figures.errors import NothingThere
 from habeas.figures.evaluation import conflicts
 from habeas.figures.evaluation.evaluating import Evaluation, evaluate
+from habeas.figures.why.asking import as_text, tree
 
 
 def load(archive: Archive, folder: Path | None = None) -> Imported:
@@ -65,6 +67,18 @@ def test_the_corpus_loads_and_its_figures_stand(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_way_down_from_a_figure_passes_the_acceptance_of_its_list(archive: Archive) -> None:
+    load(archive)
+    accepted = m.Acceptance.objects.get()
+    told = as_text(tree(archive, OWNER, recorded.named(OWNER, "grown-by-share")), width=500)
+    assert f"the list at entry {accepted.list}, accepted at entry {accepted.position}" in told
+    told = as_text(tree(archive, OWNER, accepted.position), width=500)
+    assert "by a second reader of the corpus; against" in told
+    assert "because: Every row was read again" in told
+    with pytest.raises(NothingThere):  # what was checked, and why, is the team's own
+        tree(archive, PUBLIC, accepted.position)
+
+
 def test_what_the_article_contradicts_shows_as_conflicts(archive: Archive) -> None:
     load(archive)
     page = conflicts.all(OWNER, limit=200)

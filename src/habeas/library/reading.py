@@ -140,7 +140,7 @@ class ReadAccess:
         return self._do(read)
 
     def why(self, target: object, *, as_of: int | None = None, limit: int = 10) -> Why:
-        """How something is known: a figure's key, or a claim, record, source or exhibit.
+        """How something is known: of a figure's key, a claim, record, source, exhibit, acceptance.
 
         ``limit``: how many members of it are followed down.
         """

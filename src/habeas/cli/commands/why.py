@@ -27,7 +27,7 @@ def why(
         str,
         typer.Argument(
             metavar="KEY|POSITION",
-            help="A figure's key, or the number of a claim, record, source or exhibit.",
+            help="A figure's key, or the entry of a claim, record, source, exhibit or acceptance.",
         ),
     ],
     limit: Annotated[

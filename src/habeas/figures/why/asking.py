@@ -7,6 +7,7 @@ counted in ``more``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -57,7 +58,8 @@ def tree(
 ) -> Node:
     """The way down from a figure's definition, an evaluation, or a ledger position.
 
-    A position may be that of a definition, claim, mention (its record), source or exhibit.
+    A position may be that of a definition, claim, mention (its record), source, exhibit or
+    acceptance.
     ``limit`` and ``offset`` choose the members that are followed. Raises ``NothingThere``
     alike for what does not exist and for what the viewer may not see.
     """
@@ -111,6 +113,9 @@ def _thing(viewer: Viewer, target: int, as_of: int, limit: int, offset: int, dow
     if source is not None:
         as_known(viewer, [source])
         return _source(viewer, source, limit, offset, down)
+    acceptance = visible(viewer, m.Acceptance).filter(position=target).first()
+    if acceptance is not None:
+        return _acceptance(viewer, acceptance, down)
     erased = visible(viewer, m.Erased).filter(position=target).first()
     if erased is not None:
         at = erasing_entry(viewer, erased.erased_at)
@@ -121,8 +126,28 @@ def _thing(viewer: Viewer, target: int, as_of: int, limit: int, offset: int, dow
         )
     raise NothingThere(
         f"Nothing that can be explained is at entry {target}.",
-        next_step="Give a figure's key, or the position of a claim, record, source or exhibit.",
+        next_step="Give a figure's key, or the position of a claim, record, source, exhibit or "
+        "acceptance.",
     )
+
+
+def _acceptance(viewer: Viewer, row: m.Acceptance, down: Descent) -> Node:
+    """On what somebody checked of an import its rows may be public."""
+    came = visible(viewer, m.List).filter(position=row.list).first()
+    name = "" if came is None else f" “{came.name}”"
+    facts = [
+        NodeFact("checked", f"{part['rows']}; by {part['checked_by']}; against {part['against']}")
+        for part in json.loads(row.sample)
+    ]
+    facts += [
+        NodeFact(label, words)
+        for label, words in (("because", row.reason), ("despite", row.despite))
+        if words
+    ]
+    if row.ended_at is not None:
+        facts.append(NodeFact("ended", f"{row.ended_by} by entry {row.ended_at}"))
+    title = f"The list{name} at entry {row.list} was accepted"
+    return Node("acceptance", title, tuple(facts), down.proof(row.position), row.position)
 
 
 # --- figure -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,7 @@ class Descent:
     #: Cited, and erased by which entry; None where the viewer may not see that one.
     erased: dict[int, int | None] = field(default_factory=dict)
     grouped: dict[int, tuple[int, m.Grouping]] = field(default_factory=dict)
+    accepted: dict[int, int] = field(default_factory=dict)  # lists, each by which entry
     chain: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     cited: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     checkpoint: tuple[int, str] | None = None  # size and root under which proofs were verified
@@ -109,7 +110,14 @@ class Descent:
         )
         layers = {p.layer for p in self.passages.values() if p.layer is not None}
         self.layers = _by_position(visible(self.viewer, m.Layer), layers)
+        self.accepted = self._accepted({c.list for c in self.claims.values() if c.list is not None})
         return self
+
+    def _accepted(self, lists: Collection[int]) -> dict[int, int]:
+        if not lists:
+            return {}
+        said = live(visible(self.viewer, m.Acceptance), self.as_of).filter(list__in=lists)
+        return dict(said.values_list("list", "position"))
 
     def _grouped(self, claims: Sequence[int]) -> dict[int, tuple[int, m.Grouping]]:
         """The claims that are in a grouping, each with the episode and the grouping."""
@@ -179,6 +187,9 @@ class Descent:
             yield NodeFact("held", "not stated")
         if claim.note:
             yield NodeFact("note by this archive", claim.note)
+        if claim.list in self.accepted:
+            at = self.accepted[claim.list]
+            yield NodeFact("came with", f"the list at entry {claim.list}, accepted at entry {at}")
         if not self.cited[claim.position]:
             yield NodeFact("passage", "none cited")
         if claim.ended_at is not None:
