@@ -115,6 +115,7 @@ def test_it_stops_at_the_gate_and_forced_through_all_that_it_touched_is_listed(
     stopped = habeas("accept", list_, *SAMPLE, "--reason", "Looks fine", "--yes", *by_one)
     assert stopped.code != 0
     assert "the well-known picture of Film Star" in stopped.err
+    assert "with `--despite`" in stopped.err.replace("\n", " ")
     claims = {
         each["claim"]: each["exhibits"]
         for each in habeas("pictures", "list", "--json").json["claims"]

@@ -366,8 +366,8 @@ def compared(waiting: Sequence[int], conflicts: Sequence[str], despite: str) -> 
         yield Problem(
             "despite",
             f"{conflicts[0]}{more}",
-            "`habeas pictures list` shows all. Retract what is wrong, or say in `despite` why it "
-            "does not matter.",
+            "`habeas pictures list` shows all. Retract what is wrong, or give the reason why "
+            "it does not matter with `--despite`.",
         )
 
 
