@@ -5,19 +5,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.archive.making import PUBLIC, add_reviewer, newspaper, says
-from tests.archive.test_gates import SAMPLE, WHY, portrait
+from tests.archive.test_gates import SAMPLE, WHY, depict, portrait, seal_picture
 
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, newest, visible
 from habeas.archive.access import PUBLIC as ANYONE
+from habeas.archive.access.gates import GateRules
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.joined import find_all
 from habeas.archive.ledger import rebuilding
 from habeas.archive.opening import Archive
 from habeas.archive.verify.verifying import verify
-from habeas.exchange.importing import import_folder
+from habeas.custody.log.notes import Signer
+from habeas.errors import HabeasError
+from habeas.exchange.folder import read_folder
+from habeas.exchange.importing import import_folder, preview
+from habeas.vocabulary.locations import Location
 
 FIGURE = """key: towns
 title: {title}
@@ -170,3 +176,60 @@ def test_bytes_that_wait_are_neither_opened_nor_kept_from_others(
         verbs.accept(batch, came, SAMPLE, WHY)
     third = add_files(archive, [Received(where / "note.txt", marking=PUBLIC)])
     assert not third.exhibits
+
+
+def refused(archive: Archive, where: Path, signer: Signer) -> list[tuple[str, int, str]]:
+    """What an import is refused for; a dry run, with nothing left of it, for the same."""
+    objects = sorted((archive.directory / "objects").glob("??/*"))
+    with pytest.raises(HabeasError) as tried:
+        preview(archive, read_folder(where), person=signer.name.rpartition("/")[2])
+    with pytest.raises(HabeasError) as done:
+        import_folder(archive, where, signer)
+    assert str(tried.value) == str(done.value)
+    assert sorted((archive.directory / "objects").glob("??/*")) == objects
+    faults = getattr(done.value, "faults", ())
+    return [(each.file, each.line, each.reason) for each in faults] or [("", 0, str(done.value))]
+
+
+def test_a_dry_run_is_stopped_where_the_import_is(archive: Archive, tmp_path: Path) -> None:
+    """Whoever claims whom a picture shows does not confirm it with the same folder; nor is one
+    confirmed that was not compared."""
+    p = portrait(archive, tmp_path)
+    says_so = "target,scheme,grade,reason"
+    own = folder(
+        tmp_path / "own",
+        exhibits=["id,file", "x,one.png"],
+        sources=["id,kind,code", "s,document,leak"],
+        mentions=["id,kind,caption", "o,person,Officer", "d,document,Portrait"],
+        claims=[
+            "id,subject,property,value,source,exhibit,place",
+            "c,d,depicts,o,s,x,whole file",
+            "n,o,name,Officer,s,,",
+        ],
+        assessments=[says_so, "c,depiction,shows,It says so", "n,depiction,shows,It says so"],
+    )
+    (own / "one.png").write_bytes(b"\x89PNG of another officer")
+    one, another = refused(archive, own, p.signer)
+    assert (one[1], "someone other than who claimed it" in one[2]) == (2, True)
+    assert (another[1], "not assessed on a claim of name" in another[2]) == (3, True)
+    known = [says_so, f"#{p.claim.position},depiction,shows,It says so"]
+    theirs = folder(tmp_path / "theirs", assessments=known)
+    ((_, _, why),) = refused(archive, theirs, p.signer)
+    assert "someone other" in why
+    assert preview(archive, read_folder(theirs), person=p.other.name.rpartition("/")[2])
+    with archive.writing(p.signer) as batch:
+        alone = GateRules(acceptance=True, another_person=False)
+        verbs.gate_policy(batch, alone, "There is one of us")
+    (own / "assessments.csv").write_text(f"{says_so}\nc,depiction,shows,It says so\n", "utf-8")
+    ((_, _, why),) = refused(archive, own, p.signer)
+    assert "Not compared with others yet" in why
+    new = seal_picture(archive, tmp_path, "new.png", b"\x89PNG that nobody compared", hashed=False)
+    with archive.writing(p.other) as batch:
+        place = verbs.locate(batch, new.position, Location("whole"), marking=PUBLIC)
+        unseen = depict(batch, p.photo, p.officer, place, p.paper)
+        batch.sign_batch()
+    (theirs / "assessments.csv").write_text(
+        f"{says_so}\n#{unseen.position},depiction,shows,It says so\n", "utf-8"
+    )
+    ((_, line, why),) = refused(archive, theirs, p.signer)
+    assert (line, "Not compared with others yet" in why) == (2, True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from habeas.archive import models as m
 from habeas.archive import rules
-from habeas.archive.access import OWNER, visible
+from habeas.archive.access import OWNER, gates, visible
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import PassageOutside
 from habeas.archive.exhibits.intake import Received
@@ -21,13 +21,14 @@ from habeas.archive.exhibits.locating import FoundPlace, LocatedFile
 from habeas.archive.exhibits.same_bytes import exhibit_of
 from habeas.archive.opening import Archive
 from habeas.archive.readings import layer_text
+from habeas.archive.same_pictures import stops
 from habeas.archive.verbs.referring import Marking, find_compartment
 from habeas.errors import HabeasError
 from habeas.exchange import drafts as d
 from habeas.exchange import leftovers, owners, shifted
 from habeas.exchange.drafts import DraftDefinition, DraftRow, Drafts
 from habeas.exchange.errors import InputFault
-from habeas.exchange.names_in import DraftNames, learn
+from habeas.exchange.names_in import DraftNames, Known, learn
 from habeas.exchange.tables import lies_inside
 from habeas.exchange.values_in import read_value
 from habeas.figures.definition import definitions, naming
@@ -93,8 +94,11 @@ class ImportPlan:
         return self.drafts.faults.found
 
 
-def check(archive: Archive, drafts: Drafts) -> ImportPlan:
-    """Check all rows; the plan holds good only when it has no faults."""
+def check(archive: Archive, drafts: Drafts, person: str = "") -> ImportPlan:
+    """Check all rows; the plan holds good only when it has no faults.
+
+    ``person``: who imports, '' where it is not known yet.
+    """
     names = learn(drafts)
     plan = ImportPlan(names)
     readings = _Readings(archive)
@@ -111,7 +115,7 @@ def check(archive: Archive, drafts: Drafts) -> ImportPlan:
     owners.check(names)
     shifted.check(names, ((claim.row, claim.value) for claim in plan.claims))
     for row in drafts.rows(d.ASSESSMENTS):
-        _assessment(names, row)
+        _assessment(names, row, person)
     for row in drafts.rows(d.CONSENTS):
         _consent(names, row)
     for draft in drafts.definitions:
@@ -372,11 +376,34 @@ def _judgement(names: DraftNames, row: DraftRow) -> None:
     names.note(row, rules.pair(row["verdict"], kinds, itself=row["left"] == row["right"]))
 
 
-def _assessment(names: DraftNames, row: DraftRow) -> None:
+def _assessment(names: DraftNames, row: DraftRow, person: str) -> None:
     target = names.find(row, "target", row["target"], "claim", "source")
     names.note(row, rules.assessment(row["scheme"], row["grade"], row["reason"]))
-    if target is not None:
-        names.note(row, rules.graded(row["scheme"], target.what))
+    if target is None:
+        return
+    names.note(row, rules.graded(row["scheme"], target.what))
+    if row["scheme"] == gates.DEPICTION:
+        _depiction(names, row, target, person)
+
+
+def _depiction(names: DraftNames, row: DraftRow, target: Known, person: str) -> None:
+    """What a picture shows is confirmed by another person, once it was compared with others.
+
+    Of a claim of this import the pictures can be compared only once it is there: ``importing``.
+    """
+    now = target.position is None
+    another = gates.policy_at(target.position).another_person
+    own = another and (now or gates.claimant(target.position or 0) == (person or None))
+    property = target.property if target.what == "claim" else None
+    if wrong := [*rules.depiction(property, own=own)]:
+        names.note(row, wrong)
+    elif row["grade"] == gates.SHOWS and target.position is not None:
+        waiting, conflicts = stops([target.position])
+        for problem in rules.compared(waiting, [each.words for each in conflicts], ""):
+            valid = problem.valid
+            if not waiting:
+                valid = "Retract what is wrong, or confirm it apart: `habeas pictures confirm`."
+            names.faults.add(row.fault("target", problem.reason, valid))
 
 
 def _consent(names: DraftNames, row: DraftRow) -> None:

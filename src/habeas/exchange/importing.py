@@ -7,13 +7,14 @@ in the ledger.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.access import OWNER, visible
+from habeas.archive.access import OWNER, gates, visible
 from habeas.archive.exhibits.intake import (
     Received,
     SealedFile,
@@ -24,6 +25,7 @@ from habeas.archive.exhibits.intake import (
 from habeas.archive.exhibits.same_bytes import exhibit_of, receive_again
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref, entry_id_at
+from habeas.archive.ledger.trying import trying
 from habeas.archive.opening import Archive
 from habeas.archive.readings import layer_text
 from habeas.archive.verbs.claiming import Attribution
@@ -48,6 +50,10 @@ from habeas.vocabulary import values
 from habeas.vocabulary.locations import Location
 
 Progress = Callable[[str, int, int], None]
+
+
+class _TakenBack(Exception):
+    """Leaves what a trial sealed to be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def import_drafts(
     """Import drafts whole, or raise ``ImportRefused`` with every fault."""
     if not again:
         _refuse_twin(drafts)
-    plan = check(archive, drafts)
+    plan = check(archive, drafts, person.name.rpartition("/")[2])
     if plan.faults:
         raise ImportRefused(plan.faults)
     notes = (*drafts.notes, *unnoticed.in_drafts(drafts))
@@ -107,22 +113,45 @@ def import_drafts(
 
 
 def preview(
-    archive: Archive, drafts: Drafts, *, again: bool = False
+    archive: Archive, drafts: Drafts, *, again: bool = False, person: str = ""
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """How much an import of the drafts would bring and what is to be noticed, or its faults.
 
-    Exhibits are counted as they are listed: whether one is held already is found when it is sealed.
+    ``person``: the pseudonym of who would import them, '' where that is not known. Exhibits are
+    counted as they are listed: whether one is held already is found when it is sealed.
     """
     if not again:
         _refuse_twin(drafts)
-    plan = check(archive, drafts)
+    plan = check(archive, drafts, person)
     if plan.faults:
         raise ImportRefused(plan.faults)
+    if _confirms_its_own(plan):
+        _try(archive, plan, person)
     kinds = (d.EXHIBITS, d.SOURCES, d.MENTIONS, d.CLAIMS)
     counts = {kind.name: len(drafts.rows(kind)) for kind in kinds}
     counts["definitions"] = len(drafts.definitions)
     counts |= _decided(plan)
     return counts, (*drafts.notes, *unnoticed.in_drafts(drafts))
+
+
+def _confirms_its_own(plan: ImportPlan) -> bool:
+    """Whether it says of pictures that it brings itself whom they show: what else is known of them
+    is found only once they are there."""
+    own = (row for row in plan.drafts.rows(d.ASSESSMENTS) if row["scheme"] == gates.DEPICTION)
+    return any(not row["target"].startswith("#") for row in own)
+
+
+def _try(archive: Archive, plan: ImportPlan, person: str) -> None:
+    """Record all of it and take it back; refused for what the import would be refused for."""
+    sealed = _seal(archive, plan, lambda what, done, total: None)
+    with (
+        contextlib.suppress(_TakenBack),
+        removed_unless_recorded(archive, list(sealed.values())),
+    ):
+        with trying(archive) as batch:
+            batch.pseudonym = person
+            _Writer(archive, batch, plan, sealed, lambda what, done, total: None).write()
+        raise _TakenBack
 
 
 def _decided(plan: ImportPlan) -> dict[str, int]:

@@ -44,6 +44,7 @@ class Known:
     position: int | None = None
     of: str = ""  # the name of the mention that owns it; of a passage, of its exhibit
     ended: tuple[str, str] | None = None  # how and why it is not current, and what to do
+    property: str = ""  # of a claim
 
 
 @dataclass
@@ -164,8 +165,10 @@ def _learn(names: DraftNames, row: DraftRow, what: str) -> None:
             )
         )
     else:
-        names.own[name] = Known(
-            what, *((row["kind"], None, row["of"]) if what == "mention" else ())
+        names.own[name] = (
+            Known(what, row["kind"], None, row["of"])
+            if what == "mention"
+            else Known(what, property=row["property"])
         )
 
 
@@ -195,5 +198,6 @@ def _existing(name: str) -> Known | None:
                 owner = "" if row.of is None else f"#{row.of}"
                 return Known(what, row.kind, position, owner, ended)
             exhibit = f"#{row.exhibit}" if isinstance(row, m.Passage) else ""
-            return Known(what, "", position, exhibit, ended)
+            said = row.property if isinstance(row, m.Claim) else ""
+            return Known(what, "", position, exhibit, ended, said)
     return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from habeas.archive.errors import PersonNeeded
+from habeas.archive.opening import Archive
+from habeas.cli.acting import only_person
 from habeas.cli.options import DryRunOption, PersonOption
 from habeas.cli.session import PersonSession
 from habeas.cli.speaking import shown
@@ -41,7 +45,8 @@ def import_(
     """
     archive = session.open()
     if dry_run:
-        counts, notes = preview(archive, drafts_of(archive, directory), again=again)
+        drafts = drafts_of(archive, directory)
+        counts, notes = preview(archive, drafts, again=again, person=as_ or _who_would(archive))
         words = _words(counts)
         session.say(f"{shown(directory.resolve().name)} would be imported whole: {words}.")
         for note in notes:
@@ -74,6 +79,13 @@ def import_(
     session.give(
         {"list": made.list_position, **counts, "size": made.size, "notes": list(made.notes)}
     )
+
+
+def _who_would(archive: Archive) -> str:
+    """Whose key would sign, where only one could; nobody is asked for a passphrase."""
+    with contextlib.suppress(PersonNeeded):
+        return only_person(archive)
+    return ""
 
 
 def _words(counts: dict[str, int]) -> str:
