@@ -154,6 +154,29 @@ def test_measured_and_reported_growth_are_apart(site: Site) -> None:
     assert reported.value.leads.text == "269 percent"
 
 
+def test_the_growth_leads_to_the_figures_of_its_own_kind(site: Site, archive: Archive) -> None:
+    site(OWNER)
+    person = archive.keyring.person(archive.keyring.people()[0])
+    with archive.writing(person) as batch:
+        for key, rest in (
+            ("grown", "kind: reported\nreports: area_growth\n"),
+            ("held", "kind: reported\nreports: people_held\n"),
+            ("traced", "kind: measured\nmeasures: area-change\n"),
+            ("outlines", "kind: measured\nmeasures: area\n"),
+        ):
+            verbs.define(
+                batch, key=key, title=key.title(), kind=rest.split()[1],
+                text=f"key: {key}\ntitle: {key.title()}\n{rest}",
+                marking=Marking(handling="team" if key == "traced" else "public"),
+            )  # fmt: skip
+    shown = site(OWNER)
+    assert shown.areas is not None
+    assert [each.url.of for each in shown.growth_figures] == ["grown"]
+    assert [each.url.of for each in shown.areas.figures] == ["traced"]
+    public = site(PUBLIC)
+    assert public.areas is None or public.areas.figures == ()  # a definition of the team's
+
+
 def test_who_lists_it_is_said_by_the_claim_that_does(site: Site) -> None:
     listed = site(OWNER).inventories
     assert [each.name for each in listed] == ["List North", "List South"]

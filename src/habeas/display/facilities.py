@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer
 from habeas.archive.groupings import episodes_of
 from habeas.archive.joined import JoinedRecord, find_all
-from habeas.archive.models import Claim, Mention, Source
+from habeas.archive.ledger.committed_entries import head
+from habeas.archive.models import Claim, Mention
 from habeas.display import cards, pictures, words
 from habeas.display.area_chart import AreaChart
 from habeas.display.asking import by_position
@@ -44,17 +45,8 @@ _GROWTH = "area_growth"
 
 
 @dataclass(frozen=True, slots=True)
-class SiteAreas:
-    """What was measured: each outline, and the change between the first and the last."""
-
-    chart: AreaChart | None
-    outlines: tuple[measured.OutlineShown, ...]
-    changes: tuple[measured.ChangeShown, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryFigure(Marked):
-    """The figure that lays inventories side by side."""
+class SiteFigure(Marked):
+    """A figure that tells of sites: that lays inventories side by side, or gives their growth."""
 
     title: str
     url: Target
@@ -62,11 +54,24 @@ class InventoryFigure(Marked):
 
 
 @dataclass(frozen=True, slots=True)
+class SiteAreas:
+    """What was measured: each outline, and the change between the first and the last.
+
+    ``figures``: those that measure a change of sites.
+    """
+
+    chart: AreaChart | None
+    outlines: tuple[measured.OutlineShown, ...]
+    changes: tuple[measured.ChangeShown, ...]
+    figures: tuple[SiteFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OnInventory:
     """An inventory of a figure, one of whose sources tells of the site by ``claim``."""
 
     name: str
-    figure: InventoryFigure
+    figure: SiteFigure
     claim: ClaimNumber
 
 
@@ -89,7 +94,8 @@ class HeldThere:
 class FacilityShown:
     """What a reader asks first. ``precision``: how near the points are meant to be, in words.
 
-    ``growth_reported``: what sources say of it, which nobody can measure again.
+    ``growth_reported``: what sources say of it, which nobody can measure again; it stands in the
+    reported figures ``growth_figures``, as what was measured in ``SiteAreas.figures``.
     """
 
     facts: tuple[Said, ...]
@@ -97,6 +103,7 @@ class FacilityShown:
     pictures: pictures.Pictures | None
     areas: SiteAreas | None
     growth_reported: tuple[cards.Card, ...]
+    growth_figures: tuple[SiteFigure, ...]
     inventories: tuple[OnInventory, ...]
     held: HeldThere | None
 
@@ -118,15 +125,16 @@ def facility(
         if claim.subject in of:
             by_view[of[claim.subject]].append(claim)
     first = [claim for claim in own if claim.property in FIRST]
+    growth = [cards.card(claim, around) for claim in own if claim.property == _GROWTH]
+    figures = in_force(viewer)
     return FacilityShown(
         facts=said_of(first, around),
         precision=_precisions(first),
         pictures=pictures.pictures(shown, by_view, around, max(0, len(observations) - MOST)),
-        areas=_areas(found.position, claims, of, around),
-        growth_reported=tuple(
-            cards.card(claim, around) for claim in own if claim.property == _GROWTH
-        ),
-        inventories=_inventories(viewer, [*subjects, *of]),
+        areas=_areas(found.position, claims, of, around, figures),
+        growth_reported=tuple(growth),
+        growth_figures=tuple(_site_figure(d) for d in figures if growth and _GROWTH in d.reports),
+        inventories=_inventories(viewer, [*subjects, *of], figures),
         held=_held(viewer, subjects),
     )
 
@@ -147,7 +155,11 @@ def _precisions(claims: Iterable[Claim]) -> tuple[str, ...]:
 
 
 def _areas(
-    site: int, claims: Sequence[Claim], of: Mapping[int, int], around: cards.Around
+    site: int,
+    claims: Sequence[Claim],
+    of: Mapping[int, int],
+    around: cards.Around,
+    figures: Sequence[FigureDefinition],
 ) -> SiteAreas | None:
     """The outlines with their areas, as a measured figure has them; None where there are none."""
     asserted = [claim for claim in claims if claim.stance == "asserts"]
@@ -162,15 +174,29 @@ def _areas(
         measured.site_chart(outlines),
         measured.outlines(outlines, around.sources),
         measured.changes(changes),
+        tuple(_site_figure(each) for each in figures if each.measures == "area-change"),
     )
 
 
-def _inventories(viewer: Viewer, subjects: Sequence[int]) -> tuple[OnInventory, ...]:
+def _site_figure(definition: FigureDefinition) -> SiteFigure:
+    where = Target(
+        "figure", definition.key, section="inventories" if definition.inventories else ""
+    )
+    return SiteFigure(
+        definition.title, where, EntryReference("definition", definition.position or 0)
+    )
+
+
+def _inventories(
+    viewer: Viewer, subjects: Sequence[int], figures: Sequence[FigureDefinition]
+) -> tuple[OnInventory, ...]:
     """The inventories of figures in force that name the site, in the order of their figures."""
-    asked = [definition for definition in in_force(viewer) if definition.inventories]
+    asked = [definition for definition in figures if definition.inventories]
     if not asked:
         return ()
-    code_of = _versions(viewer, {code for d in asked for each in d.lists for code in each.sources})
+    wanted = {code for d in asked for each in d.lists for code in each.sources}
+    sources, _first = loading.all_sources(viewer, head()[0])
+    code_of = {at: row.code for at, row in sources.items() if row.code in wanted}
     said = loading.live_claims(viewer, None).filter(subject__in=subjects, source__in=list(code_of))
     firsts: dict[str, int] = {}
     rows = said.exclude(stance="denies").order_by("position")
@@ -183,30 +209,8 @@ def _naming(definition: FigureDefinition, firsts: Mapping[str, int]) -> Iterable
     for each in definition.lists:
         claims = [firsts[code] for code in each.sources if code in firsts]
         if claims:
-            there = InventoryFigure(
-                definition.title,
-                Target("figure", definition.key, section="inventories"),
-                EntryReference("definition", definition.position or 0),
-            )
+            there = _site_figure(definition)
             yield OnInventory(each.name, there, claim_numbers((min(claims),))[0])
-
-
-def _versions(viewer: Viewer, codes: Iterable[str]) -> dict[int, str]:
-    """The sources of these codes, older versions as well, each with the code."""
-    rows = visible(viewer, Source).filter(code__in=sorted(codes))
-    found: dict[int, str] = {}
-    above: dict[int, str] = {}
-    for position, code, previous in rows.values_list("position", "code", "previous"):
-        found[position] = code
-        if previous is not None:
-            above[previous] = code
-    while missing := above.keys() - found.keys():
-        found |= {position: above[position] for position in missing}
-        older = visible(viewer, Source).filter(position__in=missing)
-        for position, previous in older.values_list("position", "previous"):
-            if previous is not None:
-                above[previous] = found[position]
-    return found
 
 
 def _held(viewer: Viewer, subjects: Sequence[int]) -> HeldThere | None:
