@@ -5,20 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.archive.making import PUBLIC
-from tests.archive.test_gates import Portrait, assess, depict, portrait, public
+from tests.archive.making import PUBLIC, add_reviewer
+from tests.archive.test_gates import SAMPLE, WHY, Portrait, assess, depict, portrait, public
+from tests.exchange.test_import_waits import folder
 from tests.support.drawn import drawn, png, saved_again
 
 from habeas.archive import models as m
 from habeas.archive import verbs
-from habeas.archive.access import OWNER
+from habeas.archive.access import OWNER, visible
+from habeas.archive.access import PUBLIC as ANYONE
 from habeas.archive.awaiting import shown_on_pictures
+from habeas.archive.errors import EntryRefused
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.picturing import KnownPicture, hash_pictures, register
 from habeas.archive.pipeline.flow import read_what_waits
+from habeas.exchange.importing import import_folder
 from habeas.vocabulary.locations import Location
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -151,3 +155,39 @@ def test_a_file_that_turns_out_to_be_a_picture_is_closed(archive: Archive, tmp_p
     assess(archive, p.other, claim, "shows")
     assert public(m.Exhibit, exhibit)
     assert rebuilding.check() == []
+
+
+def test_a_well_known_picture_that_is_cited_of_somebody_stops_their_list(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """Under another property it puts the face beside the name all the same."""
+    signer = add_reviewer(archive)
+    where = folder(
+        tmp_path / "leak",
+        exhibits=["id,file,handling", "x,one.png,public"],
+        sources=["id,kind,code,name,handling", "s,publication,leak,Leak,public"],
+        mentions=["id,kind,caption,handling", "o,person,Officer Three,public"],
+        claims=[
+            "id,subject,property,value,source,exhibit,place,handling",
+            "c,o,occupation,Guard,s,x,whole,public",
+        ],
+    )
+    (where / "one.png").write_bytes(png(drawn(5)))
+    came = import_folder(archive, where, signer)
+
+    def accept(despite: str = "") -> None:
+        with archive.writing(signer) as batch:
+            verbs.accept(batch, came.list_position, SAMPLE, WHY, despite=despite)
+
+    star = tmp_path / "star.jpg"
+    star.write_bytes(saved_again(drawn(5)))
+    register(archive, "stars", [KnownPicture(star, "Film Star")], signer)
+    with pytest.raises(EntryRefused, match="Not compared with others yet"):
+        accept()
+    exhibit = m.Exhibit.objects.get(filename="one.png")
+    hash_pictures(archive, [exhibit.position])
+    said = "cited of Officer Three, is the well-known picture of Film Star"
+    with pytest.raises(EntryRefused, match=said):
+        accept()
+    accept("He guards the studio")
+    assert visible(ANYONE, m.Exhibit).filter(position=exhibit.position).exists()

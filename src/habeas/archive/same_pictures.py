@@ -34,12 +34,14 @@ def _folded(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ShownAs:
-    """Whom a claim says a picture shows. ``part``: of a part of it, as in a group picture."""
+    """Whom a claim says a picture shows. ``part``: of a part of it, as in a group picture;
+    ``cited``: it says something else of a person, and cites the picture."""
 
     claim: int
     record: int
     caption: str
     part: bool = False
+    cited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class SamePicture:
         else:
             other = _names(self.other_shown_as) or "no one in particular"
             known = f"picture {self.other}, said to show {other}"
-        return f"Picture {self.exhibit}, said to show {shows}, is {known} ({apart})."
+        says = "cited of" if any(each.cited for each in self.shown_as) else "said to show"
+        return f"Picture {self.exhibit}, {says} {shows}, is {known} ({apart})."
 
 
 def _names(shown: Iterable[ShownAs]) -> str:
@@ -129,9 +132,8 @@ def same_pictures(viewer: Viewer, exhibits: Collection[int] | None = None) -> li
     wanted = own.keys() if exhibits is None else own.keys() & set(exhibits)
     shown = _shown(viewer)
     known = list(live(visible(viewer, m.PictureReference)).order_by("position"))
-    names = _names_of({each.record for some in shown.values() for each in some})
     found = [*_within(own, wanted, shown, once=exhibits is None)]
-    found += _elsewhere(own, wanted, shown, known, names)
+    found += _elsewhere(viewer, own, wanted, shown, known)
     found += (
         SamePicture(each, EXHIBIT, each, 0, tuple(shown[each]), conflict=True)
         for each in sorted(wanted)
@@ -141,13 +143,31 @@ def same_pictures(viewer: Viewer, exhibits: Collection[int] | None = None) -> li
 
 
 def stops(claims: Collection[int]) -> tuple[list[int], list[SamePicture]]:
-    """Of what these claims say pictures show: what was not compared yet, and what is in conflict.
-    For rules, which see everything."""
-    exhibits = gates.pictures_of(claims)[m.Exhibit]
+    """Of the pictures that these claims cite: what was not compared yet, and what is in conflict.
+
+    For rules, which see everything. A claim that does not say whom its picture shows is asked about
+    only where pictures are known elsewhere: it puts a face beside a name as well.
+    """
+    saying: set[int] = set()
+    for part in in_pieces(sorted(claims)):
+        rows = m.Claim.objects.filter(position__in=part, property=gates.DEPICTS)
+        saying.update(rows.values_list("position", flat=True))
+    if live(m.PictureReference.objects.all()).exists():
+        saying.update(_about_people(set(claims) - saying))
+    exhibits = gates.pictures_of(saying)[m.Exhibit]
     if not exhibits:
         return [], []
     conflicts = [each for each in same_pictures(OWNER, exhibits) if each.conflict]
     return uncompared(OWNER, exhibits), conflicts
+
+
+def _about_people(claims: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for part in in_pieces(sorted(claims)):
+        people = m.Mention.objects.filter(kind="person").values("position")
+        rows = m.Claim.objects.filter(position__in=part, subject__in=people)
+        found.update(rows.values_list("position", flat=True))
+    return found
 
 
 def _hashed(viewer: Viewer) -> dict[int, _Hashed]:
@@ -229,19 +249,22 @@ def _records(shown: Iterable[ShownAs]) -> set[int]:
 
 
 def _elsewhere(
+    viewer: Viewer,
     own: dict[int, _Hashed],
     wanted: Collection[int],
     shown: dict[int, list[ShownAs]],
     known: list[m.PictureReference],
-    names: dict[int, set[tuple[str, ...]]],
 ) -> Iterator[SamePicture]:
     by_position = {row.position: row for row in known}
     others = _Hashes(
         _Hashed(row.position, int(row.pdq, 16), row.quality, row.plain_sha256) for row in known
     )
     for exhibit in sorted(wanted):
-        mine = shown.get(exhibit, [])
-        for position, apart in others.near(own[exhibit]):
+        if not (near := others.near(own[exhibit])):
+            continue
+        mine = shown.get(exhibit) or _cited_of(viewer, exhibit)
+        names = _names_of({each.record for each in mine})
+        for position, apart in near:
             row = by_position[position]
             called = tuple(_folded(row.name))
             theirs = all(called in names.get(each.record, ()) for each in mine)
@@ -251,3 +274,21 @@ def _elsewhere(
                 name=row.name,
                 conflict=bool(mine) and (row.placeholder or not theirs),
             )
+
+
+def _cited_of(viewer: Viewer, exhibit: int) -> list[ShownAs]:
+    """The people of whom claims that stand say something else and cite this picture."""
+    places = visible(viewer, m.Passage).filter(exhibit=exhibit).values("position")
+    citing = visible(viewer, m.ClaimPassage).filter(passage__in=places).values("claim")
+    claims = (
+        live(visible(viewer, m.Claim)).filter(position__in=citing).exclude(property=gates.DEPICTS)
+    )
+    about = dict(claims.order_by("position").values_list("position", "subject"))
+    people: dict[int, tuple[int, str]] = {}
+    for part in in_pieces(sorted(set(about.values()))):
+        people |= _called(visible(viewer, m.Mention).filter(position__in=part, kind="person"))
+    return [
+        ShownAs(claim, *people[subject], cited=True)
+        for claim, subject in about.items()
+        if subject in people
+    ]

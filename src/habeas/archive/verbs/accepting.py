@@ -33,8 +33,8 @@ def accept(
     standing = m.Acceptance.objects.filter(list=accepted.position, ended_at__isnull=True)
     before = standing.values_list("position", flat=True).first()
     rules.refuse(rules.acceptance(sample, reason, accepted=before))
-    depicts = m.Claim.objects.filter(list=accepted.position, property=gates.DEPICTS)
-    claims = depicts.filter(ended_at__isnull=True).values_list("position", flat=True)
+    came = m.Claim.objects.filter(list=accepted.position, ended_at__isnull=True)
+    claims = came.values_list("position", flat=True)
     waiting, conflicts = stops(tuple(claims))
     rules.refuse(rules.compared(waiting, [each.words for each in conflicts], despite))
     batch.closed_lists = None
