@@ -19,6 +19,8 @@ from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
+from habeas.figures.changes.between import between
+from habeas.figures.changes.comparison import FigureComparison
 from habeas.figures.changes.dependents import standing_on
 from habeas.figures.definition.definitions import FigureDefinition, parse
 from habeas.figures.errors import DefinitionError
@@ -237,6 +239,37 @@ def test_the_why_of_a_count_by_detention_passes_through_the_grouping(world: Worl
     assert ("grouping", "grouped under: The school") in set(_kinds(whole))
     members = next(node for node in whole.children if node.kind == "members")
     assert [(f.label, f.value) for f in members.children[0].facts] == [("of", "Aygul Test")]
+
+
+def _between_groupings(world: World, *rules: str) -> FigureComparison:
+    """A count of detentions before and after its person's ungrouped claims were grouped."""
+    asked = figure("detention", *rules)
+    with world.archive.writing(world.signer) as batch:
+        person = somebody(batch)
+        claims = held(batch, world, person, world.school, "2017")
+        verbs.define(batch, key="k", title="One", kind="counted", text=asked.text, marking=PUBLIC)
+    size = world.archive.size
+    with world.archive.writing(world.signer) as batch:
+        stay = verbs.mention(batch, "detention", "The school", of=person, marking=PUBLIC)
+        verbs.group(batch, stay, claims, "One telling", marking=PUBLIC)
+    return between(world.archive, OWNER, "k", size, world.archive.size).comparison
+
+
+def test_of_a_claim_that_was_grouped_it_is_said_of_which_detention_it_is_part(world: World) -> None:
+    found = _between_groupings(world, "{rule: has-claim, property: [detained, detained_in]}")
+    (stay,) = found.came
+    assert [each.after.state for each in found.left] == ["joined", "joined"]
+    assert {each.after.record for each in found.left} == {stay.record}
+
+
+def test_what_was_not_known_and_is_counted_as_part_of_another_is_said_to_be(world: World) -> None:
+    """Two claims that alone left it open are, grouped, one detention that is counted."""
+    found = _between_groupings(world, CLAIM_HERE, CLAIM_2017)
+    (stay,) = found.came
+    assert (found.left, len(found.unsettled)) == ((), 2)
+    for each in found.unsettled:
+        assert (each.before.state, each.after.state) == ("not-known", "joined")
+        assert each.after.record == stay.record
 
 
 # --- properties ----------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ def test_without_its_source_the_members_leave_with_what_was_left_out(owner: Read
             break
     assert shown["before"]["number"] - shown["after"]["number"] == shown["left_in_all"]
     assert all(each["causes"] for each in shown["left"])
+    assert {each["elsewhere"] for each in shown["left"]} == {"is not counted, by rule 2"}
     page = owner.page(f"/figures/camps/compare/?without={source['code']}")
     assert "Who leaves" in page
     assert f"habeas figure compare camps --without {source['code']}" in page
@@ -40,7 +41,21 @@ def test_at_two_sizes_who_came_is_named_with_the_entries(shelf: Shelf, owner: Re
     shown = owner.twin("/figures/camps/diff/?from=1")["compared"]
     assert shown["came_in_all"] == shown["after"]["number"] > 0
     assert all(cause["entry"] is not None for each in shown["came"] for cause in each["causes"])
+    assert {each["elsewhere"] for each in shown["came"]} == {"was not there"}
     assert "Who enters" in owner.page(f"/figures/camps/diff/?from=1&to={shelf.archive.size}")
+
+
+def test_who_enters_was_not_counted_and_who_leaves_is_not(shelf: Shelf, owner: Reader) -> None:
+    """As of the first size a camp was dropped, of which the second counts: never the other way."""
+    whole = owner.twin("/figures/camps/diff/?from=1")["compared"]["came"]
+    words = set()
+    for size in range(1, shelf.archive.size + 1):
+        shown = owner.twin(f"/figures/camps/diff/?from={size}")["compared"]
+        words |= {each["elsewhere"] for each in shown["came"]}
+        assert not shown["left"]
+    assert whole
+    assert words <= {"was not there", "was not counted, by rule 2"}
+    assert "was not counted, by rule 2" in words
 
 
 @pytest.mark.parametrize(

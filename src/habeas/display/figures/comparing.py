@@ -7,7 +7,7 @@ or recorded. Nothing is compared where a reader has not said with what: the page
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -74,7 +74,7 @@ class CauseWords:
 
 @dataclass(frozen=True, slots=True)
 class MovedShown:
-    """Who is in one of the two only: where it stands in the other, and why."""
+    """Who is in one of the two only: where it stood or stands in the other, and why."""
 
     record: RecordCaption
     elsewhere: str
@@ -215,6 +215,7 @@ def _shown(
         both.unsettled, query, MOVED, cursor="unsettled", section="unsettled"
     )
     captions = {**both.before.captions, **both.after.captions}
+    kind = both.after.kind
     sizes = (both.before.as_of, both.after.as_of)
     asked = (as_of, as_of) if sizes[0] == sizes[1] else sizes
     return TwoFigures(
@@ -226,48 +227,66 @@ def _shown(
         left_in_all=len(both.left),
         unsettled_in_all=len(both.unsettled),
         notes=tuple(_cause(each) for each in both.notes),
-        came=tuple(_moved(each, each.before, captions) for each in explained(came)),
+        came=tuple(_moved(each, _was(each.before, kind), captions) for each in explained(came)),
         came_pages=came_pages,
-        left=tuple(_moved(each, each.after, captions) for each in explained(left)),
+        left=tuple(_moved(each, _is(each.after, kind), captions) for each in explained(left)),
         left_pages=left_pages,
-        unsettled=tuple(_moved_open(each) for each in explained(open_ones)),
+        unsettled=tuple(_moved_open(each, kind, captions) for each in explained(open_ones)),
         unsettled_pages=open_pages,
         handling=both.handling,
     )
 
 
-def _moved(each: MovedMember, elsewhere: MemberState, captions: Mapping[int, str]) -> MovedShown:
+def _moved(each: MovedMember, elsewhere: str, captions: Mapping[int, str]) -> MovedShown:
     joined = None
-    if elsewhere.record is not None:
-        joined = _caption(elsewhere.record, captions.get(elsewhere.record, ""))
+    with_ = next((s.record for s in (each.before, each.after) if s.record is not None), None)
+    if with_ is not None:
+        joined = _caption(with_, captions.get(with_, ""))
     return MovedShown(
         record=_caption(each.record, each.caption),
-        elsewhere=state_words(elsewhere),
+        elsewhere=elsewhere,
         joined=joined,
         claims=claim_numbers(each.claims[:6]),
         causes=tuple(_cause(cause) for cause in each.causes),
     )
 
 
-def _moved_open(each: MovedMember) -> MovedShown:
-    shown = _moved(each, each.after, {})
-    words = f"{state_words(each.before)} → {state_words(each.after)}"
-    return replace(shown, elsewhere=words)
+def _moved_open(each: MovedMember, kind: str, captions: Mapping[int, str]) -> MovedShown:
+    """What is counted as one with another stands last, before the name of that other."""
+    words = [_was(each.before, kind), _is(each.after, kind)]
+    if each.before.record is not None:
+        words.reverse()
+    return _moved(each, "; ".join(words), captions)
 
 
 def _caption(position: int, caption: str) -> RecordCaption:
     return RecordCaption(words.text(caption or f"#{position}"), Target("record", position))
 
 
-def state_words(state: MemberState) -> str:
-    """Where something stands that is not counted there."""
+def _was(state: MemberState, kind: str) -> str:
+    """Where something stood in the first of the two, among whose members it was not."""
     if state.state == "dropped":
-        return _("not counted, by rule %(rule)s") % {"rule": state.rule}
+        if kind == "reported":
+            return _("was left out by rule %(rule)s") % {"rule": state.rule}
+        return _("was not counted, by rule %(rule)s") % {"rule": state.rule}
     if state.state == "not-known":
-        return _("not known, by rule %(rule)s") % {"rule": state.rule}
+        return _("was not known, by rule %(rule)s") % {"rule": state.rule}
     if state.state == "joined":
-        return _("counted there as one with")
-    return _("not there")
+        return _("was counted as one with")
+    return _("was not there")
+
+
+def _is(state: MemberState, kind: str) -> str:
+    """Where something stands in the second of the two, among whose members it is not."""
+    if state.state == "dropped":
+        if kind == "reported":
+            return _("is left out by rule %(rule)s") % {"rule": state.rule}
+        return _("is not counted, by rule %(rule)s") % {"rule": state.rule}
+    if state.state == "not-known":
+        return _("is not known, by rule %(rule)s") % {"rule": state.rule}
+    if state.state == "joined":
+        return _("is counted as one with")
+    return _("is not there")
 
 
 def _cause(cause: MovingCause) -> CauseWords:

@@ -7,7 +7,7 @@ one with; nobody is named twice; the level is the stricter of the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from habeas.archive import openness
@@ -103,7 +103,7 @@ def compared(
         after,
         tuple(_told(after, is_[key], state, came=True) for key, state in came),
         tuple(_told(before, was[key], state, came=False) for key, state in left),
-        tuple(_unsettled(before, after)),
+        tuple(_unsettled(before, after, then, now)),
         openness.strictest([before.handling, after.handling, more]),
         notes,
     )
@@ -130,15 +130,28 @@ def _moved(
     if not missing:
         return []
     fates = _fates(elsewhere)
-    reported = elsewhere.kind == "reported"
-    found = []
-    for key in sorted(missing):
-        record = key if reported else record_of(key)
-        if record != key and record in others:
-            found.append((key, MemberState(JOINED, record=record)))
-        else:
-            found.append((key, fates.get(record, MemberState(ABSENT))))
-    return found
+    if elsewhere.kind == "reported":
+        return [(key, _stands(key, key, others, fates)) for key in sorted(missing)]
+    stands = _within(missing, others, record_of)
+    return [(key, _stands(stands(key), key, others, fates)) for key in sorted(missing)]
+
+
+def _within(
+    missing: Collection[int], members: Mapping[int, _Member], record_of: RecordOf
+) -> RecordOf:
+    """Of which member each is part: by a join, or as a claim in the detention of its grouping."""
+    claims = set(missing)
+    grouped = {c: record for record, (_, of) in members.items() for c in claims.intersection(of)}
+    return lambda key: grouped.get(key) or record_of(key)
+
+
+def _stands(
+    record: int, key: int, members: Collection[int], fates: Mapping[int, MemberState]
+) -> MemberState:
+    """Where something stands in a figure with these members: there it is part of ``record``."""
+    if record != key and record in members:
+        return MemberState(JOINED, record=record)
+    return fates.get(record, MemberState(ABSENT))
 
 
 def _fates(evaluation: Evaluation) -> dict[int, MemberState]:
@@ -150,23 +163,26 @@ def _fates(evaluation: Evaluation) -> dict[int, MemberState]:
     return found
 
 
-def _unsettled(before: Evaluation, after: Evaluation) -> Iterator[MovedMember]:
-    """Those that are not known in one of the two only, and counted in neither."""
+def _unsettled(
+    before: Evaluation, after: Evaluation, then: RecordOf, now: RecordOf
+) -> Iterator[MovedMember]:
+    """Those that are not known in one of the two only, and counted as themselves in neither."""
     if before.kind == "reported":
         return
     were = {member.position: member for member in before.undecided}
     are = {member.position: member for member in after.undecided}
-    counted = {m.position for m in before.members} | {m.position for m in after.members}
-    moved = (were.keys() ^ are.keys()) - counted
+    earlier, later = _members(before), _members(after)
+    moved = (were.keys() ^ are.keys()) - earlier.keys() - later.keys()
     if not moved:
         return
-    then, now = _fates(before), _fates(after)
-    nowhere = MemberState(ABSENT)
+    fates_then, fates_now = _fates(before), _fates(after)
+    then, now = _within(moved, earlier, then), _within(moved, later, now)
     for record in sorted(moved):
         member = were.get(record) or are[record]
         caption = before.captions.get(record) or after.captions.get(record, "")
-        states = then.get(record, nowhere), now.get(record, nowhere)
-        yield MovedMember(member.record, caption, *states, member.claims)
+        was = _stands(then(record), record, earlier, fates_then)
+        is_ = _stands(now(record), record, later, fates_now)
+        yield MovedMember(member.record, caption, was, is_, member.claims)
 
 
 def _told(
