@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from benchmarks import counting
 from tests.archive.making import PUBLIC, add_reviewer, newspaper
 from tests.figures.test_parts import in_parts
 
@@ -182,6 +183,30 @@ def test_a_count_whose_recipe_owns_nothing_is_refused() -> None:
         figure("person", "{rule: has-record, kind: detention, claims: []}")
     with pytest.raises(DefinitionError):
         figure("person", "{rule: has-record, kind: detention, claims: [{property: occupation}]}")
+
+
+def test_a_detention_of_a_retracted_list_stands_by_a_claim_that_no_rule_reads(
+    world: World,
+) -> None:
+    """A name from elsewhere keeps it: it is not known where an ungrouped claim may be of it."""
+    with world.archive.writing(world.signer) as batch:
+        person = somebody(batch)
+        wrong = verbs.begin_list(batch, "wrong file", "0" * 64)
+        stay = verbs.mention(batch, "detention", "A stay", of=person, list=wrong, marking=PUBLIC)
+        say(batch, stay, "name", values.text("The winter"), world.paper)
+        say(batch, person, "detained_in", values.missing("ref", "unknown"), world.other)
+    with world.archive.writing(world.signer) as batch:
+        verbs.retract(batch, wrong, "list", "It was the wrong file.")
+    for counts, rules, wanted in (
+        ("detention", [CLAIM_HERE], (None, 0, 1)),
+        ("person", ["{rule: has-record, kind: detention}"], (None, 1, 0)),
+        ("person", [HERE], (None, 0, 1)),
+    ):
+        asked = figure(counts, *rules)
+        assert headline(world.count(asked)) == wanted
+        part = counting.Compared("one")
+        counting.compare(part, world.archive, [asked.text], "a retracted list")
+        assert (part.answers, part.apart) == (1, [])
 
 
 def test_two_stays_are_two_values_of_one_person_and_no_conflict(world: World) -> None:

@@ -26,7 +26,10 @@ from habeas.vocabulary import schema as vocabulary
 
 
 class OwnedMention(NamedTuple):
-    """A mention of an owned record: its record, its owner's, its kind, and whether it stands."""
+    """A mention of an owned record: its record, its owner's, its kind, and whether that stands.
+
+    It does by a mention that was not taken back, and by a live claim of any property about it.
+    """
 
     record: int
     owner: int
@@ -61,7 +64,10 @@ def owned(ground: Ground, rows: QuerySet[m.Mention]) -> dict[int, OwnedMention]:
     of = ground.records.of
     return {
         position: OwnedMention(
-            of(position), of(owner), kind, ended_at is None or ended_at >= ground.as_of
+            of(position),
+            of(owner),
+            kind,
+            ended_at is None or ended_at >= ground.as_of or of(position) in ground.spoken_of(kind),
         )
         for position, owner, kind, ended_at in rows.values_list(
             "position", "of", "kind", "ended_at"
