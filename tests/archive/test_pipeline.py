@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
+from django.db import connection
 from tests.archive.making import seal_text
 
 from habeas.archive import models as m
@@ -357,6 +358,21 @@ def test_stopped_half_way_the_rest_waits_and_is_read_by_the_next_run(
     assert read_all(archive, standin, workers=2).exhibits == 20 - done
     assert readings() == {(exhibit, ""): 1 for exhibit in exhibits}
     check(archive)
+
+
+def test_a_worker_that_ends_with_its_connection_broken_gives_back_what_it_had(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """As Ctrl-C does that strikes in the middle of a question to the database."""
+    add(archive, tmp_path / "in", "one", "two")
+
+    def struck(data: bytes) -> None:
+        connection.connection.close()  # the driver's: Django does not know
+        raise KeyboardInterrupt
+
+    read_all(archive, lambda: standin(struck), workers=1)
+    assert queue.left() == queue.Left(waiting=2, leased=0)
+    assert not ReadingJob.objects.exclude(attempts=0).exists()
 
 
 class NoSandbox(HabeasError):

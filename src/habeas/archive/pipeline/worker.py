@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from django.db import DatabaseError, connections
+from django.db import Error as AnyDatabaseError
 
 from habeas.archive import models as m
 from habeas.archive import verbs
@@ -124,12 +125,21 @@ def work(
 
 @contextlib.contextmanager
 def _given_back(worker: str) -> Iterator[None]:
-    """When the worker ends, for whatever reason it lives to see, what it has is free again."""
+    """When the worker ends, for whatever reason it lives to see, what it has is free again.
+
+    What ended it may have struck in the middle of a question to the database, whose connection is
+    then of no use: it is asked once more on a new one. Else an exhibit that was in hand at three
+    interrupted runs would be given up as if workers had died over it.
+    """
     try:
         yield
     finally:
-        with contextlib.suppress(DatabaseError):
+        try:
             queue.release(worker)
+        except AnyDatabaseError:
+            connections["default"].close()
+            with contextlib.suppress(AnyDatabaseError):
+                queue.release(worker)
 
 
 @contextlib.contextmanager
