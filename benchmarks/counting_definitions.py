@@ -44,10 +44,25 @@ class Writer:
             found["undecided-from"] = pick.choice(("0.2", "0.5", "0.9"))
         if pick.random() < 0.4:
             found["by"] = self._by(kind)
+        if kind in ("facility", "organisation") and pick.random() < 0.5:
+            found["inventories"] = self._inventories()
         rules = [self._rule(kind) for _ in range(pick.choice((0, 1, 1, 2, 3)))]
         if rules or pick.random() < 0.5:
             found["rules"] = rules or [{"rule": "live"}]
         return found
+
+    def _inventories(self) -> list[dict[str, Any]]:
+        """Two or three, none of which shares a source with another."""
+        codes = self.chance.sample(("s-0", "s-1", "s-2"), 3)
+        parts = self.chance.choice(((1, 1), (1, 2), (1, 1, 1)))
+        return [
+            {
+                "name": f"List {n}",
+                "sources": [codes.pop() for _ in range(part)],
+                "includes": "Camps",
+            }
+            for n, part in enumerate(parts)
+        ]
 
     def _by(self, kind: str) -> Any:
         own = PROPERTIES[kind] + (" held_from held_until" if kind == "person" else "")

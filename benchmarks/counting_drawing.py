@@ -15,6 +15,7 @@ from benchmarks.counting_second.ledger import Rows
 from habeas.archive import models as m
 from habeas.archive import regions
 from habeas.archive.access import Viewer, visible
+from habeas.figures.evaluation.inventories import Inventories
 
 _PLAIN: dict[str, tuple[type[m.Projection], tuple[str, ...]]] = {
     "mentions": (m.Mention, ("position", "kind", "caption", "list", "of")),
@@ -102,8 +103,8 @@ def _claims(viewer: Viewer) -> list[dict[str, Any]]:
 _SPECIAL = {"not known", "not stated", "more than one value", "does not apply"}
 
 
-def comparable(answer: dict[str, Any]) -> dict[str, Any]:
-    """The parts of the program's JSON that a second count answers too."""
+def comparable(answer: dict[str, Any], side_by_side: Inventories | None = None) -> dict[str, Any]:
+    """The parts of the program's JSON that a second count answers too, and its inventories."""
     members = [each["record"] for each in answer["members"]]
     if answer["kind"] == "reported":
         members = [each["claim"] for each in answer["points"]]
@@ -117,6 +118,16 @@ def comparable(answer: dict[str, Any]) -> dict[str, Any]:
         "weak": {each["name"]: each["part"] for each in answer["weak"] if _is_weak(each)},
         "fewest": answer["fewest"],
         "groups": _groups({each["label"]: each["members"] for each in answer["groups"]}),
+        **_side_by_side(side_by_side),
+    }
+
+
+def _side_by_side(found: Inventories | None) -> dict[str, Any]:
+    if found is None:
+        return {"lists": [], "shared": []}
+    return {
+        "lists": [(e.name, e.number, e.fewest.number, e.alone) for e in found.lists],
+        "shared": [(e.left, e.right, e.least, e.most) for e in found.shared],
     }
 
 
@@ -134,6 +145,8 @@ def second(found: Found) -> dict[str, Any]:
         "weak": {name: part for name, part in found.weak.items() if part},
         "fewest": found.fewest,
         "groups": _groups(found.groups),
+        "lists": found.lists,
+        "shared": found.shared,
     }
 
 

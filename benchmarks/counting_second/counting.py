@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks.counting_second import dates
+from benchmarks.counting_second import dates, inventories
 from benchmarks.counting_second.answers import Answer
 from benchmarks.counting_second.asking import (
     Owned,
@@ -56,11 +56,18 @@ def count(ledger: Ledger, definition: Row) -> Found:
     found.ungrouped = {
         m: ledger.record_of[possible[m]["subject"]] for m in found.members if m in possible
     }
+    lists: dict[str, dict[int, int]] = {}
+    if "inventories" in definition:
+        lists = inventories.on_each(ledger, definition)
+        inventories.keep_those_on_one(found, lists)
     weigh(ledger, found, rules)
     pairs: set[tuple[int, int]] = set()
-    if "undecided-from" in definition:
-        pairs = ledger.open_pairs(definition["counts"], float(definition["undecided-from"]))
+    if lists or "undecided-from" in definition:
+        probability = float(definition.get("undecided-from", inventories.NONE_PROPOSED))
+        pairs = ledger.open_pairs(definition["counts"], probability)
         found.fewest = _fewest(found.members, pairs)
+    if lists:
+        inventories.lay_side_by_side(ledger, found, lists, pairs)
     ties = _ties(ledger, found)
     if ties:
         found.fewest = _fewest(found.members, pairs | ties)

@@ -16,3 +16,7 @@ class Found:
     ungrouped: dict[int, int] = field(default_factory=dict)  # claims as possible ones: whose
     fewest: int | None = None
     groups: dict[str, list[int]] = field(default_factory=dict)
+    #: Of each inventory its name and how many are on it: at most, at least, and on no other.
+    lists: list[tuple[str, int, int, int]] = field(default_factory=list)
+    #: Of each two inventories, by number, how many they share at least and at most.
+    shared: list[tuple[int, int, int, int]] = field(default_factory=list)

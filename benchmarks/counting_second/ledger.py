@@ -21,6 +21,10 @@ class UnknownRecordError(Exception):
     """A rule names what no record is that stands."""
 
 
+class UnknownSourceError(Exception):
+    """An inventory names a code that no source has."""
+
+
 @dataclass
 class Rows:
     """Everything that a viewer may read."""

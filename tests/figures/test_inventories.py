@@ -6,6 +6,7 @@ from itertools import combinations, product
 from pathlib import Path
 
 import pytest
+from benchmarks import counting
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.archive.making import add_reviewer
@@ -168,6 +169,28 @@ def test_a_count_of_inventories_has_a_range_a_grid_and_a_why(
     assert "judged different among them" in told
     with pytest.raises(NotCounted):
         evaluate_variant(recorded.named(OWNER, "side"), OWNER, archive.size, Variant(without="one"))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_judgement_that_contradicts_a_join_keeps_no_site_apart_from_others(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """North camp is one with Northern camp by one judgement, and different by another."""
+    add_reviewer(archive)
+    judged = (
+        f"{JUDGED}north,north-2,different,Two gates,public\nnorth,east,cannot-tell,Near by,public\n"
+    )
+    for name, text in {
+        "sources": SOURCES, "mentions": MENTIONS, "claims": CLAIMS, "judgements": judged,
+    }.items():  # fmt: skip
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    import_folder(archive, tmp_path, archive.keyring.person(archive.keyring.people()[0]))
+    found = evaluate(archive, parse(SIDE), OWNER)
+    assert isinstance(found, CountedFigure)
+    assert (found.fewest, found.number) == (2, 4)  # north and east; the two by the lake
+    part = counting.Compared("one")
+    counting.compare(part, archive, [SIDE], "contradicted")
+    assert (part.answers, part.apart) == (1, [])
 
 
 def test_one_inventory_is_not_laid_beside_another() -> None:

@@ -129,12 +129,16 @@ def _asked(
 
 
 def different(known: Iterable[Judged], record_of: RecordOf) -> dict[tuple[int, int], int]:
-    """The pairs of records that are different, each with the judgement that says so."""
-    return {
+    """The pairs of records that are different, each with the judgement that says so.
+
+    Two mentions that others make one record are no pair: ``contradictions``.
+    """
+    found = {
         ordered(record_of(each.left), record_of(each.right)): each.position
         for each in known
         if each.verdict == "different"
     }
+    return {pair: position for pair, position in found.items() if pair[0] != pair[1]}
 
 
 def contradictions(known: Iterable[Judged], record_of: RecordOf) -> list[Judged]:
