@@ -116,7 +116,7 @@ def _ties(ledger: Ledger, found: Found) -> set[tuple[int, int]]:
 
 def _look_up(ledger: Ledger, rules: list[Row]) -> None:
     """Named records are looked for first, whether the rule is ever asked or not."""
-    for rule in rules:
+    for rule in [*rules, *({"rule": "", **each} for r in rules for each in r.get("claims", []))]:
         given = {**rule, rule["rule"]: rule} if rule["rule"] in ("subject", "points-to") else rule
         if rule["rule"] == "record":
             given = {"record": rule}

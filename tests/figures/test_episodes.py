@@ -24,7 +24,7 @@ from habeas.figures.changes.between import between
 from habeas.figures.changes.comparison import FigureComparison
 from habeas.figures.changes.dependents import standing_on
 from habeas.figures.definition.definitions import FigureDefinition, parse
-from habeas.figures.errors import DefinitionError
+from habeas.figures.errors import DefinitionError, UnknownRecord
 from habeas.figures.evaluation.evaluating import evaluate_afresh
 from habeas.figures.evaluation.results import CountedFigure
 from habeas.figures.why.asking import tree
@@ -207,6 +207,26 @@ def test_a_detention_of_a_retracted_list_stands_by_a_claim_that_no_rule_reads(
         part = counting.Compared("one")
         counting.compare(part, world.archive, [asked.text], "a retracted list")
         assert (part.answers, part.apart) == (1, [])
+
+
+def test_a_person_of_a_retracted_list_is_named_while_a_detention_is_told_of(world: World) -> None:
+    with world.archive.writing(world.signer) as batch:
+        wrong = verbs.begin_list(batch, "wrong file", "0" * 64)
+        person = verbs.mention(batch, "person", "Aygul Test", list=wrong, marking=PUBLIC)
+        stay = verbs.mention(batch, "detention", "A stay", of=person, marking=PUBLIC)
+        held(batch, world, stay, world.school, "2017")
+        verbs.mention(batch, "person", "Listed only", list=wrong, marking=PUBLIC)
+    with world.archive.writing(world.signer) as batch:
+        verbs.retract(batch, wrong, "list", "It was the wrong file.")
+    found = world.count(figure("person", f"{{rule: record, is: '#{person.position}'}}"))
+    assert [member.position for member in found.members] == [person.position]
+    with pytest.raises(UnknownRecord):
+        world.count(figure("person", "{rule: record, is: Listed only}"))
+    inner = "{rule: has-record, kind: detention, claims: [{property: detained_in, points-to: No}]}"
+    part = counting.Compared("refused")
+    texts = [figure("person", inner).text, figure("person", "{rule: record, is: Listed only}").text]
+    counting.compare(part, world.archive, texts, "a retracted list")
+    assert (part.refused, part.apart) == (2, [])
 
 
 def test_two_stays_are_two_values_of_one_person_and_no_conflict(world: World) -> None:

@@ -171,13 +171,21 @@ def _known(
     records: Records,
     as_of: int,
 ) -> set[int]:
-    """Of these records those that stand: by a mention of theirs, or by a live claim about one."""
+    """Of these records those that stand: by a mention of theirs, or by a live claim about one.
+
+    What is said of a detention is said of its person (``loading.Ground.spoken_of``).
+    """
     members = {mention for record in asked for mention in records.members(record)}
     standing = live(mentions, as_of).filter(position__in=members)
-    spoken_of = live_claims(viewer, as_of).filter(subject__in=members)
-    found = {*standing.values_list("position", flat=True)}
-    found |= {*spoken_of.values_list("subject", flat=True)}
-    return {records.of(mention) for mention in found}
+    found = {records.of(mention) for mention in standing.values_list("position", flat=True)}
+    left = {mention for mention in members if records.of(mention) not in found}
+    if not left:
+        return found
+    owned = mentions.filter(of__in=left).values_list("position", "of")
+    owners = {position: of for position, of in owned if of is not None}
+    spoken_of = live_claims(viewer, as_of).filter(subject__in=left | owners.keys())
+    said = spoken_of.values_list("subject", flat=True)
+    return found | {records.of(owners.get(subject, subject)) for subject in said}
 
 
 def _listed(
