@@ -30,7 +30,8 @@ from django.db.models.lookups import LessThan
 
 from habeas.archive import models as m
 from habeas.archive.access.consents import today
-from habeas.archive.access.labels import LEVEL_NAMES, LEVELS, NOT_AGREED
+from habeas.archive.access.labels import LEVEL_NAMES, LEVELS
+from habeas.archive.access.needs import NeedsMet
 
 M = TypeVar("M", bound=Model)
 
@@ -116,25 +117,18 @@ def visible(viewer: Viewer, model: type[M]) -> QuerySet[M]:
         return rows.filter(Exists(grouping))
     if model in (m.Label, m.LabelPart):
         return rows.none()
-    return rows.filter(Exists(visible_labels(viewer).filter(id=OuterRef("label"))))
+    return rows.filter(_needs_met(viewer, "label"))
 
 
 def visible_labels(viewer: Viewer) -> QuerySet[m.Label]:
     """The labels whose every need the viewer meets."""
     labels = m.Label.objects.all()
-    if viewer.is_owner:
-        return labels
-    for_everyone = Q(level=LEVELS["public"], awaits=False, public_until__gte=today()) & ~Q(
-        public_until=NOT_AGREED
-    )
-    if not viewer.is_team:
-        return labels.filter(for_everyone)
-    met = Q(consent_of__isnull=False) | Q(gate_of__isnull=False)
-    met |= Q(compartment__isnull=True, level__lte=LEVELS["team"])
-    for compartment, level in viewer.cleared.items():
-        met |= Q(compartment=compartment, level__lte=level)
-    unmet = m.LabelPart.objects.filter(label=OuterRef("id")).exclude(met)
-    return labels.filter(for_everyone | ~Exists(unmet))
+    return labels if viewer.is_owner else labels.filter(_needs_met(viewer, "id"))
+
+
+def _needs_met(viewer: Viewer, column: str) -> NeedsMet:
+    cleared = tuple(viewer.cleared.items()) if viewer.is_team else None
+    return NeedsMet(column, today(), cleared)
 
 
 def explain(viewer: Viewer, row: m.Projection) -> Reason:
