@@ -35,6 +35,7 @@ __all__ = [
     "live",
     "newest",
     "team_member",
+    "under_names",
     "visible",
     "visible_labels",
 ]

@@ -1,12 +1,13 @@
 """What must have been accepted before it is public: lists that came in, and what pictures show.
 
-Three things are gates, each named by its position. A *list* is open while an acceptance of it
+Four things are gates, each named by its position. A *list* is open while an acceptance of it
 stands. A *claim that a picture shows somebody* (``depicts``) is open while the newest assessment of
 scheme ``depiction`` by somebody whose word counts says so. A *picture* of which such a claim was
 made, an exhibit or the record that stands for it, is open while one such claim stands and every one
 that stands is open; so a picture that was once shown under a false name stays closed until somebody
 says whom it shows. A claim that was confirmed before the same picture was found under another name
-is closed again (``access.alike``).
+is closed again (``access.alike``). A *claim about people* that cites a picture as it is seen
+(``access.under_names``) is open while the picture is, and shows no other person.
 
 Invariants: a label names the gates of all that it is of, so what rests on a closed one is not
 public, whatever its handling; a list needs an acceptance if the policy asked for it when it came
@@ -16,11 +17,12 @@ whenever a gate may have changed. Nothing here looks at a face: people look at w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from habeas.archive.access import under_names
 from habeas.archive.access.alike import DepictedPictures, contested, seen
 from habeas.archive.models import (
     Acceptance,
@@ -117,13 +119,28 @@ def is_open(position: int) -> bool:
     """Whether what the gate at a position stands for may be public."""
     if List.objects.filter(position=position).exists():
         return Acceptance.objects.filter(list=position, ended_at__isnull=True).exists()
-    if Claim.objects.filter(position=position).exists():
+    property = Claim.objects.filter(position=position).values_list("property", flat=True).first()
+    if property not in (None, DEPICTS):
+        return all(_may_be_under(each, position) for each in under_names.seen_in(position))
+    if property is not None:
         said = assessments_of(position).values_list("depiction", "position").first()
         if said is None or said[0] != CONFIRMS:
             return False
         return not contested({position: said[1]})
     standing = depicting(position)
     return bool(standing) and all(map(is_open, standing))
+
+
+def _may_be_under(picture: int, claim: int) -> bool:
+    """Whether a picture may stand under the names of those whom a claim is about: it was confirmed
+    what it shows, and of people none but them."""
+    if not is_picture(picture):
+        return True
+    if not is_open(picture):
+        return False
+    shows = Claim.objects.filter(position__in=depicting(picture), stance="asserts")
+    shown = under_names.people({each for each in shows.values_list("ref", flat=True) if each})
+    return not shown or not shown.isdisjoint(under_names.whom(claim))
 
 
 def assessments_of(claim: int) -> QuerySet[Assessment]:
@@ -166,6 +183,7 @@ class Gates:
         self._rules: GateRules | None = None
         self._lists: dict[int, bool] = {}
         self._depicted = DepictedPictures()
+        self._pictures: dict[int, bool] = {}
 
     @property
     def rules(self) -> GateRules:
@@ -220,7 +238,20 @@ class Gates:
         depicts = set(claims)
         if depicts:
             depicts = self._depicted.alike(depicts)
-            self.changed(depicts.union(*pictures_of(depicts).values()))
+            pictures = pictures_of(depicts)
+            under = under_names.claims_on(pictures[Exhibit])
+            self.changed(depicts.union(under, *pictures.values()))
+
+    def any_picture(self, exhibits: Collection[int], write: Callable[[], None]) -> bool:
+        """Whether one of the exhibits is a picture; ``write`` writes what is buffered."""
+        if missing := [each for each in exhibits if each not in self._pictures]:
+            write()
+            self._pictures.update((each, is_picture(each)) for each in missing)
+        return any(self._pictures[each] for each in exhibits)
+
+    def read(self, exhibit: int) -> None:
+        """A file was read: whether it is a picture may be known only now."""
+        self._pictures.pop(exhibit, None)
 
     def depicting_claims(self, exhibit: int) -> set[int]:
         """The claims of whom an exhibit shows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.access import gates
+from habeas.archive.access.under_names import people
 from habeas.archive.projection import name_keys
 from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import make_as_strict, take_back
@@ -39,6 +40,9 @@ def claim(p: Projector, fact: Fact) -> None:
     if of_list is not None and p.gates.of_list(of_list):
         labels.append(p.labels.gate(of_list))
     if f["property"] == gates.DEPICTS:
+        labels.append(p.labels.gate(fact.position))
+    under_names = _shows_a_picture(p, f["property"], (subject, ref), [each for each, _ in passages])
+    if under_names:
         labels.append(p.labels.gate(fact.position))
     label = p.join(*labels)
     p.add(
@@ -82,6 +86,23 @@ def claim(p: Projector, fact: Fact) -> None:
         take_back(p, former, fact.position, "superseded", label, ended_why=previous)
     if f["property"] == gates.DEPICTS:
         _close_pictures(p, fact.position, previous)
+    if under_names:
+        p.flush()
+        p.gates.changed([fact.position])
+
+
+def _shows_a_picture(
+    p: Projector, property: str, mentions: tuple[int, int | None], passages: list[int]
+) -> bool:
+    """Whether a claim shows a picture under somebody's name, where a policy binds what comes in."""
+    if property == gates.DEPICTS or not passages or p.gates.rules == gates.NONE:
+        return False
+    exhibits = p.seen_in(passages)
+    if not exhibits or not p.gates.any_picture(exhibits, p.flush):
+        p.looked_at.update(exhibits)
+        return False
+    p.flush()
+    return bool(people({each for each in mentions if each is not None}))
 
 
 def _close_pictures(p: Projector, claim: int, previous: int | None) -> None:

@@ -18,6 +18,7 @@ from habeas.archive import regions
 from habeas.archive.access.consents import Agreements
 from habeas.archive.access.gates import Gates
 from habeas.archive.access.labels import LEVELS, LabelWriter
+from habeas.archive.access.under_names import SEEN
 from habeas.archive.errors import UnknownReference
 from habeas.archive.kinds import IMPORTED, ROWS_OF
 from habeas.archive.projection.erased_entries import Erasures
@@ -69,6 +70,8 @@ class Projector:
         self.erasures = erasures
         self._known: dict[type[m.Projection], dict[str, tuple[int, str]]] = defaultdict(dict)
         self.reread: set[int] = set()  # exhibits with a reading since the last flush
+        self._seen: dict[int, int | None] = {}  # passages: the exhibit that is looked at there
+        self.looked_at: set[int] = set()  # exhibits that claims show, since the last flush
         self.agreements = Agreements()
         self.gates = Gates()
         self.labels = LabelWriter(self.agreements.until, self.agreements.is_new, self.gates.is_open)
@@ -100,6 +103,7 @@ class Projector:
         self.rows.clear()
         end_former_readings(self.reread)
         self.reread.clear()
+        self.looked_at.clear()
         self.agreements.written()
 
     # --- references ----------------------------------------------------------------------
@@ -186,6 +190,23 @@ class Projector:
     def add(self, model: type[m.Projection], fact: Fact, label: str, **given: Any) -> None:
         self._known[model][fact.entry_id] = (fact.position, label)
         self.row(model, position=fact.position, label=label, **given)
+
+    def cited(self, passage: int, exhibit: int, form: str) -> None:
+        """A passage was made; claims that cite it may show a picture."""
+        if len(self._seen) > 300_000:
+            self.flush()
+            self._seen.clear()
+        self._seen[passage] = exhibit if form in SEEN else None
+
+    def seen_in(self, passages: Sequence[int]) -> set[int]:
+        """The exhibits that are looked at, rather than read, in some passages."""
+        missing = [each for each in passages if each not in self._seen]
+        for some in in_pieces(missing):
+            rows = m.Passage.objects.filter(position__in=some)
+            for passage, exhibit, form in rows.values_list("position", "exhibit", "form"):
+                self.cited(passage, exhibit, form)
+        found = (self._seen.get(each) for each in passages)
+        return {exhibit for exhibit in found if exhibit is not None}
 
     def relabelled(self, model: type[m.Projection], positions: Sequence[int]) -> None:
         """Rows in the database have another label now: forget the one that is remembered."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from habeas.archive import models as m
+from habeas.archive.access import gates, under_names
 from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import make_as_strict
 from habeas.archive.store.facts import Fact, stored_json
@@ -36,8 +37,27 @@ def reading(p: Projector, fact: Fact) -> None:
     )
     if outer is None:
         p.reread.add(exhibit)
+        p.gates.read(exhibit)
+        close_under_names(p, exhibit)
         if f.get("media_type", "").startswith("image/"):
             close_if_depicted(p, exhibit)
+
+
+def close_under_names(p: Projector, exhibit: int) -> None:
+    """The claims about people that cite what is seen in a file wait where it is a picture, and no
+    longer where it is none."""
+    if exhibit in p.looked_at:
+        p.flush()
+    claims = under_names.claims_on([exhibit])
+    if not claims:
+        return
+    p.flush()
+    if gates.is_picture(exhibit):
+        for claim in sorted(claims):
+            if gates.policy_at(claim) != gates.NONE:
+                make_as_strict(p, m.Claim, [claim], p.labels.gate(claim))
+        p.flush()
+    p.gates.changed(claims)
 
 
 def close_if_depicted(p: Projector, exhibit: int) -> None:

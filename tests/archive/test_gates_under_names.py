@@ -1,0 +1,128 @@
+"""No claim brings a picture under somebody's name in public, of whatever property it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.archive.making import PUBLIC, newspaper, says
+from tests.archive.test_gates import assess, depict, portrait, public, seal_picture
+from tests.support.archives import ArchiveMaker
+
+from habeas.archive import models as m
+from habeas.archive import verbs
+from habeas.archive.ledger import rebuilding
+from habeas.archive.opening import Archive
+from habeas.archive.verbs.claiming import Attribution
+from habeas.archive.verify.verifying import verify
+from habeas.reading.documents import Document, State
+from habeas.vocabulary import values
+from habeas.vocabulary.locations import Location
+
+
+def test_a_name_does_not_bring_a_portrait_with_it(archive: Archive, tmp_path: Path) -> None:
+    """Whole or in part, of the person or of a detention of theirs, and whoever refers to them."""
+    p = portrait(archive, tmp_path)
+    new = seal_picture(archive, tmp_path, "new.jpg", b"\xff\xd8 of nobody known")
+    with archive.writing(p.signer) as batch:
+        whole = verbs.locate(batch, new.position, Location("whole"), marking=PUBLIC)
+        held = verbs.mention(batch, "detention", "Held", of=p.officer, marking=PUBLIC)
+        town = verbs.mention(batch, "place", "Town", marking=PUBLIC)
+        letter = verbs.mention(batch, "document", "A letter", marking=PUBLIC)
+        named = [
+            says(batch, p.officer, p.paper, "Officer Test", passages=(whole,)),
+            says(batch, held, p.paper, "The night in May", passages=(whole,)),
+        ]
+        by = verbs.claim(
+            batch,
+            letter,
+            "author",
+            values.reference(p.officer.entry_id),
+            [Attribution(p.paper)],
+            passages=(whole,),
+            marking=PUBLIC,
+        )
+        place = says(batch, town, p.paper, "The gate", passages=(whole,))
+    claims = [*named, by]
+    assert [public(m.Claim, each) for each in claims] == [False] * 3
+    assert public(m.Claim, place)
+    assert public(m.Exhibit, new)
+    # Shown to be somebody else, it stays closed; that it shows the officer opens it.
+    with archive.writing(p.signer) as batch:
+        actor = verbs.mention(batch, "person", "Actor Test", marking=PUBLIC)
+        verbs.consent(batch, actor, basis="public-statement", audience="public")
+        photo = verbs.mention(batch, "document", "Portrait two", marking=PUBLIC)
+        film = depict(batch, photo, actor, whole, p.paper)
+        batch.sign_batch()
+    assess(archive, p.other, film, "shows")
+    assert public(m.Claim, film)
+    assert [public(m.Claim, each) for each in claims] == [False] * 3
+    assert rebuilding.check() == []
+    with archive.writing(p.signer) as batch:
+        same = verbs.judge(batch, actor, p.officer, "same", "He was both", marking=PUBLIC)
+    assert [public(m.Claim, each) for each in claims] == [True] * 3
+    with archive.writing(p.signer) as batch:
+        verbs.retract(batch, same.position, "judgement", "Two people")
+    assert [public(m.Claim, each) for each in claims] == [False] * 3
+    with archive.writing(p.signer) as batch:
+        verbs.retract(batch, film.position, "claim", "It is the officer")
+        true = depict(batch, photo, p.officer, whole, p.paper)
+        batch.sign_batch()
+    assess(archive, p.other, true, "shows")
+    assert [public(m.Claim, each) for each in claims] == [True] * 3
+    assess(archive, p.other, true, "does-not-show", "It is an actor")
+    assert [public(m.Claim, each) for each in claims] == [False] * 3
+    assert rebuilding.check() == []
+    assert not verify(archive).faults
+
+
+def test_a_scan_is_cited_once_it_is_said_to_show_nobody_of_them(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """A picture of a page: somebody says that it does not show the person, another confirms it."""
+    p = portrait(archive, tmp_path)
+    scan = seal_picture(archive, tmp_path, "list.png", b"\x89PNG of a list")
+    with archive.writing(p.signer) as batch:
+        line = verbs.locate(batch, scan.position, Location("whole"), marking=PUBLIC)
+        listed = says(batch, p.officer, p.paper, "Officer Test", passages=(line,))
+        page = verbs.mention(batch, "document", "The list", marking=PUBLIC)
+        nobody = depict(batch, page, p.officer, line, p.paper, stance="denies")
+        batch.sign_batch()
+    assert not public(m.Claim, listed)
+    assess(archive, p.other, nobody, "does-not-show", "It is a page of writing")
+    assert public(m.Claim, listed)
+    assert rebuilding.check() == []
+
+
+def test_a_file_turns_out_to_be_a_picture(archive: Archive, tmp_path: Path) -> None:
+    """Sealed under the name of a document, and read only later; and the other way round."""
+    p = portrait(archive, tmp_path)
+    for name, first, media_type in (
+        ("one.pdf", True, "image/png"),
+        ("two.png", False, "text/plain"),
+    ):
+        file = seal_picture(archive, tmp_path, name, name.encode())
+        with archive.writing(p.signer) as batch:
+            place = verbs.locate(batch, file.position, Location("whole"), marking=PUBLIC)
+            claim = says(batch, p.officer, p.paper, f"Said in {name}", passages=(place,))
+        assert public(m.Claim, claim) is first
+        with archive.writing() as batch:
+            verbs.reading(
+                batch,
+                file.position,
+                Document("", "", 3, media_type, State.READ, reader="test", reader_version="1"),
+            )
+        assert public(m.Claim, claim) is not first
+        assert rebuilding.check() == []
+
+
+def test_archives_without_a_policy_keep_what_they_show(
+    archive_maker: ArchiveMaker, backend: str, tmp_path: Path
+) -> None:
+    old = archive_maker.without_gate(tmp_path / "old", backend)
+    p = portrait(old, tmp_path)
+    scan = seal_picture(old, tmp_path, "list.png", b"\x89PNG of a list")
+    with old.writing(p.signer) as batch:
+        line = verbs.locate(batch, scan.position, Location("whole"), marking=PUBLIC)
+        listed = says(batch, p.officer, newspaper(batch, "n"), "Officer Test", passages=(line,))
+    assert public(m.Claim, listed)
+    assert rebuilding.check() == []
