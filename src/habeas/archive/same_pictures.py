@@ -154,7 +154,7 @@ def stops(claims: Collection[int]) -> tuple[list[int], list[SamePicture]]:
         saying.update(rows.values_list("position", flat=True))
     if live(m.PictureReference.objects.all()).exists():
         saying.update(_about_people(set(claims) - saying))
-    exhibits = gates.pictures_of(saying)[m.Exhibit]
+    exhibits = set(filter(gates.is_picture, gates.pictures_of(saying)[m.Exhibit]))
     if not exhibits:
         return [], []
     conflicts = [each for each in same_pictures(OWNER, exhibits) if each.conflict]

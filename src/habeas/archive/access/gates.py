@@ -3,11 +3,11 @@
 Four things are gates, each named by its position. A *list* is open while an acceptance of it
 stands. A *claim that a picture shows somebody* (``depicts``) is open while the newest assessment of
 scheme ``depiction`` by somebody whose word counts says so. A *picture* of which such a claim was
-made, an exhibit or the record that stands for it, is open while one such claim stands and every one
-that stands is open; so a picture that was once shown under a false name stays closed until somebody
-says whom it shows. A claim that was confirmed before the same picture was found under another name
-is closed again (``access.alike``). A *claim about people* that cites a picture as it is seen
-(``access.under_names``) is open while the picture is, and shows no other person.
+made, an exhibit that is one or holds it, or the record that stands for it, is open while one such
+claim stands and every one that stands is open; so a picture that was once shown under a false name
+stays closed until somebody says whom it shows. A claim that was confirmed before the same picture
+was found under another name is closed again (``access.alike``). A *claim about people* that cites a
+picture as it is seen (``access.under_names``) is open while the picture is, and shows no other.
 
 Invariants: a label names the gates of all that it is of, so what rests on a closed one is not
 public, whatever its handling; a list needs an acceptance if the policy asked for it when it came
@@ -94,25 +94,72 @@ def claimant(claim: int) -> str:
 
 
 def pictures_of(claims: Collection[int]) -> dict[type[Mention] | type[Exhibit], set[int]]:
-    """The pictures of which these claims speak: the exhibits that are pictures and that they cite,
-    whole or in part, and the records that stand for them."""
-    exhibits: set[int] = set()
+    """What is as closed as these claims about pictures: the exhibits of which they cite a picture,
+    whole or in part, and the records that stand for them. Whoever has a file has each picture in
+    it."""
+    exhibits = {exhibit for exhibit, _, _ in _cited_pictures(claims)}
     subjects: set[int] = set()
+    for part in in_pieces(sorted(claims)):
+        rows = Claim.objects.filter(position__in=part)
+        subjects.update(rows.values_list("subject", flat=True))
+    return {Exhibit: exhibits, Mention: subjects}
+
+
+def _cited_pictures(claims: Collection[int]) -> set[tuple[int, str, str]]:
+    """The pictures that claims cite: the exhibit, the file in it, and the bytes of a whole one."""
+    found: set[tuple[int, str, str]] = set()
     for part in in_pieces(sorted(claims)):
         cited = ClaimPassage.objects.filter(claim__in=part).values("passage")
         places = Passage.objects.filter(position__in=cited)
-        exhibits.update(places.values_list("exhibit", flat=True))
-        rows = Claim.objects.filter(position__in=part)
-        subjects.update(rows.values_list("subject", flat=True))
-    return {Exhibit: {each for each in exhibits if is_picture(each)}, Mention: subjects}
+        for exhibit, inner, form in places.values_list("exhibit", "inner_path", "form").distinct():
+            if is_picture(exhibit, inner):
+                found.add((exhibit, inner, _bytes_of(exhibit, inner)))
+            elif form == "rectangle":  # a picture on a page
+                found.add((exhibit, inner, ""))
+    return found
 
 
-def is_picture(exhibit: int) -> bool:
+def _bytes_of(exhibit: int, inner: str) -> str:
+    rows: QuerySet[Any, str | None]
+    if inner:
+        read = Reading.objects.filter(exhibit=exhibit, inner_path=inner).order_by("-position")
+        rows = read.values_list("inner_sha256", flat=True)
+    else:
+        named = Exhibit.objects.filter(position=exhibit)
+        rows = named.values_list("plain_sha256", flat=True)
+    return rows.first() or ""
+
+
+def holding(claims: Collection[int]) -> dict[int, set[int]]:
+    """Exhibits of which these claims cite a picture, and the other files that hold the same one."""
+    found: dict[int, set[int]] = {}
+    for exhibit, inner, digest in _cited_pictures(claims):
+        if digest:
+            inside = Reading.objects.filter(inner_sha256=digest).exclude(exhibit=exhibit)
+            others = set(inside.values_list("exhibit", flat=True))
+            if inner:
+                alone = Exhibit.objects.filter(plain_sha256=digest)
+                others.update(alone.values_list("position", flat=True))
+            if others:
+                found.setdefault(exhibit, set()).update(others)
+    return found
+
+
+def depicted_as(inner_sha256: str) -> set[int]:
+    """The claims of whom a file shows that was found inside another, wherever it is."""
+    alone = Exhibit.objects.filter(plain_sha256=inner_sha256).values_list("position", flat=True)
+    inside = Reading.objects.filter(inner_sha256=inner_sha256).values_list("exhibit", flat=True)
+    return DepictedPictures().claims_on({*alone, *inside})
+
+
+def is_picture(exhibit: int, inner_path: str = "") -> bool:
     """By what its reading found, else by its name; what nobody can tell is taken for one."""
-    read = Reading.objects.filter(exhibit=exhibit, inner_path="").exclude(media_type="")
-    named = Exhibit.objects.filter(position=exhibit).values_list("media_type", flat=True).first()
-    kind = read.order_by("-position").values_list("media_type", flat=True).first() or named or ""
-    return kind == "" or kind.startswith("image/")
+    read = Reading.objects.filter(exhibit=exhibit, inner_path=inner_path).exclude(media_type="")
+    kind = read.order_by("-position").values_list("media_type", flat=True).first()
+    if not kind and not inner_path:
+        named = Exhibit.objects.filter(position=exhibit)
+        kind = named.values_list("media_type", flat=True).first()
+    return not kind or kind.startswith("image/")
 
 
 def is_open(position: int) -> bool:
@@ -121,7 +168,7 @@ def is_open(position: int) -> bool:
         return Acceptance.objects.filter(list=position, ended_at__isnull=True).exists()
     property = Claim.objects.filter(position=position).values_list("property", flat=True).first()
     if property not in (None, DEPICTS):
-        return all(_may_be_under(each, position) for each in under_names.seen_in(position))
+        return all(_may_be_under(*each, position) for each in under_names.seen_in(position))
     if property is not None:
         said = assessments_of(position).values_list("depiction", "position").first()
         if said is None or said[0] != CONFIRMS:
@@ -131,14 +178,15 @@ def is_open(position: int) -> bool:
     return bool(standing) and all(map(is_open, standing))
 
 
-def _may_be_under(picture: int, claim: int) -> bool:
+def _may_be_under(exhibit: int, inner_path: str, claim: int) -> bool:
     """Whether a picture may stand under the names of those whom a claim is about: it was confirmed
     what it shows, and of people none but them."""
-    if not is_picture(picture):
+    if not is_picture(exhibit, inner_path):
         return True
-    if not is_open(picture):
+    depicts = depicting(exhibit, inner_path)
+    if not depicts or not all(map(is_open, depicts)):
         return False
-    shows = Claim.objects.filter(position__in=depicting(picture), stance="asserts")
+    shows = Claim.objects.filter(position__in=depicts, stance="asserts")
     shown = under_names.people({each for each in shows.values_list("ref", flat=True) if each})
     return not shown or not shown.isdisjoint(under_names.whom(claim))
 
@@ -149,10 +197,12 @@ def assessments_of(claim: int) -> QuerySet[Assessment]:
     return rows.filter(depiction__in=(CONFIRMS, REFUTES)).order_by("-position")
 
 
-def depicting(picture: int) -> list[int]:
-    """The claims that stand and say whom or what a picture shows."""
-    places = Passage.objects.filter(exhibit=picture).values("position")
-    citing = ClaimPassage.objects.filter(passage__in=places).values("claim")
+def depicting(picture: int, inner_path: str = "") -> list[int]:
+    """The claims that stand and say whom or what a picture shows, or a picture in a file."""
+    places = Passage.objects.filter(exhibit=picture)
+    if inner_path:
+        places = places.filter(inner_path=inner_path)
+    citing = ClaimPassage.objects.filter(passage__in=places.values("position")).values("claim")
     rows = Claim.objects.filter(property=DEPICTS, ended_at__isnull=True)
     rows = rows.filter(Q(position__in=citing) | Q(subject=picture))
     return list(rows.order_by("position").values_list("position", flat=True))
@@ -183,7 +233,7 @@ class Gates:
         self._rules: GateRules | None = None
         self._lists: dict[int, bool] = {}
         self._depicted = DepictedPictures()
-        self._pictures: dict[int, bool] = {}
+        self._pictures: dict[tuple[int, str], bool] = {}
 
     @property
     def rules(self) -> GateRules:
@@ -242,16 +292,17 @@ class Gates:
             under = under_names.claims_on(pictures[Exhibit])
             self.changed(depicts.union(under, *pictures.values()))
 
-    def any_picture(self, exhibits: Collection[int], write: Callable[[], None]) -> bool:
-        """Whether one of the exhibits is a picture; ``write`` writes what is buffered."""
-        if missing := [each for each in exhibits if each not in self._pictures]:
+    def any_picture(self, files: Collection[tuple[int, str]], write: Callable[[], None]) -> bool:
+        """Whether one of the files is a picture: exhibits, each with the path of a file in it.
+        ``write`` writes what is buffered."""
+        if missing := [each for each in files if each not in self._pictures]:
             write()
-            self._pictures.update((each, is_picture(each)) for each in missing)
-        return any(self._pictures[each] for each in exhibits)
+            self._pictures.update((each, is_picture(*each)) for each in missing)
+        return any(self._pictures[each] for each in files)
 
     def read(self, exhibit: int) -> None:
         """A file was read: whether it is a picture may be known only now."""
-        self._pictures.pop(exhibit, None)
+        self._pictures = {each: was for each, was in self._pictures.items() if each[0] != exhibit}
 
     def depicting_claims(self, exhibit: int) -> set[int]:
         """The claims of whom an exhibit shows."""

@@ -33,11 +33,11 @@ def people(mentions: Collection[int]) -> set[int]:
     return found | people(owners) if owners else found
 
 
-def seen_in(claim: int) -> set[int]:
-    """The exhibits of which a claim cites what is seen."""
+def seen_in(claim: int) -> set[tuple[int, str]]:
+    """The files of which a claim cites what is seen: exhibits, and the path of a file in one."""
     cited = ClaimPassage.objects.filter(claim=claim).values("passage")
     places = Passage.objects.filter(position__in=cited, form__in=SEEN)
-    return set(places.values_list("exhibit", flat=True))
+    return set(places.values_list("exhibit", "inner_path"))
 
 
 def whom(claim: int) -> set[int]:

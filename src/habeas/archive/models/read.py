@@ -41,4 +41,5 @@ class Reading(Projection):
         indexes = (
             models.Index(fields=["exhibit", "run"], name="reading_by_exhibit"),
             models.Index(fields=["state", "position"], name="reading_by_state"),
+            models.Index(fields=["inner_sha256"], name="reading_by_inner_bytes"),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from habeas.archive import models as m
 from habeas.archive.access import gates
 from habeas.archive.access.under_names import people
@@ -97,12 +99,18 @@ def _shows_a_picture(
     """Whether a claim shows a picture under somebody's name, where a policy binds what comes in."""
     if property == gates.DEPICTS or not passages or p.gates.rules == gates.NONE:
         return False
-    exhibits = p.seen_in(passages)
-    if not exhibits or not p.gates.any_picture(exhibits, p.flush):
-        p.looked_at.update(exhibits)
+    files = p.seen_in(passages)
+    if not files or not p.gates.any_picture(files, p.flush):
+        p.looked_at.update(exhibit for exhibit, _ in files)
         return False
     p.flush()
     return bool(people({each for each in mentions if each is not None}))
+
+
+def close_what_holds(p: Projector, claims: Collection[int]) -> None:
+    """Files that hold a picture of which these claims say whom it shows wait with it."""
+    for picture, files in gates.holding(claims).items():
+        make_as_strict(p, m.Exhibit, files, p.labels.gate(picture))
 
 
 def _close_pictures(p: Projector, claim: int, previous: int | None) -> None:
@@ -112,5 +120,6 @@ def _close_pictures(p: Projector, claim: int, previous: int | None) -> None:
     for model, pictures in gates.pictures_of(concerned).items():
         for picture in sorted(pictures):
             make_as_strict(p, model, [picture], p.labels.gate(picture))
+    close_what_holds(p, concerned)
     p.flush()
     p.gates.changed_with(concerned)

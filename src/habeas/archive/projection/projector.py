@@ -70,7 +70,7 @@ class Projector:
         self.erasures = erasures
         self._known: dict[type[m.Projection], dict[str, tuple[int, str]]] = defaultdict(dict)
         self.reread: set[int] = set()  # exhibits with a reading since the last flush
-        self._seen: dict[int, int | None] = {}  # passages: the exhibit that is looked at there
+        self._seen: dict[int, tuple[int, str] | None] = {}  # passages: which file is looked at
         self.looked_at: set[int] = set()  # exhibits that claims show, since the last flush
         self.agreements = Agreements()
         self.gates = Gates()
@@ -191,22 +191,22 @@ class Projector:
         self._known[model][fact.entry_id] = (fact.position, label)
         self.row(model, position=fact.position, label=label, **given)
 
-    def cited(self, passage: int, exhibit: int, form: str) -> None:
+    def cited(self, passage: int, exhibit: int, inner_path: str, form: str) -> None:
         """A passage was made; claims that cite it may show a picture."""
         if len(self._seen) > 300_000:
             self.flush()
             self._seen.clear()
-        self._seen[passage] = exhibit if form in SEEN else None
+        self._seen[passage] = (exhibit, inner_path) if form in SEEN else None
 
-    def seen_in(self, passages: Sequence[int]) -> set[int]:
-        """The exhibits that are looked at, rather than read, in some passages."""
+    def seen_in(self, passages: Sequence[int]) -> set[tuple[int, str]]:
+        """The files that are looked at, rather than read, in some passages."""
         missing = [each for each in passages if each not in self._seen]
         for some in in_pieces(missing):
             rows = m.Passage.objects.filter(position__in=some)
-            for passage, exhibit, form in rows.values_list("position", "exhibit", "form"):
-                self.cited(passage, exhibit, form)
+            for row in rows.values_list("position", "exhibit", "inner_path", "form"):
+                self.cited(*row)
         found = (self._seen.get(each) for each in passages)
-        return {exhibit for exhibit in found if exhibit is not None}
+        return {file for file in found if file is not None}
 
     def relabelled(self, model: type[m.Projection], positions: Sequence[int]) -> None:
         """Rows in the database have another label now: forget the one that is remembered."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from habeas.archive import models as m
 from habeas.archive.access import gates, under_names
+from habeas.archive.projection.claims import close_what_holds
 from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import make_as_strict
 from habeas.archive.store.facts import Fact, stored_json
@@ -35,12 +36,21 @@ def reading(p: Projector, fact: Fact) -> None:
         layer=p.maybe(m.Layer, f.get("layer")),
         map_address=fact.object_sha256 or "",
     )
+    if outer is not None and f.get("media_type", "image/").startswith("image/"):
+        _close_if_it_holds(p, f.get("inner_sha256", ""))
     if outer is None:
         p.reread.add(exhibit)
         p.gates.read(exhibit)
         close_under_names(p, exhibit)
         if f.get("media_type", "").startswith("image/"):
             close_if_depicted(p, exhibit)
+
+
+def _close_if_it_holds(p: Projector, inner_sha256: str) -> None:
+    """A picture of which it was claimed whom it shows turns out to be in this file too."""
+    if claims := gates.depicted_as(inner_sha256):
+        p.flush()
+        close_what_holds(p, claims)
 
 
 def close_under_names(p: Projector, exhibit: int) -> None:

@@ -146,7 +146,7 @@ def passage(p: Projector, fact: Fact) -> None:
     if "layer" in f:
         parts.append(p.label_of(m.Layer, f["layer"]))
     form = f.get("form", "")
-    p.cited(fact.position, exhibit, form)
+    p.cited(fact.position, exhibit, f.get("inner_path", ""), form)
     p.add(
         m.Passage,
         fact,

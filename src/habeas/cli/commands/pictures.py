@@ -71,7 +71,8 @@ def _of_list(list_: int) -> list[int]:
             f"Entry {list_} is not a list.", next_step="`habeas accept` lists them."
         )
     claims = live(visible(OWNER, m.Claim)).filter(list=list_, property=gates.DEPICTS)
-    return sorted(gates.pictures_of(list(claims.values_list("position", flat=True)))[m.Exhibit])
+    shown = gates.pictures_of(list(claims.values_list("position", flat=True)))[m.Exhibit]
+    return sorted(filter(gates.is_picture, shown))
 
 
 def _tell(speaker: Speaker, found: list[SamePicture]) -> None:
