@@ -147,6 +147,10 @@ def test_it_stops_at_the_gate_and_forced_through_all_that_it_touched_is_listed(
     what_for = ("--purpose", "For the tribunal's experts", *by_one, "--json")
     tables = ("--to", tmp_path / "all.csv", "--level", "team")
     exported = habeas("export", "all", *tables, *what_for).json["entry"]
+    for_all = ("--to", tmp_path / "public.csv")
+    outside = habeas("export", "claims", *for_all, *what_for).json["entry"]
+    before = habeas("export", "claims", "--to", tmp_path / "unsaid.csv", "--json").json["entry"]
+    assert before is None
     apart = ("--level", "team", "--record", str(officer.position), "--to", tmp_path / "b3")
     assert habeas("bundle", "make", *apart, *what_for).code == 0
     asked = m.StatedPurpose.objects.filter(act="bundle").order_by("-position")[0].position
@@ -160,7 +164,14 @@ def test_it_stops_at_the_gate_and_forced_through_all_that_it_touched_is_listed(
         "4 records",
         "0 records",
     )
-    assert [each["entry"] for each in fallen["taken_out"]] == sorted((exported, asked))
+    assert [each["entry"] for each in fallen["taken_out"]] == sorted((exported, outside, asked))
+    assert fallen["public"] == 8
+    assert {what: len(each) for what, each in fallen["stays"].items()} == {
+        "consent": 4,
+        "source": 1,
+        "definition": 1,
+        "exhibit": 4,
+    }
     assert {each["purpose"] for each in fallen["taken_out"]} == {"For the tribunal's experts"}
     handed = {(each["exhibit"], each["reason"]) for each in fallen["handed_over"]}
     assert (found["picture"], "For a newspaper") in handed
@@ -168,6 +179,8 @@ def test_it_stops_at_the_gate_and_forced_through_all_that_it_touched_is_listed(
     back = habeas("retract", list_, "--reason", "A film star", "--yes", *by_one)
     assert back.code == 0, back.said
     assert "Handed over, and not to be called back" in back.out
+    assert "8 claims of it are public: anyone may have taken a copy" in back.out
+    assert "`habeas consent withdraw` ends one" in back.out
     assert not {"depicts", "p2.jpg", "Officer Three", "Portrait 2"} & seen()
     assert habeas("verify").code == 0
     assert habeas("rebuild", "--check").code == 0

@@ -257,7 +257,7 @@ REFUSED = (
     (("figure", "none"), "x.csv", "figure.unknown-figure"),
     (("figure",), "x.csv", "cli.usage"),
     (("people",), "x.csv", "cli.usage"),
-    (("claims", *PURPOSE), "x.csv", "cli.usage"),
+    (("claims", "--purpose", "x"), "x.csv", "entry.refused"),
     (("claims", "--level", "team", "--purpose", "x"), "x.csv", "entry.refused"),
 )
 

@@ -14,6 +14,7 @@ from habeas.archive import verbs
 from habeas.archive.access import OWNER, Viewer, newest, visible
 from habeas.archive.access import PUBLIC as ANYONE
 from habeas.archive.access.gates import GateRules
+from habeas.archive.blast_radius import stays_of_list
 from habeas.archive.exhibits.intake import Received, add_files
 from habeas.archive.joined import find_all
 from habeas.archive.ledger import rebuilding
@@ -233,3 +234,53 @@ def test_a_dry_run_is_stopped_where_the_import_is(archive: Archive, tmp_path: Pa
     )
     ((_, line, why),) = refused(archive, theirs, p.signer)
     assert (line, "Not compared with others yet" in why) == (2, True)
+
+
+def test_nothing_of_a_list_is_public_once_it_is_retracted(archive: Archive, tmp_path: Path) -> None:
+    """An accepted list with a consent, a judgement, a source, a file and a figure: the records and
+    claims end with it, and of the rest the public sees nothing more; what stays is told."""
+    signer = add_reviewer(archive)
+    with archive.writing(signer) as batch:
+        paper = newspaper(batch)
+        person = verbs.mention(batch, "person", "Somebody Test", marking=PUBLIC)
+        one, two = (verbs.mention(batch, "place", f"Town {n}", marking=PUBLIC) for n in "12")
+        for each in (person, one, two):
+            says(batch, each, paper)
+    before = {model: shown(model) for model in (*WAITING, m.Judgement)}
+    where = folder(
+        tmp_path / "leak",
+        FIGURE.format(title="Towns of murderers"),
+        exhibits=["id,file,title,handling", "x,note.txt,Of Officer Three,public"],
+        sources=["id,kind,code,name,handling", "s,publication,leak,Leak,public"],
+        mentions=["id,kind,caption,handling", "t,place,Town,public"],
+        claims=["id,subject,property,value,source,handling", "c,t,name,Town,s,public"],
+        judgements=[
+            "left,right,verdict,reason,handling",
+            f"#{one.position},#{two.position},same,One town,public",
+        ],
+        consents=[
+            "subject,basis,audience,handling",
+            f"#{person.position},public-office,public,public",
+        ],
+        assessments=["target,scheme,grade,reason,handling", "s,reliability,A,Sure,public"],
+    )
+    (where / "note.txt").write_text("Officer Three stands there.", "utf-8")
+    came = import_folder(archive, where, signer).list_position
+    with archive.writing(signer) as batch:
+        verbs.accept(batch, came, SAMPLE, WHY)
+    assert person.position in shown(m.Mention)
+    assert shown(m.Judgement)
+    with archive.writing(signer) as batch:
+        verbs.retract(batch, came, "list", "It was invented", marking=PUBLIC)
+    assert {model: shown(model) for model in (*WAITING, m.Judgement)} == before
+    assert rebuilding.check() == []
+    stays = stays_of_list(OWNER, came)
+    assert {kind: len(positions) for kind, positions in stays.items()} == {
+        "judgement": 1,
+        "consent": 1,
+        "assessment": 1,
+        "source": 1,
+        "definition": 1,
+        "exhibit": 1,
+    }
+    assert not verify(archive).faults

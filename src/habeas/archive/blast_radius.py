@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, visible
+from habeas.archive.access import Viewer, live, visible
 from habeas.archive.joined import JoinedRecord, find_all
 from habeas.archive.projection.ending import (
     RETRACTABLE,
@@ -62,6 +62,27 @@ def blast_radius(viewer: Viewer, position: int) -> BlastRadius | None:
     return None
 
 
+def stays_of_list(viewer: Viewer, list_: int) -> dict[str, tuple[int, ...]]:
+    """What came in with a list, stands, and is not ended by its retraction, by kind.
+
+    A list that needed an acceptance is not public once it is retracted, nor is anything of this.
+    """
+    came = m.Batch.objects.filter(first__lte=list_, position__gt=list_).first()
+    if came is None:
+        return {}
+    found: dict[str, tuple[int, ...]] = {}
+    for kind, model in _STAYING:
+        rows = live(visible(viewer, model)) if _can_end(model) else visible(viewer, model)
+        rows = rows.filter(position__gt=list_, position__lt=came.position)
+        if positions := tuple(rows.order_by("position").values_list("position", flat=True)):
+            found[kind] = positions
+    return found
+
+
+def _can_end(model: type[m.Projection]) -> bool:
+    return any(field.name == "ended_at" for field in model._meta.fields)
+
+
 def _transcripts_ended(viewer: Viewer, kind: str, position: int) -> tuple[int, ...]:
     """Of what a retraction of the thing ends, the transcripts that the viewer may see."""
     if kind not in RETRACTABLE:
@@ -104,6 +125,16 @@ def _records(viewer: Viewer, mentions: QuerySet[m.Mention]) -> Iterator[JoinedRe
     for some in in_pieces(wanted):
         yield from find_all(viewer, some).values()
 
+
+_STAYING: tuple[tuple[str, type[m.Projection]], ...] = (
+    ("judgement", m.Judgement),
+    ("grouping", m.Grouping),
+    ("consent", m.Consent),
+    ("assessment", m.Assessment),
+    ("source", m.Source),
+    ("definition", m.Definition),
+    ("exhibit", m.Exhibit),
+)
 
 _KINDS: tuple[tuple[str, type[m.Projection]], ...] = (
     ("claim", m.Claim),

@@ -1,10 +1,10 @@
 """What left the archive otherwise than as a file in a bundle: tables, and bundles without files.
 
-Both are recorded above public, with their purpose and signature, before they leave; what is public
-may be read by anyone and is not recorded. An export says its tables, level and ledger size: what
-stood then and was no stricter *may* be in it. Of a bundle the purpose has only the digest of what
-was asked, so that the entry tells nobody of whom; it is found by asking for the same again.
-Invariant: nothing here says that something was not taken out.
+Both are recorded above public, with their purpose and signature, before they leave. What is public
+may be read by anyone, and is recorded only where somebody gives a purpose. An export says its
+tables, level and ledger size: what stood then and was no stricter *may* be in it. Of a bundle the
+purpose has only the digest of what was asked, so that the entry tells nobody of whom; it is found
+by asking for the same again. Invariant: nothing here says that something was not taken out.
 """
 
 from __future__ import annotations

@@ -284,7 +284,7 @@ class ReadAccess:
 
         def write(archive: Opened) -> Exported:
             writing.check(asked, archive.directory)
-            person = self._signer(archive) if asked.above_public else None
+            person = self._signer(archive) if asked.recorded else None
             return writing.export(archive, asked, person)
 
         return self._do(write)

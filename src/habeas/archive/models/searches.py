@@ -38,7 +38,8 @@ class StatedPurpose(Projection):
 
 
 class Export(Projection):
-    """Tables above public that left the archive as a file, said before the file was there."""
+    """Tables that left the archive as a file, said before the file was there: all that reach above
+    public, and others where somebody gave a purpose."""
 
     purpose = ExactText()
     person = ExactText()  # whose key signed for it

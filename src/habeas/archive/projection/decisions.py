@@ -236,6 +236,8 @@ def retraction(p: Projector, fact: Fact) -> None:
     if f["target_kind"] == "judgement":
         judgement = m.Judgement.objects.get(position=target)
         _rejoin(p, judgement.left, judgement.right)
+    if f["target_kind"] == "list":
+        _list_opened_or_closed(p, target)
     if f["target_kind"] == "acceptance":
         _list_opened_or_closed(p, m.Acceptance.objects.get(position=target).list)
 

@@ -3,7 +3,8 @@
 ``what_a_retraction_ends`` is what a retraction carries out (``decisions.retraction``). Its preview
 (``archive.blast_radius``) takes the transcripts from there, and the claims from
 ``claims_that_end``; of a list's mentions it shows the records that the claims are about.
-A mention ends with the mention that owns it.
+A mention ends with the mention that owns it, an acceptance with its list: what else the list
+brought stands, and is not public any more.
 ``ENDINGS`` are the endings that an erasure entry records, so that nothing comes back to life
 because what ended it was erased. Only rows that can outlive what ended them need a line there: a
 judgement and its retraction are erased together.
@@ -74,7 +75,8 @@ def what_a_retraction_ends(kind: str, position: int) -> tuple[QuerySet[Any], ...
             listed = m.Mention.objects.filter(list=position)
             owned = m.Mention.objects.filter(of__in=listed.values("position"))
             known = m.PictureReference.objects.filter(list=position)
-            return (thing, listed, owned, known, claims)
+            accepted = m.Acceptance.objects.filter(list=position)
+            return (thing, listed, owned, known, claims, accepted)
         case "source":
             return (thing, claims, m.Transcript.objects.filter(source=position))
         case "transcript":

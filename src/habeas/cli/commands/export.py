@@ -52,16 +52,15 @@ def export(
 
     One row each, with a codebook beside them.
 
-    Above public it needs --purpose, signed, and is recorded before the file is there. Every row
-    carries handling and consent. In CSV, what a spreadsheet would take for a formula begins with
-    an apostrophe; the other forms are exact.
+    Above public it needs --purpose, signed, and is recorded before the file is there. What is
+    public is recorded where a purpose is given, so that a retraction lists it. Every row carries
+    handling and consent. In CSV, what a spreadsheet would take for a formula begins with an
+    apostrophe; the other forms are exact.
     """
     if what not in _WHAT:
         raise typer.BadParameter(f"no table named {what!r}; use one of {', '.join(_WHAT)}")
     if (what == "figure") != bool(key):
         raise typer.BadParameter("a figure is named by its key: habeas export figure KEY")
-    if level == "public" and purpose:
-        raise typer.BadParameter("--purpose belongs to what is above public: say --level as well")
 
     archive = session.open()
     asked = writing.ExportRequest(
@@ -74,7 +73,7 @@ def export(
     )
     writing.check(asked, archive.directory)
     person = None
-    if asked.above_public:
+    if asked.recorded:
         person = session.person(as_)
     with session.progress() as progress:
         done = writing.export(archive, asked, person, progress)

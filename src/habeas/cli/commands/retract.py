@@ -6,15 +6,15 @@ nothing is recorded before the answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 
 import typer
 
 from habeas.archive import joined, regions, verbs
 from habeas.archive import models as m
-from habeas.archive.access import OWNER, live, visible
-from habeas.archive.blast_radius import BlastRadius, blast_radius
+from habeas.archive.access import OWNER, PUBLIC, live, visible
+from habeas.archive.blast_radius import BlastRadius, blast_radius, stays_of_list
 from habeas.archive.errors import UnknownReference
 from habeas.archive.ledger.committed_entries import head
 from habeas.archive.opening import Archive
@@ -98,9 +98,18 @@ def retract(
     told["handed_over"] = handed
     taken = _taken_out(archive, radius)
     told["taken_out"] = taken
+    told["public"] = public = _public(radius)
+    stays = stays_of_list(OWNER, position) if kind == "list" else {}
+    told["stays"] = {what: [*positions] for what, positions in stays.items()}
     _describe(session, radius, records, changes, marks)
     _tell_handed(session, handed)
     _tell_taken(session, taken)
+    if public:
+        session.say(
+            f"{several(public, 'claim')} of it {'is' if public == 1 else 'are'} public: anyone may "
+            "have taken a copy, which is recorded only where a purpose was given."
+        )
+    _tell_stays(session, stays)
     if dry_run:
         figures = changed.as_json(changes)
         session.give({"retracted": None, "target": position, **told, "figures": figures})
@@ -144,7 +153,7 @@ def _handed(radius: BlastRadius) -> list[dict[str, Any]]:
 
 
 def _taken_out(archive: Archive, radius: BlastRadius) -> list[dict[str, Any]]:
-    """Which tables and bundles above public may hold it, and what for they left."""
+    """Which of the tables and bundles that were recorded may hold it, and what for they left."""
     left = visible(OWNER, m.Export).exists() or visible(OWNER, m.StatedPurpose).exists()
     entries = taken_out(OWNER, radius, standing_on(archive, OWNER, radius.target)) if left else ()
     found: list[dict[str, Any]] = []
@@ -154,6 +163,14 @@ def _taken_out(archive: Archive, radius: BlastRadius) -> list[dict[str, Any]]:
     bundles = visible(OWNER, m.StatedPurpose).filter(position__in=entries)
     found += [_taken(row.position, "bundle", row.level, row.purpose) for row in bundles]
     return sorted(found, key=lambda each: int(each["entry"]))
+
+
+def _public(radius: BlastRadius) -> int:
+    """How many of the claims anyone may read until now."""
+    found = 0
+    for part in in_pieces(radius.claims):
+        found += live(visible(PUBLIC, m.Claim)).filter(position__in=part).count()
+    return found
 
 
 def _taken(entry: int, what: str, level: str, purpose: str) -> dict[str, Any]:
@@ -168,6 +185,30 @@ def _tell_taken(speaker: Speaker, taken: Sequence[dict[str, Any]]) -> None:
 def _tell_handed(speaker: Speaker, handed: Sequence[dict[str, Any]]) -> None:
     heading = "Handed over, and not to be called back:"
     _tell_left(speaker, heading, handed, "exhibit {exhibit}, {at}: {reason} (entry {entry})")
+
+
+#: How each of what stays is taken back.
+_TAKEN_BACK: Final = {
+    "judgement": "`habeas retract` takes one back.",
+    "grouping": "`habeas retract` takes one back.",
+    "consent": "`habeas consent withdraw` ends one.",
+    "assessment": "Assess again what was assessed.",
+    "source": "`habeas retract` takes one back, with all that it says.",
+    "definition": "Define the figure again.",
+    "exhibit": "`habeas erase request` takes one out.",
+}
+
+
+def _tell_stays(speaker: Speaker, stays: Mapping[str, Sequence[int]]) -> None:
+    """What a list brought beside its claims, and what to do about each kind of it."""
+    if not stays:
+        return
+    speaker.say("It also brought what stays until you take it back:")
+    for kind, positions in stays.items():
+        numbers = ", ".join(f"#{each}" for each in positions[:SHOWN])
+        more = f" and {len(positions) - SHOWN:,} more" if len(positions) > SHOWN else ""
+        count = several(len(positions), kind)
+        speaker.say(f"  {count}: {numbers}{more}. {_TAKEN_BACK[kind]}")
 
 
 def _tell_left(speaker: Speaker, heading: str, left: Sequence[dict[str, Any]], line: str) -> None:

@@ -107,6 +107,11 @@ class ExportRequest:
         return LEVEL_NAMES[max([LEVELS["team"], *self.viewer.cleared.values()])]
 
     @property
+    def recorded(self) -> bool:
+        """Whether it is recorded who takes it out, and what for: above public, or when asked."""
+        return self.above_public or bool(self.purpose.strip())
+
+    @property
     def above_public(self) -> bool:
         return self.level != "public"
 
@@ -159,7 +164,7 @@ def check(asked: ExportRequest, archive_directory: Path) -> None:
                 f"{path} is there already.",
                 next_step="Name another file, or replace it with --force.",
             )
-    if asked.above_public:
+    if asked.recorded:
         if not asked.purpose.strip():
             raise PurposeNeeded(
                 f"An export of what is {asked.level} needs a purpose.",
@@ -176,9 +181,9 @@ def export(
 ) -> Exported:
     """Write the tables, record them where they reach above public, and hand them over."""
     check(asked, archive.directory)
-    if asked.above_public and person is None:
+    if asked.recorded and person is None:
         raise PersonNeeded(
-            "An export above public is a decision, which a person signs.",
+            "An export with a purpose is a decision, which a person signs.",
             next_step="Make a key with `habeas people add`; use --as to choose whose key signs.",
         )
     with _hidden(asked.to.parent) as hidden:
@@ -188,7 +193,7 @@ def export(
         for name in _names(asked):
             os.chmod(hidden / name, 0o600)
             sync_path(hidden / name)
-        if asked.above_public:
+        if asked.recorded:
             done.entry = _record(archive, asked, person, done)
         done.files = tuple(_hand_over(asked, hidden))
     return done
