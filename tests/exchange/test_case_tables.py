@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import csv
 import json
 from pathlib import Path
@@ -333,6 +334,40 @@ def test_a_formula_without_its_result_is_refused_by_row(archive: Archive, tmp_pa
     exhibit = read(archive, tmp_path, "cases.xlsx", workbook(rows))
     (fault,) = faults(archive, mapped(tmp_path, exhibit, REASONS))
     assert fault.startswith("cases.xlsx, sheet 1, line 3: B: a formula, of which the file keeps")
+
+
+def test_rows_after_the_end_of_a_reading_are_refused(archive: Archive, tmp_path: Path) -> None:
+    """Of a table that is too long the row in which its reading ended may be a piece of one."""
+    exhibit = read(archive, tmp_path)
+    m.Reading.objects.filter(exhibit=exhibit).update(
+        state=State.IN_PART, missing='["The rest: cells: more than 1,000,000 cells"]'
+    )
+    (fault,) = faults(archive, mapped(tmp_path, exhibit))
+    assert "more than 1,000,000 cells" in fault
+    assert "such as 2-4" in fault
+    for rows in ("2-5", "700-900"):
+        asked = MAPPING.replace("leave-out:", f"rows: {rows}\nleave-out:")
+        (fault,) = faults(archive, mapped(tmp_path, exhibit, asked))
+        assert "are certain up to 4" in fault
+        assert "as smaller files" in fault
+    asked = MAPPING.replace("leave-out:", "rows: 2-4\nleave-out:")
+    drafts = case_tables.read_case_table(archive, mapped(tmp_path, exhibit, asked))
+    assert len(drafts.rows(case_tables.d.MENTIONS)) == 4
+
+
+def test_a_case_table_is_checked_in_a_few_steps_a_cell(archive: Archive, tmp_path: Path) -> None:
+    """Not in as many as the sheet has rows, or a recording could have streams."""
+    steps = []
+    for rows in (200, 400):
+        data = "".join(f"{at},untrustworthy,stay,\n" for at in range(rows))
+        name = f"cases-{rows}.csv"
+        exhibit = read(archive, tmp_path, name, "No.,Reason,Decision,Seen\n" + data)
+        mapping = mapped(tmp_path, exhibit)
+        counting = cProfile.Profile()
+        with counting:
+            preview(archive, case_tables.read_case_table(archive, mapping))
+        steps.append(sum(each.callcount for each in counting.getstats()))
+    assert (steps[1] - steps[0]) / (200 * 3) < 1_000  # for each claim
 
 
 def test_rows_of_a_sheet_that_was_read_in_part_must_be_named(

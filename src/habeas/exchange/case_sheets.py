@@ -95,14 +95,8 @@ def opened(archive: Archive, mapping: CaseMapping, drafts: Drafts, file: str) ->
         refuse("sheet", f"Exhibit {exhibit.position} has no sheet {mapping.sheet}.", valid)
         return None
     sheet = sheets[mapping.sheet - 1]
-    if read.state == State.IN_PART and mapping.rows is None:
-        missing = "; ".join(json.loads(read.missing or "[]")[:3])
-        last = sheet.tables.row(sheet.last - 1).number if len(sheet) else 0
-        refuse(
-            "rows",
-            f"The file was read in part ({missing}).",
-            f"Name the rows that are meant, such as {mapping.header + 1}-{last}.",
-        )
+    if read.state == State.IN_PART and (wrong := _cut(read, sheets, mapping)):
+        refuse("rows", *wrong)
         return None
     warned = [
         part.warnings
@@ -126,6 +120,29 @@ def opened(archive: Archive, mapping: CaseMapping, drafts: Drafts, file: str) ->
         exhibit.position,
         mapping.sheet,
     )
+
+
+def _cut(read: m.Reading, sheets: Sequence[Sheet], mapping: CaseMapping) -> tuple[str, str] | None:
+    """What is wrong with the rows that are asked of a file that was read in part; None: nothing.
+
+    Of the sheet in which the reading ended, the last row may be a piece of one.
+    """
+    sheet = sheets[mapping.sheet - 1]
+    lacks: list[str] = json.loads(read.missing or "[]")
+    why = "; ".join(lacks[:3])
+    here = any(each.startswith("The rest: ") for each in lacks)
+    here = here and not any(len(each) for each in sheets[mapping.sheet :])
+    whole = sheet.last - 1 - here
+    last = sheet.tables.number(whole) if whole >= sheet.first else 0
+    reason = f"The file was read in part ({why})."
+    if mapping.rows is None:
+        return reason, f"Name the rows that are meant, such as {mapping.header + 1}-{last}."
+    if here and mapping.rows[1] > last:
+        return (
+            f"{reason} The rows of this sheet are certain up to {last}.",
+            f"Name rows up to {last}, and add the others as smaller files, derived from this one.",
+        )
+    return None
 
 
 def disorder(row: SheetRow, before: Sequence[int]) -> str:

@@ -203,7 +203,7 @@ class _CaseTable:
             ),
         )
         rows = range(sheet.first, sheet.last)
-        at = bisect_left(rows, first, key=lambda each: sheet.tables.row(each).number)
+        at = bisect_left(rows, first, key=sheet.tables.number)
         for each in rows[at:]:
             row = sheet.tables.row(each)
             if row.number > last:
@@ -214,7 +214,7 @@ class _CaseTable:
     def _at(self, number: int) -> SheetRow | None:
         sheet = self.table.sheet
         rows = range(sheet.first, sheet.last)
-        at = bisect_left(rows, number, key=lambda each: sheet.tables.row(each).number)
+        at = bisect_left(rows, number, key=sheet.tables.number)
         row = sheet.tables.row(rows[at]) if at < len(rows) else None
         return row if row is not None and row.number == number else None
 

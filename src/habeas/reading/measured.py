@@ -21,6 +21,7 @@ PIECE_MS = 120_000  # of a recording, made anew and played as one
 FURTHEST_MS = 2**31 - 1  # 24 days: what a place in a text can hold
 _LONGEST = 480  # code points, within what an entry keeps of a piece of metadata
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
+_STREAM_NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
 _RUN = re.compile(r"([1-9]\d{0,6})(?:-([1-9]\d{0,6}))? ([1-9]\d{0,9})x([1-9]\d{0,9})")
 
 
@@ -74,7 +75,10 @@ class Measured:
 
 def measured(metadata: Mapping[str, str]) -> Measured:
     """The facts in a reading's metadata. What is not written as they are is not taken."""
-    found = (stream_in(number, metadata.get(STREAM.format(number), "")) for number in range(1_000))
+    prefix = STREAM.format("")
+    numbers = (key.removeprefix(prefix) for key in metadata if key.startswith(prefix))
+    known = sorted(int(each) for each in numbers if _STREAM_NUMBER.fullmatch(each))
+    found = (stream_in(number, metadata[STREAM.format(number)]) for number in known)
     return Measured(
         duration_ms=_number(metadata.get(DURATION, "")),
         width_px=_number(metadata.get(WIDTH, "")),

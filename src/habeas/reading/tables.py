@@ -118,6 +118,10 @@ class Tables:
         row = self._numbers[at], self._starts[at], self._stops[at]
         return SheetRow(*row, at in self._hidden_rows, cells)
 
+    def number(self, at: int) -> int:
+        """The number of a row in its sheet, without its cells."""
+        return self._numbers[at]
+
     def width(self, at: int) -> int:
         """How many cells a row has."""
         first, last = self._cells_of(at)

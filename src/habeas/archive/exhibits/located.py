@@ -47,7 +47,7 @@ def _in_sheet(places: Places, location: Location) -> tuple[int, int]:
     if at is None:
         if not len(sheet):
             raise PassageOutside(f"Sheet {number} is empty.", next_step="Name another sheet.")
-        first, last = (sheet.tables.row(n).number for n in (sheet.first, sheet.last - 1))
+        first, last = (sheet.tables.number(n) for n in (sheet.first, sheet.last - 1))
         raise PassageOutside(
             f"There is nothing in row {row} of sheet {number}.",
             next_step=f"Its rows with content go from {first} to {last}.",
@@ -63,8 +63,8 @@ def _in_sheet(places: Places, location: Location) -> tuple[int, int]:
 
 def _row_at(sheet: Sheet, number: int) -> int | None:
     rows = range(sheet.first, sheet.last)
-    at = bisect_left(rows, number, key=lambda each: sheet.tables.row(each).number)
-    if at < len(rows) and sheet.tables.row(rows[at]).number == number:
+    at = bisect_left(rows, number, key=sheet.tables.number)
+    if at < len(rows) and sheet.tables.number(rows[at]) == number:
         return rows[at]
     return None
 

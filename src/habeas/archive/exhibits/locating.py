@@ -66,12 +66,16 @@ class LocatedFile:
                 if self._inner
                 else "Read it with `habeas reading work`.",
             )
-        rules.refuse(rules.location(location, Bounds() if read is None else bounds_of(read)))
+        rules.refuse(rules.location(location, self._bounds))
         if not location.in_table or read is None:
             return FoundPlace(self._exhibit, location, read)
         places, layer, text = self._opened
         start, stop = range_of(places, location)
         return FoundPlace(self._exhibit, location, read, verbs.LayerRange(layer, text, start, stop))
+
+    @cached_property
+    def _bounds(self) -> Bounds:
+        return Bounds() if self._reading is None else bounds_of(self._reading)
 
     @cached_property
     def _opened(self) -> tuple[Places, Ref, str]:

@@ -89,7 +89,7 @@ def row_of(places: Places, text: str, start: int, marked: Sequence[Range]) -> Fo
     shown = _chosen(filled, marked)
     return FoundRow(
         *(sheet.name, row.number, row.start, row.stop),
-        None if heads is None else places.tables.row(heads).number,
+        None if heads is None else places.tables.number(heads),
         tuple(
             _cell(cell, text, marked, columns.headings.get(cell.column, "") if headed else "")
             for cell in shown

@@ -139,7 +139,7 @@ def group_at(places: Places, text: str, offset: int) -> Group | None:
 def row_numbered(sheet: Sheet, number: int) -> int:
     """The row of a sheet that has this number, or the first after it, or the last."""
     rows = range(sheet.first, sheet.last)
-    at = bisect_left(rows, number, key=lambda row: sheet.tables.row(row).number)
+    at = bisect_left(rows, number, key=sheet.tables.number)
     return rows[min(at, len(rows) - 1)]
 
 
@@ -195,7 +195,7 @@ def sheet_shown(
         from_row=tables.row(sheet.first).number,
         to_row=tables.row(sheet.last - 1).number,
         direction="rtl" if columns.right_to_left else "ltr",
-        heading_row=None if head is None else tables.row(head).number,
+        heading_row=None if head is None else tables.number(head),
         columns=_columns(group, columns),
         columns_left_out=group.columns_left_out,
         head=tuple(made[:above]),
