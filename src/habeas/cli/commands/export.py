@@ -22,7 +22,7 @@ from habeas.exchange.exporting import writing
 from habeas.exchange.exporting.left_out import LeftOut, as_json, left_out
 from habeas.exchange.exporting.writing import Exported
 
-_WHAT = ("claims", "records", "sources", "citations", "figure", "all")
+_WHAT = ("claims", "records", "sources", "citations", "observations", "figure", "all")
 
 
 def export(
@@ -31,7 +31,9 @@ def export(
     to: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="Where to write it; ends with .csv, .parquet, .sqlite or .jsonl."
+            metavar="FILE",
+            help="Where to write it; ends with .csv, .parquet, .sqlite or .jsonl, of observations "
+            "also with .geojson (STAC).",
         ),
     ],
     key: Annotated[
@@ -48,7 +50,7 @@ def export(
     purpose: PurposeOption = "",
     as_: PersonOption = "",
 ) -> None:
-    """Write claims, their places, records or sources as tables.
+    """Write claims, their places, records, sources or observations as tables.
 
     One row each, with a codebook beside them.
 
@@ -88,6 +90,7 @@ def export(
             "strictest": done.strictest,
             "not_agreed": done.not_agreed,
             "formulas_neutralised": done.neutralised,
+            "undated": done.undated,
             "digest": done.digest,
             "size": done.size,
             "entry": done.entry,
@@ -128,6 +131,11 @@ def _tell(speaker: Speaker, level: str, done: Exported, missing: Sequence[LeftOu
         speaker.note(
             f"{several(done.neutralised, 'text')} could be taken for a formula by a spreadsheet; "
             "an apostrophe was put before it. Parquet, SQLite and JSON lines are exact."
+        )
+    if done.undated:
+        speaker.note(
+            f"{several(done.undated, 'observation')} of no stated time, or of one with an open "
+            "end: STAC has no item without. Another form of the file has them."
         )
     if done.entry is not None:
         speaker.note(f"Recorded with its purpose at entry {done.entry}.")

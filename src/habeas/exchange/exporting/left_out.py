@@ -14,6 +14,7 @@ from habeas.archive import models as m
 from habeas.archive.access import OWNER, Viewer, live, newest, visible
 from habeas.archive.access.labels import LEVELS
 from habeas.exchange.bundling.choosing import viewer_of
+from habeas.exchange.tidy.observations import KIND as OBSERVATION
 from habeas.figures.evaluation.loading import all_records, live_claims
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def left_out(done: Exported, level: str) -> Iterator[LeftOut]:
     higher = [name for name in LEVELS if LEVELS[name] > LEVELS[level]]
     for kind, rows in done.rows.items():
         whole = _count(kind, replace(OWNER, purpose=done.size), done.size)
+        if kind == "observations":
+            rows += done.undated
         if rows < whole:
             yield LeftOut(kind, whole - rows, whole, _lowest(kind, higher, whole, done.size))
 
@@ -57,9 +60,12 @@ def _count(kind: str, viewer: Viewer, size: int) -> int:
     if kind == "citations":
         claims = live_claims(viewer, size).values("position")
         return visible(viewer, m.ClaimPassage).filter(claim__in=claims).count()
-    if kind == "records":
+    if kind in ("records", "observations"):
         records = all_records(viewer, size)
-        rows = live(visible(viewer, m.Mention), size).values_list("position", flat=True)
+        mentions = live(visible(viewer, m.Mention), size)
+        if kind == "observations":
+            mentions = mentions.filter(kind=OBSERVATION)
+        rows = mentions.values_list("position", flat=True)
         return len({records.of(position) for position in rows})
     return 0
 

@@ -38,10 +38,12 @@ from habeas.exchange.exporting import databases
 from habeas.exchange.exporting.delimited import Delimited
 from habeas.exchange.exporting.lines import Lines
 from habeas.exchange.exporting.parquet import Parquet, pyarrow
+from habeas.exchange.exporting.stac import Items
 from habeas.exchange.tidy.citations import Citation, citations
 from habeas.exchange.tidy.claims import Claim, claims
 from habeas.exchange.tidy.codebook import codebook
 from habeas.exchange.tidy.columns import Row, made_up
+from habeas.exchange.tidy.observations import Observation, observations
 from habeas.exchange.tidy.parts import Part, parts
 from habeas.exchange.tidy.reading import TidyReader
 from habeas.exchange.tidy.records import Record, records
@@ -79,8 +81,12 @@ KINDS: Final[Mapping[str, type]] = {
     "sources": Source,
     "citations": Citation,
     "figure": Part,
+    "observations": Observation,
 }
 ALL: Final = ("claims", "records", "sources", "citations")
+#: With the form that holds no table but that of observations: STAC has items for pictures alone.
+_ITEMS: Final = "geojson"
+_WRITERS: Final[Mapping[str, type[Writer]]] = {**FORMATS, _ITEMS: Items}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,9 @@ class ExportRequest:
 @dataclass(slots=True)
 class Exported:
     """What was handed over. ``entry`` is None where all of it is public; ``strictest`` is the
-    strictest handling of its rows, ``not_agreed`` how many hold somebody who has not agreed."""
+    strictest handling of its rows, ``not_agreed`` how many hold somebody who has not agreed.
+    ``undated``: how many observations are no items, because no two bounds of their time are
+    stated."""
 
     files: tuple[Path, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
@@ -139,14 +147,20 @@ class Exported:
     neutralised: int = 0
     strictest: str = "public"
     not_agreed: int = 0
+    undated: int = 0
 
 
 def check(asked: ExportRequest, archive_directory: Path) -> None:
     """Refuse what cannot be handed over before a passphrase is asked or a row is read."""
-    if asked.format not in FORMATS:
+    if asked.format not in _WRITERS:
         raise ExportRefused(
             f"{asked.to.name} does not show which format the table has.",
-            next_step=f"Give the file one of the endings .{', .'.join(FORMATS)}.",
+            next_step=f"Give the file one of the endings .{', .'.join(_WRITERS)}.",
+        )
+    if asked.format == _ITEMS and asked.kinds != ("observations",):
+        raise ExportRefused(
+            "A .geojson holds the items of observations, and no other table.",
+            next_step="Write `habeas export observations`, or give the file another ending.",
         )
     if asked.format == "parquet":
         pyarrow()
@@ -213,7 +227,7 @@ def _write(at: Archive, asked: ExportRequest, hidden: Path, progress: Progress) 
     for kind in asked.kinds:
         path = hidden / asked.file_of(kind)
         total = live_claims(viewer, done.size).count() if kind == "claims" else 0
-        writer = FORMATS[asked.format](path, kind, types[kind])
+        writer = _WRITERS[asked.format](path, kind, types[kind])
         try:
             done.rows[kind] = 0
             for piece in _rows(at, reader, kind, asked.figure):
@@ -224,6 +238,9 @@ def _write(at: Archive, asked: ExportRequest, hidden: Path, progress: Progress) 
         finally:
             writer.close()
         done.neutralised += writer.neutralised
+        if isinstance(writer, Items):
+            done.undated = writer.undated
+            done.rows[kind] -= writer.undated
     if asked.format == "csv":
         about["formulas"] = (
             f"{done.neutralised} texts begin with a character that a spreadsheet takes for a "
@@ -245,6 +262,8 @@ def _rows(at: Archive, reader: TidyReader, kind: str, figure: str) -> Iterator[l
         return sources(reader)
     if kind == "citations":
         return citations(reader)
+    if kind == "observations":
+        return observations(reader)
     definition = recorded.named(reader.viewer, figure)
     return parts(reader, evaluate(at, definition, reader.viewer))
 

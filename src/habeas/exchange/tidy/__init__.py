@@ -2,9 +2,9 @@
 or a part of a figure.
 
 ``columns`` says what a column is and is the codebook; ``claims``, ``citations``, ``records``,
-``sources``, ``parts`` and ``hits`` each hold one kind of row and read them, piece by piece, through
-``archive.access.visible``; ``tables`` holds rows in memory for the library. Files are made of the
-same rows by ``exchange.exporting``. Nothing here writes.
+``sources``, ``observations``, ``parts`` and ``hits`` each hold one kind of row and read them, piece
+by piece, through ``archive.access.visible``; ``tables`` holds rows in memory for the library. Files
+are made of the same rows by ``exchange.exporting``. Nothing here writes.
 
 Names, order, types and meaning of columns are pinned under ``columns.VERSION`` by a test.
 """
@@ -15,6 +15,7 @@ __all__ = [
     "codebook",
     "columns",
     "hits",
+    "observations",
     "parts",
     "reading",
     "records",
