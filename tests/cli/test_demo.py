@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.cli.running import Ended
 
+from habeas.archive.models import ArchiveTitle
+
 SOURCES = "id,kind,code\ns-1,publication,news\n"
 MENTIONS = "id,kind,caption\nm-1,facility,Old school\n"
 CLAIMS = "id,subject,property,value,source\nc-1,m-1,facility_type,camp,s-1\n"
@@ -43,6 +45,7 @@ def test_it_is_made_told_and_not_made_twice(
     assert "counted: 1 facility" in ended.out
     assert f"habeas serve --archive {tmp_path / 'demo-archive'}" in ended.out
     assert habeas("verify", "--archive", "demo-archive").code == 0
+    assert ArchiveTitle.objects.get().made_by.startswith("The authors of habeas, from one")
     again = habeas("demo", "--no-serve", "--json")
     assert again.json["loaded"] is False
     assert again.json["sample"] == "camps"

@@ -10,6 +10,7 @@ from tests.web.conftest import Reader
 from tests.web.making import Shelf
 
 from habeas.archive.access import OWNER, PUBLIC, Viewer
+from habeas.archive.models import ArchiveTitle
 from habeas.archive.opening import Archive
 
 ReadingAs = Callable[[Archive, Viewer], Reader]
@@ -25,13 +26,30 @@ def test_it_says_what_it_is_about_who_signs_it_and_as_of_when(
     assert shown["archive"] == "Archive"
     assert shown["signed_by"] == archive.origin
     assert shown["as_of"]["size"] == archive.size
-    assert shown["naming"] == "habeas init DIR --title TEXT"
+    assert shown["naming"] == "habeas init DIR --made-by TEXT"
     page = reading_as(archive, OWNER).page("/")
     assert re.search(r"<h1><bdi>Archive</bdi></h1>", page)
     assert "Not recorded, apart from the title above." in page
     reader = reading_as(archive, PUBLIC)
     assert (reader.twin("/")["archive"], reader.twin("/")["naming"]) == ("", "")
     assert "Not recorded, or not visible to you." in reader.page("/")
+
+
+def test_who_makes_it_is_told_to_whoever_may_see_the_title(
+    shelf: Shelf, reading_as: ReadingAs
+) -> None:
+    archive = shelf.archive
+    ArchiveTitle.objects.update(made_by="An example team, a <b>made-up</b> one")
+    shown = reading_as(archive, OWNER)
+    assert (shown.twin("/")["made_by"], shown.twin("/")["naming"]) == (
+        "An example team, a <b>made-up</b> one",
+        "",
+    )
+    assert "An example team, a &lt;b&gt;made-up&lt;/b&gt; one" in shown.page("/")
+    assert "Not recorded" not in shown.page("/")
+    public = reading_as(archive, PUBLIC)
+    assert public.twin("/")["made_by"] == ""
+    assert "example team" not in public.page("/")
 
 
 def test_three_figures_lead_in_their_kinds_and_one_picture_is_shown(owner: Reader) -> None:

@@ -52,7 +52,7 @@ KINDS: dict[str, EntryKind] = {
         _kind(
             "archive",
             "title program",
-            "approver_age_seconds change_wait_seconds acceptance depiction_by",
+            "approver_age_seconds change_wait_seconds acceptance depiction_by made_by",
         ),
         _kind("key", "holder role verifier state", "request reason"),
         _kind("key-request", "holder verifier reason", decision=True),

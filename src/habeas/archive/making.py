@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -39,13 +39,14 @@ def init_archive(
     regions: Sequence[Folder] = (),
     gate: GateRules = gates.DEFAULT,
     synthetic: bool = False,
+    made_by: str = "",
 ) -> Archive:
     """Make an archive in a new or empty directory. No passphrase means unprotected keys.
 
     ``policy`` is what its ledger begins with: changing it later takes two people. ``regions``
     are recorded; none: the archive is Xinjiang's. ``gate``: what is asked of lists and pictures
     before they are public. ``synthetic``: everything in it is made up, and its origin says so in
-    every entry.
+    every entry. ``made_by``: who makes it, as those who may see its title are told.
 
     Fails whole: what was made in the directory is removed again.
     """
@@ -59,7 +60,8 @@ def init_archive(
     directory.chmod(0o700)
     try:
         origin = new_origin(synthetic=synthetic)
-        return _fill(directory, origin, passphrase, database_url, title, policy, regions, gate)
+        about = {"title": title or "Archive", **({"made_by": made_by} if made_by else {})}
+        return _fill(directory, origin, passphrase, database_url, about, policy, regions, gate)
     except BaseException:
         connection.close()
         open_lock.leave()
@@ -75,7 +77,7 @@ def _fill(
     origin: str,
     passphrase: str | None,
     database_url: str | None,
-    title: str,
+    about: Mapping[str, str],
     policy: TrustRules,
     regions: Sequence[Folder],
     gate: GateRules,
@@ -105,18 +107,22 @@ def _fill(
             )
     archive = Archive(directory, settings, keyring)
     with archive.writing() as batch:
-        _first_entries(batch, title, policy, regions, gate)
+        _first_entries(batch, about, policy, regions, gate)
     return archive
 
 
 def _first_entries(
-    batch: Batch, title: str, policy: TrustRules, regions: Sequence[Folder], gate: GateRules
+    batch: Batch,
+    about: Mapping[str, str],
+    policy: TrustRules,
+    regions: Sequence[Folder],
+    gate: GateRules,
 ) -> None:
     archive = batch.archive
     batch.append(
         "archive",
         {
-            "title": title or "Archive",
+            **about,
             "program": f"habeas {habeas.__version__}",
             **policy.fields(),
             **(gate.fields() if gate != gates.NONE else {}),

@@ -18,7 +18,7 @@ from habeas.archive import models as m
 #: What people write in their own words, by model.
 WRITTEN: Final[dict[type[m.Projection], tuple[str, ...]]] = {
     m.Acceptance: ("sample", "reason", "despite"),
-    m.ArchiveTitle: ("title",),
+    m.ArchiveTitle: ("title", "made_by"),
     m.Assessment: ("reason",),
     m.BatchSearch: ("purpose",),
     m.Block: ("reason",),

@@ -59,9 +59,10 @@ class LabelPart(models.Model):
 
 
 class ArchiveTitle(Projection):
-    """What the archive is about, as said when it was made."""
+    """What the archive is about, and who makes it, as said when it was made."""
 
     title = ExactText()
+    made_by = ExactText()  # empty: not said
 
     class Meta:
         managed = False

@@ -31,7 +31,7 @@ _OF_AN_EVENT = (
 def archive(p: Projector, fact: Fact) -> None:
     f = fact.fields
     label = p.own_label(f)
-    p.add(m.ArchiveTitle, fact, label, title=f["title"])
+    p.add(m.ArchiveTitle, fact, label, title=f["title"], made_by=f.get("made_by", ""))
     if "approver_age_seconds" in f:
         p.add(m.TrustPolicy, fact, label, **TrustRules.read(f).fields())
     if "acceptance" in f:

@@ -43,6 +43,8 @@ from habeas.figures.why.asking import as_text, tree
 
 MARK = "DEMONSTRATION"  # the file that says that a directory may be made anew
 TITLE = "The camps in Xinjiang, as reported in public: a demonstration"
+MADE_BY = "The authors of habeas, from one public article; no one of whom it tells took part"
+EXERCISE_MADE_BY = "The authors of habeas, who made all of it up"
 MARK_TEXT = "An archive made by `habeas demo`. Its keys are unprotected. It may be deleted.\n"
 ACCEPTED = "-accepted.csv"  # beside a folder: what of it was checked, by whom, against what
 WHY_ACCEPTED = "Checked against what its rows cite, as stated row by row"
@@ -128,8 +130,13 @@ def _archive(directory: Path, *, again: bool, exercise: bool) -> Archive:
                 )
             return archive
         shutil.rmtree(directory)
-    title = EXERCISE_TITLE if exercise else TITLE
-    archive = init_archive(directory, passphrase=None, title=title, synthetic=exercise)
+    archive = init_archive(
+        directory,
+        passphrase=None,
+        title=EXERCISE_TITLE if exercise else TITLE,
+        made_by=EXERCISE_MADE_BY if exercise else MADE_BY,
+        synthetic=exercise,
+    )
     (directory / MARK).write_text(MARK_TEXT, encoding="utf-8")
     return archive
 

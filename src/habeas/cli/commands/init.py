@@ -38,6 +38,14 @@ def init(
     title: Annotated[
         str, typer.Option(help="What the archive is called.", show_default=False)
     ] = "",
+    made_by: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="Who makes it, as the overview tells whoever may see the title.",
+            show_default=False,
+        ),
+    ] = "",
     region: Annotated[
         str,
         typer.Option(
@@ -71,6 +79,7 @@ def init(
         passphrase=passphrase,
         database_url=database or None,
         title=title,
+        made_by=made_by,
         policy=TrustRules(approver_hours * HOUR, change_hours * HOUR),
         regions=folders,
     )

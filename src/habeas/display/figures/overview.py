@@ -103,13 +103,15 @@ class PictureShown:
 class OverviewShown:
     """What an archive documents and knows; ``signed_by``: the name of its log.
 
-    ``naming``: how its makers are named, for whoever can do so.
+    ``made_by``: who makes it, empty where that is not said; ``naming``: how it could have been, for
+    whoever makes archives.
     """
 
     title: str
     archive: str
     signed_by: str
     naming: str
+    made_by: str
     as_of: AsOf
     leading: tuple[FigureNumber, ...]
     picture: PictureShown | None
@@ -131,6 +133,7 @@ Tried = tuple[FigureDefinition, Evaluation | FigureError | FigureValue | None]
 def overview(archive: Archive, viewer: Viewer) -> OverviewShown:
     """The archive's title and makers, the figures that lead, a picture, and all figures by kind."""
     about = visible(viewer, ArchiveTitle).order_by("position").first()
+    made_by = about.made_by if about else ""
     size, newest = head()
     tried = _tried(archive, viewer, size, sparing=True)
     kinds = _by_kind(tried)
@@ -138,7 +141,8 @@ def overview(archive: Archive, viewer: Viewer) -> OverviewShown:
         _("What is known"),
         about.title if about else "",
         signed_by=archive.origin,
-        naming="habeas init DIR --title TEXT" if viewer.is_owner else "",
+        naming="habeas init DIR --made-by TEXT" if viewer.is_owner and not made_by else "",
+        made_by=made_by,
         as_of=_as_of(size, newest),
         leading=_leading(kinds),
         picture=_picture(tried),
