@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.archive.making import PUBLIC, add_reviewer
+from tests.archive.making import PUBLIC, TEXT, add_reviewer, seal_text
 from tests.exchange.tidy_world import SEALED, TEAM, say
 
 from habeas.archive import verbs
@@ -71,6 +72,24 @@ def test_what_names_a_record_is_as_strict_as_what_joined_it(archive: Archive) ->
     team = team_member("ayla", {"main": "team"})
     seen = rows(archive, "records", viewer=team)
     assert [(row.mentions, row.handling) for row in seen] == [(1, "public")] * 3
+
+
+def test_a_cited_place_is_as_strict_as_what_joined_the_owner(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """As the claim is that cites it: one rule for both."""
+    person = add_reviewer(archive)
+    exhibit, layer = seal_text(archive, tmp_path)
+    with archive.writing(person) as batch:
+        source = verbs.source(batch, "news", "publication", name="News", marking=PUBLIC)
+        camp = verbs.mention(batch, "facility", "Example camp", marking=PUBLIC)
+        same = verbs.mention(batch, "facility", "Example-Lager", marking=PUBLIC)
+        view = verbs.mention(batch, "observation", "A picture", of=same, marking=PUBLIC)
+        verbs.judge(batch, camp, same, "same", "A test.", marking=SEALED)
+        passage = verbs.cite(batch, exhibit, layer, TEXT, 11, 20, marking=PUBLIC)
+        say(batch, view, "observed", "2018", source, passages=(passage,))
+    for kind in ("claims", "citations", "observations"):
+        assert [row.handling for row in rows(archive, kind)] == ["sealed"], kind
 
 
 def test_an_agreement_that_has_expired_is_none(

@@ -78,6 +78,7 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
     within = visible(reader.viewer, m.ClaimPassage).filter(
         claim__gte=piece[0][0], claim__lte=piece[-1][0]
     )
+    reader.name(row[1] for row in piece)
     cited: dict[int, list[int]] = defaultdict(list)
     for claim, at in within.order_by("claim", "ordinal").values_list("claim", "passage"):
         cited[claim].append(at)
@@ -96,9 +97,9 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
     reader.labels.learn({row[3] for row in piece} | {row.label for row in passages.values()})
     made = []
     for claim, subject, ref, label in piece:
-        joining = reader.labels_of_joining(reader.records.of(subject))
-        if ref is not None:
-            joining |= reader.labels_of_joining(reader.records.of(ref))
+        of = reader.records.of
+        referred = None if ref is None else of(ref)
+        joining = reader.labels_of_joining(of(subject), reader.owner_of(subject), referred)
         for at in cited.get(claim, ()):
             passage = passages.get(at)
             if passage is not None and passage.exhibit in hashes:

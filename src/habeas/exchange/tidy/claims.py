@@ -16,13 +16,21 @@ from typing import Any, Final, NamedTuple
 from habeas.archive import models as m
 from habeas.archive.access import live, visible
 from habeas.archive.exhibits.located import words_of
-from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
+from habeas.exchange.tidy.columns import (
+    NO_DAY,
+    Cell,
+    HandledRow,
+    Row,
+    column,
+    day,
+    row_type,
+    several,
+)
 from habeas.exchange.tidy.reading import NEEDS_PURPOSE, NOT_VISIBLE, TidyReader, bounds, pieces
 from habeas.figures.evaluation.loading import live_claims
 from habeas.figures.evaluation.rows import value_of
 
 _OTHER = "the value is of another type or not given"
-_NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 
 
 @row_type
@@ -56,8 +64,8 @@ class Claim(HandledRow):
     )
     value_language: str | None = column("language of the text (BCP 47)", null="not stated")
     value_script: str | None = column("script of the text (ISO 15924)", null="not stated")
-    date_earliest: datetime.date | None = column("first day that a date allows", null=_NO_DAY)
-    date_latest: datetime.date | None = column("last day that a date allows", null=_NO_DAY)
+    date_earliest: datetime.date | None = column("first day that a date allows", null=NO_DAY)
+    date_latest: datetime.date | None = column("last day that a date allows", null=NO_DAY)
     count_lower: int | None = column(
         "least number that a count allows", null="no lower bound, or no count", unit="count_unit"
     )
@@ -72,8 +80,8 @@ class Claim(HandledRow):
     )
     place_precision: str | None = column("how exact the point is", null="no point")
     holds: str | None = column("when the value held (EDTF)", null="not stated")
-    holds_earliest: datetime.date | None = column("first day of that time", null=_NO_DAY)
-    holds_latest: datetime.date | None = column("last day of that time", null=_NO_DAY)
+    holds_earliest: datetime.date | None = column("first day of that time", null=NO_DAY)
+    holds_latest: datetime.date | None = column("last day of that time", null=NO_DAY)
     source: int = column("number of the source that says it")
     source_code: str = column("code of that source; a witness is known by it alone")
     source_kind: str = column("kind of that source", codes="source-kind")
@@ -85,8 +93,8 @@ class Claim(HandledRow):
     )
     basis: str = column("how the speaker knows", codes="basis")
     said: str | None = column("when the speaker said it (EDTF)", null="not stated")
-    said_earliest: datetime.date | None = column("first day of that time", null=_NO_DAY)
-    said_latest: datetime.date | None = column("last day of that time", null=_NO_DAY)
+    said_earliest: datetime.date | None = column("first day of that time", null=NO_DAY)
+    said_latest: datetime.date | None = column("last day of that time", null=NO_DAY)
     through: str | None = column(
         "codes of the sources through whom it came, the nearest to the speaker first, '; ' between",
         null="it came from the speaker",
@@ -170,12 +178,9 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
         holds, holds_from, holds_to, attribution, source, list_, row, note, label,
     ) in piece:  # fmt: skip
         record = of(subject)
-        joining = reader.labels_of_joining(record)
-        if ref is not None:
-            joining |= reader.labels_of_joining(of(ref))
         about = reader.named(record) or reader.named(subject)
         owner = reader.owner_of(subject)
-        joining |= reader.labels_of_joining(owner)
+        joining = reader.labels_of_joining(record, owner, None if ref is None else of(ref))
         grouping = grouped.get(claim)
         detention = record if about and about.kind == _DETENTION else None
         if grouping is not None and grouping.owner == record:
@@ -208,13 +213,12 @@ def _rows(reader: TidyReader, piece: list[tuple[Any, ...]]) -> list[Row]:
                 steps[0].get("basis", "not-stated"),
                 said or None,
                 *bounds(said),
-                "; ".join(through) or None,
-                "; ".join(cited[claim]) if claim in cited else None,
+                several(through),
+                several(cited.get(claim, ())),
                 list_,
                 row or None,
                 note or None,
-                "; ".join(placed[int(at)] for at in cited.get(claim, ()) if int(at) in placed)
-                or None,
+                several(placed[int(at)] for at in cited.get(claim, ()) if int(at) in placed),
                 owner,
                 detention,
                 *said_value[_VALUES:],

@@ -12,11 +12,14 @@ import copy
 import datetime
 import types
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, make_dataclass
 from functools import cache
 from typing import Any, Final, TypeVar, dataclass_transform
 
 VERSION: Final = 2
+#: What an empty cell of a first or last day means.
+NO_DAY: Final = "no bound, not stated, or outside the years 1 to 9999"
 
 Cell = int | float | str | bool | datetime.date | None
 Row = tuple[Cell, ...]
@@ -108,6 +111,11 @@ def _type(hint: Any) -> str:
     if isinstance(hint, types.UnionType):
         (hint,) = (part for part in hint.__args__ if part is not type(None))
     return TYPES[hint]
+
+
+def several(texts: Iterable[object]) -> str | None:
+    """Several in one cell, '; ' between; None of none."""
+    return "; ".join(map(str, texts)) or None
 
 
 def day(ordinal: int | None) -> datetime.date | None:

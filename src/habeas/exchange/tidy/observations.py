@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from habeas.archive import models as m
 from habeas.archive.access import live, visible
-from habeas.exchange.tidy.columns import HandledRow, Row, column, row_type
+from habeas.exchange.tidy.columns import NO_DAY, HandledRow, Row, column, row_type, several
 from habeas.exchange.tidy.reading import TidyReader, bounds, pieces
 from habeas.figures.evaluation.loading import live_claims
 from habeas.figures.evaluation.rows import value_of
@@ -37,12 +37,8 @@ class Observation(HandledRow):
         "caption of the facility", null="not visible to the viewer"
     )
     observed: str | None = column("when the picture was taken (EDTF)", null=_DIFFER)
-    observed_earliest: datetime.date | None = column(
-        "first day of that time", null="no bound, not stated, or outside the years 1 to 9999"
-    )
-    observed_latest: datetime.date | None = column(
-        "last day of that time", null="no bound, not stated, or outside the years 1 to 9999"
-    )
+    observed_earliest: datetime.date | None = column("first day of that time", null=NO_DAY)
+    observed_latest: datetime.date | None = column("last day of that time", null=NO_DAY)
     scene_id: str | None = column("the provider's identifier of the picture", null=_DIFFER)
     platform: str | None = column("what carried the camera", null=_DIFFER)
     providers: str | None = column(
@@ -144,7 +140,7 @@ def _row(
         for _position, name, stance, value, _label in said
         if name == _SEVERAL and stance == "asserts" and not value_of(value).state
     )
-    joining = reader.labels_of_joining(record) | reader.labels_of_joining(site)
+    joining = reader.labels_of_joining(record, site)
     labels = [row[3] for row in mentions] + [row[4] for row in said]
     labels += [of_sites[p] for p in (site, mentions[0][2]) if p in of_sites]
     return (
@@ -160,8 +156,8 @@ def _row(
         _exact(values.get("resolution")),
         _exact(values.get("cloud_cover")),
         outline.outline.text if outline and outline.outline else None,
-        "; ".join(differing) or None,
-        "; ".join(str(position) for position, *_ in said) or None,
+        several(differing),
+        several(position for position, *_ in said),
         *reader.handled(*dict.fromkeys(labels), *joining),
     )
 

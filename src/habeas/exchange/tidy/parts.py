@@ -16,7 +16,16 @@ from habeas.archive import openness
 from habeas.archive.access import visible
 from habeas.archive.groupings import episodes_of
 from habeas.archive.store.pieces import in_pieces
-from habeas.exchange.tidy.columns import Cell, HandledRow, Row, column, day, row_type
+from habeas.exchange.tidy.columns import (
+    NO_DAY,
+    Cell,
+    HandledRow,
+    Row,
+    column,
+    day,
+    row_type,
+    several,
+)
 from habeas.exchange.tidy.reading import PIECE, TidyReader, bounds
 from habeas.figures.evaluation import undecided
 from habeas.figures.evaluation.episodes import every_tie
@@ -31,7 +40,6 @@ from habeas.figures.evaluation.results import (
 )
 from habeas.vocabulary import areas
 
-_NO_DAY = "no bound, not stated, or outside the years 1 to 9999"
 _OTHER = "the row is of another part"
 _AREA, _GROWTH = "square metres", "percent"  # units of what is measured
 
@@ -82,11 +90,11 @@ class Part(HandledRow):
     stance: str | None = column("what the speaker does with the value", null=_OTHER, codes="stance")
     property: str | None = column("which property is reported", null=_OTHER, codes="properties")
     holds: str | None = column("when the value held (EDTF)", null="not stated, or another part")
-    holds_earliest: datetime.date | None = column("first day of that time", null=_NO_DAY)
-    holds_latest: datetime.date | None = column("last day of that time", null=_NO_DAY)
+    holds_earliest: datetime.date | None = column("first day of that time", null=NO_DAY)
+    holds_latest: datetime.date | None = column("last day of that time", null=NO_DAY)
     said: str | None = column("when the speaker said it (EDTF)", null="not stated, or another part")
-    said_earliest: datetime.date | None = column("first day of that time", null=_NO_DAY)
-    said_latest: datetime.date | None = column("last day of that time", null=_NO_DAY)
+    said_earliest: datetime.date | None = column("first day of that time", null=NO_DAY)
+    said_latest: datetime.date | None = column("last day of that time", null=NO_DAY)
     source: int | None = column("number of the source that says it", null=_OTHER)
     source_title: str | None = column(
         "name of that source, else its code; see handling before it is passed on", null=_OTHER
@@ -292,7 +300,7 @@ class _Rows:
             part,
             label,
             record,
-            "; ".join(map(str, claims)) or None if claims is not None else None,
+            None if claims is None else several(claims),
             *counted,
             *reported,
             *(None if each is None else float(each) for each in estimated),
@@ -310,8 +318,9 @@ class _Rows:
             *(self.claims[each] for each in claims if each in self.claims),
             *(self.told_apart[each] for each in claims if each in self.told_apart),
         }
+        records = tuple(records)
+        labels |= self.reader.labels_of_joining(*records)
         for record in records:
-            labels |= self.reader.labels_of_joining(record)
             members = () if record is None else self.reader.records.members(record)
             labels.update(self.mentions[each] for each in members if each in self.mentions)
         return self.reader.handled(*labels)

@@ -17,7 +17,7 @@ from habeas.archive import models as m
 from habeas.archive import regions
 from habeas.archive.access import Viewer, visible
 from habeas.archive.openness import Handlings
-from habeas.exchange.tidy.columns import Cell, day
+from habeas.exchange.tidy.columns import Cell, day, several
 from habeas.figures.evaluation.loading import (
     all_records,
     all_sources,
@@ -99,16 +99,19 @@ class TidyReader:
                 found.setdefault(source, []).append(self.sources[repeated].code)
         return found
 
-    def labels_of_joining(self, record: int | None) -> frozenset[str]:
-        """The labels of the judgements by which a record is one: what names it rests on them."""
-        return self._joining.get(record, _NONE)
+    def labels_of_joining(self, *records: int | None) -> frozenset[str]:
+        """The labels of the judgements by which records are one: what names them rests on those.
+
+        With a record goes its owner (``owner_of``), as the one is joined only while the other is.
+        """
+        return _NONE.union(*(self._joining.get(record, _NONE) for record in records))
 
     def handled(self, *labels: str) -> tuple[Cell, ...]:
         """The last cells of a row: level, consent, until when, compartments, state of the consent;
         of one that rests on several things the strictest of each."""
         level, consent, until, compartments, state = self.labels.of(*labels)
         last = datetime.date.fromisoformat(until) if until else None
-        return level, consent, last, "; ".join(compartments) or None, state or None
+        return level, consent, last, several(compartments), state or None
 
 
 def pieces(rows: QuerySet[Any], fields: tuple[str, ...]) -> Iterator[list[tuple[Any, ...]]]:

@@ -84,7 +84,7 @@ def _rows(reader: TidyReader, firsts: dict[int, tuple[Any, ...]]) -> list[Row]:
 def _row(reader: TidyReader, record: int, mentions: list[tuple[Any, ...]], said: list[int]) -> Row:
     _, kind, caption, language, script, _, of = mentions[0]
     owner = None if of is None else reader.records.of(of)
-    joining = reader.labels_of_joining(record) | reader.labels_of_joining(owner)
+    joining = reader.labels_of_joining(record, owner)
     return (
         record,
         kind,

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from habeas.archive import models as m
 from habeas.archive.access import live, newest, visible
-from habeas.exchange.tidy.columns import HandledRow, Row, column, row_type
+from habeas.exchange.tidy.columns import HandledRow, Row, column, row_type, several
 from habeas.exchange.tidy.reading import TidyReader, pieces
 from habeas.figures.evaluation.loading import live_claims
 
@@ -60,7 +60,7 @@ def sources(reader: TidyReader) -> Iterator[list[Row]]:
                 about or None,
                 url or None,
                 _interests(interests),
-                "; ".join(repeats.get(position, ())) or None,
+                several(repeats.get(position, ())),
                 grades.get(position),
                 counts.get(position, 0),
                 *reader.handled(label),
@@ -71,4 +71,4 @@ def sources(reader: TidyReader) -> Iterator[list[Row]]:
 
 def _interests(text: str) -> str | None:
     found = json.loads(text or "[]")
-    return "; ".join(f"{each.get('kind', '')}: {each.get('text', '')}" for each in found) or None
+    return several(f"{each.get('kind', '')}: {each.get('text', '')}" for each in found)
