@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from tests.cli.running import Ended
+from tests.reading.test_sheets import xlsx
 from tests.support import films
 from tests.web.conftest import Reader, reading_as
 
@@ -250,3 +251,31 @@ def test_a_place_is_cited_once_from_the_command_line(
     assert "[vocabulary.bad-location]" in habeas(*photo, "somewhere").err
     assert habeas(*photo, "page 1", "--page", "1").code == 2
     assert habeas("cite", str(exhibits["photo"])).code == 2
+
+
+def test_a_sheet_is_cited_by_its_name(
+    archive_here: Path, exhibits: dict[str, int], habeas: Habeas
+) -> None:
+    """On the command line and in an import; a wrong one is refused with the sheets there are."""
+    book = archive_here.parent / "book.xlsx"
+    book.write_bytes(xlsx('<row r="2"><c r="B2"><v>311</v></c></row>'))
+    number = habeas("add", book, "--json").json["sealed"][0]["exhibit"]
+    given = habeas("cite", str(number), "--at", "cell B2, sheet cells", "--json").json
+    assert (given["quote"], given["place"]) == ("311", {"sheet": 1, "row": 2, "column": 2})
+    wrong = habeas("cite", str(number), "--at", "cell B2, sheet People")
+    assert "No sheet is named ‘People’" in wrong.err
+    assert "Its sheets: 1 ‘Cells’" in wrong.err
+    for sheet, code in (("Cells", 0), ("People", 1)):
+        folder = archive_here.parent / f"in-{sheet}"
+        folder.mkdir()
+        (folder / "sources.csv").write_text("id,kind,code\ns,publication,n\n", "utf-8")
+        (folder / "mentions.csv").write_text("id,kind,caption\nf,facility,A site\n", "utf-8")
+        (folder / "claims.csv").write_text(
+            "id,subject,property,value,source,exhibit,place\n"
+            f'c,f,name,A site,s,#{number},"cell B2, sheet {sheet}"\n',
+            "utf-8",
+        )
+        ended = habeas("import", folder, "--dry-run")
+        assert (ended.code != 0) == bool(code), ended.said
+        if code:
+            assert "claims.csv, line 2, place: No sheet is named ‘People’" in ended.err

@@ -123,3 +123,38 @@ def test_a_place_inside_its_file_is_not(written: str, bounds: Bounds) -> None:
 def test_a_number_of_an_entry_is_a_whole_number(number: object) -> None:
     with pytest.raises(BadLocation):
         locations.of_fields({"form": "row", "sheet": number, "row": 1})
+
+
+SHEETS = ("Cases 2019", "Legend, in short", "7", "Cases 2019 (2)", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("cell B2, sheet cases 2019", 1),
+        ("sheet  Cases  2019 , row 3", 1),
+        ('row 3, sheet "Legend, in short"', 2),
+        ("cell B2, sheet Cases 2019 (2)", 4),
+        ("cell B2, sheet 4", 4),
+        ("cell B2, sheet 7", 7),  # a number is a number
+        ('cell B2, sheet "7"', 3),
+    ],
+)
+def test_a_sheet_is_given_by_its_name(written: str, number: int) -> None:
+    found = locations.parse(written, lambda: SHEETS)
+    assert found.sheet == number
+    assert locations.parse(locations.words(found)) == found
+
+
+def test_a_sheet_that_is_not_there_is_refused_with_those_that_are() -> None:
+    for written, said in (
+        ("cell B2, sheet People", "No sheet is named ‘People’"),
+        ('row 1, sheet "8"', "No sheet is named ‘8’"),
+    ):
+        with pytest.raises(BadLocation, match=said) as refused:
+            locations.parse(written, lambda: SHEETS)
+        assert "1 ‘Cases 2019’, 2 ‘Legend, in short’" in (refused.value.next_step or "")
+    with pytest.raises(BadLocation, match="Several sheets"):
+        locations.parse("row 1, sheet a", lambda: ["A", "a"])
+    with pytest.raises(BadLocation, match="No sheet is named"):
+        locations.parse("row 1, sheet People")

@@ -21,14 +21,13 @@ from habeas.archive.exhibits.locating import FoundPlace, LocatedFile
 from habeas.archive.exhibits.same_bytes import exhibit_of
 from habeas.archive.opening import Archive
 from habeas.archive.readings import layer_text
-from habeas.archive.same_pictures import stops
 from habeas.archive.verbs.referring import Marking, find_compartment
 from habeas.errors import HabeasError
+from habeas.exchange import depictions, leftovers, owners, shifted
 from habeas.exchange import drafts as d
-from habeas.exchange import leftovers, owners, shifted
 from habeas.exchange.drafts import DraftDefinition, DraftRow, Drafts
 from habeas.exchange.errors import InputFault
-from habeas.exchange.names_in import DraftNames, Known, learn
+from habeas.exchange.names_in import DraftNames, learn
 from habeas.exchange.tables import lies_inside
 from habeas.exchange.values_in import read_value
 from habeas.figures.definition import definitions, naming
@@ -155,11 +154,19 @@ class _Readings:
         except (HabeasError, KeyError):  # its compartment or level is a fault of its own row
             return None
 
+    def written(self, name: str, text: str) -> Location:
+        """The place that a row gives; of an exhibit of the archive a sheet may be named."""
+        exhibit = self.known(name)
+        return locations.parse(text) if exhibit is None else self._file(exhibit).written(text)
+
     def place(self, exhibit: int, location: Location) -> FoundPlace:
         """A place in an exhibit of the archive; refused with the bounds where it is not."""
+        return self._file(exhibit).find(location)
+
+    def _file(self, exhibit: int) -> LocatedFile:
         if exhibit not in self._located:
             self._located[exhibit] = LocatedFile(self._archive, OWNER, exhibit)
-        return self._located[exhibit].find(location)
+        return self._located[exhibit]
 
     def _text(self, name: str) -> str | None:
         if not name.startswith("#"):
@@ -351,7 +358,7 @@ def _places(names: DraftNames, readings: _Readings, row: DraftRow) -> tuple[Cite
     found = []
     for written in row["place"].split(SEVERAL):
         try:
-            found.append(_place(readings, name, locations.parse(written)))
+            found.append(_place(readings, name, readings.written(name, written)))
         except HabeasError as error:
             names.faults.add(row.fault("place", error.message, error.next_step))
     return tuple(found)
@@ -383,27 +390,7 @@ def _assessment(names: DraftNames, row: DraftRow, person: str) -> None:
         return
     names.note(row, rules.graded(row["scheme"], target.what))
     if row["scheme"] == gates.DEPICTION:
-        _depiction(names, row, target, person)
-
-
-def _depiction(names: DraftNames, row: DraftRow, target: Known, person: str) -> None:
-    """What a picture shows is confirmed by another person, once it was compared with others.
-
-    Of a claim of this import the pictures can be compared only once it is there: ``importing``.
-    """
-    now = target.position is None
-    another = gates.policy_at(target.position).another_person
-    own = another and (now or gates.claimant(target.position or 0) == (person or None))
-    property = target.property if target.what == "claim" else None
-    if wrong := [*rules.depiction(property, own=own)]:
-        names.note(row, wrong)
-    elif row["grade"] == gates.SHOWS and target.position is not None:
-        waiting, conflicts = stops([target.position])
-        for problem in rules.compared(waiting, [each.words for each in conflicts], ""):
-            valid = problem.valid
-            if not waiting:
-                valid = "Retract what is wrong, or confirm it apart: `habeas pictures confirm`."
-            names.faults.add(row.fault("target", problem.reason, valid))
+        depictions.check(names, row, target, person)
 
 
 def _consent(names: DraftNames, row: DraftRow) -> None:

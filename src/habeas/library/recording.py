@@ -39,7 +39,6 @@ from habeas.library.arguments import (
 )
 from habeas.library.errors import BadArgument, ReadOnly
 from habeas.library.reading import ReadAccess
-from habeas.vocabulary import locations
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive as Opened
@@ -115,9 +114,8 @@ class Recording(ReadAccess):
                     "exhibit", f"entry {number} is not an exhibit", "Give what seal() returned."
                 )
             if at:
-                _, place, _ = locating.cite(
-                    archive, row, locations.parse(at), inner=inner, quote=quote
-                )
+                location = locating.written(archive, OWNER, number, at, inner=inner)
+                _, place, _ = locating.cite(archive, row, location, inner=inner, quote=quote)
                 return Ref(entry_id_at(place), place)
             text = None if layer is None else number_of(layer, "layer")
             read = read_text(archive, OWNER, number, inner=inner, layer=text)

@@ -11,7 +11,7 @@ within its bounds says nothing of what the place shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -256,6 +256,11 @@ def _down(top: int, bottom: int) -> str:
 
 _TIME = r"(?:\d{1,3}:)?\d{1,4}:\d{2}(?:\.\d{1,3})?"
 _SHARE = r"(\d{1,3}(?:\.\d{1,4})?) ?%?"
+#: A sheet by its number or its name; in quotation marks the name may have commas, or be a number.
+_SHEET: Final = re.compile(
+    r"(?P<before>(?:^|,)\s*)(?:sheet|table)\s+(?:\"(?P<quoted>[^\"]+)\"|(?P<plain>[^,\"]+))",
+    re.IGNORECASE,
+)
 _ITEMS: Final = (
     ("whole", re.compile(r"(?:the )?whole(?: file)?")),
     ("cell", re.compile(r"cell ([a-z]{1,7}) ?(\d{1,10})")),
@@ -269,13 +274,16 @@ _ITEMS: Final = (
 )
 
 
-def parse(text: str) -> Location:
+def parse(text: str, sheets: Callable[[], Sequence[str]] = tuple) -> Location:
     """The location that is written, with nothing wrong by itself; ``BadLocation`` says what is.
 
-    A sheet that is not named is the first; a page with no rectangle is the whole page; a
+    ``sheets`` gives the names of the file's sheets in order; it is asked where one is named and not
+    numbered. A sheet that is not named is the first; a page with no rectangle is the whole page; a
     rectangle with neither page nor time is of page 1, which is also what a picture has.
     """
     given: dict[str, tuple[str, ...]] = {}
+    if len(text) <= _LONGEST:
+        text = _SHEET.sub(lambda found: _numbered(found, sheets), text)
     plain = " ".join(text.lower().replace("–", "-").split())
     if not plain or len(plain) > _LONGEST:
         raise BadLocation(f"This is not a place in a file: {shown(text)}.", next_step=HOW)
@@ -288,6 +296,25 @@ def parse(text: str) -> Location:
     for reason, valid in problems(location):
         raise BadLocation(reason, next_step=valid)
     return location
+
+
+def _numbered(found: re.Match[str], sheets: Callable[[], Sequence[str]]) -> str:
+    """A sheet that is named, by its number; what is a number already is left as it is."""
+    quoted, plain = found["quoted"], " ".join((found["plain"] or "").split())
+    if not quoted and (plain.isdecimal() or not plain):
+        return found[0]
+    wanted = " ".join((quoted or plain).split()).casefold()
+    named = [" ".join(name.split()) for name in sheets()]
+    numbers = [at for at, name in enumerate(named, 1) if name and name.casefold() == wanted]
+    if len(numbers) != 1:
+        there = ", ".join(f"{at} {shown(name)}" for at, name in enumerate(named[:12], 1) if name)
+        more = f" and {len(named) - 12} more" if len(named) > 12 else ""
+        what = "Several sheets are" if numbers else "No sheet is"
+        raise BadLocation(
+            f"{what} named {shown(quoted or plain)}.",
+            next_step=f"Its sheets: {there}{more}." if there else "Give the sheet's number.",
+        )
+    return f"{found['before']}sheet {numbers[0]}"
 
 
 def _item(item: str) -> tuple[str, tuple[str, ...]]:

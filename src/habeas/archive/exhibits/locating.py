@@ -23,6 +23,7 @@ from habeas.archive.ledger.committed_entries import Ref, entry_id_at
 from habeas.archive.readings import bounds_of, layer_text
 from habeas.archive.store.facts import stored_json
 from habeas.archive.verbs.referring import Marking, marking_as_exhibit
+from habeas.vocabulary import locations
 from habeas.vocabulary.locations import Bounds, Location
 
 if TYPE_CHECKING:
@@ -73,6 +74,16 @@ class LocatedFile:
         start, stop = range_of(places, location)
         return FoundPlace(self._exhibit, location, read, verbs.LayerRange(layer, text, start, stop))
 
+    def written(self, text: str) -> Location:
+        """The place that is written; a sheet may be given by its name."""
+        return locations.parse(text, self._sheets)
+
+    def _sheets(self) -> list[str]:
+        try:
+            return [sheet.name for sheet in self._opened[0].tables.sheets]
+        except PassageOutside:
+            return []
+
     @cached_property
     def _bounds(self) -> Bounds:
         return Bounds() if self._reading is None else bounds_of(self._reading)
@@ -96,6 +107,13 @@ def find(
 ) -> FoundPlace:
     """The place in an exhibit, or in a file inside it; refused with the bounds where it is not."""
     return LocatedFile(archive, viewer, exhibit, inner=inner).find(location)
+
+
+def written(
+    archive: Archive, viewer: Viewer, exhibit: int, text: str, *, inner: str = ""
+) -> Location:
+    """The place that is written of an exhibit; a sheet may be given by its name."""
+    return LocatedFile(archive, viewer, exhibit, inner=inner).written(text)
 
 
 def cite(

@@ -39,7 +39,7 @@ def cite(
         str,
         typer.Option(
             metavar="PLACE",
-            help="A place that is not words: 'cell C12, sheet 2', 'row 12', "
+            help="A place that is not words: 'cell C12, sheet 2' (or its name), 'row 12', "
             "'page 3, 10-42.5 across, 5-20 down' (in per cent), '1:02.5-1:09', 'whole file'.",
             show_default=False,
         ),
@@ -86,7 +86,8 @@ def cite(
             next_step="`habeas reading report --csv -` lists them with their numbers.",
         )
     if at:
-        _cite_place(session, archive, row, locations.parse(at), inner, quote, page or layer)
+        location = locating.written(archive, OWNER, exhibit, at, inner=inner)
+        _cite_place(session, archive, row, location, inner, quote, page or layer)
         return
     if not quote:
         raise typer.BadParameter("give the words to cite, or a place with --at")
