@@ -15,7 +15,7 @@ from habeas.archive import models as m
 Habeas = Callable[..., Ended]
 VTT = (
     "WEBVTT\n\n00:00.100 --> 00:00.900\n<v A>Held in the school.\n\n"
-    "01:00.000 --> 01:02.000\nIn May.\n"
+    "00:00.900 --> 00:01.400\nIn May.\n"
 )
 
 
@@ -46,6 +46,7 @@ def test_a_transcript_is_recorded_listed_and_found(
     by = ("--by", "scribe", "--language", "UG")
     given = habeas("transcript", "add", str(recording), path, *by, "--json").json
     assert (given["timed"], given["recording"]) == (2, recording)
+    assert given["past_the_end"] == [2]
     listed = habeas("transcript", "list", str(recording), "--json").json["transcripts"]
     assert [(each["transcript"], each["language"], each["by"]) for each in listed] == [
         (given["transcript"], "ug", "scribe")
@@ -62,7 +63,7 @@ def test_a_transcript_is_recorded_listed_and_found(
     )
     assert habeas(*at["command"].split()[1:], "--json").json["words"] == at["words"]
     later = habeas("search", "May", "--purpose", "To check what is written down").out
-    assert "1:00-1:02" in later
+    assert "0:00.900-0:01.400" in later
     assert habeas("verify").code == 0
     ended = [{"transcript": given["transcript"], "handling": "team"}]
     source = str(m.Source.objects.get(code="scribe").position)
@@ -103,3 +104,19 @@ def test_a_letter_is_no_recording(recording: int, archive_here: Path, habeas: Ha
     ended = habeas("transcript", "add", str(letter), note, "--by", "scribe", "--language", "en")
     assert ended.code != 0
     assert "not a recording" in ended.err or "its own transcript" in ended.err
+
+
+def test_a_line_after_the_end_of_its_recording_is_refused_with_its_number(
+    recording: int, archive_here: Path, habeas: Habeas
+) -> None:
+    """It is of another recording; one that only goes on a little is recorded, and told."""
+    path = archive_here.parent / "talk.vtt"
+    by = ("--by", "scribe", "--language", "ug")
+    path.write_text(VTT.replace("00:00.900 --> 00:01.400", "01:00.000 --> 01:02.000"), "utf-8")
+    refused = habeas("transcript", "add", str(recording), path, *by)
+    assert refused.code != 0
+    assert "Line 2 begins at 1:00, and the recording ends at 0:01" in refused.err
+    assert habeas("transcript", "list", str(recording), "--json").json["transcripts"] == []
+    path.write_text(VTT, "utf-8")
+    told = habeas("transcript", "add", str(recording), path, *by)
+    assert "Line 2 goes on to 0:01.400, after the recording's end." in told.out

@@ -131,6 +131,17 @@ def transcript(language: str, *, itself: bool) -> Problems:
         yield Problem("of", reason, "Name the file that holds the lines.")
 
 
+def spoken(number: int, from_ms: int, end_ms: int) -> Problems:
+    """A line of a transcript begins before its recording ends."""
+    if from_ms > end_ms:
+        yield Problem(
+            "of",
+            f"Line {number} begins at {locations.clock(from_ms)}, and the recording ends at "
+            f"{locations.clock(end_ms)}.",
+            "Give the transcript of this recording; correct the time of that line in a copy.",
+        )
+
+
 def mention(kind: str, caption: str, language: str, script: str) -> Problems:
     """How a source or list refers to somebody or something."""
     yield from code("kind", kind, schema.core().kinds, "kind of record")

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from habeas.archive import models as m
+from habeas.archive import rules
 from habeas.archive.access import Viewer, visible
-from habeas.archive.readings import part_of, rows_in
+from habeas.archive.readings import bounds_of, part_of, rows_in, standing
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -52,7 +53,29 @@ def layer_of(viewer: Viewer, transcript: m.Transcript) -> int | None:
     return reading.layer if shown.exists() else None
 
 
-def lines_of(archive: Archive, viewer: Viewer, reading: int) -> Iterator[SpokenLine]:
+def past_the_end(
+    archive: Archive, viewer: Viewer, recording: int, reading: int
+) -> list[tuple[int, int]]:
+    """The lines of a reading that go on after their recording, each with its number and its end.
+
+    One that begins after it is refused: it is said in another one. The last line of subtitles often
+    runs on a little.
+    """
+    of = standing(viewer, recording)
+    end_ms = 0 if of is None else bounds_of(of).duration_ms
+    found: list[tuple[int, int]] = []
+    if end_ms:
+        for number, line in enumerate(lines_of(archive, viewer, reading, most=None), 1):
+            if line.from_ms is not None:
+                rules.refuse(rules.spoken(number, line.from_ms, end_ms))
+            if line.to_ms is not None and line.to_ms > end_ms:
+                found.append((number, line.to_ms))
+    return found
+
+
+def lines_of(
+    archive: Archive, viewer: Viewer, reading: int, *, most: int | None = MOST_LINES
+) -> Iterator[SpokenLine]:
     """The lines of one reading, a transcript's or a film's subtitles, in order."""
     row = visible(viewer, m.Reading).filter(position=reading).first()
     layer = None
@@ -66,7 +89,7 @@ def lines_of(archive: Archive, viewer: Viewer, reading: int) -> Iterator[SpokenL
         if part.kind != "line":
             continue
         count += 1
-        if count > MOST_LINES:
+        if most is not None and count > most:
             return
         place = part.locator
         yield SpokenLine(

@@ -20,8 +20,10 @@ from habeas.archive.verbs.referring import Marking, marking_as_exhibit
 from habeas.cli.commands.reading import read_and_tell
 from habeas.cli.session import Session
 from habeas.cli.speaking import several
+from habeas.vocabulary.locations import clock
 
 _RECORDINGS = ("audio/", "video/")
+_MOST_NAMED = 3
 
 
 def add(
@@ -80,6 +82,7 @@ def add(
             f"Exhibit {words} has no text that can be used as a transcript{why}.",
             next_step="It stays sealed. Give a file in WebVTT, SRT, TextGrid, ELAN or plain text.",
         )
+    running_on = transcripts.past_the_end(archive, OWNER, recording, reading.position)
     known = visible(OWNER, m.Transcript).filter(
         exhibit=recording, transcript=words, source=source.position, ended_at__isnull=True
     )
@@ -99,11 +102,16 @@ def add(
     session.say(f"    {several(timed, 'line')} with a time")
     if not timed:
         session.say("    Its lines have no times, so they do not link to moments of the recording.")
+    for number, end_ms in running_on[:_MOST_NAMED]:
+        session.say(f"    Line {number} goes on to {clock(end_ms)}, after the recording's end.")
+    if len(running_on) > _MOST_NAMED:
+        session.say(f"    … and {len(running_on) - _MOST_NAMED:,} more go on after its end.")
     session.give(
         {
             "transcript": made.position, "recording": recording, "exhibit": words,
             "reading": reading.position, "language": language, "lines": len(lines),
             "timed": timed, "translates": translates,
+            "past_the_end": [number for number, _ in running_on],
         }
     )  # fmt: skip
 
