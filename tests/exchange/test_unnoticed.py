@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,22 @@ def test_a_public_bundle_is_refused_while_a_remark_holds_somebody_back(archive: 
         verbs.consent(batch, two[1], basis="given", audience="team", marking=OPEN)
         verbs.withdraw(batch, two[1], marking=OPEN)
     assert choose(archive, "public", figure="people").positions
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_point_without_a_precision_is_said_and_recorded_so(
+    archive: Archive, tmp_path: Path
+) -> None:
+    folder = folder_of(
+        tmp_path / "points",
+        sources="id,kind,code\ns,publication,news\n",
+        mentions="id,kind,caption\nf,facility,A site\n",
+        claims="id,subject,property,value,source\n"
+        'c-1,f,location,"37.08,80.18",s\nc-2,f,location,"37.08,80.18 settlement",s\n',
+    )
+    _, (note,) = preview(archive, read_folder(folder))
+    assert note.startswith("1 point has no precision: c-1.")
+    assert "settlement" in note
+    assert import_folder(archive, folder, add_reviewer(archive)).notes == (note,)
+    told = m.Claim.objects.order_by("row").values_list("value", flat=True)
+    assert [json.loads(value)["precision"] for value in told] == ["not-stated", "settlement"]

@@ -2,12 +2,14 @@
 
 A source under a code that the archive has is another origin; a person under a name that it has is
 another person until somebody judges; a consent to be public that carries a remark opens nothing,
-because no rule can read a remark. Codes and names are compared as they are written, within the
-import also folded: a hint where to look, never a judgement.
+because no rule can read a remark; a point without a precision is not known to be exact. Codes and
+names are compared as they are written, within the import also folded: a hint where to look, never a
+judgement.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -17,7 +19,8 @@ from habeas.archive.access.consents import is_held_back
 from habeas.archive.store.pieces import in_pieces
 from habeas.exchange import drafts as d
 from habeas.exchange.drafts import DraftRow, Drafts
-from habeas.vocabulary import texts
+from habeas.vocabulary import places, schema, texts
+from habeas.vocabulary.errors import VocabularyError
 
 _MOST_NAMED = 5
 
@@ -28,6 +31,7 @@ def in_drafts(drafts: Drafts) -> tuple[str, ...]:
         *_sources(drafts.rows(d.SOURCES)),
         *_people(drafts.rows(d.MENTIONS), drafts.rows(d.JUDGEMENTS)),
         *_consents(drafts.rows(d.CONSENTS)),
+        *_points(drafts.rows(d.CLAIMS)),
     )
 
 
@@ -61,6 +65,24 @@ def _people(rows: Sequence[DraftRow], judgements: Sequence[DraftRow]) -> Iterabl
         yield (
             f"{len(again):,} {which}: {_some(again)}. They are counted separately until someone "
             "judges them the same (`habeas link run`, `habeas link judge`)."
+        )
+
+
+def _points(rows: Sequence[DraftRow]) -> Iterable[str]:
+    known = schema.core().properties
+    bare = []
+    for row in rows:
+        prop = known.get(row["property"])
+        if prop is not None and prop.type == "place":
+            with contextlib.suppress(VocabularyError):
+                if places.parse(row["value"]).precision == places.NOT_STATED:
+                    bare.append(row["id"])
+    if bare:
+        which = "points have" if len(bare) > 1 else "point has"
+        yield (
+            f"{len(bare):,} {which} no precision: {_some(bare)}. It is recorded as not stated, and "
+            "maps draw it as wide as a county. Where it is known, write it after the point, such "
+            f"as `37.08,80.18 settlement`: {', '.join(places.PRECISIONS[:-1])}."
         )
 
 
