@@ -100,6 +100,11 @@ def test_it_stops_at_the_gate_and_forced_through_all_that_it_touched_is_listed(
     assert habeas("figure", "show", "officers", "--json").code == 0
     refused = habeas("bundle", "make", "--figure", "officers", "--to", tmp_path / "b0")
     assert refused.code != 0 or not list((tmp_path / "b0").rglob("*.age"))
+    tables = habeas("export", "claims", "--to", tmp_path / "none.csv")
+    assert (
+        "4 are handled above public, or wait for an acceptance, a confirmation or the consent of "
+        "someone." in tables.out
+    )
     officer = visible(OWNER, m.Mention).filter(kind="person").first()
     assert officer is not None
     alone = habeas("bundle", "make", "--record", str(officer.position), "--to", tmp_path / "b2")

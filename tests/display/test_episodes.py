@@ -324,6 +324,26 @@ def test_the_terminal_and_a_program_have_them_too(world: World) -> None:
     assert "Nothing is claimed" in run("detentions", other.position, *where).out
 
 
+def test_the_terminal_folds_what_a_page_folds(world: World) -> None:
+    """Told unasked, it hurts whoever only looks for a date; a program is told what folds."""
+    with world.archive.writing(world.signer) as batch:
+        stay = world.detention(batch, "One", held_from="2017", held_until="2018-05")
+        cold = values.text("No heating, forty to a cell")
+        claim = say(batch, stay, "detention_conditions", cold, world.paper)
+    where = ("detentions", world.person.position, "--archive", world.archive.directory)
+    told = run(*where)
+    assert f": folded (claim {claim.position}, " in told.out
+    assert "No heating" not in told.said
+    assert "--unfold writes it out" in told.said
+    opened = run(*where, "--unfold")
+    assert f": No heating, forty to a cell (claim {claim.position}, " in opened.out
+    assert "folded" not in opened.said
+    (given,) = run(*where, "--json").json["detentions"]
+    folds = {each["property"]: each["folded"] for each in given["said"]}
+    assert folds["detention_conditions"] is True
+    assert not any(folds[name] for name in folds if name != "detention_conditions")
+
+
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_program_reads_them_as_somebody(world: World) -> None:
     with world.archive.writing(world.signer) as batch:

@@ -175,6 +175,8 @@ def test_the_owner_is_told_how_many_rows_are_left_out(world: World, tmp_path: Pa
     rows = export(world, "claims", "--force", to=to).json["rows"]["claims"]
     hidden = every["claims"] - rows
     assert f"claims: {rows} of {every['claims']} rows: {hidden} are handled above public." in said
+    above = run("export", "claims", "--force", "--level", "team", *PURPOSE, *where).out
+    assert "are handled above team. " in above
     assert "`--level sealed --purpose …` writes them." in said
     beside = (tmp_path / "out" / "claims.csv.codebook.json").read_text(encoding="utf-8")
     assert "left_out" not in beside  # whoever is handed the file does not learn it

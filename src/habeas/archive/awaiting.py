@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Max, Min
 
 from habeas.archive import models as m
-from habeas.archive.access import Viewer, gates, live, visible
+from habeas.archive.access import PUBLIC, Viewer, gates, live, visible, visible_labels
 from habeas.archive.access.alike import contested
+from habeas.archive.access.labels import LEVELS
 from habeas.archive.store.pieces import in_pieces
 
 _FEW = 1_000  # claims named in one question
@@ -65,6 +66,12 @@ class ShownOn:
     person: str = ""
     counts: bool = False
     contested: bool = False
+
+
+def something_waits() -> bool:
+    """Whether anything that is handled as public is not public yet, or no longer."""
+    public = visible_labels(PUBLIC).values("id")
+    return m.Label.objects.filter(level=LEVELS["public"]).exclude(id__in=public).exists()
 
 
 def imported_lists(viewer: Viewer) -> list[ImportedList]:

@@ -1,7 +1,8 @@
 """A person's detentions as lines of text and as plain data: for the terminal and for programs.
 
-Renderings of ``episodes.Detentions``; nothing is read or chosen here. Invariant: every value stands
-with its speaker and the number of its claim, so that it can be followed with ``habeas why``.
+Renderings of ``episodes.Detentions``; nothing is read or chosen here. Invariants: every value
+stands with its speaker and the number of its claim, so that it can be followed with ``habeas why``;
+lines do not write out what a page folds unless it is asked for, plain data has it and says so.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ _HIDDEN = "a record that is not visible to you"
 _UNNAMED = "a source that is not visible to you"
 
 
-def lines_of(found: Detentions) -> Iterator[tuple[int, str]]:
-    """Each line with how far it is indented."""
+def lines_of(found: Detentions, *, unfold: bool = False) -> Iterator[tuple[int, str]]:
+    """Each line with how far it is indented; ``unfold``: what is folded too."""
     if len(found.last_known) > 1:
         yield 0, "It is not certain which of these was last:"
     for status in found.last_known:
@@ -31,27 +32,36 @@ def lines_of(found: Detentions) -> Iterator[tuple[int, str]]:
     for account in found.death:
         name = account.source.name.text if account.source else _UNNAMED
         yield 0, f"Of the death, {name}:"
-        yield from _said(account.said, alone=True)
+        yield from _said(account.said, alone=True, unfold=unfold)
     if found.episodes:
         yield 0, f"Detentions: {len(found.episodes) + found.more}"
     for episode in found.episodes:
-        yield from _episode(episode)
+        yield from _episode(episode, unfold=unfold)
     if found.more:
         yield 1, f"{found.more} more are not shown here; the record's page has all."
     if found.ungrouped:
         yield 0, f"In no detention in particular, each a possible one: {len(found.ungrouped)}"
         for possible in found.ungrouped:
-            yield 1, f"{possible.claim.property.label}: {_value(possible.claim)}"
+            card = possible.claim
+            yield 1, f"{card.property.label}: {_value(card, unfold=unfold)}"
     if found.unread:
         yield 0, f"{found.unread} further claims about the person were not read for this."
 
 
-def _episode(episode: EpisodeShown) -> Iterator[tuple[int, str]]:
+def folds(found: Detentions) -> bool:
+    """Whether something of it is folded."""
+    said = [*(each.said for each in found.death), *(each.said for each in found.episodes)]
+    cards_shown = [card for some in said for each in some for card in each.accounts]
+    cards_shown += [possible.claim for possible in found.ungrouped]
+    return any(card.folded for card in cards_shown)
+
+
+def _episode(episode: EpisodeShown, *, unfold: bool) -> Iterator[tuple[int, str]]:
     yield 1, f"{episode.record.caption.text} ({episode.record.position}): {episode.dates}"
     for overlap in episode.overlaps:
         when = "at the same time as" if overlap.certain else "perhaps at the same time as"
         yield 2, f"{when} {overlap.other.caption.text} ({overlap.other.position})"
-    yield from _said(episode.said)
+    yield from _said(episode.said, unfold=unfold)
     for following in episode.continued_in:
         yield 2, f"then moved to {following.caption.text} ({following.position})"
     if episode.grouped:
@@ -61,10 +71,11 @@ def _episode(episode: EpisodeShown) -> Iterator[tuple[int, str]]:
         yield 2, f"{episode.unread} further claims about it were not read for this"
 
 
-def _said(said: Sequence[Said], *, alone: bool = False) -> Iterator[tuple[int, str]]:
+def _said(said: Sequence[Said], *, alone: bool = False, unfold: bool) -> Iterator[tuple[int, str]]:
     for each in said:
         for card in each.accounts:
-            yield 1 if alone else 2, f"{each.property.label}: {_value(card, alone=alone)}"
+            value = _value(card, alone=alone, unfold=unfold)
+            yield 1 if alone else 2, f"{each.property.label}: {value}"
 
 
 def _accounts(accounts: Sequence[cards.Card]) -> Iterator[tuple[int, str]]:
@@ -72,8 +83,10 @@ def _accounts(accounts: Sequence[cards.Card]) -> Iterator[tuple[int, str]]:
         yield 1, f"{_speaker(card)}, claim {card.position}"
 
 
-def _value(card: cards.Card, *, alone: bool = False) -> str:
+def _value(card: cards.Card, *, alone: bool = False, unfold: bool) -> str:
     said = card.value.leads.text if card.value.leads else _HIDDEN
+    if card.folded and not unfold:
+        said = "folded"
     if card.stance.code != "asserts":
         said = f"{card.stance.verb}: {said}"
     if card.holds:
@@ -146,6 +159,7 @@ def _claim_json(card: cards.Card) -> dict[str, Any]:
         "property": card.property.name,
         "stance": card.stance.code,
         "value": card.value.leads.text if card.value.leads else None,
+        "folded": card.folded,
         "state": card.value.state,
         "record": card.value.record.position if card.value.record else None,
         "holds": card.holds.edtf if card.holds else "",

@@ -12,12 +12,15 @@ from habeas.archive.joined import find
 from habeas.cli.session import Session
 from habeas.cli.speaking import shown
 from habeas.display import episodes
-from habeas.display.stays_plain import as_json, lines_of
+from habeas.display.stays_plain import as_json, folds, lines_of
 
 
 def detentions(
     session: Session,
     person: Annotated[int, typer.Argument(metavar="PERSON", min=0, help="A person's record.")],
+    unfold: Annotated[
+        bool, typer.Option("--unfold", help="Also write out what may hurt to read.")
+    ] = False,
 ) -> None:
     """Show a person's detentions in time, and what is last known.
 
@@ -38,7 +41,9 @@ def detentions(
     session.say(f"{caption} ({record.position})")
     if found is None:
         session.say("Nothing is claimed of a detention, or of what became of them.")
-    for indent, line in () if found is None else lines_of(found):
+    for indent, line in () if found is None else lines_of(found, unfold=unfold):
         session.say("  " * indent + shown(line))
+    if found is not None and not unfold and folds(found):
+        session.note("Folded is what may hurt to read; --unfold writes it out.")
     plain = as_json(found or episodes.NOTHING)
     session.give({"person": record.position, "caption": record.first.caption, **plain})

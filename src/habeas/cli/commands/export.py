@@ -116,10 +116,16 @@ def _tell(speaker: Speaker, level: str, done: Exported, missing: Sequence[LeftOu
             speaker.say(f"{kind}: {several(rows, 'row')}")
             continue
         one = lacking[kind]
+        single = one.rows == 1
+        why = f"{'is' if single else 'are'} handled above {level}"
+        if one.waits:
+            why += (
+                f", or {'waits' if single else 'wait'} for an acceptance, a confirmation or the "
+                "consent of someone"
+            )
         speaker.say(
-            f"{kind}: {rows:,} of {several(one.of, 'row')}: {one.rows:,} "
-            f"{'is' if one.rows == 1 else 'are'} handled above {level}. "
-            f"`--level {one.level} --purpose …` writes {'it' if one.rows == 1 else 'them'}."
+            f"{kind}: {rows:,} of {several(one.of, 'row')}: {one.rows:,} {why}. "
+            f"`--level {one.level} --purpose …` writes {'it' if single else 'them'}."
         )
     speaker.say(
         f"As of {done.size:,} entries, for readers of what is {level} at most; SHA-256 "

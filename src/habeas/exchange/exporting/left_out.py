@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, Viewer, live, newest, visible
 from habeas.archive.access.labels import LEVELS
+from habeas.archive.awaiting import something_waits
 from habeas.exchange.bundling.choosing import viewer_of
 from habeas.exchange.tidy.observations import KIND as OBSERVATION
 from habeas.figures.evaluation.loading import all_records, live_claims
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """``rows`` of ``of`` were not written; ``level`` is the lowest that writes them all."""
+    """``rows`` of ``of`` were not written; ``level`` is the lowest that writes them all.
+
+    ``waits``: some may be handled as public, and wait for an acceptance, a confirmation or somebody
+    who agrees.
+    """
 
     kind: str
     rows: int
     of: int
     level: str
+    waits: bool = False
 
 
 def left_out(done: Exported, level: str) -> Iterator[LeftOut]:
@@ -41,7 +47,10 @@ def left_out(done: Exported, level: str) -> Iterator[LeftOut]:
         if kind == "observations":
             rows += done.undated
         if rows < whole:
-            yield LeftOut(kind, whole - rows, whole, _lowest(kind, higher, whole, done.size))
+            lowest = _lowest(kind, higher, whole, done.size)
+            yield LeftOut(
+                kind, whole - rows, whole, lowest, level == "public" and something_waits()
+            )
 
 
 def _lowest(kind: str, levels: Collection[str], whole: int, size: int) -> str:
