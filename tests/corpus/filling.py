@@ -83,6 +83,7 @@ class Filling:
             numbers = self._import("import", content.IMPORT)
             bad = self._import("bad", content.SECOND_IMPORT)
             self._files()
+            self._compare_and_take_out()
             self._decide(numbers, bad)
             days.behind = 5  # the keys are old enough, and a lost one may be recovered
             self._erase(numbers)
@@ -245,6 +246,24 @@ class Filling:
         phrases = self.work / "phrases.txt"
         phrases.write_text("Baran Sample\n", encoding="utf-8")
         self.do("erase", "redact", exhibit, "--phrases", phrases, *self.by(0))
+
+    def _compare_and_take_out(self) -> None:
+        """A picture that is compared with a set of known ones, tables for a purpose, a region."""
+        from PIL import Image, ImageDraw
+
+        for name, at in (("pictures/gate.png", 8), ("known/star.png", 40)):
+            path = self.work / name
+            path.parent.mkdir()
+            picture = Image.new("RGB", (256, 256), "white")
+            ImageDraw.Draw(picture).ellipse((at, at, at + 150, at + 90), fill="black")
+            picture.save(path)
+        self.do("add", self.work / "pictures", "--handling", "public", "--workers", "1")
+        self.do("pictures", "reference", self.work / "known", "--name", "Film", *self.by(0))
+        purpose = ("--purpose", "To find portraits under a wrong name")
+        self.do("pictures", "compare", *purpose, *self.by(0))
+        tables = ("--to", self.work / "claims.csv", "--level", "team")
+        self.do("export", "claims", *tables, "--purpose", "For the yearly report", *self.by(0))
+        self.do("regions", "add", "belarus", "--reason", "A case there", *self.by(0))
 
     def _by_verbs(self, batch: Any, numbers: dict[str, int]) -> None:
         """What no command records yet."""
