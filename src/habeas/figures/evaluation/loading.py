@@ -8,7 +8,7 @@ the definition and never on the number of rows; records are the unions of the vi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from habeas.archive.groupings import episodes_under
 from habeas.archive.joined import find_all
 from habeas.archive.records import components, joining_pairs, owners_of
 from habeas.archive.review.pairs import COMPARED_KINDS
+from habeas.archive.store import forgetting
 from habeas.archive.store.pieces import in_pieces
 from habeas.figures.definition.definitions import FigureDefinition
 from habeas.figures.evaluation.rows import ClaimRow, SourceRow
@@ -36,6 +37,7 @@ _row: Callable[[type[ClaimRow], tuple[Any, ...]], ClaimRow] = tuple.__new__
 #: Of several figures together, how many claims are read at once and held; more are read one figure
 #: after the other.
 MOST_TOGETHER = 50_000
+MOST_REMEMBERED = 1_000
 
 
 class Records:
@@ -205,6 +207,10 @@ def _counted(definition: FigureDefinition) -> frozenset[str]:
     return frozenset(filter(None, [definition.counts]))
 
 
+_more: dict[tuple[Any, ...], bool] = {}  # see ``Ground.is_more``
+forgetting.with_archive(_more.clear)
+
+
 class Ground:
     """What every figure of one viewer as of one size stands on, read when it is first needed.
 
@@ -233,6 +239,19 @@ class Ground:
     @cached_property
     def vocabulary(self) -> Schema:
         return regions.vocabulary()
+
+    def is_more(self, most: int, what: Hashable, rows: Callable[[], QuerySet[Any]]) -> bool:
+        """Whether there are more than ``most`` rows; ``what`` they are, for this viewer and size.
+
+        It is remembered, because an overview asks it of each figure, and counting so far takes
+        longer than all else on it.
+        """
+        key = (self.viewer.name, self.viewer.key, self.as_of, self._without, most, what)
+        if key not in _more:
+            if len(_more) >= MOST_REMEMBERED:
+                _more.clear()
+            _more[key] = rows().values_list("position")[most : most + 1].exists()
+        return _more[key]
 
     def holds(self, definition: FigureDefinition) -> bool:
         """Whether the rows that a definition asks about were read with those of others."""
@@ -277,8 +296,8 @@ class Ground:
             return None
         names = frozenset(name for d in self._together for name in d.properties)
         counts = frozenset[str]().union(*map(_counted, self._together))
-        claims = live_claims(self.viewer, self.as_of).filter(property__in=names)
-        if claims.values_list("position")[MOST_TOGETHER : MOST_TOGETHER + 1].exists():
+        claims = live_claims(self.viewer, self.as_of).filter(property__in=sorted(names))
+        if self.is_more(MOST_TOGETHER, names, lambda: claims):
             return None
         return self._read(names, counts)
 

@@ -84,15 +84,16 @@ def is_large(definition: FigureDefinition, ground: Ground) -> bool:
     if ground.as_of <= MOST_AT_ONCE:  # each claim and each record is an entry
         return False
     names = frozenset(definition.properties)
-    if _is_more(_mentions(definition, ground)) or _is_more(_claims(ground, names)):
+    people = ground.is_more(MOST_AT_ONCE, definition.counts, lambda: _mentions(definition, ground))
+    if people or _is_more(ground, names):
         # Whoever lies somewhere lies in all that is above: these claims are read at once.
         placing = names.intersection(LOCATING)
-        return not placing or not _is_more(_claims(ground, placing))
+        return not placing or not _is_more(ground, placing)
     return False
 
 
-def _is_more(rows: QuerySet[m.Claim] | QuerySet[m.Mention]) -> bool:
-    return rows.values_list("position")[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists()
+def _is_more(ground: Ground, properties: frozenset[str]) -> bool:
+    return ground.is_more(MOST_AT_ONCE, properties, lambda: _claims(ground, properties))
 
 
 def _claims(ground: Ground, properties: Iterable[str]) -> QuerySet[m.Claim]:

@@ -5,6 +5,7 @@ Page and JSON twin are two renderings of it; here is where what it points to is 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,10 +26,14 @@ def content(value: Any, request: HttpRequest) -> Any:
 
 def address(target: Target) -> str:
     """Where the pages show what a value points to."""
-    of = () if target.of is None else target.of if isinstance(target.of, tuple) else (target.of,)
     query = f"?{urlencode(target.asked)}" if target.asked else ""
     section = f"#{target.section}" if target.section else ""
-    return f"{reverse(target.name, args=of)}{query}{section}"
+    return f"{_path(target.name, target.of)}{query}{section}"
+
+
+@lru_cache(maxsize=4_096)
+def _path(page: str, of: int | str | tuple[int | str, ...] | None) -> str:
+    return reverse(page, args=() if of is None else of if isinstance(of, tuple) else (of,))
 
 
 def part_address(part: TextPart, request: HttpRequest) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,14 +29,22 @@ HELD = gettext_noop("legal hold")
 
 def words(found: Content) -> list[Content]:
     """The marks of one thing: ``code`` (its shape) and ``words``; public and agreed need none."""
+    return _translated(_said(found))
+
+
+def _said(found: Content) -> list[tuple[str, str]]:
     said = []
     if (level := found.get("handling")) in LEVELS:
-        said.append({"code": level, "words": _(LEVELS[level])})
+        said.append((level, LEVELS[level]))
     if (state := found.get("consent")) in CONSENTS:
-        said.append({"code": "consent", "words": _(CONSENTS[state])})
+        said.append(("consent", CONSENTS[state]))
     if found.get("held"):
-        said.append({"code": "held", "words": _(HELD)})
+        said.append(("held", HELD))
     return said
+
+
+def _translated(said: Iterable[tuple[str, str]]) -> list[Content]:
+    return [{"code": code, "words": _(message)} for code, message in said]
 
 
 def code_of(word: str) -> str:
@@ -48,10 +56,10 @@ def code_of(word: str) -> str:
 
 def common(content: Any) -> list[Content]:
     """The marks that all of several things have: said once, above them. None for one alone."""
-    each = [words(found) for found in _outermost(content)]
+    each = [_said(found) for found in _outermost(content)]
     if len(each) < 2:
         return []
-    return [mark for mark in each[0] if all(mark in other for other in each)]
+    return _translated(mark for mark in each[0] if all(mark in other for other in each))
 
 
 def _outermost(content: Any) -> Iterator[Content]:

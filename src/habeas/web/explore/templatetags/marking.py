@@ -21,6 +21,7 @@ from habeas.web.explore.frame import marks
 
 register = template.Library()
 
+_NOTHING = SafeString("")
 _SAID = "marks_said"  # the key in a template's context under which a list keeps what it has said
 
 
@@ -46,6 +47,8 @@ def mark_words(words: list[str]) -> SafeString:
 
 
 def _shown(said: list[dict[str, Any]]) -> SafeString:
+    if not said:  # as nearly always
+        return _NOTHING
     return format_html_join(
         "",
         ' <span class="handling" data-level="{}">{}</span>',
