@@ -13,6 +13,7 @@ from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access import OWNER, PUBLIC, visible
 from habeas.archive.opening import Archive, open_archive
+from habeas.cli import evaluated
 from habeas.demo import corpus_path
 from habeas.exchange.importing import Imported, import_folder
 from habeas.exchange.samples import read_sample
@@ -138,3 +139,21 @@ def test_detentions_told_apart_leave_every_other_figure_as_it_was(
         "at least 4 persons (3 more not known)"
     )
     assert with_them == without
+
+
+def test_inventories_are_told_in_the_terminal_as_on_the_page(archive: Archive) -> None:
+    load(archive)
+    figure = evaluate(archive, recorded.named(OWNER, "named-facilities"), OWNER)
+    told = evaluated.as_json(figure)["inventories"]
+    lists = {each["name"]: (each["least"], each["most"], each["alone"]) for each in told["lists"]}
+    assert lists["List of locations"] == (7, 7, 6)
+    assert (told["least"], len(told["sites"])) == (11, 12)
+    names = [each["name"] for each in told["lists"]]
+    shared = {
+        tuple(names[n] for n in each["lists"]): (each["least"], each["most"])
+        for each in told["shared"]
+    }
+    assert shared["List of locations", "Summary box"] == (0, 1)
+    assert evaluated.as_json(evaluate(archive, recorded.named(OWNER, "leaks"), OWNER))[
+        "inventories"
+    ] is None  # fmt: skip

@@ -56,6 +56,7 @@ def tell(
     _points(speaker, evaluation, marks)
     _groups(speaker, evaluation)
     _lists(speaker, evaluation, marks)
+    _inventories(speaker, evaluation)
     _pairs(speaker, evaluation, marks)
     for weak in evaluation.weak:
         if weak.part:
@@ -170,6 +171,61 @@ def _lists(speaker: Speaker, evaluation: Evaluation, marks: Marks) -> None:
         speaker.say(f"- {shown(caution['sentence'])}")
 
 
+def _inventories(speaker: Speaker, evaluation: Evaluation) -> None:
+    """How many sites are on each inventory, on no other, and on each two."""
+    found = evaluation.inventories if isinstance(evaluation, CountedFigure) else None
+    if found is None:
+        return
+    speaker.say()
+    speaker.table(
+        [
+            (
+                shown(each.name),
+                f"{_range(each.fewest.number, each.number)} on it",
+                f"{each.alone:,} on no other",
+            )
+            for each in found.lists
+        ]
+    )
+    for pair in found.shared:
+        if pair.most:
+            names = " and ".join(shown(found.lists[n].name) for n in (pair.left, pair.right))
+            speaker.say(f"{_range(pair.least, pair.most)} on both {names}")
+
+
+def _range(least: int, most: int) -> str:
+    return f"{most:,}" if least == most else f"{least:,} to {most:,}"
+
+
+def _inventories_json(evaluation: Evaluation) -> dict[str, Any] | None:
+    found = evaluation.inventories if isinstance(evaluation, CountedFigure) else None
+    if found is None:
+        return None
+    return {
+        "lists": [
+            {
+                "name": each.name,
+                "includes": each.includes,
+                "sources": list(each.sources),
+                "least": each.fewest.number,
+                "most": each.number,
+                "alone": each.alone,
+            }
+            for each in found.lists
+        ],
+        "shared": [
+            {"lists": [pair.left, pair.right], "least": pair.least, "most": pair.most}
+            for pair in found.shared
+        ],
+        "sites": [
+            {"record": record, "lists": list(on), "claims": list(found.grounds.get(record, ()))}
+            for record, on in sorted(found.on.items())
+        ],
+        "least": found.fewest.number,
+        "exact": found.fewest.exact,
+    }
+
+
 def _method(each: dict[str, Any]) -> tuple[str, ...]:
     if each["estimate"] is None:
         return (each["title"], "refused", each["refusal"]["reason"])
@@ -209,6 +265,7 @@ def as_json(evaluation: Evaluation, viewer: Viewer | None = None) -> dict[str, A
             }
             for each in evaluation.open_pairs
         ],
+        "inventories": _inventories_json(evaluation),
         "not_known": evaluation.not_known,
         "unit": definition.unit,
         "as_of": evaluation.as_of,

@@ -121,11 +121,11 @@ def _tell(
         marks = _marks(viewer, some)
         session.say(f"{title}: {len(moved):,}")
         for each in some:
-            words = f"is {_where(each.after)}"
+            words = f"is {_where(each.after, found.after.kind)}"
             if name == "came":
-                words = f"was {_where(each.before)}"
+                words = f"was {_where(each.before, found.after.kind)}"
             if name == "unsettled":
-                words = f"{_where(each.before)} → {words}"
+                words = f"{_where(each.before, found.after.kind)} → {words}"
             session.say(
                 f"  {shown(each.caption)} (#{each.record}){marks.said('record', each.record)}: "
                 f"{shown(words)}"
@@ -144,9 +144,10 @@ def _marks(viewer: Viewer, moved: Sequence[MovedMember]) -> Marks:
     return Marks(viewer, {"record": {each.record for each in moved}, "claim": claims})
 
 
-def _where(state: MemberState) -> str:
+def _where(state: MemberState, kind: str) -> str:
     if state.state in ("dropped", "not-known"):
-        words = "not counted" if state.state == "dropped" else "not known"
+        words = "left out" if kind == "reported" else "not counted"
+        words = words if state.state == "dropped" else "not known"
         return f"{words}, rule {state.rule}: {state.words}"
     if state.state == "joined":
         return f"counted as one with #{state.record}"
