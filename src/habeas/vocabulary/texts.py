@@ -121,6 +121,8 @@ def detect_script(text: str) -> str | None:
     Japanese (kana beside Han) is ``Jpan``; Korean with Han is ``Kore``. Han alone is
     ``Hani``: simplified and traditional are not guessed.
     """
+    if text.isascii():  # as most names on a page: asked without a look at each letter
+        return "Latn" if any(map(str.isalpha, text)) else None
     counted = Counter(script for letter in text if (script := _script_of(letter)))
     if not counted:
         return None

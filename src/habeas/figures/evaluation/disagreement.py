@@ -87,6 +87,8 @@ def between(claims: Iterable[ClaimRow], schema: Schema, kinds: Mapping[int, str]
     one_at_a_time = {n for n, known in schema.properties.items() if known.at_a_time == "one"}
     # Of what there may be many of, only one that is denied disagrees with another.
     denied = {(c.record, c.property) for c in claims if c.stance == stances.DENIES}
+    if not denied and one_at_a_time.isdisjoint({claim.property for claim in claims}):
+        return []
     for claim in claims:
         if claim.stance in (stances.ASSERTS, stances.DENIES) and (
             claim.property in one_at_a_time or (claim.record, claim.property) in denied
