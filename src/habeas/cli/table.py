@@ -78,7 +78,7 @@ custody                 custody:custody            Print the chain of custody of
 bundle                  make                       Hand evidence over so that others can check it.
 bundle make             bundle:make                Write a bundle that an expert can check without us.
 bundle verify           bundle:verify              Check a bundle with this program's own code.
-export                  export:export              Write claims, their places, records or sources as tables.
+export                  export:export              Write claims, records, sources or observations as tables.
 keys                    -                          Who can open the archive's keys, and who could recover them.
 keys protect            keys:protect               Set or change a passphrase.
 keys shares             keys_recover:shares        Make N shares on paper of which any M recover the keys (SLIP-39).

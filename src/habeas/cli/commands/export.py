@@ -50,7 +50,7 @@ def export(
     purpose: PurposeOption = "",
     as_: PersonOption = "",
 ) -> None:
-    """Write claims, their places, records, sources or observations as tables.
+    """Write claims, records, sources or observations as tables.
 
     One row each, with a codebook beside them.
 
