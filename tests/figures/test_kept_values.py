@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.figures.world import World, build
 
 from habeas.archive.access import OWNER, PUBLIC
 from habeas.archive.opening import Archive
+from habeas.archive.store import forgetting
 from habeas.display.figures.overview import overview
 from habeas.figures.definition.recorded import named
 from habeas.figures.evaluation import kept_values, loading, parts
@@ -76,3 +79,20 @@ def test_what_is_not_whole_is_counted_again(world: World) -> None:
     file.chmod(0o600)
     file.write_text('{"headline": "12', encoding="utf-8")
     assert shown(world, "supported") == ("", True)
+
+
+def test_whether_a_count_is_large_is_asked_once_a_size_and_viewer_and_forgotten(
+    world: World,
+) -> None:
+    def asked(viewer: loading.Viewer = OWNER) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            shown(world, "supported", viewer)
+        return sum("OFFSET 1" in each["sql"] for each in queries)
+
+    assert asked() > 0
+    assert asked() == 0
+    assert asked(PUBLIC) > 0
+    world.retract(next(iter(claims_of(world))), "claim")
+    assert asked() > 0
+    forgetting.everything()  # as when the archive is closed
+    assert asked() > 0
