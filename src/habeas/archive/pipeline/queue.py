@@ -20,6 +20,7 @@ from django.db.models import F
 
 from habeas.archive import models as m
 from habeas.archive.access import OWNER, visible
+from habeas.archive.access.blocked_bytes import blocked_exhibits
 from habeas.archive.models.queued import ReadingJob
 from habeas.archive.pipeline.states import unread_exhibits
 from habeas.archive.store.connecting import holding_the_head
@@ -61,12 +62,14 @@ def unread() -> list[int]:
 
 
 def fill() -> int:
-    """Put every unread exhibit on the queue; how many were not on it.
+    """Put every unread exhibit on the queue; how many were not on it. One that was blocked since it
+    was put there leaves it.
 
     Holds the head of the ledger, as recording does: what is being recorded just now is
     either unread and on the queue, or read.
     """
     with holding_the_head():
+        ReadingJob.objects.filter(exhibit__in=blocked_exhibits(), leased_until=0).delete()
         return _put(unread())
 
 

@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, newest, visible
+from habeas.archive.access.blocked_bytes import blocked_exhibits
 from habeas.reading.documents import State
 
 WAITING = "waiting"
@@ -62,9 +63,10 @@ def standing_readings(viewer: Viewer) -> QuerySet[m.Reading]:
 
 
 def unread_exhibits(viewer: Viewer) -> QuerySet[m.Exhibit]:
-    """The exhibits that no reading was made of."""
+    """The exhibits that no reading was made of. One that is blocked waits for none: what was read
+    of it is not shown, and its bytes are opened to no one."""
     read = visible(viewer, m.Reading).filter(exhibit=OuterRef("position"))
-    return visible(viewer, m.Exhibit).filter(~Exists(read))
+    return visible(viewer, m.Exhibit).filter(~Exists(read)).exclude(position__in=blocked_exhibits())
 
 
 def standing(viewer: Viewer) -> ReadingCounts:
