@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support import xinjiang
 
@@ -101,6 +101,7 @@ LETTERS = (
 
 
 @settings(deadline=None)
+@example("ъ", "a", "uey")  # no letter of it sounds
 @given(
     st.text(LETTERS, max_size=24),
     st.text(LETTERS, max_size=24),

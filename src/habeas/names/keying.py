@@ -42,7 +42,8 @@ def keys(name: str, region: Region) -> frozenset[str]:
         texts = [part.text for part in parts]
         for order in (texts, [texts[-1], *texts[:-1]]):
             found |= {f"s:{skeleton}" for skeleton in _skeletons("".join(order), region)}
-    return frozenset(found)
+    # Signs that have no sound, as a hard sign alone: found again as they are written.
+    return frozenset(found or {f"s:{part.text}" for part in parts})
 
 
 @lru_cache(maxsize=65_536)
