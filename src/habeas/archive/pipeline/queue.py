@@ -56,8 +56,11 @@ class Left:
 
 
 def unread() -> list[int]:
-    """The exhibits that no reading was made of, in the order in which they were sealed."""
-    exhibits = unread_exhibits(OWNER).order_by("position")
+    """The exhibits that no reading was made of, in the order in which they were sealed.
+
+    None that is blocked: what was read of it is shown to no one, and no one opens its bytes.
+    """
+    exhibits = unread_exhibits(OWNER).exclude(position__in=blocked_exhibits()).order_by("position")
     return list(exhibits.values_list("position", flat=True))
 
 

@@ -15,7 +15,6 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, newest, visible
-from habeas.archive.access.blocked_bytes import blocked_exhibits
 from habeas.reading.documents import State
 
 WAITING = "waiting"
@@ -63,10 +62,9 @@ def standing_readings(viewer: Viewer) -> QuerySet[m.Reading]:
 
 
 def unread_exhibits(viewer: Viewer) -> QuerySet[m.Exhibit]:
-    """The exhibits that no reading was made of. One that is blocked waits for none: what was read
-    of it is not shown, and its bytes are opened to no one."""
+    """The exhibits that no reading was made of."""
     read = visible(viewer, m.Reading).filter(exhibit=OuterRef("position"))
-    return visible(viewer, m.Exhibit).filter(~Exists(read)).exclude(position__in=blocked_exhibits())
+    return visible(viewer, m.Exhibit).filter(~Exists(read))
 
 
 def standing(viewer: Viewer) -> ReadingCounts:
