@@ -19,6 +19,7 @@ from habeas.archive.access import PUBLIC as ANYONE
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
+from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verbs.referring import Marking
 from habeas.custody.log.notes import Signer
 from habeas.display import episodes, last_known, records
@@ -187,6 +188,45 @@ def test_last_known_is_dated_and_says_how_old_it_is_and_who_says_so(
     with world.archive.writing(world.signer) as batch:
         say(batch, world.person, "released", values.date("2018"), world.other)
     assert [one.said for one in world.shown().last_known] == ["Released", "Held in Example camp"]
+
+
+def tell(
+    batch: Batch, subject: Ref, name: str, value: values.Value, source: Ref, basis: str, said: str
+) -> Ref:
+    """A claim with how its speaker knows and when they said it."""
+    told = [Attribution(source, basis=basis, said=said)]
+    return verbs.claim(batch, subject, name, value, told, marking=PUBLIC)
+
+
+def test_when_someone_was_last_held_is_as_their_speaker_dates_the_detention(world: World) -> None:
+    """Told in 2019 of a stay that ended in 2017: nobody was held in 2019."""
+    where = values.reference(world.camp.entry_id)
+    with world.archive.writing(world.signer) as batch:
+        made = verbs.mention(batch, "detention", "One", of=world.person, marking=PUBLIC)
+        for name, value in (
+            ("detained", values.date("2017-05/2017-09")),
+            ("detained_in", where),
+        ):
+            tell(batch, made, name, value, world.paper, "experienced", "2019-03-03")
+    (last,) = world.shown().last_known
+    assert (last.said, last.as_of.edtf, last.speakers) == ("Held in Example camp", "2017-09", 1)
+    with world.archive.writing(world.signer) as batch:
+        tell(batch, made, "detained_in", where, world.other, "heard", "2018-01")
+    (last,) = world.shown().last_known
+    assert (last.as_of.edtf, last.speakers) == ("2018-01", 1), "no one's dates are lent to another"
+
+
+def test_an_own_account_without_dates_does_not_say_when_someone_was_last_held(
+    world: World,
+) -> None:
+    where = values.reference(world.camp.entry_id)
+    with world.archive.writing(world.signer) as batch:
+        tell(batch, world.person, "detained_in", where, world.paper, "experienced", "2019-03-03")
+    assert world.shown().last_known == ()
+    with world.archive.writing(world.signer) as batch:
+        tell(batch, world.person, "detained_in", where, world.other, "heard", "2018-05")
+    (last,) = world.shown().last_known
+    assert last.as_of.edtf == "2018-05"
 
 
 def test_rival_causes_of_a_death_stand_each_under_its_speaker(world: World) -> None:

@@ -33,6 +33,7 @@ from habeas.display.last_known import (
     death,
     last_known,
     said_of,
+    told_of,
     undated,
 )
 from habeas.display.references import Target, Turning
@@ -126,6 +127,7 @@ def detentions(
     axis = Axis([*(stays.spans[at] for at in stays.order), *map(_apart, stays.loose)])
     drawn, pages = cut(stays.order, query or Query(), MOST, cursor="stay", section="detentions")
     every = [*stays.own, *stays.claims]
+    of_stays = {at: each for stay in stays.of_stay.values() for at, each in told_of(stay).items()}
     return Detentions(
         episodes=tuple(_episode(stays, at, axis) for at in drawn),
         more=len(stays.order) - len(drawn),
@@ -134,7 +136,7 @@ def detentions(
             Possible(cards.card(claim, stays.around), axis.bar(_apart(claim)))
             for claim in stays.loose
         ),
-        last_known=last_known(every, stays.around),
+        last_known=last_known(every, stays.around, of_stays),
         undated=undated(stays.claims, stays.around),
         death=death(every, stays.around),
         unread=stays.unread,

@@ -7,8 +7,9 @@ its age and who says so; each account of a death is under its speaker, denials t
 from __future__ import annotations
 
 import datetime
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -37,6 +38,7 @@ STATUSES = {
     "spoke_publicly": "spoke",
 }
 OF_DEATH = ("death_date", "cause_of_death")
+_TIMES = ("detained", "held_from", "held_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,21 @@ class _Known:
     last: int
 
 
-def last_known(claims: Iterable[Claim], around: cards.Around) -> tuple[Status, ...]:
-    """What was known last; of those that are not certainly earlier than another, each."""
-    found = [known for claim in claims if (known := _known(claim, around)) is not None]
+def last_known(
+    claims: Iterable[Claim], around: cards.Around, stays: Mapping[int, ToldOfStay]
+) -> tuple[Status, ...]:
+    """What was known last; of those that are not certainly earlier than another, each.
+
+    ``stays``: of the claims of detentions, what their speakers say of these (``told_of``).
+    """
+    found = [known for claim in claims if (known := _known(claim, around, stays)) is not None]
     if not found:
         return ()
     latest = max(known.first for known in found)
     by_words: dict[str, list[_Known]] = defaultdict(list)
     for known in sorted(found, key=lambda known: (-known.last, known.claim.position)):
         if known.last >= latest:
-            by_words[_status_words(known.claim, around)].append(known)
+            by_words[_status_words(known.claim, around, stays)].append(known)
     now = datetime.date.fromisoformat(today()).toordinal()
     told = []
     for said, several in by_words.items():
@@ -124,13 +131,44 @@ def last_known(claims: Iterable[Claim], around: cards.Around) -> tuple[Status, .
     return tuple(told)
 
 
+@dataclass(frozen=True, slots=True)
+class ToldOfStay:
+    """What one speaker says of a detention: when (EDTF), and where if in one place only."""
+
+    time: str
+    place: int | None
+
+
+def told_of(stay: Collection[Claim]) -> dict[int, ToldOfStay]:
+    """By claim of one detention, what its speaker says of it elsewhere. Nobody's dates are lent to
+    another's account."""
+    times: dict[int, list[str]] = defaultdict(list)
+    places: dict[int, set[int]] = defaultdict(set)
+    for claim in stay:
+        if claim.property in _TIMES and _says_so(claim):
+            times[claim.source].append(claim.value_key)
+        if claim.property == "detained_in" and claim.ref is not None and _says_so(claim):
+            places[claim.source].add(claim.ref)
+    found = {}
+    for claim in stay:
+        where = places[claim.source]
+        time = max(times[claim.source], key=_ends, default="")
+        found[claim.position] = ToldOfStay(time, next(iter(where)) if len(where) == 1 else None)
+    return found
+
+
+def _ends(text: str) -> int:
+    """The last day of a time."""
+    return max((last for side in text.split("/") if (last := days_of(side)[1])), default=0)
+
+
 def undated(claims: Iterable[Claim], around: cards.Around) -> tuple[UndatedStatus, ...]:
     """What is said of the person without a date and may be later; that they were held is not."""
     found: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         told = STATUSES.get(claim.property, "held") not in ("held", "until")
-        if told and _says_so(claim) and _known(claim, around) is None:
-            found[_status_words(claim, around)].append(claim)
+        if told and _says_so(claim) and _known(claim, around, {}) is None:
+            found[_status_words(claim, around, {})].append(claim)
     return tuple(
         UndatedStatus(said, tuple(cards.card(claim, around) for claim in several))
         for said, several in found.items()
@@ -144,12 +182,18 @@ def _says_so(claim: Claim) -> bool:
     return claim.stance == "asserts" and stated and not refused
 
 
-def _known(claim: Claim, around: cards.Around) -> _Known | None:
-    """When what a claim says of somebody's fate was so; when it was said, where that is all."""
+def _known(claim: Claim, around: cards.Around, stays: Mapping[int, ToldOfStay]) -> _Known | None:
+    """When what a claim says of somebody's fate was so; when it was said, where that is all.
+
+    Who tells of a detention that they went through tells of it afterwards: they were not held when
+    they said it.
+    """
     if claim.property not in STATUSES or not _says_so(claim):
         return None
     text = claim.value_key if claim.value_type == "date" else claim.holds
-    if not text:
+    if not text and claim.position in stays:
+        text = stays[claim.position].time
+    if not text and not (_is_own_account(claim) and STATUSES[claim.property] == "held"):
         steps = cards.attribution(claim, around)
         said = steps[0].said if steps else None
         text = said.edtf if said else ""
@@ -161,7 +205,12 @@ def _known(claim: Claim, around: cards.Around) -> _Known | None:
     return None
 
 
-def _status_words(claim: Claim, around: cards.Around) -> str:
+def _is_own_account(claim: Claim) -> bool:
+    steps = json.loads(claim.attribution)
+    return bool(steps) and steps[0].get("basis") == "experienced"
+
+
+def _status_words(claim: Claim, around: cards.Around, stays: Mapping[int, ToldOfStay]) -> str:
     match STATUSES[claim.property]:
         case "died":
             return _("Died")
@@ -177,7 +226,10 @@ def _status_words(claim: Claim, around: cards.Around) -> str:
             return _("Held until then")
         case "outcome":
             return words.code_words("detention-outcome", claim.value_key)
-    place = around.mentions.get(claim.ref) if claim.ref else None
+    ref = claim.ref
+    if ref is None and claim.position in stays:
+        ref = stays[claim.position].place
+    place = around.mentions.get(ref) if ref else None
     return _("Held in %(place)s") % {"place": place.caption} if place else _("Held")
 
 
