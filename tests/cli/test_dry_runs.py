@@ -89,7 +89,7 @@ def test_an_acceptance_says_what_the_public_would_see(
     tried = habeas("accept", list_, *said, "--dry-run", "--json")
     assert tried.code == 0, tried.said
     (figure,) = tried.json["figures"]
-    assert (figure["key"], figure["after"]) == ("towns", "1")
+    assert (figure["key"], figure["after"]) == ("towns", "1 place")
     assert size(habeas) == before
     assert "No sample" in habeas("accept", list_, "--dry-run").err
     sample = tmp_path / "sample.csv"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from habeas.figures.definition import rules
 from habeas.figures.definition.definitions import parse
+from habeas.figures.definition.wording import counted_words
 from habeas.figures.errors import DefinitionError
 
 GOOD = """\
@@ -223,3 +224,19 @@ def test_several_dates_are_a_set_and_not_a_list() -> None:
     (problem,) = problems(text + "holds: {within: [2019-07, 2019-10]}}\n")
     assert problem[1].endswith(".within")
     parse(text + 'holds: {within: "{2019-07,2019-10}"}}\n')
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "words"),
+    [
+        ("person", 2, "2 persons"),
+        ("detention", 2, "2 detentions"),
+        ("detention", 1, "1 detention"),
+        ("facility", 1, "1 facility"),
+        ("country", 3, "3 countries"),
+    ],
+)
+def test_a_count_says_of_what_where_no_unit_is_named(kind: str, number: int, words: str) -> None:
+    rules = "  - {rule: has-claim, property: name}\n"
+    text = f"key: k\ntitle: T\nkind: counted\ncounts: {kind}\nrules:\n{rules}"
+    assert counted_words(number, 0, parse(text).unit) == words

@@ -121,7 +121,7 @@ def test_the_conditions_are_met_by_one_detention(world: World) -> None:
     assert [member.position for member in found.members] == [one.position]
     assert len(found.members[0].claims) == 2
     assert world.count(figure("detention", CLAIM_HERE, CLAIM_2017)).number == 1
-    assert world.count(figure("detention")).headline == "4"
+    assert world.count(figure("detention")).headline == "4 detentions"
     assert world.count(figure("person", "{rule: has-record, kind: detention}")).number == 2
 
 

@@ -148,7 +148,7 @@ def test_pairs_with_records_that_are_not_counted_are_a_weak_point(archive: Archi
         verbs.linkage(batch, "place", [pair, other], versions={}, **run)
     named = parse(TEXT + "rules:\n  - {rule: has-claim, property: name}\n")
     found = evaluate(archive, named, OWNER)
-    assert found.headline == "1 places"
+    assert found.headline == "1 place"
     with archive.writing() as batch:  # what joins two that are counted is not a dead end
         says(batch, towns[2], source)
     joined = evaluate(archive, named, OWNER)
@@ -168,7 +168,7 @@ def test_what_nobody_could_tell_of_another_kind_is_no_weak_point(archive: Archiv
     person = add_reviewer(archive)
     review(archive, person, one.position, other.position, "cannot-tell", "two letters")
     found = evaluate(archive, parse(TEXT), OWNER)
-    assert (found.headline, found.fewest) == ("1 places", 1)
+    assert (found.headline, found.fewest) == ("1 place", 1)
     assert not [w for w in found.weak if w.name == "pairs-beyond"]
 
 

@@ -16,6 +16,7 @@ from habeas.figures.definition.fields import Fields, listed
 from habeas.figures.definition.list_reading import NO_ESTIMATION, Estimation, ListOf, ListReader
 from habeas.figures.definition.rule_reading import RuleReader
 from habeas.figures.definition.syntax import Problems, YamlNode
+from habeas.figures.definition.wording import counting_unit
 from habeas.vocabulary import edtf
 from habeas.vocabulary.schema import Schema
 
@@ -120,6 +121,8 @@ class DefinitionReader(Fields):
             parts.counts = self._choice("counts", self._schema.kinds, required=True)
             reader = ListReader(self._schema, self._problems, self._line)
             parts.estimation = reader.estimation(self._keys, self._choice, self._number("seed"))
+        if not parts.unit and parts.counts and not parts.measures:
+            parts.unit = counting_unit(parts.counts, self._schema)
         parts.undecided_ppm = self._probability("undecided-from")
         if kind:
             parts.rules = self._rules(parts)

@@ -106,10 +106,19 @@ def range_words(low: int, high: int, doubts: str, not_known: int, unit: str) -> 
     return f"{number}{what} ({doubts})"
 
 
+def counting_unit(kind: str, schema: Schema) -> str:
+    """In what records of a kind are counted, where a definition names no unit."""
+    unit = f"{kind}s"
+    return unit if unit in schema.codes["unit"] else schema.kinds[kind].plural.lower()
+
+
 def _one(unit: str) -> str:
     """A counting unit in the singular, where the vocabulary gives it."""
     known = core().codes["unit"].get(unit)
-    return known.one if known and known.one else unit
+    if known and known.one:
+        return known.one
+    kinds = core().kinds.values()
+    return next((each.label.lower() for each in kinds if each.plural.lower() == unit), unit)
 
 
 def between_words(least: int, most: int) -> str:
