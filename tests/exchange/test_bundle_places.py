@@ -90,7 +90,7 @@ def test_facts_of_a_file_that_is_left_out_are_withheld_and_that_is_said(
     left = {"without_files": [at.film.position, at.pages.position, at.sheet.position]}
     bundle = of_record(archive, tmp_path / "bundle", places, **left)
     assert both(bundle) == ("holds", set())
-    assert said(bundle)["said"] == ["1 places", "4 whose bounds are not in the bundle"]
+    assert said(bundle)["said"] == ["1 place", "4 whose bounds are not in the bundle"]
     assert b"595276x841890" not in b"".join(
         path.read_bytes() for path in bundle.rglob("*.disclosures")
     )
@@ -136,7 +136,7 @@ def test_a_place_outside_its_file_fails_by_both(archive: Archive, tmp_path: Path
 
 
 WITHHELD = (
-    ({"exhibit"}, "0 places"), ({"reading"}, "1 places"), ({"layer"}, "3 places"),
+    ({"exhibit"}, "0 places"), ({"reading"}, "1 place"), ({"layer"}, "3 places"),
     ({"start", "page"}, "2 places"), ({"quote"}, "3 places"), ({"from_ms", "left"}, "3 places"),
 )  # fmt: skip
 

@@ -82,8 +82,10 @@ def opened(archive: Archive, mapping: CaseMapping, drafts: Drafts, file: str) ->
     if read is not None and read.layer is not None:
         layer = visible(OWNER, m.Layer).filter(position=read.layer).first()
     if read is None or layer is None:
-        why = "was not read yet" if read is None else f"gave no text ({read.state})"
-        refuse("table", f"Exhibit {exhibit.position} {why}.", "Read it: `habeas reading work`.")
+        why, valid = "was not read yet", "Read it: `habeas reading work`."
+        if read is not None:
+            why, valid = f"gave no text ({read.state})", "`habeas reading report` says why."
+        refuse("table", f"Exhibit {exhibit.position} {why}.", valid)
         return None
     refuse_blocked(layer.address)
     drafts.digest = hashlib.sha256(f"{drafts.digest} {layer.address}".encode()).hexdigest()

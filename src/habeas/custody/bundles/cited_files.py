@@ -70,7 +70,7 @@ class CitedFiles(BundleFiles):
             self.status["quotes"] = ABSENT
         elif not seen and self.status["quotes"] == HOLDS:
             self.status["quotes"] = UNCHECKED
-        self.said["quotes"].append(f"{seen:,} quotes")
+        self.said["quotes"].append(f"{seen:,} {'quote' if seen == 1 else 'quotes'}")
         if left_out:
             self.said["quotes"].append(f"{left_out:,} of texts that are not in the bundle")
 
@@ -102,6 +102,6 @@ class CitedFiles(BundleFiles):
             self.status["places"] = ABSENT
         elif not inside and self.status["places"] == HOLDS:
             self.status["places"] = UNCHECKED
-        self.said["places"].append(f"{inside:,} places")
+        self.said["places"].append(f"{inside:,} {'place' if inside == 1 else 'places'}")
         if left_out:
             self.said["places"].append(f"{left_out:,} whose bounds are not in the bundle")

@@ -232,7 +232,9 @@ class _Checking(CitedFiles):
 
         if listed:
             good = self._each("history", listed, one, "The checkpoint")
-            self.said["history"].append(f"{good} earlier checkpoints")
+            self.said["history"].append(
+                f"{good} earlier {'checkpoint' if good == 1 else 'checkpoints'}"
+            )
         else:
             self.status["history"] = ABSENT
         needed = self._policy_keys.needed

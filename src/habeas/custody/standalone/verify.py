@@ -1167,7 +1167,9 @@ class Bundle:
         self.earlier = {}
         count = self.each("history", listed, one, lambda item: f"The checkpoint {item!r:.80}")
         if listed:
-            self.said["history"].append(f"{count} earlier checkpoints")
+            self.said["history"].append(
+                f"{count} earlier {'checkpoint' if count == 1 else 'checkpoints'}"
+            )
         enough = [size for size, who in self.cosigned if len(who) >= max(self.needed, 1)]
         self.attested_size = max(enough, default=0)
         if self.needed and not enough:
@@ -1403,7 +1405,7 @@ class Bundle:
             self.status["quotes"] = ABSENT
         elif not seen and self.status["quotes"] == HOLDS:
             self.status["quotes"] = UNCHECKED
-        self.said["quotes"].append(f"{seen:,} quotes")
+        self.said["quotes"].append(f"{seen:,} {'quote' if seen == 1 else 'quotes'}")
         if left_out:
             self.said["quotes"].append(f"{left_out:,} of texts that are not in the bundle")
 
@@ -1462,7 +1464,7 @@ class Bundle:
             self.status["places"] = ABSENT
         elif not inside and self.status["places"] == HOLDS:
             self.status["places"] = UNCHECKED
-        self.said["places"].append(f"{inside:,} places")
+        self.said["places"].append(f"{inside:,} {'place' if inside == 1 else 'places'}")
         if left_out:
             self.said["places"].append(f"{left_out:,} whose bounds are not in the bundle")
 
