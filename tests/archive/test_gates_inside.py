@@ -25,9 +25,10 @@ def read(
     media_type: str,
     inside: dict[str, bytes] | None = None,
     boxes: str = "",
+    **more: str,
 ) -> dict[str, Ref]:
     """Record what a reading found: of a file, and of the pictures in it."""
-    metadata = {"page_boxes": boxes} if boxes else {}
+    metadata = {"page_boxes": boxes, **more} if boxes else more
     found = {}
     with archive.writing() as batch:
         own = Document("", "", 3, media_type, State.READ, reader="t", reader_version="1",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.archive.making import PUBLIC, newspaper, says
 from tests.archive.test_gates import assess, depict, portrait, public, seal_picture
+from tests.archive.test_gates_inside import FACE, read
 from tests.support.archives import ArchiveMaker
 
 from habeas.archive import models as m
@@ -17,6 +18,8 @@ from habeas.archive.verify.verifying import verify
 from habeas.reading.documents import Document, State
 from habeas.vocabulary import values
 from habeas.vocabulary.locations import Location
+
+FILM = {"duration_ms": "12000", "upright_width_px": "64", "upright_height_px": "48"}
 
 
 def test_a_name_does_not_bring_a_portrait_with_it(archive: Archive, tmp_path: Path) -> None:
@@ -125,4 +128,47 @@ def test_archives_without_a_policy_keep_what_they_show(
         line = verbs.locate(batch, scan.position, Location("whole"), marking=PUBLIC)
         listed = says(batch, p.officer, newspaper(batch, "n"), "Officer Test", passages=(line,))
     assert public(m.Claim, listed)
+    assert rebuilding.check() == []
+
+
+def test_a_rectangle_of_a_page_or_of_a_film_is_looked_at_like_a_picture(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """A scan of forty portraits is a PDF, and a still of a film is a portrait too."""
+    p = portrait(archive, tmp_path)
+    scan = seal_picture(archive, tmp_path, "scan.pdf", b"%PDF of portraits", hashed=False)
+    film = seal_picture(archive, tmp_path, "film.mp4", b"a film", hashed=False)
+    pages = read(archive, scan, "application/pdf", boxes="1-3 595276x841890")[""]
+    played = read(archive, film, "video/mp4", **FILM)[""]
+    still = Location("time", from_ms=0, to_ms=900, left=0, top=0, right=500_000, bottom=500_000)
+    with archive.writing(p.signer) as batch:
+        cited = {
+            "a face on a page": verbs.locate(batch, scan, FACE, reading=pages, marking=PUBLIC),
+            "a face in a film": verbs.locate(batch, film, still, reading=played, marking=PUBLIC),
+            "what is said": verbs.locate(
+                batch, film, Location("time", from_ms=0, to_ms=900), reading=played, marking=PUBLIC
+            ),
+            "the document": verbs.locate(batch, scan, Location("whole"), marking=PUBLIC),
+        }
+        claims = {
+            what: says(batch, p.officer, p.paper, f"Officer, {what}", passages=(place,))
+            for what, place in cited.items()
+        }
+    seen = {what: public(m.Claim, claim) for what, claim in claims.items()}
+    assert seen == {
+        "a face on a page": False,
+        "a face in a film": False,
+        "what is said": True,
+        "the document": True,
+    }
+    assert public(m.Exhibit, scan)
+    assert rebuilding.check() == []
+    with archive.writing(p.signer) as batch:
+        page = verbs.mention(batch, "document", "A page", marking=PUBLIC)
+        says_so = depict(batch, page, p.officer, cited["a face on a page"], p.paper)
+        batch.sign_batch()
+    assert not public(m.Claim, claims["a face on a page"])
+    assess(archive, p.other, says_so, "shows")
+    assert public(m.Claim, claims["a face on a page"])
+    assert not public(m.Claim, claims["a face in a film"])
     assert rebuilding.check() == []

@@ -168,7 +168,7 @@ def is_open(position: int) -> bool:
         return Acceptance.objects.filter(list=position, ended_at__isnull=True).exists()
     property = Claim.objects.filter(position=position).values_list("property", flat=True).first()
     if property not in (None, DEPICTS):
-        return all(_may_be_under(*each, position) for each in under_names.seen_in(position))
+        return all(_may_be_under(each, position) for each in under_names.seen_in(position))
     if property is not None:
         said = assessments_of(position).values_list("depiction", "position").first()
         if said is None or said[0] != CONFIRMS:
@@ -178,12 +178,12 @@ def is_open(position: int) -> bool:
     return bool(standing) and all(map(is_open, standing))
 
 
-def _may_be_under(exhibit: int, inner_path: str, claim: int) -> bool:
+def _may_be_under(file: under_names.LookedAt, claim: int) -> bool:
     """Whether a picture may stand under the names of those whom a claim is about: it was confirmed
     what it shows, and of people none but them."""
-    if not is_picture(exhibit, inner_path):
+    if not (file.part or is_picture(file.exhibit, file.inner_path)):
         return True
-    depicts = depicting(exhibit, inner_path)
+    depicts = depicting(file.exhibit, file.inner_path)
     if not depicts or not all(map(is_open, depicts)):
         return False
     shows = Claim.objects.filter(position__in=depicts, stance="asserts")
@@ -292,13 +292,18 @@ class Gates:
             under = under_names.claims_on(pictures[Exhibit])
             self.changed(depicts.union(under, *pictures.values()))
 
-    def any_picture(self, files: Collection[tuple[int, str]], write: Callable[[], None]) -> bool:
-        """Whether one of the files is a picture: exhibits, each with the path of a file in it.
-        ``write`` writes what is buffered."""
-        if missing := [each for each in files if each not in self._pictures]:
+    def any_picture(
+        self, files: Collection[under_names.LookedAt], write: Callable[[], None]
+    ) -> bool:
+        """Whether what is looked at in one of the files is a picture. ``write`` writes what is
+        buffered."""
+        if any(file.part for file in files):
+            return True
+        whole = {(file.exhibit, file.inner_path) for file in files}
+        if missing := [each for each in whole if each not in self._pictures]:
             write()
             self._pictures.update((each, is_picture(*each)) for each in missing)
-        return any(self._pictures[each] for each in files)
+        return any(self._pictures[each] for each in whole)
 
     def read(self, exhibit: int) -> None:
         """A file was read: whether it is a picture may be known only now."""

@@ -101,7 +101,7 @@ def _shows_a_picture(
         return False
     files = p.seen_in(passages)
     if not files or not p.gates.any_picture(files, p.flush):
-        p.looked_at.update(exhibit for exhibit, _ in files)
+        p.looked_at.update(file.exhibit for file in files)
         return False
     p.flush()
     return bool(people({each for each in mentions if each is not None}))

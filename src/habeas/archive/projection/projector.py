@@ -18,7 +18,7 @@ from habeas.archive import regions
 from habeas.archive.access.consents import Agreements
 from habeas.archive.access.gates import Gates
 from habeas.archive.access.labels import LEVELS, LabelWriter
-from habeas.archive.access.under_names import SEEN
+from habeas.archive.access.under_names import LookedAt, looked_at
 from habeas.archive.errors import UnknownReference
 from habeas.archive.kinds import IMPORTED, ROWS_OF
 from habeas.archive.projection.erased_entries import Erasures
@@ -70,7 +70,7 @@ class Projector:
         self.erasures = erasures
         self._known: dict[type[m.Projection], dict[str, tuple[int, str]]] = defaultdict(dict)
         self.reread: set[int] = set()  # exhibits with a reading since the last flush
-        self._seen: dict[int, tuple[int, str] | None] = {}  # passages: which file is looked at
+        self._seen: dict[int, LookedAt | None] = {}  # by passage
         self.looked_at: set[int] = set()  # exhibits that claims show, since the last flush
         self.agreements = Agreements()
         self.gates = Gates()
@@ -191,19 +191,19 @@ class Projector:
         self._known[model][fact.entry_id] = (fact.position, label)
         self.row(model, position=fact.position, label=label, **given)
 
-    def cited(self, passage: int, exhibit: int, inner_path: str, form: str) -> None:
+    def cited(self, passage: int, exhibit: int, inner_path: str, form: str, place: str) -> None:
         """A passage was made; claims that cite it may show a picture."""
         if len(self._seen) > 300_000:
             self.flush()
             self._seen.clear()
-        self._seen[passage] = (exhibit, inner_path) if form in SEEN else None
+        self._seen[passage] = looked_at(exhibit, inner_path, form, place)
 
-    def seen_in(self, passages: Sequence[int]) -> set[tuple[int, str]]:
+    def seen_in(self, passages: Sequence[int]) -> set[LookedAt]:
         """The files that are looked at, rather than read, in some passages."""
         missing = [each for each in passages if each not in self._seen]
         for some in in_pieces(missing):
             rows = m.Passage.objects.filter(position__in=some)
-            for row in rows.values_list("position", "exhibit", "inner_path", "form"):
+            for row in rows.values_list("position", "exhibit", "inner_path", "form", "place"):
                 self.cited(*row)
         found = (self._seen.get(each) for each in passages)
         return {file for file in found if file is not None}

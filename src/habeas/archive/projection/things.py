@@ -146,7 +146,8 @@ def passage(p: Projector, fact: Fact) -> None:
     if "layer" in f:
         parts.append(p.label_of(m.Layer, f["layer"]))
     form = f.get("form", "")
-    p.cited(fact.position, exhibit, f.get("inner_path", ""), form)
+    place = stored_json(locations.of_fields(f).numbers) if form else ""
+    p.cited(fact.position, exhibit, f.get("inner_path", ""), form, place)
     p.add(
         m.Passage,
         fact,
@@ -161,7 +162,7 @@ def passage(p: Projector, fact: Fact) -> None:
         form=form,
         reading=p.maybe(m.Reading, f.get("reading")),
         inner_path=f.get("inner_path", ""),
-        place=stored_json(locations.of_fields(f).numbers) if form else "",
+        place=place,
     )
 
 
