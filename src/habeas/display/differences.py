@@ -18,7 +18,7 @@ from habeas.display.references import Target, Turning
 from habeas.figures.evaluation import conflicts
 from habeas.figures.evaluation.disagreement import Conflict
 
-SHOWN = 25  # differences in one part
+SHOWN = 20  # differences in one part
 ACCOUNTS = 12  # accounts of one difference
 
 

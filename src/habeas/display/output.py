@@ -22,7 +22,7 @@ from habeas.display.asking import NotThere, Query, by_position, turning
 from habeas.display.claims import grade_words
 from habeas.display.references import Target, Turning
 
-CLAIMS = 50  # in one part
+CLAIMS = 40  # in one part
 COUNTED = 10_000
 REVIEWED, NOT_REVIEWED, CORRECTED, RETRACTED = "reviewed", "unreviewed", "corrected", "retracted"
 

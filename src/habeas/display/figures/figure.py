@@ -40,7 +40,7 @@ from habeas.figures.evaluation.results import (
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
 
-MEMBERS = 100  # in one part
+MEMBERS = 50  # in one part
 DIFFERENCES = 5  # in one part
 OPEN_PAIRS = 20  # the heaviest
 FALLEN = 50  # of those that a rule dropped, or could not decide, in one part
