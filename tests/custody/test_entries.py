@@ -185,8 +185,8 @@ def test_an_entry_that_no_bundle_takes_is_refused() -> None:
 
 
 def test_a_later_format_asks_for_a_newer_program() -> None:
-    later = sign_note(f'{ORIGIN}/entry/v2\n{{"anything":1}}\n', ENTRY_KEY)
-    with pytest.raises(EntryNewer, match=r"version 2.*newer program"):
+    later = sign_note(f'{ORIGIN}/entry/v3\n{{"anything":1}}\n', ENTRY_KEY)
+    with pytest.raises(EntryNewer, match=r"version 3.*newer program"):
         parse_entry(later)
 
 

@@ -16,13 +16,15 @@ from tests.redteam.forging import forge, grant, key_in_the_name_of
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.custody.bundles.people_check import DisclosedEntry, check_people
-from habeas.custody.log.entries import Composer, parse_entry
-from habeas.custody.log.notes import Signer
+from habeas.custody.log.entries import Composed, Composer, parse_entry
+from habeas.custody.log.notes import OVER_NOTE, Signer
+from habeas.custody.log.statements import OVER_STATEMENT, SeenLedger, draw_up
 from habeas.custody.standalone import verify as standalone
 from habeas.exchange.bundling.choosing import Chosen
 from habeas.exchange.bundling.disclosing import Rules
 from habeas.exchange.bundling.writing import write
 
+NOW = 1_900_000_000
 PERSONS = Rules(shown=frozenset({"person"}))
 
 
@@ -133,8 +135,8 @@ def test_further_and_recovered_keys_hold_in_both(world: World, tmp_path: Path) -
 class Liar(Signer):
     """It signs something else than what lies before it."""
 
-    def sign(self, text: bytes) -> bytes:
-        return super().sign(text + b"not this")
+    def sign(self, text: bytes, kind: bytes = OVER_NOTE) -> bytes:
+        return super().sign(text + b"not this", kind)
 
 
 ORIGIN = "example.org/histories"
@@ -179,11 +181,34 @@ def history(seed: int) -> list[DisclosedEntry]:
             fields["person"] = signers[0].name.rpartition("/")[2]
         elif chance.random() < 0.4:
             fields["person"] = chance.choice(HOLDERS)
-        made = composer.compose(1_900_000_000, list(fields.items()), cosigners=signers)
+        made = (_composed, _stated)[position % 2](composer, fields, signers)
         if fields["kind"] == "key-request":
             requests.append((made.entry_id, holder, verifier))
         shown.append(DisclosedEntry(position, parse_entry(made.note), fields))
     return shown
+
+
+def _composed(composer: Composer, fields: dict[str, Any], signers: list[Signer]) -> Composed:
+    """In format 1."""
+    return composer.compose(NOW, list(fields.items()), cosigners=signers)
+
+
+def _stated(composer: Composer, fields: dict[str, Any], signers: list[Signer]) -> Composed:
+    """In format 2."""
+    seen = SeenLedger(0, "0" * 64)
+    made = draw_up(composer.origin, list(fields.items()), seen=seen, not_after=NOW)
+    lines = [signer.sign(made.statement.text, OVER_STATEMENT) for signer in signers]
+    return composer.record(made.statement, NOW, made.disclosures, lines)
+
+
+def _signed_text(one: DisclosedEntry) -> bytes:
+    """As the verifier that uses the standard library alone reads it."""
+    origin, _, entry_id, statement = standalone.read_entry(one.parsed.text)
+    assert (origin, entry_id) == (one.parsed.origin, one.parsed.entry_id)
+    if one.parsed.statement is not None:
+        whole = one.parsed.statement
+        assert statement == (whole.text if whole.is_signed else b"")
+    return bytes(statement)
 
 
 def by_the_other(shown: list[DisclosedEntry]) -> standalone.Bundle:
@@ -197,7 +222,8 @@ def by_the_other(shown: list[DisclosedEntry]) -> standalone.Bundle:
             "id": one.parsed.entry_id,
             "position": one.position,
             "fields": dict(one.fields),
-            "text": one.parsed.text,
+            "statement": (statement := _signed_text(one)),
+            "kind": b"\x01" if statement == one.parsed.text else standalone.OVER_STATEMENT,
             "signatures": [
                 (each.name, each.key_id.to_bytes(4, "big"), each.raw)
                 for each in one.parsed.signatures

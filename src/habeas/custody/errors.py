@@ -141,6 +141,12 @@ class EntryNewer(EntryError):
     code: ClassVar[str] = "entry.newer-program"
 
 
+class StatementRefused(EntryError):
+    """A statement is not one of the format, or what was shown is not what it commits to."""
+
+    code: ClassVar[str] = "entry.statement-refused"
+
+
 class ProofError(CustodyError):
     """A proof does not prove what it claims to."""
 

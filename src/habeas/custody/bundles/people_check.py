@@ -28,10 +28,12 @@ class DisclosedEntry(NamedTuple):
 
 @dataclass(slots=True)
 class PeopleKeys:
-    """``signed`` entries are by the persons that they name; of ``unknown`` no grant is here."""
+    """``signed`` entries are by the persons that they name; of ``unknown`` no grant is here, and
+    ``batched`` are signed as a whole, by an entry that closes their batch."""
 
     signed: int = 0
     unknown: int = 0
+    batched: int = 0
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -39,7 +41,8 @@ class PeopleKeys:
         """Of the check, as the report of a bundle has it."""
         if self.faults:
             return FAILS
-        return HOLDS if self.signed else UNCHECKED if self.unknown else ABSENT
+        unchecked = self.unknown or self.batched
+        return HOLDS if self.signed else UNCHECKED if unchecked else ABSENT
 
     @property
     def words(self) -> list[str]:
@@ -49,6 +52,8 @@ class PeopleKeys:
             found.append(f"{self.signed:,} entries signed by the persons that they name")
         if self.unknown:
             found.append(f"{self.unknown:,} name persons whose grants are not here")
+        if self.batched:
+            found.append(f"{self.batched:,} are of batches that are signed as a whole")
         return found
 
 
@@ -64,6 +69,9 @@ def check_people(origin: str, entries: Iterable[DisclosedEntry]) -> PeopleKeys:
 
 def _check(trust: TrustState, entry: DisclosedEntry, found: PeopleKeys) -> str:
     f = entry.fields
+    if entry.parsed.statement is not None and not entry.parsed.statement.is_signed:
+        found.batched += "person" in f
+        return ""
     person, kind = f.get("person"), f.get("kind")
     known = isinstance(person, str) and person in trust.holders
     grants = kind == "key" and f.get("role") == "person" and {*_SHOWN, "state"} <= f.keys()

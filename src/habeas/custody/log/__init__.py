@@ -5,6 +5,7 @@ decided in ``keys``; whether a log on disk holds is asked in ``checks``.
 """
 
 __all__ = [
+    "batches",
     "checkpoints",
     "disclosures",
     "ed25519",
@@ -12,5 +13,6 @@ __all__ = [
     "merkle",
     "notes",
     "proofs",
+    "statements",
     "tiles",
 ]

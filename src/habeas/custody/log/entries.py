@@ -1,14 +1,15 @@
-"""Entries: the one thing that is ever appended (format version 1).
+"""Entries: the one thing that is ever appended (format versions 1 and 2).
 
 An entry is a signed note. Its first line is ``<origin>/entry/v1``; its second is canonical
 JSON with the format version, a random id, the time, the address of an object where there
 is one, and commitments. Everything else (kind, subject, person, compartment, file hash)
-is committed to and disclosed apart from the log.
+is committed to and disclosed apart from the log. Version 2 is the same with what a person
+signed elsewhere (``statements``): there a person's signature is over the statement.
 
 Invariants: the clear line says nothing but number, size, time and object address; real
 commitments and decoys are both 32 random-looking bytes, sorted together and padded to 16
 or the next multiple, so their number says little; an entry has at most 65,535 bytes and
-exactly one spelling. Specification: ``docs/reference/entry-format.md``.
+exactly one spelling. Specifications: ``docs/reference/entry-format.md`` and ``signing.md``.
 """
 
 from __future__ import annotations
@@ -17,13 +18,18 @@ import hashlib
 import os
 import re
 from binascii import b2a_base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from operator import lt
 from typing import Any, Final, NamedTuple, NoReturn
 
 from habeas.custody.errors import DisclosureError, EntryError, EntryNewer, EntryTooLarge
-from habeas.custody.log import canonical, disclosures
+from habeas.custody.log import canonical, disclosures, statements
+from habeas.custody.log.commitments import (
+    malformed,
+    read_commitments,
+    slots_for,
+    write_commitments,
+)
 from habeas.custody.log.notes import (
     Signature,
     Signer,
@@ -34,17 +40,14 @@ from habeas.custody.log.notes import (
     split_strictly,
     text_of,
 )
+from habeas.custody.log.statements import Parts, Statement
 
 VERSION: Final = 1
+NEWEST: Final = statements.VERSION
 LARGEST_BYTES: Final = 65_535
-COMMITMENT_BLOCK: Final = 16
 
 _HEX_ID = re.compile("[0-9a-f]{32}")
 _HEX_ADDRESS = re.compile("[0-9a-f]{64}")
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_LAST = b"AEIMQUYcgkosw048"  # 32 bytes have one spelling
-_STRIDE = 46  # a commitment of 43 characters, and what stands between it and the next
-_BETWEEN = b'","'
 _BEGINNING = b'/entry/v1\n{"commitments":["'
 _LABEL = len(b"/entry/v1")
 _AFTER = b'"],"id":"'
@@ -52,7 +55,7 @@ _ENDING = re.compile(
     _AFTER + rb'([0-9a-f]{32})",(?:"object":"([0-9a-f]{64})",)?'
     rb'"time":(0|[1-9][0-9]{0,15}),"version":1\}\n'
 )
-_OTHER_VERSION = re.compile(rb"[^\n]+/entry/v([1-9][0-9]*)\n")
+_ITS_VERSION = re.compile(rb"[^\n]+/entry/v([1-9][0-9]*)\n")
 _SALT_STRIDE = 33  # 32 bytes and a zero: whole base64 groups, so all salts encode in one call
 
 
@@ -79,6 +82,8 @@ class ParsedEntry(NamedTuple):
     commitments: tuple[str, ...]
     signatures: tuple[Signature, ...]
     text: bytes
+    statement: Statement | None = None  # in format 2: what a person signs of it
+    parts: Parts = ()  # where the entries of the batch stand that it closes
 
 
 class Composer:
@@ -104,7 +109,7 @@ class Composer:
         acting persons where the entry is a decision.
         """
         count = len(fields)
-        slots = max(COMMITMENT_BLOCK, -(-count // COMMITMENT_BLOCK) * COMMITMENT_BLOCK)
+        slots = slots_for(count)
         if entry_id is None:
             random = bytearray(os.urandom(slots * _SALT_STRIDE + 16))
             entry_id = random[-16:].hex()
@@ -122,12 +127,27 @@ class Composer:
         note = text + b"\n" + self._signer.sign(text)
         for cosigner in cosigners:
             note += cosigner.sign(text)
-        if len(note) > LARGEST_BYTES:
-            raise EntryTooLarge(
-                f"An entry of {count} fields has {len(note)} bytes; {LARGEST_BYTES} fit.",
-                next_step="Commit to fewer fields, or seal the content and commit to its hash.",
-            )
+        _check_size(note, count)
         return Composed(entry_id, note, hashlib.sha256(b"\x00" + note).digest(), opened)
+
+    def record(
+        self,
+        statement: Statement,
+        time: int,
+        disclosed: Sequence[bytes],
+        signatures: Sequence[bytes] = (),
+        parts: Parts = (),
+    ) -> Composed:
+        """The entry of a statement: the time is added and, last, the installation's signature.
+
+        ``signatures`` are a person's lines over the statement, checked by the caller; none where
+        it is of a batch. What was shown with it was checked too (``statements.check_shown``).
+        """
+        text = statements.note_text(statement, time, parts)
+        note = text + b"\n" + b"".join(signatures) + self._signer.sign(text)
+        _check_size(note, len(disclosed))
+        leaf = hashlib.sha256(b"\x00" + note).digest()
+        return Composed(statement.entry_id, note, leaf, disclosures.join(disclosed))
 
 
 def new_entry_id() -> str:
@@ -150,20 +170,15 @@ def parse_entry(note: bytes, *, signatures: bool = True) -> ParsedEntry:
     after = text.find(_AFTER, line) if line > 0 else -1
     match = _ENDING.fullmatch(text, after) if after > 0 else None
     if match is None or not text.startswith(_BEGINNING, line):
-        check_text(text)
-        _explain(text)
+        return _of_statement(text, signed)
     entry_id, address, written_time = match.groups()
-    shown = _commitments(text[line + len(_BEGINNING) : after])
+    shown = read_commitments(text[line + len(_BEGINNING) : after])
     if not shown:
         check_text(text)
         _explain(text)
-    if len(shown) % COMMITMENT_BLOCK:
-        raise _malformed(f"has {len(shown)} commitments, not a multiple of {COMMITMENT_BLOCK}")
-    if not all(map(lt, shown, shown[1:])):
-        raise _malformed("has commitments out of order or twice")
     time = int(written_time)
     if time > canonical.LARGEST:
-        raise _malformed("has a time beyond the range of the format")
+        raise malformed("has a time beyond the range of the format")
     return ParsedEntry(  # in their order, because this is hot
         _origin(text[:line]),
         VERSION,
@@ -176,22 +191,25 @@ def parse_entry(note: bytes, *, signatures: bool = True) -> ParsedEntry:
     )
 
 
-def _commitments(written: bytes) -> list[str]:
-    """The commitments, of which each must be the one spelling of 32 bytes; else none.
-
-    Checked all at once: nothing but the alphabet and what stands between two, in its places.
-    """
-    others = len(written) // _STRIDE
-    quotes = b'"' * others
-    if (
-        len(written) != others * _STRIDE + 43
-        or written.translate(None, _ALPHABET) != _BETWEEN * others
-        or written[43::_STRIDE] != quotes
-        or written[45::_STRIDE] != quotes
-        or written[42::_STRIDE].translate(None, _LAST)
-    ):
-        return []
-    return written.decode().split('","')
+def _of_statement(text: bytes, signed: Sequence[Signature]) -> ParsedEntry:
+    """An entry of format 2, which holds a statement; anything else is refused."""
+    check_text(text)
+    version = _ITS_VERSION.match(text)
+    if version is None or int(version[1]) != statements.VERSION:
+        _explain(text)
+    statement, time, parts = statements.read_note_text(text)
+    return ParsedEntry(
+        statement.origin,
+        statements.VERSION,
+        statement.entry_id,
+        time,
+        statement.object_sha256,
+        statement.commitments,
+        tuple(signed),
+        text,
+        statement,
+        parts,
+    )
 
 
 @lru_cache(maxsize=16)  # the same in all entries of a log
@@ -222,8 +240,28 @@ def check_disclosures(parsed: ParsedEntry, opened: Iterable[bytes]) -> dict[str,
 
 
 def check_signed(parsed: ParsedEntry, verifiers: Iterable[Verifier]) -> tuple[Signature, ...]:
-    """The signatures that hold, at least one; raises as ``notes.open_note`` does."""
+    """The signatures over the note that hold, at least one; raises as ``notes.open_note`` does."""
     return check_signatures(parsed.text, parsed.signatures, verifiers)[0]
+
+
+def check_decided(parsed: ParsedEntry, keys: Collection[Verifier]) -> Verifier:
+    """The person's key by which an entry is a decision; raises as ``notes.open_note`` does.
+
+    In format 1 the person signed the note, in format 2 the statement and nothing else. An entry of
+    a batch is signed by nobody: whoever signed what closes the batch did (``statements``).
+    """
+    if parsed.statement is not None:
+        return statements.check_statement(parsed.statement, parsed.signatures, keys)
+    good = check_signed(parsed, keys)[0]
+    return next(key for key in keys if (key.name, key.key_id) == (good.name, good.key_id))
+
+
+def _check_size(note: bytes, fields: int) -> None:
+    if len(note) > LARGEST_BYTES:
+        raise EntryTooLarge(
+            f"An entry of {fields} fields has {len(note)} bytes; {LARGEST_BYTES} fit.",
+            next_step="Commit to fewer fields, or seal the content and commit to its hash.",
+        )
 
 
 def _disclose(fields: Sequence[tuple[str, Any]], random: bytearray) -> tuple[bytes, bytearray]:
@@ -270,24 +308,17 @@ def _clear_line(
         raise EntryError(
             "The address of an object has 64 hex digits.", next_step="Give Sealed.address."
         )
-    packed = b2a_base64(commitments, newline=False).translate(disclosures.TO_URLSAFE).decode()
-    shown = '","'.join(sorted([packed[at : at + 43] for at in range(0, 44 * slots, 44)]))
+    shown = write_commitments(commitments, slots)
     return f'{{"commitments":["{shown}"],"id":"{entry_id}",{address}"time":{time},"version":1}}\n'
 
 
 def _explain(text: bytes) -> NoReturn:
     """Say why the text is not an entry that this program reads."""
-    version = _OTHER_VERSION.match(text)
-    if version and int(version[1]) > VERSION:
+    version = _ITS_VERSION.match(text)
+    if version and int(version[1]) > NEWEST:
         raise EntryNewer(
-            f"The entry is of format version {int(version[1])}; this program reads version "
-            f"{VERSION}.",
+            f"The entry is of format version {int(version[1])}; this program reads versions up "
+            f"to {NEWEST}.",
             next_step="Install a newer program.",
         )
-    raise _malformed("is not written as format version 1 is")
-
-
-def _malformed(what: str) -> EntryError:
-    return EntryError(
-        f"The entry {what}.", next_step="It was altered, or it is not of an archive of this kind."
-    )
+    raise malformed("is not written as format version 1 is")

@@ -27,6 +27,7 @@ from habeas.custody.errors import KeyTextError, NoteError, SignatureError, Unkno
 from habeas.custody.log import ed25519
 
 ED25519: Final = 0x01  # the type byte; 0x04 and 0x06 are cosignatures (``cosignatures``)
+OVER_NOTE: Final = bytes([ED25519])
 MOST_SIGNATURES: Final = 64
 _DASH: Final = "— ".encode()
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
@@ -109,6 +110,10 @@ class Verifier:
     def vkey(self) -> str:
         return f"{self.name}+{self.key_id:08x}+{to_base64(bytes([ED25519]) + self.public)}"
 
+    def id_as(self, kind: bytes) -> int:
+        """The id of this key where it signs something else than a note (``key_id_of``)."""
+        return self.key_id if kind == OVER_NOTE else key_id_of(self.name, self.public, kind)
+
     def verifies(self, text: bytes, raw: bytes) -> bool:
         """Whether ``raw`` is this key's signature over ``text``."""
         return ed25519.verify(self._key, raw, text)
@@ -144,9 +149,9 @@ class Signer:
     def name(self) -> str:
         return self.verifier.name
 
-    def sign(self, text: bytes) -> bytes:
+    def sign(self, text: bytes, kind: bytes = OVER_NOTE) -> bytes:
         """The signature line over ``text``, with its newline."""
-        signed = self.verifier.key_id.to_bytes(4, "big") + self._key.sign(text)
+        signed = self.verifier.id_as(kind).to_bytes(4, "big") + self._key.sign(text)
         return self._line_start + b2a_base64(signed)
 
     def __repr__(self) -> str:
@@ -184,10 +189,13 @@ def open_note(note: bytes, verifiers: Iterable[Verifier]) -> Note:
 
 
 def check_signatures(
-    text: bytes, signatures: Iterable[Signature], verifiers: Iterable[Verifier]
+    text: bytes,
+    signatures: Iterable[Signature],
+    verifiers: Iterable[Verifier],
+    kind: bytes = OVER_NOTE,
 ) -> tuple[tuple[Signature, ...], tuple[Signature, ...]]:
     """The signatures that hold (at least one) and those of unknown keys."""
-    known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
+    known = {(verifier.name, verifier.id_as(kind)): verifier for verifier in verifiers}
     verified: dict[tuple[str, int], Signature] = {}
     unverified = []
     for signature in signatures:
@@ -245,6 +253,13 @@ def text_of(note: bytes) -> bytes:
     return note[: gap + 1]
 
 
+def read_signature(line: bytes) -> Signature:
+    """One signature line with its newline, as it stands in a note; nothing of it is checked."""
+    if line.count(b"\n") != 1 or not line.endswith(b"\n"):
+        raise _malformed("has a signature that is not one line")
+    return _signature(line[:-1])
+
+
 def line_of(name: str, key_id: int, raw: bytes) -> bytes:
     """A signature line, with its newline."""
     return f"— {name} {to_base64(key_id.to_bytes(4, 'big') + raw)}\n".encode()
@@ -271,9 +286,13 @@ def check_name(name: str) -> None:
         )
 
 
-def key_id_of(name: str, public: bytes) -> int:
-    """The id of an Ed25519 key: the first four bytes of a hash over name and key."""
-    digest = hashlib.sha256(name.encode() + b"\n" + bytes([ED25519]) + public).digest()
+def key_id_of(name: str, public: bytes, kind: bytes = OVER_NOTE) -> int:
+    """The id of an Ed25519 key: the first four bytes of a hash over name, kind and key.
+
+    ``kind``: what it signs, a type byte or ``0xff`` and a name, so that a signature over one kind
+    of text is by a key that nobody knows where another is expected.
+    """
+    digest = hashlib.sha256(name.encode() + b"\n" + kind + public).digest()
     return int.from_bytes(digest[:4], "big")
 
 

@@ -51,8 +51,9 @@ CHECKS = {
     "timestamps": "Others attest when the log existed",
 }
 LISTS = ("entries", "checkpoints", "timestamps", "handovers")  # of data/bundle.json
-#: The second where keys were handed over, the third where a place is not words, or a transcript.
-BUNDLES = ("habeas-bundle/1", "habeas-bundle/2", "habeas-bundle/3")
+#: The second where keys were handed over, the third where a place is not words, or a transcript,
+#: the fourth where an entry is of format 2.
+BUNDLES = ("habeas-bundle/1", "habeas-bundle/2", "habeas-bundle/3", "habeas-bundle/4")
 UNSAID = ("people", "places")  # checks that are not told where there is nothing of their kind
 GRANTS = {"holder", "verifier", "state"}  # what an entry must show for its key to be judged
 HOLDS, FAILS, ABSENT, UNCHECKED = "holds", "fails", "absent", "not checked here"
@@ -275,7 +276,48 @@ ENTRY = re.compile(
     rb'"id":"([0-9a-f]{32})",(?:"object":"([0-9a-f]{64})",)?'
     rb'"time":(0|[1-9][0-9]{0,15}),"version":1\}\n'
 )
+#: Format 2: an entry that holds what a person signed elsewhere, its statement. The groups that a
+#: statement has not are the places of a batch and the time.
+NUMBER = rb"(?:0|[1-9][0-9]{0,15})"
+PART = rb"\[" + NUMBER + rb",[1-9][0-9]{0,15}\]"
+ENTRY_2 = re.compile(
+    rb"([^\n]+)(/entry/v2\n)"
+    rb'\{(?:("batch":\{"count":(' + NUMBER + rb"),)"
+    rb'("parts":\[(' + PART + rb"(?:," + PART + rb")*)\],)"
+    rb'("root":"[0-9a-f]{64}"\},))?'
+    rb'("commitments":\[(' + SHOWN + rb"(?:," + SHOWN + rb")*)\],"
+    rb'"id":"([0-9a-f]{32})"(,"not_after":' + NUMBER + rb")?"
+    rb'(?:,"object":"[0-9a-f]{64}")?'
+    rb'(?:,"seen":\{"root":"[0-9a-f]{64}","size":' + NUMBER + rb"\})?)"
+    rb'(,"time":' + NUMBER + rb')(,"version":2\}\n)'
+)
+OVER_STATEMENT = b"\xffhabeas/statement/v2"
 LINE = re.compile("— ([^\\s+]+) ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)")
+
+
+def read_entry(text):
+    """Origin, commitments and id of an entry, and what a person signs of it.
+
+    In format 1 that is the text itself; in format 2 the statement, empty in an entry of a batch.
+    """
+    match = ENTRY.fullmatch(text)
+    if match is not None:
+        return match[1].decode(), match[2], match[3].decode(), text
+    match = ENTRY_2.fullmatch(text)
+    if match is None:
+        raise Fault("is not written as an entry of this archive")
+    batch, count, parts, root, line = match[3], match[4], match[6], match[7], match[8]
+    signed = b',"seen":' in line
+    if signed != (match[11] is not None) or (batch is not None and not signed):
+        raise Fault("does not say both what was seen and until when it holds")
+    if batch is not None:
+        places = [[int(each) for each in part.split(b",")] for part in parts[1:-1].split(b"],[")]
+        ends = [first + number for first, number in places]
+        apart = all(ends[n] < places[n + 1][0] for n in range(len(places) - 1))
+        if sum(number for _, number in places) != int(count) or not apart:
+            raise Fault("closes a batch of other entries than it says")
+    statement = match[1] + b"/statement/v2\n{" + (batch + root if batch else b"") + line + match[13]
+    return match[1].decode(), match[9], match[10].decode(), statement if signed else b""
 
 
 def from_base64(text):
@@ -798,6 +840,14 @@ def written_id(key):
     return f"{name}+{key_id.hex()}"
 
 
+def signs_as(key, kind):
+    """Name and key id under which a person's key signs this kind of text."""
+    name = key["who"][0]
+    if kind == b"\x01":
+        return key["who"]
+    return name, hashlib.sha256(name.encode() + b"\n" + kind + key["public"]).digest()[:4]
+
+
 class Bundle:
     """One folder being checked."""
 
@@ -1203,19 +1253,19 @@ class Bundle:
         note = self.read("data/" + item["note"], LARGEST_ENTRY)
         needed = self.entry_key_at(item["position"])
         text, _ = check_signatures(note, self.keys, needed, spelt_once=True)
-        match = ENTRY.fullmatch(text)
-        if match is None or match[1].decode() != self.origin:
+        origin, written, entry_id, statement = read_entry(text)
+        if origin != self.origin:
             raise Fault("is not written as an entry of this archive")
-        shown = match[2].decode()[1:-1].split('","')
+        shown = written.decode()[1:-1].split('","')
         if len(shown) % 16 or sorted(set(shown)) != shown:
             raise Fault("has commitments out of order, twice, or not a multiple of 16")
-        entry_id = match[3].decode()
         if entry_id != item["id"] or entry_id in self.entries:
             raise Fault("has an id that differs from data/bundle.json, or is listed there twice")
         self.entries[entry_id] = {
             "id": entry_id,
             "position": item["position"],
-            "text": text,
+            "statement": statement,
+            "kind": OVER_STATEMENT if statement != text else b"\x01",
             "signatures": split_note(note)[1],
             "commitments": set(shown),
             "leaf": hashlib.sha256(b"\x00" + note).digest(),
@@ -1260,11 +1310,14 @@ class Bundle:
         A bundle holds grants only where whoever made it asked for persons to be shown.
         """
         entries = sorted(self.entries.values(), key=lambda entry: position_of(entry).zfill(20))
-        keys, asked, good, unknown = [], {}, 0, 0
+        keys, asked, good, unknown, batched = [], {}, 0, 0, 0
 
         def one(entry):
-            nonlocal good, unknown
+            nonlocal good, unknown, batched
             fields = entry["fields"]
+            if not entry["statement"]:  # who signed it signed what closes its batch
+                batched += "person" in fields
+                return
             kind, person = fields.get("kind"), fields.get("person")
             own = [key for key in keys if key["holder"] == person]
             by = self.signing(entry, own or keys)
@@ -1290,11 +1343,13 @@ class Bundle:
 
         self.each("people", entries, one, lambda entry: f"Entry {position_of(entry)}")
         if self.status["people"] == HOLDS and not good:
-            self.status["people"] = UNCHECKED if unknown else ABSENT
+            self.status["people"] = UNCHECKED if unknown or batched else ABSENT
         if good:
             self.said["people"].append(f"{good:,} entries signed by the persons that they name")
         if unknown:
             self.said["people"].append(f"{unknown:,} name persons whose grants are not here")
+        if batched:
+            self.said["people"].append(f"{batched:,} are of batches that are signed as a whole")
 
     def end_key(self, fields, keys):
         for key in keys:
@@ -1329,8 +1384,8 @@ class Bundle:
         found = None
         for name, key_id, raw in entry["signatures"]:
             for key in keys:
-                if key["who"] == (name, key_id) and not key["ended"]:
-                    if not signed_by(key["public"], entry["text"], raw):
+                if (name, key_id) == signs_as(key, entry["kind"]) and not key["ended"]:
+                    if not signed_by(key["public"], entry["statement"], raw):
                         return None
                     found = found or key
         return found

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from habeas.custody.log.entries import ParsedEntry, check_signed
+from habeas.custody.log.entries import ParsedEntry, check_decided
 from habeas.custody.log.notes import Verifier
 from habeas.errors import HabeasError
 
@@ -84,23 +84,31 @@ class ReadEntry:
     signed_by: Callable[[Iterable[HeldKey]], HeldKey | None]
 
 
-def said(parsed: ParsedEntry, position: int, fields: Mapping[str, Any]) -> ReadEntry:
-    """An entry of the log, with the fields that its disclosures give."""
+def said(
+    parsed: ParsedEntry,
+    position: int,
+    fields: Mapping[str, Any],
+    closing: ParsedEntry | None = None,
+) -> ReadEntry:
+    """An entry of the log, with the fields that its disclosures give.
+
+    ``closing``: of an entry of a batch, the one that closes it and whose signature covers it.
+    """
+    signed = parsed if closing is None else closing
     return ReadEntry(
-        position, parsed.time, parsed.entry_id, fields, lambda keys: signer_of(parsed, keys)
+        position, parsed.time, parsed.entry_id, fields, lambda keys: signer_of(signed, keys)
     )
 
 
 def signer_of(parsed: ParsedEntry, keys: Iterable[HeldKey]) -> HeldKey | None:
     """Which of the keys signed the entry; None where none did, or one falsely."""
-    by_name = {(key.verifier.name, key.verifier.key_id): key for key in keys}
-    if not by_name:
+    held = {key.verifier: key for key in keys}
+    if not held:
         return None
     try:
-        good = check_signed(parsed, [key.verifier for key in by_name.values()])
+        return held[check_decided(parsed, held)]
     except HabeasError:
         return None
-    return by_name[good[0].name, good[0].key_id]
 
 
 def lasting(seconds: int) -> str:
