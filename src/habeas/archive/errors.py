@@ -155,6 +155,18 @@ class EntryRefused(ArchiveError):
     code = "entry.refused"
 
 
+class AlreadyRecorded(EntryRefused):
+    """What was submitted stands in the ledger: the same entry is never recorded twice."""
+
+    code = "entry.recorded-already"
+
+
+class SubmissionOutdated(EntryRefused):
+    """What a person signed elsewhere is over, or is not what would be recorded now."""
+
+    code = "entry.submission-outdated"
+
+
 class TrustRefused(EntryRefused):
     """The signer may not decide this, or not yet."""
 

@@ -137,6 +137,7 @@ KINDS: dict[str, EntryKind] = {
             decision=True,
         ),
         _kind("batch", "first count root", decision=True),
+        _kind("submission", "", decision=True),  # format 2: what it closes is in its statement
         _kind("cosignature", "partner verifier size root signed_at line"),
         _kind("timestamp", "method size root proof", "authority stamped_at chain accepted_by"),
     )

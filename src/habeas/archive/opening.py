@@ -49,6 +49,7 @@ from habeas.custody.sequencer import Sequencer
 
 if TYPE_CHECKING:
     from habeas.archive.ledger.appending import Batch
+    from habeas.archive.ledger.submissions import Submission
 
 log = logging.getLogger(__name__)
 
@@ -100,10 +101,17 @@ class Archive:
         )
 
     @contextlib.contextmanager
-    def writing(self, person: Signer | None = None, *, sequence: bool = True) -> Iterator[Batch]:
+    def writing(
+        self,
+        person: Signer | None = None,
+        *,
+        sequence: bool = True,
+        submission: Submission | None = None,
+    ) -> Iterator[Batch]:
         """One transaction of appended entries; when it ends they are committed, then logged.
 
-        ``person`` signs the decisions in it. An exception inside takes everything back.
+        ``person`` signs the decisions in it; of a ``submission``, each entry that is appended must
+        be the next one that it holds. An exception inside takes everything back.
         """
         from habeas.archive.ledger.appending import Batch  # projections: not for who only reads
 
@@ -113,10 +121,10 @@ class Archive:
         with plain_errors(), holding_the_head():
             self._refuse_behind()
             self._refuse_outdated()
-            batch = Batch(self, person)
+            batch = Batch(self, person, submission)
             clock.remember(head()[1])
             yield batch
-            batch.flush()
+            batch.finish()
         if sequence:
             self.sequence_if_free()
 

@@ -32,7 +32,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: What these name may be gone: they hold ids and numbers only.
-STANDING = frozenset({"erasure-request", "erasure-approval", "erasure", "batch", "candidates"})
+STANDING = frozenset(
+    {"erasure-request", "erasure-approval", "erasure", "batch", "submission", "candidates"}
+)
 #: Fields that are not followed.
 APART = {
     "claim": frozenset({"passages", "previous"}),

@@ -63,7 +63,7 @@ def approve_erasure(batch: Batch, request: int) -> Ref:
             f"Request {request} was carried out at entry {carried.position}.",
             next_step="Nothing needs approval.",
         )
-    if batch.person is None:
+    if not batch.pseudonym:
         raise PersonNeeded(
             "An approval is a decision and must be signed by a person.",
             next_step="Use `--as` to choose whose key signs.",

@@ -1,4 +1,4 @@
-"""The one write path: appending, signing, trying without effect, and replaying from the start.
+"""The one write path: appending, what was signed elsewhere, trying without effect, replaying.
 
 What an entry becomes as rows is ``projection``; what may be recorded is ``verbs``.
 """
@@ -9,5 +9,6 @@ __all__ = [
     "rebuilding",
     "signed_checkpoints",
     "signing",
+    "submissions",
     "trying",
 ]

@@ -10,18 +10,25 @@ keys excepted, which go through ``Batch.keep_object``).
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from habeas.archive.errors import EntryRefused, PersonNeeded, TrustRefused
+from habeas.archive.errors import (
+    EntryRefused,
+    PersonNeeded,
+    SubmissionOutdated,
+    TrustRefused,
+)
 from habeas.archive.kinds import KINDS
 from habeas.archive.ledger.committed_entries import Ref, head
+from habeas.archive.ledger.submissions import CLOSING, ProposedEntry, SignedEntries, Submission
 from habeas.archive.models import ContentDisclosures, ContentObjectKey, Key, LedgerEntry, LocalState
 from habeas.archive.projection.projecting import project
 from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.trusted_people import so_far
 from habeas.archive.store.facts import Fact
 from habeas.archive.store.rows import insert
-from habeas.custody.log.entries import parse_entry
+from habeas.custody.log.entries import Composed, parse_entry
 from habeas.custody.log.merkle import root_of
 from habeas.custody.trust.persons import ReadEntry, said
 from habeas.custody.trust.rules import GOVERNED, Ruling, TrustState
@@ -38,12 +45,19 @@ FLUSH_EVERY = 4000
 class Batch:
     """Entries being appended in one transaction. Made by ``Archive.writing``."""
 
-    def __init__(self, archive: Archive, person: Signer | None) -> None:
+    def __init__(
+        self, archive: Archive, person: Signer | None, submission: Submission | None = None
+    ) -> None:
         self.archive = archive
         self.person = person
         self.pseudonym = "" if person is None else person.name.rpartition("/")[2]
         self.taken_back = False  # of a trial (``trying``), which nobody signs
         self.first, self._time = head()
+        self.proposed: list[ProposedEntry] | None = None  # of a trial that somebody will sign
+        self._signed: SignedEntries | None = None
+        if submission is not None:
+            self._signed = SignedEntries(archive, submission, self._now())
+            self.pseudonym = self._signed.pseudonym
         self._composer = archive.composer(self.first)
         self._next = self.first
         self._projector = Projector()
@@ -109,18 +123,34 @@ class Batch:
         if not known.required <= given.keys():
             lacking = min(known.required - given.keys())
             raise EntryRefused(f"An entry of kind {kind} needs the field {lacking!r}.")
-        signed_by = self._cosigners(kind, decision=decision or known.decision)
-        if signed_by:
-            given["person"] = self.pseudonym
+        signed_by: tuple[Signer, ...] = ()
+        if decision or known.decision:
+            signed_by = self._cosigners(kind)
+            given |= {"person": self.pseudonym} if self.pseudonym else {}
         given["kind"] = kind
-        self._time = max(int(time.time()), self._time)
-        composed = self._composer.compose(
-            self._time, list(given.items()), object_sha256=object_sha256, cosigners=signed_by
-        )
-        position = self._next
+        self._time = self._now()
+        if self._signed is None:
+            composed = self._composer.compose(
+                self._time, list(given.items()), object_sha256=object_sha256, cosigners=signed_by
+            )
+        else:
+            composed = self._signed.take(self._composer, self._time, given, object_sha256)
+        return self._add(composed, given, object_sha256)
+
+    def _now(self) -> int:
+        return max(int(time.time()), self._time)
+
+    def _add(self, composed: Composed, given: dict[str, Any], object_sha256: str | None) -> Ref:
+        position, kind = self._next, given["kind"]
+        closing = None if self._signed is None else self._signed.closing
         verdict = None
         if kind in GOVERNED:
-            verdict = self._judged(said(parse_entry(composed.note), position, given), kind)
+            entry = said(parse_entry(composed.note), position, given, closing)
+            if self.taken_back:  # judged as if it were signed
+                entry = replace(entry, signed_by=lambda keys: next(iter(keys), None))
+            verdict = self._judged(entry, kind)
+        if self.proposed is not None:
+            self.proposed.append(ProposedEntry(composed.entry_id, given, object_sha256))
         self._next += 1
         self._entries.append(
             (position, composed.entry_id, self._time, composed.leaf_hash, composed.note)
@@ -135,6 +165,7 @@ class Batch:
                 given,
                 note=composed.note,
                 verdict=verdict,
+                closing=None if kind == CLOSING else closing,
             )
         )
         self._hashes.append(composed.leaf_hash)
@@ -153,8 +184,8 @@ class Batch:
         self.trust.learn(entry, verdict)
         return verdict
 
-    def _cosigners(self, kind: str, *, decision: bool) -> tuple[Signer, ...]:
-        if not decision or self.taken_back:
+    def _cosigners(self, kind: str) -> tuple[Signer, ...]:
+        if self.taken_back or self._signed is not None:
             return ()
         if self.person is None:
             raise PersonNeeded(
@@ -170,6 +201,20 @@ class Batch:
         return self.append(
             "batch", {"first": self.first, "count": self._next - self.first, "root": root}
         )
+
+    def finish(self) -> None:
+        """Write what is left; a submission is closed, and all of it must have been appended."""
+        if self._signed is not None:
+            if self._signed.is_left:
+                raise SubmissionOutdated(
+                    "Less would be recorded now than was signed: something changed meanwhile.",
+                    next_step="Look at what changed, then sign again; what was typed is kept.",
+                )
+            if self._signed.closing is not None:
+                self._time = self._now()
+                composed, fields = self._signed.close(self._composer, self._time, self._next)
+                self._add(composed, fields, None)
+        self.flush()
 
     def keep_object(self, sealed: Sealed) -> None:
         """Keep the wrapped key of a sealed object; its bytes are durable already."""

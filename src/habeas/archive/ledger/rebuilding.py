@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 
 from habeas.archive.errors import ProjectionOutdated
 from habeas.archive.ledger.committed_entries import head, projected
+from habeas.archive.ledger.covering import covered, is_of_a_batch
 from habeas.archive.models import LocalState
 from habeas.archive.projection.erased_entries import Erasures
 from habeas.archive.projection.projecting import project
@@ -58,8 +59,7 @@ def rebuild(progress: Progress = lambda done, total: None) -> int:
                     return total - start
                 if done != reached:  # another process rebuilt as well: what we remember is old
                     projector = Projector(Erasures())
-                stop = reached = min(done + CHUNK, total)
-                _replay(projector, done, stop)
+                stop = reached = _replay(projector, done, total)
                 _remember(projected=str(stop))
             progress(stop, total)
 
@@ -104,9 +104,10 @@ def renew(progress: Progress = lambda done, total: None, erasures: Erasures | No
     schema.make_projections()
     total = head()[0]
     projector = Projector(erasures or Erasures())
-    for start in range(0, total, CHUNK):
-        _replay(projector, start, min(start + CHUNK, total))
-        progress(min(start + CHUNK, total), total)
+    done = 0
+    while done < total:
+        done = _replay(projector, done, total)
+        progress(done, total)
 
 
 def digests() -> dict[str, tuple[str, int]]:
@@ -129,9 +130,16 @@ def _digest(model: type[models.Model]) -> tuple[str, int]:
     return digest.hexdigest(), count
 
 
-def _replay(projector: Projector, start: int, stop: int) -> None:
-    project(projector, facts(start, stop))
+def _replay(projector: Projector, start: int, total: int) -> int:
+    """Replay some thousand entries from a position on; where it stopped, never within a batch."""
+    stop = min(start + CHUNK, total)
+    found = facts(start, stop)
+    while stop < total and is_of_a_batch(found[-1]):
+        start, stop = stop, min(stop + CHUNK, total)
+        found += facts(start, stop)
+    project(projector, covered(found))
     projector.flush()
+    return stop
 
 
 def _must_restart() -> bool:

@@ -7,10 +7,11 @@ whoever may look at the archive may ask what would come of a decision.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.submissions import ProposedEntry
 
 if TYPE_CHECKING:
     from habeas.archive.opening import Archive
@@ -30,3 +31,14 @@ def trying(archive: Archive) -> Iterator[Batch]:
             raise _TakenBack
     except _TakenBack:
         pass
+
+
+def proposed(
+    archive: Archive, pseudonym: str, act: Callable[[Batch], object]
+) -> tuple[ProposedEntry, ...]:
+    """What an act of this person would append now, for them to look at and to sign."""
+    entries: list[ProposedEntry] = []
+    with trying(archive) as batch:
+        batch.pseudonym, batch.proposed = pseudonym, entries
+        act(batch)
+    return tuple(entries)

@@ -47,6 +47,7 @@ _ADDING: dict[str, Projecting] = {
     "trust-policy-request": decisions.trust_policy_request,
     "assessment": decisions.assessment,
     "batch": decisions.batch,
+    "submission": decisions.submission,
     "search": searches.batch_search,
     "purpose": searches.purpose,
     "export": searches.export,

@@ -18,6 +18,7 @@ from habeas.archive.projection.projector import Projector
 from habeas.archive.projection.taking_back import take_back
 from habeas.archive.records import rejoin
 from habeas.archive.store.facts import Fact, stored_json
+from habeas.custody.log.entries import parse_entry
 from habeas.custody.trust.persons import TrustRules
 
 
@@ -308,15 +309,19 @@ def definition(p: Projector, fact: Fact) -> None:
 
 def batch(p: Projector, fact: Fact) -> None:
     f = fact.fields
-    first = fact.position - f["count"]
-    p.add(
-        m.Batch,
-        fact,
-        p.own_label(f),
-        first=first,
-        root=f["root"],
-        person=f.get("person", ""),
-    )
+    _cover(p, fact, fact.position - f["count"], f["root"])
+
+
+def submission(p: Projector, fact: Fact) -> None:
+    parsed = parse_entry(fact.note)
+    if parsed.statement is not None and parsed.statement.batch is not None:
+        _cover(p, fact, parsed.parts[0][0], parsed.statement.batch.root)
+
+
+def _cover(p: Projector, fact: Fact, first: int, root: str) -> None:
+    """A person's signature over the root of the entries from ``first`` on."""
+    f = fact.fields
+    p.add(m.Batch, fact, p.own_label(f), first=first, root=root, person=f.get("person", ""))
     said = m.Assessment.objects.filter(position__gte=first, scheme=gates.DEPICTION)
     p.flush()  # only now is it known who claimed what the import brings
     for row in said.exclude(depiction__in=("", gates.OWN)):

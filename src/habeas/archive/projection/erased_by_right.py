@@ -11,7 +11,7 @@ from habeas.archive.projection.erased_entries import ErasureRecord
 from habeas.custody.trust.rules import GOVERNED, TrustState
 
 #: Who decided what is never erased: nobody could check the rest without it.
-NEVER = frozenset({*(GOVERNED - {"consent", "hold", "block"}), "erasure", "batch"})
+NEVER = frozenset({*(GOVERNED - {"consent", "hold", "block"}), "erasure", "batch", "submission"})
 
 
 def wrong(

@@ -95,7 +95,7 @@ def _approval(f: Fields) -> m.ErasureApproval | None:
 def _by_right(fact: Fact, record: ErasureRecord, approval: m.ErasureApproval) -> bool:
     parsed = parse_entry(fact.note)
     trust = so_far(parsed.origin)
-    signing = said(parsed, fact.position, fact.fields).signed_by
+    signing = said(parsed, fact.position, fact.fields, fact.closing).signed_by
     if signing(trust.in_force(fact.fields.get("person", ""))) is None:
         return False
     asked = m.ErasureRequest.objects.filter(position=approval.request).first()

@@ -19,8 +19,9 @@ from habeas.archive.projection.taking_back import make_as_strict
 from habeas.archive.projection.trusted_people import so_far
 from habeas.archive.store.facts import Fact
 from habeas.custody.log.entries import parse_entry
-from habeas.custody.trust.persons import said
-from habeas.custody.trust.rules import GOVERNED, Ruling
+from habeas.custody.log.statements import is_recorded_in
+from habeas.custody.trust.persons import said, signer_of
+from habeas.custody.trust.rules import GOVERNED, Ruling, TrustState
 
 
 def project(p: Projector, facts: Sequence[Fact]) -> None:
@@ -30,7 +31,7 @@ def project(p: Projector, facts: Sequence[Fact]) -> None:
         kind = fact.fields.get("kind")
         if fact.erased_by is not None:
             _end_as_before(p, fact)
-        if kind is None:
+        if kind is None or not _is_signed(p, fact):
             continue
         if kind in TURNING or (kind in ("claim", "source") and "previous" in fact.fields):
             p.flush()
@@ -47,6 +48,28 @@ def project(p: Projector, facts: Sequence[Fact]) -> None:
         handler(p, fact)
 
 
+def _is_signed(p: Projector, fact: Fact) -> bool:
+    """Whether an entry of format 2 is by the person it names, under a key in force.
+
+    In format 1 the installation may write most kinds alone; ``verify`` names a false signature.
+    """
+    if not is_recorded_in(fact.note):
+        return True
+    signed = fact.closing or parse_entry(fact.note)
+    if p.signed_by is None or p.signed_by[0] != signed.entry_id:
+        trust = _trust(p, signed.origin)
+        key = signer_of(signed, (key for key in trust.keys if not key.ended))
+        p.signed_by = signed.entry_id, "" if key is None else key.holder
+    holder = p.signed_by[1]
+    return holder != "" and fact.fields.get("person", holder) == holder
+
+
+def _trust(p: Projector, origin: str) -> TrustState:
+    if p.trust is None:
+        p.trust = so_far(origin)
+    return p.trust
+
+
 def _kept_anyway(kind: str, verdict: Ruling) -> bool:
     """A request or approval that does not count has a row: an erasure may name it."""
     match kind:
@@ -61,9 +84,7 @@ def _judged(p: Projector, fact: Fact) -> Ruling:
     if fact.verdict is not None:
         return fact.verdict
     parsed = parse_entry(fact.note)
-    if p.trust is None:
-        p.trust = so_far(parsed.origin)
-    return p.trust.take(said(parsed, fact.position, fact.fields))
+    return _trust(p, parsed.origin).take(said(parsed, fact.position, fact.fields, fact.closing))
 
 
 def _end_as_before(p: Projector, fact: Fact) -> None:

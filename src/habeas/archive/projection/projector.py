@@ -76,6 +76,7 @@ class Projector:
         self.gates = Gates()
         self.labels = LabelWriter(self.agreements.until, self.agreements.is_new, self.gates.is_open)
         self.trust: TrustState | None = None
+        self.signed_by: tuple[str, str] | None = None  # of format 2: the entry and its signer
         self._region: Region | None = None
         self.verdict = Ruling()  # of the governed entry that is being projected
         self._defaults = {model: _defaults(model) for model in schema.projections()}

@@ -14,6 +14,7 @@ from habeas.archive.models import ContentDisclosures, LedgerEntry
 from habeas.custody.log.disclosures import erased_by
 
 if TYPE_CHECKING:
+    from habeas.custody.log.entries import ParsedEntry
     from habeas.custody.trust.rules import Ruling
 
 Fields = dict[str, Any]
@@ -35,6 +36,7 @@ class Fact(NamedTuple):
     erased_by: int | None = None
     note: bytes = b""
     verdict: Ruling | None = None  # of an entry that was judged as it was appended
+    closing: ParsedEntry | None = None  # of an entry of a batch: what closes it, and is signed
 
 
 def facts(start: int, stop: int) -> list[Fact]:

@@ -65,7 +65,7 @@ def withdraw(batch: Batch, subject: Thing, reason: str = "", *, marking: Marking
             "reason": reason,
             **marking.fields(batch),
         },
-        decision=batch.person is not None,
+        decision=bool(batch.pseudonym),
     )
 
 
@@ -82,7 +82,7 @@ def hold(
             "reason": reason,
             **marking.fields(batch),
         },
-        decision=batch.person is not None,
+        decision=bool(batch.pseudonym),
     )
 
 

@@ -25,7 +25,7 @@ def hand_over_keys(batch: Batch, former: KeyPair, new: KeyPair, state: str) -> R
         raise EntryRefused(f"Keys are not {state}.", next_step="Say retired or stolen.")
     batch.flush()
     signed = m.Key.objects.filter(role="person", ended_at__isnull=True).exists()
-    if signed and batch.person is None:
+    if signed and not batch.pseudonym:
         raise PersonNeeded(
             "Handing the archive's keys over is a decision and must be signed by a person.",
             next_step="Use `--as` to choose whose key signs.",

@@ -22,7 +22,7 @@ def add_person(batch: Batch, signer: Signer) -> Ref:
 def add_key(batch: Batch, signer: Signer) -> Ref:
     """Grant a further key to the person who signs the batch."""
     holder = signer.name.rpartition("/")[2]
-    if batch.person is None or batch.pseudonym != holder:
+    if batch.pseudonym != holder:
         raise PersonNeeded(
             f"A further key of {holder} is signed by {holder}.",
             next_step="Sign with one of their own active keys; where none is left, two "
@@ -41,7 +41,7 @@ def _grant(batch: Batch, holder: str, verifier: str, request: str = "") -> Ref:
             "state": "granted",
             "request": request,
         },
-        decision=batch.person is not None,
+        decision=bool(batch.pseudonym),
     )
 
 
@@ -62,7 +62,7 @@ def end_key(batch: Batch, holder: str, how: str) -> Ref:
         batch.append(
             "key",
             {"holder": holder, "role": "person", "verifier": verifier, "state": how},
-            decision=how == "retired" or batch.person is not None,
+            decision=how == "retired" or bool(batch.pseudonym),
         )
         for verifier in verifiers
     ]

@@ -19,7 +19,7 @@ def first_policy(batch: Batch, policy: TrustRules) -> Ref:
             "This archive has a policy.",
             next_step="Ask for another: `habeas policy propose`; a second person approves it.",
         )
-    return batch.append("trust-policy", policy.fields(), decision=batch.person is not None)
+    return batch.append("trust-policy", policy.fields(), decision=bool(batch.pseudonym))
 
 
 def request_policy(batch: Batch, policy: TrustRules, reason: str) -> Ref:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from habeas.archive.kinds import KINDS
 from habeas.archive.verify.erasures import CarriedErasures
 from habeas.archive.verify.handovers import Handovers
-from habeas.archive.verify.report import Approval, Report
-from habeas.custody.log.entries import ParsedEntry, check_signed
+from habeas.archive.verify.report import UNREADABLE, Approval, Report, code_of, words_of
+from habeas.custody.log.batches import Batches, Covered
+from habeas.custody.log.entries import ParsedEntry, check_decided, check_signed
 from habeas.custody.log.merkle import root_of
 from habeas.custody.trust.ages import SLACK, AttestedSize, attested, between
 from habeas.custody.trust.persons import TrustRules, lasting, said
@@ -21,8 +22,11 @@ from habeas.custody.trust.rules import ARCHIVE_ROLES, GOVERNED, GRANT, POLICY, Y
 class Decisions:
     """The keys in force so far, the entries of the current import, and who signed what."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, root_at: Callable[[int], bytes | None]) -> None:
+        """``root_at``: the log's root at a size; None where it cannot be told."""
         self.trust = TrustState(origin)
+        self._root_at = root_at
+        self._batches: Batches[dict[str, Any]] = Batches()
         self._leaves: dict[int, bytes] = {}
         self._alone: dict[int, str] = {}
         self._attested: list[AttestedSize] = []
@@ -38,7 +42,39 @@ class Decisions:
     def check(
         self, report: Report, position: int, entry: ParsedEntry, fields: dict[str, Any]
     ) -> None:
+        """Check an entry, or hold it back until what closes its batch comes."""
+        for each in self._batches.take(position, entry, fields):
+            self._check_covered(report, each)
+
+    def _check_covered(self, report: Report, covered: Covered[dict[str, Any]]) -> None:
+        if covered.problem:
+            words = f"Entry {covered.position} {covered.problem}; it has no effect."
+            report.fault("ledger.batch-unsigned", covered.position, words)
+            return
+        try:
+            self._check(report, covered)
+        except UNREADABLE as error:
+            position = covered.position
+            report.fault(code_of(error), position, f"Entry {position}: {words_of(error)}")
+
+    def _check_statement(self, report: Report, position: int, entry: ParsedEntry) -> None:
+        """What a person signed elsewhere was in date, and over this ledger as it was then."""
+        statement = entry.statement
+        if statement is None or statement.seen is None or statement.not_after is None:
+            return
+        seen = statement.seen
+        if entry.time > statement.not_after:
+            words = "was recorded after the time until which it was signed"
+            report.fault("ledger.statement-late", position, f"Entry {position} {words}.")
+        root = self._root_at(seen.size) if seen.size <= position else None
+        if root is None or root.hex() != seen.root:
+            words = "was signed by someone who was shown another ledger than this one"
+            report.fault("ledger.statement-unseen", position, f"Entry {position} {words}.")
+
+    def _check(self, report: Report, covered: Covered[dict[str, Any]]) -> None:
+        position, entry, fields, closing, _ = covered
         kind = fields.get("kind", "")
+        self._check_statement(report, position, entry)
         if self.handovers.entry_key is not None:  # a new one is granted under the one before it
             check_signed(entry, [self.handovers.entry_key])
         handed_over = kind == "key" and self.handovers.is_later(fields)
@@ -53,7 +89,7 @@ class Decisions:
             )
             return
         if kind in GOVERNED and not archives_own:
-            self._judge(report, position, entry, fields)
+            self._judge(report, covered)
             return
         if (word := attested(position, fields)) is not None:
             self._attested.append(word)
@@ -72,14 +108,19 @@ class Decisions:
                 f"Entry {position}, a {kind}, names no person whose key is active.",
             )
             return
-        check_signed(entry, [key.verifier for key in keys])
+        check_decided(closing or entry, [key.verifier for key in keys])
         if kind == "batch":
             self._cover(range(fields["first"], position))
+        if kind == "submission":
+            for first, count in entry.parts:
+                self._cover(range(first, first + count))
         if kind == "erasure":
             self.erasures.carried(position, fields)
 
     def finish(self, report: Report) -> None:
         """What only the whole ledger can answer."""
+        for left in self._batches.end():
+            self._check_covered(report, left)
         self.erasures.check(report)
         named = set()
         for each in self._waits:
@@ -98,11 +139,10 @@ class Decisions:
             report.approvals.append(replace(approval, by=by))
         report.alone = dict(Counter(self._alone.values()))
 
-    def _judge(
-        self, report: Report, position: int, entry: ParsedEntry, fields: dict[str, Any]
-    ) -> None:
+    def _judge(self, report: Report, covered: Covered[dict[str, Any]]) -> None:
+        position, entry, fields, closing, _ = covered
         policy = self.trust.policy or TrustRules(0, 0)
-        verdict = self.trust.take(said(entry, position, fields))
+        verdict = self.trust.take(said(entry, position, fields, closing))
         if verdict.problem is not None:
             report.fault(
                 verdict.problem.code, position, f"Entry {position} {verdict.problem.words}."
