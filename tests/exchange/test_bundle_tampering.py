@@ -419,7 +419,7 @@ def no_json(bundle: Path) -> None:
 
 
 def a_later_format(bundle: Path) -> None:
-    write_index(bundle, index(bundle) | {"format": "habeas-bundle/4"})
+    write_index(bundle, index(bundle) | {"format": "habeas-bundle/5"})
 
 
 def no_entries(bundle: Path) -> None:

@@ -33,6 +33,7 @@ from habeas.custody.attestation.timestamps import pem, split_chain
 from habeas.custody.bundles.bags import BagWriter
 from habeas.custody.errors import BundleError
 from habeas.custody.log.notes import sign_note, to_base64
+from habeas.custody.log.statements import is_recorded_in
 from habeas.custody.standalone.verify import BUNDLES
 from habeas.exchange.bundling import by_hand, certifying, neighbours
 from habeas.exchange.bundling.attesting import Attestations, attest, proof_of
@@ -305,8 +306,11 @@ def _index(
 def _format(found: Sequence[Item], *, handovers: bool) -> str:
     """A verifier that does not know what a bundle holds must refuse it: it would call it sound.
 
-    Old ones know neither new keys of the archive nor places that are not words nor transcripts.
+    Old ones know neither new keys of the archive nor places that are not words nor transcripts, nor
+    what a person signed elsewhere.
     """
+    if any(is_recorded_in(item.note) for item in found):
+        return BUNDLES[3]
     if any(item.kind in _OF_FORMAT_3 for item in found):
         return BUNDLES[2]
     return BUNDLES[1] if handovers else BUNDLES[0]
