@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from tests.archive.signing import record, signed
 from tests.cli.running import run
 from tests.corpus import content
 from tests.custody.authority import Authority
@@ -85,6 +86,7 @@ class Filling:
             self._files()
             self._compare_and_take_out()
             self._decide(numbers, bad)
+            self._submit(numbers)
             days.behind = 5  # the keys are old enough, and a lost one may be recovered
             self._erase(numbers)
             proposed = self._renew()
@@ -295,6 +297,33 @@ class Filling:
         )
         for exhibit in (numbers["letter.txt"], numbers["withdrawn.txt"]):
             block(batch, exhibit, "Somebody in it asked")
+
+    def _submit(self, numbers: dict[str, int]) -> None:
+        """What a person signed on a machine of their own: one decision, and a batch."""
+        from habeas.archive import verbs
+        from habeas.archive.verbs.claiming import Attribution
+        from habeas.archive.verbs.referring import Marking
+        from habeas.custody.keys.keyring import open_person
+        from habeas.vocabulary import values
+
+        public = Marking(handling="public")
+
+        def assess(batch: Any) -> None:
+            verbs.assess(
+                *(batch, numbers["c-signed2"], "claim", "credibility", "2"), reason="Two say so"
+            )
+
+        def testify(batch: Any) -> None:
+            town = verbs.mention(batch, "place", "Southfield", marking=public)
+            says = verbs.source(batch, "south-news", "publication", name="South", marking=public)
+            name = values.text("Southfield")
+            verbs.claim(batch, town, "name", name, [Attribution(says)], marking=public)
+            verbs.judge(batch, town, numbers["Northfield"], "different", "Two towns")
+
+        signer = open_person(self.archive / "keys", self.people[0])
+        with self._open() as archive:
+            for act in (assess, testify):
+                record(archive, signed(archive, signer, act), act)
 
     def _link(self, numbers: dict[str, int]) -> None:
         self.do("link", "policy", "--reviewers", "2", "--not-blind", *self.by(0))
