@@ -172,3 +172,78 @@ def test_a_rectangle_of_a_page_or_of_a_film_is_looked_at_like_a_picture(
     assert public(m.Claim, claims["a face on a page"])
     assert not public(m.Claim, claims["a face in a film"])
     assert rebuilding.check() == []
+
+
+def test_one_portrait_of_a_page_says_nothing_of_the_others(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """A confirmed portrait, or a confirmed site, on one page of a file opens no other rectangle."""
+    p = portrait(archive, tmp_path)
+    scan = seal_picture(archive, tmp_path, "scan.pdf", b"%PDF of portraits", hashed=False)
+    pages = read(archive, scan, "application/pdf", boxes="1-3 595276x841890")[""]
+    here = {"left": 100_000, "top": 100_000, "right": 400_000, "bottom": 400_000}
+    drawn = {
+        "shown": Location("rectangle", page=1, **here),
+        "drawn again": Location("rectangle", page=1, **(here | {"left": 90_000, "top": 110_000})),
+        "a part of it": Location("rectangle", page=1, **(here | {"right": 200_000})),
+        "beside it": Location("rectangle", page=1, **(here | {"left": 390_000, "right": 700_000})),
+        "the page": Location("rectangle", page=1, left=0, top=0, right=999_000, bottom=999_000),
+        "another page": Location("rectangle", page=2, **here),
+    }
+    with archive.writing(p.signer) as batch:
+        cited = {
+            what: verbs.locate(batch, scan, place, reading=pages, marking=PUBLIC)
+            for what, place in drawn.items()
+        }
+        claims = {
+            what: says(batch, p.officer, p.paper, f"Officer, {what}", passages=(place,))
+            for what, place in cited.items()
+        }
+        page = verbs.mention(batch, "document", "A page", marking=PUBLIC)
+        true = depict(batch, page, p.officer, cited["shown"], p.paper)
+        batch.sign_batch()
+    assess(archive, p.other, true, "shows")
+    opened = {"shown", "drawn again", "a part of it"}
+    assert {what for what, claim in claims.items() if public(m.Claim, claim)} == opened
+    with archive.writing(p.signer) as batch:
+        actor = verbs.mention(batch, "person", "Actor Test", marking=PUBLIC)
+        verbs.consent(batch, actor, basis="public-statement", audience="public")
+        star = depict(batch, page, actor, cited["another page"], p.paper)
+        batch.sign_batch()
+    assess(archive, p.other, star, "shows")
+    assert {what for what, claim in claims.items() if public(m.Claim, claim)} == opened
+    assert rebuilding.check() == []
+
+
+def test_what_a_still_of_a_film_shows_closes_what_it_opened(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """A film is no picture, and yet a word about a still of it is a word about whom it shows."""
+    p = portrait(archive, tmp_path)
+    film = seal_picture(archive, tmp_path, "film.mp4", b"a film", hashed=False)
+    played = read(archive, film, "video/mp4", **FILM)[""]
+    edges = {"left": 0, "top": 0, "right": 500_000, "bottom": 500_000}
+    with archive.writing(p.signer) as batch:
+        stills = [
+            verbs.locate(
+                batch,
+                film,
+                Location("time", from_ms=at, to_ms=at + 900, **edges),
+                reading=played,
+                marking=PUBLIC,
+            )
+            for at in (0, 5_000)
+        ]
+        claims = [says(batch, p.officer, p.paper, "Officer Test", passages=(s,)) for s in stills]
+        page = verbs.mention(batch, "document", "A film", marking=PUBLIC)
+        shown = depict(batch, page, p.officer, stills[0], p.paper)
+        batch.sign_batch()
+    assert [public(m.Claim, each) for each in claims] == [False, False]
+    assess(archive, p.other, shown, "shows")
+    assert [public(m.Claim, each) for each in claims] == [True, False]
+    with archive.writing(p.signer) as batch:
+        late = says(batch, p.officer, p.paper, "Said later", passages=(stills[0],))
+    assert public(m.Claim, late)
+    assess(archive, p.other, shown, "does-not-show", "It is an actor")
+    assert [public(m.Claim, each) for each in (*claims, late)] == [False] * 3
+    assert rebuilding.check() == []

@@ -7,7 +7,8 @@ made, an exhibit that is one or holds it, or the record that stands for it, is o
 claim stands and every one that stands is open; so a picture that was once shown under a false name
 stays closed until somebody says whom it shows. A claim that was confirmed before the same picture
 was found under another name is closed again (``access.alike``). A *claim about people* that cites a
-picture as it is seen (``access.under_names``) is open while the picture is, and shows no other.
+picture as it is seen (``access.under_names``) is open while the picture is, and shows no other
+where it is cited.
 
 Invariants: a label names the gates of all that it is of, so what rests on a closed one is not
 public, whatever its handling; a list needs an acceptance if the policy asked for it when it came
@@ -23,7 +24,7 @@ from typing import Any, Final, NamedTuple
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from habeas.archive.access import under_names
-from habeas.archive.access.alike import DepictedPictures, contested, seen
+from habeas.archive.access.alike import DepictedPictures, contested, exhibits_of, seen
 from habeas.archive.models import (
     Acceptance,
     Assessment,
@@ -183,9 +184,13 @@ def _may_be_under(file: under_names.LookedAt, claim: int) -> bool:
     what it shows, and of people none but them."""
     if not (file.part or is_picture(file.exhibit, file.inner_path)):
         return True
-    depicts = depicting(file.exhibit, file.inner_path)
+    depicts: Collection[int] = depicting(file.exhibit, file.inner_path)
     if not depicts or not all(map(is_open, depicts)):
         return False
+    if file.part:  # of a page of portraits, or of a film, each one is looked at
+        depicts = under_names.looking_there(file, depicts)
+        if not depicts:
+            return False
     shows = Claim.objects.filter(position__in=depicts, stance="asserts")
     shown = under_names.people({each for each in shows.values_list("ref", flat=True) if each})
     return not shown or not shown.isdisjoint(under_names.whom(claim))
@@ -289,7 +294,9 @@ class Gates:
         if depicts:
             depicts = self._depicted.alike(depicts)
             pictures = pictures_of(depicts)
-            under = under_names.claims_on(pictures[Exhibit])
+            # Also of films and documents, which are not as closed as what they show.
+            cited = {each for some in exhibits_of(depicts).values() for each in some}
+            under = under_names.claims_on(cited)
             self.changed(depicts.union(under, *pictures.values()))
 
     def any_picture(

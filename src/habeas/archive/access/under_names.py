@@ -8,6 +8,7 @@ depends on what is recorded, never on handling.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection
 from typing import NamedTuple
@@ -23,18 +24,24 @@ _LOOKED_AT = Q(form__in=("rectangle", "whole")) | Q(form="time", place__contains
 
 
 class LookedAt(NamedTuple):
-    """A file that is looked at: an exhibit, or one in it; ``part``: a rectangle of a page of it, or
-    of its film."""
+    """A file that is looked at: an exhibit, or one in it; ``place``: the numbers of a rectangle of
+    a page of it, or of its film, as JSON; '' for the whole."""
 
     exhibit: int
     inner_path: str
-    part: bool
+    place: str
+
+    @property
+    def part(self) -> bool:
+        """Whether a rectangle is looked at, of whatever the file is."""
+        return bool(self.place)
 
 
 def looked_at(exhibit: int, inner_path: str, form: str, place: str) -> LookedAt | None:
     """The file of which a place is something that is seen; None of words, cells and sounds."""
     part = form == "rectangle" or (form == "time" and _RECTANGLE in place)
-    return LookedAt(exhibit, inner_path, part) if part or form == "whole" else None
+    shown = place if part else ""
+    return LookedAt(exhibit, inner_path, shown) if part or form == "whole" else None
 
 
 def people(mentions: Collection[int]) -> set[int]:
@@ -57,6 +64,50 @@ def seen_in(claim: int) -> set[LookedAt]:
     rows = Passage.objects.filter(position__in=cited)
     places = (looked_at(*row) for row in rows.values_list("exhibit", "inner_path", "form", "place"))
     return {file for file in places if file is not None}
+
+
+def looking_there(file: LookedAt, claims: Collection[int]) -> set[int]:
+    """Those of the claims that cite what is seen where a rectangle is, or the whole of its file."""
+    citing: dict[int, set[int]] = defaultdict(set)
+    rows = ClaimPassage.objects.filter(claim__in=claims)
+    for claim, passage in rows.values_list("claim", "passage"):
+        citing[passage].add(claim)
+    places = Passage.objects.filter(
+        position__in=citing, exhibit=file.exhibit, inner_path=file.inner_path
+    )
+    there = json.loads(file.place)
+    return {
+        claim
+        for passage, form, place in places.values_list("position", "form", "place")
+        if form == "whole"
+        or (form in ("rectangle", "time") and _is_there(there, json.loads(place)))
+        for claim in citing[passage]
+    }
+
+
+def _is_there(place: dict[str, int], other: dict[str, int]) -> bool:
+    """Whether nearly all of a place, three quarters, is in another: nobody draws the same
+    rectangle twice."""
+    if any(place.get(name, 1) != other.get(name, 1) for name in ("page", "stream")):
+        return False
+    if "from_ms" in place or "from_ms" in other:
+        if not ("from_ms" in place and "from_ms" in other):
+            return False
+        lasts = place["to_ms"] - place["from_ms"]
+        both = _common(place, other, "from_ms", "to_ms")
+        if both < 0 or 4 * both < 3 * lasts:
+            return False
+    if "left" not in other:  # all of the film at that time
+        return True
+    across = _common(place, other, "left", "right")
+    down = _common(place, other, "top", "bottom")
+    area = (place["right"] - place["left"]) * (place["bottom"] - place["top"])
+    return across > 0 and down > 0 and 4 * across * down >= 3 * area
+
+
+def _common(place: dict[str, int], other: dict[str, int], first: str, last: str) -> int:
+    """How much two ranges share; less than nothing where they lie apart."""
+    return min(place[last], other[last]) - max(place[first], other[first])
 
 
 def whom(claim: int) -> set[int]:
