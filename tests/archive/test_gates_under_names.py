@@ -247,3 +247,49 @@ def test_what_a_still_of_a_film_shows_closes_what_it_opened(
     assess(archive, p.other, shown, "does-not-show", "It is an actor")
     assert [public(m.Claim, each) for each in (*claims, late)] == [False] * 3
     assert rebuilding.check() == []
+
+
+def test_a_whole_document_that_shows_somebody_says_nothing_of_a_rectangle(
+    archive: Archive, tmp_path: Path
+) -> None:
+    """A report shows the officer on some page; which, the claim of the whole does not say."""
+    p = portrait(archive, tmp_path)
+    scan = seal_picture(archive, tmp_path, "report.pdf", b"%PDF of a report", hashed=False)
+    pages = read(archive, scan, "application/pdf", boxes="1-3 595276x841890")[""]
+    with archive.writing(p.signer) as batch:
+        face = verbs.locate(batch, scan, FACE, reading=pages, marking=PUBLIC)
+        whole = verbs.locate(batch, scan, Location("whole"), marking=PUBLIC)
+        named = says(batch, p.officer, p.paper, "Officer Test", passages=(face,))
+        report = verbs.mention(batch, "document", "A report", marking=PUBLIC)
+        shown = depict(batch, report, p.officer, whole, p.paper)
+        batch.sign_batch()
+    assess(archive, p.other, shown, "shows")
+    assert not public(m.Claim, named)
+    with archive.writing(p.signer) as batch:
+        verbs.retract(batch, shown.position, "claim", "It has no picture")
+        none = depict(batch, report, p.officer, whole, p.paper, stance="denies")
+        batch.sign_batch()
+    assert not public(m.Claim, named)
+    assess(archive, p.other, none, "does-not-show", "It is a report of words")
+    assert public(m.Claim, named)
+    assert rebuilding.check() == []
+
+
+def test_a_file_in_another_turns_out_to_be_a_picture(archive: Archive, tmp_path: Path) -> None:
+    """Read as something else at first, it was cited under a name; a better reader knows it."""
+    p = portrait(archive, tmp_path)
+    leak = seal_picture(archive, tmp_path, "leak.zip", b"PK of a leak")
+    claims = []
+    for media_type, first in (("application/octet-stream", True), ("image/png", False)):
+        with archive.writing() as batch:
+            own = Document("", "", 3, "application/zip", State.READ, reader="t", reader_version="1")
+            outer = verbs.reading(batch, leak, own, marking=PUBLIC)
+            inner = Document("a.dat", "5" * 64, 3, media_type, State.READ, reader="t",
+                             reader_version="1")  # fmt: skip
+            inside = verbs.reading(batch, leak, inner, within=outer, marking=PUBLIC)
+        assert [public(m.Claim, each) for each in claims] == [first] * len(claims)
+        with archive.writing(p.signer) as batch:
+            place = verbs.locate(batch, leak, Location("whole"), reading=inside, marking=PUBLIC)
+            claims.append(says(batch, p.officer, p.paper, "Officer Test", passages=(place,)))
+        assert public(m.Claim, claims[-1]) is first
+    assert rebuilding.check() == []

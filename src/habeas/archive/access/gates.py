@@ -182,13 +182,19 @@ def is_open(position: int) -> bool:
 def _may_be_under(file: under_names.LookedAt, claim: int) -> bool:
     """Whether a picture may stand under the names of those whom a claim is about: it was confirmed
     what it shows, and of people none but them."""
-    if not (file.part or is_picture(file.exhibit, file.inner_path)):
+    picture = is_picture(file.exhibit, file.inner_path)
+    if not (file.part or picture):
         return True
     depicts: Collection[int] = depicting(file.exhibit, file.inner_path)
     if not depicts or not all(map(is_open, depicts)):
         return False
     if file.part:  # of a page of portraits, or of a film, each one is looked at
-        depicts = under_names.looking_there(file, depicts)
+        denied = Claim.objects.filter(position__in=depicts, stance="denies")
+        # That a document or film shows somebody does not say where in it.
+        whole: Collection[int] = (
+            depicts if picture else set(denied.values_list("position", flat=True))
+        )
+        depicts = under_names.looking_there(file, depicts, whole)
         if not depicts:
             return False
     shows = Claim.objects.filter(position__in=depicts, stance="asserts")

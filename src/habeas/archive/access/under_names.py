@@ -66,8 +66,9 @@ def seen_in(claim: int) -> set[LookedAt]:
     return {file for file in places if file is not None}
 
 
-def looking_there(file: LookedAt, claims: Collection[int]) -> set[int]:
-    """Those of the claims that cite what is seen where a rectangle is, or the whole of its file."""
+def looking_there(file: LookedAt, claims: Collection[int], whole: Collection[int]) -> set[int]:
+    """Those of the claims that cite what is seen where a rectangle is; of ``whole`` also those that
+    cite the whole of its file."""
     citing: dict[int, set[int]] = defaultdict(set)
     rows = ClaimPassage.objects.filter(claim__in=claims)
     for claim, passage in rows.values_list("claim", "passage"):
@@ -79,9 +80,9 @@ def looking_there(file: LookedAt, claims: Collection[int]) -> set[int]:
     return {
         claim
         for passage, form, place in places.values_list("position", "form", "place")
-        if form == "whole"
-        or (form in ("rectangle", "time") and _is_there(there, json.loads(place)))
         for claim in citing[passage]
+        if (form == "whole" and claim in whole)
+        or (form in ("rectangle", "time") and _is_there(there, json.loads(place)))
     }
 
 
@@ -116,12 +117,14 @@ def whom(claim: int) -> set[int]:
     return people({each for row in rows.values_list("subject", "ref") for each in row if each})
 
 
-def claims_on(exhibits: Collection[int]) -> set[int]:
-    """The claims about people that cite what is seen in these exhibits."""
+def claims_on(exhibits: Collection[int], inner_path: str | None = None) -> set[int]:
+    """The claims about people that cite what is seen in these exhibits, or in one file in them."""
     about: dict[int, set[int]] = defaultdict(set)
     for part in in_pieces(sorted(exhibits)):
-        places = Passage.objects.filter(_LOOKED_AT, exhibit__in=part).values("position")
-        citing = ClaimPassage.objects.filter(passage__in=places).values("claim")
+        places = Passage.objects.filter(_LOOKED_AT, exhibit__in=part)
+        if inner_path is not None:
+            places = places.filter(inner_path=inner_path)
+        citing = ClaimPassage.objects.filter(passage__in=places.values("position")).values("claim")
         rows = Claim.objects.filter(position__in=citing).exclude(property=DEPICTS)
         for claim, subject, ref in rows.values_list("position", "subject", "ref"):
             about[claim] = {each for each in (subject, ref) if each}

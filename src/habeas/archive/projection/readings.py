@@ -38,6 +38,7 @@ def reading(p: Projector, fact: Fact) -> None:
     )
     if outer is not None and f.get("media_type", "image/").startswith("image/"):
         _close_if_it_holds(p, f.get("inner_sha256", ""))
+        close_under_names(p, exhibit, f.get("inner_path", ""))
     if outer is None:
         p.reread.add(exhibit)
         p.gates.read(exhibit)
@@ -53,16 +54,16 @@ def _close_if_it_holds(p: Projector, inner_sha256: str) -> None:
         close_what_holds(p, claims)
 
 
-def close_under_names(p: Projector, exhibit: int) -> None:
+def close_under_names(p: Projector, exhibit: int, inner_path: str = "") -> None:
     """The claims about people that cite what is seen in a file wait where it is a picture, and no
     longer where it is none."""
     if exhibit in p.looked_at:
         p.flush()
-    claims = under_names.claims_on([exhibit])
+    claims = under_names.claims_on([exhibit], inner_path or None)
     if not claims:
         return
     p.flush()
-    if gates.is_picture(exhibit):
+    if gates.is_picture(exhibit, inner_path):
         for claim in sorted(claims):
             if gates.policy_at(claim) != gates.NONE:
                 make_as_strict(p, m.Claim, [claim], p.labels.gate(claim))
