@@ -9,6 +9,7 @@ from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.submissions import Submission, drawn_up
 from habeas.archive.ledger.trying import proposed
 from habeas.archive.opening import Archive
+from habeas.custody.log.entries import new_entry_id
 from habeas.custody.log.notes import Signer
 from habeas.custody.log.statements import SeenLedger, sign_statement
 
@@ -23,12 +24,19 @@ def pseudonym(signer: Signer) -> str:
     return signer.name.rpartition("/")[2]
 
 
-def signed(archive: Archive, signer: Signer, act: Act, not_after: int | None = None) -> Submission:
+def signed(
+    archive: Archive,
+    signer: Signer,
+    act: Act,
+    not_after: int | None = None,
+    form: str | None = None,
+) -> Submission:
     """What a person is shown of an act, and signs."""
     until = int(time.time()) + 600 if not_after is None else not_after
     who = pseudonym(signer)
     entries = proposed(archive, who, act)
-    shown = drawn_up(archive.origin, entries, who, seen_now(archive), until)
+    form = new_entry_id() if form is None else form
+    shown = drawn_up(archive.origin, entries, who, seen_now(archive), until, form)
     return Submission(shown, sign_statement(shown[-1].statement, signer))
 
 

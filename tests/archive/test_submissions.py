@@ -13,7 +13,11 @@ from tests.archive.signing import Act, pseudonym, record, seen_now, signed
 from habeas.archive import models as m
 from habeas.archive import verbs
 from habeas.archive.access.gates import claimant
-from habeas.archive.errors import AlreadyRecorded, PersonNeeded, SubmissionOutdated
+from habeas.archive.errors import (
+    AlreadyRecorded,
+    PersonNeeded,
+    SubmissionOutdated,
+)
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Batch
 from habeas.archive.ledger.submissions import Submission, drawn_up
@@ -21,7 +25,7 @@ from habeas.archive.ledger.trying import proposed
 from habeas.archive.opening import Archive
 from habeas.archive.verify.verifying import verify
 from habeas.custody.errors import CustodyError, StatementRefused
-from habeas.custody.log.entries import parse_entry
+from habeas.custody.log.entries import new_entry_id, parse_entry
 from habeas.custody.log.notes import Signer
 from habeas.custody.log.statements import DrawnUp, sign_statement
 
@@ -109,6 +113,22 @@ def test_nothing_is_recorded_twice(archive: Archive, person: Signer) -> None:
     with pytest.raises(AlreadyRecorded, match=f"entry {size - 1}"):
         record(archive, kept, act)
     assert archive.size == size
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_of_one_form_one_thing_is_recorded(archive: Archive, person: Signer, several: bool) -> None:
+    """Sent again with other salts, and with something else filled in: the answer was lost."""
+    form = new_entry_id()
+    first = two_claims if several else retraction(archive)
+    record(archive, signed(archive, person, first, form=form), first)
+    size = archive.size
+    for act in (lambda batch: newspaper(batch, "again"), two_claims):
+        kept = signed(archive, person, act, form=form)
+        with pytest.raises(AlreadyRecorded):
+            record(archive, kept, act)
+    assert not m.Source.objects.filter(code="again").exists()
+    assert archive.size == size
+    assert faults(archive) == []
 
 
 def test_what_changed_meanwhile_asks_again(archive: Archive, person: Signer) -> None:
@@ -245,6 +265,7 @@ def test_a_person_who_was_shown_another_ledger_is_told(archive: Archive, person:
         who,
         seen_now(archive)._replace(root="ab" * 32),
         int(time.time()) + 600,
+        new_entry_id(),
     )
     with pytest.raises(StatementRefused, match="another ledger"):
         record(archive, Submission(shown, sign_statement(shown[-1].statement, person)), act)

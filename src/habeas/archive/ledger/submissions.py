@@ -51,16 +51,25 @@ class Submission(NamedTuple):
 
 
 def drawn_up(
-    origin: str, entries: Sequence[ProposedEntry], pseudonym: str, seen: SeenLedger, not_after: int
+    origin: str,
+    entries: Sequence[ProposedEntry],
+    pseudonym: str,
+    seen: SeenLedger,
+    not_after: int,
+    form: str,
 ) -> tuple[DrawnUp, ...]:
-    """The statements of proposed entries, as a program does it that a person trusts."""
+    """The statements of proposed entries, as a program does it that a person trusts.
+
+    ``form``: the id of what was filled in, 32 hex digits. The entry that is signed bears it, so of
+    one form one thing is recorded, however often it is drawn up and sent.
+    """
     alone = is_alone([each.fields for each in entries])
     made = [
         draw_up(
             origin,
             list(each.fields.items()),
             object_sha256=each.object_sha256,
-            entry_id=each.entry_id,
+            entry_id=form if alone else each.entry_id,
             seen=seen if alone else None,
             not_after=not_after if alone else None,
         )
@@ -70,7 +79,8 @@ def drawn_up(
         return tuple(made)
     root = batch_root(each.statement for each in made)
     fields = [("person", pseudonym), ("kind", CLOSING)]
-    return (*made, draw_up(origin, fields, seen=seen, not_after=not_after, batch=root))
+    closing = draw_up(origin, fields, seen=seen, not_after=not_after, batch=root, entry_id=form)
+    return (*made, closing)
 
 
 def is_alone(entries: Sequence[dict[str, Any]]) -> bool:
