@@ -9,15 +9,16 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
 from django.db.models import Count, Q, QuerySet
 
 from habeas.archive import models as m
 from habeas.archive.access import Viewer, visible
 from habeas.archive.store import forgetting
+from habeas.archive.store.pieces import in_pieces
 from habeas.figures.evaluation.disagreement import Conflict, between
 from habeas.figures.evaluation.loading import (
     Records,
@@ -30,8 +31,10 @@ from habeas.figures.evaluation.loading import (
 )
 from habeas.figures.evaluation.rows import ClaimRow
 from habeas.vocabulary import schema as vocabulary
+from habeas.vocabulary.schema import Property
 
 _CHUNK = 200  # records whose claims are compared at a time
+_SPAN = 20_000  # positions in the ledger, of whose records candidates are looked for at once
 _REMEMBERED = 4  # viewers and sizes whose candidates are kept
 
 
@@ -68,13 +71,14 @@ def all(
 ) -> ConflictPage:
     """A page of the archive's conflicts; ``after`` is the former page's ``next``."""
     n = _size(as_of)
-    records, known = _remembered(viewer, n)
-    candidates = known if after is None else known[bisect_right(known, after) :]
+    candidates = _remembered(viewer, n)
+    following = candidates.after(after)
     found: list[Conflict] = []
     claims: dict[int, ClaimRow] = {}
-    more = False
-    for start in range(0, len(candidates), _CHUNK):
-        for conflict, rows in _compared(viewer, candidates[start : start + _CHUNK], records, n):
+    more, at_once = False, limit + 1
+    while not more and (keys := list(islice(following, at_once))):
+        at_once = _CHUNK  # the first few seldom suffice where most accounts agree
+        for conflict, rows in _compared(viewer, keys, candidates.records, n):
             key = (conflict.record, conflict.property)
             full = len(found) >= limit
             if full and key != (found[-1].record, found[-1].property):
@@ -82,18 +86,76 @@ def all(
                 break
             found.append(conflict)
             claims.update((position, rows[position]) for position in conflict.claims)
-        if more:
-            break
     last = (found[-1].record, found[-1].property) if more else None
     captions = captions_of(viewer, {conflict.record for conflict in found}, n)
     return ConflictPage(tuple(found), captions, claims, last)
 
 
+class _Candidates:
+    """Record and property pairs on which more than one thing is said, in order.
+
+    They are looked for as far as pages ask: of a million claims most readers see the first few.
+    """
+
+    def __init__(self, viewer: Viewer, as_of: int, end: int) -> None:
+        self.records = all_records(viewer, as_of)
+        self._one = [name for name, p in vocabulary.core().properties.items() if _is_one(p)]
+        claims = live_claims(viewer, as_of).filter(stance__in=("asserts", "denies"))
+        self._claims = claims
+        self._joined = _of_joined(claims, same_judgements(viewer, as_of), self.records)
+        self._found: list[tuple[int, str]] = []
+        self._until, self._end = 0, end  # found of records below; where the ledger ends
+        self._lock = threading.Lock()
+
+    def after(self, key: tuple[int, str] | None) -> Iterator[tuple[int, str]]:
+        """Those after a pair, or all."""
+        while True:
+            with self._lock:
+                at = 0 if key is None else bisect_right(self._found, key)
+                known, is_whole = self._found[at:], self._until >= self._end
+                if not known and not is_whole:
+                    self._look_further()
+                    continue
+            yield from known
+            if is_whole:
+                return
+            key = known[-1]
+
+    def _look_further(self) -> None:
+        first, last = self._until, self._until + _SPAN
+        some = self._claims.filter(subject__gte=first, subject__lt=last)
+        denied = some.filter(stance="denies").values_list("subject", flat=True).distinct()
+        pairs = set(_with_several("value", some.filter(property__in=self._one)))
+        for subjects in in_pieces(sorted(denied)):
+            pairs.update(_with_several("stance", some.filter(subject__in=subjects)))
+        keys = {pair for pair in pairs if pair[0] not in self.records.joined}
+        keys.update(key for key in self._joined if first <= key[0] < last)
+        self._found += sorted(keys)
+        self._until = last
+
+
+def _is_one(property: Property) -> bool:
+    return property.at_a_time == "one"
+
+
+def _of_joined(
+    claims: QuerySet[m.Claim], joined: QuerySet[m.Judgement], records: Records
+) -> set[tuple[int, str]]:
+    """Of the records that are several mentions, by what is said of all of them together."""
+    merged = Q(subject__in=joined.values("left")) | Q(subject__in=joined.values("right"))
+    seen: dict[tuple[int, str], set[tuple[str, str]]] = defaultdict(set)
+    for subject, name, stance, value in claims.filter(merged).values_list(
+        "subject", "property", "stance", "value"
+    ):
+        seen[records.of(subject), name].add((stance, value))
+    return {key for key, said in seen.items() if len(said) > 1}
+
+
 @dataclass(slots=True)
 class _Memory:
-    """The candidates of the latest few viewers and sizes: each page needs them whole."""
+    """The candidates of the latest few viewers and sizes, as far as they were looked for."""
 
-    kept: dict[tuple[object, ...], tuple[Records, list[tuple[int, str]]]]
+    kept: dict[tuple[object, ...], _Candidates]
     lock: threading.Lock
 
 
@@ -101,15 +163,15 @@ _memory = _Memory({}, threading.Lock())
 forgetting.with_archive(_memory.kept.clear)
 
 
-def _remembered(viewer: Viewer, as_of: int) -> tuple[Records, list[tuple[int, str]]]:
+def _remembered(viewer: Viewer, as_of: int) -> _Candidates:
     # The newest entry's random id names the archive and its size in one.
-    newest = m.LedgerEntry.objects.order_by("-position").values_list("entry_id", flat=True).first()
-    key = (newest, as_of, viewer.key)
+    newest = m.LedgerEntry.objects.order_by("-position").values_list("entry_id", "position").first()
+    entry_id, position = newest or ("", -1)
+    key = (entry_id, as_of, viewer.key)
     with _memory.lock:
         found = _memory.kept.get(key)
     if found is None:
-        records = all_records(viewer, as_of)
-        found = records, _candidates(viewer, records, as_of)
+        found = _Candidates(viewer, as_of, position + 1)
         with _memory.lock:
             while len(_memory.kept) >= _REMEMBERED:
                 del _memory.kept[next(iter(_memory.kept))]
@@ -136,31 +198,10 @@ def _compared(
         yield conflict, by_position
 
 
-def _candidates(viewer: Viewer, records: Records, as_of: int) -> list[tuple[int, str]]:
-    """Record and property pairs on which more than one thing is said, in order."""
-    one = [name for name, p in vocabulary.core().properties.items() if p.at_a_time == "one"]
-    claims = live_claims(viewer, as_of).filter(stance__in=("asserts", "denies"))
-    joined = same_judgements(viewer, as_of)
-    merged = Q(subject__in=joined.values("left")) | Q(subject__in=joined.values("right"))
-    alone = (
-        _varied(claims)
-        .filter(Q(values__gt=1, property__in=one) | Q(stances__gt=1))
-        .values_list("subject", "property")
-    )
-    keys = {(records.of(subject), name) for subject, name in alone}
-    seen: dict[tuple[int, str], set[tuple[str, str]]] = defaultdict(set)
-    for subject, name, stance, value in claims.filter(merged).values_list(
-        "subject", "property", "stance", "value"
-    ):
-        seen[records.of(subject), name].add((stance, value))
-    keys.update(key for key, said in seen.items() if len(said) > 1)
-    return sorted(keys)
-
-
-def _varied(claims: QuerySet[m.Claim]) -> QuerySet[m.Claim, Any]:
-    return claims.values("subject", "property").annotate(
-        values=Count("value", distinct=True), stances=Count("stance", distinct=True)
-    )
+def _with_several(what: str, claims: QuerySet[m.Claim]) -> Iterable[tuple[int, str]]:
+    """Subject and property of claims of which that column has more than one value."""
+    counted = claims.values("subject", "property").annotate(several=Count(what, distinct=True))
+    return counted.filter(several__gt=1).values_list("subject", "property")
 
 
 def _kinds(viewer: Viewer, records: Iterable[int]) -> dict[int, str]:
