@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.archive.making import PUBLIC, newspaper, says
-from tests.archive.test_gates import assess, depict, portrait, public, seal_picture
+from tests.archive.test_gates import (
+    SAMPLE,
+    assess,
+    bring,
+    depict,
+    portrait,
+    public,
+    seal_picture,
+)
 from tests.archive.test_gates_inside import FACE, read
 from tests.support.archives import ArchiveMaker
 
@@ -292,4 +300,34 @@ def test_a_file_in_another_turns_out_to_be_a_picture(archive: Archive, tmp_path:
             place = verbs.locate(batch, leak, Location("whole"), reading=inside, marking=PUBLIC)
             claims.append(says(batch, p.officer, p.paper, "Officer Test", passages=(place,)))
         assert public(m.Claim, claims[-1]) is first
+    assert rebuilding.check() == []
+
+
+def test_a_join_that_waits_opens_nothing(archive: Archive, tmp_path: Path) -> None:
+    """A list that no one has accepted says that the officer and the actor are one person."""
+    p = portrait(archive, tmp_path)
+    new = seal_picture(archive, tmp_path, "new.jpg", b"\xff\xd8 of nobody known")
+    with archive.writing(p.signer) as batch:
+        whole = verbs.locate(batch, new.position, Location("whole"), marking=PUBLIC)
+        named = says(batch, p.officer, p.paper, "Officer Test", passages=(whole,))
+        actor = verbs.mention(batch, "person", "Actor Test", marking=PUBLIC)
+        verbs.consent(batch, actor, basis="public-statement", audience="public")
+        photo = verbs.mention(batch, "document", "Portrait two", marking=PUBLIC)
+        film = depict(batch, photo, actor, whole, p.paper)
+        batch.sign_batch()
+    assess(archive, p.other, film, "shows")
+    with archive.writing(p.signer) as batch:
+        came = bring(batch)
+        between = verbs.mention(batch, "person", "Officer Test", marking=PUBLIC, list=came)
+        for other in (p.officer, actor):
+            verbs.judge(batch, between, other, "same", "The list says so", marking=PUBLIC)
+    assert not public(m.Claim, named)
+    assert rebuilding.check() == []
+    with archive.writing(p.other) as batch:
+        accepted = verbs.accept(batch, came.position, SAMPLE, "Read")
+    assert public(m.Claim, named)
+    assert rebuilding.check() == []
+    with archive.writing(p.signer) as batch:
+        verbs.retract(batch, accepted.position, "acceptance", "Not read")
+    assert not public(m.Claim, named)
     assert rebuilding.check() == []

@@ -9,10 +9,11 @@ from tests.archive.making import add_reviewer, place_mention
 
 from habeas.archive import models as m
 from habeas.archive import verbs
+from habeas.archive.components import components
 from habeas.archive.errors import EntryRefused
 from habeas.archive.ledger.rebuilding import digests
 from habeas.archive.opening import Archive
-from habeas.archive.records import canonical_map, components, members
+from habeas.archive.records import canonical_map, members
 
 
 def canonical() -> dict[int, int]:

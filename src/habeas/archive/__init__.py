@@ -15,6 +15,7 @@ __all__ = [
     "awaiting",
     "blast_radius",
     "cells",
+    "components",
     "erasing",
     "errors",
     "exhibits",

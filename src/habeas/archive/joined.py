@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from habeas.archive.access import Viewer, visible
+from habeas.archive.components import components
 from habeas.archive.models import Judgement, Mention
-from habeas.archive.records import components
 
 
 @dataclass(frozen=True, slots=True)

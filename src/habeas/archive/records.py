@@ -16,24 +16,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from habeas.archive.components import components
 from habeas.archive.models import Judgement, Mention
 from habeas.archive.store.pieces import in_pieces
-
-
-def components(mentions: Iterable[int], pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Each mention's earliest fellow, where ``pairs`` are the same."""
-    parent = {mention: mention for mention in mentions}
-
-    def root(mention: int) -> int:
-        while parent.setdefault(mention, mention) != mention:
-            parent[mention] = parent[parent[mention]]
-            mention = parent[mention]
-        return mention
-
-    for left, right in pairs:
-        low, high = sorted((root(left), root(right)))
-        parent[high] = low
-    return {mention: root(mention) for mention in list(parent)}
 
 
 def while_owners_are_one(

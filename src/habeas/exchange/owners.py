@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from habeas.archive import rules
 from habeas.archive.access import OWNER, visible
+from habeas.archive.components import components
 from habeas.archive.groupings import grouping_of
 from habeas.archive.models import Claim, Mention
-from habeas.archive.records import components
 from habeas.exchange import drafts as d
 from habeas.exchange.drafts import DraftRow
 from habeas.exchange.names_in import DraftNames

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from habeas.archive.access.open_joins import fellows, open_records
 from habeas.archive.models import (
     Assessment,
     Claim,
@@ -128,10 +129,7 @@ def _asserted(rows: object) -> dict[int, int]:
     """Of the claims that stand and assert whom a picture shows, the record of each."""
     asserted = rows.filter(property=DEPICTS, stance="asserts", ended_at__isnull=True)  # type: ignore[attr-defined]
     of = {claim: ref for claim, ref in asserted.values_list("position", "ref") if ref is not None}
-    record: dict[int, int] = {}
-    for part in in_pieces(sorted(set(of.values()))):
-        mentions = Mention.objects.filter(position__in=part)
-        record.update(mentions.values_list("position", "canonical"))
+    record = open_records(set(of.values()))
     return {claim: record[ref] for claim, ref in of.items() if ref in record}
 
 
@@ -149,7 +147,8 @@ def _is_named(row: PictureReference, record: int) -> bool:
     """Whether a well-known picture bears a name of the record."""
     if row.placeholder:
         return False
-    captions = Mention.objects.filter(canonical=record).values_list("caption", flat=True)
+    mentions = Mention.objects.filter(position__in=fellows(record))
+    captions = mentions.values_list("caption", flat=True)
     return _plainly(row.name) in map(_plainly, captions)
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from habeas.archive.access.alike import DEPICTS
+from habeas.archive.access.open_joins import open_records
 from habeas.archive.models import Claim, ClaimPassage, Mention, Passage
 from habeas.archive.store.pieces import in_pieces
 
@@ -46,15 +47,16 @@ def looked_at(exhibit: int, inner_path: str, form: str, place: str) -> LookedAt 
 
 def people(mentions: Collection[int]) -> set[int]:
     """The records of the people that these mentions are, or are a part of, such as a detention."""
-    found: set[int] = set()
+    persons: set[int] = set()
     owners: set[int] = set()
     for part in in_pieces(sorted(mentions)):
         rows = Mention.objects.filter(position__in=part)
-        for kind, record, owner in rows.values_list("kind", "canonical", "of"):
+        for mention, kind, owner in rows.values_list("position", "kind", "of"):
             if kind == "person":
-                found.add(record)
+                persons.add(mention)
             elif owner is not None:
                 owners.add(owner)
+    found = set(open_records(persons).values())
     return found | people(owners) if owners else found
 
 

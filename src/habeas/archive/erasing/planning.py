@@ -20,6 +20,7 @@ from django.db import transaction
 from habeas.archive import models as m
 from habeas.archive import rules
 from habeas.archive.access.labels import LEVEL_NAMES, Need, Needs, need_of
+from habeas.archive.components import components
 from habeas.archive.erasing.closure import Closed, Graph, close, versions
 from habeas.archive.erasing.elsewhere import OtherTraces, elsewhere
 from habeas.archive.errors import EntryRefused, UnknownReference
@@ -27,7 +28,7 @@ from habeas.archive.kinds import ROWS_OF
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.committed_entries import head
 from habeas.archive.projection.erased_entries import ErasureRecord, Erasures, Thing, ended_elsewhere
-from habeas.archive.records import components, members
+from habeas.archive.records import members
 from habeas.archive.store import schema
 from habeas.archive.store.connecting import holding_the_head
 from habeas.archive.store.database_errors import plain_errors

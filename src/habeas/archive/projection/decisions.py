@@ -192,6 +192,9 @@ def _list_opened_or_closed(p: Projector, list_: int) -> None:
         people.update(pair)
     if people:
         p.agreements.changed(people)
+        canonical = m.Mention.objects.filter(position__in=people).values("canonical")
+        joined = m.Mention.objects.filter(canonical__in=canonical)
+        p.gates.joined(joined.values_list("position", flat=True))
 
 
 def gate_policy(p: Projector, fact: Fact) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from habeas.archive.records import components
+from habeas.archive.components import components
 from habeas.archive.review.pairs import OpenPair
 from habeas.estimation.errors import BadTable
 from habeas.estimation.tables import CaptureTable, from_counts

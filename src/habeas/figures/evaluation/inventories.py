@@ -21,7 +21,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from habeas.archive.records import components
+from habeas.archive.components import components
 from habeas.archive.review.pairs import OpenPair
 from habeas.figures.definition.list_reading import ListOf
 

@@ -19,9 +19,10 @@ from habeas.archive import models as m
 from habeas.archive import openness, regions
 from habeas.archive.access import Viewer, live, newest, visible
 from habeas.archive.access.gates import speaking
+from habeas.archive.components import components
 from habeas.archive.groupings import episodes_under
 from habeas.archive.joined import find_all
-from habeas.archive.records import components, joining_pairs, owners_of
+from habeas.archive.records import joining_pairs, owners_of
 from habeas.archive.review.pairs import COMPARED_KINDS
 from habeas.archive.store import forgetting
 from habeas.archive.store.pieces import in_pieces

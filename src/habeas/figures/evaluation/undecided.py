@@ -22,7 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from habeas.archive.records import components
+from habeas.archive.components import components
 from habeas.archive.review.pairs import OpenPair
 
 
