@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.archive.making import PUBLIC, newspaper, says
 from tests.archive.test_gates import (
     SAMPLE,
@@ -19,7 +20,10 @@ from tests.support.archives import ArchiveMaker
 
 from habeas.archive import models as m
 from habeas.archive import verbs
+from habeas.archive.access.under_names import NOT_APPLICABLE
 from habeas.archive.ledger import rebuilding
+from habeas.archive.ledger.appending import Batch
+from habeas.archive.ledger.committed_entries import Ref
 from habeas.archive.opening import Archive
 from habeas.archive.verbs.claiming import Attribution
 from habeas.archive.verify.verifying import verify
@@ -86,21 +90,49 @@ def test_a_name_does_not_bring_a_portrait_with_it(archive: Archive, tmp_path: Pa
     assert not verify(archive).faults
 
 
-def test_a_scan_is_cited_once_it_is_said_to_show_nobody_of_them(
-    archive: Archive, tmp_path: Path
-) -> None:
-    """A picture of a page: somebody says that it does not show the person, another confirms it."""
+def shows_no_one(
+    batch: Batch, of: Ref, place: Ref, source: Ref, state: str = NOT_APPLICABLE
+) -> Ref:
+    """A claim that a picture shows nobody; or, by another state, somebody who is not named."""
+    value = values.missing("ref", state)
+    said = [Attribution(source)]
+    return verbs.claim(batch, of, "depicts", value, said, passages=(place,), marking=PUBLIC)
+
+
+def test_a_scan_is_cited_once_it_is_said_to_show_no_one(archive: Archive, tmp_path: Path) -> None:
+    """A picture of a page: somebody says that it shows no one, another confirms it."""
     p = portrait(archive, tmp_path)
     scan = seal_picture(archive, tmp_path, "list.png", b"\x89PNG of a list")
     with archive.writing(p.signer) as batch:
         line = verbs.locate(batch, scan.position, Location("whole"), marking=PUBLIC)
         listed = says(batch, p.officer, p.paper, "Officer Test", passages=(line,))
         page = verbs.mention(batch, "document", "The list", marking=PUBLIC)
-        nobody = depict(batch, page, p.officer, line, p.paper, stance="denies")
+        nobody = shows_no_one(batch, page, line, p.paper)
         batch.sign_batch()
     assert not public(m.Claim, listed)
-    assess(archive, p.other, nobody, "does-not-show", "It is a page of writing")
+    assess(archive, p.other, nobody, "shows", "It is a page of writing")
     assert public(m.Claim, listed)
+    assert rebuilding.check() == []
+
+
+@pytest.mark.parametrize("how", ["denied", "unknown"])
+def test_that_it_is_not_them_opens_nothing(archive: Archive, tmp_path: Path, how: str) -> None:
+    """An actor's portrait that is truly said not to show the officer stays closed under his name;
+    so does one of somebody whom no one knows."""
+    p = portrait(archive, tmp_path)
+    actor = seal_picture(archive, tmp_path, "actor.jpg", b"\xff\xd8 of an actor")
+    with archive.writing(p.signer) as batch:
+        whole = verbs.locate(batch, actor.position, Location("whole"), marking=PUBLIC)
+        named = says(batch, p.officer, p.paper, "Officer Test", passages=(whole,))
+        photo = verbs.mention(batch, "document", "A picture", marking=PUBLIC)
+        if how == "denied":
+            found = depict(batch, photo, p.officer, whole, p.paper, stance="denies")
+        else:
+            found = shows_no_one(batch, photo, whole, p.paper, "unknown")
+        batch.sign_batch()
+    assess(archive, p.other, found, "does-not-show" if how == "denied" else "shows")
+    assert public(m.Claim, found)
+    assert not public(m.Claim, named)
     assert rebuilding.check() == []
 
 
@@ -275,10 +307,10 @@ def test_a_whole_document_that_shows_somebody_says_nothing_of_a_rectangle(
     assert not public(m.Claim, named)
     with archive.writing(p.signer) as batch:
         verbs.retract(batch, shown.position, "claim", "It has no picture")
-        none = depict(batch, report, p.officer, whole, p.paper, stance="denies")
+        none = shows_no_one(batch, report, whole, p.paper)
         batch.sign_batch()
     assert not public(m.Claim, named)
-    assess(archive, p.other, none, "does-not-show", "It is a report of words")
+    assess(archive, p.other, none, "shows", "It is a report of words")
     assert public(m.Claim, named)
     assert rebuilding.check() == []
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Max, Min
 
 from habeas.archive import models as m
-from habeas.archive.access import PUBLIC, Viewer, gates, live, visible, visible_labels
+from habeas.archive.access import PUBLIC, Viewer, gates, live, under_names, visible, visible_labels
 from habeas.archive.access.alike import contested
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.store.pieces import in_pieces
@@ -154,10 +154,15 @@ def _shown(
         row.subject,
         names.get(row.subject, ""),
         row.ref,
-        names.get(row.ref or -1, ""),
+        _not_named(row) if row.ref is None else names.get(row.ref, ""),
         tuple(exhibits),
         *(("", "", "", False) if said is None else _said(said)),
     )
+
+
+def _not_named(row: m.Claim) -> str:
+    """Whom a picture is said to show, in words, where the claim names no one."""
+    return "no one" if under_names.showing_no_one([row.position]) else "someone who is not named"
 
 
 def _said(said: m.Assessment) -> tuple[str, str, str, bool]:

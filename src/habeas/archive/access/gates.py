@@ -189,16 +189,15 @@ def _may_be_under(file: under_names.LookedAt, claim: int) -> bool:
     if not depicts or not all(map(is_open, depicts)):
         return False
     if file.part:  # of a page of portraits, or of a film, each one is looked at
-        denied = Claim.objects.filter(position__in=depicts, stance="denies")
         # That a document or film shows somebody does not say where in it.
-        whole: Collection[int] = (
-            depicts if picture else set(denied.values_list("position", flat=True))
-        )
+        whole = depicts if picture else under_names.showing_no_one(depicts)
         depicts = under_names.looking_there(file, depicts, whole)
-        if not depicts:
-            return False
     shows = Claim.objects.filter(position__in=depicts, stance="asserts")
-    shown = under_names.people({each for each in shows.values_list("ref", flat=True) if each})
+    refs = dict(shows.values_list("position", "ref"))
+    unnamed = {position for position, ref in refs.items() if ref is None}
+    if not refs or unnamed - under_names.showing_no_one(unnamed):
+        return False  # that it is not this person does not say who it is
+    shown = under_names.people({ref for ref in refs.values() if ref is not None})
     return not shown or not shown.isdisjoint(under_names.whom(claim))
 
 

@@ -20,6 +20,7 @@ from habeas.archive.access.open_joins import open_records
 from habeas.archive.models import Claim, ClaimPassage, Mention, Passage
 from habeas.archive.store.pieces import in_pieces
 
+NOT_APPLICABLE = "not-applicable"
 _RECTANGLE = '"left"'  # in the numbers of a place
 _LOOKED_AT = Q(form__in=("rectangle", "whole")) | Q(form="time", place__contains=_RECTANGLE)
 
@@ -86,6 +87,17 @@ def looking_there(file: LookedAt, claims: Collection[int], whole: Collection[int
         if (form == "whole" and claim in whole)
         or (form in ("rectangle", "time") and _is_there(there, json.loads(place)))
     }
+
+
+def showing_no_one(claims: Collection[int]) -> set[int]:
+    """Those of claims of what is seen that assert that nobody is: whom it shows does not apply."""
+    found: set[int] = set()
+    for part in in_pieces(sorted(claims)):
+        rows = Claim.objects.filter(position__in=part, stance="asserts", ref__isnull=True)
+        for position, value in rows.values_list("position", "value"):
+            if json.loads(value).get("state") == NOT_APPLICABLE:
+                found.add(position)
+    return found
 
 
 def _is_there(place: dict[str, int], other: dict[str, int]) -> bool:
