@@ -61,16 +61,42 @@ def of(shown: DrawnUp, *lines: bytes, parts: Parts = ()) -> Written:
     return Written(shown.statement, shown.disclosures, fields, lines, parts)
 
 
-def write(archive: Archive, entries: Sequence[Written], at: int | None = None) -> None:
-    """Past every check of the program: into the ledger and under the installation's key."""
+def alone(archive: Archive, fields: dict[str, Any], entry_id: str | None = None) -> Written:
+    """An entry in the form of one that somebody signed, which nobody did."""
+    shown = draw_up(
+        archive.origin,
+        list(fields.items()),
+        seen=seen_now(archive),
+        not_after=2**40,
+        entry_id=entry_id,
+    )
+    return Written(shown.statement, shown.disclosures, fields)
+
+
+def write(
+    archive: Archive,
+    entries: Sequence[Written],
+    at: int | None = None,
+    ids: Sequence[str] = (),
+) -> None:
+    """Past every check of the program: into the ledger and under the installation's key.
+
+    ``ids``: those that the table shows, where they are not the entries' own.
+    """
     with archive.writing() as batch:
-        for each in entries:
+        for n, each in enumerate(entries):
             moment = batch._now() if at is None else at
             composed = archive.composer(batch.size).record(
                 each.statement, moment, each.disclosures, each.lines, each.parts
             )
             batch._entries.append(
-                (batch._next, composed.entry_id, moment, composed.leaf_hash, composed.note)
+                (
+                    batch._next,
+                    ids[n] if ids else composed.entry_id,
+                    moment,
+                    composed.leaf_hash,
+                    composed.note,
+                )
             )
             batch._content.append((batch._next, composed.disclosures))
             batch._next += 1
@@ -219,6 +245,69 @@ def test_a_batch_with_one_part_altered_has_no_effect(
     assert found & {"ledger.batch-unsigned", "note.no-known-key"}
     assert not m.Source.objects.filter(code__in=("planted", "forged-news")).exists()
     assert m.Claim.objects.exists() is (part == "one more"), "what was signed stays as it was"
+
+
+@pytest.mark.parametrize("what", ["a source", "a hold", "a lost key"])
+def test_what_nobody_signed_is_named_whatever_its_kind(
+    archive: Archive, person: Signer, what: str
+) -> None:
+    """It has no effect, so that verify must not call it sound: somebody would be missing."""
+    newspaper_fields = check_shown(*signed(archive, person, newspaper).shown[0])
+    key = m.Key.objects.get(role="person", holder=pseudonym(person))
+    with archive.writing() as batch:
+        witness = verbs.mention(batch, "person", "Test Person")
+    fields: dict[str, Any] = {
+        "a source": newspaper_fields,
+        "a hold": {"kind": "hold", "target": witness.entry_id, "state": "set"},
+        "a lost key": {
+            "kind": "key", "role": "person", "holder": key.holder, "state": "lost",
+            "verifier": key.verifier,
+        },
+    }[what]  # fmt: skip
+    before = archive.size
+    write(archive, [alone(archive, fields)])
+    faults = [(fault.code, fault.position) for fault in verify(archive).faults]
+    assert faults == [("note.no-known-key", before)]
+    assert not m.Source.objects.exists()
+    assert not m.Hold.objects.exists()
+    assert m.Key.objects.filter(pk=key.pk, ended_at__isnull=True).exists()
+    shown, line = decision(archive, person)
+    write(archive, [of(shown, line)])
+    faults = [(fault.code, fault.position) for fault in verify(archive).faults]
+    assert faults == [("note.no-known-key", before)], "what follows is judged as in the tables"
+
+
+def test_the_id_of_a_signed_entry_signs_nothing(archive: Archive, person: Signer) -> None:
+    shown, line = decision(archive, person)
+    fields = check_shown(*signed(archive, person, lambda b: newspaper(b, "planted")).shown[0])
+    forged = alone(archive, fields, shown.statement.entry_id)
+    write(archive, [of(shown, line), forged], ids=[shown.statement.entry_id, "0f" * 16])
+    assert "ledger.entry-altered" in codes(archive)
+    assert not m.Source.objects.filter(code="planted").exists()
+
+
+def test_after_its_key_ended_a_batch_says_no_more(archive: Archive, person: Signer) -> None:
+    key = m.Key.objects.get(role="person", holder=pseudonym(person))
+    end = {
+        "kind": "key", "role": "person", "holder": key.holder, "state": "lost",
+        "verifier": key.verifier, "person": key.holder,
+    }  # fmt: skip
+    fields = check_shown(*signed(archive, person, lambda b: newspaper(b, "late")).shown[0])
+    members = [draw_up(archive.origin, list(each.items())) for each in (end, fields)]
+    closing = draw_up(
+        archive.origin,
+        [("kind", CLOSING), ("person", key.holder)],
+        seen=seen_now(archive),
+        not_after=2**40,
+        batch=batch_root(each.statement for each in members),
+    )
+    line = person.sign(closing.statement.text, OVER_STATEMENT)
+    before = archive.size
+    write(archive, [*map(of, members), of(closing, line, parts=parts_of(2))])
+    named = {fault.position for fault in verify(archive).faults}
+    assert named == {before + 1, before + 2}
+    assert m.Key.objects.filter(pk=key.pk, ended_at=before).exists()
+    assert not m.Source.objects.filter(code="late").exists()
 
 
 def test_a_batch_root_says_nothing_of_another_archive(archive: Archive, person: Signer) -> None:

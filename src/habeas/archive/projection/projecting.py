@@ -20,7 +20,7 @@ from habeas.archive.projection.trusted_people import so_far
 from habeas.archive.store.facts import Fact
 from habeas.custody.log.entries import parse_entry
 from habeas.custody.log.statements import is_recorded_in
-from habeas.custody.trust.persons import said, signer_of
+from habeas.custody.trust.persons import said
 from habeas.custody.trust.rules import GOVERNED, Ruling, TrustState
 
 
@@ -56,12 +56,7 @@ def _is_signed(p: Projector, fact: Fact) -> bool:
     if not is_recorded_in(fact.note):
         return True
     signed = fact.closing or parse_entry(fact.note)
-    if p.signed_by is None or p.signed_by[0] != signed.entry_id:
-        trust = _trust(p, signed.origin)
-        key = signer_of(signed, (key for key in trust.keys if not key.ended))
-        p.signed_by = signed.entry_id, "" if key is None else key.holder
-    holder = p.signed_by[1]
-    return holder != "" and fact.fields.get("person", holder) == holder
+    return p.speakers.holder(signed, fact.fields, _trust(p, signed.origin).keys) != ""
 
 
 def _trust(p: Projector, origin: str) -> TrustState:

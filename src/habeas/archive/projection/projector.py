@@ -27,6 +27,7 @@ from habeas.archive.store import schema
 from habeas.archive.store.facts import Fact, Fields
 from habeas.archive.store.pieces import in_pieces
 from habeas.archive.store.rows import columns, insert
+from habeas.custody.trust.persons import Speakers
 from habeas.custody.trust.rules import Ruling, TrustState
 from habeas.vocabulary.region import Region
 
@@ -76,7 +77,7 @@ class Projector:
         self.gates = Gates()
         self.labels = LabelWriter(self.agreements.until, self.agreements.is_new, self.gates.is_open)
         self.trust: TrustState | None = None
-        self.signed_by: tuple[str, str] | None = None  # of format 2: the entry and its signer
+        self.speakers = Speakers()  # behind entries of format 2
         self._region: Region | None = None
         self.verdict = Ruling()  # of the governed entry that is being projected
         self._defaults = {model: _defaults(model) for model in schema.projections()}

@@ -15,7 +15,7 @@ from habeas.custody.log.batches import Batches, Covered
 from habeas.custody.log.entries import ParsedEntry, check_decided, check_signed
 from habeas.custody.log.merkle import root_of
 from habeas.custody.trust.ages import SLACK, AttestedSize, attested, between
-from habeas.custody.trust.persons import TrustRules, lasting, said
+from habeas.custody.trust.persons import Speakers, TrustRules, lasting, said
 from habeas.custody.trust.rules import ARCHIVE_ROLES, GOVERNED, GRANT, POLICY, YOUNG, TrustState
 
 
@@ -26,6 +26,7 @@ class Decisions:
         """``root_at``: the log's root at a size; None where it cannot be told."""
         self.trust = TrustState(origin)
         self._root_at = root_at
+        self._speakers = Speakers()
         self._batches: Batches[dict[str, Any]] = Batches()
         self._leaves: dict[int, bytes] = {}
         self._alone: dict[int, str] = {}
@@ -77,6 +78,8 @@ class Decisions:
         self._check_statement(report, position, entry)
         if self.handovers.entry_key is not None:  # a new one is granted under the one before it
             check_signed(entry, [self.handovers.entry_key])
+        if entry.statement is not None and not self._is_by_a_person(report, covered):
+            return
         handed_over = kind == "key" and self.handovers.is_later(fields)
         archives_own = kind == "key" and fields.get("role") in ARCHIVE_ROLES
         if archives_own:
@@ -116,6 +119,21 @@ class Decisions:
                 self._cover(range(first, first + count))
         if kind == "erasure":
             self.erasures.carried(position, fields)
+
+    def _is_by_a_person(self, report: Report, covered: Covered[dict[str, Any]]) -> bool:
+        """Whether an entry of format 2 has an effect at all: without a person's signature it has
+        none, whatever its kind, so that what it says is missing wherever it is counted."""
+        position, entry, fields, closing, _ = covered
+        signed = closing or entry
+        if self._speakers.holder(signed, fields, self.trust.keys):
+            return True
+        person = fields.get("person")
+        keys = [k for k in self.trust.keys if not k.ended and person in (None, k.holder)]
+        if keys:
+            check_decided(signed, [key.verifier for key in keys])  # says what is wrong
+        words = f"Entry {position} is signed by no one whose key is active; it has no effect."
+        report.fault("ledger.decision-unsigned", position, words)
+        return False
 
     def finish(self, report: Report) -> None:
         """What only the whole ledger can answer."""

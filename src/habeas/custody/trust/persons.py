@@ -111,6 +111,31 @@ def signer_of(parsed: ParsedEntry, keys: Iterable[HeldKey]) -> HeldKey | None:
         return None
 
 
+class Speakers:
+    """Whose key, in force, is behind entries of format 2, one after the other.
+
+    A signature is checked once for a batch, as long as the same keys are in force. What was asked
+    before is told by the very entry and never by its id, which whoever keeps the ledger chooses.
+    """
+
+    def __init__(self) -> None:
+        self._signed: ParsedEntry | None = None
+        self._keys: list[HeldKey] = []
+        self._holder = ""
+
+    def holder(
+        self, signed: ParsedEntry, fields: Mapping[str, Any], keys: Iterable[HeldKey]
+    ) -> str:
+        """Whoever signed the entry, or what closes its batch; '' where that is nobody, or is not
+        the person that it names."""
+        in_force = [key for key in keys if not key.ended]
+        if self._signed is not signed or self._keys != in_force:
+            key = signer_of(signed, in_force)
+            self._signed, self._keys = signed, in_force
+            self._holder = "" if key is None else key.holder
+        return self._holder if fields.get("person", self._holder) == self._holder else ""
+
+
 def lasting(seconds: int) -> str:
     """A length of time in words, rounded down."""
     if seconds < 120:
