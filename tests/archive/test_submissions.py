@@ -20,7 +20,7 @@ from habeas.archive.errors import (
 )
 from habeas.archive.ledger import rebuilding
 from habeas.archive.ledger.appending import Batch
-from habeas.archive.ledger.submissions import Submission, drawn_up
+from habeas.archive.ledger.submissions import ProposedEntry, Submission, drawn_up
 from habeas.archive.ledger.trying import proposed
 from habeas.archive.opening import Archive
 from habeas.archive.verify.verifying import verify
@@ -191,6 +191,75 @@ def test_it_is_refused_after_its_time(
     monkeypatch.setattr("habeas.archive.ledger.appending.time.time", lambda: later)
     with pytest.raises(SubmissionOutdated, match="time that is over"):
         record(archive, kept, act)
+
+
+def test_a_long_act_is_recorded_in_date(
+    archive: Archive, person: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was accepted in time does not become a fault because recording it took long."""
+    kept = signed(archive, person, two_claims)
+    clock = [time.time()]
+    monkeypatch.setattr("habeas.archive.ledger.appending.time.time", lambda: clock[0])
+
+    def slowly(batch: Batch) -> None:
+        two_claims(batch)
+        clock[0] += 1_000
+
+    record(archive, kept, slowly)
+    assert faults(archive) == []
+
+
+def test_a_key_is_ended_alone_or_not_by_itself(archive: Archive, person: Signer) -> None:
+    def end(batch: Batch) -> None:
+        verbs.end_key(batch, pseudonym(person), "retired")
+
+    def end_and_more(batch: Batch) -> None:
+        end(batch)
+        newspaper(batch)
+
+    size = archive.size
+    kept = signed(archive, person, end_and_more)
+    with pytest.raises(StatementRefused, match="ends the key"):
+        record(archive, kept, end_and_more)
+    assert archive.size == size
+    record(archive, signed(archive, person, end), end)
+    assert not m.Key.objects.filter(holder=pseudonym(person), ended_at__isnull=True).exists()
+    assert faults(archive) == []
+    assert rebuilding.check() == []
+
+
+@pytest.mark.parametrize("twin", ["two entries", "what closes the batch"])
+def test_two_entries_with_one_id_are_refused(archive: Archive, person: Signer, twin: str) -> None:
+    def act(batch: Batch) -> None:
+        newspaper(batch, "one")
+        newspaper(batch, "two")
+
+    who = pseudonym(person)
+    first, second = proposed(archive, who, act)
+    form = first.entry_id
+    if twin == "two entries":
+        form, second = new_entry_id(), second._replace(entry_id=first.entry_id)
+    until = int(time.time()) + 600
+    shown = drawn_up(archive.origin, (first, second), who, seen_now(archive), until, form)
+    size = archive.size
+    with pytest.raises(StatementRefused, match="one id"):
+        record(archive, Submission(shown, sign_statement(shown[-1].statement, person)), act)
+    assert archive.size == size
+
+
+def test_an_erasure_is_in_no_batch(archive: Archive, person: Signer) -> None:
+    """It replays the ledger as it is then, where the entries of an open batch have no effect."""
+    entries = (
+        ProposedEntry(new_entry_id(), {"kind": "erasure", "person": pseudonym(person)}, None),
+        ProposedEntry(new_entry_id(), {"kind": "source"}, None),
+    )
+    until = int(time.time()) + 600
+    shown = drawn_up(
+        archive.origin, entries, pseudonym(person), seen_now(archive), until, new_entry_id()
+    )
+    kept = Submission(shown, sign_statement(shown[-1].statement, person))
+    with pytest.raises(StatementRefused, match="erasure"):
+        record(archive, kept, two_claims)
 
 
 def test_a_key_that_ended_signs_nothing(archive: Archive, person: Signer) -> None:

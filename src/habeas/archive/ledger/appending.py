@@ -56,7 +56,8 @@ class Batch:
         self.proposed: list[ProposedEntry] | None = None  # of a trial that somebody will sign
         self._signed: SignedEntries | None = None
         if submission is not None:
-            self._signed = SignedEntries(archive, submission, self._now())
+            self._time = self._now()
+            self._signed = SignedEntries(archive, submission, self._time)
             self.pseudonym = self._signed.pseudonym
         self._composer = archive.composer(self.first)
         self._next = self.first
@@ -138,6 +139,8 @@ class Batch:
         return self._add(composed, given, object_sha256)
 
     def _now(self) -> int:
+        if self._signed is not None:  # in date when it was accepted, however long the act takes
+            return self._time
         return max(int(time.time()), self._time)
 
     def _add(self, composed: Composed, given: dict[str, Any], object_sha256: str | None) -> Ref:

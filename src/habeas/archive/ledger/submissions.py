@@ -114,7 +114,7 @@ class SignedEntries:
                 raise _refused("holds several entries, or no decision, and nothing that closes it")
         elif not members or batch_root(members) != signed.batch:
             raise _refused("signs another root than that of its entries")
-        self._refuse_recorded()
+        self._refuse_ids()
         if now > signed.not_after:
             raise SubmissionOutdated(
                 "What was signed could be recorded only until a time that is over.",
@@ -124,6 +124,8 @@ class SignedEntries:
         signature = read_signature(submission.line)
         self.verifier = check_statement(signed, [signature], _keys_of(signature.name))
         self.pseudonym = self.verifier.name.rpartition("/")[2]
+        if signed.batch is not None:
+            self._refuse_in_batch()
         #: What covers the entries of the batch; None where one is signed alone.
         self.closing = None
         if signed.batch is not None:
@@ -161,14 +163,28 @@ class SignedEntries:
         made = composer.record(shown.statement, time, shown.disclosures, [self._line], parts)
         return made, fields
 
-    def _refuse_recorded(self) -> None:
+    def _refuse_ids(self) -> None:
         ids = [each.statement.entry_id for each in self._shown]
+        if len(set(ids)) < len(ids):
+            raise _refused("gives two entries one id")
         there = LedgerEntry.objects.filter(entry_id__in=ids).order_by("position")
         if (position := there.values_list("position", flat=True).first()) is not None:
             raise AlreadyRecorded(
                 f"This was recorded before, from entry {position} on.",
                 next_step="Nothing was recorded a second time.",
             )
+
+    def _refuse_in_batch(self) -> None:
+        """What cannot be followed by others under the same signature."""
+        for fields in self._fields:
+            if fields.get("kind") == "erasure":  # it replays a ledger where the batch is open
+                raise _refused("carries out an erasure together with other entries")
+            ends = fields.get("kind") == "key" and fields.get("state") != "granted"
+            if ends and fields.get("verifier") == self.verifier.vkey:
+                raise StatementRefused(
+                    "What was submitted ends the key that it is signed with, and says more.",
+                    next_step="Nothing was recorded; sign the end of this key alone, as the last.",
+                )
 
 
 def _keys_of(name: str) -> list[Verifier]:
