@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,6 +132,80 @@ def test_the_verifier_written_apart_reads_the_same(case: dict[str, Any]) -> None
 def test_the_verifier_written_apart_refuses_what_is_bad(case: dict[str, str]) -> None:
     with pytest.raises(standalone.Fault):
         decided_apart(case["note"].encode())
+
+
+def text_of(case: dict[str, Any]) -> bytes:
+    return bytes(case["note"].encode().partition(b"\n\n")[0] + b"\n")
+
+
+def read_here(text: bytes) -> tuple[str, str, bytes] | None:
+    """Origin, id and what is signed, as the program reads a text; None where it refuses it."""
+    try:
+        found = entries.parse_entry(text + b"\n" + ENTRY.sign(text))
+    except CustodyError:
+        return None
+    said = found.text if found.statement is None else found.statement.text
+    alone = found.statement is None or found.statement.is_signed
+    return found.origin, found.entry_id, said if alone else b""
+
+
+def read_apart(text: bytes) -> tuple[str, str, bytes] | None:
+    """The same by the verifier written apart, which checks the commitments a line later."""
+    try:
+        origin, written, entry_id, said = standalone.read_entry(text)
+    except (standalone.Fault, UnicodeDecodeError):
+        return None
+    shown = written.decode()[1:-1].split('","')
+    sound = len(shown) % 16 == 0 and sorted(set(shown)) == shown
+    return (origin, entry_id, said) if sound else None
+
+
+NUMBERS = [0, 1, 2**53 - 1, 2**53, 10**16 - 1, 10**16]
+
+
+@pytest.mark.parametrize("case", ALL, ids=range(len(ALL)))
+def test_both_readers_take_the_same_numbers(case: dict[str, Any]) -> None:
+    text = text_of(case)
+    places = list(re.finditer(rb"(?<=[:\[,])[0-9]+(?=[,\]}])", text))
+    assert places
+    for place in places:
+        for number in NUMBERS:
+            changed = text[: place.start()] + str(number).encode() + text[place.end() :]
+            assert read_here(changed) == read_apart(changed), changed
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_both_readers_take_as_many_parts(more: int) -> None:
+    statement = read(CLOSING)
+    count = statements.MOST_PARTS + more
+    parts = tuple((2 * place, 1) for place in range(count))
+    batch = statements.BatchRoot(count, "0f" * 32)
+    text = statements.note_text(statement._replace(batch=batch._replace(entries=1)), 1, ((0, 1),))
+    written = ",".join(f"[{first},{number}]" for first, number in parts)
+    text = text.replace(b"[[0,1]]", f"[{written}]".encode())
+    text = text.replace(b'"count":1,', f'"count":{count},'.encode())
+    assert (read_here(text) is None) is (read_apart(text) is None) is (more == 1)
+
+
+def test_both_readers_read_whatever_is_altered_alike() -> None:
+    drawn = random.Random("habeas")  # noqa: S311
+    texts = [text_of(case) for case in ALL]
+    pieces = [b"0", b"-1", b"1.0", b"null", b"[]", b'""', b",", b"\n", b" ", b"\\u0030", b"\xff",
+              b'"time":1,', b'"version":2', b"/entry/v1\n", b"/entry/v2\n", b",[1,1]"]  # fmt: skip
+    origin = PUBLISHED["origin"]
+    for _ in range(3_000):
+        text = drawn.choice(texts)
+        first = drawn.choice([drawn.randrange(200), drawn.randrange(len(text))])
+        last = first + drawn.choice([0, 1, 2, 20, 46])
+        other = drawn.choice(texts)[first:]
+        piece = drawn.choice([*pieces, b"", other[:1], other[:46], text[first:last] * 2])
+        altered = text[:first] + piece + text[last:]
+        here, apart = read_here(altered), read_apart(altered)
+        if here is not None and here[0] != origin:  # of another archive, and refused as that
+            here = None
+        if apart is not None and apart[0] != origin:
+            apart = None
+        assert here == apart, altered
 
 
 def decided_apart(note: bytes) -> None:

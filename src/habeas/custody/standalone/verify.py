@@ -34,6 +34,7 @@ MOST_ENTRIES = 50_000
 LARGEST_ENTRY = 65_535
 LARGEST_NOTE = 256 * 1024  # of a checkpoint with its cosignatures
 LARGEST_TEXT = 64 * 1024 * 1024  # of any file that is read whole
+LARGEST_NUMBER = (1 << 53) - 1
 LARGEST_FILE = 1 << 40
 CHECKS = {
     "bag": "Every file is there and is what the manifests say",
@@ -291,6 +292,8 @@ ENTRY_2 = re.compile(
     rb'(?:,"seen":\{"root":"[0-9a-f]{64}","size":' + NUMBER + rb"\})?)"
     rb'(,"time":' + NUMBER + rb')(,"version":2\}\n)'
 )
+MOST_PARTS = 1_000
+LONG = re.compile(rb"(?<=[:\[,])[0-9]{16}(?=[,\]}])")  # only these can be beyond what JSON holds
 OVER_STATEMENT = b"\xffhabeas/statement/v2"
 LINE = re.compile("— ([^\\s+]+) ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)")
 
@@ -300,6 +303,8 @@ def read_entry(text):
 
     In format 1 that is the text itself; in format 2 the statement, empty in an entry of a batch.
     """
+    if any(int(number) > LARGEST_NUMBER for number in LONG.findall(text, text.find(b"\n"))):
+        raise Fault("has a number beyond the range of the format")
     match = ENTRY.fullmatch(text)
     if match is not None:
         return match[1].decode(), match[2], match[3].decode(), text
@@ -314,7 +319,8 @@ def read_entry(text):
         places = [[int(each) for each in part.split(b",")] for part in parts[1:-1].split(b"],[")]
         ends = [first + number for first, number in places]
         apart = all(ends[n] < places[n + 1][0] for n in range(len(places) - 1))
-        if sum(number for _, number in places) != int(count) or not apart:
+        counted = sum(number for _, number in places) == int(count)
+        if len(places) > MOST_PARTS or not (counted and apart):
             raise Fault("closes a batch of other entries than it says")
     statement = match[1] + b"/statement/v2\n{" + (batch + root if batch else b"") + line + match[13]
     return match[1].decode(), match[9], match[10].decode(), statement if signed else b""
