@@ -33,6 +33,7 @@ from habeas.custody.log.statements import (
     check_shown,
     draw_up,
 )
+from habeas.custody.trust.rules import ENDURING
 
 
 class Written(NamedTuple):
@@ -187,6 +188,7 @@ def test_a_decision_recorded_too_late(archive: Archive, person: Signer) -> None:
     shown, line = decision(archive, person)
     write(archive, [of(shown, line)], at=int(time.time()) + 10_000)
     assert codes(archive) == {"ledger.statement-late"}
+    assert codes(archive) <= ENDURING, "it stands for ever and holds up no erasure"
 
 
 def test_a_decision_over_a_ledger_that_was_shown_to_one_person(
@@ -204,6 +206,7 @@ def test_a_decision_over_a_ledger_that_was_shown_to_one_person(
     line = person.sign(shown.statement.text, OVER_STATEMENT)
     write(archive, [of(shown, line)])
     assert codes(archive) == {"ledger.statement-unseen"}
+    assert codes(archive) <= ENDURING
 
 
 @pytest.mark.parametrize(
@@ -242,6 +245,7 @@ def test_a_batch_with_one_part_altered_has_no_effect(
             last = last._replace(parts=parts_of(count, head()[0] - 1))
     write(archive, [*made, *([last] if last is not None else [])])
     found = codes(archive)
+    assert found <= ENDURING
     assert found & {"ledger.batch-unsigned", "note.no-known-key"}
     assert not m.Source.objects.filter(code__in=("planted", "forged-news")).exists()
     assert m.Claim.objects.exists() is (part == "one more"), "what was signed stays as it was"

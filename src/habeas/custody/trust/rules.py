@@ -51,6 +51,7 @@ ENDURING: Final = frozenset(
     (
         *(UNSIGNED, ALONE, GRANT, ONE_PERSON, YOUNG, POLICY, UNREADABLE),
         *("erasure.unfounded", "note.no-known-key"),
+        *("ledger.batch-unsigned", "ledger.statement-late", "ledger.statement-unseen"),
     )
 )
 #: The kinds that ``TrustState.take`` judges.
