@@ -166,13 +166,17 @@ def report(
     _list(session, found, none)
 
 
+#: A picture or a film without text is sound: "empty" would read as damage.
+_IN_WORDS = {"empty": "without text"}
+
+
 def read_and_tell(speaker: Speaker, archive: Archive, workers: int) -> dict[str, Any]:
     """Read what waits, with progress, and say in one line how it ended."""
     with speaker.progress() as progress:
         read = read_what_waits(archive, workers=workers, progress=progress)
     counts = _in_order(read.states)
     if read.exhibits:
-        words = ", ".join(f"{count:,} {state}" for state, count in counts.items())
+        words = ", ".join(f"{n:,} {_IN_WORDS.get(state, state)}" for state, n in counts.items())
         inside = sum(counts.values()) - read.exhibits
         also = f" with {several(inside, 'file')} inside" if inside else ""
         speaker.say(f"{several(read.exhibits, 'exhibit')}{also} opened: {words}.")
