@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from habeas.archive.access.open_joins import fellows, open_records
+from habeas.archive.access.joins import open_fellows, open_records
 from habeas.archive.models import (
     Assessment,
     Claim,
@@ -147,7 +147,7 @@ def _is_named(row: PictureReference, record: int) -> bool:
     """Whether a well-known picture bears a name of the record."""
     if row.placeholder:
         return False
-    mentions = Mention.objects.filter(position__in=fellows(record))
+    mentions = Mention.objects.filter(position__in=open_fellows(record))
     captions = mentions.values_list("caption", flat=True)
     return _plainly(row.name) in map(_plainly, captions)
 

@@ -17,12 +17,12 @@ import datetime
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
+from habeas.archive.access.joins import fellows, open_fellows, some_wait
 from habeas.archive.access.labels import FOR_EVER, LEVELS, NOT_AGREED
-from habeas.archive.models import Consent, Judgement, Label, LabelPart, Mention
+from habeas.archive.models import Consent, Label, LabelPart, Mention
 from habeas.archive.store.pieces import in_pieces
 
 AGREED = "given"  # of the code list consent-basis
@@ -60,11 +60,8 @@ class Agreements:
         self._until.clear()
         for person in self._unwritten:
             self._until[person] = NOT_AGREED
-        group = set(people)
-        canonical = Mention.objects.filter(position__in=group).values("canonical")
-        group.update(
-            Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True)
-        )
+        group = {*people}
+        group |= fellows(group)
         concerned = LabelPart.objects.filter(consent_of__in=group).values("label")
         everyone = LabelPart.objects.filter(label__in=concerned, consent_of__isnull=False)
         earliest: dict[str, str] = {}
@@ -86,9 +83,7 @@ def is_held_back(basis: str, scope: str, at_risk: str, reason: str) -> bool:
 
 def of_record(person: int) -> QuerySet[Consent]:
     """Every consent, ended ones included, of a source or of the record of a mention."""
-    canonical = Mention.objects.filter(position=person).values("canonical")
-    fellows = Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True)
-    return Consent.objects.filter(subject__in={person, *fellows})
+    return Consent.objects.filter(subject__in={person, *fellows([person])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,30 +145,11 @@ def waiting_among(given: Collection[Consent]) -> set[int]:
     return {row.position for row in given if row.label in closed}
 
 
-def _judgements() -> QuerySet[Judgement]:
-    """Those that join and stand."""
-    return Judgement.objects.filter(verdict="same", ended_at__isnull=True)
-
-
-def _closed() -> QuerySet[Label, Any]:
-    """The labels of what waits."""
-    return Label.objects.filter(awaits=True).values("id")
-
-
 def _apart(person: int, given: Collection[Consent]) -> set[int]:
     """The consents on mentions that are one with a person only by judgements that wait."""
-    others = {row.subject for row in given} - {person}
-    if not others:
+    if not {row.subject for row in given} - {person}:
         return set()
-    canonical = Mention.objects.filter(position=person).values("canonical")
-    fellows = Mention.objects.filter(canonical__in=canonical).values("position")
-    judged = _judgements().filter(left__in=fellows, right__in=fellows)
-    if not judged.filter(label__in=_closed()).exists():
-        return set()
-    joined = {person}
-    pairs = list(judged.exclude(label__in=_closed()).values_list("left", "right"))
-    while more := {each for pair in pairs if joined.intersection(pair) for each in pair} - joined:
-        joined |= more
+    joined = open_fellows(person)
     return {row.position for row in given if row.subject not in joined}
 
 
@@ -189,11 +165,11 @@ def until_of_all(people: Collection[int]) -> dict[int, str]:
     for row in Consent.objects.filter(subject__in={*people, *record}).order_by("position"):
         given.setdefault(record.get(row.subject, row.subject), []).append(row)
     waits = waiting_among([row for rows in given.values() for row in rows])
-    some_wait = _judgements().filter(label__in=_closed()).exists()
+    waiting = some_wait()
     found: dict[int, str] = {}
     for each in people:
         rows_of = given.get(record.get(each, each), [])
-        apart = _apart(each, rows_of) if some_wait else set()
+        apart = _apart(each, rows_of) if waiting else set()
         found[each] = standing(rows_of, waits | apart).until
     return found
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from habeas.archive.access.alike import DEPICTS
-from habeas.archive.access.open_joins import open_records
+from habeas.archive.access.joins import open_records
 from habeas.archive.models import Claim, ClaimPassage, Mention, Passage
 from habeas.archive.store.pieces import in_pieces
 

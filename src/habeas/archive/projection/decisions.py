@@ -11,6 +11,7 @@ from habeas.archive import models as m
 from habeas.archive.access import gates
 from habeas.archive.access.consents import of_record
 from habeas.archive.access.gates import GateRules
+from habeas.archive.access.joins import fellows
 from habeas.archive.access.labels import LEVELS
 from habeas.archive.errors import UnknownReference
 from habeas.archive.projection.ending import RETRACTABLE, end, what_a_retraction_ends
@@ -131,10 +132,7 @@ def grouping(p: Projector, fact: Fact) -> None:
 
 
 def _rejoin(p: Projector, left: int, right: int) -> None:
-    canonical = m.Mention.objects.filter(position__in=(left, right)).values("canonical")
-    joined = list(
-        m.Mention.objects.filter(canonical__in=canonical).values_list("position", flat=True)
-    )
+    joined = fellows([left, right])
     rejoin(joined)
     p.agreements.changed(joined)
     p.gates.joined(joined)
@@ -192,9 +190,7 @@ def _list_opened_or_closed(p: Projector, list_: int) -> None:
         people.update(pair)
     if people:
         p.agreements.changed(people)
-        canonical = m.Mention.objects.filter(position__in=people).values("canonical")
-        joined = m.Mention.objects.filter(canonical__in=canonical)
-        p.gates.joined(joined.values_list("position", flat=True))
+        p.gates.joined(fellows(people))
 
 
 def gate_policy(p: Projector, fact: Fact) -> None:
