@@ -162,7 +162,7 @@ def _shown(
 
 def _not_named(row: m.Claim) -> str:
     """Whom a picture is said to show, in words, where the claim names no one."""
-    return "no one" if under_names.showing_no_one([row.position]) else "someone who is not named"
+    return "no one" if under_names.shows_no_one(row.value) else "someone who is not named"
 
 
 def _said(said: m.Assessment) -> tuple[str, str, str, bool]:

@@ -192,12 +192,11 @@ def _may_be_under(file: under_names.LookedAt, claim: int) -> bool:
         # That a document or film shows somebody does not say where in it.
         whole = depicts if picture else under_names.showing_no_one(depicts)
         depicts = under_names.looking_there(file, depicts, whole)
-    shows = Claim.objects.filter(position__in=depicts, stance="asserts")
-    refs = dict(shows.values_list("position", "ref"))
-    unnamed = {position for position, ref in refs.items() if ref is None}
-    if not refs or unnamed - under_names.showing_no_one(unnamed):
+    asserted = Claim.objects.filter(position__in=depicts, stance="asserts")
+    shows = list(asserted.values_list("ref", "value"))
+    if not shows or any(r is None and not under_names.shows_no_one(value) for r, value in shows):
         return False  # that it is not this person does not say who it is
-    shown = under_names.people({ref for ref in refs.values() if ref is not None})
+    shown = under_names.people({ref for ref, _ in shows if ref is not None})
     return not shown or not shown.isdisjoint(under_names.whom(claim))
 
 

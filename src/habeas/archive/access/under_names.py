@@ -89,14 +89,18 @@ def looking_there(file: LookedAt, claims: Collection[int], whole: Collection[int
     }
 
 
+def shows_no_one(value: str) -> bool:
+    """Whether the value of a claim of what is seen is that nobody is: whom, does not apply."""
+    return bool(json.loads(value).get("state") == NOT_APPLICABLE)
+
+
 def showing_no_one(claims: Collection[int]) -> set[int]:
-    """Those of claims of what is seen that assert that nobody is: whom it shows does not apply."""
+    """Those of claims of what is seen that assert that nobody is."""
     found: set[int] = set()
     for part in in_pieces(sorted(claims)):
         rows = Claim.objects.filter(position__in=part, stance="asserts", ref__isnull=True)
-        for position, value in rows.values_list("position", "value"):
-            if json.loads(value).get("state") == NOT_APPLICABLE:
-                found.add(position)
+        values = rows.values_list("position", "value")
+        found.update(position for position, value in values if shows_no_one(value))
     return found
 
 

@@ -31,7 +31,6 @@ from habeas.figures.evaluation.loading import (
 )
 from habeas.figures.evaluation.rows import ClaimRow
 from habeas.vocabulary import schema as vocabulary
-from habeas.vocabulary.schema import Property
 
 _CHUNK = 200  # records whose claims are compared at a time
 _SPAN = 20_000  # positions in the ledger, of whose records candidates are looked for at once
@@ -99,7 +98,8 @@ class _Candidates:
 
     def __init__(self, viewer: Viewer, as_of: int, end: int) -> None:
         self.records = all_records(viewer, as_of)
-        self._one = [name for name, p in vocabulary.core().properties.items() if _is_one(p)]
+        properties = vocabulary.core().properties.items()
+        self._one = [name for name, known in properties if known.at_a_time == "one"]
         claims = live_claims(viewer, as_of).filter(stance__in=("asserts", "denies"))
         self._claims = claims
         self._joined = _of_joined(claims, same_judgements(viewer, as_of), self.records)
@@ -132,10 +132,6 @@ class _Candidates:
         keys.update(key for key in self._joined if first <= key[0] < last)
         self._found += sorted(keys)
         self._until = last
-
-
-def _is_one(property: Property) -> bool:
-    return property.at_a_time == "one"
 
 
 def _of_joined(
