@@ -31,6 +31,7 @@ __all__ = [
     "erasing_entry",
     "explain",
     "gates",
+    "joins",
     "labels",
     "live",
     "newest",
