@@ -13,12 +13,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from habeas.archive.errors import (
-    EntryRefused,
-    PersonNeeded,
-    SubmissionOutdated,
-    TrustRefused,
-)
+from habeas.archive.errors import EntryRefused, PersonNeeded, TrustRefused
 from habeas.archive.kinds import KINDS
 from habeas.archive.ledger.committed_entries import Ref, head
 from habeas.archive.ledger.submissions import CLOSING, ProposedEntry, SignedEntries, Submission
@@ -127,7 +122,8 @@ class Batch:
         signed_by: tuple[Signer, ...] = ()
         if decision or known.decision:
             signed_by = self._cosigners(kind)
-            given |= {"person": self.pseudonym} if self.pseudonym else {}
+            if self.pseudonym:
+                given["person"] = self.pseudonym
         given["kind"] = kind
         self._time = self._now()
         if self._signed is None:
@@ -208,15 +204,9 @@ class Batch:
     def finish(self) -> None:
         """Write what is left; a submission is closed, and all of it must have been appended."""
         if self._signed is not None:
-            if self._signed.is_left:
-                raise SubmissionOutdated(
-                    "Less would be recorded now than was signed: something changed meanwhile.",
-                    next_step="Look at what changed, then sign again; what was typed is kept.",
-                )
-            if self._signed.closing is not None:
-                self._time = self._now()
-                composed, fields = self._signed.close(self._composer, self._time, self._next)
-                self._add(composed, fields, None)
+            closed = self._signed.close(self._composer, self._time, self._next)
+            if closed is not None:
+                self._add(*closed, None)
         self.flush()
 
     def keep_object(self, sealed: Sealed) -> None:

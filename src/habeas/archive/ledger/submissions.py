@@ -21,6 +21,7 @@ from habeas.custody.errors import StatementRefused
 from habeas.custody.log.entries import Composed, Composer, ParsedEntry
 from habeas.custody.log.notes import Verifier, read_signature
 from habeas.custody.log.statements import (
+    VERSION,
     DrawnUp,
     SeenLedger,
     batch_root,
@@ -124,17 +125,24 @@ class SignedEntries:
         signature = read_signature(submission.line)
         self.verifier = check_statement(signed, [signature], _keys_of(signature.name))
         self.pseudonym = self.verifier.name.rpartition("/")[2]
+        #: What covers the entries of the batch; None where one is signed alone.
+        self.closing: ParsedEntry | None = None
         if signed.batch is not None:
             self._refuse_in_batch()
-        #: What covers the entries of the batch; None where one is signed alone.
-        self.closing = None
-        if signed.batch is not None:
             self.closing = ParsedEntry(
-                origin, 2, signed.entry_id, now, None, signed.commitments, (signature,), b"", signed
+                origin,
+                VERSION,
+                signed.entry_id,
+                time=now,
+                object_sha256=None,
+                commitments=signed.commitments,
+                signatures=(signature,),
+                text=b"",
+                statement=signed,
             )
 
     @property
-    def is_left(self) -> bool:
+    def _is_left(self) -> bool:
         """Whether something was signed that the act has not appended."""
         return self._next < len(self._shown) - (self.closing is not None)
 
@@ -142,7 +150,7 @@ class SignedEntries:
         self, composer: Composer, time: int, fields: dict[str, Any], object_sha256: str | None
     ) -> Composed:
         """The entry with these fields, which must be the next one that was signed."""
-        if not self.is_left:
+        if not self._is_left:
             raise _changed()
         shown, known = self._shown[self._next], self._fields[self._next]
         if known != fields or shown.statement.object_sha256 != object_sha256:
@@ -153,8 +161,12 @@ class SignedEntries:
 
     def close(
         self, composer: Composer, time: int, position: int
-    ) -> tuple[Composed, dict[str, Any]]:
-        """What closes the batch, at its position."""
+    ) -> tuple[Composed, dict[str, Any]] | None:
+        """What closes the batch, at its position; None where one was signed alone."""
+        if self._is_left:
+            raise _changed("Less would be recorded now than was signed")
+        if self.closing is None:
+            return None
         shown, fields = self._shown[-1], self._fields[-1]
         if fields != {"kind": CLOSING, "person": self.pseudonym}:
             raise _refused("is closed by an entry that says something else")
@@ -215,8 +227,8 @@ def _refused(what: str) -> StatementRefused:
     )
 
 
-def _changed() -> SubmissionOutdated:
+def _changed(how: str = "What would be recorded now is not what was signed") -> SubmissionOutdated:
     return SubmissionOutdated(
-        "What would be recorded now is not what was signed: something changed meanwhile.",
+        f"{how}: something changed meanwhile.",
         next_step="Look at what changed, then sign again; what was typed is kept.",
     )
