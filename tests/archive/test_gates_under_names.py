@@ -8,6 +8,7 @@ import pytest
 from tests.archive.making import PUBLIC, newspaper, says
 from tests.archive.test_gates import (
     SAMPLE,
+    Portrait,
     assess,
     bring,
     depict,
@@ -32,6 +33,24 @@ from habeas.vocabulary import values
 from habeas.vocabulary.locations import Location
 
 FILM = {"duration_ms": "12000", "upright_width_px": "64", "upright_height_px": "48"}
+
+
+def actor_on(archive: Archive, p: Portrait, place: Ref) -> tuple[Ref, Ref, Ref]:
+    """Somebody else, confirmed to be whom a picture shows: they, what is called so, the claim."""
+    with archive.writing(p.signer) as batch:
+        actor = verbs.mention(batch, "person", "Actor Test", marking=PUBLIC)
+        verbs.consent(batch, actor, basis="public-statement", audience="public")
+        photo = verbs.mention(batch, "document", "Portrait two", marking=PUBLIC)
+        film = depict(batch, photo, actor, place, p.paper)
+        batch.sign_batch()
+    assess(archive, p.other, film, "shows")
+    return actor, photo, film
+
+
+def three_pages(archive: Archive, folder: Path, name: str) -> tuple[Ref, Ref]:
+    """A document that is no picture, and the reading that measured its pages."""
+    file = seal_picture(archive, folder, name, b"%PDF " + name.encode(), hashed=False)
+    return file, read(archive, file, "application/pdf", boxes="1-3 595276x841890")[""]
 
 
 def test_a_name_does_not_bring_a_portrait_with_it(archive: Archive, tmp_path: Path) -> None:
@@ -62,13 +81,7 @@ def test_a_name_does_not_bring_a_portrait_with_it(archive: Archive, tmp_path: Pa
     assert public(m.Claim, place)
     assert public(m.Exhibit, new)
     # Shown to be somebody else, it stays closed; that it shows the officer opens it.
-    with archive.writing(p.signer) as batch:
-        actor = verbs.mention(batch, "person", "Actor Test", marking=PUBLIC)
-        verbs.consent(batch, actor, basis="public-statement", audience="public")
-        photo = verbs.mention(batch, "document", "Portrait two", marking=PUBLIC)
-        film = depict(batch, photo, actor, whole, p.paper)
-        batch.sign_batch()
-    assess(archive, p.other, film, "shows")
+    actor, photo, film = actor_on(archive, p, whole)
     assert public(m.Claim, film)
     assert [public(m.Claim, each) for each in claims] == [False] * 3
     assert rebuilding.check() == []
@@ -176,9 +189,8 @@ def test_a_rectangle_of_a_page_or_of_a_film_is_looked_at_like_a_picture(
 ) -> None:
     """A scan of forty portraits is a PDF, and a still of a film is a portrait too."""
     p = portrait(archive, tmp_path)
-    scan = seal_picture(archive, tmp_path, "scan.pdf", b"%PDF of portraits", hashed=False)
+    scan, pages = three_pages(archive, tmp_path, "scan.pdf")
     film = seal_picture(archive, tmp_path, "film.mp4", b"a film", hashed=False)
-    pages = read(archive, scan, "application/pdf", boxes="1-3 595276x841890")[""]
     played = read(archive, film, "video/mp4", **FILM)[""]
     still = Location("time", from_ms=0, to_ms=900, left=0, top=0, right=500_000, bottom=500_000)
     with archive.writing(p.signer) as batch:
@@ -219,8 +231,7 @@ def test_one_portrait_of_a_page_says_nothing_of_the_others(
 ) -> None:
     """A confirmed portrait, or a confirmed site, on one page of a file opens no other rectangle."""
     p = portrait(archive, tmp_path)
-    scan = seal_picture(archive, tmp_path, "scan.pdf", b"%PDF of portraits", hashed=False)
-    pages = read(archive, scan, "application/pdf", boxes="1-3 595276x841890")[""]
+    scan, pages = three_pages(archive, tmp_path, "scan.pdf")
     here = {"left": 100_000, "top": 100_000, "right": 400_000, "bottom": 400_000}
     drawn = {
         "shown": Location("rectangle", page=1, **here),
@@ -245,12 +256,7 @@ def test_one_portrait_of_a_page_says_nothing_of_the_others(
     assess(archive, p.other, true, "shows")
     opened = {"shown", "drawn again", "a part of it"}
     assert {what for what, claim in claims.items() if public(m.Claim, claim)} == opened
-    with archive.writing(p.signer) as batch:
-        actor = verbs.mention(batch, "person", "Actor Test", marking=PUBLIC)
-        verbs.consent(batch, actor, basis="public-statement", audience="public")
-        star = depict(batch, page, actor, cited["another page"], p.paper)
-        batch.sign_batch()
-    assess(archive, p.other, star, "shows")
+    actor_on(archive, p, cited["another page"])
     assert {what for what, claim in claims.items() if public(m.Claim, claim)} == opened
     assert rebuilding.check() == []
 
@@ -294,8 +300,7 @@ def test_a_whole_document_that_shows_somebody_says_nothing_of_a_rectangle(
 ) -> None:
     """A report shows the officer on some page; which, the claim of the whole does not say."""
     p = portrait(archive, tmp_path)
-    scan = seal_picture(archive, tmp_path, "report.pdf", b"%PDF of a report", hashed=False)
-    pages = read(archive, scan, "application/pdf", boxes="1-3 595276x841890")[""]
+    scan, pages = three_pages(archive, tmp_path, "report.pdf")
     with archive.writing(p.signer) as batch:
         face = verbs.locate(batch, scan, FACE, reading=pages, marking=PUBLIC)
         whole = verbs.locate(batch, scan, Location("whole"), marking=PUBLIC)
@@ -342,12 +347,7 @@ def test_a_join_that_waits_opens_nothing(archive: Archive, tmp_path: Path) -> No
     with archive.writing(p.signer) as batch:
         whole = verbs.locate(batch, new.position, Location("whole"), marking=PUBLIC)
         named = says(batch, p.officer, p.paper, "Officer Test", passages=(whole,))
-        actor = verbs.mention(batch, "person", "Actor Test", marking=PUBLIC)
-        verbs.consent(batch, actor, basis="public-statement", audience="public")
-        photo = verbs.mention(batch, "document", "Portrait two", marking=PUBLIC)
-        film = depict(batch, photo, actor, whole, p.paper)
-        batch.sign_batch()
-    assess(archive, p.other, film, "shows")
+    actor, _, _ = actor_on(archive, p, whole)
     with archive.writing(p.signer) as batch:
         came = bring(batch)
         between = verbs.mention(batch, "person", "Officer Test", marking=PUBLIC, list=came)

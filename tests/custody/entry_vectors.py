@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from habeas.custody.log import canonical, disclosures, merkle
 from habeas.custody.log.checkpoints import sign_checkpoint
@@ -111,9 +111,17 @@ def written() -> str:
     return json.dumps(build(), indent=1, ensure_ascii=True) + "\n"
 
 
-def _entry(case: dict[str, Any], stream: Stream) -> dict[str, Any]:
-    """One entry by the plain functions; ``entries.Composer`` must give the same."""
-    fields = case["fields"]
+class Drawn(NamedTuple):
+    """What an entry is made of, besides its fields: all that is random, and the disclosures."""
+
+    entry_id: str
+    salts: list[bytes]
+    decoys: list[bytes]
+    opened: list[bytes]
+
+
+def draw(fields: list[list[Any]], stream: Stream) -> Drawn:
+    """Id, salts and decoys from the stream, in this order."""
     slots = max(16, -(-len(fields) // 16) * 16)
     entry_id = stream.take(16).hex()
     salts = [stream.take(32) for _ in fields]
@@ -122,6 +130,13 @@ def _entry(case: dict[str, Any], stream: Stream) -> dict[str, Any]:
         disclosures.disclose(salt, name, value)
         for salt, (name, value) in zip(salts, fields, strict=True)
     ]
+    return Drawn(entry_id, salts, decoys, opened)
+
+
+def _entry(case: dict[str, Any], stream: Stream) -> dict[str, Any]:
+    """One entry by the plain functions; ``entries.Composer`` must give the same."""
+    fields = case["fields"]
+    entry_id, salts, decoys, opened = draw(fields, stream)
     shown = [disclosures.commitment(each) for each in opened]
     shown += [disclosures.to_base64url(decoy).decode() for decoy in decoys]
     line: dict[str, Any] = {

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.custody.entry_vectors import ORIGIN, SIGNERS, Stream
+from tests.custody.entry_vectors import ORIGIN, SIGNERS, Stream, draw
 
 from habeas.custody.log import canonical, disclosures, merkle
 from habeas.custody.log.notes import Signer, from_base64, line_of
@@ -82,14 +82,7 @@ def _signed() -> dict[str, Any]:
 
 def _statement(case: dict[str, Any], stream: Stream, more: dict[str, Any]) -> dict[str, Any]:
     fields = case["fields"]
-    slots = max(16, -(-len(fields) // 16) * 16)
-    entry_id = stream.take(16).hex()
-    salts = [stream.take(32) for _ in fields]
-    decoys = [stream.take(32) for _ in range(slots - len(fields))]
-    opened = [
-        disclosures.disclose(salt, name, value)
-        for salt, (name, value) in zip(salts, fields, strict=True)
-    ]
+    entry_id, salts, decoys, opened = draw(fields, stream)
     hidden = [hashlib.sha256(decoy).digest() for decoy in decoys]
     shown = [*map(disclosures.commitment, opened)]
     shown += [disclosures.to_base64url(each).decode() for each in hidden]
